@@ -1,0 +1,67 @@
+package dev.heddle.compiler;
+
+import java.util.List;
+import java.util.Map;
+
+/// Everything in which one proxy's configuration may differ from another's. Two proxies of equal
+/// scope get the same bytes; with the [World] this is the compiler's whole input, and so the whole
+/// key of what it made.
+///
+/// @param role what the proxy is for
+/// @param namespace of the workload beside the proxy, or of the gateway
+/// @param labels of the workload, which selectors match
+/// @param dnsDomain of the workload, as in `default.svc.cluster.local`; completes short host names
+/// @param clusterId of the cluster or site the proxy runs in, as in `Kubernetes`
+/// @param interception how the workload's traffic gets into the proxy
+public record ProxyScope(
+        Role role,
+        String namespace,
+        Map<String, String> labels,
+        String dnsDomain,
+        String clusterId,
+        Interception interception) {
+
+    /// What a proxy is for. Istio's node types.
+    public enum Role {
+        /// Beside one workload, for its traffic in both directions.
+        SIDECAR,
+        /// At an edge of the mesh, for the Gateway resources that select it.
+        GATEWAY
+    }
+
+    /// How traffic gets into a proxy.
+    public sealed interface Interception {
+        /// The kernel redirects it: outbound to port 15001, inbound to 15006, as Istio does it. The
+        /// proxy finds out where a connection wanted to go.
+        record Redirect() implements Interception {}
+
+        /// Nothing is redirected: applications and peers call the proxy's listeners by address, as
+        /// Istio does it with `INTERCEPTION_MODE: NONE`. Needs no privileges.
+        ///
+        /// @param httpProxy where the workload's own `HTTP_PROXY` points to, as in
+        ///     `127.0.0.1:20001`; empty for none
+        /// @param inbound one listener for each port that the workload serves
+        /// @param binds for gateways: where a Gateway server's port is really bound, as in
+        ///     `8080 -> 127.0.0.1:18080`; ports that are not named bind `0.0.0.0`
+        record Explicit(
+                String httpProxy, List<InboundPort> inbound, Map<Integer, String> binds)
+                implements Interception {
+            public Explicit {
+                inbound = List.copyOf(inbound);
+                binds = Map.copyOf(binds);
+            }
+        }
+    }
+
+    /// One port that a workload serves through its proxy.
+    ///
+    /// @param port that the workload's service knows, as in `9080`; names the cluster
+    ///     `inbound|9080||`
+    /// @param bind where the proxy listens for it, as in `127.0.0.1:20002`
+    /// @param application where the workload itself listens, as in `127.0.0.1:20003`
+    public record InboundPort(int port, String bind, String application) {}
+
+    public ProxyScope {
+        labels = Map.copyOf(labels);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.heddle.model;
+
+/// What kind of finding this is. Codes are stable: scripts and ignore-lists name them.
+///
+/// Where `istioctl analyze` has a message for the same mistake, its code is used, so that nobody
+/// learns two vocabularies; what only Heddle finds starts with `HED`.
+public enum DiagnosticCode {
+    /// The text is not YAML or JSON.
+    SYNTAX("HED0001", Severity.ERROR),
+    /// A document without `apiVersion`, `kind` or `metadata.name`.
+    NOT_A_RESOURCE("HED0002", Severity.ERROR),
+    /// A kind of one of our API groups that does not exist.
+    UNKNOWN_KIND("HED0003", Severity.ERROR),
+    /// A field that its kind does not have.
+    UNKNOWN_FIELD("HED0004", Severity.ERROR),
+    /// A value of the wrong type or outside its range.
+    INVALID_VALUE("HED0005", Severity.ERROR),
+    /// A field that must be there and is not.
+    MISSING_FIELD("HED0006", Severity.ERROR),
+    /// Several alternatives of which only one may be set.
+    ONE_OF("HED0007", Severity.ERROR),
+    /// A field that this version reads but does not act on.
+    NOT_IMPLEMENTED("HED0008", Severity.WARNING),
+    /// The same resource is defined twice.
+    DUPLICATE_RESOURCE("HED0009", Severity.WARNING),
+    /// Weights of a route that cannot be used as given.
+    WEIGHTS("HED0010", Severity.ERROR),
+    /// A rule that no request can reach, because an earlier one takes everything.
+    UNREACHABLE_RULE("HED0011", Severity.WARNING),
+    /// Two resources claim the same host or port.
+    CONFLICT("HED0012", Severity.WARNING),
+    /// A resource names a host, gateway, subset or selector that does not exist.
+    REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR);
+
+    private final String id;
+    private final Severity severity;
+
+    DiagnosticCode(String id, Severity severity) {
+        this.id = id;
+        this.severity = severity;
+    }
+
+    /// As scripts know it, for example `HED0004`.
+    public String id() {
+        return id;
+    }
+
+    /// How much findings of this kind usually matter.
+    public Severity severity() {
+        return severity;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.heddle.model;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// What every resource says about itself, apart from what it asks for.
+///
+/// @param namespace empty for kinds that live in no namespace
+/// @param created when the resource came into being; orders resources that claim the same thing,
+///   oldest first, as Istio and the Gateway API do
+public record Metadata(
+        String name,
+        String namespace,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        Optional<Instant> created) {
+
+    public Metadata {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name: '' (expected: not empty)");
+        }
+        labels = Map.copyOf(labels);
+        annotations = Map.copyOf(annotations);
+    }
+
+    /// Metadata with a name and a namespace only.
+    public static Metadata of(String namespace, String name) {
+        return new Metadata(name, namespace, Map.of(), Map.of(), Optional.empty());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.heddle.model;
+
+/// One document of configuration.
+///
+/// @param <S> record that its kind's `spec` is read into
+/// @param source the text it was read from, which answers where each of its fields stands
+public record Resource<S>(Kind<S> kind, Metadata metadata, S spec, SourceText source) {
+
+    /// Which resource this is.
+    public ResourceId id() {
+        return new ResourceId(kind, metadata.namespace(), metadata.name());
+    }
+
+    /// Where the given field of this resource was written. A field that is absent has the place of
+    /// its nearest parent that is there.
+    public Origin origin(FieldPath path) {
+        return new Origin(id().toString(), path, source.file(), source.position(path));
+    }
+
+    /// Where this resource begins.
+    public Origin origin() {
+        return origin(FieldPath.ROOT);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.heddle.xds;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// The resource types that travel over xDS.
+///
+/// The order of the constants is the order in which changes are sent, so that nothing refers to
+/// what is not there yet: clusters and their endpoints before the listeners and routes that use
+/// them (make before break). Removals go the other way round, after everything else. See "Eventual
+/// consistency considerations" in Envoy's xDS protocol description.
+public enum XdsType {
+    /// Clusters, by CDS.
+    CLUSTER(Cluster.getDescriptor().getFullName(), "CDS"),
+    /// Load assignments, by EDS.
+    ENDPOINT(ClusterLoadAssignment.getDescriptor().getFullName(), "EDS"),
+    /// Certificates and trust bundles, by SDS.
+    SECRET(Secret.getDescriptor().getFullName(), "SDS"),
+    /// Listeners, by LDS.
+    LISTENER(Listener.getDescriptor().getFullName(), "LDS"),
+    /// Route tables, by RDS.
+    ROUTE(RouteConfiguration.getDescriptor().getFullName(), "RDS");
+
+    private final String typeUrl;
+    private final String shortName;
+
+    XdsType(String messageName, String shortName) {
+        this.typeUrl = "type.googleapis.com/" + messageName;
+        this.shortName = shortName;
+    }
+
+    /// As in `type.googleapis.com/envoy.config.cluster.v3.Cluster`.
+    public String typeUrl() {
+        return typeUrl;
+    }
+
+    /// As operators say it: CDS, EDS, SDS, LDS, RDS.
+    public String shortName() {
+        return shortName;
+    }
+
+    /// Whether a client that names nothing means everything. Envoy subscribes so to clusters and
+    /// listeners, and by name to the rest.
+    public boolean wildcardByDefault() {
+        return this == CLUSTER || this == LISTENER;
+    }
+
+    /// The type with that URL; empty when this version serves no such type.
+    public static Optional<XdsType> ofTypeUrl(String typeUrl) {
+        return Arrays.stream(values()).filter(t -> t.typeUrl.equals(typeUrl)).findFirst();
+    }
+}
