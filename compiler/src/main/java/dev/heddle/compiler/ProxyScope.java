@@ -39,12 +39,11 @@ public record ProxyScope(
         /// Istio does it with `INTERCEPTION_MODE: NONE`. Needs no privileges.
         ///
         /// @param httpProxy where the workload's own `HTTP_PROXY` points to, as in
-        ///     `127.0.0.1:20001`; empty for none
+        ///   `127.0.0.1:20001`; empty for none
         /// @param inbound one listener for each port that the workload serves
-        /// @param binds for gateways: where a Gateway server's port is really bound, as in
-        ///     `8080 -> 127.0.0.1:18080`; ports that are not named bind `0.0.0.0`
-        record Explicit(
-                String httpProxy, List<InboundPort> inbound, Map<Integer, String> binds)
+        /// @param binds for gateways: where a Gateway server's port is really bound, as in `8080 ->
+        ///   127.0.0.1:18080`; ports that are not named bind `0.0.0.0`
+        record Explicit(String httpProxy, List<InboundPort> inbound, Map<Integer, String> binds)
                 implements Interception {
             public Explicit {
                 inbound = List.copyOf(inbound);
@@ -56,7 +55,7 @@ public record ProxyScope(
     /// One port that a workload serves through its proxy.
     ///
     /// @param port that the workload's service knows, as in `9080`; names the cluster
-    ///     `inbound|9080||`
+    ///   `inbound|9080||`
     /// @param bind where the proxy listens for it, as in `127.0.0.1:20002`
     /// @param application where the workload itself listens, as in `127.0.0.1:20003`
     public record InboundPort(int port, String bind, String application) {}
