@@ -1,0 +1,79 @@
+package dev.heddle.compiler.explain;
+
+import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.Origin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What would become of a request, and why.
+///
+/// @param listener that takes it; empty when the proxy has none for it
+/// @param virtualHost whose domains the request's host matched; empty for none
+/// @param route name of the route; empty for none
+/// @param routeOrigin the line that made the route
+/// @param cluster that the request goes to, of several the one with the most weight; empty where
+///   the proxy answers by itself
+/// @param destinations where it goes, with shares
+/// @param headers edits that hold for every destination
+/// @param timeout for the whole response; zero for none
+/// @param reply what the proxy answers by itself; empty where the request goes on
+/// @param tried every rule that was looked at, in order
+/// @param findings about the resources that were used
+public record Explanation(
+        String listener,
+        String virtualHost,
+        String route,
+        Origin routeOrigin,
+        String cluster,
+        List<Share> destinations,
+        HeaderEdit headers,
+        Duration timeout,
+        Optional<Reply> reply,
+        List<Tried> tried,
+        List<Diagnostic> findings) {
+
+    public Explanation {
+        destinations = List.copyOf(destinations);
+        tried = List.copyOf(tried);
+        findings = List.copyOf(findings);
+    }
+
+    /// Where a share of the requests goes.
+    ///
+    /// @param host as in `reviews.default.svc.cluster.local`
+    /// @param subset empty for all of the service
+    /// @param weight in percent of the requests, rounded; the whole is 100
+    /// @param cluster as Envoy names it
+    /// @param endpoints addresses of the hosts that could take it, as in `10.0.0.7:9080`
+    /// @param headers edits for this destination only
+    /// @param origin the line that names it
+    public record Share(
+            String host,
+            String subset,
+            int port,
+            int weight,
+            String cluster,
+            List<String> endpoints,
+            HeaderEdit headers,
+            Origin origin) {
+        public Share {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /// An answer that the proxy gives by itself.
+    ///
+    /// @param status of HTTP
+    /// @param flag Envoy's response flag, as in `NR`; empty for an answer that was asked for
+    /// @param detail the body, the new location, or why
+    public record Reply(int status, String flag, String detail) {}
+
+    /// A rule that was looked at.
+    ///
+    /// @param what as in `virtual host reviews.default.svc.cluster.local:9080` or `route jason`
+    /// @param matched whether it took the request
+    /// @param why as in `header end-user: 'tom' (expected: 'jason')`
+    public record Tried(String what, boolean matched, String why, Origin origin) {}
+}

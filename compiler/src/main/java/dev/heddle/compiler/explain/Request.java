@@ -1,0 +1,86 @@
+package dev.heddle.compiler.explain;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// A request to explain.
+///
+/// @param method as in `GET`
+/// @param scheme `http` or `https`
+/// @param authority as the `Host` header says it, as in `reviews:9080`
+/// @param port that the connection is made to
+/// @param path with its query, as in `/reviews/0?full=yes`
+/// @param headers by lower-case name
+public record Request(
+        String method,
+        String scheme,
+        String authority,
+        int port,
+        String path,
+        Map<String, String> headers) {
+
+    public Request {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path: '" + path + "' (expected: as in /a)");
+        }
+        var lower = new LinkedHashMap<String, String>();
+        headers.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
+        headers = Collections.unmodifiableMap(lower);
+    }
+
+    /// Reads a URL, as in `http://reviews:9080/reviews/0`. A header `Host` overrides its authority.
+    ///
+    /// @throws IllegalArgumentException when the URL is not an absolute one
+    public static Request of(String method, String url, Map<String, String> headers) {
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("url: '" + url + "' (" + e.getReason() + ")", e);
+        }
+        if (uri.getScheme() == null || uri.getRawAuthority() == null) {
+            throw new IllegalArgumentException(
+                    "url: '" + url + "' (expected: as in http://reviews:9080/reviews/0)");
+        }
+        String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+        String authority = uri.getRawAuthority();
+        int colon = authority.lastIndexOf(':');
+        boolean hasPort = colon > authority.lastIndexOf(']') && colon < authority.length() - 1;
+        int port = scheme.equals("https") ? 443 : 80;
+        if (hasPort) {
+            try {
+                port = Integer.parseInt(authority.substring(colon + 1));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "url: '" + url + "' (expected: a port number after the host)", e);
+            }
+        }
+        String path =
+                uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        if (uri.getRawQuery() != null) {
+            path += "?" + uri.getRawQuery();
+        }
+        Request request = new Request(method, scheme, authority, port, path, headers);
+        String host = request.headers.get("host");
+        return host == null ? request : new Request(method, scheme, host, port, path, headers);
+    }
+
+    /// The value of a header, or of one of the pseudo headers `:method`, `:authority`, `:scheme`
+    /// and `:path`.
+    ///
+    /// @param name lower case
+    public Optional<String> header(String name) {
+        return switch (name) {
+            case ":method" -> Optional.of(method);
+            case ":authority", "host" -> Optional.of(authority);
+            case ":scheme" -> Optional.of(scheme);
+            case ":path" -> Optional.of(path);
+            default -> Optional.ofNullable(headers.get(name));
+        };
+    }
+}

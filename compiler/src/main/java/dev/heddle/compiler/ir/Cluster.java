@@ -1,0 +1,60 @@
+package dev.heddle.compiler.ir;
+
+import dev.heddle.model.Origin;
+import java.util.Optional;
+
+/// Hosts that requests can go to, and how to treat them.
+///
+/// @param name as in `outbound|9080|v1|reviews.default.svc.cluster.local`
+/// @param discovery where its hosts come from
+/// @param protocol which HTTP the hosts are spoken to in
+/// @param pool limits of its connections
+/// @param of service that the cluster is of; empty for the proxy's own clusters
+/// @param config DestinationRule in force, by its path in the Kubernetes API; empty for none
+public record Cluster(
+        String name,
+        Discovery discovery,
+        LoadBalancing loadBalancing,
+        Protocol protocol,
+        ConnectionPool pool,
+        Optional<ServiceRef> of,
+        String config,
+        Origin origin) {
+
+    /// A service that a cluster is of.
+    ///
+    /// @param subset empty for all of the service
+    public record ServiceRef(String host, String name, String namespace, String subset, int port) {}
+
+    /// Which HTTP is spoken to a cluster's hosts.
+    public enum Protocol {
+        HTTP1,
+        HTTP2,
+        /// What the client spoke, as Istio's `useClientProtocol`.
+        AS_DOWNSTREAM
+    }
+
+    /// Where a cluster's hosts come from.
+    public sealed interface Discovery {
+        /// EDS, under the cluster's own name.
+        record Eds() implements Discovery {}
+
+        /// Known here and now; the addresses are IP addresses.
+        record Fixed(LoadAssignment hosts) implements Discovery {}
+
+        /// Names, resolved again and again; all addresses are used.
+        record StrictDns(LoadAssignment hosts) implements Discovery {}
+
+        /// Where the connection wanted to go before it was redirected.
+        record OriginalDestination() implements Discovery {}
+
+        /// The hosts, where they are part of the cluster.
+        default Optional<LoadAssignment> inlined() {
+            return switch (this) {
+                case Fixed(LoadAssignment hosts) -> Optional.of(hosts);
+                case StrictDns(LoadAssignment hosts) -> Optional.of(hosts);
+                case Eds(), OriginalDestination() -> Optional.empty();
+            };
+        }
+    }
+}

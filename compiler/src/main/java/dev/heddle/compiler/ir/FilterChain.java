@@ -1,0 +1,95 @@
+package dev.heddle.compiler.ir;
+
+import dev.heddle.model.Origin;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What becomes of the connections that match.
+///
+/// @param name as in `0.0.0.0_9080`, shown in statistics and configuration dumps
+public record FilterChain(String name, Match match, Handling handling, Origin origin) {
+
+    /// Which connections. What is empty matches every connection.
+    ///
+    /// @param port that the connection was meant for
+    /// @param address that the connection was meant for, as in `10.0.0.7/32`
+    /// @param serverNames of TLS, exact or as in `*.example.com`
+    /// @param transport as in `tls` or `raw_buffer`
+    /// @param applicationProtocols as in `http/1.1` or `h2c`, as an inspector found them
+    public record Match(
+            OptionalInt port,
+            Optional<String> address,
+            List<String> serverNames,
+            Optional<String> transport,
+            List<String> applicationProtocols) {
+        /// Every connection.
+        public static final Match ALL =
+                new Match(
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of());
+
+        public Match {
+            serverNames = List.copyOf(serverNames);
+            applicationProtocols = List.copyOf(applicationProtocols);
+        }
+
+        /// Connections that an inspector found to speak HTTP without TLS.
+        public static Match ofHttp() {
+            return new Match(
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    List.of("http/1.1", "h2c"));
+        }
+
+        /// Connections that were meant for that port.
+        public static Match ofPort(int port) {
+            return new Match(
+                    OptionalInt.of(port), Optional.empty(), List.of(), Optional.empty(), List.of());
+        }
+    }
+
+    /// What is done with a connection.
+    public sealed interface Handling {
+        /// Its requests are routed one by one.
+        ///
+        /// @param statPrefix as in `outbound_0.0.0.0_9080`
+        /// @param edge whether clients are outside of the mesh, so that their forwarding headers
+        ///   are not believed
+        record Http(String statPrefix, Routes routes, boolean edge) implements Handling {}
+
+        /// Its bytes go to one cluster, or to one of several by weight.
+        ///
+        /// @param statPrefix as in `outbound|3306||mysql.default.svc.cluster.local`
+        record Tcp(String statPrefix, List<TcpDestination> destinations) implements Handling {
+            public Tcp {
+                if (destinations.isEmpty()) {
+                    throw new IllegalArgumentException("destinations: [] (expected: one or more)");
+                }
+                destinations = List.copyOf(destinations);
+            }
+
+            /// All bytes to one cluster.
+            public static Tcp to(String statPrefix, String cluster) {
+                return new Tcp(statPrefix, List.of(new TcpDestination(cluster, 1)));
+            }
+        }
+    }
+
+    /// A share of the connections.
+    public record TcpDestination(String cluster, int weight) {}
+
+    /// Where requests find their route table.
+    public sealed interface Routes {
+        /// Delivered by RDS under its name, so that it changes without touching the listener.
+        record Named(String name) implements Routes {}
+
+        /// Part of the listener.
+        record Held(RouteConfiguration table) implements Routes {}
+    }
+}

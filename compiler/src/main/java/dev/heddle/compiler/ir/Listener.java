@@ -1,0 +1,59 @@
+package dev.heddle.compiler.ir;
+
+import dev.heddle.model.Origin;
+import java.util.List;
+import java.util.Optional;
+
+/// Where a proxy takes connections.
+///
+/// @param name as in `0.0.0.0_9080`, `virtualOutbound`, `127.0.0.1_20001`
+/// @param direction which side of the workload the connections are on
+/// @param capture whether a socket is bound, and who the connections are handed to
+/// @param inspectors what is peeked at before a chain is chosen, in order
+/// @param chains tried by their matches, the most specific first, as Envoy does it
+/// @param defaultChain for connections that no chain matches; without it they are closed
+public record Listener(
+        String name,
+        SocketAddress address,
+        Direction direction,
+        Capture capture,
+        List<Inspector> inspectors,
+        List<FilterChain> chains,
+        Optional<FilterChain> defaultChain,
+        Origin origin) {
+
+    /// Which side of the workload connections are on.
+    public enum Direction {
+        /// From peers to the workload.
+        INBOUND,
+        /// From the workload, or through a gateway, to services.
+        OUTBOUND
+    }
+
+    /// How connections get here.
+    public enum Capture {
+        /// A socket is bound, and its connections are served here.
+        BOUND,
+        /// A socket is bound; a connection is handed to the listener of the address that it was
+        /// meant for before the kernel redirected it, and is served here only when there is none.
+        REDIRECTED,
+        /// No socket: connections come from a [#REDIRECTED] listener only.
+        HANDED_OVER
+    }
+
+    /// What is peeked at in a connection's first bytes.
+    public enum Inspector {
+        /// TLS server name and ALPN.
+        TLS,
+        /// Whether it is HTTP, and which version.
+        HTTP
+    }
+
+    public Listener {
+        if (chains.isEmpty() && defaultChain.isEmpty()) {
+            throw new IllegalArgumentException("chains: [] (expected: one, or a default)");
+        }
+        inspectors = List.copyOf(inspectors);
+        chains = List.copyOf(chains);
+    }
+}

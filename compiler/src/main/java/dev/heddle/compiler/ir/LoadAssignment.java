@@ -1,0 +1,48 @@
+package dev.heddle.compiler.ir;
+
+import dev.heddle.model.Origin;
+import java.util.List;
+
+/// The hosts of a cluster.
+///
+/// @param cluster name of the cluster
+/// @param groups hosts by where they are, in the order of their localities' names
+public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
+    public LoadAssignment {
+        groups = List.copyOf(groups);
+    }
+
+    /// How many hosts there are.
+    public int size() {
+        return groups.stream().mapToInt(g -> g.endpoints().size()).sum();
+    }
+
+    /// Hosts in one place.
+    ///
+    /// @param locality as in `eu/eu-1/rack-7`; empty when it is not known
+    public record EndpointGroup(String locality, List<Endpoint> endpoints) {
+        public EndpointGroup {
+            if (endpoints.isEmpty()) {
+                throw new IllegalArgumentException("endpoints: [] (expected: one or more)");
+            }
+            endpoints = List.copyOf(endpoints);
+        }
+
+        /// The weight of the place among the places: the sum of its hosts'.
+        public int weight() {
+            return endpoints.stream().mapToInt(Endpoint::weight).sum();
+        }
+    }
+
+    /// One host.
+    ///
+    /// @param weight relative to the other hosts of the cluster, from 1
+    /// @param workload what runs there, as in `reviews-v1`; empty when it is not known
+    public record Endpoint(SocketAddress address, int weight, String workload, Origin origin) {
+        public Endpoint {
+            if (weight < 1) {
+                throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.heddle.compiler.ir;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Everything that one proxy shall run, before it is put into Envoy's words.
+///
+/// @param listeners where connections come in, ordered as they are emitted
+/// @param routes route tables that listeners name; those that a listener holds itself are not here
+/// @param clusters where requests can go
+/// @param assignments hosts of the clusters that find theirs by EDS
+public record ProxyPlan(
+        List<Listener> listeners,
+        List<RouteConfiguration> routes,
+        List<Cluster> clusters,
+        List<LoadAssignment> assignments) {
+
+    public ProxyPlan {
+        listeners = List.copyOf(listeners);
+        routes = List.copyOf(routes);
+        clusters = List.copyOf(clusters);
+        assignments = List.copyOf(assignments);
+    }
+
+    /// The route table of that name.
+    public Optional<RouteConfiguration> route(String name) {
+        return routes.stream().filter(r -> r.name().equals(name)).findFirst();
+    }
+
+    /// The cluster of that name.
+    public Optional<Cluster> cluster(String name) {
+        return clusters.stream().filter(c -> c.name().equals(name)).findFirst();
+    }
+
+    /// The hosts of the cluster of that name, whether they come by EDS or stand in the cluster.
+    public Optional<LoadAssignment> assignment(String cluster) {
+        return assignments.stream()
+                .filter(a -> a.cluster().equals(cluster))
+                .findFirst()
+                .or(() -> cluster(cluster).flatMap(c -> c.discovery().inlined()));
+    }
+}

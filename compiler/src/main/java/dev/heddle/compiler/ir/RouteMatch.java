@@ -1,0 +1,66 @@
+package dev.heddle.compiler.ir;
+
+import java.util.List;
+
+/// Which requests a route is for. All conditions must hold.
+///
+/// @param path of the request, without its query
+/// @param ignoreCase of the path
+/// @param headers conditions on headers, among them `:method`, `:authority` and `:scheme`
+/// @param query conditions on query parameters
+public record RouteMatch(
+        PathMatch path, boolean ignoreCase, List<HeaderMatch> headers, List<QueryMatch> query) {
+    /// Every request.
+    public static final RouteMatch ALL =
+            new RouteMatch(new PathMatch.Prefix("/"), false, List.of(), List.of());
+
+    public RouteMatch {
+        headers = List.copyOf(headers);
+        query = List.copyOf(query);
+    }
+
+    /// Whether no request can fail to match. Says no in doubt.
+    public boolean matchesEverything() {
+        boolean anyPath =
+                switch (path) {
+                    case PathMatch.Prefix(String prefix) -> prefix.equals("/") || prefix.isEmpty();
+                    case PathMatch.Regex(String regex) -> regex.equals(".*") || regex.equals("*");
+                    case PathMatch.Exact _ -> false;
+                };
+        return anyPath && headers.isEmpty() && query.isEmpty();
+    }
+
+    /// What the path must be.
+    public sealed interface PathMatch {
+        record Exact(String path) implements PathMatch {}
+
+        /// @param prefix as bytes, so `/foo` takes `/foobar` too
+        record Prefix(String prefix) implements PathMatch {}
+
+        /// @param regex RE2 syntax; must match the whole path
+        record Regex(String regex) implements PathMatch {}
+    }
+
+    /// What the value of a header or parameter must be.
+    public sealed interface ValueMatch {
+        record Exact(String value) implements ValueMatch {}
+
+        record Prefix(String prefix) implements ValueMatch {}
+
+        /// @param regex RE2 syntax; must match the whole value
+        record Regex(String regex) implements ValueMatch {}
+
+        /// There is one, whatever it is.
+        record Present() implements ValueMatch {}
+    }
+
+    /// A condition on a header.
+    ///
+    /// @param name lower case
+    /// @param inverted whether the condition must not hold; a header that is absent counts as an
+    ///   empty value then, except for [ValueMatch.Present]
+    public record HeaderMatch(String name, ValueMatch value, boolean inverted) {}
+
+    /// A condition on a query parameter.
+    public record QueryMatch(String name, ValueMatch value) {}
+}

@@ -1,0 +1,21 @@
+package dev.heddle.compiler.ir;
+
+import dev.heddle.model.Origin;
+import java.util.List;
+
+/// The routes of some hosts.
+///
+/// @param name as in `reviews.default.svc.cluster.local:9080`, unique in its table
+/// @param domains values of the `Host` header: exact, `*.suffix`, `prefix.*` or `*`
+/// @param routes the first that matches is taken
+/// @param tlsOnly whether plain HTTP is answered with a redirect to HTTPS
+public record VirtualHost(
+        String name, List<String> domains, List<Route> routes, boolean tlsOnly, Origin origin) {
+    public VirtualHost {
+        if (domains.isEmpty()) {
+            throw new IllegalArgumentException("domains: [] (expected: one or more)");
+        }
+        domains = List.copyOf(domains);
+        routes = List.copyOf(routes);
+    }
+}
