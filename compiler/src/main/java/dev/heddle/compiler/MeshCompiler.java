@@ -1,6 +1,8 @@
 package dev.heddle.compiler;
 
 import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.xds.Snapshot;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.heddle.compiler.explain;
 
-import dev.heddle.compiler.ProxyScope;
-import dev.heddle.compiler.World;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.World;
 import java.util.Map;
 
 /// Finds the scope of a proxy that somebody names by labels.

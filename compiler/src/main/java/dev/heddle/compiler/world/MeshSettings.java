@@ -1,4 +1,4 @@
-package dev.heddle.compiler;
+package dev.heddle.compiler.world;
 
 /// Settings of the mesh as a whole: the part of Istio's MeshConfig that is in use.
 ///

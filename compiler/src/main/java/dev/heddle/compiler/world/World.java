@@ -1,4 +1,4 @@
-package dev.heddle.compiler;
+package dev.heddle.compiler.world;
 
 import dev.heddle.model.Resources;
 
