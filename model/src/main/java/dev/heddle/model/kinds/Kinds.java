@@ -1,0 +1,118 @@
+package dev.heddle.model.kinds;
+
+import dev.heddle.model.Kind;
+import dev.heddle.model.Kind.Layout;
+import dev.heddle.model.core.EndpointSlice;
+import dev.heddle.model.core.Endpoints;
+import dev.heddle.model.core.Service;
+import dev.heddle.model.istio.DestinationRule;
+import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.istio.ProxyConfig;
+import dev.heddle.model.istio.ServiceEntry;
+import dev.heddle.model.istio.Sidecar;
+import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.istio.WorkloadGroup;
+import java.util.List;
+import java.util.Optional;
+
+/// Every kind that the mesh knows. Adding one is adding its constant, and its line in [#ALL].
+public final class Kinds {
+    private static final String NETWORKING = "networking.istio.io";
+    private static final List<String> NETWORKING_VERSIONS = List.of("v1", "v1beta1", "v1alpha3");
+
+    public static final Kind<VirtualService> VIRTUAL_SERVICE =
+            networking("VirtualService", "virtualservices", "vs", VirtualService.class);
+    public static final Kind<DestinationRule> DESTINATION_RULE =
+            networking("DestinationRule", "destinationrules", "dr", DestinationRule.class);
+    public static final Kind<Gateway> GATEWAY =
+            networking("Gateway", "gateways", "gw", Gateway.class);
+    public static final Kind<ServiceEntry> SERVICE_ENTRY =
+            networking("ServiceEntry", "serviceentries", "se", ServiceEntry.class);
+    public static final Kind<WorkloadEntry> WORKLOAD_ENTRY =
+            networking("WorkloadEntry", "workloadentries", "we", WorkloadEntry.class);
+    public static final Kind<WorkloadGroup> WORKLOAD_GROUP =
+            networking("WorkloadGroup", "workloadgroups", "wg", WorkloadGroup.class);
+    public static final Kind<Sidecar> SIDECAR =
+            networking("Sidecar", "sidecars", "sc", Sidecar.class);
+    public static final Kind<ProxyConfig> PROXY_CONFIG =
+            kind(NETWORKING, List.of("v1beta1"), "ProxyConfig", "proxyconfigs", ProxyConfig.class);
+
+    public static final Kind<Service> SERVICE =
+            core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
+    public static final Kind<Endpoints> ENDPOINTS =
+            core("", List.of("v1"), "Endpoints", "endpoints", "ep", Endpoints.class, Layout.FLAT);
+    public static final Kind<EndpointSlice> ENDPOINT_SLICE =
+            core(
+                    "discovery.k8s.io",
+                    List.of("v1", "v1beta1"),
+                    "EndpointSlice",
+                    "endpointslices",
+                    "eps",
+                    EndpointSlice.class,
+                    Layout.FLAT);
+
+    /// All of them.
+    public static final List<Kind<?>> ALL =
+            List.of(
+                    VIRTUAL_SERVICE,
+                    DESTINATION_RULE,
+                    GATEWAY,
+                    SERVICE_ENTRY,
+                    WORKLOAD_ENTRY,
+                    WORKLOAD_GROUP,
+                    SIDECAR,
+                    PROXY_CONFIG,
+                    SERVICE,
+                    ENDPOINTS,
+                    ENDPOINT_SLICE);
+
+    private Kinds() {}
+
+    /// The kind that a document names, by group and kind.
+    public static Optional<Kind<?>> find(String group, String name) {
+        return ALL.stream().filter(k -> k.group().equals(group) && k.name().equals(name)).findAny();
+    }
+
+    /// The kind that a user names on a command line, as in `VirtualService`, `virtualservice`,
+    /// `virtualservices`, `vs`, or `virtualservices.networking.istio.io`.
+    public static Optional<Kind<?>> named(String word) {
+        return ALL.stream().filter(k -> isNamed(k, word)).findFirst();
+    }
+
+    private static boolean isNamed(Kind<?> kind, String word) {
+        return word.equalsIgnoreCase(kind.name())
+                || word.equalsIgnoreCase(kind.plural())
+                || word.equalsIgnoreCase(kind.plural() + "." + kind.group())
+                || kind.shortNames().stream().anyMatch(word::equalsIgnoreCase);
+    }
+
+    private static <S> Kind<S> networking(
+            String name, String plural, String shortName, Class<S> spec) {
+        return new Kind<>(
+                NETWORKING,
+                NETWORKING_VERSIONS,
+                name,
+                plural,
+                List.of(shortName),
+                spec,
+                Layout.SPEC,
+                true);
+    }
+
+    private static <S> Kind<S> kind(
+            String group, List<String> versions, String name, String plural, Class<S> spec) {
+        return new Kind<>(group, versions, name, plural, List.of(), spec, Layout.SPEC, true);
+    }
+
+    private static <S> Kind<S> core(
+            String group,
+            List<String> versions,
+            String name,
+            String plural,
+            String shortName,
+            Class<S> spec,
+            Layout layout) {
+        return new Kind<>(group, versions, name, plural, List.of(shortName), spec, layout, true);
+    }
+}
