@@ -1,0 +1,49 @@
+package dev.heddle.xds;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+
+/// Envoy's API messages as JSON, in both of the spellings that Envoy reads (`lb_policy` and
+/// `lbPolicy`).
+public final class EnvoyJson {
+    private static final JsonFormat.Parser PARSER =
+            JsonFormat.parser().usingTypeRegistry(EnvoyTypes.REGISTRY);
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer()
+                    .usingTypeRegistry(EnvoyTypes.REGISTRY)
+                    .preservingProtoFieldNames()
+                    .sortingMapKeys();
+
+    private EnvoyJson() {}
+
+    /// Reads a message.
+    ///
+    /// @param json one object
+    /// @param prototype any instance of the wanted type, as in `Bootstrap.getDefaultInstance()`
+    /// @throws EnvoyJsonException when a field, a type of an `Any` or a value is unknown, with the
+    ///   path to it
+    public static <M extends Message> M parse(String json, M prototype) throws EnvoyJsonException {
+        Message.Builder builder = prototype.newBuilderForType();
+        try {
+            PARSER.merge(json, builder);
+        } catch (InvalidProtocolBufferException e) {
+            throw new EnvoyJsonException("", String.valueOf(e.getMessage()));
+        }
+        @SuppressWarnings("unchecked") // a builder of M's makes an M
+        M message = (M) builder.build();
+        return message;
+    }
+
+    /// Writes a message over several lines, with Envoy's own field names (`lb_policy`) and every
+    /// `Any` spelled out.
+    ///
+    /// @throws IllegalArgumentException when an `Any` holds a type that this version does not know
+    public static String print(Message message) {
+        try {
+            return PRINTER.print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.heddle.xds.server;
+
+import dev.heddle.xds.NodeInfo;
+import dev.heddle.xds.Snapshot;
+
+/// One open stream to one proxy, as the control plane holds it.
+public interface XdsStream {
+
+    /// Unlike that of any other stream of this server's life.
+    long id();
+
+    /// Who is at the other end.
+    NodeInfo node();
+
+    /// Which of the two protocols the proxy speaks.
+    Variant variant();
+
+    /// The other end's address, for people to read.
+    String peer();
+
+    /// Gives the proxy a new target. Callable from any thread; returns at once.
+    ///
+    /// Only the newest snapshot counts: one that was not begun yet is forgotten. What differs from
+    /// what the proxy has is sent in the order of make before break. Does nothing on a closed
+    /// stream.
+    void push(Snapshot snapshot);
+
+    /// Ends the stream; the proxy keeps what it has and connects again. Callable from any thread.
+    void close(String reason);
+
+    /// The two ways of speaking xDS.
+    enum Variant {
+        /// Incremental: what changed, and names that are no more.
+        DELTA,
+        /// State of the world: all clusters or listeners each time.
+        SOTW
+    }
+}
