@@ -1,0 +1,67 @@
+package dev.heddle.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Makes the calls of a sheet and holds what comes back against what the sheet expects.
+final class CallCheck {
+    private static final double SHARE_TOLERANCE = 5.0;
+
+    private CallCheck() {}
+
+    static void check(MeshUnderTest mesh, CallSheet sheet) {
+        assertThat(sheet.calls()).as("calls.yaml").isNotEmpty();
+        sheet.calls().forEach(call -> check(mesh, call));
+    }
+
+    private static void check(MeshUnderTest mesh, CallSheet.Call call) {
+        var answered = new HashMap<String, Integer>();
+        for (int i = 0; i < call.times(); i++) {
+            Answer answer = mesh.call(call.method(), call.url(), call.headers());
+            checkOne(call, answer);
+            answer.destination().ifPresent(d -> answered.merge(d, 1, Integer::sum));
+        }
+        for (Map.Entry<String, Integer> share : call.expect().shares().entrySet()) {
+            double percent = answered.getOrDefault(share.getKey(), 0) * 100.0 / call.times();
+            assertThat(percent)
+                    .as("%s: share of %s", call, share.getKey())
+                    .isCloseTo(share.getValue(), within(SHARE_TOLERANCE));
+        }
+        if (!call.expect().shares().isEmpty()) {
+            assertThat(answered.keySet())
+                    .as("%s: who answered", call)
+                    .isSubsetOf(call.expect().shares().keySet());
+        }
+    }
+
+    private static void checkOne(CallSheet.Call call, Answer answer) {
+        CallSheet.Expect expect = call.expect();
+        expect.status()
+                .ifPresent(s -> assertThat(answer.status()).as("%s: status", call).isEqualTo(s));
+        if (expect.shares().isEmpty() && expect.status().isPresent()) {
+            assertThat(answer.destination())
+                    .as("%s: who answered", call)
+                    .isEqualTo(expect.destination());
+        }
+        expect.path()
+                .ifPresent(p -> assertThat(answer.seen("path")).as("%s: path", call).hasValue(p));
+        expect.authority()
+                .ifPresent(
+                        a -> assertThat(answer.seen("authority")).as("%s: host", call).hasValue(a));
+        expect.requestHeaders()
+                .forEach((name, value) ->
+                        assertThat(answer.seen("header:" + name))
+                                .as("%s: request header %s", call, name)
+                                .isEqualTo(value));
+        expect.responseHeaders().forEach((name, value) -> checkHeader(call, answer, name, value));
+    }
+
+    private static void checkHeader(
+            CallSheet.Call call, Answer answer, String name, Optional<String> value) {
+        assertThat(answer.header(name)).as("%s: response header %s", call, name).isEqualTo(value);
+    }
+}

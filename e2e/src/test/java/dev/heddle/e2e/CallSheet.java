@@ -1,0 +1,103 @@
+package dev.heddle.e2e;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a case's `calls.yaml` says: requests, and what each of them must meet.
+record CallSheet(List<Call> calls) {
+
+    /// @param times how often the call is made; shares are counted over all of them
+    record Call(String method, String url, Map<String, String> headers, int times, Expect expect) {
+        @Override
+        public String toString() {
+            return method + " " + url + (headers.isEmpty() ? "" : " " + headers);
+        }
+    }
+
+    /// @param shares percent by destination; empty when one destination or none is expected
+    /// @param requestHeaders as the backend saw them; an empty Optional means absent
+    record Expect(
+            OptionalInt status,
+            Optional<String> destination,
+            Map<String, Integer> shares,
+            Optional<String> path,
+            Optional<String> authority,
+            Map<String, Optional<String>> requestHeaders,
+            Map<String, Optional<String>> responseHeaders,
+            Optional<String> flags) {}
+
+    private static final Set<String> CALL_KEYS =
+            Set.of("why", "request", "headers", "times", "expect");
+    private static final Set<String> EXPECT_KEYS =
+            Set.of(
+                    "status",
+                    "destination",
+                    "shares",
+                    "path",
+                    "authority",
+                    "requestHeaders",
+                    "responseHeaders",
+                    "flags");
+
+    /// Reads the parsed YAML of a call sheet. An unknown key is a mistake of the case's author.
+    static CallSheet of(Object yaml) {
+        if (!(yaml instanceof List<?> list)) {
+            throw new IllegalArgumentException("calls.yaml: not a list (expected: - request: …)");
+        }
+        return new CallSheet(list.stream().map(CallSheet::call).toList());
+    }
+
+    private static Call call(Object yaml) {
+        Map<String, Object> map = map(yaml, CALL_KEYS);
+        String[] request = text(map, "request").orElseThrow().split(" ", 2);
+        var headers = new LinkedHashMap<String, String>();
+        map(map.get("headers"), Set.of()).forEach((k, v) -> headers.put(k, String.valueOf(v)));
+        int times = map.get("times") instanceof Integer n ? n : 1;
+        return new Call(request[0], request[1], headers, times, expect(map.get("expect")));
+    }
+
+    private static Expect expect(@Nullable Object yaml) {
+        Map<String, Object> map = map(yaml, EXPECT_KEYS);
+        var shares = new LinkedHashMap<String, Integer>();
+        map(map.get("shares"), Set.of()).forEach((k, v) -> shares.put(k, (Integer) v));
+        return new Expect(
+                map.get("status") instanceof Integer s ? OptionalInt.of(s) : OptionalInt.empty(),
+                text(map, "destination"),
+                shares,
+                text(map, "path"),
+                text(map, "authority"),
+                headers(map.get("requestHeaders")),
+                headers(map.get("responseHeaders")),
+                text(map, "flags"));
+    }
+
+    private static Map<String, Optional<String>> headers(@Nullable Object yaml) {
+        var result = new LinkedHashMap<String, Optional<String>>();
+        map(yaml, Set.of())
+                .forEach((k, v) -> result.put(k, Optional.ofNullable(v).map(String::valueOf)));
+        return result;
+    }
+
+    private static Optional<String> text(Map<String, Object> map, String key) {
+        return Optional.ofNullable(map.get(key)).map(String::valueOf);
+    }
+
+    private static Map<String, Object> map(@Nullable Object yaml, Set<String> allowed) {
+        var result = new LinkedHashMap<String, Object>();
+        if (yaml instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> result.put(String.valueOf(k), v));
+        }
+        for (String key : result.keySet()) {
+            if (!allowed.isEmpty() && !allowed.contains(key)) {
+                throw new IllegalArgumentException(
+                        "calls.yaml: unknown key '" + key + "' (expected: one of " + allowed + ")");
+            }
+        }
+        return result;
+    }
+}

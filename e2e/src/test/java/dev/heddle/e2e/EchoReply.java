@@ -1,0 +1,28 @@
+package dev.heddle.e2e;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// What an echo backend answers: who it is, and the request as it saw it.
+final class EchoReply {
+    /// The response header that names the backend.
+    static final String DESTINATION = "x-answered-by";
+
+    private EchoReply() {}
+
+    static String body(
+            String method, String path, String authority, Map<String, List<String>> headers) {
+        var text = new StringBuilder();
+        text.append("method=").append(method).append('\n');
+        text.append("path=").append(path).append('\n');
+        text.append("authority=").append(authority).append('\n');
+        headers.forEach((name, values) ->
+                text.append("header:")
+                        .append(name.toLowerCase(Locale.ROOT))
+                        .append('=')
+                        .append(String.join(",", values))
+                        .append('\n'));
+        return text.toString();
+    }
+}

@@ -1,0 +1,14 @@
+package dev.heddle.e2e;
+
+import java.util.Map;
+
+/// A mesh that was set up from a case's inputs and can be called.
+interface MeshUnderTest extends AutoCloseable {
+    /// Makes one request as the case's own workload, or at its gateway.
+    ///
+    /// @param url absolute, as in `http://reviews:9080/reviews/0`
+    Answer call(String method, String url, Map<String, String> headers);
+
+    @Override
+    void close();
+}
