@@ -1,0 +1,272 @@
+package dev.heddle.telemetry;
+
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// A text with Envoy's command operators, parsed once: the format of an access log, or the value of
+/// a header that a route adds.
+///
+/// Operators are those of Envoy's "access log format" page that this proxy has a value for; any
+/// other is an error, never an empty text. `%%` is a percent sign, `%OPERATOR:Z%` cuts at Z
+/// characters.
+public final class AccessLogFormat {
+
+    /// What Envoy writes when a configuration names no format.
+    public static final String ENVOY_DEFAULT =
+            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\""
+                    + " %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION%"
+                    + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\""
+                    + " \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\""
+                    + " \"%UPSTREAM_HOST%\"\n";
+
+    private final List<Part> parts;
+
+    private AccessLogFormat(List<Part> parts) {
+        this.parts = List.copyOf(parts);
+    }
+
+    /// One piece of the text; writes nothing and says so when the request has no such thing.
+    private interface Part {
+        @Nullable String of(AccessLogRecord record);
+    }
+
+    private record Literal(String text) implements Part {
+        @Override
+        public String of(AccessLogRecord record) {
+            return text;
+        }
+    }
+
+    private record Cut(Part part, int length) implements Part {
+        @Override
+        public @Nullable String of(AccessLogRecord record) {
+            String whole = part.of(record);
+            return whole == null || whole.length() <= length ? whole : whole.substring(0, length);
+        }
+    }
+
+    /// Parses a format.
+    ///
+    /// @throws IllegalArgumentException naming the operator that is unknown, or malformed
+    public static AccessLogFormat parse(String format) {
+        var parts = new ArrayList<Part>();
+        var literal = new StringBuilder();
+        int at = 0;
+        while (at < format.length()) {
+            char c = format.charAt(at);
+            if (c != '%') {
+                literal.append(c);
+                at++;
+            } else if (format.startsWith("%%", at)) {
+                literal.append('%');
+                at += 2;
+            } else {
+                int end = endOfCommand(format, at);
+                if (!literal.isEmpty()) {
+                    parts.add(new Literal(literal.toString()));
+                    literal.setLength(0);
+                }
+                parts.add(command(format.substring(at + 1, end)));
+                at = end + 1;
+            }
+        }
+        if (!literal.isEmpty()) {
+            parts.add(new Literal(literal.toString()));
+        }
+        return new AccessLogFormat(parts);
+    }
+
+    /// Whether the text is the same for every request.
+    public boolean isConstant() {
+        return parts.stream().allMatch(Literal.class::isInstance);
+    }
+
+    /// Writes one request.
+    ///
+    /// @param absent what stands for a value that the request does not have: `-` in a log, nothing
+    ///   in a header
+    public void write(AccessLogRecord record, String absent, StringBuilder out) {
+        for (Part part : parts) {
+            String text = part.of(record);
+            out.append(text == null ? absent : text);
+        }
+    }
+
+    /// One request as a line of a log.
+    public String line(AccessLogRecord record) {
+        var out = new StringBuilder(256);
+        write(record, "-", out);
+        return out.toString();
+    }
+
+    /// Parentheses may hold percent signs: `%START_TIME(%Y/%m)%`.
+    private static int endOfCommand(String format, int start) {
+        boolean inParentheses = false;
+        for (int i = start + 1; i < format.length(); i++) {
+            char c = format.charAt(i);
+            if (c == '(') {
+                inParentheses = true;
+            } else if (c == ')') {
+                inParentheses = false;
+            } else if (c == '%' && !inParentheses) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException(
+                "'"
+                        + format.substring(start)
+                        + "': a command that does not end (expected: %NAME%)");
+    }
+
+    private static Part command(String text) {
+        int open = text.indexOf('(');
+        int close = text.lastIndexOf(')');
+        int nameEnd = open >= 0 ? open : text.indexOf(':') >= 0 ? text.indexOf(':') : text.length();
+        String name = text.substring(0, nameEnd);
+        if (open >= 0 && close < open) {
+            throw malformed(text, "expected: a closing parenthesis");
+        }
+        String argument = open >= 0 ? text.substring(open + 1, close) : "";
+        String tail = text.substring(open >= 0 ? close + 1 : nameEnd);
+        if (tail.isEmpty()) {
+            return operator(text, name, argument, open >= 0);
+        }
+        if (!tail.matches(":[0-9]{1,6}")) {
+            throw malformed(text, "expected: nothing or :LENGTH after the operator");
+        }
+        return new Cut(
+                operator(text, name, argument, open >= 0), Integer.parseInt(tail.substring(1)));
+    }
+
+    private static Part operator(String text, String name, String argument, boolean hasArgument) {
+        return switch (name) {
+            case "START_TIME" -> {
+                TimeFormat time = TimeFormat.parse(argument);
+                yield record -> time.format(record.startTime());
+            }
+            case "REQ" -> header(text, argument, AccessLogRecord::requestHeader);
+            case "RESP" -> header(text, argument, AccessLogRecord::responseHeader);
+            case "TRAILER" -> header(text, argument, AccessLogRecord::responseTrailer);
+            default -> {
+                if (hasArgument) {
+                    throw malformed(text, "expected: an operator that this proxy implements");
+                }
+                yield plain(text, name);
+            }
+        };
+    }
+
+    private static Part plain(String text, String name) {
+        return switch (name) {
+            case "PROTOCOL" -> AccessLogRecord::protocol;
+            case "UPSTREAM_PROTOCOL" -> AccessLogRecord::upstreamProtocol;
+            case "RESPONSE_CODE" -> record -> Integer.toString(record.responseCode());
+            case "RESPONSE_CODE_DETAILS" -> record -> underscored(record.responseCodeDetails());
+            case "RESPONSE_FLAGS" -> AccessLogRecord::responseFlags;
+            case "RESPONSE_FLAGS_LONG" -> AccessLogRecord::responseFlagsLong;
+            case "CONNECTION_TERMINATION_DETAILS" -> AccessLogRecord::connectionTerminationDetails;
+            case "BYTES_RECEIVED" -> record -> Long.toString(record.bytesReceived());
+            case "BYTES_SENT" -> record -> Long.toString(record.bytesSent());
+            case "DURATION" -> millisTo(AccessLogRecord.Moment.ENDED);
+            case "REQUEST_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_RECEIVED);
+            case "REQUEST_TX_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_SENT);
+            case "RESPONSE_DURATION" -> millisTo(AccessLogRecord.Moment.RESPONSE_BEGAN);
+            case "RESPONSE_TX_DURATION" -> AccessLogFormat::responseSending;
+            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> AccessLogRecord::upstreamHost;
+            case "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
+                    record -> SocketAddressText.withoutPort(record.upstreamHost());
+            case "UPSTREAM_REMOTE_PORT" -> record -> SocketAddressText.port(record.upstreamHost());
+            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> AccessLogRecord::upstreamCluster;
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
+                    record -> underscored(record.upstreamTransportFailureReason());
+            case "UPSTREAM_REQUEST_ATTEMPT_COUNT" ->
+                    record -> Integer.toString(record.upstreamAttempts());
+            case "REQUESTED_SERVER_NAME" -> AccessLogRecord::requestedServerName;
+            case "CONNECTION_ID" -> record -> Long.toString(record.connectionId());
+            case "ROUTE_NAME" -> AccessLogRecord::routeName;
+            case "VIRTUAL_CLUSTER_NAME" -> AccessLogRecord::virtualClusterName;
+            default -> address(text, name);
+        };
+    }
+
+    private static Part address(String text, String name) {
+        String shape =
+                name.endsWith("_WITHOUT_PORT")
+                        ? "_WITHOUT_PORT"
+                        : name.endsWith("_PORT") ? "_PORT" : "_ADDRESS";
+        String whose =
+                shape.equals("_WITHOUT_PORT")
+                        ? name.substring(0, name.length() - shape.length())
+                        : shape.equals("_PORT")
+                                ? name.substring(0, name.length() - shape.length()) + "_ADDRESS"
+                                : name;
+        Whose end =
+                switch (whose) {
+                    case "UPSTREAM_LOCAL_ADDRESS" -> AccessLogRecord::upstreamLocalAddress;
+                    case "DOWNSTREAM_REMOTE_ADDRESS" -> AccessLogRecord::downstreamRemoteAddress;
+                    case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
+                            AccessLogRecord::downstreamDirectRemoteAddress;
+                    case "DOWNSTREAM_LOCAL_ADDRESS" -> AccessLogRecord::downstreamLocalAddress;
+                    default ->
+                            throw malformed(
+                                    text, "expected: an operator that this proxy implements");
+                };
+        return switch (shape) {
+            case "_WITHOUT_PORT" -> record -> SocketAddressText.host(end.of(record));
+            case "_PORT" -> record -> SocketAddressText.port(end.of(record));
+            default -> record -> SocketAddressText.whole(end.of(record));
+        };
+    }
+
+    private interface Whose {
+        @Nullable SocketAddress of(AccessLogRecord record);
+    }
+
+    private interface HeaderSource {
+        @Nullable String of(AccessLogRecord record, String name);
+    }
+
+    private static Part header(String text, String argument, HeaderSource source) {
+        int alternative = argument.indexOf('?');
+        String first = alternative < 0 ? argument : argument.substring(0, alternative);
+        String second = alternative < 0 ? "" : argument.substring(alternative + 1);
+        if (first.isEmpty() || (alternative >= 0 && second.isEmpty()) || second.contains("?")) {
+            throw malformed(text, "expected: a header, or two with a ? between them");
+        }
+        String name = first.toLowerCase(Locale.ROOT);
+        String other = second.toLowerCase(Locale.ROOT);
+        if (other.isEmpty()) {
+            return record -> source.of(record, name);
+        }
+        return record -> {
+            String value = source.of(record, name);
+            return value != null ? value : source.of(record, other);
+        };
+    }
+
+    private static Part millisTo(AccessLogRecord.Moment moment) {
+        return record -> millis(record.nanosTo(moment));
+    }
+
+    private static @Nullable String responseSending(AccessLogRecord record) {
+        long began = record.nanosTo(AccessLogRecord.Moment.RESPONSE_BEGAN);
+        long ended = record.nanosTo(AccessLogRecord.Moment.ENDED);
+        return began < 0 || ended < 0 ? null : millis(ended - began);
+    }
+
+    private static @Nullable String millis(long nanos) {
+        return nanos < 0 ? null : Long.toString(nanos / 1_000_000);
+    }
+
+    /// Envoy keeps such texts one word, so that a line can be split at spaces.
+    private static @Nullable String underscored(@Nullable String text) {
+        return text == null ? null : text.replace(' ', '_');
+    }
+
+    private static IllegalArgumentException malformed(String command, String expectation) {
+        return new IllegalArgumentException("'%" + command + "%' (" + expectation + ")");
+    }
+}

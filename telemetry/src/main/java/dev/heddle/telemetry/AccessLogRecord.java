@@ -1,0 +1,110 @@
+package dev.heddle.telemetry;
+
+import java.net.SocketAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One finished request as an access log sees it. `null` and negative durations mean "there was no
+/// such thing", which a log prints as `-`.
+public interface AccessLogRecord {
+
+    /// When the first byte of the request came.
+    Instant startTime();
+
+    /// A header of the request, `:method`, `:path` and `:authority` included.
+    ///
+    /// @param name in lower case
+    @Nullable String requestHeader(String name);
+
+    /// A header of the response, `:status` included.
+    ///
+    /// @param name in lower case
+    @Nullable String responseHeader(String name);
+
+    /// A trailer of the response.
+    ///
+    /// @param name in lower case
+    @Nullable String responseTrailer(String name);
+
+    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    @Nullable String protocol();
+
+    /// The protocol spoken with the upstream host.
+    @Nullable String upstreamProtocol();
+
+    /// The status sent downstream; 0 when none was.
+    int responseCode();
+
+    /// Why that status, as `via_upstream`.
+    @Nullable String responseCodeDetails();
+
+    /// Envoy's short flags, joined by commas: `UF,URX`.
+    @Nullable String responseFlags();
+
+    /// Envoy's long flags, joined by commas.
+    @Nullable String responseFlagsLong();
+
+    /// Why the downstream connection was closed by us.
+    @Nullable String connectionTerminationDetails();
+
+    /// Body bytes received from downstream.
+    long bytesReceived();
+
+    /// Body bytes sent downstream.
+    long bytesSent();
+
+    /// Nanoseconds from the start of the request to an event; negative when it did not happen.
+    long nanosTo(Moment moment);
+
+    /// `address:port` of the host that served the request.
+    @Nullable String upstreamHost();
+
+    /// The cluster that the request was routed to.
+    @Nullable String upstreamCluster();
+
+    /// Our end of the upstream connection.
+    @Nullable SocketAddress upstreamLocalAddress();
+
+    /// What went wrong below HTTP on the upstream connection.
+    @Nullable String upstreamTransportFailureReason();
+
+    /// How many times the request was sent upstream.
+    int upstreamAttempts();
+
+    /// The client, `x-forwarded-for` taken into account.
+    @Nullable SocketAddress downstreamRemoteAddress();
+
+    /// The other end of the downstream connection.
+    @Nullable SocketAddress downstreamDirectRemoteAddress();
+
+    /// Our end of the downstream connection.
+    @Nullable SocketAddress downstreamLocalAddress();
+
+    /// Server name asked for in the TLS handshake.
+    @Nullable String requestedServerName();
+
+    /// The number of the downstream connection.
+    long connectionId();
+
+    /// The name of the route that matched.
+    @Nullable String routeName();
+
+    /// The virtual cluster that matched.
+    @Nullable String virtualClusterName();
+
+    /// What a request goes through, in order.
+    enum Moment {
+        /// The last byte of the request came.
+        REQUEST_RECEIVED,
+        /// The last byte of the request went upstream.
+        REQUEST_SENT,
+        /// The first byte of the response came from upstream.
+        RESPONSE_BEGAN,
+        /// The last byte of the response came from upstream.
+        RESPONSE_RECEIVED,
+        /// The first byte of the response went downstream.
+        RESPONSE_SENDING,
+        /// The request was over.
+        ENDED
+    }
+}

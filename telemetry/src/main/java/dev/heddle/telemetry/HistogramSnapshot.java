@@ -1,0 +1,57 @@
+package dev.heddle.telemetry;
+
+/// What a histogram held at one moment, over all workers.
+public final class HistogramSnapshot {
+
+    private final long[] buckets;
+    private final long count;
+    private final long sum;
+
+    HistogramSnapshot(long[] buckets, long sum) {
+        this.buckets = buckets.clone();
+        this.sum = sum;
+        long total = 0;
+        for (long bucket : buckets) {
+            total += bucket;
+        }
+        this.count = total;
+    }
+
+    /// How many values were recorded.
+    public long count() {
+        return count;
+    }
+
+    /// The sum of the values.
+    public long sum() {
+        return sum;
+    }
+
+    /// How many values were at most that large, to the width of the bucket that it falls into.
+    public long countAtMost(double value) {
+        long total = 0;
+        for (int i = 0; i < buckets.length && Histogram.upperBound(i) <= value; i++) {
+            total += buckets[i];
+        }
+        return total;
+    }
+
+    /// The value that a share of the recorded ones does not exceed.
+    ///
+    /// @param share from 0 to 1
+    /// @return 0 when nothing was recorded
+    public double quantile(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("share: " + share + " (expected: from 0 to 1)");
+        }
+        long rank = Math.max(1, (long) Math.ceil(share * count));
+        long seen = 0;
+        for (int i = 0; i < buckets.length; i++) {
+            seen += buckets[i];
+            if (buckets[i] > 0 && seen >= rank) {
+                return Histogram.upperBound(i);
+            }
+        }
+        return 0;
+    }
+}

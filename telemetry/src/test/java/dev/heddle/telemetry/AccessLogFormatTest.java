@@ -1,0 +1,233 @@
+package dev.heddle.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AccessLogFormatTest {
+
+    private static final AccessLogRecord REQUEST =
+            new OneRequest(
+                    Map.of(
+                            ":method", "GET",
+                            ":path", "/reviews/0",
+                            ":authority", "reviews:9080",
+                            "user-agent", "curl/8"),
+                    Map.of("x-envoy-upstream-service-time", "12"));
+
+    @Test
+    void theDefaultFormatPrintsALineExactlyAsEnvoy() {
+        assertThat(AccessLogFormat.parse(AccessLogFormat.ENVOY_DEFAULT).line(REQUEST))
+                .isEqualTo(
+                        "[2016-04-15T20:17:00.310Z] \"GET /reviews/0 HTTP/1.1\" 200 - 0 295 13 12"
+                                + " \"-\" \"curl/8\" \"-\" \"reviews:9080\" \"10.0.0.7:9080\"\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "%REQ(:METHOD)%|GET",
+                "%REQ(X-A?:PATH):4%|/rev",
+                "%RESP(x-b)%|-",
+                "%TRAILER(grpc-status)%|-",
+                "100%%|100%",
+                "%START_TIME(%Y/%m/%dT%H:%M:%S.%3f%z %s)%|2016/04/15T20:17:00.310+0000 1460751420",
+                "%START_TIME(%e %b %j %9f %%)%|15 Apr 106 310000000 %",
+                "%RESPONSE_CODE_DETAILS%|via_upstream",
+                "%CONNECTION_TERMINATION_DETAILS%|-",
+                "%REQUEST_DURATION%|1",
+                "%RESPONSE_TX_DURATION%|1",
+                "%UPSTREAM_CLUSTER%|outbound",
+                "%UPSTREAM_REMOTE_PORT%|9080",
+                "%UPSTREAM_LOCAL_ADDRESS%|-",
+                "%DOWNSTREAM_REMOTE_ADDRESS%|[2001:db8::1]:5",
+                "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|2001:db8::1",
+                "%DOWNSTREAM_REMOTE_PORT%|5",
+                "%DOWNSTREAM_LOCAL_PORT%|80",
+                "%DOWNSTREAM_LOCAL_ADDRESS%|127.0.0.1:80",
+                "%ROUTE_NAME%|r1",
+                "%REQUESTED_SERVER_NAME%|-",
+                "%CONNECTION_ID%|7"
+            })
+    void operatorsPrintWhatTheRequestHas(String format, String text) {
+        assertThat(AccessLogFormat.parse(format).line(REQUEST)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "%NO_SUCH%|'%NO_SUCH%' (expected: an operator that this proxy implements)",
+                "%DYNAMIC_METADATA(a:b)%|'%DYNAMIC_METADATA(a:b)%' (expected: an operator that this proxy implements)",
+                "a %PROTOCOL|'%PROTOCOL': a command that does not end (expected: %NAME%)",
+                "%REQ%|'%REQ%' (expected: a header, or two with a ? between them)",
+                "%REQ(a?)%|'%REQ(a?)%' (expected: a header, or two with a ? between them)",
+                "%REQ(a):x%|'%REQ(a):x%' (expected: nothing or :LENGTH after the operator)",
+                "%START_TIME(%Q)%|'%Q' (expected: a time specifier such as %Y or %3f)"
+            })
+    void whatCannotBePrintedIsAnErrorThatNamesIt(String format, String error) {
+        assertThatThrownBy(() -> AccessLogFormat.parse(format)).hasMessage(error);
+    }
+
+    @Test
+    void inAHeaderWhatIsAbsentIsEmpty() {
+        var out = new StringBuilder();
+        AccessLogFormat.parse("a%REQ(x-none)%b").write(REQUEST, "", out);
+        assertThat(out).hasToString("ab");
+    }
+
+    @Test
+    void aTextWithoutOperatorsIsConstant() {
+        assertThat(AccessLogFormat.parse("100%%").isConstant()).isTrue();
+        assertThat(AccessLogFormat.parse("%PROTOCOL%").isConstant()).isFalse();
+    }
+
+    private record OneRequest(Map<String, String> request, Map<String, String> response)
+            implements AccessLogRecord {
+
+        @Override
+        public Instant startTime() {
+            return Instant.parse("2016-04-15T20:17:00.310Z");
+        }
+
+        @Override
+        public @Nullable String requestHeader(String name) {
+            return request.get(name);
+        }
+
+        @Override
+        public @Nullable String responseHeader(String name) {
+            return response.get(name);
+        }
+
+        @Override
+        public @Nullable String responseTrailer(String name) {
+            return null;
+        }
+
+        @Override
+        public String protocol() {
+            return "HTTP/1.1";
+        }
+
+        @Override
+        public String upstreamProtocol() {
+            return "HTTP/1.1";
+        }
+
+        @Override
+        public int responseCode() {
+            return 200;
+        }
+
+        @Override
+        public String responseCodeDetails() {
+            return "via upstream";
+        }
+
+        @Override
+        public @Nullable String responseFlags() {
+            return null;
+        }
+
+        @Override
+        public @Nullable String responseFlagsLong() {
+            return null;
+        }
+
+        @Override
+        public @Nullable String connectionTerminationDetails() {
+            return null;
+        }
+
+        @Override
+        public long bytesReceived() {
+            return 0;
+        }
+
+        @Override
+        public long bytesSent() {
+            return 295;
+        }
+
+        @Override
+        public long nanosTo(Moment moment) {
+            return switch (moment) {
+                case REQUEST_RECEIVED, REQUEST_SENT -> 1_900_000;
+                case RESPONSE_BEGAN, RESPONSE_RECEIVED, RESPONSE_SENDING -> 12_000_000;
+                case ENDED -> 13_999_999;
+            };
+        }
+
+        @Override
+        public String upstreamHost() {
+            return "10.0.0.7:9080";
+        }
+
+        @Override
+        public String upstreamCluster() {
+            return "outbound";
+        }
+
+        @Override
+        public @Nullable SocketAddress upstreamLocalAddress() {
+            return null;
+        }
+
+        @Override
+        public @Nullable String upstreamTransportFailureReason() {
+            return null;
+        }
+
+        @Override
+        public int upstreamAttempts() {
+            return 1;
+        }
+
+        @Override
+        public SocketAddress downstreamRemoteAddress() {
+            return new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 5);
+        }
+
+        @Override
+        public SocketAddress downstreamDirectRemoteAddress() {
+            return downstreamRemoteAddress();
+        }
+
+        @Override
+        public SocketAddress downstreamLocalAddress() {
+            return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80);
+        }
+
+        @Override
+        public @Nullable String requestedServerName() {
+            return null;
+        }
+
+        @Override
+        public long connectionId() {
+            return 7;
+        }
+
+        @Override
+        public String routeName() {
+            return "r1";
+        }
+
+        @Override
+        public @Nullable String virtualClusterName() {
+            return null;
+        }
+    }
+}
