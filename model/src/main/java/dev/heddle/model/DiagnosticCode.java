@@ -29,6 +29,10 @@ public enum DiagnosticCode {
     UNREACHABLE_RULE("HED0011", Severity.WARNING),
     /// Two resources claim the same host or port.
     CONFLICT("HED0012", Severity.WARNING),
+    /// A file that is broken now, so that what it said before stays in force.
+    LAST_GOOD("HED0020", Severity.WARNING),
+    /// A file or directory that cannot be read.
+    UNREADABLE("HED0021", Severity.ERROR),
     /// A resource names a host, gateway, subset or selector that does not exist.
     REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR);
 
