@@ -1,0 +1,18 @@
+package dev.heddle.proxy.filter;
+
+import dev.heddle.proxy.http.ResponseHead;
+
+/// One step on the way of one request: filters see requests in the order of the configuration and
+/// responses in the reverse. An instance serves one exchange, so its fields are that exchange's
+/// memory.
+public interface HttpFilter {
+    /// The request's head was received.
+    Verdict onRequest(Exchange exchange);
+
+    /// A response's head is about to be sent, from upstream or from this proxy; it may be edited.
+    default void onResponse(Exchange exchange, ResponseHead response) {}
+
+    /// The exchange is over, however it ended. The last call, made once; gives back what the filter
+    /// holds.
+    default void onComplete(Exchange exchange) {}
+}

@@ -1,0 +1,75 @@
+package dev.heddle.proxy.http;
+
+/// The character classes of RFC 9110 as tables, so that a check is one load. Never
+/// locale-dependent.
+final class Ascii {
+    private static final byte TOKEN = 1;
+    private static final byte VALUE = 2;
+    private static final byte TARGET = 4;
+
+    private static final byte[] CLASS = classes();
+
+    private Ascii() {}
+
+    private static byte[] classes() {
+        var table = new byte[256];
+        for (int c = 0; c < 256; c++) {
+            boolean alphanumeric = c < 128 && Character.isLetterOrDigit(c);
+            if (alphanumeric || (c < 128 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0)) {
+                table[c] |= TOKEN;
+            }
+            if (c == '\t' || (c >= 0x20 && c != 0x7f)) {
+                table[c] |= VALUE;
+            }
+            if (c > 0x20 && c < 0x7f) {
+                table[c] |= TARGET;
+            }
+        }
+        return table;
+    }
+
+    /// `tchar`: what a method or header name is made of.
+    static boolean isToken(int c) {
+        return c < 256 && (CLASS[c] & TOKEN) != 0;
+    }
+
+    /// What a header value may hold: `VCHAR`, space, tab and `obs-text`.
+    static boolean isValue(int c) {
+        return c < 256 && (CLASS[c] & VALUE) != 0;
+    }
+
+    /// What a request target may hold: visible ASCII.
+    static boolean isTarget(int c) {
+        return c < 256 && (CLASS[c] & TARGET) != 0;
+    }
+
+    static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+
+    static int lower(int c) {
+        return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+    }
+
+    /// The value of a hexadecimal digit, or -1.
+    static int hex(int c) {
+        if (isDigit(c)) {
+            return c - '0';
+        }
+        int l = c | 0x20;
+        return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+    }
+
+    /// Whether two texts are equal but for the case of ASCII letters.
+    static boolean equalsIgnoreCase(String a, String b) {
+        if (a.length() != b.length()) {
+            return false;
+        }
+        for (int i = 0; i < a.length(); i++) {
+            if (lower(a.charAt(i)) != lower(b.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

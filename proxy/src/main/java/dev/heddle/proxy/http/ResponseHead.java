@@ -1,0 +1,41 @@
+package dev.heddle.proxy.http;
+
+import dev.heddle.proxy.runtime.Confined;
+
+/// What a response says before its body. The reason phrase of the upstream is not kept: the proxy
+/// writes that of RFC 9110, as Envoy does.
+@Confined("worker")
+public final class ResponseHead {
+    private final Headers headers = new Headers();
+    private int status;
+
+    public static ResponseHead of(int status) {
+        var head = new ResponseHead();
+        head.setStatus(status);
+        return head;
+    }
+
+    public Headers headers() {
+        return headers;
+    }
+
+    /// From 100 to 599.
+    public int status() {
+        return status;
+    }
+
+    public void setStatus(int status) {
+        this.status = status;
+    }
+
+    /// Forgets everything, ready for the next response.
+    public void clear() {
+        headers.clear();
+        status = 0;
+    }
+
+    @Override
+    public String toString() {
+        return status + "\n" + headers;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.heddle.proxy.http;
+
+/// Why there is no answer from upstream. Each is answered by the one table in [LocalReply].
+public sealed interface UpstreamFailure {
+    /// No route matches.
+    record NoRoute() implements UpstreamFailure {}
+
+    /// The route names a cluster that is not there.
+    record NoCluster() implements UpstreamFailure {}
+
+    /// The cluster has no host that may be used.
+    record NoHealthyHost() implements UpstreamFailure {}
+
+    /// A limit of the cluster's circuit breaker is reached.
+    record Overflow() implements UpstreamFailure {}
+
+    /// No connection could be made.
+    record ConnectFailed(boolean timedOut) implements UpstreamFailure {}
+
+    /// The connection ended before the response was complete.
+    record ConnectionLost() implements UpstreamFailure {}
+
+    /// What the upstream sent is no HTTP.
+    record ProtocolError() implements UpstreamFailure {}
+
+    /// The route's timeout passed.
+    record Timeout() implements UpstreamFailure {}
+}

@@ -1,0 +1,11 @@
+package dev.heddle.proxy.observe;
+
+/// Records the connections of one TCP proxy on one worker. Called on the worker's thread; must not
+/// block and must not throw.
+public interface ConnectionLog {
+    /// A connection was accepted; every one is [#completed] once.
+    void opened();
+
+    /// Both sides are closed. The argument is used again afterwards.
+    void completed(StreamInfo info);
+}

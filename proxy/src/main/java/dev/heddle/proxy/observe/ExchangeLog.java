@@ -1,0 +1,28 @@
+package dev.heddle.proxy.observe;
+
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import org.jspecify.annotations.Nullable;
+
+/// Records the exchanges of one HTTP connection manager on one worker, each exactly once.
+///
+/// Called on the worker's thread; must not block and must not throw. One instance serves one
+/// worker, so counting needs no atomics.
+public interface ExchangeLog {
+    /// A connection was accepted.
+    void connectionOpened();
+
+    /// A connection is gone; every [#connectionOpened] has one.
+    void connectionClosed();
+
+    /// A request's head was received; every start has one [#completed].
+    void started();
+
+    /// An exchange is over, however it ended. The arguments are used again afterwards: copy what is
+    /// kept.
+    ///
+    /// @param request as it was forwarded: edits are in it. Its fields are empty if it could not be
+    ///   parsed
+    /// @param response as it was sent, or null if none was begun
+    void completed(RequestHead request, @Nullable ResponseHead response, StreamInfo info);
+}

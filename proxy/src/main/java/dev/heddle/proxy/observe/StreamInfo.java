@@ -1,0 +1,371 @@
+package dev.heddle.proxy.observe;
+
+import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.runtime.Confined;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What happened in one exchange (or one TCP connection), with its timeline.
+///
+/// Times are nanoseconds after the start; [#NEVER] where the point was not reached. Used again for
+/// the next exchange of the connection: logs copy what they keep.
+@Confined("worker")
+public final class StreamInfo {
+    /// A point of the timeline that was not reached.
+    public static final long NEVER = -1;
+
+    private Instant startTime = Instant.EPOCH;
+    private long startNanos;
+    private Protocol protocol = Protocol.HTTP_11;
+    private @Nullable SocketAddress downstreamRemote;
+    private @Nullable SocketAddress downstreamLocal;
+    private @Nullable SocketAddress downstreamDirectRemote;
+    private @Nullable SocketAddress upstreamLocal;
+    private @Nullable SocketAddress upstreamRemote;
+    private @Nullable String upstreamHost;
+    private @Nullable String cluster;
+    private @Nullable String route;
+    private @Nullable String virtualHost;
+    private @Nullable String requestedServerName;
+    private @Nullable String listener;
+    private @Nullable String filterChain;
+    private @Nullable String responseDetails;
+    private @Nullable String upstreamFailureReason;
+    private @Nullable String connectionTermination;
+    private int responseCode;
+    private int attempts;
+    private long connectionId;
+    private long bytesReceived;
+    private long bytesSent;
+    private long upstreamBytesReceived;
+    private long upstreamBytesSent;
+    private long lastRequestByteNanos = NEVER;
+    private long firstUpstreamRequestByteNanos = NEVER;
+    private long lastUpstreamRequestByteNanos = NEVER;
+    private long firstUpstreamResponseByteNanos = NEVER;
+    private long lastUpstreamResponseByteNanos = NEVER;
+    private long firstResponseByteNanos = NEVER;
+    private long lastResponseByteNanos = NEVER;
+    private long endNanos = NEVER;
+    private final EnumSet<ResponseFlag> flags = EnumSet.noneOf(ResponseFlag.class);
+
+    /// Begins anew.
+    ///
+    /// @param time by the wall clock, for people
+    /// @param nanos by the ticker, for durations
+    public void start(Instant time, long nanos) {
+        startTime = time;
+        startNanos = nanos;
+        protocol = Protocol.HTTP_11;
+        upstreamLocal = null;
+        upstreamRemote = null;
+        upstreamHost = null;
+        cluster = null;
+        route = null;
+        virtualHost = null;
+        responseDetails = null;
+        upstreamFailureReason = null;
+        connectionTermination = null;
+        responseCode = 0;
+        attempts = 0;
+        bytesReceived = 0;
+        bytesSent = 0;
+        upstreamBytesReceived = 0;
+        upstreamBytesSent = 0;
+        lastRequestByteNanos = NEVER;
+        firstUpstreamRequestByteNanos = NEVER;
+        lastUpstreamRequestByteNanos = NEVER;
+        firstUpstreamResponseByteNanos = NEVER;
+        lastUpstreamResponseByteNanos = NEVER;
+        firstResponseByteNanos = NEVER;
+        lastResponseByteNanos = NEVER;
+        endNanos = NEVER;
+        flags.clear();
+    }
+
+    /// Says on which connection this is. Kept over [#start].
+    public void onConnection(
+            long id, String listenerName, String chain, SocketAddress remote, SocketAddress local) {
+        connectionId = id;
+        listener = listenerName;
+        filterChain = chain;
+        downstreamDirectRemote = remote;
+        downstreamRemote = remote;
+        downstreamLocal = local;
+    }
+
+    /// `%START_TIME%`.
+    public Instant startTime() {
+        return startTime;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    public void setProtocol(Protocol value) {
+        protocol = value;
+    }
+
+    /// The client as far as trusted headers tell; `%DOWNSTREAM_REMOTE_ADDRESS%`.
+    public @Nullable SocketAddress downstreamRemote() {
+        return downstreamRemote;
+    }
+
+    public void setDownstreamRemote(SocketAddress value) {
+        downstreamRemote = value;
+    }
+
+    /// The other end of the connection itself; `%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%`.
+    public @Nullable SocketAddress downstreamDirectRemote() {
+        return downstreamDirectRemote;
+    }
+
+    /// `%DOWNSTREAM_LOCAL_ADDRESS%`.
+    public @Nullable SocketAddress downstreamLocal() {
+        return downstreamLocal;
+    }
+
+    /// `%UPSTREAM_LOCAL_ADDRESS%`.
+    public @Nullable SocketAddress upstreamLocal() {
+        return upstreamLocal;
+    }
+
+    /// `%UPSTREAM_REMOTE_ADDRESS%`.
+    public @Nullable SocketAddress upstreamRemote() {
+        return upstreamRemote;
+    }
+
+    public void setUpstreamConnection(SocketAddress local, SocketAddress remote) {
+        upstreamLocal = local;
+        upstreamRemote = remote;
+    }
+
+    /// `%UPSTREAM_HOST%`: the host that was picked, as address and port.
+    public @Nullable String upstreamHost() {
+        return upstreamHost;
+    }
+
+    public void setUpstreamHost(String value) {
+        upstreamHost = value;
+    }
+
+    /// `%UPSTREAM_CLUSTER%`.
+    public @Nullable String cluster() {
+        return cluster;
+    }
+
+    public void setCluster(String value) {
+        cluster = value;
+    }
+
+    /// `%ROUTE_NAME%`.
+    public @Nullable String route() {
+        return route;
+    }
+
+    /// `%VIRTUAL_HOST_NAME%`.
+    public @Nullable String virtualHost() {
+        return virtualHost;
+    }
+
+    public void setRoute(String virtualHostName, String routeName) {
+        virtualHost = virtualHostName;
+        route = routeName;
+    }
+
+    /// `%REQUESTED_SERVER_NAME%`: SNI.
+    public @Nullable String requestedServerName() {
+        return requestedServerName;
+    }
+
+    public void setRequestedServerName(String value) {
+        requestedServerName = value;
+    }
+
+    public @Nullable String listener() {
+        return listener;
+    }
+
+    /// `%FILTER_CHAIN_NAME%`.
+    public @Nullable String filterChain() {
+        return filterChain;
+    }
+
+    /// `%RESPONSE_CODE%`; 0 if no response was begun.
+    public int responseCode() {
+        return responseCode;
+    }
+
+    public void setResponseCode(int value) {
+        responseCode = value;
+    }
+
+    /// `%RESPONSE_CODE_DETAILS%`, as in `via_upstream`.
+    public @Nullable String responseDetails() {
+        return responseDetails;
+    }
+
+    public void setResponseDetails(String value) {
+        responseDetails = value;
+    }
+
+    /// `%UPSTREAM_TRANSPORT_FAILURE_REASON%`: for the log only, never for the client.
+    public @Nullable String upstreamFailureReason() {
+        return upstreamFailureReason;
+    }
+
+    public void setUpstreamFailureReason(String value) {
+        upstreamFailureReason = value;
+    }
+
+    /// `%CONNECTION_TERMINATION_DETAILS%`.
+    public @Nullable String connectionTermination() {
+        return connectionTermination;
+    }
+
+    public void setConnectionTermination(String value) {
+        connectionTermination = value;
+    }
+
+    /// `%UPSTREAM_REQUEST_ATTEMPT_COUNT%`.
+    public int attempts() {
+        return attempts;
+    }
+
+    public void addAttempt() {
+        attempts++;
+    }
+
+    /// `%CONNECTION_ID%`.
+    public long connectionId() {
+        return connectionId;
+    }
+
+    /// `%BYTES_RECEIVED%`: of the request's body, or of the TCP connection.
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    public void addBytesReceived(long bytes) {
+        bytesReceived += bytes;
+    }
+
+    /// `%BYTES_SENT%`: of the response's body, or on the TCP connection.
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    public void addBytesSent(long bytes) {
+        bytesSent += bytes;
+    }
+
+    /// `%UPSTREAM_WIRE_BYTES_RECEIVED%`.
+    public long upstreamBytesReceived() {
+        return upstreamBytesReceived;
+    }
+
+    public void addUpstreamBytesReceived(long bytes) {
+        upstreamBytesReceived += bytes;
+    }
+
+    /// `%UPSTREAM_WIRE_BYTES_SENT%`.
+    public long upstreamBytesSent() {
+        return upstreamBytesSent;
+    }
+
+    public void addUpstreamBytesSent(long bytes) {
+        upstreamBytesSent += bytes;
+    }
+
+    /// The request was received whole; `%REQUEST_DURATION%`.
+    public long lastRequestByteNanos() {
+        return lastRequestByteNanos;
+    }
+
+    public void requestReceived(long now) {
+        lastRequestByteNanos = now - startNanos;
+    }
+
+    public long firstUpstreamRequestByteNanos() {
+        return firstUpstreamRequestByteNanos;
+    }
+
+    public void upstreamRequestStarted(long now) {
+        firstUpstreamRequestByteNanos = now - startNanos;
+    }
+
+    /// `%REQUEST_TX_DURATION%`.
+    public long lastUpstreamRequestByteNanos() {
+        return lastUpstreamRequestByteNanos;
+    }
+
+    public void upstreamRequestSent(long now) {
+        lastUpstreamRequestByteNanos = now - startNanos;
+    }
+
+    /// `%RESPONSE_DURATION%`.
+    public long firstUpstreamResponseByteNanos() {
+        return firstUpstreamResponseByteNanos;
+    }
+
+    public void upstreamResponseStarted(long now) {
+        firstUpstreamResponseByteNanos = now - startNanos;
+    }
+
+    public long lastUpstreamResponseByteNanos() {
+        return lastUpstreamResponseByteNanos;
+    }
+
+    public void upstreamResponseReceived(long now) {
+        lastUpstreamResponseByteNanos = now - startNanos;
+    }
+
+    public long firstResponseByteNanos() {
+        return firstResponseByteNanos;
+    }
+
+    public void responseStarted(long now) {
+        firstResponseByteNanos = now - startNanos;
+    }
+
+    /// With [#firstUpstreamResponseByteNanos()] it makes `%RESPONSE_TX_DURATION%`.
+    public long lastResponseByteNanos() {
+        return lastResponseByteNanos;
+    }
+
+    public void responseSent(long now) {
+        lastResponseByteNanos = now - startNanos;
+    }
+
+    /// `%DURATION%`: until the exchange was over, however it ended.
+    public long endNanos() {
+        return endNanos;
+    }
+
+    public void ended(long now) {
+        endNanos = now - startNanos;
+    }
+
+    /// In the order of [ResponseFlag]; a view.
+    public Set<ResponseFlag> flags() {
+        return Collections.unmodifiableSet(flags);
+    }
+
+    public boolean hasFlag(ResponseFlag flag) {
+        return flags.contains(flag);
+    }
+
+    public void flag(ResponseFlag flag) {
+        flags.add(flag);
+    }
+}

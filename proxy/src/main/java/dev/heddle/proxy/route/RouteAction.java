@@ -1,0 +1,78 @@
+package dev.heddle.proxy.route;
+
+import dev.heddle.proxy.http.RequestHead;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// What a route does with a request.
+public sealed interface RouteAction {
+
+    /// Sends it to one of the targets, by weight.
+    ///
+    /// @param targets at least one; weights add up to totalWeight
+    /// @param timeout for the whole response after the request was received whole; zero means none;
+    ///   Envoy's default is 15 s
+    /// @param idleTimeout overrides that of the connection manager; zero means none
+    record Forward(
+            List<Target> targets, int totalWeight, Duration timeout, Optional<Duration> idleTimeout)
+            implements RouteAction {
+        public Forward {
+            targets = List.copyOf(targets);
+            int sum = targets.stream().mapToInt(Target::weight).sum();
+            if (sum != totalWeight || sum < 1) {
+                throw new IllegalArgumentException(
+                        "totalWeight: "
+                                + totalWeight
+                                + " (expected: the targets' "
+                                + sum
+                                + ", at least 1)");
+            }
+            if (timeout.isNegative()) {
+                throw new IllegalArgumentException("timeout: " + timeout + " (expected: >= 0)");
+            }
+        }
+
+        /// Chooses by weight.
+        public Target choose(RandomGenerator random) {
+            if (targets.size() == 1) {
+                return targets.getFirst();
+            }
+            int at = random.nextInt(totalWeight);
+            for (Target target : targets) {
+                at -= target.weight();
+                if (at < 0) {
+                    return target;
+                }
+            }
+            throw new IllegalStateException("weights: changed after construction");
+        }
+    }
+
+    /// A cluster that a share of the requests goes to. Whoever compiles the table may attach edits
+    /// by its identity.
+    ///
+    /// @param index position in its route
+    record Target(String cluster, int weight, int index) {
+        public Target {
+            if (weight < 0) {
+                throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0)");
+            }
+        }
+    }
+
+    /// Answers with a redirect.
+    ///
+    /// @param status 301, 302, 303, 307 or 308
+    record Redirect(int status, Location location) implements RouteAction {}
+
+    /// Answers with this status and body.
+    record DirectReply(int status, String body) implements RouteAction {}
+
+    /// Computes the `location` of a redirect.
+    @FunctionalInterface
+    interface Location {
+        String of(RequestHead request);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.heddle.proxy.route;
+
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.StreamInfo;
+
+/// One route: what it does, and how it edits what passes.
+public interface RouteEntry {
+    /// `%ROUTE_NAME%`; may be empty.
+    String name();
+
+    String virtualHost();
+
+    RouteAction action();
+
+    /// Rewrites path and authority and edits the headers of a request that goes to that target: the
+    /// edits of target, route, virtual host and table, in Envoy's order.
+    void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info);
+
+    /// Edits the headers of a response.
+    ///
+    /// @param target where the request went
+    void editResponse(ResponseHead response, RouteAction.Target target, StreamInfo info);
+
+    /// Edits the headers of an answer that this proxy makes itself for this route, where Envoy
+    /// edits them: redirects and direct replies.
+    void editReply(ResponseHead response, StreamInfo info);
+}

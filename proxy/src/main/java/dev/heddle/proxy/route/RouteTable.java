@@ -1,0 +1,13 @@
+package dev.heddle.proxy.route;
+
+import dev.heddle.proxy.http.RequestHead;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The routes of one route configuration, ready to be asked.
+public interface RouteTable {
+    /// The first route of the request's virtual host that matches, or null: 404, `NR`.
+    ///
+    /// @param random for routes that take only a share of the requests
+    @Nullable RouteEntry match(RequestHead request, RandomGenerator random);
+}

@@ -1,0 +1,25 @@
+package dev.heddle.proxy.runtime;
+
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+
+/// A socket that accepts connections for one worker.
+public final class ListenSocket {
+    private final Worker worker;
+    private final Channel channel;
+
+    ListenSocket(Worker worker, Channel channel) {
+        this.worker = worker;
+        this.channel = channel;
+    }
+
+    /// With the port that the system chose, if it was asked to.
+    public InetSocketAddress address() {
+        return worker.transport().fromChannel(channel.localAddress());
+    }
+
+    /// Stops accepting. Accepted connections live on.
+    public void close() {
+        var _ = channel.close();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.heddle.proxy.runtime;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A [Wire] over a Netty channel: the only handler in its pipeline beside TLS.
+@Confined("worker")
+final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
+
+    private final Worker worker;
+    private final Channel channel;
+    private @Nullable WireHandler handler;
+    private boolean isDirty;
+    private boolean isClosing;
+    private boolean isGone;
+
+    NettyWire(Worker worker, Channel channel) {
+        this.worker = worker;
+        this.channel = channel;
+    }
+
+    /// Says who hears. Must happen before the first byte can arrive.
+    void attach(WireHandler value) {
+        handler = value;
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        if (isClosing || isGone) {
+            bytes.release();
+            return;
+        }
+        var _ = channel.write(bytes, channel.voidPromise());
+    }
+
+    @Override
+    public void flush() {
+        if (!isDirty && !isGone) {
+            isDirty = true;
+            worker.flushLater(this);
+        }
+    }
+
+    /// At the end of the turn.
+    void flushNow() {
+        isDirty = false;
+        if (!isGone) {
+            channel.flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void setWriteLimit(int bytes) {
+        channel.config()
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(Math.max(1, bytes / 2), bytes));
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    @Override
+    public void allowHalfClose() {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    @Override
+    public void end() {
+        if (isClosing || isGone) {
+            return;
+        }
+        if (channel instanceof DuplexChannel duplex) {
+            isClosing = true;
+            var _ =
+                    channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                            .addListener(_ -> shutdownOutput(duplex));
+        } else {
+            close();
+        }
+    }
+
+    private static void shutdownOutput(DuplexChannel duplex) {
+        var _ = duplex.shutdownOutput();
+    }
+
+    @Override
+    public void close() {
+        if (isGone) {
+            return;
+        }
+        isClosing = true;
+        var _ =
+                channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                        .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void reset() {
+        if (isGone) {
+            return;
+        }
+        isClosing = true;
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        var _ = channel.close();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !isGone && !isClosing && channel.isActive();
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return worker.transport().fromChannel(channel.remoteAddress());
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return worker.transport().fromChannel(channel.localAddress());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        WireHandler hears = handler;
+        if (hears == null || isGone) {
+            bytes.release();
+            return;
+        }
+        hears.onBytes(bytes);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (handler != null && channel.isWritable() && !isGone) {
+            handler.onWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && handler != null && !isGone) {
+            handler.onEnd();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (isGone) {
+            return;
+        }
+        isGone = true;
+        if (handler != null) {
+            handler.onClosed();
+        }
+    }
+
+    /// Errors of the network close the connection, which is all that the handler needs to know;
+    /// anything else is our own mistake and is kept with its stack.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("{} - {}: {}", local(), remote(), cause.toString());
+        } else {
+            worker.bug(cause);
+        }
+        var _ = context.close();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.heddle.proxy.runtime;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.channel.local.LocalServerChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.util.Map;
+
+/// How bytes reach the kernel, or a test.
+public enum Transport {
+    /// Linux's completion queue. Common container profiles forbid it, so it is asked for, not
+    /// assumed.
+    IO_URING,
+    /// Linux's readiness queue: the usual one.
+    EPOLL,
+    /// The JDK's selector: everywhere else.
+    NIO,
+    /// Inside this process: one worker, any addresses, no kernel. For simulation.
+    LOCAL;
+
+    /// The best that works here without asking for more than a container usually gives.
+    public static Transport usual() {
+        return Epoll.isAvailable() ? EPOLL : NIO;
+    }
+
+    /// Whether this machine has it.
+    public boolean isAvailable() {
+        return switch (this) {
+            case IO_URING -> IoUring.isAvailable();
+            case EPOLL -> Epoll.isAvailable();
+            case NIO, LOCAL -> true;
+        };
+    }
+
+    IoHandlerFactory ioHandler() {
+        return switch (this) {
+            case IO_URING -> IoUringIoHandler.newFactory();
+            case EPOLL -> EpollIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+            case LOCAL -> LocalIoHandler.newFactory();
+        };
+    }
+
+    Class<? extends ServerChannel> serverChannel() {
+        return switch (this) {
+            case IO_URING -> IoUringServerSocketChannel.class;
+            case EPOLL -> EpollServerSocketChannel.class;
+            case NIO -> NioServerSocketChannel.class;
+            case LOCAL -> LocalServerChannel.class;
+        };
+    }
+
+    Class<? extends Channel> channel() {
+        return switch (this) {
+            case IO_URING -> IoUringSocketChannel.class;
+            case EPOLL -> EpollSocketChannel.class;
+            case NIO -> NioSocketChannel.class;
+            case LOCAL -> LocalChannel.class;
+        };
+    }
+
+    /// With this each worker listens for itself and the kernel spreads connections over them.
+    Map<ChannelOption<?>, Object> listenOptions() {
+        return switch (this) {
+            case IO_URING, EPOLL -> Map.of(UnixChannelOption.SO_REUSEPORT, true);
+            case NIO -> Map.of(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+            case LOCAL -> Map.of();
+        };
+    }
+
+    boolean isKernel() {
+        return this != LOCAL;
+    }
+
+    /// The address as the channel takes it: in process, an address is its text.
+    SocketAddress toChannel(InetSocketAddress address) {
+        return isKernel()
+                ? address
+                : new LocalAddress(address.getHostString() + ":" + address.getPort());
+    }
+
+    /// The address as the proxy shows it. A peer in process that did not bind to one is
+    /// 127.0.0.1:0.
+    InetSocketAddress fromChannel(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            return inet;
+        }
+        if (address instanceof LocalAddress local) {
+            int colon = local.id().lastIndexOf(':');
+            String port = local.id().substring(colon + 1);
+            if (colon > 0 && !port.isEmpty() && port.chars().allMatch(Character::isDigit)) {
+                return new InetSocketAddress(
+                        local.id().substring(0, colon), Integer.parseInt(port));
+            }
+        }
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+}

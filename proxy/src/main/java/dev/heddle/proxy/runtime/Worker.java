@@ -1,0 +1,208 @@
+package dev.heddle.proxy.runtime;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One event loop and the way to everything that it owns. Workers share nothing, so nothing that a
+/// worker owns is volatile or locked. [#execute] is the only method that other threads may call.
+@Confined("worker")
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final int index;
+    private final EventLoop loop;
+    private final Transport transport;
+    private final Ticker ticker;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final ArrayDeque<NettyWire> dirty = new ArrayDeque<>();
+    private final Runnable flushAll = this::flushAll;
+    private long connections;
+    private long bugs;
+
+    /// @param index from 0
+    /// @param loop runs this worker, and nothing else
+    /// @param ticker the clock of the loop, for durations
+    /// @param clock for what people and headers read
+    /// @param random seeded by whoever wants to replay
+    public Worker(
+            int index,
+            EventLoop loop,
+            Transport transport,
+            Ticker ticker,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.index = index;
+        this.loop = loop;
+        this.transport = transport;
+        this.ticker = ticker;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    /// Runs something on this worker's thread. Callable from any thread; the only door in.
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    public boolean isCurrent() {
+        return loop.inEventLoop();
+    }
+
+    /// For durations: nanoseconds of the loop's clock.
+    public long nanos() {
+        return ticker.nanoTime();
+    }
+
+    public Instant now() {
+        return clock.instant();
+    }
+
+    public RandomGenerator random() {
+        return random;
+    }
+
+    public ByteBufAllocator allocator() {
+        return ByteBufAllocator.DEFAULT;
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    /// A timer that is off until it is set.
+    public Deadline deadline(Runnable action) {
+        return new Deadline(this, action);
+    }
+
+    /// Notes a mistake of ours: what it broke is closed by the caller, the rest goes on.
+    public void bug(Throwable cause) {
+        bugs++;
+        LOG.error("bug: closing what it broke", cause);
+    }
+
+    /// How often [#bug] was called.
+    public long bugs() {
+        return bugs;
+    }
+
+    /// A number for a new connection, unique in the process as long as there are at most 64
+    /// workers.
+    public long nextConnectionId() {
+        return connections++ * 64 + index;
+    }
+
+    /// Listens for connections. What the acceptor returns for a wire hears everything about it.
+    ///
+    /// @param outcome told once, in this or a later turn
+    public void listen(
+            InetSocketAddress address,
+            Function<Wire, WireHandler> acceptor,
+            ListenOutcome outcome) {
+        assert loop.inEventLoop();
+        var server =
+                new ServerBootstrap()
+                        .group(loop)
+                        .channel(transport.serverChannel())
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        accept(channel, acceptor);
+                                    }
+                                });
+        if (transport.isKernel()) {
+            server.option(ChannelOption.SO_REUSEADDR, true)
+                    .option(ChannelOption.SO_BACKLOG, 4096)
+                    .childOption(ChannelOption.TCP_NODELAY, true);
+            transport.listenOptions().forEach((option, value) -> set(server, option, value));
+        }
+        var _ =
+                server.bind(transport.toChannel(address))
+                        .addListener((ChannelFuture bound) -> {
+                            if (bound.isSuccess()) {
+                                outcome.onListening(new ListenSocket(this, bound.channel()));
+                            } else {
+                                outcome.onListenFailed(bound.cause());
+                            }
+                        });
+    }
+
+    @SuppressWarnings("unchecked") // the map pairs each option with a value of its type
+    private static void set(ServerBootstrap server, ChannelOption<?> option, Object value) {
+        server.option((ChannelOption<Object>) option, value);
+    }
+
+    private void accept(Channel channel, Function<Wire, WireHandler> acceptor) {
+        var wire = new NettyWire(this, channel);
+        wire.attach(acceptor.apply(wire));
+        channel.pipeline().addLast(wire);
+    }
+
+    /// Connects to an address. What the outcome returns for the new wire hears everything about it.
+    ///
+    /// @return by which the attempt can be given up: the outcome is then not told
+    public ConnectAttempt connect(InetSocketAddress address, ConnectOutcome outcome) {
+        assert loop.inEventLoop();
+        var client =
+                new Bootstrap()
+                        .group(loop)
+                        .channel(transport.channel())
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                        .handler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        channel.pipeline()
+                                                .addLast(new NettyWire(Worker.this, channel));
+                                    }
+                                });
+        if (transport.isKernel()) {
+            client.option(ChannelOption.TCP_NODELAY, true);
+        }
+        ChannelFuture connecting = client.connect(transport.toChannel(address));
+        var attempt = new ConnectAttempt(connecting, outcome);
+        var _ = connecting.addListener((ChannelFuture done) -> attempt.onDone(done));
+        return attempt;
+    }
+
+    /// Has a wire flushed at the end of this turn.
+    void flushLater(NettyWire wire) {
+        if (dirty.isEmpty()) {
+            loop.execute(flushAll);
+        }
+        dirty.add(wire);
+    }
+
+    private void flushAll() {
+        // A flush may find a wire writable again, whose handler writes more: that belongs to this
+        // turn
+        // as long as it lasts.
+        for (NettyWire wire = dirty.poll(); wire != null; wire = dirty.poll()) {
+            wire.flushNow();
+        }
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+}

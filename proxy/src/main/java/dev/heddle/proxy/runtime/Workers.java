@@ -1,0 +1,78 @@
+package dev.heddle.proxy.runtime;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Ticker;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// All workers of the process.
+public final class Workers {
+    private final List<Worker> all;
+    private final Transport transport;
+    private final @Nullable IoEventLoopGroup group;
+
+    private Workers(List<Worker> all, Transport transport, @Nullable IoEventLoopGroup group) {
+        this.all = List.copyOf(all);
+        this.transport = transport;
+        this.group = group;
+    }
+
+    /// Starts that many, each on a thread of its own.
+    ///
+    /// @param seeds a generator for each worker, by its index
+    public static Workers start(
+            int count,
+            Transport transport,
+            InstantSource clock,
+            IntFunction<RandomGenerator> seeds) {
+        var group =
+                new MultiThreadIoEventLoopGroup(
+                        count, new DefaultThreadFactory("worker"), transport.ioHandler());
+        var workers = new ArrayList<Worker>();
+        for (int i = 0; i < count; i++) {
+            EventLoop loop = group.next();
+            workers.add(
+                    new Worker(i, loop, transport, Ticker.systemTicker(), clock, seeds.apply(i)));
+        }
+        return new Workers(workers, transport, group);
+    }
+
+    /// One worker on a loop that the caller turns, as simulations do.
+    public static Workers of(Worker worker) {
+        return new Workers(List.of(worker), worker.transport(), null);
+    }
+
+    public List<Worker> all() {
+        return all;
+    }
+
+    public int size() {
+        return all.size();
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    /// Runs something on each worker's thread. Callable from any thread.
+    public void execute(Consumer<Worker> task) {
+        all.forEach(worker -> worker.execute(() -> task.accept(worker)));
+    }
+
+    /// Ends the threads, closing what is still open. Waits for that.
+    public void stop() {
+        if (group != null) {
+            group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
+    }
+}

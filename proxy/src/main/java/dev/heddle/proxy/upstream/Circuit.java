@@ -1,0 +1,59 @@
+package dev.heddle.proxy.upstream;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// How much of its [CircuitLimits] a cluster uses, counted over all workers. One instance is shared
+/// by the workers' clusters of one name and lives on when the cluster is updated.
+public final class Circuit {
+    /// What is limited.
+    public enum Resource {
+        CONNECTIONS,
+        PENDING_REQUESTS,
+        REQUESTS,
+        RETRIES
+    }
+
+    private final Map<Resource, AtomicInteger> used = new EnumMap<>(Resource.class);
+
+    public Circuit() {
+        for (Resource resource : Resource.values()) {
+            used.put(resource, new AtomicInteger());
+        }
+    }
+
+    /// Takes one if the limit allows it. Whoever got one gives it back with [#release].
+    public boolean tryAcquire(Resource resource, CircuitLimits limits) {
+        AtomicInteger count = count(resource);
+        if (count.incrementAndGet() <= limit(resource, limits)) {
+            return true;
+        }
+        count.decrementAndGet();
+        return false;
+    }
+
+    public void release(Resource resource) {
+        count(resource).decrementAndGet();
+    }
+
+    /// How many are taken now.
+    public int used(Resource resource) {
+        return count(resource).get();
+    }
+
+    private AtomicInteger count(Resource resource) {
+        return requireNonNull(used.get(resource));
+    }
+
+    private static int limit(Resource resource, CircuitLimits limits) {
+        return switch (resource) {
+            case CONNECTIONS -> limits.maxConnections();
+            case PENDING_REQUESTS -> limits.maxPendingRequests();
+            case REQUESTS -> limits.maxRequests();
+            case RETRIES -> limits.maxRetries();
+        };
+    }
+}

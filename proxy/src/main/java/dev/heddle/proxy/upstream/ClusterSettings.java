@@ -1,0 +1,51 @@
+package dev.heddle.proxy.upstream;
+
+import java.time.Duration;
+
+/// What a cluster says about connections to its hosts.
+///
+/// @param name unique in the proxy
+/// @param connectTimeout of one connection; Envoy's default is 5 s
+/// @param idleTimeout of a pooled connection without requests; zero means never; Envoy's default is
+///   1 h
+/// @param maxRequestsPerConnection after which a connection is closed; 0 means no limit
+/// @param bufferLimitBytes how much is buffered per connection before the other side is paused;
+///   `per_connection_buffer_limit_bytes`, 1 MiB by default
+/// @param limits circuit breaker
+public record ClusterSettings(
+        String name,
+        Duration connectTimeout,
+        Duration idleTimeout,
+        long maxRequestsPerConnection,
+        int bufferLimitBytes,
+        CircuitLimits limits) {
+
+    public ClusterSettings {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name: '' (expected: not empty)");
+        }
+        if (connectTimeout.isNegative() || connectTimeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "connectTimeout: " + connectTimeout + " (expected: > 0)");
+        }
+        if (idleTimeout.isNegative()) {
+            throw new IllegalArgumentException("idleTimeout: " + idleTimeout + " (expected: >= 0)");
+        }
+        if (maxRequestsPerConnection < 0) {
+            throw new IllegalArgumentException(
+                    "maxRequestsPerConnection: "
+                            + maxRequestsPerConnection
+                            + " (expected: >= 0, 0 for no limit)");
+        }
+        if (bufferLimitBytes < 1) {
+            throw new IllegalArgumentException(
+                    "bufferLimitBytes: " + bufferLimitBytes + " (expected: >= 1)");
+        }
+    }
+
+    /// Envoy's defaults under a name.
+    public static ClusterSettings named(String name) {
+        return new ClusterSettings(
+                name, Duration.ofSeconds(5), Duration.ofHours(1), 0, 1 << 20, CircuitLimits.ENVOY);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.heddle.proxy.upstream;
+
+import dev.heddle.proxy.runtime.Confined;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
+/// else changes about it, so that its connections survive updates.
+@Confined("worker")
+public final class Host implements Pick {
+    /// What a pool keeps with a host: its connections.
+    public interface Attachment {
+        /// The host left the cluster: nothing new goes to it, what is in flight may end.
+        void drain();
+    }
+
+    private final SocketAddress address;
+    private final String addressText;
+    private int weight;
+    private int activeRequests;
+    private @Nullable Attachment attachment;
+
+    /// @param addressText as in logs and statistics, `10.0.0.1:9080`
+    /// @param weight relative to the other hosts; at least 1
+    public Host(SocketAddress address, String addressText, int weight) {
+        this.address = address;
+        this.addressText = addressText;
+        this.weight = weight;
+    }
+
+    public SocketAddress address() {
+        return address;
+    }
+
+    public String addressText() {
+        return addressText;
+    }
+
+    public int weight() {
+        return weight;
+    }
+
+    public void setWeight(int value) {
+        weight = value;
+    }
+
+    /// Requests in flight from this worker, for least request.
+    public int activeRequests() {
+        return activeRequests;
+    }
+
+    public void requestStarted() {
+        activeRequests++;
+    }
+
+    public void requestEnded() {
+        activeRequests--;
+    }
+
+    /// The connections to this host, if there ever was one.
+    public @Nullable Attachment attachment() {
+        return attachment;
+    }
+
+    public void attach(Attachment value) {
+        attachment = value;
+    }
+
+    /// Tells the pools that this host left the cluster.
+    public void drain() {
+        if (attachment != null) {
+            attachment.drain();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return addressText;
+    }
+}

@@ -1,0 +1,6 @@
+package dev.heddle.proxy.upstream;
+
+/// Chooses the host of a request. Owned by one worker; never waits, never looks at the network.
+public interface LoadBalancer {
+    Pick pick(PickContext context);
+}

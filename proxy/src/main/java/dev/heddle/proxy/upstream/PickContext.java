@@ -1,0 +1,13 @@
+package dev.heddle.proxy.upstream;
+
+import dev.heddle.proxy.http.RequestHead;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What a balancer may look at.
+public interface PickContext {
+    RandomGenerator random();
+
+    /// The request, for hashing and subsets; null for a TCP connection.
+    @Nullable RequestHead request();
+}
