@@ -46,14 +46,17 @@ public record Cluster(
         record StrictDns(LoadAssignment hosts) implements Discovery {}
 
         /// Where the connection wanted to go before it was redirected.
-        record OriginalDestination() implements Discovery {}
+        ///
+        /// @param from address that connections are made from, so that the redirection can tell
+        ///   them from the workload's own; empty for any
+        record OriginalDestination(String from) implements Discovery {}
 
         /// The hosts, where they are part of the cluster.
         default Optional<LoadAssignment> inlined() {
             return switch (this) {
                 case Fixed(LoadAssignment hosts) -> Optional.of(hosts);
                 case StrictDns(LoadAssignment hosts) -> Optional.of(hosts);
-                case Eds(), OriginalDestination() -> Optional.empty();
+                case Eds(), OriginalDestination _ -> Optional.empty();
             };
         }
     }

@@ -11,39 +11,29 @@ import java.util.OptionalInt;
 /// @param maxPendingRequests that wait for a connection
 /// @param maxRequests at one time
 /// @param maxRequestsPerConnection before a connection is given up; 1 disables keep-alive
-/// @param maxRetries at one time
 /// @param idleTimeout after which a connection without requests is closed
-/// @param maxConnectionDuration after which a connection is given up whatever it does
 public record ConnectionPool(
         Duration connectTimeout,
         OptionalInt maxConnections,
         OptionalInt maxPendingRequests,
         OptionalInt maxRequests,
         OptionalInt maxRequestsPerConnection,
-        OptionalInt maxRetries,
-        Optional<Duration> idleTimeout,
-        Optional<Duration> maxConnectionDuration) {
+        Optional<Duration> idleTimeout) {
 
     /// Istio's defaults: ten seconds to connect, nothing limited.
-    public static final ConnectionPool UNLIMITED = connectingWithin(Duration.ofSeconds(10));
+    public static final ConnectionPool UNLIMITED =
+            new ConnectionPool(
+                    Duration.ofSeconds(10),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty());
 
     public ConnectionPool {
         if (!connectTimeout.isPositive()) {
             throw new IllegalArgumentException(
                     "connectTimeout: " + connectTimeout + " (expected: > 0)");
         }
-    }
-
-    /// Nothing limited but the time to connect.
-    public static ConnectionPool connectingWithin(Duration timeout) {
-        return new ConnectionPool(
-                timeout,
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                Optional.empty(),
-                Optional.empty());
     }
 }

@@ -43,8 +43,14 @@ public record FilterChain(String name, Match match, Handling handling, Origin or
                     OptionalInt.empty(),
                     Optional.empty(),
                     List.of(),
-                    Optional.empty(),
+                    Optional.of("raw_buffer"),
                     List.of("http/1.1", "h2c"));
+        }
+
+        /// The same connections, as far as they were meant for that port.
+        public Match on(int port) {
+            return new Match(
+                    OptionalInt.of(port), address, serverNames, transport, applicationProtocols);
         }
 
         /// Connections that were meant for that port.

@@ -43,6 +43,8 @@ public record Listener(
 
     /// What is peeked at in a connection's first bytes.
     public enum Inspector {
+        /// Where the connection was meant to go before the kernel redirected it.
+        ORIGINAL_DESTINATION,
         /// TLS server name and ALPN.
         TLS,
         /// Whether it is HTTP, and which version.

@@ -37,8 +37,7 @@ public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
     /// One host.
     ///
     /// @param weight relative to the other hosts of the cluster, from 1
-    /// @param workload what runs there, as in `reviews-v1`; empty when it is not known
-    public record Endpoint(SocketAddress address, int weight, String workload, Origin origin) {
+    public record Endpoint(SocketAddress address, int weight, Origin origin) {
         public Endpoint {
             if (weight < 1) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");

@@ -37,12 +37,24 @@ public sealed interface RouteAction {
             implements RouteAction {}
 
     /// Answers at once.
-    record DirectResponse(int status, String body) implements RouteAction {
+    record DirectResponse(int status, ReplyBody body) implements RouteAction {
         public DirectResponse {
             if (status < 200 || status > 599) {
                 throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
             }
         }
+    }
+
+    /// What an answer of the proxy's own says.
+    sealed interface ReplyBody {
+        /// Nothing.
+        record Empty() implements ReplyBody {}
+
+        /// A text, sent as UTF-8.
+        record Text(String text) implements ReplyBody {}
+
+        /// Bytes, in base64.
+        record Base64(String base64) implements ReplyBody {}
     }
 
     /// The path of a redirect's new location.

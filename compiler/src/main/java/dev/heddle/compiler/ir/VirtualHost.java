@@ -8,9 +8,7 @@ import java.util.List;
 /// @param name as in `reviews.default.svc.cluster.local:9080`, unique in its table
 /// @param domains values of the `Host` header: exact, `*.suffix`, `prefix.*` or `*`
 /// @param routes the first that matches is taken
-/// @param tlsOnly whether plain HTTP is answered with a redirect to HTTPS
-public record VirtualHost(
-        String name, List<String> domains, List<Route> routes, boolean tlsOnly, Origin origin) {
+public record VirtualHost(String name, List<String> domains, List<Route> routes, Origin origin) {
     public VirtualHost {
         if (domains.isEmpty()) {
             throw new IllegalArgumentException("domains: [] (expected: one or more)");

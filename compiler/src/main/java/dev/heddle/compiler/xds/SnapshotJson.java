@@ -1,16 +1,150 @@
 package dev.heddle.compiler.xds;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.util.JsonFormat;
 import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.util.stream.Collectors;
 
-/// Prints a snapshot for people and for `envoy --mode validate`.
+/// Prints snapshots in Envoy's JSON, for people and for `envoy --mode validate`.
 public final class SnapshotJson {
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer()
+                    .preservingProtoFieldNames()
+                    .usingTypeRegistry(
+                            JsonFormat.TypeRegistry.newBuilder()
+                                    .add(Listener.getDescriptor())
+                                    .add(RouteConfiguration.getDescriptor())
+                                    .add(Cluster.getDescriptor())
+                                    .add(ClusterLoadAssignment.getDescriptor())
+                                    .add(Secret.getDescriptor())
+                                    .add(HttpConnectionManager.getDescriptor())
+                                    .add(Router.getDescriptor())
+                                    .add(TcpProxy.getDescriptor())
+                                    .add(StdoutAccessLog.getDescriptor())
+                                    .add(OriginalDst.getDescriptor())
+                                    .add(TlsInspector.getDescriptor())
+                                    .add(HttpInspector.getDescriptor())
+                                    .add(HttpProtocolOptions.getDescriptor())
+                                    .build());
+
     private SnapshotJson() {}
 
-    /// The snapshot as an Envoy bootstrap in JSON, with everything in `static_resources`: route
-    /// tables are held by their listeners and hosts by their clusters, so that it needs no control
-    /// plane.
-    @SuppressWarnings("DoNotCallSuggester") // for as long as it is not there
+    /// The snapshot as an Envoy bootstrap with everything in `static_resources`: route tables are
+    /// held by their listeners and hosts by their clusters, so that it needs no control plane.
     public static String bootstrap(Snapshot snapshot) {
-        throw new UnsupportedOperationException("not there yet");
+        Bootstrap.StaticResources.Builder resources = Bootstrap.StaticResources.newBuilder();
+        for (XdsResource resource : snapshot.of(XdsType.LISTENER).values()) {
+            resources.addListeners(withRoutes(unpack(resource, Listener.class), snapshot));
+        }
+        for (XdsResource resource : snapshot.of(XdsType.CLUSTER).values()) {
+            resources.addClusters(withHosts(unpack(resource, Cluster.class), snapshot));
+        }
+        for (XdsResource resource : snapshot.of(XdsType.SECRET).values()) {
+            resources.addSecrets(unpack(resource, Secret.class));
+        }
+        return print(Bootstrap.newBuilder().setStaticResources(resources));
+    }
+
+    /// The resources of one type as a JSON array, ordered by name, as they are sent.
+    public static String resources(Snapshot snapshot, XdsType type) {
+        return snapshot.of(type).values().stream()
+                .map(r -> print(r.body()))
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+    }
+
+    private static Listener withRoutes(Listener listener, Snapshot snapshot) {
+        Listener.Builder out = listener.toBuilder();
+        for (FilterChain.Builder chain : out.getFilterChainsBuilderList()) {
+            holdRoutes(chain, snapshot);
+        }
+        if (out.hasDefaultFilterChain()) {
+            holdRoutes(out.getDefaultFilterChainBuilder(), snapshot);
+        }
+        return out.build();
+    }
+
+    private static void holdRoutes(FilterChain.Builder chain, Snapshot snapshot) {
+        for (Filter.Builder filter : chain.getFiltersBuilderList()) {
+            if (!filter.getTypedConfig().is(HttpConnectionManager.class)) {
+                continue;
+            }
+            HttpConnectionManager manager =
+                    unpack(filter.getTypedConfig(), HttpConnectionManager.class);
+            if (manager.hasRds()) {
+                filter.setTypedConfig(
+                        Protos.pack(
+                                manager.toBuilder()
+                                        .setRouteConfig(
+                                                table(
+                                                        manager.getRds().getRouteConfigName(),
+                                                        snapshot))
+                                        .build()));
+            }
+        }
+    }
+
+    private static RouteConfiguration table(String name, Snapshot snapshot) {
+        XdsResource resource = snapshot.of(XdsType.ROUTE).get(name);
+        return resource == null
+                ? RouteConfiguration.newBuilder().setName(name).build()
+                : unpack(resource, RouteConfiguration.class);
+    }
+
+    private static Cluster withHosts(Cluster cluster, Snapshot snapshot) {
+        if (cluster.getType() != Cluster.DiscoveryType.EDS) {
+            return cluster;
+        }
+        XdsResource hosts = snapshot.of(XdsType.ENDPOINT).get(cluster.getName());
+        return cluster.toBuilder()
+                .clearEdsClusterConfig()
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setLoadAssignment(
+                        hosts == null
+                                ? ClusterLoadAssignment.newBuilder()
+                                        .setClusterName(cluster.getName())
+                                        .build()
+                                : unpack(hosts, ClusterLoadAssignment.class))
+                .build();
+    }
+
+    private static <M extends Message> M unpack(XdsResource resource, Class<M> type) {
+        return unpack(resource.body(), type);
+    }
+
+    private static <M extends Message> M unpack(Any any, Class<M> type) {
+        try {
+            return any.unpack(type);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(any.getTypeUrl() + " does not hold what it says", e);
+        }
+    }
+
+    private static String print(MessageOrBuilder message) {
+        try {
+            return PRINTER.print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a resource holds a type that has no printer", e);
+        }
     }
 }

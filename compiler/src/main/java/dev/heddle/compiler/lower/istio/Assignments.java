@@ -1,0 +1,68 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.LoadAssignment;
+import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
+import dev.heddle.compiler.ir.SocketAddress;
+import dev.heddle.compiler.service.MeshService;
+import dev.heddle.model.service.Endpoint;
+import dev.heddle.model.service.Service.Resolution;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Which of a service's endpoints are hosts of a cluster.
+public final class Assignments {
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
+    private Assignments() {}
+
+    /// The endpoints of a port that have all of the labels, by where they are. Addresses that a
+    /// cluster of that kind cannot use are left out.
+    static LoadAssignment of(
+            String cluster, MeshService service, int port, Map<String, String> labels) {
+        boolean byName = service.service().resolution() == Resolution.DNS;
+        var byLocality = new TreeMap<String, List<LoadAssignment.Endpoint>>();
+        for (Endpoint endpoint : service.endpoints(port)) {
+            if (isUsable(endpoint, byName)
+                    && endpoint.labels().entrySet().containsAll(labels.entrySet())) {
+                byLocality
+                        .computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())
+                        .add(
+                                new LoadAssignment.Endpoint(
+                                        new SocketAddress(endpoint.address(), endpoint.port()),
+                                        Math.max(1, endpoint.weight()),
+                                        endpoint.origin()));
+            }
+        }
+        return new LoadAssignment(
+                cluster,
+                byLocality.entrySet().stream()
+                        .map(e -> new EndpointGroup(e.getKey(), e.getValue()))
+                        .toList());
+    }
+
+    /// Whether a host can be made of the endpoint.
+    ///
+    /// @param byName whether names are resolved, so that the address may be one
+    public static boolean isUsable(Endpoint endpoint, boolean byName) {
+        return endpoint.port() >= 1
+                && endpoint.port() <= 65_535
+                && !endpoint.address().startsWith("unix:")
+                && (byName || isIpAddress(endpoint.address()));
+    }
+
+    /// Whether the text is an IPv4 or IPv6 address, not a name.
+    public static boolean isIpAddress(String text) {
+        if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
+            return false;
+        }
+        try {
+            return !InetAddress.ofLiteral(text).getHostAddress().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

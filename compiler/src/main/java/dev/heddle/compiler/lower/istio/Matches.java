@@ -1,0 +1,108 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.ir.RouteMatch.HeaderMatch;
+import dev.heddle.compiler.ir.RouteMatch.PathMatch;
+import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
+import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
+import dev.heddle.model.match.StringMatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Lowers what a rule matches by the request alone. Where the request comes from is decided before.
+public final class Matches {
+    private Matches() {}
+
+    /// The conditions; empty when one of them can never be right, as a regular expression that is
+    /// none.
+    static Optional<RouteMatch> lower(HttpMatchRequest match) {
+        if (!problems(match).isEmpty()) {
+            return Optional.empty();
+        }
+        var headers = new ArrayList<HeaderMatch>();
+        match.headers().forEach((name, m) -> headers.add(header(name, m, false)));
+        match.withoutHeaders().forEach((name, m) -> headers.add(header(name, m, true)));
+        headers.sort(Comparator.comparing(HeaderMatch::name));
+        match.method().ifPresent(m -> headers.add(header(":method", m, false)));
+        match.authority().ifPresent(m -> headers.add(header(":authority", m, false)));
+        match.scheme().ifPresent(m -> headers.add(header(":scheme", m, false)));
+        List<QueryMatch> query =
+                match.queryParams().entrySet().stream()
+                        .map(e -> new QueryMatch(e.getKey(), value(e.getValue())))
+                        .sorted(Comparator.comparing(QueryMatch::name))
+                        .toList();
+        return Optional.of(
+                new RouteMatch(
+                        match.uri().map(Matches::path).orElse(new PathMatch.Prefix("/")),
+                        match.ignoreUriCase(),
+                        headers,
+                        query));
+    }
+
+    /// What is wrong with the match's regular expressions and header names, by field.
+    ///
+    /// @return pairs of a field (and a key in it, or an empty text) and what is wrong
+    public static List<Problem> problems(HttpMatchRequest match) {
+        var problems = new ArrayList<Problem>();
+        match.uri().ifPresent(m -> check("uri", "", m, problems));
+        match.method().ifPresent(m -> check("method", "", m, problems));
+        match.authority().ifPresent(m -> check("authority", "", m, problems));
+        match.scheme().ifPresent(m -> check("scheme", "", m, problems));
+        checkHeaders("headers", match.headers(), problems);
+        checkHeaders("withoutHeaders", match.withoutHeaders(), problems);
+        match.queryParams().forEach((name, m) -> check("queryParams", name, m, problems));
+        return problems;
+    }
+
+    /// @param key in a field that is a mapping, else empty
+    public record Problem(String field, String key, String what) {}
+
+    private static void checkHeaders(
+            String field, Map<String, StringMatch> headers, List<Problem> problems) {
+        headers.forEach((name, m) -> {
+            boolean isPseudo = name.startsWith(":") && EnvoySyntax.isHeaderName(name.substring(1));
+            if (!isPseudo && !EnvoySyntax.isHeaderName(name)) {
+                problems.add(new Problem(field, name, "'" + name + "' cannot name a header"));
+            }
+            check(field, name, m, problems);
+        });
+    }
+
+    private static void check(String field, String key, StringMatch m, List<Problem> problems) {
+        if (m instanceof StringMatch.Regex(String regex) && !regex.equals("*")) {
+            EnvoySyntax.problemOfRegex(regex)
+                    .ifPresent(why ->
+                            problems.add(new Problem(field, key, "no regular expression: " + why)));
+        }
+    }
+
+    private static PathMatch path(StringMatch match) {
+        return switch (match) {
+            case StringMatch.Exact(String exact) -> new PathMatch.Exact(exact);
+            case StringMatch.Prefix(String prefix) -> new PathMatch.Prefix(prefix);
+            case StringMatch.Regex(String regex) ->
+                    regex.equals("*") ? new PathMatch.Prefix("/") : new PathMatch.Regex(regex);
+            case StringMatch.Present() -> new PathMatch.Prefix("/");
+        };
+    }
+
+    private static HeaderMatch header(String name, StringMatch match, boolean inverted) {
+        return new HeaderMatch(name.toLowerCase(Locale.ROOT), value(match), inverted);
+    }
+
+    /// Istio takes the regular expression `*`, which is none, for "whatever it is".
+    private static ValueMatch value(StringMatch match) {
+        return switch (match) {
+            case StringMatch.Exact(String exact) -> new ValueMatch.Exact(exact);
+            case StringMatch.Prefix(String prefix) -> new ValueMatch.Prefix(prefix);
+            case StringMatch.Regex(String regex) ->
+                    regex.equals("*") ? new ValueMatch.Present() : new ValueMatch.Regex(regex);
+            case StringMatch.Present() -> new ValueMatch.Present();
+        };
+    }
+}

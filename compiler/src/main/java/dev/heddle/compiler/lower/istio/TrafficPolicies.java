@@ -1,0 +1,87 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.ConnectionPool;
+import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.model.istio.ConnectionPoolSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
+import dev.heddle.model.istio.DestinationRule.PortTrafficPolicy;
+import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
+import dev.heddle.model.istio.LoadBalancerSettings;
+import dev.heddle.model.istio.LoadBalancerSettings.Policy;
+import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What is left of the policies that speak about one cluster.
+///
+/// Istio's order: the rule's policy for the port replaces the rule's own as a whole; then each part
+/// that the subset sets replaces that part; then the subset's policy for the port replaces all of
+/// it.
+///
+/// @param balancer empty for the mesh's default
+/// @param pool empty for the mesh's default
+record TrafficPolicies(
+        Optional<LoadBalancerSettings> balancer, Optional<ConnectionPoolSettings> pool) {
+    private static final TrafficPolicies NONE =
+            new TrafficPolicies(Optional.empty(), Optional.empty());
+
+    static TrafficPolicies of(
+            Optional<TrafficPolicy> rule, Optional<TrafficPolicy> subset, int port) {
+        TrafficPolicies whole = NONE;
+        if (rule.isPresent()) {
+            whole = whole.with(rule.get(), port);
+        }
+        return subset.isPresent() ? whole.with(subset.get(), port) : whole;
+    }
+
+    private TrafficPolicies with(TrafficPolicy policy, int port) {
+        return policy.portLevelSettings().stream()
+                .filter(p -> p.port().isPresent() && p.port().get().number() == port)
+                .findFirst()
+                .map((PortTrafficPolicy p) ->
+                        new TrafficPolicies(p.loadBalancer(), p.connectionPool()))
+                .orElseGet(() ->
+                        new TrafficPolicies(
+                                policy.loadBalancer().or(() -> balancer),
+                                policy.connectionPool().or(() -> pool)));
+    }
+
+    /// Istio's default is least request.
+    LoadBalancing loadBalancing() {
+        return switch (balancer.flatMap(LoadBalancerSettings::policy).orElse(null)) {
+            case Policy.Simple(SimpleLb simple) ->
+                    switch (simple) {
+                        case ROUND_ROBIN -> new LoadBalancing.RoundRobin();
+                        case RANDOM -> new LoadBalancing.Random();
+                        case UNSPECIFIED, LEAST_CONN, LEAST_REQUEST, PASSTHROUGH ->
+                                new LoadBalancing.LeastRequest();
+                    };
+            case Policy.Hashed _ -> new LoadBalancing.LeastRequest();
+            case null -> new LoadBalancing.LeastRequest();
+        };
+    }
+
+    ConnectionPool connectionPool() {
+        Optional<TcpSettings> tcp = pool.flatMap(ConnectionPoolSettings::tcp);
+        Optional<HttpSettings> http = pool.flatMap(ConnectionPoolSettings::http);
+        return new ConnectionPool(
+                tcp.flatMap(TcpSettings::connectTimeout)
+                        .filter(Duration::isPositive)
+                        .orElse(ConnectionPool.UNLIMITED.connectTimeout()),
+                limit(tcp.map(TcpSettings::maxConnections)),
+                limit(http.map(HttpSettings::http1MaxPendingRequests)),
+                limit(http.map(HttpSettings::http2MaxRequests)),
+                limit(http.map(HttpSettings::maxRequestsPerConnection)),
+                http.flatMap(HttpSettings::idleTimeout)
+                        .or(() -> tcp.flatMap(TcpSettings::idleTimeout))
+                        .filter(d -> !d.isNegative()));
+    }
+
+    /// Zero is no limit, as Istio has it.
+    private static OptionalInt limit(Optional<OptionalInt> wanted) {
+        OptionalInt value = wanted.orElse(OptionalInt.empty());
+        return value.isPresent() && value.getAsInt() > 0 ? value : OptionalInt.empty();
+    }
+}

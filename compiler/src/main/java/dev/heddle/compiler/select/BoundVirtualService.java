@@ -1,0 +1,73 @@
+package dev.heddle.compiler.select;
+
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.service.Hostname;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A VirtualService whose short names are completed.
+///
+/// @param hosts full names, in the resource's order
+/// @param gateways `mesh`, or as in `default/bookinfo-gateway`
+public record BoundVirtualService(
+        Resource<VirtualService> resource, List<Hostname> hosts, List<String> gateways) {
+    /// Stands for all sidecars.
+    public static final String MESH = "mesh";
+
+    public BoundVirtualService {
+        hosts = List.copyOf(hosts);
+        gateways = List.copyOf(gateways);
+    }
+
+    static BoundVirtualService of(Resource<VirtualService> resource, String domain) {
+        String namespace = resource.metadata().namespace();
+        var hosts = new ArrayList<Hostname>();
+        for (String host : resource.spec().hosts()) {
+            if (!host.isEmpty()) {
+                hosts.add(Hostname.complete(host, namespace, domain));
+            }
+        }
+        List<String> named = resource.spec().gateways();
+        return new BoundVirtualService(
+                resource,
+                hosts,
+                named.isEmpty()
+                        ? List.of(MESH)
+                        : named.stream().map(g -> gateway(g, namespace)).toList());
+    }
+
+    /// The full name of a gateway that a resource of that namespace names.
+    public static String gateway(String name, String namespace) {
+        return name.equals(MESH) || name.indexOf('/') >= 0 ? name : namespace + "/" + name;
+    }
+
+    /// Whether it counts for the proxies of that gateway, or for sidecars where it is `mesh`.
+    public boolean isFor(String gateway) {
+        return gateways.contains(gateway);
+    }
+
+    /// Namespace of the resource.
+    public String namespace() {
+        return resource.metadata().namespace();
+    }
+
+    /// As in `default/reviews`.
+    public String name() {
+        return namespace() + "/" + resource.metadata().name();
+    }
+
+    /// The line of one of its hosts.
+    public Origin hostOrigin(Hostname host) {
+        int index = hosts.indexOf(host);
+        FieldPath path = FieldPath.of("spec", "hosts");
+        return resource.origin(index < 0 ? path : path.index(index));
+    }
+
+    /// The resource's path in the Kubernetes API, by which Istio's tools know a route's source.
+    public String config() {
+        return ConfigPath.of(resource, "virtual-service");
+    }
+}

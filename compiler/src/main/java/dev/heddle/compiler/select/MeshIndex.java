@@ -1,0 +1,47 @@
+package dev.heddle.compiler.select;
+
+import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.Hostname;
+import java.util.List;
+import java.util.Map;
+
+/// What a world's resources come to, prepared for look-ups. A pure function of them; immutable.
+///
+/// @param resources that everything here was read from
+/// @param domain as in `cluster.local`
+public record MeshIndex(
+        Resources resources,
+        String domain,
+        ServiceCatalog services,
+        VirtualServices virtualServices,
+        DestinationRules destinationRules) {
+
+    /// Prepares the resources.
+    ///
+    /// @param rootNamespace rules here count for every namespace, as in `istio-system`
+    public static MeshIndex of(Resources resources, String rootNamespace, String domain) {
+        return new MeshIndex(
+                resources,
+                domain,
+                ServiceCatalog.of(resources, domain),
+                VirtualServices.of(resources, domain),
+                DestinationRules.of(resources, rootNamespace, domain));
+    }
+
+    /// The full name of a host that a resource of that namespace names.
+    public Hostname complete(String host, String namespace) {
+        return Hostname.complete(host, namespace, domain);
+    }
+
+    /// The Gateways that choose a proxy of these labels, ordered by age.
+    public List<Resource<Gateway>> gateways(Map<String, String> labels) {
+        return resources.all(Kinds.GATEWAY).stream()
+                .filter(g -> labels.entrySet().containsAll(g.spec().selector().entrySet()))
+                .sorted(Age.oldestFirst())
+                .toList();
+    }
+}

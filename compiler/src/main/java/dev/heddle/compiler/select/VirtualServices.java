@@ -1,0 +1,59 @@
+package dev.heddle.compiler.select;
+
+import dev.heddle.compiler.service.Visibility;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.kinds.Kinds;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Every VirtualService of a world, oldest first. Immutable.
+public final class VirtualServices {
+    private final List<BoundVirtualService> all;
+
+    private VirtualServices(List<BoundVirtualService> all) {
+        this.all = List.copyOf(all);
+    }
+
+    static VirtualServices of(Resources resources, String domain) {
+        return new VirtualServices(
+                resources.all(Kinds.VIRTUAL_SERVICE).stream()
+                        .sorted(Age.<VirtualService>oldestFirst())
+                        .map(r -> BoundVirtualService.of(r, domain))
+                        .toList());
+    }
+
+    /// All of them, oldest first.
+    public List<BoundVirtualService> all() {
+        return all;
+    }
+
+    /// Those that count for a proxy in that namespace, in order of precedence: its own namespace's
+    /// private ones, then those that are exported to it by name, then those that everybody sees; in
+    /// each of these groups the oldest first.
+    ///
+    /// @param gateway `mesh`, or as in `default/bookinfo-gateway`
+    public List<BoundVirtualService> inForce(String viewer, String gateway) {
+        var own = new ArrayList<BoundVirtualService>();
+        var exported = new ArrayList<BoundVirtualService>();
+        var open = new ArrayList<BoundVirtualService>();
+        for (BoundVirtualService vs : all) {
+            Resource<VirtualService> resource = vs.resource();
+            List<String> exportTo = resource.spec().exportTo();
+            if (!vs.isFor(gateway) || !Visibility.reaches(exportTo, vs.namespace(), viewer)) {
+                continue;
+            }
+            if (Visibility.isPublic(exportTo)) {
+                open.add(vs);
+            } else if (Visibility.isPrivate(exportTo)) {
+                own.add(vs);
+            } else {
+                exported.add(vs);
+            }
+        }
+        own.addAll(exported);
+        own.addAll(open);
+        return own;
+    }
+}

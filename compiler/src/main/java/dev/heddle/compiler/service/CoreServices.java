@@ -1,0 +1,221 @@
+package dev.heddle.compiler.service;
+
+import dev.heddle.compiler.service.MeshService.Registry;
+import dev.heddle.model.Metadata;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.core.EndpointSlice;
+import dev.heddle.model.core.Endpoints;
+import dev.heddle.model.core.IntOrString;
+import dev.heddle.model.core.Service;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Endpoint;
+import dev.heddle.model.service.Endpoint.Health;
+import dev.heddle.model.service.Hostname;
+import dev.heddle.model.service.Locality;
+import dev.heddle.model.service.Service.Port;
+import dev.heddle.model.service.Service.Resolution;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads Kubernetes Services. Where a Service's endpoints are is said by Endpoints and
+/// EndpointSlices of its name, and by the WorkloadEntries of its namespace that its selector
+/// chooses; all of them count.
+final class CoreServices {
+    private static final String EXPORT_TO = "networking.istio.io/exportTo";
+
+    private final Resources resources;
+    private final Resource<Service> resource;
+    private final Service spec;
+    private final Metadata metadata;
+
+    private CoreServices(Resources resources, Resource<Service> resource) {
+        this.resources = resources;
+        this.resource = resource;
+        this.spec = resource.spec();
+        this.metadata = resource.metadata();
+    }
+
+    static List<MeshService> read(Resources resources, String domain) {
+        return resources.all(Kinds.SERVICE).stream()
+                .filter(s -> s.spec().type() != Service.Type.ExternalName)
+                .map(s -> new CoreServices(resources, s).read(domain))
+                .toList();
+    }
+
+    private MeshService read(String domain) {
+        List<Port> ports = new ArrayList<>();
+        Map<Integer, Integer> targets = new LinkedHashMap<>();
+        for (Service.ServicePort port : spec.ports()) {
+            AppProtocol protocol =
+                    AppProtocol.of(port.port(), port.name(), port.appProtocol(), port.protocol());
+            if (isPort(port.port())) {
+                ports.add(new Port(port.port(), port.name(), protocol));
+                if (port.targetPort().orElse(null) instanceof IntOrString.Int(int target)) {
+                    targets.put(port.port(), target);
+                }
+            }
+        }
+        var service =
+                new dev.heddle.model.service.Service(
+                        Hostname.complete(metadata.name(), metadata.namespace(), domain),
+                        metadata.namespace(),
+                        addresses(),
+                        ports,
+                        isHeadless() ? Resolution.PASSTHROUGH : Resolution.STATIC,
+                        false,
+                        exportTo(),
+                        resource.origin());
+        return new MeshService(
+                service, metadata, endpoints(), spec.selector(), targets, Registry.CORE);
+    }
+
+    private boolean isHeadless() {
+        return spec.clusterIP().equals("None");
+    }
+
+    private List<String> addresses() {
+        if (isHeadless()) {
+            return List.of();
+        }
+        if (!spec.clusterIPs().isEmpty()) {
+            return spec.clusterIPs();
+        }
+        return spec.clusterIP().isEmpty() ? List.of() : List.of(spec.clusterIP());
+    }
+
+    private List<String> exportTo() {
+        String value = metadata.annotations().getOrDefault(EXPORT_TO, "");
+        return Arrays.stream(value.split(",", -1))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toList();
+    }
+
+    private List<Endpoint> endpoints() {
+        var found = new LinkedHashMap<String, Endpoint>();
+        var all = new ArrayList<Endpoint>();
+        ofSlices(all);
+        resources
+                .find(Kinds.ENDPOINTS, metadata.namespace(), metadata.name())
+                .ifPresent(e -> ofEndpoints(e, all));
+        ofWorkloads(all);
+        all.forEach(
+                e -> found.putIfAbsent(e.address() + " " + e.port() + " " + e.servicePort(), e));
+        return List.copyOf(found.values());
+    }
+
+    private void ofSlices(List<Endpoint> out) {
+        for (Resource<EndpointSlice> slice : resources.all(Kinds.ENDPOINT_SLICE)) {
+            Metadata of = slice.metadata();
+            String service = of.labels().getOrDefault(EndpointSlice.SERVICE_NAME_LABEL, "");
+            if (of.namespace().equals(metadata.namespace()) && service.equals(metadata.name())) {
+                ofSlice(slice, out);
+            }
+        }
+    }
+
+    private void ofSlice(Resource<EndpointSlice> slice, List<Endpoint> out) {
+        for (EndpointSlice.Endpoint endpoint : slice.spec().endpoints()) {
+            if (endpoint.addresses().isEmpty() || !isReady(endpoint.conditions())) {
+                continue;
+            }
+            for (EndpointSlice.Port port : slice.spec().ports()) {
+                servicePort(port.name())
+                        .ifPresent(number ->
+                                out.add(
+                                        new Endpoint(
+                                                endpoint.addresses().getFirst(),
+                                                port.port(),
+                                                number,
+                                                Map.of(),
+                                                new Locality("", endpoint.zone(), ""),
+                                                "",
+                                                1,
+                                                Health.HEALTHY,
+                                                slice.origin())));
+            }
+        }
+    }
+
+    private boolean isReady(EndpointSlice.Conditions conditions) {
+        return spec.publishNotReadyAddresses() || conditions.ready().orElse(true);
+    }
+
+    private void ofEndpoints(Resource<Endpoints> endpoints, List<Endpoint> out) {
+        for (Endpoints.Subset subset : endpoints.spec().subsets()) {
+            var addresses = new ArrayList<>(subset.addresses());
+            if (spec.publishNotReadyAddresses()) {
+                addresses.addAll(subset.notReadyAddresses());
+            }
+            for (Endpoints.Address address : addresses) {
+                for (Endpoints.Port port : subset.ports()) {
+                    servicePort(port.name())
+                            .ifPresent(number ->
+                                    out.add(
+                                            new Endpoint(
+                                                    address.ip(),
+                                                    port.port(),
+                                                    number,
+                                                    Map.of(),
+                                                    Locality.UNKNOWN,
+                                                    "",
+                                                    1,
+                                                    Health.HEALTHY,
+                                                    endpoints.origin())));
+                }
+            }
+        }
+    }
+
+    /// The number of the service's port of that name; a service's only port needs no name.
+    private Optional<Integer> servicePort(String name) {
+        if (name.isEmpty() && spec.ports().size() == 1) {
+            return Optional.of(spec.ports().getFirst().port());
+        }
+        return spec.ports().stream()
+                .filter(p -> p.name().equals(name))
+                .map(Service.ServicePort::port)
+                .findFirst();
+    }
+
+    private void ofWorkloads(List<Endpoint> out) {
+        if (spec.selector().isEmpty()) {
+            return;
+        }
+        for (Resource<WorkloadEntry> entry :
+                Workloads.selected(resources, metadata.namespace(), spec.selector())) {
+            for (Service.ServicePort port : spec.ports()) {
+                out.add(
+                        Workloads.endpoint(
+                                entry.spec(),
+                                Workloads.labels(entry),
+                                portOf(entry.spec(), port),
+                                port.port(),
+                                entry.origin()));
+            }
+        }
+    }
+
+    /// Where a workload listens for a port of the service: what it says itself under the target
+    /// port's name or the port's, else the target port's number.
+    private static int portOf(WorkloadEntry workload, Service.ServicePort port) {
+        Integer said = workload.ports().get(port.name());
+        return switch (port.targetPort().orElse(null)) {
+            case IntOrString.Text(String name) ->
+                    workload.ports().getOrDefault(name, said == null ? port.port() : said);
+            case IntOrString.Int(int number) -> said == null ? number : said;
+            case null -> said == null ? port.port() : said;
+        };
+    }
+
+    private static boolean isPort(int number) {
+        return number >= 1 && number <= 65_535;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.heddle.compiler.service;
+
+import dev.heddle.model.Resources;
+import dev.heddle.model.service.Hostname;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Every service of a world. Immutable.
+public final class ServiceCatalog {
+    /// Who wins a host that several claim: Services before ServiceEntries, older before younger.
+    private static final Comparator<MeshService> PRECEDENCE =
+            Comparator.comparing(MeshService::registry)
+                    .thenComparing(s -> s.metadata().created().orElse(Instant.MIN))
+                    .thenComparing(s -> s.metadata().namespace())
+                    .thenComparing(s -> s.metadata().name());
+
+    private final List<MeshService> services;
+    private final SortedMap<Hostname, List<MeshService>> byHost;
+
+    private ServiceCatalog(List<MeshService> services) {
+        this.services = services.stream().sorted(PRECEDENCE).toList();
+        var grouped = new TreeMap<Hostname, List<MeshService>>();
+        for (MeshService service : this.services) {
+            grouped.computeIfAbsent(service.service().host(), _ -> new ArrayList<>()).add(service);
+        }
+        grouped.replaceAll((_, list) -> List.copyOf(list));
+        this.byHost = Collections.unmodifiableSortedMap(grouped);
+    }
+
+    /// Reads the services off the resources.
+    ///
+    /// @param domain as in `cluster.local`
+    public static ServiceCatalog of(Resources resources, String domain) {
+        var all = new ArrayList<MeshService>();
+        all.addAll(CoreServices.read(resources, domain));
+        all.addAll(ServiceEntries.read(resources));
+        return new ServiceCatalog(all);
+    }
+
+    /// Every service, in order of precedence.
+    public List<MeshService> all() {
+        return services;
+    }
+
+    /// The services of each host, in order of precedence.
+    public SortedMap<Hostname, List<MeshService>> byHost() {
+        return byHost;
+    }
+
+    /// The service of that name as somebody in that namespace sees it: the namespace's own before
+    /// others.
+    public Optional<MeshService> find(Hostname host, String viewer) {
+        List<MeshService> visible =
+                byHost.getOrDefault(host, List.of()).stream()
+                        .filter(s -> isVisible(s, viewer))
+                        .toList();
+        return visible.stream()
+                .filter(s -> s.service().namespace().equals(viewer))
+                .findFirst()
+                .or(() -> visible.stream().findFirst());
+    }
+
+    /// What somebody in that namespace sees, each host once, ordered from the most to the least
+    /// specific host.
+    public List<MeshService> visibleTo(String viewer) {
+        var seen = new LinkedHashMap<Hostname, MeshService>();
+        for (Hostname host : byHost.keySet()) {
+            find(host, viewer).ifPresent(s -> seen.put(host, s));
+        }
+        return List.copyOf(seen.values());
+    }
+
+    /// The services that a workload of these labels is part of.
+    public List<MeshService> of(String namespace, Map<String, String> labels) {
+        return services.stream().filter(s -> s.consistsOf(namespace, labels)).toList();
+    }
+
+    /// The hosts whose names are most like the given one, for a hint.
+    public List<Hostname> similar(Hostname host, int limit) {
+        String wanted = firstLabel(host);
+        var ranked =
+                new TreeSet<Hostname>(
+                        Comparator.comparingInt(
+                                        (Hostname h) -> Spelling.distance(firstLabel(h), wanted))
+                                .thenComparingInt(h -> Spelling.distance(h.name(), host.name()))
+                                .thenComparing(Hostname::name));
+        ranked.addAll(byHost.keySet());
+        return ranked.stream()
+                .filter(h -> Spelling.isNear(firstLabel(h), wanted))
+                .limit(limit)
+                .toList();
+    }
+
+    private static boolean isVisible(MeshService s, String viewer) {
+        return Visibility.reaches(s.service().exportTo(), s.service().namespace(), viewer);
+    }
+
+    private static String firstLabel(Hostname host) {
+        int dot = host.name().indexOf('.');
+        return dot < 0 ? host.name() : host.name().substring(0, dot);
+    }
+}

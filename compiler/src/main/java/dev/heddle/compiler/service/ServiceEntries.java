@@ -1,0 +1,154 @@
+package dev.heddle.compiler.service;
+
+import dev.heddle.compiler.service.MeshService.Registry;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.istio.ServiceEntry;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Endpoint;
+import dev.heddle.model.service.Endpoint.Health;
+import dev.heddle.model.service.Hostname;
+import dev.heddle.model.service.Locality;
+import dev.heddle.model.service.Service;
+import dev.heddle.model.service.Service.Port;
+import dev.heddle.model.service.Service.Resolution;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Reads ServiceEntries: one service for each of their hosts.
+final class ServiceEntries {
+    private final Resources resources;
+    private final Resource<ServiceEntry> resource;
+    private final ServiceEntry spec;
+
+    private ServiceEntries(Resources resources, Resource<ServiceEntry> resource) {
+        this.resources = resources;
+        this.resource = resource;
+        this.spec = resource.spec();
+    }
+
+    static List<MeshService> read(Resources resources) {
+        return resources.all(Kinds.SERVICE_ENTRY).stream()
+                .flatMap(e -> new ServiceEntries(resources, e).read().stream())
+                .toList();
+    }
+
+    private List<MeshService> read() {
+        var services = new ArrayList<MeshService>();
+        for (int i = 0; i < spec.hosts().size(); i++) {
+            if (!spec.hosts().get(i).isEmpty()) {
+                services.add(
+                        service(
+                                new Hostname(spec.hosts().get(i)),
+                                FieldPath.of("spec", "hosts").index(i)));
+            }
+        }
+        return services;
+    }
+
+    private MeshService service(Hostname host, FieldPath path) {
+        var ports = new ArrayList<Port>();
+        Map<Integer, Integer> targets = new LinkedHashMap<>();
+        for (ServiceEntry.ServicePort port : spec.ports()) {
+            if (port.number() >= 1 && port.number() <= 65_535) {
+                ports.add(new Port(port.number(), port.name(), AppProtocol.parse(port.protocol())));
+                port.targetPort().ifPresent(target -> targets.put(port.number(), target));
+            }
+        }
+        var service =
+                new Service(
+                        host,
+                        resource.metadata().namespace(),
+                        spec.addresses(),
+                        ports,
+                        resolution(host),
+                        spec.location() == ServiceEntry.Location.MESH_EXTERNAL,
+                        spec.exportTo(),
+                        resource.origin(path));
+        Map<String, String> workloads =
+                spec.workloadSelector().map(s -> s.labels()).orElse(Map.of());
+        return new MeshService(
+                service, resource.metadata(), endpoints(host), workloads, targets, Registry.ENTRY);
+    }
+
+    /// A name that stands for many hosts cannot be asked for in DNS.
+    private Resolution resolution(Hostname host) {
+        return switch (spec.resolution()) {
+            case NONE, DYNAMIC_DNS -> Resolution.PASSTHROUGH;
+            case STATIC -> Resolution.STATIC;
+            case DNS, DNS_ROUND_ROBIN ->
+                    host.isWildcard() && spec.endpoints().isEmpty()
+                            ? Resolution.PASSTHROUGH
+                            : Resolution.DNS;
+        };
+    }
+
+    private List<Endpoint> endpoints(Hostname host) {
+        if (spec.workloadSelector().isPresent()) {
+            return ofWorkloads(spec.workloadSelector().get().labels());
+        }
+        if (spec.endpoints().isEmpty()) {
+            return resolution(host) == Resolution.DNS ? ofDns(host) : List.of();
+        }
+        var endpoints = new ArrayList<Endpoint>();
+        for (int i = 0; i < spec.endpoints().size(); i++) {
+            WorkloadEntry workload = spec.endpoints().get(i);
+            FieldPath path = FieldPath.of("spec", "endpoints").index(i);
+            for (ServiceEntry.ServicePort port : spec.ports()) {
+                if (!workload.address().isEmpty()) {
+                    endpoints.add(
+                            Workloads.endpoint(
+                                    workload,
+                                    workload.labels(),
+                                    portOf(workload, port),
+                                    port.number(),
+                                    resource.origin(path)));
+                }
+            }
+        }
+        return endpoints;
+    }
+
+    private List<Endpoint> ofWorkloads(Map<String, String> selector) {
+        var endpoints = new ArrayList<Endpoint>();
+        for (Resource<WorkloadEntry> entry :
+                Workloads.selected(resources, resource.metadata().namespace(), selector)) {
+            for (ServiceEntry.ServicePort port : spec.ports()) {
+                endpoints.add(
+                        Workloads.endpoint(
+                                entry.spec(),
+                                Workloads.labels(entry),
+                                portOf(entry.spec(), port),
+                                port.number(),
+                                entry.origin()));
+            }
+        }
+        return endpoints;
+    }
+
+    private List<Endpoint> ofDns(Hostname host) {
+        return spec.ports().stream()
+                .map(port ->
+                        new Endpoint(
+                                host.name(),
+                                port.targetPort().orElse(port.number()),
+                                port.number(),
+                                Map.of(),
+                                Locality.UNKNOWN,
+                                "",
+                                1,
+                                Health.HEALTHY,
+                                resource.origin(FieldPath.of("spec", "hosts"))))
+                .toList();
+    }
+
+    private static int portOf(WorkloadEntry workload, ServiceEntry.ServicePort port) {
+        Integer said = workload.ports().get(port.name());
+        return said == null ? port.targetPort().orElse(port.number()) : said;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.heddle.compiler.service;
+
+import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.Endpoint;
+import dev.heddle.model.service.Endpoint.Health;
+import dev.heddle.model.service.Locality;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Workloads that are not pods, as WorkloadEntry describes them.
+public final class Workloads {
+    private Workloads() {}
+
+    /// The workloads of a namespace that have all of the labels and an address, ordered by name.
+    public static List<Resource<WorkloadEntry>> selected(
+            Resources resources, String namespace, Map<String, String> wanted) {
+        return resources.all(Kinds.WORKLOAD_ENTRY).stream()
+                .filter(w -> w.metadata().namespace().equals(namespace))
+                .filter(w -> !w.spec().address().isEmpty())
+                .filter(w -> labels(w).entrySet().containsAll(wanted.entrySet()))
+                .toList();
+    }
+
+    /// The labels of a workload: those of its resource, and those that it gives its endpoint, which
+    /// go first.
+    public static Map<String, String> labels(Resource<WorkloadEntry> workload) {
+        var labels = new LinkedHashMap<String, String>(workload.metadata().labels());
+        labels.putAll(workload.spec().labels());
+        return labels;
+    }
+
+    static Endpoint endpoint(
+            WorkloadEntry workload,
+            Map<String, String> labels,
+            int port,
+            int servicePort,
+            Origin origin) {
+        return new Endpoint(
+                workload.address(),
+                port,
+                servicePort,
+                labels,
+                Locality.parse(workload.locality()),
+                workload.network(),
+                Math.max(0, workload.weight().orElse(1)),
+                Health.HEALTHY,
+                origin);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.heddle.compiler.xds;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
+import dev.heddle.compiler.ir.Cluster.Discovery;
+import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.Cluster.ServiceRef;
+import dev.heddle.compiler.ir.ConnectionPool;
+import dev.heddle.compiler.ir.LoadAssignment;
+import dev.heddle.compiler.ir.SocketAddress;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Emits clusters.
+final class ClusterEmitter {
+    private static final String HTTP_OPTIONS =
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private ClusterEmitter() {}
+
+    static Cluster emit(dev.heddle.compiler.ir.Cluster cluster) {
+        Cluster.Builder out =
+                Cluster.newBuilder()
+                        .setName(cluster.name())
+                        .setConnectTimeout(Protos.duration(cluster.pool().connectTimeout()))
+                        .setCircuitBreakers(circuitBreakers(cluster.pool()));
+        switch (cluster.discovery()) {
+            case Discovery.Eds() ->
+                    out.setType(Cluster.DiscoveryType.EDS)
+                            .setEdsClusterConfig(
+                                    Cluster.EdsClusterConfig.newBuilder()
+                                            .setEdsConfig(Protos.ads())
+                                            .setServiceName(cluster.name()));
+            case Discovery.Fixed(LoadAssignment hosts) ->
+                    out.setType(Cluster.DiscoveryType.STATIC)
+                            .setLoadAssignment(EndpointEmitter.emit(hosts));
+            case Discovery.StrictDns(LoadAssignment hosts) ->
+                    out.setType(Cluster.DiscoveryType.STRICT_DNS)
+                            .setLoadAssignment(EndpointEmitter.emit(hosts));
+            case Discovery.OriginalDestination(String from) -> {
+                out.setType(Cluster.DiscoveryType.ORIGINAL_DST);
+                if (!from.isEmpty()) {
+                    out.setUpstreamBindConfig(
+                            BindConfig.newBuilder()
+                                    .setSourceAddress(
+                                            Protos.socketAddress(new SocketAddress(from, 0))));
+                }
+            }
+        }
+        out.setLbPolicy(
+                switch (cluster.loadBalancing()) {
+                    case dev.heddle.compiler.ir.LoadBalancing.RoundRobin() ->
+                            Cluster.LbPolicy.ROUND_ROBIN;
+                    case dev.heddle.compiler.ir.LoadBalancing.LeastRequest() ->
+                            Cluster.LbPolicy.LEAST_REQUEST;
+                    case dev.heddle.compiler.ir.LoadBalancing.Random() -> Cluster.LbPolicy.RANDOM;
+                    case dev.heddle.compiler.ir.LoadBalancing.ByCluster() ->
+                            Cluster.LbPolicy.CLUSTER_PROVIDED;
+                });
+        httpOptions(cluster)
+                .ifPresent(o -> out.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(o)));
+        cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
+        return out.build();
+    }
+
+    /// Envoy's own limits are low (1,024); Istio's, and so ours, are none.
+    private static CircuitBreakers circuitBreakers(ConnectionPool pool) {
+        return CircuitBreakers.newBuilder()
+                .addThresholds(
+                        CircuitBreakers.Thresholds.newBuilder()
+                                .setMaxConnections(limit(pool.maxConnections()))
+                                .setMaxPendingRequests(limit(pool.maxPendingRequests()))
+                                .setMaxRequests(limit(pool.maxRequests()))
+                                .setMaxRetries(limit(OptionalInt.empty())))
+                .build();
+    }
+
+    private static UInt32Value limit(OptionalInt limit) {
+        int unlimited = -1; // unsigned: 4,294,967,295
+        return UInt32Value.of(limit.orElse(unlimited));
+    }
+
+    /// HTTP/1.1 without further wishes is what Envoy does anyway.
+    private static Optional<io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions>
+            httpOptions(dev.heddle.compiler.ir.Cluster cluster) {
+        ConnectionPool pool = cluster.pool();
+        boolean hasCommon =
+                pool.idleTimeout().isPresent() || pool.maxRequestsPerConnection().isPresent();
+        if (cluster.protocol() == Protocol.HTTP1 && !hasCommon) {
+            return Optional.empty();
+        }
+        var out = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
+        if (hasCommon) {
+            HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
+            pool.idleTimeout().ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
+            pool.maxRequestsPerConnection()
+                    .ifPresent(n -> common.setMaxRequestsPerConnection(UInt32Value.of(n)));
+            out.setCommonHttpProtocolOptions(common);
+        }
+        switch (cluster.protocol()) {
+            case HTTP1 ->
+                    out.setExplicitHttpConfig(
+                            ExplicitHttpConfig.newBuilder()
+                                    .setHttpProtocolOptions(
+                                            Http1ProtocolOptions.getDefaultInstance()));
+            case HTTP2 ->
+                    out.setExplicitHttpConfig(
+                            ExplicitHttpConfig.newBuilder()
+                                    .setHttp2ProtocolOptions(
+                                            Http2ProtocolOptions.getDefaultInstance()));
+            case AS_DOWNSTREAM ->
+                    out.setUseDownstreamProtocolConfig(
+                            UseDownstreamHttpConfig.newBuilder()
+                                    .setHttpProtocolOptions(
+                                            Http1ProtocolOptions.getDefaultInstance())
+                                    .setHttp2ProtocolOptions(
+                                            Http2ProtocolOptions.getDefaultInstance()));
+        }
+        return Optional.of(out.build());
+    }
+
+    /// Which service and which rule a cluster is of, where Istio's tools look for it.
+    private static Metadata metadata(ServiceRef service, String config) {
+        Struct.Builder istio = Struct.newBuilder();
+        if (!config.isEmpty()) {
+            istio.putFields("config", text(config));
+        }
+        if (!service.subset().isEmpty()) {
+            istio.putFields("subset", text(service.subset()));
+        }
+        Struct.Builder ref =
+                Struct.newBuilder()
+                        .putFields("host", text(service.host()))
+                        .putFields("name", text(service.name()))
+                        .putFields("namespace", text(service.namespace()));
+        istio.putFields(
+                "services",
+                Value.newBuilder()
+                        .setListValue(
+                                com.google.protobuf.ListValue.newBuilder()
+                                        .addValues(Value.newBuilder().setStructValue(ref)))
+                        .build());
+        return Metadata.newBuilder().putFilterMetadata("istio", istio.build()).build();
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.heddle.compiler.xds;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
+import com.google.protobuf.UInt32Value;
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.Match;
+import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.Listener.Inspector;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+
+/// Emits listeners with their filter chains.
+final class ListenerEmitter {
+    private ListenerEmitter() {}
+
+    static Listener emit(dev.heddle.compiler.ir.Listener listener) {
+        Listener.Builder out =
+                Listener.newBuilder()
+                        .setName(listener.name())
+                        .setAddress(Protos.address(listener.address()));
+        switch (listener.direction()) {
+            case INBOUND -> out.setTrafficDirection(TrafficDirection.INBOUND);
+            case OUTBOUND -> out.setTrafficDirection(TrafficDirection.OUTBOUND);
+        }
+        switch (listener.capture()) {
+            case BOUND -> {}
+            case REDIRECTED -> out.setUseOriginalDst(BoolValue.of(true));
+            case HANDED_OVER -> out.setBindToPort(BoolValue.of(false));
+        }
+        listener.inspectors().forEach(i -> out.addListenerFilters(inspector(i)));
+        listener.chains().forEach(c -> out.addFilterChains(chain(c)));
+        listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c)));
+        return out.build();
+    }
+
+    private static ListenerFilter inspector(Inspector inspector) {
+        return switch (inspector) {
+            case ORIGINAL_DESTINATION ->
+                    listenerFilter(
+                            "envoy.filters.listener.original_dst",
+                            OriginalDst.getDefaultInstance());
+            case TLS ->
+                    listenerFilter(
+                            "envoy.filters.listener.tls_inspector",
+                            TlsInspector.getDefaultInstance());
+            case HTTP ->
+                    listenerFilter(
+                            "envoy.filters.listener.http_inspector",
+                            HttpInspector.getDefaultInstance());
+        };
+    }
+
+    private static ListenerFilter listenerFilter(String name, Message config) {
+        return ListenerFilter.newBuilder()
+                .setName(name)
+                .setTypedConfig(Protos.pack(config))
+                .build();
+    }
+
+    private static io.envoyproxy.envoy.config.listener.v3.FilterChain chain(FilterChain chain) {
+        var out =
+                io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
+                        .setName(chain.name())
+                        .addFilters(handling(chain.handling()));
+        if (!chain.match().equals(Match.ALL)) {
+            out.setFilterChainMatch(match(chain.match()));
+        }
+        return out.build();
+    }
+
+    private static FilterChainMatch match(Match match) {
+        FilterChainMatch.Builder out = FilterChainMatch.newBuilder();
+        match.port().ifPresent(p -> out.setDestinationPort(UInt32Value.of(p)));
+        match.address().ifPresent(a -> out.addPrefixRanges(range(a)));
+        out.addAllServerNames(match.serverNames());
+        match.transport().ifPresent(out::setTransportProtocol);
+        out.addAllApplicationProtocols(match.applicationProtocols());
+        return out.build();
+    }
+
+    private static CidrRange range(String address) {
+        int slash = address.indexOf('/');
+        boolean v6 = address.indexOf(':') >= 0;
+        int bits = v6 ? 128 : 32;
+        return CidrRange.newBuilder()
+                .setAddressPrefix(slash < 0 ? address : address.substring(0, slash))
+                .setPrefixLen(
+                        UInt32Value.of(
+                                slash < 0 ? bits : Integer.parseInt(address.substring(slash + 1))))
+                .build();
+    }
+
+    private static Filter handling(Handling handling) {
+        return switch (handling) {
+            case Handling.Http http ->
+                    filter("envoy.filters.network.http_connection_manager", manager(http));
+            case Handling.Tcp tcp -> filter("envoy.filters.network.tcp_proxy", tcp(tcp));
+        };
+    }
+
+    private static Filter filter(String name, Message config) {
+        return Filter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
+    }
+
+    /// A server's own `Server` header reaches the client: the mesh is no server.
+    private static HttpConnectionManager manager(Handling.Http http) {
+        HttpConnectionManager.Builder out =
+                HttpConnectionManager.newBuilder()
+                        .setStatPrefix(http.statPrefix())
+                        .setCodecType(HttpConnectionManager.CodecType.AUTO)
+                        .setServerHeaderTransformation(
+                                HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
+                        .setUseRemoteAddress(BoolValue.of(http.edge()))
+                        .setNormalizePath(BoolValue.of(true))
+                        .addAccessLog(stdout())
+                        .addHttpFilters(router());
+        switch (http.routes()) {
+            case Routes.Named(String name) ->
+                    out.setRds(
+                            Rds.newBuilder()
+                                    .setConfigSource(Protos.ads())
+                                    .setRouteConfigName(name));
+            case Routes.Held(var table) -> out.setRouteConfig(RouteEmitter.emit(table));
+        }
+        return out.build();
+    }
+
+    private static AccessLog stdout() {
+        return AccessLog.newBuilder()
+                .setName("envoy.access_loggers.stdout")
+                .setTypedConfig(Protos.pack(StdoutAccessLog.getDefaultInstance()))
+                .build();
+    }
+
+    private static HttpFilter router() {
+        return HttpFilter.newBuilder()
+                .setName("envoy.filters.http.router")
+                .setTypedConfig(Protos.pack(Router.getDefaultInstance()))
+                .build();
+    }
+
+    private static TcpProxy tcp(Handling.Tcp tcp) {
+        TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
+        if (tcp.destinations().size() == 1) {
+            return out.setCluster(tcp.destinations().getFirst().cluster()).build();
+        }
+        TcpProxy.WeightedCluster.Builder weighted = TcpProxy.WeightedCluster.newBuilder();
+        tcp.destinations()
+                .forEach(d ->
+                        weighted.addClusters(
+                                TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
+                                        .setName(d.cluster())
+                                        .setWeight(d.weight())));
+        return out.setWeightedClusters(weighted).build();
+    }
+}

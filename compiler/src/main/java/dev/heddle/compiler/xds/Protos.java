@@ -1,0 +1,51 @@
+package dev.heddle.compiler.xds;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
+import dev.heddle.compiler.ir.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+
+/// The small messages that every emitter needs.
+final class Protos {
+    private Protos() {}
+
+    /// Packs a message without a prefix of its own, as Envoy writes type URLs.
+    static Any pack(Message message) {
+        return Any.newBuilder()
+                .setTypeUrl("type.googleapis.com/" + message.getDescriptorForType().getFullName())
+                .setValue(message.toByteString())
+                .build();
+    }
+
+    static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
+    static Address address(SocketAddress address) {
+        return Address.newBuilder().setSocketAddress(socketAddress(address)).build();
+    }
+
+    static io.envoyproxy.envoy.config.core.v3.SocketAddress socketAddress(SocketAddress address) {
+        return io.envoyproxy.envoy.config.core.v3.SocketAddress.newBuilder()
+                .setAddress(address.host())
+                .setPortValue(address.port())
+                .build();
+    }
+
+    /// The stream that everything else comes by. Envoy waits for what it names, without limit:
+    /// nothing is served half.
+    static ConfigSource ads() {
+        return ConfigSource.newBuilder()
+                .setAds(AggregatedConfigSource.getDefaultInstance())
+                .setInitialFetchTimeout(Duration.getDefaultInstance())
+                .setResourceApiVersion(ApiVersion.V3)
+                .build();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.heddle.compiler.xds;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
+import dev.heddle.compiler.ir.RouteAction.PathRewrite;
+import dev.heddle.compiler.ir.RouteAction.RedirectPath;
+import dev.heddle.compiler.ir.RouteAction.ReplyBody;
+import dev.heddle.model.Origin;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import java.util.Base64;
+
+/// Emits route tables.
+///
+/// A route may name a cluster that is not there (its host or subset does not exist): it answers 503
+/// then, and the rest of the table goes on, so Envoy is told not to check.
+final class RouteEmitter {
+    private RouteEmitter() {}
+
+    static RouteConfiguration emit(dev.heddle.compiler.ir.RouteConfiguration table) {
+        RouteConfiguration.Builder out =
+                RouteConfiguration.newBuilder()
+                        .setName(table.name())
+                        .setValidateClusters(BoolValue.of(false));
+        if (table.ignorePort()) {
+            out.setIgnorePortInHostMatching(true);
+        }
+        table.virtualHosts().forEach(v -> out.addVirtualHosts(host(v)));
+        return out.build();
+    }
+
+    private static VirtualHost host(dev.heddle.compiler.ir.VirtualHost host) {
+        VirtualHost.Builder out =
+                VirtualHost.newBuilder().setName(host.name()).addAllDomains(host.domains());
+        host.routes().forEach(r -> out.addRoutes(route(r)));
+        return out.build();
+    }
+
+    private static Route route(dev.heddle.compiler.ir.Route route) {
+        Route.Builder out =
+                Route.newBuilder().setName(route.name()).setMatch(MatchEmitter.emit(route.match()));
+        if (!route.origin().equals(Origin.BUILT_IN)) {
+            out.setMetadata(metadata(route));
+        }
+        switch (route.action()) {
+            case dev.heddle.compiler.ir.RouteAction.Forward forward ->
+                    out.setRoute(forward(forward));
+            case dev.heddle.compiler.ir.RouteAction.Redirect redirect ->
+                    out.setRedirect(redirect(redirect));
+            case dev.heddle.compiler.ir.RouteAction.DirectResponse(int status, var body) ->
+                    out.setDirectResponse(directResponse(status, body));
+        }
+        HeaderEmitter.emit(route.headers(), out);
+        return out.build();
+    }
+
+    /// Where the route comes from: under `istio`, as Istio's own tools read it; under `heddle`, the
+    /// line.
+    private static Metadata metadata(dev.heddle.compiler.ir.Route route) {
+        Metadata.Builder out = Metadata.newBuilder();
+        if (!route.config().isEmpty()) {
+            out.putFilterMetadata(
+                    "istio", Struct.newBuilder().putFields("config", text(route.config())).build());
+        }
+        Origin origin = route.origin();
+        Struct.Builder own =
+                Struct.newBuilder()
+                        .putFields("resource", text(origin.resource()))
+                        .putFields("field", text(origin.path().toString()));
+        if (!origin.file().isEmpty()) {
+            own.putFields("source", text(origin.file() + ":" + origin.position().line()));
+        }
+        return out.putFilterMetadata("heddle", own.build()).build();
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
+    }
+
+    private static RouteAction forward(dev.heddle.compiler.ir.RouteAction.Forward forward) {
+        RouteAction.Builder out =
+                RouteAction.newBuilder()
+                        .setTimeout(Protos.duration(forward.resilience().timeout()));
+        if (forward.destinations().size() == 1) {
+            out.setCluster(forward.destinations().getFirst().cluster());
+        } else {
+            WeightedCluster.Builder weighted = WeightedCluster.newBuilder();
+            forward.destinations().forEach(d -> weighted.addClusters(weight(d)));
+            out.setWeightedClusters(weighted);
+        }
+        switch (forward.rewrite().path()) {
+            case PathRewrite.None() -> {}
+            case PathRewrite.Matched(String replacement) -> out.setPrefixRewrite(replacement);
+            case PathRewrite.Regex(String regex, String substitution) ->
+                    out.setRegexRewrite(
+                            RegexMatchAndSubstitute.newBuilder()
+                                    .setPattern(RegexMatcher.newBuilder().setRegex(regex))
+                                    .setSubstitution(substitution));
+        }
+        forward.rewrite().authority().ifPresent(out::setHostRewriteLiteral);
+        return out.build();
+    }
+
+    private static WeightedCluster.ClusterWeight weight(
+            dev.heddle.compiler.ir.RouteAction.Destination destination) {
+        WeightedCluster.ClusterWeight.Builder out =
+                WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(destination.cluster())
+                        .setWeight(UInt32Value.of(destination.weight()));
+        destination.authority().ifPresent(out::setHostRewriteLiteral);
+        HeaderEmitter.emit(destination.headers(), out);
+        return out.build();
+    }
+
+    private static RedirectAction redirect(dev.heddle.compiler.ir.RouteAction.Redirect redirect) {
+        RedirectAction.Builder out = RedirectAction.newBuilder();
+        redirect.scheme().ifPresent(out::setSchemeRedirect);
+        redirect.authority().ifPresent(out::setHostRedirect);
+        redirect.port().ifPresent(out::setPortRedirect);
+        switch (redirect.path()) {
+            case RedirectPath.Kept() -> {}
+            case RedirectPath.Replaced(String path) -> out.setPathRedirect(path);
+            case RedirectPath.PrefixReplaced(String prefix) -> out.setPrefixRewrite(prefix);
+        }
+        out.setResponseCode(
+                switch (redirect.status()) {
+                    case 302 -> RedirectAction.RedirectResponseCode.FOUND;
+                    case 303 -> RedirectAction.RedirectResponseCode.SEE_OTHER;
+                    case 307 -> RedirectAction.RedirectResponseCode.TEMPORARY_REDIRECT;
+                    case 308 -> RedirectAction.RedirectResponseCode.PERMANENT_REDIRECT;
+                    default -> RedirectAction.RedirectResponseCode.MOVED_PERMANENTLY;
+                });
+        return out.build();
+    }
+
+    private static DirectResponseAction directResponse(int status, ReplyBody body) {
+        DirectResponseAction.Builder out = DirectResponseAction.newBuilder().setStatus(status);
+        switch (body) {
+            case ReplyBody.Empty() -> {}
+            case ReplyBody.Text(String text) ->
+                    out.setBody(DataSource.newBuilder().setInlineString(text));
+            case ReplyBody.Base64(String base64) ->
+                    out.setBody(
+                            DataSource.newBuilder()
+                                    .setInlineBytes(
+                                            ByteString.copyFrom(
+                                                    Base64.getDecoder().decode(base64))));
+        }
+        return out.build();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.heddle.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.World;
+import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.model.Metadata;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.SourceText;
+import dev.heddle.model.core.Service;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.xds.XdsType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class MeshCompilerTest {
+    private static final Resources REVIEWS =
+            Resources.of(
+                    List.of(
+                            new Resource<>(
+                                    Kinds.SERVICE,
+                                    Metadata.of("default", "reviews"),
+                                    new Service(
+                                            List.of(
+                                                    new Service.ServicePort(
+                                                            "http",
+                                                            9080,
+                                                            "",
+                                                            "",
+                                                            Optional.empty())),
+                                            Map.of("app", "reviews"),
+                                            "",
+                                            List.of(),
+                                            Service.Type.ClusterIP,
+                                            "",
+                                            false),
+                                    SourceText.NONE),
+                            new Resource<>(
+                                    Kinds.WORKLOAD_ENTRY,
+                                    Metadata.of("default", "reviews-v1"),
+                                    new WorkloadEntry(
+                                            "127.0.0.1",
+                                            Map.of("http", 20012),
+                                            Map.of("app", "reviews", "version", "v1"),
+                                            "",
+                                            "",
+                                            OptionalInt.empty(),
+                                            ""),
+                                    SourceText.NONE)));
+
+    @Test
+    void aServiceIsReachedThroughTheHttpProxyByEveryShortName() {
+        Compiled compiled =
+                MeshCompiler.compile(
+                        new World(7, REVIEWS, MeshSettings.DEFAULT),
+                        sidecar(new Interception.Explicit("127.0.0.1:20001", List.of(), Map.of())));
+
+        assertThat(compiled.snapshot().version()).isEqualTo("7");
+        assertThat(compiled.plan().route("http_proxy").orElseThrow().virtualHosts().getFirst())
+                .satisfies(host ->
+                        assertThat(host.domains())
+                                .containsExactly(
+                                        "reviews.default.svc.cluster.local:9080",
+                                        "reviews.default.svc.cluster.local.:9080",
+                                        "reviews:9080",
+                                        "reviews.default:9080",
+                                        "reviews.default.svc:9080"));
+        assertThat(SnapshotJson.resources(compiled.snapshot(), XdsType.ENDPOINT))
+                .contains("\"port_value\": 20012");
+    }
+
+    @Test
+    void equalWorldsGiveEqualBytes() {
+        ProxyScope scope = sidecar(new Interception.Redirect());
+
+        Compiled first = MeshCompiler.compile(new World(7, REVIEWS, MeshSettings.DEFAULT), scope);
+        Compiled second = MeshCompiler.compile(new World(7, REVIEWS, MeshSettings.DEFAULT), scope);
+
+        assertThat(first.snapshot()).isEqualTo(second.snapshot());
+    }
+
+    private static ProxyScope sidecar(Interception interception) {
+        return new ProxyScope(
+                Role.SIDECAR,
+                "default",
+                Map.of("app", "productpage"),
+                "default.svc.cluster.local",
+                "Kubernetes",
+                interception);
+    }
+}
