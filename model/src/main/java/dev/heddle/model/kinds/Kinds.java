@@ -13,12 +13,33 @@ import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
+import dev.heddle.model.tree.Node;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Every kind that the mesh knows. Adding one is adding its constant, and its line in [#ALL].
 public final class Kinds {
     private static final String NETWORKING = "networking.istio.io";
+    private static final Set<String> OURS =
+            Set.of(NETWORKING, "security.istio.io", "telemetry.istio.io", "extensions.istio.io");
+    private static final Set<String> WITHOUT_NAMESPACE =
+            Set.of(
+                    "APIService",
+                    "CSIDriver",
+                    "CustomResourceDefinition",
+                    "GatewayClass",
+                    "IngressClass",
+                    "MutatingWebhookConfiguration",
+                    "Namespace",
+                    "Node",
+                    "PersistentVolume",
+                    "PodSecurityPolicy",
+                    "PriorityClass",
+                    "StorageClass",
+                    "ValidatingAdmissionPolicy",
+                    "ValidatingWebhookConfiguration");
     private static final List<String> NETWORKING_VERSIONS = List.of("v1", "v1beta1", "v1alpha3");
 
     public static final Kind<VirtualService> VIRTUAL_SERVICE =
@@ -72,6 +93,26 @@ public final class Kinds {
     /// The kind that a document names, by group and kind.
     public static Optional<Kind<?>> find(String group, String name) {
         return ALL.stream().filter(k -> k.group().equals(group) && k.name().equals(name)).findAny();
+    }
+
+    /// Whether the mesh itself says which kinds this API group has.
+    public static boolean isOurs(String group) {
+        return OURS.contains(group);
+    }
+
+    /// A kind that is kept as it is, without a look into it. Its `spec` is the whole document.
+    public static Kind<Node> opaque(String group, String version, String name) {
+        String plural = name.toLowerCase(Locale.ROOT) + "s";
+        boolean namespaced = !name.startsWith("Cluster") && !WITHOUT_NAMESPACE.contains(name);
+        return new Kind<>(
+                group,
+                List.of(version),
+                name,
+                plural,
+                List.of(),
+                Node.class,
+                Layout.FLAT,
+                namespaced);
     }
 
     /// The kind that a user names on a command line, as in `VirtualService`, `virtualservice`,
