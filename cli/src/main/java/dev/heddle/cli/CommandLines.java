@@ -1,0 +1,54 @@
+package dev.heddle.cli;
+
+import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.text.Failure;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/// Reads a command line and runs it. Exit code 0 is fine, 1 findings or a failure, 2 a wrong call.
+public final class CommandLines {
+    private CommandLines() {}
+
+    /// Runs a command.
+    ///
+    /// @return the exit code
+    public static int run(Machine machine, String... arguments) {
+        return of(machine).execute(arguments);
+    }
+
+    /// The command set, ready to run.
+    static CommandLine of(Machine machine) {
+        var line = new CommandLine(new Commands(machine));
+        line.setOut(new PrintWriter(machine.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(machine.err(), true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpAutoWidth(false);
+        line.setUsageHelpWidth(100);
+        line.setExecutionExceptionHandler((failure, _, _) -> onFailure(machine, failure));
+        line.setParameterExceptionHandler((mistake, _) -> onMistake(machine, mistake));
+        return line;
+    }
+
+    private static int onFailure(Machine machine, Exception failure) throws Exception {
+        return switch (failure) {
+            case Failure known -> {
+                machine.err().println(known.report());
+                yield known.exitCode();
+            }
+            case IllegalArgumentException usage -> {
+                machine.err()
+                        .println(Failure.usage(String.valueOf(usage.getMessage()), "").report());
+                yield 2;
+            }
+            default -> throw failure; // ours: keep the stack trace
+        };
+    }
+
+    private static int onMistake(Machine machine, CommandLine.ParameterException mistake) {
+        String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+        machine.err().println("heddle: " + mistake.getMessage());
+        machine.err().println("  next: './" + command + " --help' shows what it takes");
+        return 2;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.heddle.cli.demo;
+
+import dev.heddle.cli.process.JavaRuntime;
+import dev.heddle.cli.process.Program;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The command lines of a demo's processes.
+///
+/// @param mainClass of the command line tool
+/// @param envoy the executable, where Envoy is the data plane
+/// @param tools where `setsid` and `setpriv` may be
+public record Programs(
+        JavaRuntime java,
+        String mainClass,
+        Optional<Path> envoy,
+        DataDirectory data,
+        List<Path> tools) {
+    /// The name of the control plane's process.
+    public static final String CONTROL = "control";
+
+    /// The name of the gateway's process.
+    public static final String GATEWAY = "gateway";
+
+    private static final String BOOKINFO = "dev.heddle.samples.bookinfo.BookinfoMain";
+    private static final String STDIN_WATCH = "--exit-on-stdin-eof";
+
+    /// Runs a command and ends it when standard input does, for machines without `setpriv`.
+    private static final String LEASH =
+            """
+            exec 3<&0; "$@" </dev/null & child=$!
+            trap 'kill -TERM $child' TERM; trap '' INT
+            { cat <&3 >/dev/null; kill -TERM $child; } 2>/dev/null &
+            wait $child; code=$?; wait $child 2>/dev/null; kill $! 2>/dev/null; exit $code\
+            """;
+
+    /// The control plane.
+    ///
+    /// @param config directories to read
+    public Program control(DemoPlan plan, List<Path> config) {
+        var arguments = new ArrayList<String>(List.of("control"));
+        config.forEach(directory -> arguments.addAll(List.of("--config", directory.toString())));
+        arguments.addAll(
+                List.of(
+                        "--data",
+                        data.root().resolve("control").toString(),
+                        "--xds",
+                        "127.0.0.1:" + plan.xdsPort(),
+                        "--api",
+                        "127.0.0.1:" + plan.consolePort(),
+                        STDIN_WATCH));
+        return program(
+                CONTROL,
+                java.command(List.of("-Xmx192m", "-Xss512k"), mainClass, arguments),
+                Map.of());
+    }
+
+    /// The gateway.
+    public Program gateway(DemoPlan plan) {
+        return proxy(GATEWAY, Bootstrap.gateway(plan));
+    }
+
+    /// The name of a workload's sidecar.
+    public static String sidecarName(Workload workload) {
+        return workload.name() + "-proxy";
+    }
+
+    /// The sidecar of a workload.
+    public Program sidecar(Workload workload, DemoPlan plan) {
+        return proxy(sidecarName(workload), Bootstrap.sidecar(workload, plan.xdsPort()));
+    }
+
+    /// The application of a workload.
+    public Program application(Workload workload) {
+        return program(
+                workload.name(),
+                java.command(
+                        List.of("-Xmx48m", "-Xss256k", "-XX:TieredStopAtLevel=1"),
+                        BOOKINFO,
+                        List.of(
+                                workload.service(),
+                                "--version",
+                                workload.version(),
+                                "--address",
+                                "127.0.0.1",
+                                "--port",
+                                Integer.toString(workload.ports().application()),
+                                "--pod",
+                                workload.name(),
+                                STDIN_WATCH)),
+                Map.of("HTTP_PROXY", "http://127.0.0.1:" + workload.ports().httpProxy()));
+    }
+
+    private Program proxy(String name, Bootstrap bootstrap) {
+        Path file = data.write("bootstrap", name + ".yaml", bootstrap.text());
+        List<String> command =
+                envoy.map(executable -> envoyCommand(executable, file))
+                        .orElseGet(() ->
+                                java.command(
+                                        List.of("-Xmx96m", "-Xss512k"),
+                                        mainClass,
+                                        List.of("proxy", "-c", file.toString(), STDIN_WATCH)));
+        return program(name, command, Map.of());
+    }
+
+    private List<String> envoyCommand(Path executable, Path bootstrap) {
+        List<String> envoyItself =
+                List.of(
+                        executable.toString(),
+                        "-c",
+                        bootstrap.toString(),
+                        "--concurrency",
+                        "1",
+                        "--disable-hot-restart",
+                        "--log-level",
+                        "warning",
+                        "--drain-time-s",
+                        "2");
+        Stream<String> leash =
+                tool("setpriv")
+                        .map(setpriv -> Stream.of(setpriv.toString(), "--pdeathsig", "TERM"))
+                        .orElseGet(() -> Stream.of("/bin/sh", "-c", LEASH, "sh"));
+        return Stream.concat(leash, envoyItself.stream()).toList();
+    }
+
+    /// Where the machine can, a process gets a session of its own, so that Ctrl-C at the terminal
+    /// reaches the demo alone, which then stops the others in order.
+    private Program program(String name, List<String> command, Map<String, String> environment) {
+        List<String> inSession =
+                tool("setsid")
+                        .map(setsid ->
+                                Stream.concat(Stream.of(setsid.toString()), command.stream())
+                                        .toList())
+                        .orElse(command);
+        return new Program(name, inSession, environment, data.log(name));
+    }
+
+    private Optional<Path> tool(String name) {
+        return tools.stream().map(dir -> dir.resolve(name)).filter(Files::isExecutable).findFirst();
+    }
+}

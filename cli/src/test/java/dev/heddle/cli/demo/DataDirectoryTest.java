@@ -1,0 +1,45 @@
+package dev.heddle.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.cli.text.Failure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataDirectoryTest {
+    @TempDir Path directory = Path.of("");
+
+    private Path sample() throws Exception {
+        Path sample = Files.createDirectories(directory.resolve("sample"));
+        Files.writeString(sample.resolve("a.yaml"), "a: 1\n");
+        return sample;
+    }
+
+    @Test
+    void theSampleIsCopiedFreshAndAnEditedCopyIsKept() throws Exception {
+        Path root = directory.resolve("data");
+        try (var data = DataDirectory.open(root)) {
+            assertThat(data.copyConfig(sample())).isEmpty();
+            assertThat(data.copyConfig(sample())).isEmpty();
+            Files.writeString(root.resolve("config/mine.yaml"), "b: 2\n");
+            assertThat(data.copyConfig(sample())).contains(root.resolve("config-before"));
+        }
+        assertThat(root.resolve("config/mine.yaml")).doesNotExist();
+        assertThat(root.resolve("config-before/mine.yaml")).hasContent("b: 2\n");
+        assertThat(root.resolve("config/a.yaml")).hasContent("a: 1\n");
+    }
+
+    @Test
+    void twoDemosDoNotShareADirectory() {
+        Path root = directory.resolve("data");
+        try (var first = DataDirectory.open(root)) {
+            assertThat(first.root()).isEqualTo(root);
+            assertThatThrownBy(() -> DataDirectory.open(root))
+                    .isInstanceOf(Failure.class)
+                    .hasMessageContaining("another demo uses the directory " + root);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of the command line tool.
+@NullMarked
+package dev.heddle.cli.demo;
+
+import org.jspecify.annotations.NullMarked;
