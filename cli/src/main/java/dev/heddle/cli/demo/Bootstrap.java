@@ -91,7 +91,8 @@ public record Bootstrap(
               connect_timeout: 1s
               typed_extension_protocol_options:
                 envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                  "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                  "@type": "type.googleapis.com/\
+        envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
                   explicit_http_config:
                     http2_protocol_options:
                       connection_keepalive: {interval: 10s, timeout: 5s}

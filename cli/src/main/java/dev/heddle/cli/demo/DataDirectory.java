@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -21,9 +22,9 @@ import java.util.stream.Stream;
 ///
 /// | in it | what |
 /// |---|---|
-/// | `config/` | the watched copy of the sample configuration, unless the user gave a directory |
-/// | `config-before/` | the copy of the run before, if somebody had changed it |
-/// | `workloads/` | a WorkloadEntry for each workload |
+/// | `mesh/config/` | a copy of the sample configuration, or a link to the user's own directory |
+/// | `mesh/workloads/` | a WorkloadEntry for each workload |
+/// | `mesh-before/` | the same of the run before, if somebody had changed it |
 /// | `bootstrap/` | each proxy's bootstrap |
 /// | `control/` | the control plane's memory |
 /// | `logs/`, `pids/` | a file for each process |
@@ -53,7 +54,7 @@ public final class DataDirectory implements AutoCloseable {
                         "stop it, or choose another directory with --data DIR");
             }
             var data = new DataDirectory(root, lock);
-            for (String fresh : List.of("workloads", "bootstrap", "logs", "pids")) {
+            for (String fresh : List.of("bootstrap", "logs", "pids")) {
                 delete(root.resolve(fresh));
                 Files.createDirectories(root.resolve(fresh));
             }
@@ -80,29 +81,67 @@ public final class DataDirectory implements AutoCloseable {
         return root;
     }
 
-    /// Puts a fresh copy of the sample configuration in `config/`.
+    /// Makes a fresh `mesh/`, with a copy of the sample configuration.
     ///
-    /// @return where an earlier copy went that somebody had changed; empty for none
+    /// @return where an earlier one went that somebody had changed; empty for none
     public Optional<Path> copyConfig(Path sample) {
-        Path config = root.resolve("config");
-        Path before = root.resolve("config-before");
-        Optional<Path> kept = Optional.empty();
         try {
-            if (Files.isDirectory(config) && !same(sample, config)) {
-                delete(before);
-                Files.move(config, before);
-                kept = Optional.of(before);
-            }
-            delete(config);
-            Files.createDirectories(config);
+            Optional<Path> kept = freshMesh(sample);
+            Files.createDirectories(config());
             for (Path file : files(sample)) {
-                Files.copy(file, config.resolve(file.getFileName()));
+                Files.copy(file, config().resolve(file.getFileName()));
             }
             return kept;
         } catch (IOException e) {
             throw Failure.of(
                     "cannot copy the sample configuration from %s: %s".formatted(sample, e), "");
         }
+    }
+
+    /// Makes a fresh `mesh/`, with a link to a directory of the user's, so that nothing of the
+    /// demo's own is ever written there.
+    ///
+    /// @return where an earlier one went that somebody had changed; empty for none
+    public Optional<Path> linkConfig(Path sample, Path own) {
+        try {
+            Optional<Path> kept = freshMesh(sample);
+            Files.createSymbolicLink(config(), own);
+            return kept;
+        } catch (IOException e) {
+            throw Failure.of("cannot link to %s: %s".formatted(own, e), "");
+        }
+    }
+
+    /// The directory that the control plane watches.
+    public Path mesh() {
+        return root.resolve("mesh");
+    }
+
+    private Path config() {
+        return mesh().resolve("config");
+    }
+
+    private Optional<Path> freshMesh(Path sample) throws IOException {
+        Optional<Path> kept = Optional.empty();
+        if (Files.exists(mesh()) && isChanged(sample)) {
+            Path before = root.resolve("mesh-before");
+            delete(before);
+            Files.move(mesh(), before);
+            kept = Optional.of(before);
+        }
+        delete(mesh());
+        Files.createDirectories(mesh().resolve("workloads"));
+        return kept;
+    }
+
+    /// Whether an earlier `mesh/` holds something that is nowhere else: an edited copy, or what was
+    /// applied to the running mesh.
+    private boolean isChanged(Path sample) throws IOException {
+        Path applied = mesh().resolve("applied");
+        if (Files.isDirectory(applied) && !files(applied).isEmpty()) {
+            return true;
+        }
+        return Files.isDirectory(config(), LinkOption.NOFOLLOW_LINKS) && !same(sample, config());
     }
 
     /// Writes a file, whole or not at all, and names it.
@@ -173,7 +212,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(

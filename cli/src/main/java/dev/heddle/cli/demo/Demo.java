@@ -58,7 +58,8 @@ public final class Demo {
             var plan =
                     DemoPlan.on(options.gatewayPort(), options.consolePort(), PortHolder::isFree);
             plan.workloads()
-                    .forEach(w -> data.write("workloads", w.name() + ".yaml", w.workloadEntry()));
+                    .forEach(w ->
+                            data.write("mesh/workloads", w.name() + ".yaml", w.workloadEntry()));
 
             var java = JavaRuntime.ofThisProcess(machine.build());
             var programs = new Programs(java, mainClass, envoy, data, machine.searchPath());
@@ -68,7 +69,6 @@ public final class Demo {
                 try {
                     if (start(
                             plan,
-                            config,
                             programs,
                             new Cast(supervisor, narrator, readiness, data, stop))) {
                         introduce(plan, config, data);
@@ -106,30 +106,31 @@ public final class Demo {
         }
     }
 
-    /// The directory to watch: the user's own as it is, or a copy of the sample.
+    /// Prepares the directory that the control plane watches.
+    ///
+    /// @return the part of it that is the user's
     private Path configuration(DataDirectory data) {
-        if (options.config().isPresent()) {
-            Path own = options.config().get().toAbsolutePath().normalize();
-            if (!Files.isDirectory(own)) {
-                throw Failure.usage(
-                        "--config: %s is no directory".formatted(own),
-                        "name a directory of YAML files, or leave the option out for the sample");
-            }
-            return own;
+        Path sample = machine.home().resolve("samples/bookinfo/config");
+        Optional<Path> own = options.config().map(path -> path.toAbsolutePath().normalize());
+        if (own.isPresent() && !Files.isDirectory(own.get())) {
+            throw Failure.usage(
+                    "--config: %s is no directory".formatted(own.get()),
+                    "name a directory of YAML files, or leave the option out for the sample");
         }
-        data.copyConfig(machine.home().resolve("samples/bookinfo/config"))
+        own.map(path -> data.linkConfig(sample, path))
+                .orElseGet(() -> data.copyConfig(sample))
                 .ifPresent(before ->
                         screen.line(
-                                "heddle: the configuration of the last run was changed;"
+                                "heddle: the last run's configuration was changed;"
                                         + " it is kept in "
                                         + before));
-        return data.root().resolve("config");
+        return own.orElse(data.mesh().resolve("config"));
     }
 
     /// Starts everything and waits until it is ready.
     ///
     /// @return false when the user has had enough before
-    private boolean start(DemoPlan plan, Path config, Programs programs, Cast cast) {
+    private boolean start(DemoPlan plan, Programs programs, Cast cast) {
         long from = machine.nanos().getAsLong();
         screen.line(
                 "heddle: starting %d processes, %s as the data plane …"
@@ -137,8 +138,7 @@ public final class Demo {
                                 2 + 2 * plan.workloads().size(),
                                 options.dataPlane() == DataPlane.ENVOY ? "Envoy" : "Heddle"));
         var supervisor = cast.supervisor();
-        supervisor.start(
-                programs.control(plan, List.of(config, cast.data().root().resolve("workloads"))));
+        supervisor.start(programs.control(plan));
         plan.workloads().forEach(w -> supervisor.start(programs.application(w)));
         var control = new Readiness.Probe(Programs.CONTROL, plan.consoleUrl() + "/api/v1/version");
         if (!awaitReady("control plane", List.of(control), cast)) {
@@ -222,9 +222,7 @@ public final class Demo {
                 return false;
             }
         }
-        screen.line(
-                "  %s does not answer with a whole page; './heddle proxy-status' and the logs may say why"
-                        .formatted(page));
+        screen.line("  %s does not answer with a whole page; the logs may say why".formatted(page));
         return true;
     }
 

@@ -4,7 +4,6 @@ import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,20 +39,19 @@ public record Programs(
             """;
 
     /// The control plane.
-    ///
-    /// @param config directories to read
-    public Program control(DemoPlan plan, List<Path> config) {
-        var arguments = new ArrayList<String>(List.of("control"));
-        config.forEach(directory -> arguments.addAll(List.of("--config", directory.toString())));
-        arguments.addAll(
+    public Program control(DemoPlan plan) {
+        var arguments =
                 List.of(
+                        "control",
+                        "--config",
+                        data.mesh().toString(),
                         "--data",
                         data.root().resolve("control").toString(),
                         "--xds",
                         "127.0.0.1:" + plan.xdsPort(),
                         "--api",
                         "127.0.0.1:" + plan.consolePort(),
-                        STDIN_WATCH));
+                        STDIN_WATCH);
         return program(
                 CONTROL,
                 java.command(List.of("-Xmx192m", "-Xss512k"), mainClass, arguments),

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,11 +15,7 @@ class BootstrapTest {
 
     private static Optional<Path> envoy() {
         String set = Optional.ofNullable(System.getenv("HEDDLE_ENVOY")).orElse("");
-        return Stream.of(set)
-                .filter(s -> !s.isEmpty())
-                .map(Path::of)
-                .filter(Files::exists)
-                .findFirst();
+        return set.isEmpty() ? Optional.empty() : Optional.of(Path.of(set));
     }
 
     private static void validate(Path directory, Bootstrap bootstrap) throws Exception {
@@ -48,7 +43,8 @@ class BootstrapTest {
                 .contains("INTERCEPTION_MODE: NONE")
                 .contains(
                         "HEDDLE: {httpProxy: \"127.0.0.1:20041\", inbound: [{port: 9080,"
-                                + " bind: \"127.0.0.1:20042\", application: \"127.0.0.1:20043\"}]}");
+                                + " bind: \"127.0.0.1:20042\","
+                                + " application: \"127.0.0.1:20043\"}]}");
     }
 
     @Test

@@ -24,12 +24,25 @@ class DataDirectoryTest {
         try (var data = DataDirectory.open(root)) {
             assertThat(data.copyConfig(sample())).isEmpty();
             assertThat(data.copyConfig(sample())).isEmpty();
-            Files.writeString(root.resolve("config/mine.yaml"), "b: 2\n");
-            assertThat(data.copyConfig(sample())).contains(root.resolve("config-before"));
+            Files.writeString(root.resolve("mesh/config/mine.yaml"), "b: 2\n");
+            assertThat(data.copyConfig(sample())).contains(root.resolve("mesh-before"));
         }
-        assertThat(root.resolve("config/mine.yaml")).doesNotExist();
-        assertThat(root.resolve("config-before/mine.yaml")).hasContent("b: 2\n");
-        assertThat(root.resolve("config/a.yaml")).hasContent("a: 1\n");
+        assertThat(root.resolve("mesh/config/mine.yaml")).doesNotExist();
+        assertThat(root.resolve("mesh-before/config/mine.yaml")).hasContent("b: 2\n");
+        assertThat(root.resolve("mesh/config/a.yaml")).hasContent("a: 1\n");
+    }
+
+    @Test
+    void theUsersOwnDirectoryIsLinkedAndNeverTouched() throws Exception {
+        Path own = Files.createDirectories(directory.resolve("own"));
+        Files.writeString(own.resolve("mine.yaml"), "b: 2\n");
+        Path root = directory.resolve("data");
+        try (var data = DataDirectory.open(root)) {
+            assertThat(data.linkConfig(sample(), own)).isEmpty();
+            assertThat(root.resolve("mesh/config/mine.yaml")).hasContent("b: 2\n");
+            assertThat(data.copyConfig(sample())).isEmpty();
+        }
+        assertThat(own).isDirectoryContaining("glob:**/mine.yaml");
     }
 
     @Test

@@ -3,38 +3,34 @@ package dev.heddle.samples.bookinfo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class JsonTest {
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static Stream<String> json() {
+        return Stream.of(
                 "{}",
                 "[]",
                 "[1, -2.5e3, true, false, null]",
                 "{\"a\": {\"b\": [\"c\"]}, \"d\": \"\\\"quoted\\\" \\\\ and \\n\"}",
-                "\"\""
-            })
+                "\"\"");
+    }
+
+    static Stream<String> notJson() {
+        return Stream.of(
+                "", "{", "[1,]", "{\"a\"}", "{\"a\": }", "01", "tru", "\"a", "1 2", "{a: 1}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("json")
     void whatWasReadPrintsTheSame(String text) {
         assertThat(Json.parse(text).print()).isEqualTo(text);
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "{",
-                "[1,]",
-                "{\"a\"}",
-                "{\"a\": }",
-                "01",
-                "tru",
-                "\"a",
-                "1 2",
-                "{a: 1}"
-            })
+    @MethodSource("notJson")
     void whatIsNotJsonIsRefused(String text) {
         assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
