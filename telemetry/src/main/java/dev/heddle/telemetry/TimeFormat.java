@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// The argument of `%START_TIME(…)%`: strftime's specifiers and Envoy's `%s`, `%f`, `%3f` to `%9f`
-/// and `%E3S`. Times are UTC.
+/// The argument of `%START_TIME(…)%`: strftime's specifiers, and of Envoy's own `%s`, `%f`, `%1f`
+/// to `%9f` and `%E1S` to `%E9S`. Times are UTC.
 final class TimeFormat {
 
     /// `2016-04-15T20:17:00.310Z`

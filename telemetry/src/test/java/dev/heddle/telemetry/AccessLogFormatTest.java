@@ -8,12 +8,16 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AccessLogFormatTest {
+
+    private static final String UNKNOWN = " (expected: an operator that this proxy implements)";
 
     private static final AccessLogRecord REQUEST =
             new OneRequest(
@@ -32,50 +36,60 @@ class AccessLogFormatTest {
                                 + " \"-\" \"curl/8\" \"-\" \"reviews:9080\" \"10.0.0.7:9080\"\n");
     }
 
+    static Stream<Arguments> formats() {
+        return Stream.of(
+                Arguments.of("%REQ(:METHOD)%", "GET"),
+                Arguments.of("%REQ(X-A?:PATH):4%", "/rev"),
+                Arguments.of("%RESP(x-b)%", "-"),
+                Arguments.of("%TRAILER(grpc-status)%", "-"),
+                Arguments.of("100%%", "100%"),
+                Arguments.of(
+                        "%START_TIME(%Y/%m/%dT%H:%M:%S.%3f%z %s)%",
+                        "2016/04/15T20:17:00.310+0000 1460751420"),
+                Arguments.of("%START_TIME(%e %b %j %9f %%)%", "15 Apr 106 310000000 %"),
+                Arguments.of("%RESPONSE_CODE_DETAILS%", "via_upstream"),
+                Arguments.of("%CONNECTION_TERMINATION_DETAILS%", "-"),
+                Arguments.of("%REQUEST_DURATION%", "1"),
+                Arguments.of("%RESPONSE_TX_DURATION%", "1"),
+                Arguments.of("%UPSTREAM_CLUSTER%", "outbound"),
+                Arguments.of("%UPSTREAM_REMOTE_PORT%", "9080"),
+                Arguments.of("%UPSTREAM_LOCAL_ADDRESS%", "-"),
+                Arguments.of("%DOWNSTREAM_REMOTE_ADDRESS%", "[2001:db8::1]:5"),
+                Arguments.of("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", "2001:db8::1"),
+                Arguments.of("%DOWNSTREAM_REMOTE_PORT%", "5"),
+                Arguments.of("%DOWNSTREAM_LOCAL_PORT%", "80"),
+                Arguments.of("%DOWNSTREAM_LOCAL_ADDRESS%", "127.0.0.1:80"),
+                Arguments.of("%ROUTE_NAME%", "r1"),
+                Arguments.of("%REQUESTED_SERVER_NAME%", "-"),
+                Arguments.of("%CONNECTION_ID%", "7"));
+    }
+
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "%REQ(:METHOD)%|GET",
-                "%REQ(X-A?:PATH):4%|/rev",
-                "%RESP(x-b)%|-",
-                "%TRAILER(grpc-status)%|-",
-                "100%%|100%",
-                "%START_TIME(%Y/%m/%dT%H:%M:%S.%3f%z %s)%|2016/04/15T20:17:00.310+0000 1460751420",
-                "%START_TIME(%e %b %j %9f %%)%|15 Apr 106 310000000 %",
-                "%RESPONSE_CODE_DETAILS%|via_upstream",
-                "%CONNECTION_TERMINATION_DETAILS%|-",
-                "%REQUEST_DURATION%|1",
-                "%RESPONSE_TX_DURATION%|1",
-                "%UPSTREAM_CLUSTER%|outbound",
-                "%UPSTREAM_REMOTE_PORT%|9080",
-                "%UPSTREAM_LOCAL_ADDRESS%|-",
-                "%DOWNSTREAM_REMOTE_ADDRESS%|[2001:db8::1]:5",
-                "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|2001:db8::1",
-                "%DOWNSTREAM_REMOTE_PORT%|5",
-                "%DOWNSTREAM_LOCAL_PORT%|80",
-                "%DOWNSTREAM_LOCAL_ADDRESS%|127.0.0.1:80",
-                "%ROUTE_NAME%|r1",
-                "%REQUESTED_SERVER_NAME%|-",
-                "%CONNECTION_ID%|7"
-            })
+    @MethodSource("formats")
     void operatorsPrintWhatTheRequestHas(String format, String text) {
         assertThat(AccessLogFormat.parse(format).line(REQUEST)).isEqualTo(text);
     }
 
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                Arguments.of("%NO_SUCH%", "'%NO_SUCH%'" + UNKNOWN),
+                Arguments.of("%DYNAMIC_METADATA(a:b)%", "'%DYNAMIC_METADATA(a:b)%'" + UNKNOWN),
+                Arguments.of(
+                        "a %PROTOCOL",
+                        "'%PROTOCOL': a command that does not end (expected: %NAME%)"),
+                Arguments.of("%REQ%", "'%REQ%' (expected: a header, or two with a ? between them)"),
+                Arguments.of(
+                        "%REQ(a?)%",
+                        "'%REQ(a?)%' (expected: a header, or two with a ? between them)"),
+                Arguments.of(
+                        "%REQ(a):x%",
+                        "'%REQ(a):x%' (expected: nothing or :LENGTH after the operator)"),
+                Arguments.of(
+                        "%START_TIME(%Q)%", "'%Q' (expected: a time specifier such as %Y or %3f)"));
+    }
+
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "%NO_SUCH%|'%NO_SUCH%' (expected: an operator that this proxy implements)",
-                "%DYNAMIC_METADATA(a:b)%|'%DYNAMIC_METADATA(a:b)%' (expected: an operator that this proxy implements)",
-                "a %PROTOCOL|'%PROTOCOL': a command that does not end (expected: %NAME%)",
-                "%REQ%|'%REQ%' (expected: a header, or two with a ? between them)",
-                "%REQ(a?)%|'%REQ(a?)%' (expected: a header, or two with a ? between them)",
-                "%REQ(a):x%|'%REQ(a):x%' (expected: nothing or :LENGTH after the operator)",
-                "%START_TIME(%Q)%|'%Q' (expected: a time specifier such as %Y or %3f)"
-            })
+    @MethodSource("mistakes")
     void whatCannotBePrintedIsAnErrorThatNamesIt(String format, String error) {
         assertThatThrownBy(() -> AccessLogFormat.parse(format)).hasMessage(error);
     }

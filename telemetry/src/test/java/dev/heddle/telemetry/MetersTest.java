@@ -122,7 +122,8 @@ class MetersTest {
                         envoy_cluster_upstream_rq_total{envoy_cluster_name="a\\"b"} 5
 
                         # TYPE envoy_cluster_upstream_rq_xx counter
-                        envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="c"} 7
+                        envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",\
+                        envoy_cluster_name="c"} 7
 
                         # TYPE envoy_server_live gauge
                         envoy_server_live{} 1

@@ -1,0 +1,37 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.telemetry.AccessLogFormat;
+import java.nio.file.Path;
+import java.util.List;
+
+/// One access log of a listener or an HTTP connection manager.
+public record AccessLogConfig(Target target, Line line) {
+
+    /// Where lines go.
+    public sealed interface Target {
+        /// Appended to a file; `/dev/stdout` and `/dev/stderr` are the streams.
+        record File(Path path) implements Target {}
+
+        /// Standard output.
+        record Stdout() implements Target {}
+
+        /// Standard error.
+        record Stderr() implements Target {}
+    }
+
+    /// What a line is.
+    public sealed interface Line {
+        /// A text, its newline included.
+        record Text(AccessLogFormat format) implements Line {}
+
+        /// A JSON object on a line of its own, in the order of the fields' names.
+        record Json(List<Field> fields) implements Line {
+            public Json {
+                fields = List.copyOf(fields);
+            }
+        }
+    }
+
+    /// A field of a JSON line.
+    public record Field(String name, AccessLogFormat value) {}
+}

@@ -1,0 +1,143 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.xds.TypedConfigs;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Reads access logs: files and standard streams, as text or JSON.
+@SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
+final class AccessLogParser {
+
+    private static final AccessLogConfig.Line ENVOY_LINE =
+            new AccessLogConfig.Line.Text(AccessLogFormat.parse(AccessLogFormat.ENVOY_DEFAULT));
+
+    private final Findings findings;
+
+    AccessLogParser(Findings findings) {
+        this.findings = findings;
+    }
+
+    List<AccessLogConfig> logs(String path, List<AccessLog> logs) {
+        var configs = new ArrayList<AccessLogConfig>();
+        for (int i = 0; i < logs.size(); i++) {
+            String at = path + "[" + i + "]";
+            findings.fields(at, logs.get(i), Set.of("name", "typed_config"));
+            try {
+                configs.add(log(join(at, "typed_config"), logs.get(i).getTypedConfig()));
+            } catch (InvalidProtocolBufferException e) {
+                findings.reject(join(at, "typed_config"), String.valueOf(e.getMessage()));
+            }
+        }
+        return configs;
+    }
+
+    private AccessLogConfig log(String path, Any config) throws InvalidProtocolBufferException {
+        if (TypedConfigs.holds(config, StdoutAccessLog.getDefaultInstance())) {
+            var log = TypedConfigs.unpack(config, StdoutAccessLog.getDefaultInstance());
+            findings.fields(path, log, Set.of("log_format"));
+            return new AccessLogConfig(
+                    new AccessLogConfig.Target.Stdout(),
+                    line(join(path, "log_format"), log.getLogFormat()));
+        }
+        if (TypedConfigs.holds(config, StderrAccessLog.getDefaultInstance())) {
+            var log = TypedConfigs.unpack(config, StderrAccessLog.getDefaultInstance());
+            findings.fields(path, log, Set.of("log_format"));
+            return new AccessLogConfig(
+                    new AccessLogConfig.Target.Stderr(),
+                    line(join(path, "log_format"), log.getLogFormat()));
+        }
+        if (!TypedConfigs.holds(config, FileAccessLog.getDefaultInstance())) {
+            findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
+            return new AccessLogConfig(new AccessLogConfig.Target.Stdout(), ENVOY_LINE);
+        }
+        return file(path, TypedConfigs.unpack(config, FileAccessLog.getDefaultInstance()));
+    }
+
+    private AccessLogConfig file(String path, FileAccessLog log) {
+        findings.fields(
+                path,
+                log,
+                Set.of("path", "format", "json_format", "typed_json_format", "log_format"));
+        findings.required(join(path, "path"), log.getPath());
+        AccessLogConfig.Line line =
+                switch (log.getAccessLogFormatCase()) {
+                    case FORMAT -> text(join(path, "format"), log.getFormat());
+                    case JSON_FORMAT -> json(join(path, "json_format"), log.getJsonFormat());
+                    case TYPED_JSON_FORMAT ->
+                            json(join(path, "typed_json_format"), log.getTypedJsonFormat());
+                    case LOG_FORMAT -> line(join(path, "log_format"), log.getLogFormat());
+                    case ACCESSLOGFORMAT_NOT_SET -> ENVOY_LINE;
+                };
+        AccessLogConfig.Target target =
+                switch (log.getPath()) {
+                    case "/dev/stdout" -> new AccessLogConfig.Target.Stdout();
+                    case "/dev/stderr" -> new AccessLogConfig.Target.Stderr();
+                    default -> new AccessLogConfig.Target.File(Path.of(log.getPath()));
+                };
+        return new AccessLogConfig(target, line);
+    }
+
+    private AccessLogConfig.Line line(String path, SubstitutionFormatString format) {
+        findings.fields(
+                path,
+                format,
+                Set.of("text_format", "text_format_source", "json_format"),
+                Set.of("content_type", "json_format_options"));
+        return switch (format.getFormatCase()) {
+            case TEXT_FORMAT -> text(join(path, "text_format"), format.getTextFormat());
+            case JSON_FORMAT -> json(join(path, "json_format"), format.getJsonFormat());
+            case TEXT_FORMAT_SOURCE -> {
+                var source = format.getTextFormatSource();
+                findings.fields(join(path, "text_format_source"), source, Set.of("inline_string"));
+                yield text(
+                        join(path, "text_format_source.inline_string"), source.getInlineString());
+            }
+            case FORMAT_NOT_SET -> ENVOY_LINE;
+        };
+    }
+
+    private AccessLogConfig.Line text(String path, String format) {
+        return new AccessLogConfig.Line.Text(format(path, format));
+    }
+
+    private AccessLogConfig.Line json(String path, Struct format) {
+        var fields = new ArrayList<AccessLogConfig.Field>();
+        new TreeMap<>(format.getFieldsMap())
+                .forEach((name, value) -> {
+                    if (value.hasStringValue()) {
+                        fields.add(
+                                new AccessLogConfig.Field(
+                                        name, format(join(path, name), value.getStringValue())));
+                    } else {
+                        findings.reject(
+                                join(path, name),
+                                "is no text (expected: a format; nested objects are not"
+                                        + " implemented)");
+                    }
+                });
+        return new AccessLogConfig.Line.Json(fields);
+    }
+
+    private AccessLogFormat format(String path, String format) {
+        try {
+            return AccessLogFormat.parse(format);
+        } catch (IllegalArgumentException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+            return AccessLogFormat.parse("");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Set;
+
+/// Reads addresses. Never asks DNS.
+final class AddressParser {
+
+    private static final InetSocketAddress NOWHERE =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private final Findings findings;
+
+    AddressParser(Findings findings) {
+        this.findings = findings;
+    }
+
+    /// An IP address and a port.
+    InetSocketAddress literal(String path, Address address) {
+        return read(path, address, false);
+    }
+
+    /// An IP address or a name, and a port; a name comes back unresolved.
+    InetSocketAddress literalOrName(String path, Address address) {
+        return read(path, address, true);
+    }
+
+    private InetSocketAddress read(String path, Address address, boolean nameAllowed) {
+        switch (address.getAddressCase()) {
+            case SOCKET_ADDRESS -> {
+                return socket(
+                        join(path, "socket_address"), address.getSocketAddress(), nameAllowed);
+            }
+            case PIPE -> findings.notImplemented(join(path, "pipe"));
+            case ENVOY_INTERNAL_ADDRESS ->
+                    findings.notImplemented(join(path, "envoy_internal_address"));
+            case ADDRESS_NOT_SET ->
+                    findings.reject(path, "is not set (expected: a socket_address)");
+        }
+        return NOWHERE;
+    }
+
+    private InetSocketAddress socket(String path, SocketAddress address, boolean nameAllowed) {
+        findings.fields(
+                path, address, Set.of("protocol", "address", "port_value"), Set.of("ipv4_compat"));
+        if (address.getProtocol() != SocketAddress.Protocol.TCP) {
+            findings.notImplemented(join(path, "protocol"), address.getProtocol());
+        }
+        findings.range(join(path, "port_value"), address.getPortValue(), 0, 65_535);
+        int port = Math.clamp(address.getPortValue(), 0, 65_535);
+        String host = address.getAddress();
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+        } catch (IllegalArgumentException e) {
+            if (nameAllowed && host.matches("[A-Za-z0-9._-]{1,253}")) {
+                return InetSocketAddress.createUnresolved(host, port);
+            }
+            findings.reject(
+                    join(path, "address"),
+                    "'"
+                            + host
+                            + "' (expected: an IP address"
+                            + (nameAllowed ? " or a host name)" : ")"));
+            return NOWHERE;
+        }
+    }
+}

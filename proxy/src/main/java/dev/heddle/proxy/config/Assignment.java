@@ -1,0 +1,77 @@
+package dev.heddle.proxy.config;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/// The hosts of a cluster (`envoy.config.endpoint.v3.ClusterLoadAssignment`).
+///
+/// @param cluster that they belong to, by its EDS name
+/// @param places in the order given; an empty list is a cluster without hosts
+/// @param overprovisioningPercent how much of a priority's failing hosts is tolerated before the
+///   next priority is used; Envoy's default is 140
+public record Assignment(String cluster, List<Place> places, int overprovisioningPercent) {
+
+    /// Envoy's `overprovisioning_factor` when none is set.
+    public static final int OVERPROVISIONING = 140;
+
+    public Assignment {
+        if (overprovisioningPercent < 1) {
+            throw new IllegalArgumentException(
+                    "overprovisioningPercent: " + overprovisioningPercent + " (expected: >= 1)");
+        }
+        places = List.copyOf(places);
+    }
+
+    /// No hosts.
+    public static Assignment empty(String cluster) {
+        return new Assignment(cluster, List.of(), OVERPROVISIONING);
+    }
+
+    /// How many hosts there are.
+    public int size() {
+        return places.stream().mapToInt(place -> place.endpoints().size()).sum();
+    }
+
+    /// Hosts in one place, of one priority.
+    ///
+    /// @param priority 0 is the highest
+    /// @param weight among the places of the priority, when the cluster balances by place; 0 for
+    ///   "takes no part"
+    public record Place(Locality locality, int priority, long weight, List<Endpoint> endpoints) {
+        public Place {
+            if (priority < 0) {
+                throw new IllegalArgumentException("priority: " + priority + " (expected: >= 0)");
+            }
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /// Region, zone and sub-zone; each is empty where it is not known.
+    public record Locality(String region, String zone, String subZone) {
+        /// Nothing is known.
+        public static final Locality UNKNOWN = new Locality("", "", "");
+    }
+
+    /// One host.
+    ///
+    /// @param address unresolved when it is a name for DNS
+    /// @param hostname for rewritten authorities; may be empty
+    /// @param weight among the hosts of its place, at least 1
+    public record Endpoint(InetSocketAddress address, String hostname, int weight, Health health) {
+        public Endpoint {
+            if (weight < 1) {
+                throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");
+            }
+        }
+    }
+
+    /// What the control plane knows about a host (`envoy.config.core.v3.HealthStatus`).
+    public enum Health {
+        /// Nothing is known against it.
+        HEALTHY,
+        /// Works, but badly: used when too few healthy ones are left.
+        DEGRADED,
+        /// Not to be used.
+        UNHEALTHY
+    }
+}

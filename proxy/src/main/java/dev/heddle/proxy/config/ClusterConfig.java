@@ -1,0 +1,80 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.proxy.upstream.ClusterSettings;
+import java.time.Duration;
+
+/// Hosts that requests can go to (`envoy.config.cluster.v3.Cluster`).
+///
+/// @param settings its name and how its connections are
+/// @param altStatName under which it is counted; the name when none was given
+/// @param discovery where its hosts come from
+/// @param balancing how a host is chosen
+/// @param byPlace whether a place is chosen by its weight before a host in it
+///   (`locality_weighted_lb_config`)
+/// @param panicPercent below this share of usable hosts all hosts are used; 0 for never
+public record ClusterConfig(
+        ClusterSettings settings,
+        String altStatName,
+        Discovery discovery,
+        Balancing balancing,
+        boolean byPlace,
+        double panicPercent) {
+
+    /// The cluster's name.
+    public String name() {
+        return settings.name();
+    }
+
+    /// Where a cluster's hosts come from.
+    public sealed interface Discovery {
+        /// Known here and now.
+        record Fixed(Assignment hosts) implements Discovery {}
+
+        /// By EDS.
+        ///
+        /// @param serviceName what to ask for
+        record Eds(String serviceName) implements Discovery {}
+
+        /// By names, resolved again and again.
+        ///
+        /// @param hosts whose addresses may be names
+        /// @param firstOnly whether only the first address of an answer is a host (`LOGICAL_DNS`)
+        /// @param refresh how often, unless the answer's own time to live counts
+        /// @param respectTtl whether it counts
+        record Dns(
+                Assignment hosts,
+                boolean firstOnly,
+                Duration refresh,
+                boolean respectTtl,
+                Family family)
+                implements Discovery {}
+    }
+
+    /// Which addresses of a name are used (`dns_lookup_family`).
+    public enum Family {
+        /// IPv6 if there are any, else IPv4.
+        AUTO,
+        /// IPv4 if there are any, else IPv6.
+        V4_PREFERRED,
+        /// IPv4.
+        V4_ONLY,
+        /// IPv6.
+        V6_ONLY,
+        /// Both.
+        ALL
+    }
+
+    /// How a host is chosen.
+    public sealed interface Balancing {
+        /// One after the other, by weight.
+        record RoundRobin() implements Balancing {}
+
+        /// The least busy of some chosen at random.
+        ///
+        /// @param choices how many, at least 2
+        record LeastRequest(int choices) implements Balancing {}
+
+        /// Any.
+        record Random() implements Balancing {}
+    }
+}

@@ -1,0 +1,443 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.proxy.upstream.CircuitLimits;
+import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.xds.TypedConfigs;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.time.Duration;
+import java.util.Set;
+
+/// Reads clusters.
+@SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
+public final class ClusterParser {
+
+    private static final String HTTP_OPTIONS =
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private static final Set<String> READ =
+            Set.of(
+                    "name",
+                    "alt_stat_name",
+                    "type",
+                    "eds_cluster_config",
+                    "connect_timeout",
+                    "per_connection_buffer_limit_bytes",
+                    "lb_policy",
+                    "load_balancing_policy",
+                    "load_assignment",
+                    "max_requests_per_connection",
+                    "circuit_breakers",
+                    "common_http_protocol_options",
+                    "http_protocol_options",
+                    "typed_extension_protocol_options",
+                    "dns_refresh_rate",
+                    "respect_dns_ttl",
+                    "dns_lookup_family",
+                    "least_request_lb_config",
+                    "round_robin_lb_config",
+                    "common_lb_config",
+                    "transport_socket",
+                    "metadata");
+
+    /// Envoy's behaviour with these differs in no request: sizes of caches, timing of clean-up,
+    /// what is counted besides.
+    private static final Set<String> NOTED =
+            Set.of(
+                    "dns_jitter",
+                    "dns_failure_refresh_rate",
+                    "wait_for_warm_on_init",
+                    "cleanup_interval",
+                    "ignore_health_on_host_removal",
+                    "track_timeout_budgets",
+                    "track_cluster_stats",
+                    "upstream_http_protocol_options",
+                    "preconnect_policy");
+
+    private final Findings findings = new Findings();
+
+    private ClusterParser() {}
+
+    /// Reads one cluster.
+    public static Parsed<ClusterConfig> parse(Cluster cluster) {
+        var parser = new ClusterParser();
+        ClusterConfig config = parser.read(cluster);
+        return parser.findings.of(config);
+    }
+
+    private ClusterConfig read(Cluster cluster) {
+        findings.fields("", cluster, READ, NOTED);
+        findings.required("name", cluster.getName());
+        Balancing balancing = balancing(cluster);
+        return new ClusterConfig(
+                settings(cluster),
+                cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
+                discovery(cluster),
+                balancing.kind(),
+                balancing.byPlace() || byPlace(cluster),
+                panicPercent(cluster));
+    }
+
+    private ClusterSettings settings(Cluster cluster) {
+        if (cluster.hasTransportSocket()
+                && !cluster.getTransportSocket()
+                        .getTypedConfig()
+                        .getTypeUrl()
+                        .endsWith("raw_buffer.v3.RawBuffer")) {
+            findings.notImplemented(
+                    "transport_socket", "'" + cluster.getTransportSocket().getName() + "'");
+        }
+        Duration connectTimeout = Duration.ofSeconds(5);
+        if (cluster.hasConnectTimeout()) {
+            connectTimeout = findings.duration("connect_timeout", cluster.getConnectTimeout());
+            if (connectTimeout.isZero()) {
+                findings.reject("connect_timeout", "0s (expected: more)");
+                connectTimeout = Duration.ofSeconds(5);
+            }
+        }
+        Connections connections = connections(cluster);
+        int buffer = ListenerConfig.BUFFER_LIMIT;
+        if (cluster.hasPerConnectionBufferLimitBytes()) {
+            buffer = cluster.getPerConnectionBufferLimitBytes().getValue();
+            findings.range("per_connection_buffer_limit_bytes", buffer, 1, Integer.MAX_VALUE);
+        }
+        return new ClusterSettings(
+                cluster.getName().isEmpty() ? "-" : cluster.getName(),
+                connectTimeout,
+                connections.idleTimeout(),
+                connections.maxRequests(),
+                Math.max(1, buffer),
+                limits(cluster.getCircuitBreakers()));
+    }
+
+    private CircuitLimits limits(CircuitBreakers breakers) {
+        findings.fields("circuit_breakers", breakers, Set.of("thresholds"));
+        CircuitLimits limits = CircuitLimits.ENVOY;
+        for (int i = 0; i < breakers.getThresholdsCount(); i++) {
+            CircuitBreakers.Thresholds thresholds = breakers.getThresholds(i);
+            String path = "circuit_breakers.thresholds[" + i + "]";
+            findings.fields(
+                    path,
+                    thresholds,
+                    Set.of(
+                            "priority",
+                            "max_connections",
+                            "max_pending_requests",
+                            "max_requests",
+                            "max_retries"),
+                    Set.of("track_remaining", "max_connection_pools"));
+            if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
+                limits =
+                        new CircuitLimits(
+                                limit(
+                                        thresholds.hasMaxConnections(),
+                                        thresholds.getMaxConnections().getValue(),
+                                        1024),
+                                limit(
+                                        thresholds.hasMaxPendingRequests(),
+                                        thresholds.getMaxPendingRequests().getValue(),
+                                        1024),
+                                limit(
+                                        thresholds.hasMaxRequests(),
+                                        thresholds.getMaxRequests().getValue(),
+                                        1024),
+                                limit(
+                                        thresholds.hasMaxRetries(),
+                                        thresholds.getMaxRetries().getValue(),
+                                        3));
+            }
+        }
+        return limits;
+    }
+
+    /// Istio asks for "no limit" with the greatest number of 32 bits.
+    private static int limit(boolean set, int value, int otherwise) {
+        return set ? (value < 0 ? Integer.MAX_VALUE : value) : otherwise;
+    }
+
+    private record Connections(Duration idleTimeout, long maxRequests) {}
+
+    private Connections connections(Cluster cluster) {
+        Duration idle = Duration.ofHours(1);
+        long maxRequests = Integer.toUnsignedLong(cluster.getMaxRequestsPerConnection().getValue());
+        var common = cluster.getCommonHttpProtocolOptions();
+        String path = "common_http_protocol_options";
+        checkHttp1("http_protocol_options", cluster.getHttpProtocolOptions());
+        for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
+            String at = "typed_extension_protocol_options['" + option.getKey() + "']";
+            HttpProtocolOptions http = httpOptions(at, option.getKey(), option.getValue());
+            if (http.hasCommonHttpProtocolOptions()) {
+                common = http.getCommonHttpProtocolOptions();
+                path = join(at, "common_http_protocol_options");
+            }
+        }
+        findings.fields(
+                path,
+                common,
+                Set.of("idle_timeout", "max_requests_per_connection"),
+                Set.of("max_headers_count", "max_response_headers_kb"));
+        if (common.hasIdleTimeout()) {
+            idle = findings.duration(join(path, "idle_timeout"), common.getIdleTimeout());
+        }
+        if (common.hasMaxRequestsPerConnection()) {
+            maxRequests = Integer.toUnsignedLong(common.getMaxRequestsPerConnection().getValue());
+        }
+        return new Connections(idle, maxRequests);
+    }
+
+    private HttpProtocolOptions httpOptions(String path, String key, Any value) {
+        if (!key.equals(HTTP_OPTIONS)) {
+            findings.notImplemented(path);
+            return HttpProtocolOptions.getDefaultInstance();
+        }
+        HttpProtocolOptions options;
+        try {
+            options = TypedConfigs.unpack(value, HttpProtocolOptions.getDefaultInstance());
+        } catch (InvalidProtocolBufferException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+            return HttpProtocolOptions.getDefaultInstance();
+        }
+        findings.fields(
+                path,
+                options,
+                Set.of(
+                        "common_http_protocol_options",
+                        "explicit_http_config",
+                        "use_downstream_protocol_config",
+                        "auto_config"),
+                Set.of("upstream_http_protocol_options"));
+        switch (options.getUpstreamProtocolOptionsCase()) {
+            case EXPLICIT_HTTP_CONFIG -> {
+                String at = join(path, "explicit_http_config");
+                var explicit = options.getExplicitHttpConfig();
+                findings.fields(at, explicit, Set.of("http_protocol_options"));
+                checkHttp1(join(at, "http_protocol_options"), explicit.getHttpProtocolOptions());
+            }
+            // Downstream is HTTP/1 here, so upstream is too; the other versions' options are
+            // unused.
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
+                String at = join(path, "use_downstream_protocol_config");
+                var downstream = options.getUseDownstreamProtocolConfig();
+                findings.fields(
+                        at,
+                        downstream,
+                        Set.of("http_protocol_options"),
+                        Set.of("http2_protocol_options", "http3_protocol_options"));
+                checkHttp1(join(at, "http_protocol_options"), downstream.getHttpProtocolOptions());
+            }
+            case AUTO_CONFIG -> findings.notImplemented(join(path, "auto_config"));
+            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> {
+                // HTTP/1, as by default.
+            }
+        }
+        return options;
+    }
+
+    private void checkHttp1(
+            String path, io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions options) {
+        findings.fields(
+                path,
+                options,
+                Set.of("enable_trailers"),
+                Set.of("use_balsa_parser", "accept_http_10"));
+    }
+
+    private ClusterConfig.Discovery discovery(Cluster cluster) {
+        return switch (cluster.getType()) {
+            case STATIC -> new ClusterConfig.Discovery.Fixed(hosts(cluster, false));
+            case STRICT_DNS -> dns(cluster, false);
+            case LOGICAL_DNS -> dns(cluster, true);
+            case EDS -> eds(cluster);
+            case ORIGINAL_DST -> {
+                findings.notImplemented("type", cluster.getType());
+                yield new ClusterConfig.Discovery.Eds("-");
+            }
+            case UNRECOGNIZED -> {
+                findings.reject("type", cluster.getTypeValue() + " (expected: from 0 to 4)");
+                yield new ClusterConfig.Discovery.Eds("-");
+            }
+        };
+    }
+
+    private ClusterConfig.Discovery eds(Cluster cluster) {
+        var eds = cluster.getEdsClusterConfig();
+        findings.fields("eds_cluster_config", eds, Set.of("eds_config", "service_name"));
+        if (cluster.hasLoadAssignment()) {
+            findings.reject("load_assignment", "is set beside type EDS (expected: none)");
+        }
+        ConfigSources.check(findings, "eds_cluster_config.eds_config", eds.getEdsConfig());
+        return new ClusterConfig.Discovery.Eds(
+                eds.getServiceName().isEmpty() ? cluster.getName() : eds.getServiceName());
+    }
+
+    private Assignment hosts(Cluster cluster, boolean namesAllowed) {
+        if (!cluster.hasLoadAssignment()) {
+            // Envoy takes a cluster without load_assignment as one without hosts.
+            return Assignment.empty(cluster.getName());
+        }
+        return EndpointParser.within(
+                "load_assignment", cluster.getLoadAssignment(), namesAllowed, findings);
+    }
+
+    private ClusterConfig.Discovery dns(Cluster cluster, boolean firstOnly) {
+        Assignment hosts = hosts(cluster, true);
+        if (firstOnly && hosts.size() != 1) {
+            findings.reject(
+                    "load_assignment",
+                    hosts.size() + " endpoints (expected: exactly one with LOGICAL_DNS)");
+        }
+        Duration refresh = Duration.ofSeconds(5);
+        if (cluster.hasDnsRefreshRate()) {
+            refresh = findings.duration("dns_refresh_rate", cluster.getDnsRefreshRate());
+            if (refresh.toMillis() < 1) {
+                findings.reject("dns_refresh_rate", refresh + " (expected: at least 1 ms)");
+            }
+        }
+        return new ClusterConfig.Discovery.Dns(
+                hosts, firstOnly, refresh, cluster.getRespectDnsTtl(), family(cluster));
+    }
+
+    private ClusterConfig.Family family(Cluster cluster) {
+        return switch (cluster.getDnsLookupFamily()) {
+            case AUTO -> ClusterConfig.Family.AUTO;
+            case V4_ONLY -> ClusterConfig.Family.V4_ONLY;
+            case V6_ONLY -> ClusterConfig.Family.V6_ONLY;
+            case V4_PREFERRED -> ClusterConfig.Family.V4_PREFERRED;
+            case ALL -> ClusterConfig.Family.ALL;
+            case UNRECOGNIZED -> {
+                findings.reject("dns_lookup_family", "is unknown");
+                yield ClusterConfig.Family.AUTO;
+            }
+        };
+    }
+
+    private record Balancing(ClusterConfig.Balancing kind, boolean byPlace) {}
+
+    private Balancing balancing(Cluster cluster) {
+        if (cluster.hasLoadBalancingPolicy()) {
+            return policy(cluster.getLoadBalancingPolicy());
+        }
+        ClusterConfig.Balancing kind =
+                switch (cluster.getLbPolicy()) {
+                    case ROUND_ROBIN -> {
+                        findings.fields(
+                                "round_robin_lb_config", cluster.getRoundRobinLbConfig(), Set.of());
+                        yield new ClusterConfig.Balancing.RoundRobin();
+                    }
+                    case LEAST_REQUEST -> {
+                        var config = cluster.getLeastRequestLbConfig();
+                        findings.fields("least_request_lb_config", config, Set.of("choice_count"));
+                        yield leastRequest(
+                                "least_request_lb_config.choice_count",
+                                config.hasChoiceCount(),
+                                config.getChoiceCount().getValue());
+                    }
+                    case RANDOM -> new ClusterConfig.Balancing.Random();
+                    case RING_HASH, MAGLEV, CLUSTER_PROVIDED -> {
+                        findings.notImplemented("lb_policy", cluster.getLbPolicy());
+                        yield new ClusterConfig.Balancing.RoundRobin();
+                    }
+                    case LOAD_BALANCING_POLICY_CONFIG -> {
+                        findings.reject("load_balancing_policy", "is not set");
+                        yield new ClusterConfig.Balancing.RoundRobin();
+                    }
+                    case UNRECOGNIZED -> {
+                        findings.reject("lb_policy", cluster.getLbPolicyValue() + " is unknown");
+                        yield new ClusterConfig.Balancing.RoundRobin();
+                    }
+                };
+        return new Balancing(kind, false);
+    }
+
+    private ClusterConfig.Balancing leastRequest(String path, boolean set, int count) {
+        if (!set) {
+            return new ClusterConfig.Balancing.LeastRequest(2);
+        }
+        findings.range(path, count, 2, 1_000);
+        return new ClusterConfig.Balancing.LeastRequest(Math.clamp(count, 2, 1_000));
+    }
+
+    /// Envoy takes the first policy of the list that it knows, and so do we.
+    private Balancing policy(LoadBalancingPolicy policy) {
+        for (int i = 0; i < policy.getPoliciesCount(); i++) {
+            String path = "load_balancing_policy.policies[" + i + "].typed_extension_config";
+            Any config = policy.getPolicies(i).getTypedExtensionConfig().getTypedConfig();
+            try {
+                if (TypedConfigs.holds(config, RoundRobin.getDefaultInstance())) {
+                    var it = TypedConfigs.unpack(config, RoundRobin.getDefaultInstance());
+                    findings.fields(path, it, Set.of("locality_lb_config"));
+                    return new Balancing(
+                            new ClusterConfig.Balancing.RoundRobin(),
+                            byPlace(path, it.getLocalityLbConfig()));
+                }
+                if (TypedConfigs.holds(config, LeastRequest.getDefaultInstance())) {
+                    var it = TypedConfigs.unpack(config, LeastRequest.getDefaultInstance());
+                    findings.fields(path, it, Set.of("locality_lb_config", "choice_count"));
+                    return new Balancing(
+                            leastRequest(
+                                    join(path, "choice_count"),
+                                    it.hasChoiceCount(),
+                                    it.getChoiceCount().getValue()),
+                            byPlace(path, it.getLocalityLbConfig()));
+                }
+                if (TypedConfigs.holds(config, Random.getDefaultInstance())) {
+                    var it = TypedConfigs.unpack(config, Random.getDefaultInstance());
+                    findings.fields(path, it, Set.of("locality_lb_config"));
+                    return new Balancing(
+                            new ClusterConfig.Balancing.Random(),
+                            byPlace(path, it.getLocalityLbConfig()));
+                }
+            } catch (InvalidProtocolBufferException e) {
+                findings.reject(path, String.valueOf(e.getMessage()));
+                return new Balancing(new ClusterConfig.Balancing.RoundRobin(), false);
+            }
+        }
+        findings.reject(
+                "load_balancing_policy",
+                "none of its policies is implemented (expected: round robin, least request or"
+                        + " random)");
+        return new Balancing(new ClusterConfig.Balancing.RoundRobin(), false);
+    }
+
+    private boolean byPlace(String path, LocalityLbConfig config) {
+        String at = join(path, "locality_lb_config");
+        // Zone-aware balancing needs the proxy's own cluster; without one it changes nothing.
+        findings.fields(
+                at, config, Set.of("locality_weighted_lb_config"), Set.of("zone_aware_lb_config"));
+        return config.hasLocalityWeightedLbConfig();
+    }
+
+    private boolean byPlace(Cluster cluster) {
+        findings.fields(
+                "common_lb_config",
+                cluster.getCommonLbConfig(),
+                Set.of("healthy_panic_threshold", "locality_weighted_lb_config"),
+                Set.of("zone_aware_lb_config", "update_merge_window"));
+        return cluster.getCommonLbConfig().hasLocalityWeightedLbConfig();
+    }
+
+    private double panicPercent(Cluster cluster) {
+        if (!cluster.getCommonLbConfig().hasHealthyPanicThreshold()) {
+            return 50;
+        }
+        double percent = cluster.getCommonLbConfig().getHealthyPanicThreshold().getValue();
+        if (!(percent >= 0 && percent <= 100)) {
+            findings.reject(
+                    "common_lb_config.healthy_panic_threshold",
+                    percent + " (expected: from 0 to 100)");
+            return 50;
+        }
+        return percent;
+    }
+}

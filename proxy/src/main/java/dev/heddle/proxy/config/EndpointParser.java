@@ -1,0 +1,149 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Reads load assignments, those of EDS and those inside clusters.
+public final class EndpointParser {
+
+    private static final long UINT32_MAX = 0xffff_ffffL;
+
+    private final Findings findings;
+    private final boolean namesAllowed;
+
+    private EndpointParser(Findings findings, boolean namesAllowed) {
+        this.findings = findings;
+        this.namesAllowed = namesAllowed;
+    }
+
+    /// Reads one resource of EDS.
+    public static Parsed<Assignment> parse(ClusterLoadAssignment assignment) {
+        var findings = new Findings();
+        return findings.of(new EndpointParser(findings, false).assignment("", assignment));
+    }
+
+    /// Reads an assignment that is part of a cluster.
+    ///
+    /// @param namesAllowed whether addresses may be names for DNS
+    static Assignment within(
+            String path,
+            ClusterLoadAssignment assignment,
+            boolean namesAllowed,
+            Findings findings) {
+        return new EndpointParser(findings, namesAllowed).assignment(path, assignment);
+    }
+
+    private Assignment assignment(String path, ClusterLoadAssignment assignment) {
+        findings.fields(path, assignment, Set.of("cluster_name", "endpoints", "policy"));
+        findings.required(join(path, "cluster_name"), assignment.getClusterName());
+        var places = new ArrayList<Assignment.Place>();
+        var priorities = new TreeSet<Integer>();
+        for (int i = 0; i < assignment.getEndpointsCount(); i++) {
+            Assignment.Place place =
+                    place(join(path, "endpoints[" + i + "]"), assignment.getEndpoints(i));
+            places.add(place);
+            priorities.add(place.priority());
+        }
+        if (!priorities.isEmpty() && priorities.last() != priorities.size() - 1) {
+            findings.reject(
+                    join(path, "endpoints"),
+                    "priorities " + priorities + " (expected: none left out from 0 on)");
+        }
+        return new Assignment(
+                assignment.getClusterName(), places, overprovisioning(path, assignment));
+    }
+
+    private int overprovisioning(String path, ClusterLoadAssignment assignment) {
+        String policy = join(path, "policy");
+        findings.fields(
+                policy,
+                assignment.getPolicy(),
+                Set.of("overprovisioning_factor"),
+                Set.of("endpoint_stale_after"));
+        if (!assignment.getPolicy().hasOverprovisioningFactor()) {
+            return Assignment.OVERPROVISIONING;
+        }
+        int factor = assignment.getPolicy().getOverprovisioningFactor().getValue();
+        findings.range(join(policy, "overprovisioning_factor"), factor, 1, Integer.MAX_VALUE);
+        return Math.max(1, factor);
+    }
+
+    private Assignment.Place place(String path, LocalityLbEndpoints endpoints) {
+        findings.fields(
+                path,
+                endpoints,
+                Set.of("locality", "lb_endpoints", "load_balancing_weight", "priority", "metadata"),
+                Set.of("proximity"));
+        findings.range(join(path, "priority"), endpoints.getPriority(), 0, 128);
+        var locality = endpoints.getLocality();
+        findings.fields(join(path, "locality"), locality, Set.of("region", "zone", "sub_zone"));
+        var hosts = new ArrayList<Assignment.Endpoint>();
+        long weights = 0;
+        for (int i = 0; i < endpoints.getLbEndpointsCount(); i++) {
+            Assignment.Endpoint host =
+                    host(join(path, "lb_endpoints[" + i + "]"), endpoints.getLbEndpoints(i));
+            hosts.add(host);
+            weights += host.weight();
+        }
+        if (weights > UINT32_MAX) {
+            findings.reject(
+                    join(path, "lb_endpoints"),
+                    "weights add up to " + weights + " (expected: at most " + UINT32_MAX + ")");
+        }
+        return new Assignment.Place(
+                new Assignment.Locality(
+                        locality.getRegion(), locality.getZone(), locality.getSubZone()),
+                Math.clamp(endpoints.getPriority(), 0, 128),
+                Integer.toUnsignedLong(endpoints.getLoadBalancingWeight().getValue()),
+                List.copyOf(hosts));
+    }
+
+    private Assignment.Endpoint host(String path, LbEndpoint host) {
+        findings.fields(
+                path,
+                host,
+                Set.of("endpoint", "health_status", "metadata", "load_balancing_weight"));
+        var endpoint = host.getEndpoint();
+        String at = join(path, "endpoint");
+        findings.fields(at, endpoint, Set.of("address", "hostname"), Set.of("health_check_config"));
+        var addresses = new AddressParser(findings);
+        InetSocketAddress address =
+                namesAllowed
+                        ? addresses.literalOrName(join(at, "address"), endpoint.getAddress())
+                        : addresses.literal(join(at, "address"), endpoint.getAddress());
+        if (address.getPort() == 0) {
+            findings.reject(join(at, "address"), "port 0 (expected: from 1 to 65535)");
+        }
+        int weight = 1;
+        if (host.hasLoadBalancingWeight()) {
+            weight = host.getLoadBalancingWeight().getValue();
+            findings.range(join(path, "load_balancing_weight"), weight, 1, Integer.MAX_VALUE);
+        }
+        return new Assignment.Endpoint(
+                address,
+                endpoint.getHostname(),
+                Math.max(1, weight),
+                health(path, host.getHealthStatus()));
+    }
+
+    private Assignment.Health health(String path, HealthStatus status) {
+        return switch (status) {
+            case UNKNOWN, HEALTHY -> Assignment.Health.HEALTHY;
+            case DEGRADED -> Assignment.Health.DEGRADED;
+            case UNHEALTHY, DRAINING, TIMEOUT -> Assignment.Health.UNHEALTHY;
+            case UNRECOGNIZED -> {
+                findings.reject(join(path, "health_status"), "is unknown");
+                yield Assignment.Health.UNHEALTHY;
+            }
+        };
+    }
+}

@@ -1,0 +1,180 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.proxy.filter.FilterSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// How the requests of a connection are served
+/// (`envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`).
+///
+/// @param statPrefix of its meters: `http.<prefix>.`
+/// @param filters in order, the router last
+/// @param accessLogs written once for each request
+public record HttpConnectionManagerConfig(
+        String statPrefix,
+        Routes routes,
+        List<FilterSpec<?>> filters,
+        List<AccessLogConfig> accessLogs,
+        Identity identity,
+        Paths paths,
+        Timeouts timeouts,
+        Limits limits,
+        Http1 http1) {
+
+    public HttpConnectionManagerConfig {
+        filters = List.copyOf(filters);
+        accessLogs = List.copyOf(accessLogs);
+    }
+
+    /// Where the route table comes from.
+    public sealed interface Routes {
+        /// By RDS, under that name.
+        record Named(String name) implements Routes {}
+
+        /// Part of the listener.
+        record Held(RouteConfig table) implements Routes {}
+    }
+
+    /// Who the client is, and what it and the upstream are told about this proxy.
+    ///
+    /// @param useRemoteAddress whether the connection's address is the client's and is added to
+    ///   `x-forwarded-for`; for the edge of a mesh
+    /// @param xffTrustedHops how many proxies in front are believed
+    /// @param skipXffAppend whether `x-forwarded-for` is left as it is
+    /// @param via added to `via` in both directions; empty for none
+    /// @param server what becomes of the response's `server` header
+    /// @param serverName value of the `server` header
+    /// @param generateRequestId whether a request without `x-request-id` gets one
+    /// @param preserveExternalRequestId whether a request from outside keeps the id that it brought
+    /// @param requestIdInResponse whether the response always carries the id
+    public record Identity(
+            boolean useRemoteAddress,
+            int xffTrustedHops,
+            boolean skipXffAppend,
+            String via,
+            ServerHeader server,
+            String serverName,
+            boolean generateRequestId,
+            boolean preserveExternalRequestId,
+            boolean requestIdInResponse) {}
+
+    /// What becomes of the response's `server` header.
+    public enum ServerHeader {
+        /// It becomes ours.
+        OVERWRITE,
+        /// It becomes ours when there is none.
+        APPEND_IF_ABSENT,
+        /// It stays, or stays away.
+        PASS_THROUGH
+    }
+
+    /// How path and authority are made canonical before a route is looked for.
+    ///
+    /// @param normalize RFC 3986: dot segments, needless percent signs
+    /// @param mergeSlashes whether `//` is `/`
+    /// @param stripTrailingHostDot whether `example.com.` is `example.com`
+    public record Paths(
+            boolean normalize,
+            boolean mergeSlashes,
+            EscapedSlashes escapedSlashes,
+            StripPort stripPort,
+            boolean stripTrailingHostDot) {}
+
+    /// What becomes of `%2F` and `%5C` in a path.
+    public enum EscapedSlashes {
+        /// They stay.
+        KEEP_UNCHANGED,
+        /// The request is answered with 400.
+        REJECT,
+        /// They are unescaped and the client is sent there.
+        UNESCAPE_AND_REDIRECT,
+        /// They are unescaped.
+        UNESCAPE_AND_FORWARD
+    }
+
+    /// What becomes of the port in the authority.
+    public enum StripPort {
+        /// It stays.
+        NONE,
+        /// It goes when it is the listener's.
+        MATCHING,
+        /// It goes.
+        ANY
+    }
+
+    /// How long things may last; zero for no limit.
+    ///
+    /// @param idle of a connection without requests
+    /// @param requestHeaders from the first byte of a request to the end of its head
+    /// @param request until the whole request was received
+    /// @param streamIdle of a request without a byte in either direction
+    /// @param connection of a connection in all
+    /// @param stream of a request in all
+    /// @param drain between telling a client to go and closing
+    /// @param delayedClose how long a client may take to read the last answer
+    public record Timeouts(
+            Duration idle,
+            Duration requestHeaders,
+            Duration request,
+            Duration streamIdle,
+            Duration connection,
+            Duration stream,
+            Duration drain,
+            Duration delayedClose) {
+
+        /// Envoy's defaults.
+        public static final Timeouts ENVOY =
+                new Timeouts(
+                        Duration.ofHours(1),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ofMinutes(5),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1));
+    }
+
+    /// How large things may be.
+    ///
+    /// @param requestHeadBytes of the whole head
+    /// @param headers how many fields
+    /// @param requestsPerConnection after which a connection is closed; zero for no limit
+    /// @param underscores what becomes of header names with underscores
+    public record Limits(
+            int requestHeadBytes,
+            int headers,
+            long requestsPerConnection,
+            Underscores underscores) {
+
+        /// Envoy's defaults.
+        public static final Limits ENVOY = new Limits(60 * 1024, 100, 0, Underscores.ALLOW);
+    }
+
+    /// What becomes of a header whose name has an underscore.
+    public enum Underscores {
+        /// Nothing.
+        ALLOW,
+        /// The request is answered with 400.
+        REJECT_REQUEST,
+        /// The header goes.
+        DROP_HEADER
+    }
+
+    /// What is taken of HTTP/1.
+    ///
+    /// @param http10 whether HTTP/1.0 is served
+    /// @param hostForHttp10 the authority of HTTP/1.0 requests without one; empty for none
+    /// @param absoluteUrl whether `GET http://host/path` is served
+    /// @param upgrades protocols that a request may upgrade to, in lower case
+    public record Http1(
+            boolean http10,
+            Optional<String> hostForHttp10,
+            boolean absoluteUrl,
+            List<String> upgrades) {
+        public Http1 {
+            upgrades = List.copyOf(upgrades);
+        }
+    }
+}

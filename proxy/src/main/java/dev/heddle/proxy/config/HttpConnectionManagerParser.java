@@ -1,0 +1,381 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import com.google.protobuf.Any;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.EscapedSlashes;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Http1;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Limits;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Paths;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Routes;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.StripPort;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Timeouts;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Underscores;
+import dev.heddle.proxy.filter.FilterSpec;
+import dev.heddle.proxy.filter.HttpFilterType;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Reads HTTP connection managers.
+final class HttpConnectionManagerParser {
+
+    private static final Set<String> READ =
+            Set.of(
+                    "codec_type",
+                    "stat_prefix",
+                    "rds",
+                    "route_config",
+                    "http_filters",
+                    "tracing",
+                    "common_http_protocol_options",
+                    "http_protocol_options",
+                    "server_name",
+                    "server_header_transformation",
+                    "max_request_headers_kb",
+                    "stream_idle_timeout",
+                    "request_timeout",
+                    "request_headers_timeout",
+                    "drain_timeout",
+                    "delayed_close_timeout",
+                    "access_log",
+                    "use_remote_address",
+                    "xff_num_trusted_hops",
+                    "skip_xff_append",
+                    "via",
+                    "generate_request_id",
+                    "preserve_external_request_id",
+                    "always_set_request_id_in_response",
+                    "forward_client_cert_details",
+                    "set_current_client_cert_details",
+                    "upgrade_configs",
+                    "normalize_path",
+                    "merge_slashes",
+                    "path_with_escaped_slashes_action",
+                    "strip_matching_host_port",
+                    "strip_any_host_port",
+                    "strip_trailing_host_dot",
+                    "request_id_extension");
+
+    /// Versions of HTTP that are not spoken here, when a log is written, and what proxies tell each
+    /// other about certificates, of which a connection without TLS has none.
+    private static final Set<String> NOTED =
+            Set.of(
+                    "http2_protocol_options",
+                    "http3_protocol_options",
+                    "http1_safe_max_connection_duration",
+                    "access_log_options",
+                    "access_log_flush_interval",
+                    "stream_error_on_invalid_http_message",
+                    "add_proxy_protocol_connection_state",
+                    "append_local_overload");
+
+    private final Findings findings;
+    private final List<HttpFilterType<?>> filterTypes;
+
+    HttpConnectionManagerParser(Findings findings, List<HttpFilterType<?>> filterTypes) {
+        this.findings = findings;
+        this.filterTypes = filterTypes;
+    }
+
+    HttpConnectionManagerConfig manager(String path, HttpConnectionManager manager) {
+        findings.fields(path, manager, READ, NOTED);
+        findings.required(join(path, "stat_prefix"), manager.getStatPrefix());
+        switch (manager.getCodecType()) {
+            // Without TLS, AUTO finds HTTP/2 by its preface; we answer that with HTTP/1.1's 400.
+            case AUTO, HTTP1 -> {}
+            case HTTP2, HTTP3, UNRECOGNIZED ->
+                    findings.notImplemented(join(path, "codec_type"), manager.getCodecType());
+        }
+        if (manager.hasTracing()) {
+            tracing(join(path, "tracing"), manager.getTracing());
+        }
+        if (manager.getForwardClientCertDetails()
+                == HttpConnectionManager.ForwardClientCertDetails.ALWAYS_FORWARD_ONLY) {
+            findings.notImplemented(
+                    join(path, "forward_client_cert_details"),
+                    manager.getForwardClientCertDetails());
+        }
+        requestIds(join(path, "request_id_extension"), manager);
+        return new HttpConnectionManagerConfig(
+                manager.getStatPrefix(),
+                routes(path, manager),
+                filters(join(path, "http_filters"), manager.getHttpFiltersList()),
+                new AccessLogParser(findings)
+                        .logs(join(path, "access_log"), manager.getAccessLogList()),
+                identity(path, manager),
+                paths(path, manager),
+                timeouts(path, manager),
+                limits(path, manager),
+                http1(path, manager));
+    }
+
+    private void tracing(String path, HttpConnectionManager.Tracing tracing) {
+        if (tracing.hasProvider()) {
+            findings.notImplemented(join(path, "provider"));
+        } else {
+            // Without a provider Envoy makes no spans either.
+            findings.note(path);
+        }
+    }
+
+    private void requestIds(String path, HttpConnectionManager manager) {
+        Any extension = manager.getRequestIdExtension().getTypedConfig();
+        if (manager.hasRequestIdExtension()
+                && !extension.getTypeUrl().endsWith("uuid.v3.UuidRequestIdConfig")) {
+            findings.notImplemented(path, "'" + extension.getTypeUrl() + "'");
+        } else if (manager.hasRequestIdExtension()) {
+            // It speaks of packing a trace's sampling decision into the id.
+            findings.note(path);
+        }
+    }
+
+    private Routes routes(String path, HttpConnectionManager manager) {
+        return switch (manager.getRouteSpecifierCase()) {
+            case RDS -> {
+                String at = join(path, "rds");
+                findings.fields(at, manager.getRds(), Set.of("config_source", "route_config_name"));
+                findings.required(
+                        join(at, "route_config_name"), manager.getRds().getRouteConfigName());
+                ConfigSources.check(
+                        findings, join(at, "config_source"), manager.getRds().getConfigSource());
+                yield new Routes.Named(manager.getRds().getRouteConfigName());
+            }
+            case ROUTE_CONFIG ->
+                    new Routes.Held(
+                            RouteParser.within(
+                                    join(path, "route_config"),
+                                    manager.getRouteConfig(),
+                                    findings));
+            case SCOPED_ROUTES -> new Routes.Named("-");
+            case ROUTESPECIFIER_NOT_SET -> {
+                findings.reject(path, "has no routes (expected: rds or route_config)");
+                yield new Routes.Named("-");
+            }
+        };
+    }
+
+    private List<FilterSpec<?>> filters(String path, List<HttpFilter> filters) {
+        var specs = new ArrayList<FilterSpec<?>>();
+        for (int i = 0; i < filters.size(); i++) {
+            HttpFilter filter = filters.get(i);
+            String at = path + "[" + i + "]";
+            findings.fields(at, filter, Set.of("name", "typed_config", "is_optional", "disabled"));
+            findings.required(join(at, "name"), filter.getName());
+            Optional<FilterSpec<?>> spec = filter(at, filter);
+            if (filter.getDisabled()) {
+                // Only a route could enable it, and routes cannot.
+                findings.note(at);
+            } else if (spec.isPresent()) {
+                specs.add(spec.get());
+            }
+        }
+        boolean routerLast =
+                !filters.isEmpty()
+                        && filters.getLast()
+                                .getTypedConfig()
+                                .getTypeUrl()
+                                .endsWith("envoy.extensions.filters.http.router.v3.Router");
+        if (!routerLast) {
+            findings.reject(path, "end without a router (expected: envoy.filters.http.router)");
+        }
+        return specs;
+    }
+
+    private Optional<FilterSpec<?>> filter(String path, HttpFilter filter) {
+        String url = filter.getTypedConfig().getTypeUrl();
+        for (HttpFilterType<?> type : filterTypes) {
+            if (type.typeUrl().equals(url)) {
+                return spec(path, filter, type);
+            }
+        }
+        if (filter.getIsOptional()) {
+            // As Envoy does with an optional filter that it was built without.
+            findings.note(path);
+        } else {
+            findings.notImplemented(
+                    join(path, "typed_config"), "'" + url + "' (" + filter.getName() + ")");
+        }
+        return Optional.empty();
+    }
+
+    private <C> Optional<FilterSpec<?>> spec(
+            String path, HttpFilter filter, HttpFilterType<C> type) {
+        try {
+            return Optional.of(
+                    new FilterSpec<>(filter.getName(), type, type.parse(filter.getTypedConfig())));
+        } catch (IllegalArgumentException e) {
+            findings.reject(join(path, "typed_config"), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Identity identity(String path, HttpConnectionManager manager) {
+        ServerHeader server =
+                switch (manager.getServerHeaderTransformation()) {
+                    case OVERWRITE -> ServerHeader.OVERWRITE;
+                    case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;
+                    case PASS_THROUGH -> ServerHeader.PASS_THROUGH;
+                    case UNRECOGNIZED -> {
+                        findings.reject(join(path, "server_header_transformation"), "is unknown");
+                        yield ServerHeader.OVERWRITE;
+                    }
+                };
+        findings.range(
+                join(path, "xff_num_trusted_hops"), manager.getXffNumTrustedHops(), 0, 1_000);
+        findings.headerValue(join(path, "via"), manager.getVia());
+        findings.headerValue(join(path, "server_name"), manager.getServerName());
+        return new Identity(
+                manager.getUseRemoteAddress().getValue(),
+                manager.getXffNumTrustedHops(),
+                manager.getSkipXffAppend(),
+                manager.getVia(),
+                server,
+                manager.getServerName().isEmpty() ? "envoy" : manager.getServerName(),
+                !manager.hasGenerateRequestId() || manager.getGenerateRequestId().getValue(),
+                manager.getPreserveExternalRequestId(),
+                manager.getAlwaysSetRequestIdInResponse());
+    }
+
+    private Paths paths(String path, HttpConnectionManager manager) {
+        EscapedSlashes slashes =
+                switch (manager.getPathWithEscapedSlashesAction()) {
+                    case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED ->
+                            EscapedSlashes.KEEP_UNCHANGED;
+                    case REJECT_REQUEST -> EscapedSlashes.REJECT;
+                    case UNESCAPE_AND_REDIRECT -> EscapedSlashes.UNESCAPE_AND_REDIRECT;
+                    case UNESCAPE_AND_FORWARD -> EscapedSlashes.UNESCAPE_AND_FORWARD;
+                    case UNRECOGNIZED -> {
+                        findings.reject(
+                                join(path, "path_with_escaped_slashes_action"), "is unknown");
+                        yield EscapedSlashes.REJECT;
+                    }
+                };
+        return new Paths(
+                manager.getNormalizePath().getValue(),
+                manager.getMergeSlashes(),
+                slashes,
+                manager.getStripAnyHostPort()
+                        ? StripPort.ANY
+                        : manager.getStripMatchingHostPort() ? StripPort.MATCHING : StripPort.NONE,
+                manager.getStripTrailingHostDot());
+    }
+
+    private Timeouts timeouts(String path, HttpConnectionManager manager) {
+        HttpProtocolOptions common = manager.getCommonHttpProtocolOptions();
+        String at = join(path, "common_http_protocol_options");
+        findings.fields(
+                at,
+                common,
+                Set.of(
+                        "idle_timeout",
+                        "max_connection_duration",
+                        "max_headers_count",
+                        "max_stream_duration",
+                        "headers_with_underscores_action",
+                        "max_requests_per_connection"),
+                Set.of("max_response_headers_kb"));
+        return new Timeouts(
+                duration(
+                        join(at, "idle_timeout"),
+                        common.hasIdleTimeout(),
+                        common.getIdleTimeout(),
+                        Timeouts.ENVOY.idle()),
+                findings.duration(
+                        join(path, "request_headers_timeout"), manager.getRequestHeadersTimeout()),
+                findings.duration(join(path, "request_timeout"), manager.getRequestTimeout()),
+                duration(
+                        join(path, "stream_idle_timeout"),
+                        manager.hasStreamIdleTimeout(),
+                        manager.getStreamIdleTimeout(),
+                        Timeouts.ENVOY.streamIdle()),
+                findings.duration(
+                        join(at, "max_connection_duration"), common.getMaxConnectionDuration()),
+                findings.duration(join(at, "max_stream_duration"), common.getMaxStreamDuration()),
+                duration(
+                        join(path, "drain_timeout"),
+                        manager.hasDrainTimeout(),
+                        manager.getDrainTimeout(),
+                        Timeouts.ENVOY.drain()),
+                duration(
+                        join(path, "delayed_close_timeout"),
+                        manager.hasDelayedCloseTimeout(),
+                        manager.getDelayedCloseTimeout(),
+                        Timeouts.ENVOY.delayedClose()));
+    }
+
+    private Duration duration(
+            String path, boolean set, com.google.protobuf.Duration value, Duration otherwise) {
+        return set ? findings.duration(path, value) : otherwise;
+    }
+
+    private Limits limits(String path, HttpConnectionManager manager) {
+        HttpProtocolOptions common = manager.getCommonHttpProtocolOptions();
+        String at = join(path, "common_http_protocol_options");
+        int headBytes = Limits.ENVOY.requestHeadBytes();
+        if (manager.hasMaxRequestHeadersKb()) {
+            int kb = manager.getMaxRequestHeadersKb().getValue();
+            findings.range(join(path, "max_request_headers_kb"), kb, 1, 8_192);
+            headBytes = Math.clamp(kb, 1, 8_192) * 1024;
+        }
+        int headers = Limits.ENVOY.headers();
+        if (common.hasMaxHeadersCount()) {
+            headers = common.getMaxHeadersCount().getValue();
+            findings.range(join(at, "max_headers_count"), headers, 1, 1_000_000);
+        }
+        Underscores underscores =
+                switch (common.getHeadersWithUnderscoresAction()) {
+                    case ALLOW -> Underscores.ALLOW;
+                    case REJECT_REQUEST -> Underscores.REJECT_REQUEST;
+                    case DROP_HEADER -> Underscores.DROP_HEADER;
+                    case UNRECOGNIZED -> {
+                        findings.reject(join(at, "headers_with_underscores_action"), "is unknown");
+                        yield Underscores.REJECT_REQUEST;
+                    }
+                };
+        return new Limits(
+                headBytes,
+                headers,
+                Integer.toUnsignedLong(common.getMaxRequestsPerConnection().getValue()),
+                underscores);
+    }
+
+    private Http1 http1(String path, HttpConnectionManager manager) {
+        var options = manager.getHttpProtocolOptions();
+        String at = join(path, "http_protocol_options");
+        findings.fields(
+                at,
+                options,
+                Set.of(
+                        "allow_absolute_url",
+                        "accept_http_10",
+                        "default_host_for_http_10",
+                        "enable_trailers"),
+                Set.of("override_stream_error_on_invalid_http_message", "use_balsa_parser"));
+        var upgrades = new ArrayList<String>();
+        for (int i = 0; i < manager.getUpgradeConfigsCount(); i++) {
+            var upgrade = manager.getUpgradeConfigs(i);
+            String where = join(path, "upgrade_configs[" + i + "]");
+            findings.fields(where, upgrade, Set.of("upgrade_type", "enabled"));
+            findings.required(join(where, "upgrade_type"), upgrade.getUpgradeType());
+            if (!upgrade.hasEnabled() || upgrade.getEnabled().getValue()) {
+                upgrades.add(upgrade.getUpgradeType().toLowerCase(Locale.ROOT));
+            }
+        }
+        return new Http1(
+                options.getAcceptHttp10(),
+                options.getDefaultHostForHttp10().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(options.getDefaultHostForHttp10()),
+                !options.hasAllowAbsoluteUrl() || options.getAllowAbsoluteUrl().getValue(),
+                upgrades);
+    }
+}

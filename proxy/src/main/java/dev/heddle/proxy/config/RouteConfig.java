@@ -1,0 +1,237 @@
+package dev.heddle.proxy.config;
+
+import com.google.re2j.Pattern;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/// A route table (`envoy.config.route.v3.RouteConfiguration`).
+///
+/// @param name that listeners ask for
+/// @param virtualHosts no domain twice, letter case aside
+/// @param headers edits that every route of the table makes
+/// @param outermostEditsLast whether this table's edits are made last and so win
+///   (`most_specific_header_mutations_wins: false`, the default)
+/// @param ignorePort whether a port in the request's authority is ignored
+public record RouteConfig(
+        String name,
+        List<VirtualHost> virtualHosts,
+        HeaderEdits.Both headers,
+        boolean outermostEditsLast,
+        boolean ignorePort) {
+
+    public RouteConfig {
+        virtualHosts = List.copyOf(virtualHosts);
+    }
+
+    /// The names of the clusters that routes can choose.
+    public List<String> clusters() {
+        return virtualHosts.stream()
+                .flatMap(host -> host.routes().stream())
+                .flatMap(route ->
+                        switch (route.action()) {
+                            case Action.Forward forward -> forward.to().names().stream();
+                            case Action.Redirect _, Action.DirectResponse _ ->
+                                    Stream.<String>empty();
+                        })
+                .distinct()
+                .toList();
+    }
+
+    /// The routes of some hosts.
+    ///
+    /// @param domains exact, `*.suffix`, `prefix.*` or `*`, in lower case
+    /// @param routes the first that matches is taken
+    /// @param tls which requests without TLS are redirected
+    public record VirtualHost(
+            String name,
+            List<String> domains,
+            List<Route> routes,
+            RequireTls tls,
+            HeaderEdits.Both headers,
+            List<VirtualCluster> virtualClusters) {
+        public VirtualHost {
+            if (domains.isEmpty()) {
+                throw new IllegalArgumentException("domains: [] (expected: one or more)");
+            }
+            domains = List.copyOf(domains);
+            routes = List.copyOf(routes);
+            virtualClusters = List.copyOf(virtualClusters);
+        }
+    }
+
+    /// Which requests must have come by TLS.
+    public enum RequireTls {
+        /// None.
+        NONE,
+        /// Those from outside.
+        EXTERNAL_ONLY,
+        /// All.
+        ALL
+    }
+
+    /// A name for some requests, for access logs and statistics.
+    public record VirtualCluster(String name, List<HeaderMatch> headers) {
+        public VirtualCluster {
+            headers = List.copyOf(headers);
+        }
+    }
+
+    /// What becomes of the requests that match.
+    ///
+    /// @param name for access logs; may be empty
+    public record Route(String name, Match match, Action action, HeaderEdits.Both headers) {}
+
+    /// Which requests a route is for. All conditions must hold.
+    ///
+    /// @param ignoreCase of the path
+    /// @param grpcOnly whether the request must be gRPC by its content type
+    /// @param fraction share of the otherwise matching requests that match
+    public record Match(
+            Path path,
+            boolean ignoreCase,
+            List<HeaderMatch> headers,
+            List<QueryMatch> query,
+            boolean grpcOnly,
+            Optional<Fraction> fraction) {
+        public Match {
+            headers = List.copyOf(headers);
+            query = List.copyOf(query);
+        }
+    }
+
+    /// What the path must be, its query aside.
+    public sealed interface Path {
+        /// The whole of it.
+        record Exact(String path) implements Path {}
+
+        /// Its beginning, byte by byte: `/foo` takes `/foobar` too.
+        record Prefix(String prefix) implements Path {}
+
+        /// Its first segments: `/foo` takes `/foo/bar`, not `/foobar`.
+        record Segments(String prefix) implements Path {}
+
+        /// The whole of it, by a pattern.
+        record Regex(Pattern pattern) implements Path {}
+    }
+
+    /// A share.
+    public record Fraction(int numerator, int denominator) {
+        public Fraction {
+            if (numerator < 0 || denominator < 1) {
+                throw new IllegalArgumentException(
+                        "fraction: " + numerator + "/" + denominator + " (expected: >= 0)");
+            }
+        }
+    }
+
+    /// What a route does with a request.
+    public sealed interface Action {
+
+        /// Sends it on.
+        ///
+        /// @param timeout for the whole response; zero for none
+        /// @param idleTimeout without a byte in either direction; empty takes the listener's
+        record Forward(
+                Destination to,
+                PathRewrite path,
+                HostRewrite host,
+                boolean appendForwardedHost,
+                Duration timeout,
+                Optional<Duration> idleTimeout)
+                implements Action {}
+
+        /// Answers that the client shall ask elsewhere. What is empty stays as it was.
+        ///
+        /// @param https the scheme becomes https, and the port that was the scheme's own goes
+        record Redirect(
+                boolean https,
+                Optional<String> scheme,
+                Optional<String> host,
+                OptionalInt port,
+                RedirectPath path,
+                int status,
+                boolean stripQuery)
+                implements Action {}
+
+        /// Answers at once.
+        record DirectResponse(int status, String body) implements Action {}
+    }
+
+    /// Which cluster serves a request.
+    public sealed interface Destination {
+        /// That one.
+        record One(String cluster) implements Destination {}
+
+        /// One of several, by weight.
+        ///
+        /// @param totalWeight the sum of the weights, at least 1
+        record Weighted(List<Share> shares, int totalWeight) implements Destination {
+            public Weighted {
+                if (totalWeight < 1) {
+                    throw new IllegalArgumentException(
+                            "totalWeight: " + totalWeight + " (expected: >= 1)");
+                }
+                shares = List.copyOf(shares);
+            }
+        }
+
+        /// The clusters that are known beforehand.
+        default List<String> names() {
+            return switch (this) {
+                case One(String cluster) -> List.of(cluster);
+                case Weighted(List<Share> shares, _) ->
+                        shares.stream().map(Share::cluster).toList();
+            };
+        }
+    }
+
+    /// A share of a weighted destination.
+    ///
+    /// @param host that replaces the authority for this share only
+    public record Share(
+            String cluster, int weight, HeaderEdits.Both headers, Optional<String> host) {}
+
+    /// What the path is when the request goes on.
+    public sealed interface PathRewrite {
+        /// As it came.
+        record None() implements PathRewrite {}
+
+        /// The part that the route matched is replaced: a prefix, or the whole of an exact path.
+        record Matched(String replacement) implements PathRewrite {}
+
+        /// Every match of a pattern in the path, its query aside, is replaced.
+        ///
+        /// @param substitution with `\1` for the first group
+        record Regex(Pattern pattern, String substitution) implements PathRewrite {}
+    }
+
+    /// What the authority is when the request goes on.
+    public sealed interface HostRewrite {
+        /// As it came.
+        record None() implements HostRewrite {}
+
+        /// That one.
+        record Literal(String host) implements HostRewrite {}
+
+        /// The value of a header, when there is one.
+        record FromHeader(String name) implements HostRewrite {}
+    }
+
+    /// What the path of a redirect is.
+    public sealed interface RedirectPath {
+        /// The request's.
+        record Kept() implements RedirectPath {}
+
+        /// Another one, which may bring its own query.
+        record Replaced(String path) implements RedirectPath {}
+
+        /// The request's, with the part that the route matched replaced.
+        record PrefixReplaced(String prefix) implements RedirectPath {}
+
+        /// The request's, with every match of a pattern replaced.
+        record Regex(Pattern pattern, String substitution) implements RedirectPath {}
+    }
+}

@@ -1,0 +1,332 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualCluster;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Reads route tables; what a route does is read by [RouteActionParser].
+public final class RouteParser {
+
+    private static final Set<String> HEADER_EDITS =
+            Set.of(
+                    "request_headers_to_add",
+                    "request_headers_to_remove",
+                    "response_headers_to_add",
+                    "response_headers_to_remove");
+
+    private final Findings findings;
+    private final MatchParser matches;
+    private final HeaderEditParser edits;
+    private final RouteActionParser actions;
+
+    private RouteParser(Findings findings) {
+        this.findings = findings;
+        this.matches = new MatchParser(findings);
+        this.edits = new HeaderEditParser(findings);
+        this.actions = new RouteActionParser(findings, edits);
+    }
+
+    /// Reads one resource of RDS.
+    public static Parsed<RouteConfig> parse(RouteConfiguration table) {
+        var findings = new Findings();
+        findings.required("name", table.getName());
+        return findings.of(new RouteParser(findings).table("", table));
+    }
+
+    /// Reads a table that is part of a listener.
+    static RouteConfig within(String path, RouteConfiguration table, Findings findings) {
+        return new RouteParser(findings).table(path, table);
+    }
+
+    private RouteConfig table(String path, RouteConfiguration table) {
+        findings.fields(
+                path,
+                table,
+                with(
+                        HEADER_EDITS,
+                        "name",
+                        "virtual_hosts",
+                        "most_specific_header_mutations_wins",
+                        "max_direct_response_body_size_bytes",
+                        "ignore_port_in_host_matching",
+                        "metadata"),
+                // We hold routes back until their clusters are there, whatever this says.
+                Set.of("validate_clusters"));
+        int largestBody =
+                table.hasMaxDirectResponseBodySizeBytes()
+                        ? table.getMaxDirectResponseBodySizeBytes().getValue()
+                        : 4_096;
+        var hosts = new ArrayList<RouteConfig.VirtualHost>();
+        var domains = new HashMap<String, String>();
+        var names = new HashMap<String, Integer>();
+        for (int i = 0; i < table.getVirtualHostsCount(); i++) {
+            String at = join(path, "virtual_hosts[" + i + "]");
+            VirtualHost host = table.getVirtualHosts(i);
+            if (names.put(host.getName(), i) != null) {
+                findings.reject(join(at, "name"), "'" + host.getName() + "' is there twice");
+            }
+            hosts.add(host(at, host, domains, largestBody));
+        }
+        return new RouteConfig(
+                table.getName(),
+                hosts,
+                edits.both(
+                        path,
+                        table.getRequestHeadersToAddList(),
+                        table.getRequestHeadersToRemoveList(),
+                        table.getResponseHeadersToAddList(),
+                        table.getResponseHeadersToRemoveList()),
+                !table.getMostSpecificHeaderMutationsWins(),
+                table.getIgnorePortInHostMatching());
+    }
+
+    private RouteConfig.VirtualHost host(
+            String path, VirtualHost host, Map<String, String> taken, int largestBody) {
+        findings.fields(
+                path,
+                host,
+                with(
+                        HEADER_EDITS,
+                        "name",
+                        "domains",
+                        "routes",
+                        "require_tls",
+                        "virtual_clusters",
+                        "metadata"),
+                // Speaks of retries only, and those are rejected where they are asked for.
+                Set.of("include_is_timeout_retry_header"));
+        findings.required(join(path, "name"), host.getName());
+        var routes = new ArrayList<RouteConfig.Route>();
+        for (int i = 0; i < host.getRoutesCount(); i++) {
+            routes.add(route(join(path, "routes[" + i + "]"), host.getRoutes(i), largestBody));
+        }
+        return new RouteConfig.VirtualHost(
+                host.getName(),
+                domains(join(path, "domains"), host, taken),
+                routes,
+                tls(path, host),
+                edits.both(
+                        path,
+                        host.getRequestHeadersToAddList(),
+                        host.getRequestHeadersToRemoveList(),
+                        host.getResponseHeadersToAddList(),
+                        host.getResponseHeadersToRemoveList()),
+                virtualClusters(path, host.getVirtualClustersList()));
+    }
+
+    private List<String> domains(String path, VirtualHost host, Map<String, String> taken) {
+        if (host.getDomainsCount() == 0) {
+            findings.reject(path, "[] (expected: one or more)");
+            return List.of("-");
+        }
+        List<String> domains = lowerCase(host.getDomainsList());
+        for (int i = 0; i < domains.size(); i++) {
+            String domain = domains.get(i);
+            String at = path + "[" + i + "]";
+            if (domain.isEmpty()
+                    || domain.substring(1, Math.max(1, domain.length() - 1)).contains("*")) {
+                findings.reject(at, "'" + domain + "' (expected: name, *.suffix, prefix.* or *)");
+            }
+            String other = taken.putIfAbsent(domain, host.getName());
+            if (other != null) {
+                findings.reject(
+                        at, "'" + domain + "' belongs to virtual host '" + other + "' already");
+            }
+        }
+        return domains;
+    }
+
+    private RouteConfig.RequireTls tls(String path, VirtualHost host) {
+        return switch (host.getRequireTls()) {
+            case NONE -> RouteConfig.RequireTls.NONE;
+            case EXTERNAL_ONLY -> RouteConfig.RequireTls.EXTERNAL_ONLY;
+            case ALL -> RouteConfig.RequireTls.ALL;
+            case UNRECOGNIZED -> {
+                findings.reject(join(path, "require_tls"), "is unknown");
+                yield RouteConfig.RequireTls.ALL;
+            }
+        };
+    }
+
+    private List<RouteConfig.VirtualCluster> virtualClusters(
+            String path, List<VirtualCluster> clusters) {
+        var read = new ArrayList<RouteConfig.VirtualCluster>();
+        for (int i = 0; i < clusters.size(); i++) {
+            String at = join(path, "virtual_clusters[" + i + "]");
+            VirtualCluster cluster = clusters.get(i);
+            findings.fields(at, cluster, Set.of("name", "headers"));
+            findings.required(join(at, "name"), cluster.getName());
+            read.add(
+                    new RouteConfig.VirtualCluster(
+                            cluster.getName(),
+                            matches.headers(join(at, "headers"), cluster.getHeadersList())));
+        }
+        return read;
+    }
+
+    private RouteConfig.Route route(String path, Route route, int largestBody) {
+        findings.fields(
+                path,
+                route,
+                with(
+                        HEADER_EDITS,
+                        "name",
+                        "match",
+                        "route",
+                        "redirect",
+                        "direct_response",
+                        "metadata"),
+                // For spans and meters of the route, of which we make none.
+                Set.of("decorator", "tracing", "stat_prefix"));
+        RouteConfig.Match match = match(join(path, "match"), route.getMatch());
+        RouteConfig.Action action =
+                switch (route.getActionCase()) {
+                    case ROUTE -> actions.forward(join(path, "route"), route.getRoute(), match);
+                    case REDIRECT ->
+                            actions.redirect(join(path, "redirect"), route.getRedirect(), match);
+                    case DIRECT_RESPONSE -> {
+                        var direct = route.getDirectResponse();
+                        String at = join(path, "direct_response");
+                        findings.fields(at, direct, Set.of("status", "body"));
+                        findings.range(join(at, "status"), direct.getStatus(), 200, 599);
+                        yield new RouteConfig.Action.DirectResponse(
+                                direct.getStatus(),
+                                body(join(at, "body"), direct.getBody(), largestBody));
+                    }
+                    case FILTER_ACTION, NON_FORWARDING_ACTION -> nothing();
+                    case ACTION_NOT_SET -> {
+                        findings.reject(
+                                path,
+                                "does nothing (expected: route, redirect or direct_response)");
+                        yield nothing();
+                    }
+                };
+        return new RouteConfig.Route(
+                route.getName(),
+                match,
+                action,
+                edits.both(
+                        path,
+                        route.getRequestHeadersToAddList(),
+                        route.getRequestHeadersToRemoveList(),
+                        route.getResponseHeadersToAddList(),
+                        route.getResponseHeadersToRemoveList()));
+    }
+
+    private static RouteConfig.Action nothing() {
+        return new RouteConfig.Action.DirectResponse(500, "");
+    }
+
+    private String body(String path, DataSource source, int largest) {
+        findings.fields(path, source, Set.of("inline_string", "inline_bytes"));
+        String body =
+                switch (source.getSpecifierCase()) {
+                    case INLINE_STRING -> source.getInlineString();
+                    case INLINE_BYTES -> source.getInlineBytes().toStringUtf8();
+                    case FILENAME, ENVIRONMENT_VARIABLE, SPECIFIER_NOT_SET -> "";
+                };
+        if (body.length() > largest) {
+            findings.reject(path, body.length() + " bytes (expected: at most " + largest + ")");
+        }
+        return body;
+    }
+
+    private RouteConfig.Match match(String path, RouteMatch match) {
+        findings.fields(
+                path,
+                match,
+                Set.of(
+                        "prefix",
+                        "path",
+                        "safe_regex",
+                        "path_separated_prefix",
+                        "case_sensitive",
+                        "runtime_fraction",
+                        "headers",
+                        "query_parameters",
+                        "grpc"));
+        return new RouteConfig.Match(
+                path(path, match),
+                match.hasCaseSensitive() && !match.getCaseSensitive().getValue(),
+                matches.headers(join(path, "headers"), match.getHeadersList()),
+                matches.query(join(path, "query_parameters"), match.getQueryParametersList()),
+                match.hasGrpc(),
+                fraction(join(path, "runtime_fraction"), match));
+    }
+
+    private RouteConfig.Path path(String path, RouteMatch match) {
+        return switch (match.getPathSpecifierCase()) {
+            case PREFIX -> new RouteConfig.Path.Prefix(match.getPrefix());
+            case PATH -> new RouteConfig.Path.Exact(match.getPath());
+            case SAFE_REGEX ->
+                    new RouteConfig.Path.Regex(
+                            findings.regex(join(path, "safe_regex"), match.getSafeRegex()));
+            case PATH_SEPARATED_PREFIX -> {
+                String prefix = match.getPathSeparatedPrefix();
+                if (!prefix.matches("[^?#]+[^?#/]")) {
+                    findings.reject(
+                            join(path, "path_separated_prefix"),
+                            "'"
+                                    + prefix
+                                    + "' (expected: at least two characters, no ? or #, no / at"
+                                    + " the end)");
+                }
+                yield new RouteConfig.Path.Segments(prefix);
+            }
+            case CONNECT_MATCHER, PATH_MATCH_POLICY -> new RouteConfig.Path.Prefix("/");
+            case PATHSPECIFIER_NOT_SET -> {
+                findings.reject(
+                        path,
+                        "has no path (expected: prefix, path, safe_regex or"
+                                + " path_separated_prefix)");
+                yield new RouteConfig.Path.Prefix("/");
+            }
+        };
+    }
+
+    private Optional<RouteConfig.Fraction> fraction(String path, RouteMatch match) {
+        if (!match.hasRuntimeFraction()) {
+            return Optional.empty();
+        }
+        // There is no runtime here, so the key never has another value than the default.
+        findings.fields(
+                path, match.getRuntimeFraction(), Set.of("default_value"), Set.of("runtime_key"));
+        var value = match.getRuntimeFraction().getDefaultValue();
+        findings.range(join(path, "default_value.numerator"), value.getNumerator(), 0, 1_000_000);
+        int denominator =
+                switch (value.getDenominator()) {
+                    case HUNDRED -> 100;
+                    case TEN_THOUSAND -> 10_000;
+                    case MILLION -> 1_000_000;
+                    case UNRECOGNIZED -> {
+                        findings.reject(join(path, "default_value.denominator"), "is unknown");
+                        yield 100;
+                    }
+                };
+        return Optional.of(
+                new RouteConfig.Fraction(Math.max(0, value.getNumerator()), denominator));
+    }
+
+    private static List<String> lowerCase(List<String> names) {
+        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    private static Set<String> with(Set<String> some, String... more) {
+        var all = new HashSet<>(some);
+        all.addAll(List.of(more));
+        return Set.copyOf(all);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.heddle.proxy.config;
+
+import com.google.protobuf.Message;
+import dev.heddle.xds.EnvoyJson;
+import dev.heddle.xds.EnvoyJsonException;
+
+/// Envoy's messages from short YAML texts: `type/http_connection_manager` and the like stand for
+/// the long URLs of packed messages.
+final class Texts {
+
+    private static final String URL = "type.googleapis.com/envoy.extensions.";
+
+    private Texts() {}
+
+    static <M extends Message> M read(M prototype, String yaml) {
+        String spelled =
+                yaml.replace(
+                                "type/manager",
+                                URL
+                                        + "filters.network.http_connection_manager.v3"
+                                        + ".HttpConnectionManager")
+                        .replace("type/router", URL + "filters.http.router.v3.Router")
+                        .replace("type/tcp", URL + "filters.network.tcp_proxy.v3.TcpProxy")
+                        .replace(
+                                "type/http_options", URL + "upstreams.http.v3.HttpProtocolOptions");
+        try {
+            return EnvoyJson.parse(YamlJson.convert("test", spelled), prototype);
+        } catch (EnvoyJsonException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static <T> T accepted(Parsed<T> parsed) {
+        return switch (parsed) {
+            case Parsed.Accepted<T>(T value, _) -> value;
+            case Parsed.Rejected<T> rejected -> throw new AssertionError(rejected.text());
+        };
+    }
+}
