@@ -12,8 +12,8 @@ import java.util.Optional;
 ///
 /// The order of the constants is the order in which changes are sent, so that nothing refers to
 /// what is not there yet: clusters and their endpoints before the listeners and routes that use
-/// them (make before break). Removals go the other way round, after everything else. See "Eventual
-/// consistency considerations" in Envoy's xDS protocol description.
+/// them (make before break). Removals follow after everything else, users before what they use. See
+/// "Eventual consistency considerations" in Envoy's xDS protocol description.
 public enum XdsType {
     /// Clusters, by CDS.
     CLUSTER(Cluster.getDescriptor().getFullName(), "CDS"),

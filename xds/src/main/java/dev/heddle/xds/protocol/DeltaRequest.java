@@ -1,0 +1,63 @@
+package dev.heddle.xds.protocol;
+
+import com.google.rpc.Status;
+import dev.heddle.xds.NodeInfo;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a client of delta xDS says (`envoy.service.discovery.v3.DeltaDiscoveryRequest`).
+///
+/// @param typeUrl of the resources that it speaks of
+/// @param subscribe names that it wants from now on; `*` means every resource
+/// @param unsubscribe names that it no longer wants
+/// @param initialVersions what it has already, by name; only in its first request of that type
+/// @param nonce of the response that it answers; empty when it answers none
+/// @param error why it rejects that response; empty when it accepts
+public record DeltaRequest(
+        String typeUrl,
+        List<String> subscribe,
+        List<String> unsubscribe,
+        Map<String, String> initialVersions,
+        String nonce,
+        Optional<String> error) {
+    private static final int INVALID_ARGUMENT = 3;
+
+    public DeltaRequest {
+        subscribe = List.copyOf(subscribe);
+        unsubscribe = List.copyOf(unsubscribe);
+        initialVersions = Map.copyOf(initialVersions);
+    }
+
+    /// Reads what came over the wire.
+    public static DeltaRequest of(DeltaDiscoveryRequest message) {
+        return new DeltaRequest(
+                message.getTypeUrl(),
+                message.getResourceNamesSubscribeList(),
+                message.getResourceNamesUnsubscribeList(),
+                message.getInitialResourceVersionsMap(),
+                message.getResponseNonce(),
+                message.hasErrorDetail()
+                        ? Optional.of(message.getErrorDetail().getMessage())
+                        : Optional.empty());
+    }
+
+    /// The message to send.
+    ///
+    /// @param node with the first request of a stream; empty afterwards
+    public DeltaDiscoveryRequest toProto(Optional<NodeInfo> node) {
+        var message =
+                DeltaDiscoveryRequest.newBuilder()
+                        .setTypeUrl(typeUrl)
+                        .addAllResourceNamesSubscribe(subscribe)
+                        .addAllResourceNamesUnsubscribe(unsubscribe)
+                        .putAllInitialResourceVersions(initialVersions)
+                        .setResponseNonce(nonce);
+        node.ifPresent(n -> message.setNode(n.toProto()));
+        error.ifPresent(text ->
+                message.setErrorDetail(
+                        Status.newBuilder().setCode(INVALID_ARGUMENT).setMessage(text)));
+        return message.build();
+    }
+}

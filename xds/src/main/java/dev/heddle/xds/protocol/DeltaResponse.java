@@ -1,0 +1,64 @@
+package dev.heddle.xds.protocol;
+
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.util.List;
+import java.util.Optional;
+
+/// What a server of delta xDS says (`envoy.service.discovery.v3.DeltaDiscoveryResponse`).
+///
+/// @param version of the server's configuration as a whole (`system_version_info`)
+/// @param nonce by which the client answers
+/// @param resources that are new or changed
+/// @param removed names of resources that are no more, or never were
+public record DeltaResponse(
+        XdsType type,
+        String version,
+        String nonce,
+        List<XdsResource> resources,
+        List<String> removed) {
+
+    public DeltaResponse {
+        resources = List.copyOf(resources);
+        removed = List.copyOf(removed);
+    }
+
+    /// Reads what came over the wire; empty when its type is none that this version knows.
+    public static Optional<DeltaResponse> of(DeltaDiscoveryResponse message) {
+        return XdsType.ofTypeUrl(message.getTypeUrl())
+                .map(type ->
+                        new DeltaResponse(
+                                type,
+                                message.getSystemVersionInfo(),
+                                message.getNonce(),
+                                message.getResourcesList().stream()
+                                        .filter(r -> !r.getName().isEmpty())
+                                        .map(DeltaResponse::resource)
+                                        .toList(),
+                                message.getRemovedResourcesList()));
+    }
+
+    /// The message to send. The resources' bytes are shared with it, not copied.
+    public DeltaDiscoveryResponse toProto() {
+        var message =
+                DeltaDiscoveryResponse.newBuilder()
+                        .setTypeUrl(type.typeUrl())
+                        .setSystemVersionInfo(version)
+                        .setNonce(nonce)
+                        .addAllRemovedResources(removed);
+        for (XdsResource resource : resources) {
+            message.addResources(
+                    Resource.newBuilder()
+                            .setName(resource.name())
+                            .setVersion(resource.version())
+                            .setResource(resource.body()));
+        }
+        return message.build();
+    }
+
+    private static XdsResource resource(Resource r) {
+        return new XdsResource(r.getName(), r.getVersion(), r.getResource());
+    }
+}

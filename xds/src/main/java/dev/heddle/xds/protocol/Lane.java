@@ -1,0 +1,144 @@
+package dev.heddle.xds.protocol;
+
+import dev.heddle.xds.Confined;
+import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What one stream knows of one type: what the client wants, what it was offered, what is on its
+/// way. What is owed is the difference to the newest snapshot and worked out when asked for.
+///
+/// ```
+///   idle ──send──▶ in flight ──ACK or NACK──▶ idle
+/// ```
+///
+/// @param <R> the protocol's response
+@Confined("xds stream")
+abstract sealed class Lane<R> permits DeltaLane, SotwLane {
+    final XdsType type;
+    private final Set<String> rejected = new HashSet<>();
+    private Optional<Flight> flight = Optional.empty();
+    private Optional<String> reported = Optional.empty();
+    private Optional<Snapshot> target = Optional.empty();
+
+    Lane(XdsType type) {
+        this.type = type;
+    }
+
+    /// What is to be sent now, by kind.
+    ///
+    /// @param updates names whose resource is new, changed or wanted again
+    /// @param isAwaited whether the client would see one of them for the first time
+    /// @param removals names that the client has and that are no more
+    record Debt(boolean updates, boolean isAwaited, boolean removals) {
+        static final Debt NONE = new Debt(false, false, false);
+    }
+
+    /// What the client is owed, as of now.
+    abstract Debt debt();
+
+    /// Whether the client ever asked for this type.
+    abstract boolean isInUse();
+
+    /// Makes the response that pays what [#debt()] calls updates.
+    abstract Departure<R> sendUpdates(String nonce);
+
+    /// Makes the response that pays what [#debt()] calls removals.
+    abstract Departure<R> sendRemovals(String nonce);
+
+    /// Owes those of the names that the client subscribed to once more, changed or not.
+    abstract void repeat(Collection<String> names);
+
+    /// Forgets whatever was worked out from the target before.
+    abstract void onTarget();
+
+    /// The client accepted what was in this flight.
+    abstract void onAccepted(Flight flight);
+
+    /// A response and what it carries.
+    ///
+    /// @param changed the resources that the client may have to warm up
+    record Departure<R>(R response, Flight flight, List<XdsResource> changed) {}
+
+    final void aim(Snapshot snapshot) {
+        target = Optional.of(snapshot);
+        onTarget();
+    }
+
+    final boolean hasTarget() {
+        return target.isPresent();
+    }
+
+    final String version() {
+        return target.map(Snapshot::version).orElse("");
+    }
+
+    final SortedMap<String, XdsResource> resources() {
+        return target.map(s -> s.of(type)).orElseGet(TreeMap::new);
+    }
+
+    final boolean isInFlight() {
+        return flight.isPresent();
+    }
+
+    /// Whether something is on its way that others may not refer to yet.
+    final boolean isAwaitedInFlight() {
+        return flight.map(Flight::isAwaited).orElse(false);
+    }
+
+    final void depart(Flight departing) {
+        rejected.removeAll(departing.names());
+        flight = Optional.of(departing);
+    }
+
+    /// Whether that resource was rejected as it is now.
+    final boolean isRejected(String name) {
+        return rejected.contains(name);
+    }
+
+    final void forget(String name) {
+        rejected.remove(name);
+    }
+
+    /// Takes the client's answer; empty when it answers something older than what is on its way.
+    final Optional<ServerEffect<R>> onAnswer(String nonce, Optional<String> error) {
+        if (flight.isEmpty() || !flight.get().nonce().equals(nonce)) {
+            return Optional.empty();
+        }
+        Flight landed = flight.get();
+        flight = Optional.empty();
+        if (error.isEmpty()) {
+            onAccepted(landed);
+            return Optional.empty();
+        }
+        List<String> named = landed.namedIn(error.get());
+        rejected.addAll(named);
+        onRejected(landed, named);
+        return Optional.of(new ServerEffect.Nacked<>(type, landed.version(), error.get(), named));
+    }
+
+    /// The client rejected those resources of this flight.
+    abstract void onRejected(Flight flight, List<String> named);
+
+    /// The version that the client has come to since this was last asked; empty when it is still on
+    /// its way there, or was told already.
+    final Optional<String> arrived() {
+        if (!isInUse()
+                || !hasTarget()
+                || isInFlight()
+                || !rejected.isEmpty()
+                || !debt().equals(Debt.NONE)
+                || reported.equals(Optional.of(version()))) {
+            return Optional.empty();
+        }
+        reported = Optional.of(version());
+        return reported;
+    }
+}

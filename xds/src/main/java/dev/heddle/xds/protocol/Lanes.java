@@ -1,0 +1,80 @@
+package dev.heddle.xds.protocol;
+
+import dev.heddle.xds.Confined;
+import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// All types of one stream, and the loop that sends what may go.
+///
+/// @param <R> the protocol's response
+/// @param <L> its lanes
+@Confined("xds stream")
+final class Lanes<R, L extends Lane<R>> {
+    private final Map<XdsType, L> lanes = new EnumMap<>(XdsType.class);
+    private final ClientTraits traits;
+    private long nonces;
+
+    Lanes(ClientTraits traits, Function<XdsType, L> make) {
+        this.traits = traits;
+        for (XdsType type : XdsType.values()) {
+            lanes.put(type, make.apply(type));
+        }
+    }
+
+    L of(XdsType type) {
+        L lane = lanes.get(type);
+        if (lane == null) {
+            throw new IllegalStateException("no lane for " + type);
+        }
+        return lane;
+    }
+
+    void aim(Snapshot snapshot) {
+        lanes.values().forEach(lane -> lane.aim(snapshot));
+    }
+
+    /// Sends what may go, then tells which types have arrived.
+    void proceed(List<ServerEffect<R>> effects) {
+        Optional<PushOrder.Step> step = PushOrder.next(lanes);
+        while (step.isPresent()) {
+            effects.add(new ServerEffect.Send<>(take(step.get())));
+            step = PushOrder.next(lanes);
+        }
+        for (L lane : lanes.values()) {
+            lane.arrived()
+                    .ifPresent(
+                            version -> effects.add(new ServerEffect.Acked<>(lane.type, version)));
+        }
+    }
+
+    private R take(PushOrder.Step step) {
+        L lane = of(step.type());
+        nonces++;
+        String nonce = Long.toString(nonces);
+        Lane.Departure<R> departure =
+                step.isRemoval() ? lane.sendRemovals(nonce) : lane.sendUpdates(nonce);
+        lane.depart(departure.flight());
+        if (traits.warmsAnew() && !step.isRemoval()) {
+            repeatAwaited(step.type(), departure.changed());
+        }
+        return departure.response();
+    }
+
+    private void repeatAwaited(XdsType type, List<XdsResource> changed) {
+        References.awaited(type)
+                .map(this::of)
+                .filter(Lane::isInUse)
+                .ifPresent(awaited -> {
+                    var names = new ArrayList<String>();
+                    changed.forEach(r -> names.addAll(References.of(type, r)));
+                    awaited.repeat(names);
+                });
+    }
+}

@@ -1,0 +1,20 @@
+package dev.heddle.xds.protocol;
+
+import dev.heddle.xds.Snapshot;
+import java.util.List;
+
+/// One ADS stream as the server sees it: events in, effects out.
+///
+/// Nothing here waits, sends or reads a clock, so the same engine runs behind gRPC and inside a
+/// simulation. It belongs to its stream: one call at a time.
+///
+/// @param <Q> the protocol's request
+/// @param <R> the protocol's response
+public sealed interface ServerStream<Q, R> permits DeltaServerStream, SotwServerStream {
+
+    /// The client said something.
+    List<ServerEffect<R>> onRequest(Q request);
+
+    /// There is a new target. It replaces the one before, whether that was reached or not.
+    List<ServerEffect<R>> onPush(Snapshot snapshot);
+}
