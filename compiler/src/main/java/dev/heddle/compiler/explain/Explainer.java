@@ -1,16 +1,231 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.Compiled;
+import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.explain.Explanation.Reply;
+import dev.heddle.compiler.explain.Explanation.Share;
+import dev.heddle.compiler.explain.Explanation.Tried;
+import dev.heddle.compiler.ir.Cluster.Discovery;
+import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteAction;
+import dev.heddle.compiler.ir.RouteAction.Destination;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.Origin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 
 /// Leads a request through what a proxy would run.
 public final class Explainer {
-    private Explainer() {}
+    private final ProxyPlan plan;
+    private final List<Diagnostic> findings;
+    private final Request request;
+    private final List<Tried> tried = new ArrayList<>();
+
+    private Explainer(Compiled compiled, Request request) {
+        this.plan = compiled.plan();
+        this.findings = compiled.diagnostics();
+        this.request = request;
+    }
 
     /// What becomes of the request when the workload (or the client of the gateway) of that scope
     /// sends it.
-    @SuppressWarnings("DoNotCallSuggester") // for as long as it is not there
     public static Explanation explain(World world, ProxyScope scope, Request request) {
-        throw new UnsupportedOperationException("not there yet");
+        return explain(MeshCompiler.compile(world, scope), scope, request);
+    }
+
+    /// As [#explain(World, ProxyScope, Request)], for a scope that is compiled already.
+    public static Explanation explain(Compiled compiled, ProxyScope scope, Request request) {
+        return new Explainer(compiled, request).explain(scope);
+    }
+
+    private Explanation explain(ProxyScope scope) {
+        Optional<Listener> listener = new ListenerChoice(plan, request, tried).choose(scope);
+        if (listener.isEmpty()) {
+            return answered("", "", "", Origin.BUILT_IN, none("no listener for this port"));
+        }
+        Optional<RouteConfiguration> table = ListenerChoice.table(plan, listener.get());
+        if (table.isEmpty()) {
+            return bytes(listener.get());
+        }
+        Optional<VirtualHost> host = HostMatch.find(table.get(), request.authority());
+        if (host.isEmpty()) {
+            tried.add(
+                    new Tried(
+                            "route table " + table.get().name(),
+                            false,
+                            "no virtual host for '" + request.authority() + "'",
+                            table.get().origin()));
+            return answered(
+                    listener.get().name(),
+                    "",
+                    "",
+                    Origin.BUILT_IN,
+                    none("no virtual host for '" + request.authority() + "'"));
+        }
+        VirtualHost chosen = host.get();
+        tried.add(
+                new Tried(
+                        "virtual host " + chosen.name(),
+                        true,
+                        "host '"
+                                + request.authority()
+                                + "' is one of "
+                                + String.join(" ", chosen.domains()),
+                        chosen.origin()));
+        for (Route route : chosen.routes()) {
+            Optional<String> mismatch = RequestMatch.mismatch(route.match(), request);
+            tried.add(
+                    new Tried(
+                            "route " + route.name(),
+                            mismatch.isEmpty(),
+                            mismatch.orElse("all conditions hold"),
+                            route.origin()));
+            if (mismatch.isEmpty()) {
+                return routed(listener.get(), chosen, route);
+            }
+        }
+        return answered(
+                listener.get().name(),
+                chosen.name(),
+                "",
+                chosen.origin(),
+                none("none of the virtual host's routes matches"));
+    }
+
+    private static Reply none(String why) {
+        return new Reply(404, "NR", why);
+    }
+
+    private Explanation routed(Listener listener, VirtualHost host, Route route) {
+        return switch (route.action()) {
+            case RouteAction.Forward forward -> forwarded(listener, host, route, forward);
+            case RouteAction.Redirect redirect ->
+                    answered(
+                            listener.name(),
+                            host.name(),
+                            route.name(),
+                            route.origin(),
+                            new Reply(
+                                    redirect.status(),
+                                    "",
+                                    Locations.of(redirect, route.match(), request)));
+            case RouteAction.DirectResponse(int status, var body) ->
+                    answered(
+                            listener.name(),
+                            host.name(),
+                            route.name(),
+                            route.origin(),
+                            new Reply(
+                                    status,
+                                    "",
+                                    switch (body) {
+                                        case RouteAction.ReplyBody.Empty() -> "";
+                                        case RouteAction.ReplyBody.Text(String text) -> text;
+                                        case RouteAction.ReplyBody.Base64(String base64) -> base64;
+                                    }));
+        };
+    }
+
+    private Explanation forwarded(
+            Listener listener, VirtualHost host, Route route, RouteAction.Forward forward) {
+        int total = forward.destinations().stream().mapToInt(Destination::weight).sum();
+        List<Share> shares =
+                forward.destinations().stream().map(d -> share(d, Math.max(1, total))).toList();
+        Share most =
+                shares.stream()
+                        .max(Comparator.comparingInt(Share::weight))
+                        .orElseThrow(() -> new AssertionError("a route without destinations"));
+        boolean nobodyThere =
+                forward.destinations().stream().allMatch(d -> isWithoutHosts(d.cluster()));
+        return new Explanation(
+                listener.name(),
+                host.name(),
+                route.name(),
+                route.origin(),
+                most.cluster(),
+                shares,
+                route.headers(),
+                forward.resilience().timeout(),
+                nobodyThere
+                        ? Optional.of(new Reply(503, "UH", "the destination has no hosts"))
+                        : Optional.empty(),
+                tried,
+                findingsAbout(route.origin()));
+    }
+
+    private Share share(Destination destination, int total) {
+        return new Share(
+                destination.host(),
+                destination.subset(),
+                destination.port(),
+                Math.toIntExact(Math.round(destination.weight() * 100.0 / total)),
+                destination.cluster(),
+                plan.assignment(destination.cluster()).stream()
+                        .flatMap(a -> a.groups().stream())
+                        .flatMap(g -> g.endpoints().stream())
+                        .map(e -> e.address().toString())
+                        .toList(),
+                destination.headers(),
+                destination.origin());
+    }
+
+    private boolean isWithoutHosts(String cluster) {
+        boolean isDirect =
+                plan.cluster(cluster)
+                        .filter(c -> c.discovery() instanceof Discovery.OriginalDestination)
+                        .isPresent();
+        return !isDirect && plan.assignment(cluster).map(a -> a.size() == 0).orElse(true);
+    }
+
+    /// A listener that does not look at requests.
+    private Explanation bytes(Listener listener) {
+        String cluster = ListenerChoice.bytesTo(listener);
+        return new Explanation(
+                listener.name(),
+                "",
+                "",
+                listener.origin(),
+                cluster,
+                List.of(),
+                HeaderEdit.NONE,
+                Duration.ZERO,
+                isWithoutHosts(cluster)
+                        ? Optional.of(new Reply(0, "UH", "the connection is closed"))
+                        : Optional.empty(),
+                tried,
+                findingsAbout(listener.origin()));
+    }
+
+    private Explanation answered(
+            String listener, String host, String route, Origin origin, Reply reply) {
+        return new Explanation(
+                listener,
+                host,
+                route,
+                origin,
+                "",
+                List.of(),
+                HeaderEdit.NONE,
+                Duration.ZERO,
+                Optional.of(reply),
+                tried,
+                findingsAbout(origin));
+    }
+
+    private List<Diagnostic> findingsAbout(Origin origin) {
+        return findings.stream()
+                .filter(f -> !origin.resource().isEmpty())
+                .filter(f -> f.origin().resource().equals(origin.resource()))
+                .toList();
     }
 }

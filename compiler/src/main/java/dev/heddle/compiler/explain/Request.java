@@ -70,6 +70,33 @@ public record Request(
         return host == null ? request : new Request(method, scheme, host, port, path, headers);
     }
 
+    /// The authority without its port.
+    public String host() {
+        int colon = authority.lastIndexOf(':');
+        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+    }
+
+    /// The path without its query.
+    public String pathOnly() {
+        int query = path.indexOf('?');
+        return query < 0 ? path : path.substring(0, query);
+    }
+
+    /// The first value of a query parameter, as it was sent.
+    public Optional<String> queryParameter(String name) {
+        int query = path.indexOf('?');
+        if (query < 0) {
+            return Optional.empty();
+        }
+        for (String pair : path.substring(query + 1).split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if ((equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
+                return Optional.of(equals < 0 ? "" : pair.substring(equals + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
     /// The value of a header, or of one of the pseudo headers `:method`, `:authority`, `:scheme`
     /// and `:path`.
     ///

@@ -1,21 +1,52 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.service.Workloads;
 import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Finds the scope of a proxy that somebody names by labels.
 public final class Scopes {
     private Scopes() {}
 
-    /// The scope of the first workload (by namespace and name) that has all of the labels, or of a
-    /// workload of just these labels in the given namespace. It is a gateway's when the labels are
-    /// those that a Gateway selects and no workload has them.
+    /// The scope of the first workload that has all of the labels, with that workload's own labels
+    /// and namespace; else of a workload of just these labels in the given namespace. It is a
+    /// gateway's when a Gateway with a selector chooses it. Its traffic is redirected, as Istio's
+    /// default is.
     ///
     /// @param labels as in `app=productpage`
     /// @param namespace to look in first
-    @SuppressWarnings("DoNotCallSuggester") // for as long as it is not there
     public static ProxyScope find(World world, Map<String, String> labels, String namespace) {
-        throw new UnsupportedOperationException("not there yet");
+        List<Resource<WorkloadEntry>> workloads =
+                world.resources().all(Kinds.WORKLOAD_ENTRY).stream()
+                        .filter(w -> Workloads.labels(w).entrySet().containsAll(labels.entrySet()))
+                        .sorted(
+                                Comparator.comparing(
+                                        w -> !w.metadata().namespace().equals(namespace)))
+                        .toList();
+        Optional<Resource<WorkloadEntry>> workload = workloads.stream().findFirst();
+        Map<String, String> all = workload.map(Workloads::labels).orElse(labels);
+        String in = workload.map(w -> w.metadata().namespace()).orElse(namespace);
+        boolean isGateway =
+                world.resources().all(Kinds.GATEWAY).stream()
+                        .map(Resource::spec)
+                        .map(Gateway::selector)
+                        .anyMatch(s -> !s.isEmpty() && all.entrySet().containsAll(s.entrySet()));
+        return new ProxyScope(
+                isGateway ? Role.GATEWAY : Role.SIDECAR,
+                in,
+                all,
+                in + ".svc." + world.settings().domain(),
+                "Kubernetes",
+                new Interception.Redirect());
     }
 }

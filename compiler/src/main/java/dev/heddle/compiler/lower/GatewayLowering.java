@@ -44,7 +44,8 @@ public final class GatewayLowering {
         world.index().services().visibleTo(scope.namespace()).forEach(clusters::add);
         var all = new ArrayList<>(clusters.clusters());
         all.add(PlanParts.blackHole());
-        return new ProxyPlan(listeners, routes, all, clusters.assignments());
+        return new ProxyPlan(
+                listeners, routes, MissingClusters.added(all, routes), clusters.assignments());
     }
 
     private static Map<Integer, String> binds(ProxyScope scope) {

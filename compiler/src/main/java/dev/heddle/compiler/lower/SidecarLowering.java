@@ -56,7 +56,8 @@ public final class SidecarLowering {
             case Interception.Redirect() -> redirected();
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return new ProxyPlan(listeners, routes, clusters, outbound.assignments());
+        return new ProxyPlan(
+                listeners, routes, MissingClusters.added(clusters, routes), outbound.assignments());
     }
 
     private void redirected() {

@@ -156,7 +156,8 @@ final class ListenerEmitter {
     }
 
     private static TcpProxy tcp(Handling.Tcp tcp) {
-        TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
+        TcpProxy.Builder out =
+                TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix()).addAccessLog(stdout());
         if (tcp.destinations().size() == 1) {
             return out.setCluster(tcp.destinations().getFirst().cluster()).build();
         }

@@ -24,16 +24,19 @@ import java.util.Base64;
 
 /// Emits route tables.
 ///
-/// A route may name a cluster that is not there (its host or subset does not exist): it answers 503
-/// then, and the rest of the table goes on, so Envoy is told not to check.
+/// Tables and clusters travel apart, so Envoy is told not to check the one against the other.
 final class RouteEmitter {
+    /// Istio's limit; Envoy's own is 4 KiB, and a longer body would cost the whole table.
+    private static final int MAX_BODY_BYTES = 1024 * 1024;
+
     private RouteEmitter() {}
 
     static RouteConfiguration emit(dev.heddle.compiler.ir.RouteConfiguration table) {
         RouteConfiguration.Builder out =
                 RouteConfiguration.newBuilder()
                         .setName(table.name())
-                        .setValidateClusters(BoolValue.of(false));
+                        .setValidateClusters(BoolValue.of(false))
+                        .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_BODY_BYTES));
         if (table.ignorePort()) {
             out.setIgnorePortInHostMatching(true);
         }

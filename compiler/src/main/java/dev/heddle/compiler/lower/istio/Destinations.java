@@ -23,8 +23,8 @@ public final class Destinations {
     }
 
     /// The port that a destination means: the one that it names, else the only one that the service
-    /// has, else the one that the client called. A host that nobody knows makes a cluster name that
-    /// nobody defines, so that requests are answered 503.
+    /// has, else the one that the client called. A host that nobody knows makes a cluster without
+    /// hosts, so that requests are answered 503.
     ///
     /// @param namespace of the resource that names the destination
     RouteAction.Destination lower(

@@ -1,0 +1,124 @@
+package dev.heddle.compiler.explain;
+
+import dev.heddle.compiler.explain.Explanation.Tried;
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.Listener.Capture;
+import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.world.ProxyScope;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Finds the listener that takes a request.
+record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
+
+    Optional<Listener> choose(ProxyScope scope) {
+        Optional<Listener> found =
+                switch (scope.role()) {
+                    case GATEWAY -> gateway();
+                    case SIDECAR ->
+                            switch (scope.interception()) {
+                                case ProxyScope.Interception.Redirect() -> redirected();
+                                case ProxyScope.Interception.Explicit _ -> httpProxy();
+                            };
+                };
+        tried.add(
+                new Tried(
+                        found.map(l -> "listener " + l.name()).orElse("listeners"),
+                        found.isPresent(),
+                        found.isPresent()
+                                ? "takes connections to port " + request.port()
+                                : "none for port " + request.port(),
+                        found.map(Listener::origin).orElse(dev.heddle.model.Origin.BUILT_IN)));
+        return found;
+    }
+
+    /// By the port that users know. A URL that names no port is tried on a gateway's only listener.
+    private Optional<Listener> gateway() {
+        Optional<Listener> exact =
+                plan.listeners().stream()
+                        .filter(l -> l.name().endsWith("_" + request.port()))
+                        .findFirst();
+        return exact.or(() ->
+                plan.listeners().size() == 1
+                        ? Optional.of(plan.listeners().getFirst())
+                        : Optional.empty());
+    }
+
+    private Optional<Listener> httpProxy() {
+        return plan.listeners().stream()
+                .filter(l -> l.direction() == Direction.OUTBOUND)
+                .findFirst();
+    }
+
+    /// The listener of the service's own address, if it has one and is called by its name; else the
+    /// port's; else the one that all redirected connections arrive at.
+    private Optional<Listener> redirected() {
+        List<Listener> ofPort =
+                plan.listeners().stream()
+                        .filter(l -> l.capture() == Capture.HANDED_OVER)
+                        .filter(l -> l.address().port() == request.port())
+                        .toList();
+        String shared = "0.0.0.0_" + request.port();
+        return ofPort.stream()
+                .filter(l -> !l.name().equals(shared))
+                .filter(this::isForHost)
+                .findFirst()
+                .or(() -> ofPort.stream().filter(l -> l.name().equals(shared)).findFirst())
+                .or(() ->
+                        plan.listeners().stream()
+                                .filter(l -> l.capture() == Capture.REDIRECTED)
+                                .findFirst());
+    }
+
+    private boolean isForHost(Listener listener) {
+        String host = request.host();
+        if (listener.address().host().equals(host)) {
+            return true;
+        }
+        String cluster = bytesTo(listener);
+        String service = cluster.substring(cluster.lastIndexOf('|') + 1);
+        return service.equals(host) || service.startsWith(host + ".");
+    }
+
+    /// The route table of a listener's HTTP chain.
+    static Optional<RouteConfiguration> table(ProxyPlan plan, Listener listener) {
+        return chains(listener)
+                .map(FilterChain::handling)
+                .filter(Handling.Http.class::isInstance)
+                .map(Handling.Http.class::cast)
+                .findFirst()
+                .map(http ->
+                        switch (http.routes()) {
+                            case Routes.Named(String name) ->
+                                    plan.route(name).orElseGet(() -> empty(name));
+                            case Routes.Held(RouteConfiguration held) -> held;
+                        });
+    }
+
+    private static RouteConfiguration empty(String name) {
+        return new RouteConfiguration(
+                name, false, List.<VirtualHost>of(), dev.heddle.model.Origin.BUILT_IN);
+    }
+
+    /// The cluster that bytes go to; empty when the listener has no chain for them.
+    static String bytesTo(Listener listener) {
+        return chains(listener)
+                .filter(c -> c.match().port().isEmpty())
+                .map(FilterChain::handling)
+                .filter(Handling.Tcp.class::isInstance)
+                .map(h -> ((Handling.Tcp) h).destinations().getFirst().cluster())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static Stream<FilterChain> chains(Listener listener) {
+        return Stream.concat(listener.chains().stream(), listener.defaultChain().stream());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.heddle.compiler.lower;
+
+import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.Cluster.Discovery;
+import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.LoadAssignment;
+import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteAction;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Clusters that routes name and nobody defines, because a host, port or subset does not exist.
+///
+/// They are defined without hosts, so that requests are answered 503 and both data planes agree:
+/// one may hold a table back until its clusters are there, the other may not.
+final class MissingClusters {
+    private MissingClusters() {}
+
+    /// The given clusters, and the missing ones after them, ordered by name.
+    static List<Cluster> added(List<Cluster> clusters, List<RouteConfiguration> tables) {
+        var known = new HashSet<String>();
+        clusters.forEach(c -> known.add(c.name()));
+        SortedMap<String, Cluster> missing = new TreeMap<>();
+        for (RouteConfiguration table : tables) {
+            table.virtualHosts().stream()
+                    .flatMap(v -> v.routes().stream())
+                    .flatMap(r -> destinations(r).stream())
+                    .filter(d -> !known.contains(d.cluster()))
+                    .forEach(d -> missing.putIfAbsent(d.cluster(), empty(d)));
+        }
+        var all = new ArrayList<>(clusters);
+        all.addAll(missing.values());
+        return all;
+    }
+
+    private static List<RouteAction.Destination> destinations(Route route) {
+        return switch (route.action()) {
+            case RouteAction.Forward forward -> forward.destinations();
+            case RouteAction.Redirect _, RouteAction.DirectResponse _ -> List.of();
+        };
+    }
+
+    private static Cluster empty(RouteAction.Destination destination) {
+        return PlanParts.cluster(
+                destination.cluster(),
+                new Discovery.Fixed(new LoadAssignment(destination.cluster(), List.of())),
+                new LoadBalancing.LeastRequest(),
+                Protocol.HTTP1,
+                destination.origin());
+    }
+}
