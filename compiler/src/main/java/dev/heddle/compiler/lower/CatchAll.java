@@ -9,6 +9,8 @@ import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.MeshSettings.OutboundPolicy;
 import dev.heddle.model.Origin;
+import java.util.ArrayList;
+import java.util.List;
 
 /// What becomes of requests to hosts that nobody knows.
 ///
@@ -20,6 +22,16 @@ final class CatchAll {
     private static final int BAD_GATEWAY = 502;
 
     private CatchAll() {}
+
+    /// The hosts, and one more for all others unless a rule takes them already.
+    static List<VirtualHost> after(List<VirtualHost> hosts, VirtualHost others) {
+        if (hosts.stream().anyMatch(h -> h.domains().contains("*"))) {
+            return hosts;
+        }
+        var all = new ArrayList<>(hosts);
+        all.add(others);
+        return all;
+    }
 
     static VirtualHost redirected(OutboundPolicy policy) {
         return switch (policy) {

@@ -21,7 +21,6 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -104,8 +103,8 @@ final class OutboundListeners {
         if (routes.containsKey(table) || listeners.containsKey(name)) {
             return;
         }
-        var hosts = new ArrayList<VirtualHost>(tables.onPort(port.number()));
-        hosts.add(CatchAll.redirected(policy));
+        List<VirtualHost> hosts =
+                CatchAll.after(tables.onPort(port.number()), CatchAll.redirected(policy));
         routes.put(table, new RouteConfiguration(table, true, hosts, Origin.BUILT_IN));
         FilterChain http =
                 new FilterChain(

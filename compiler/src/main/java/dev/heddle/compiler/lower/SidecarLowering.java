@@ -92,8 +92,10 @@ public final class SidecarLowering {
                                             Origin.BUILT_IN)),
                             Optional.empty(),
                             Origin.BUILT_IN));
-            var hosts = new ArrayList<VirtualHost>(tables.onAllPorts());
-            hosts.add(CatchAll.explicit(world.settings().outboundPolicy()));
+            List<VirtualHost> hosts =
+                    CatchAll.after(
+                            tables.onAllPorts(),
+                            CatchAll.explicit(world.settings().outboundPolicy()));
             routes.add(new RouteConfiguration(HTTP_PROXY, false, hosts, Origin.BUILT_IN));
         }
         for (ProxyScope.InboundPort port : explicit.inbound()) {

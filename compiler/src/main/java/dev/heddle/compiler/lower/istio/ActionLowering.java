@@ -18,16 +18,22 @@ import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.istio.VirtualService.PortSelection;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
+import dev.heddle.model.istio.VirtualService.RegexRewrite;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /// Lowers what a rule does with the requests that it matches.
-final class ActionLowering {
+public final class ActionLowering {
     /// The status codes that Envoy redirects with.
-    static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    /// A longer body would cost the whole route table.
+    private static final int MAX_BODY_BYTES = 1024 * 1024;
 
     private final Destinations destinations;
 
@@ -41,11 +47,14 @@ final class ActionLowering {
     /// @param called port that the client called
     Optional<RouteAction> lower(
             BoundVirtualService service, HttpRoute rule, FieldPath path, int called) {
+        if (problemOf(rule).isPresent()) {
+            return Optional.empty();
+        }
         if (rule.redirect().isPresent()) {
-            return redirect(rule.redirect().get(), called);
+            return Optional.of(redirect(rule.redirect().get(), called));
         }
         if (rule.directResponse().isPresent()) {
-            return directResponse(rule.directResponse().get());
+            return Optional.of(directResponse(rule.directResponse().get()));
         }
         return forward(service, rule, path, called);
     }
@@ -83,10 +92,11 @@ final class ActionLowering {
         if (lowered.isEmpty()) {
             return Optional.empty();
         }
-        Optional<PathRewrite> rewrite = pathRewrite(rule.rewrite());
-        return rewrite.map(p ->
+        return Optional.of(
                 new RouteAction.Forward(
-                        lowered, new Rewrite(p, authority(rule)), new Resilience(timeout(rule))));
+                        lowered,
+                        new Rewrite(pathRewrite(rule.rewrite()), authority(rule)),
+                        new Resilience(timeout(rule))));
     }
 
     private static Duration timeout(HttpRoute rule) {
@@ -106,43 +116,34 @@ final class ActionLowering {
                                 : Optional.empty());
     }
 
-    /// The rewrite; empty when its expression is none.
-    private static Optional<PathRewrite> pathRewrite(Optional<HttpRewrite> rewrite) {
+    private static PathRewrite pathRewrite(Optional<HttpRewrite> rewrite) {
         if (rewrite.isEmpty()) {
-            return Optional.of(new PathRewrite.None());
+            return new PathRewrite.None();
         }
         HttpRewrite wanted = rewrite.get();
         if (wanted.uriRegexRewrite().isPresent()) {
-            String regex = wanted.uriRegexRewrite().get().match();
-            return EnvoySyntax.problemOfRegex(regex).isPresent()
-                    ? Optional.empty()
-                    : Optional.of(
-                            new PathRewrite.Regex(regex, wanted.uriRegexRewrite().get().rewrite()));
+            RegexRewrite regex = wanted.uriRegexRewrite().get();
+            return new PathRewrite.Regex(regex.match(), regex.rewrite());
         }
-        return Optional.of(
-                wanted.uri().isEmpty()
-                        ? new PathRewrite.None()
-                        : new PathRewrite.Matched(wanted.uri()));
+        return wanted.uri().isEmpty()
+                ? new PathRewrite.None()
+                : new PathRewrite.Matched(wanted.uri());
     }
 
-    private static Optional<RouteAction> redirect(HttpRedirect redirect, int called) {
+    private static RouteAction redirect(HttpRedirect redirect, int called) {
         int status = redirect.redirectCode().orElse(301);
-        if (!REDIRECTS.contains(status)) {
-            return Optional.empty();
-        }
         RedirectPath path =
                 redirect.prefixRewrite().isEmpty()
                         ? redirect.uri().isEmpty()
                                 ? new RedirectPath.Kept()
                                 : new RedirectPath.Replaced(redirect.uri())
                         : new RedirectPath.PrefixReplaced(redirect.prefixRewrite());
-        return Optional.of(
-                new RouteAction.Redirect(
-                        present(redirect.scheme()),
-                        present(redirect.authority()),
-                        port(redirect, called),
-                        path,
-                        status));
+        return new RouteAction.Redirect(
+                present(redirect.scheme()),
+                present(redirect.authority()),
+                port(redirect, called),
+                path,
+                status);
     }
 
     /// A port that is the scheme's own is not written.
@@ -162,17 +163,68 @@ final class ActionLowering {
                 : port;
     }
 
-    private static Optional<RouteAction> directResponse(HttpDirectResponse response) {
-        if (response.status() < 200 || response.status() > 599) {
-            return Optional.empty();
-        }
+    private static RouteAction directResponse(HttpDirectResponse response) {
         ReplyBody body =
                 switch (response.body().orElse(null)) {
                     case HttpBody.Text(String text) -> new ReplyBody.Text(text);
                     case HttpBody.Bytes(String base64) -> new ReplyBody.Base64(base64);
                     case null -> new ReplyBody.Empty();
                 };
-        return Optional.of(new RouteAction.DirectResponse(response.status(), body));
+        return new RouteAction.DirectResponse(response.status(), body);
+    }
+
+    /// @param field of the rule
+    public record Problem(String field, String what) {}
+
+    /// Why the rule's action cannot work; empty when it can. Destinations that do not exist are no
+    /// such reason.
+    public static Optional<Problem> problemOf(HttpRoute rule) {
+        if (rule.redirect().isPresent()) {
+            int status = rule.redirect().get().redirectCode().orElse(301);
+            return REDIRECTS.contains(status)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Problem(
+                                    "redirect",
+                                    "redirectCode: "
+                                            + status
+                                            + " (expected: 301, 302, 303, 307 or 308)"));
+        }
+        if (rule.directResponse().isPresent()) {
+            return problemOf(rule.directResponse().get())
+                    .map(w -> new Problem("directResponse", w));
+        }
+        return rule.rewrite()
+                .flatMap(HttpRewrite::uriRegexRewrite)
+                .flatMap(r -> EnvoySyntax.problemOfRegex(r.match()))
+                .map(why -> new Problem("rewrite", "no regular expression: " + why));
+    }
+
+    private static Optional<String> problemOf(HttpDirectResponse response) {
+        if (response.status() < 200 || response.status() > 599) {
+            return Optional.of("status: " + response.status() + " (expected: 200 to 599)");
+        }
+        int bytes =
+                switch (response.body().orElse(null)) {
+                    case HttpBody.Text(String text) -> text.getBytes(StandardCharsets.UTF_8).length;
+                    case HttpBody.Bytes(String base64) -> lengthOf(base64);
+                    case null -> 0;
+                };
+        if (bytes < 0) {
+            return Optional.of("body.bytes: no base64");
+        }
+        return bytes > MAX_BODY_BYTES
+                ? Optional.of("body: " + bytes + " bytes (expected: at most 1 MiB)")
+                : Optional.empty();
+    }
+
+    /// Bytes in a base64 text; -1 when it is none.
+    private static int lengthOf(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64).length;
+        } catch (IllegalArgumentException e) {
+            return -1;
+        }
     }
 
     private static Optional<String> present(String text) {

@@ -155,7 +155,8 @@ public final class OutboundTables {
             return withDomains(named, withPorts);
         }
 
-        /// A host that a rule names and that is no service here. Of several rules the first counts.
+        /// A host that a rule names and that is no service, or a wildcard over none of this port's.
+        /// Of several rules the first counts.
         private void ofHost(
                 BoundVirtualService rule,
                 List<Route> list,
@@ -164,7 +165,7 @@ public final class OutboundTables {
             boolean isService =
                     host.isWildcard()
                             ? services.keySet().stream().anyMatch(host::covers)
-                            : services.containsKey(host);
+                            : visible.stream().anyMatch(s -> s.service().host().equals(host));
             if (!isService) {
                 named.putIfAbsent(
                         host + ":" + port,

@@ -1,0 +1,97 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.service.Visibility;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.service.Hostname;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Finds hosts that several resources claim, of which only the first counts.
+final class HostConflicts {
+    private HostConflicts() {}
+
+    static void check(MeshIndex index, Diagnostics findings) {
+        rules(index, findings);
+        services(index, findings);
+    }
+
+    /// In a sidecar one VirtualService speaks about a host; gateways merge them.
+    private static void rules(MeshIndex index, Diagnostics findings) {
+        Map<Hostname, BoundVirtualService> first = new LinkedHashMap<>();
+        for (BoundVirtualService rule : index.virtualServices().all()) {
+            if (!rule.isFor(BoundVirtualService.MESH)) {
+                continue;
+            }
+            for (Hostname host : rule.hosts()) {
+                BoundVirtualService other = first.putIfAbsent(host, rule);
+                if (other != null && !other.name().equals(rule.name()) && meet(other, rule)) {
+                    findings.add(
+                            DiagnosticCode.CONFLICT,
+                            rule.hostOrigin(host),
+                            "host '"
+                                    + host
+                                    + "' belongs to VirtualService "
+                                    + other.name()
+                                    + " already; for sidecars "
+                                    + rule.name()
+                                    + " does not count",
+                            "Put both rules into one VirtualService; the older counts, then the"
+                                    + " one whose name comes first ("
+                                    + other.hostOrigin(host)
+                                    + ")");
+                }
+            }
+        }
+    }
+
+    private static boolean meet(BoundVirtualService a, BoundVirtualService b) {
+        List<String> toA = a.resource().spec().exportTo();
+        List<String> toB = b.resource().spec().exportTo();
+        if (rank(toA) != rank(toB)) {
+            return false;
+        }
+        boolean inTheFirst =
+                Visibility.reaches(toA, a.namespace(), a.namespace())
+                        && Visibility.reaches(toB, b.namespace(), a.namespace());
+        boolean inTheSecond =
+                Visibility.reaches(toA, a.namespace(), b.namespace())
+                        && Visibility.reaches(toB, b.namespace(), b.namespace());
+        return inTheFirst || inTheSecond;
+    }
+
+    /// A namespace's private rules go before those that are exported to it, and these before those
+    /// that everybody sees: between the ranks nobody is surprised.
+    private static int rank(List<String> exportTo) {
+        if (Visibility.isPublic(exportTo)) {
+            return 2;
+        }
+        return Visibility.isPrivate(exportTo) ? 0 : 1;
+    }
+
+    private static void services(MeshIndex index, Diagnostics findings) {
+        for (List<MeshService> claims : index.services().byHost().values()) {
+            MeshService first = claims.getFirst();
+            for (MeshService other : claims.subList(1, claims.size())) {
+                if (Visibility.reaches(
+                        first.service().exportTo(),
+                        first.service().namespace(),
+                        other.service().namespace())) {
+                    findings.add(
+                            DiagnosticCode.CONFLICT,
+                            other.service().origin(),
+                            "host '"
+                                    + other.service().host()
+                                    + "' is defined already by "
+                                    + first.service().origin(),
+                            "A namespace takes its own before others', a Service before a"
+                                    + " ServiceEntry, the older before the younger");
+                }
+            }
+        }
+    }
+}

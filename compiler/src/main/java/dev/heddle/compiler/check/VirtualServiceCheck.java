@@ -1,0 +1,179 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.lower.istio.ActionLowering;
+import dev.heddle.compiler.lower.istio.EnvoySyntax;
+import dev.heddle.compiler.lower.istio.Matches;
+import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Severity;
+import dev.heddle.model.istio.VirtualService.HeaderOperations;
+import dev.heddle.model.istio.VirtualService.Headers;
+import dev.heddle.model.istio.VirtualService.HttpRoute;
+import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
+import dev.heddle.model.kinds.Kinds;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Checks one VirtualService.
+final class VirtualServiceCheck {
+    private final MeshIndex index;
+    private final BoundVirtualService service;
+    private final DestinationCheck destinations;
+    private final Diagnostics findings;
+
+    VirtualServiceCheck(MeshIndex index, BoundVirtualService service, Diagnostics findings) {
+        this.index = index;
+        this.service = service;
+        this.destinations = new DestinationCheck(index, service, findings);
+        this.findings = findings;
+    }
+
+    void check() {
+        gateways();
+        List<HttpRoute> rules = service.resource().spec().http();
+        for (int i = 0; i < rules.size(); i++) {
+            rule(rules.get(i), FieldPath.of("spec", "http").index(i));
+        }
+        Reachability.check(service, findings);
+    }
+
+    private void gateways() {
+        List<String> named = service.resource().spec().gateways();
+        for (int i = 0; i < named.size(); i++) {
+            String full = service.gateways().get(i);
+            int slash = full.indexOf('/');
+            boolean exists =
+                    full.equals(BoundVirtualService.MESH)
+                            || index.resources()
+                                    .find(
+                                            Kinds.GATEWAY,
+                                            full.substring(0, Math.max(0, slash)),
+                                            full.substring(slash + 1))
+                                    .isPresent();
+            if (!exists) {
+                add(
+                        DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                        FieldPath.of("spec", "gateways").index(i),
+                        "Gateway '" + full + "' does not exist",
+                        knownGateways());
+            }
+        }
+    }
+
+    private String knownGateways() {
+        String known =
+                index.resources().all(Kinds.GATEWAY).stream()
+                        .map(g -> g.metadata().namespace() + "/" + g.metadata().name())
+                        .collect(Collectors.joining(", "));
+        return known.isEmpty() ? "There is no Gateway at all" : "There are: " + known;
+    }
+
+    private void rule(HttpRoute rule, FieldPath path) {
+        for (int j = 0; j < rule.match().size(); j++) {
+            FieldPath at = path.field("match").index(j);
+            for (Matches.Problem problem : Matches.problems(rule.match().get(j))) {
+                FieldPath field = at.field(problem.field());
+                add(
+                        DiagnosticCode.INVALID_VALUE,
+                        problem.key().isEmpty() ? field : field.field(problem.key()),
+                        problem.what(),
+                        "This match is left out; Envoy would refuse the whole route table");
+            }
+        }
+        headers(rule.headers(), path.field("headers"));
+        ActionLowering.problemOf(rule)
+                .ifPresent(p ->
+                        add(
+                                DiagnosticCode.INVALID_VALUE,
+                                path.field(p.field()),
+                                p.what(),
+                                "This rule is left out"));
+        weights(rule, path);
+        for (int j = 0; j < rule.route().size(); j++) {
+            FieldPath at = path.field("route").index(j);
+            headers(rule.route().get(j).headers(), at.field("headers"));
+            destinations.check(rule.route().get(j).destination(), at.field("destination"));
+        }
+    }
+
+    private void weights(HttpRoute rule, FieldPath path) {
+        if (rule.route().size() < 2) {
+            return;
+        }
+        List<Integer> weights =
+                rule.route().stream()
+                        .map(HttpRouteDestination::weight)
+                        .map(w -> w.orElse(0))
+                        .toList();
+        int sum = weights.stream().mapToInt(w -> Math.max(0, w)).sum();
+        if (sum == 0) {
+            add(
+                    DiagnosticCode.WEIGHTS,
+                    path.field("route"),
+                    "no destination has a weight",
+                    "This rule is left out; give weights that add up to 100");
+        } else if (sum != 100) {
+            int first = Math.max(0, weights.getFirst());
+            findings.add(
+                    new Diagnostic(
+                            DiagnosticCode.WEIGHTS,
+                            Severity.WARNING,
+                            service.resource().origin(path.field("route")),
+                            "weights add up to " + sum + " (expected: 100)",
+                            "They are taken as shares of their sum: "
+                                    + first
+                                    + " is "
+                                    + Math.round(first * 1000.0 / sum) / 10.0
+                                    + " %"));
+        }
+    }
+
+    private void headers(Headers headers, FieldPath path) {
+        operations(headers.request(), path.field("request"));
+        operations(headers.response(), path.field("response"));
+    }
+
+    private void operations(HeaderOperations operations, FieldPath path) {
+        writes(operations.set(), path.field("set"));
+        writes(operations.add(), path.field("add"));
+        for (int i = 0; i < operations.remove().size(); i++) {
+            name(operations.remove().get(i), path.field("remove").index(i));
+        }
+    }
+
+    private void writes(Map<String, String> writes, FieldPath path) {
+        writes.forEach((name, value) -> {
+            name(name, path.field(name));
+            if (!EnvoySyntax.isHeaderFormat(value)) {
+                add(
+                        DiagnosticCode.INVALID_VALUE,
+                        path.field(name),
+                        "'" + value + "' is no value of a header",
+                        "It is left out; write %% for a percent sign, or an operator as in"
+                                + " %REQ(:path)%");
+            }
+        });
+    }
+
+    private void name(String name, FieldPath path) {
+        String bare = name.startsWith(":") ? name.substring(1) : name;
+        if (!EnvoySyntax.isHeaderName(bare)) {
+            add(
+                    DiagnosticCode.INVALID_VALUE,
+                    path,
+                    "'" + name + "' cannot name a header",
+                    "It is left out");
+        }
+    }
+
+    private void add(DiagnosticCode code, FieldPath path, String message, String hint) {
+        Resource<?> resource = service.resource();
+        findings.add(code, resource.origin(path), message, hint);
+    }
+}

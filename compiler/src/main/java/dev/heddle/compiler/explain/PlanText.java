@@ -1,0 +1,198 @@
+package dev.heddle.compiler.explain;
+
+import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.Cluster.Discovery;
+import dev.heddle.compiler.ir.ConnectionPool;
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.Match;
+import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.LoadAssignment;
+import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.model.Origin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Prints a plan for people, stably: equal plans give equal texts, and a changed line is a changed
+/// decision. Every line ends in its origin.
+public final class PlanText {
+    private final StringBuilder text = new StringBuilder();
+
+    private PlanText() {}
+
+    /// The plan, a line for each decision.
+    public static String of(ProxyPlan plan) {
+        var printer = new PlanText();
+        plan.listeners().forEach(printer::listener);
+        plan.routes().forEach(r -> printer.table(0, r));
+        plan.clusters().forEach(c -> printer.cluster(c, plan.assignment(c.name())));
+        return printer.text.toString();
+    }
+
+    private void line(int depth, String what, Origin origin) {
+        text.repeat("  ", depth).append(what);
+        if (!origin.equals(Origin.BUILT_IN)) {
+            text.append("   # ").append(origin);
+        }
+        text.append('\n');
+    }
+
+    private void listener(Listener listener) {
+        String capture =
+                switch (listener.capture()) {
+                    case BOUND -> "bound";
+                    case REDIRECTED -> "bound, hands over by original destination";
+                    case HANDED_OVER -> "not bound";
+                };
+        String inspectors =
+                listener.inspectors().isEmpty()
+                        ? ""
+                        : ", inspects "
+                                + listener.inspectors().stream()
+                                        .map(i -> i.name().toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.joining(" "));
+        line(
+                0,
+                "listener "
+                        + listener.name()
+                        + ": "
+                        + listener.address()
+                        + " "
+                        + listener.direction().name().toLowerCase(Locale.ROOT)
+                        + ", "
+                        + capture
+                        + inspectors,
+                listener.origin());
+        listener.chains().forEach(c -> chain("chain ", c));
+        listener.defaultChain().ifPresent(c -> chain("otherwise ", c));
+    }
+
+    private void chain(String what, FilterChain chain) {
+        String match = chain.match().equals(Match.ALL) ? "" : " (" + match(chain.match()) + ")";
+        String head = what + chain.name() + match + " -> ";
+        switch (chain.handling()) {
+            case Handling.Http(String statPrefix, Routes routes, boolean edge) -> {
+                String table =
+                        switch (routes) {
+                            case Routes.Named(String name) -> "routes " + name;
+                            case Routes.Held(var held) -> "its own routes " + held.name();
+                        };
+                line(
+                        1,
+                        head + "http " + statPrefix + (edge ? " at the edge" : "") + ", " + table,
+                        chain.origin());
+                if (routes instanceof Routes.Held(RouteConfiguration held)) {
+                    table(2, held);
+                }
+            }
+            case Handling.Tcp(String statPrefix, var destinations) ->
+                    line(
+                            1,
+                            head
+                                    + "tcp "
+                                    + statPrefix
+                                    + destinations.stream()
+                                            .map(d -> " -> " + d.weight() + " x " + d.cluster())
+                                            .collect(Collectors.joining()),
+                            chain.origin());
+        }
+    }
+
+    private static String match(Match match) {
+        List<String> parts = new ArrayList<>();
+        match.port().ifPresent(p -> parts.add("port " + p));
+        match.address().ifPresent(parts::add);
+        parts.addAll(match.serverNames());
+        match.transport().ifPresent(parts::add);
+        parts.addAll(match.applicationProtocols());
+        return String.join(" ", parts);
+    }
+
+    private void table(int depth, RouteConfiguration table) {
+        line(
+                depth,
+                "routes " + table.name() + (table.ignorePort() ? ": ports in hosts ignored" : ""),
+                table.origin());
+        for (VirtualHost host : table.virtualHosts()) {
+            line(depth + 1, "host " + host.name(), host.origin());
+            line(depth + 2, "domains " + String.join(" ", host.domains()), Origin.BUILT_IN);
+            host.routes().forEach(r -> route(depth + 2, r));
+        }
+    }
+
+    private void route(int depth, Route route) {
+        line(depth, "route " + route.name() + ": " + RouteText.of(route.match()), route.origin());
+        RouteText.details(route).forEach(d -> line(depth + 1, d.what(), d.origin()));
+    }
+
+    private void cluster(Cluster cluster, Optional<LoadAssignment> hosts) {
+        String discovery =
+                switch (cluster.discovery()) {
+                    case Discovery.Eds() -> "eds";
+                    case Discovery.Fixed _ -> "static";
+                    case Discovery.StrictDns _ -> "strict dns";
+                    case Discovery.OriginalDestination(String from) ->
+                            "original destination" + (from.isEmpty() ? "" : " from " + from);
+                };
+        String balancing =
+                switch (cluster.loadBalancing()) {
+                    case LoadBalancing.RoundRobin() -> ", round robin";
+                    case LoadBalancing.LeastRequest() -> ", least request";
+                    case LoadBalancing.Random() -> ", random";
+                    case LoadBalancing.ByCluster() -> "";
+                };
+        String protocol =
+                switch (cluster.protocol()) {
+                    case HTTP1 -> "";
+                    case HTTP2 -> ", http2";
+                    case AS_DOWNSTREAM -> ", protocol of the client";
+                };
+        line(
+                0,
+                "cluster "
+                        + cluster.name()
+                        + ": "
+                        + discovery
+                        + balancing
+                        + protocol
+                        + pool(cluster.pool()),
+                cluster.origin());
+        hosts.ifPresent(this::hosts);
+    }
+
+    private static String pool(ConnectionPool pool) {
+        var text = new StringBuilder();
+        if (!pool.connectTimeout().equals(ConnectionPool.UNLIMITED.connectTimeout())) {
+            text.append(", connect within ").append(pool.connectTimeout());
+        }
+        pool.maxConnections().ifPresent(n -> text.append(", connections <= ").append(n));
+        pool.maxPendingRequests().ifPresent(n -> text.append(", pending <= ").append(n));
+        pool.maxRequests().ifPresent(n -> text.append(", requests <= ").append(n));
+        pool.maxRequestsPerConnection()
+                .ifPresent(n -> text.append(", requests per connection <= ").append(n));
+        pool.idleTimeout().ifPresent(t -> text.append(", idle ").append(t));
+        return text.toString();
+    }
+
+    private void hosts(LoadAssignment hosts) {
+        for (LoadAssignment.EndpointGroup group : hosts.groups()) {
+            String place = group.locality().isEmpty() ? "" : " in " + group.locality();
+            group.endpoints()
+                    .forEach(e ->
+                            line(
+                                    1,
+                                    e.address()
+                                            + (e.weight() == 1 ? "" : " x " + e.weight())
+                                            + place,
+                                    e.origin()));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.heddle.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.testkit.GoldenCase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Stock Envoy reads what the compiler writes. Needs the binary that `HEDDLE_ENVOY` names.
+@Tag("envoy")
+class EnvoyAcceptsTest {
+    @TempDir private Path directory;
+
+    static Stream<GoldenCase> cases() {
+        return GoldenCase.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void envoyAcceptsTheCase(GoldenCase golden) throws IOException, InterruptedException {
+        Optional<String> envoy = Optional.ofNullable(System.getenv("HEDDLE_ENVOY"));
+        Assumptions.assumeTrue(
+                envoy.filter(e -> Files.isExecutable(Path.of(e))).isPresent(),
+                () -> "SKIPPED " + golden.name() + ": HEDDLE_ENVOY names no Envoy");
+        Compiled compiled = MeshCompiler.compile(Meshes.read(golden).world(), Meshes.scope(golden));
+        Path bootstrap = directory.resolve("bootstrap.json");
+        Files.writeString(bootstrap, SnapshotJson.bootstrap(compiled.snapshot()));
+
+        Path output = directory.resolve("output.txt");
+        Process process =
+                new ProcessBuilder(
+                                envoy.orElseThrow(),
+                                "--mode",
+                                "validate",
+                                "-l",
+                                "warning",
+                                "-c",
+                                bootstrap.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        process.destroyForcibly();
+
+        assertThat(ended).as("envoy ended").isTrue();
+        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.heddle.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.compiler.explain.Explainer;
+import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.PlanText;
+import dev.heddle.compiler.explain.Request;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.testkit.GoldenCase;
+import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+
+class GoldenCompileTest {
+    private static final Map<XdsType, String> FILES =
+            Map.of(
+                    XdsType.LISTENER, "xds/listeners.yaml",
+                    XdsType.ROUTE, "xds/routes.yaml",
+                    XdsType.CLUSTER, "xds/clusters.yaml",
+                    XdsType.ENDPOINT, "xds/endpoints.yaml");
+
+    static Stream<GoldenCase> cases() {
+        return GoldenCase.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theCompilerMakesWhatTheCaseSays(GoldenCase golden) {
+        Meshes.Read read = Meshes.read(golden);
+        Compiled compiled = MeshCompiler.compile(read.world(), Meshes.scope(golden));
+        var findings = new Diagnostics();
+        findings.addAll(read.findings());
+        findings.addAll(MeshCompiler.analyze(read.world()));
+        var outputs = new LinkedHashMap<String, String>();
+        outputs.put("plan.txt", PlanText.of(compiled.plan()));
+        FILES.forEach((type, file) -> outputs.put(file, yaml(compiled.snapshot(), type)));
+        outputs.put(
+                "diagnostics.txt",
+                findings.toList().stream()
+                        .map(Diagnostic::toString)
+                        .collect(
+                                Collectors.joining(
+                                        "\n", "", findings.toList().isEmpty() ? "" : "\n")));
+
+        golden.expect(outputs, Set.of("plan.txt", "xds", "diagnostics.txt"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void explainSaysWhatTheCaseExpectsOfItsCalls(GoldenCase golden) {
+        List<?> calls = golden.yamlFile("calls.yaml").map(c -> (List<?>) c).orElse(List.of());
+        Assumptions.assumeFalse(calls.isEmpty(), golden.name() + " has no calls");
+        Meshes.Read read = Meshes.read(golden);
+        ProxyScope scope = Meshes.scope(golden);
+        Compiled compiled = MeshCompiler.compile(read.world(), scope);
+        var workloads = new WorkloadNames(read.world());
+        for (Object call : calls) {
+            Map<?, ?> map = (Map<?, ?>) call;
+            String[] line = String.valueOf(map.get("request")).split(" ", 2);
+            Explanation explanation =
+                    Explainer.explain(
+                            compiled,
+                            scope,
+                            Request.of(line[0], line[1], texts(map.get("headers"))));
+
+            check(
+                    golden.name() + ": " + map,
+                    map.get("expect") instanceof Map<?, ?> expect ? expect : Map.of(),
+                    explanation,
+                    workloads);
+        }
+    }
+
+    private static void check(
+            String what, Map<?, ?> expect, Explanation explanation, WorkloadNames workloads) {
+        if (expect.get("destination") instanceof String destination) {
+            assertThat(workloads.of(explanation)).as(what).containsOnlyKeys(destination);
+        }
+        if (expect.get("shares") instanceof Map<?, ?> shares) {
+            assertThat(workloads.of(explanation)).as(what).isEqualTo(shares);
+        }
+        if (expect.get("status") instanceof Integer status && status != 200) {
+            assertThat(explanation.reply().map(Explanation.Reply::status))
+                    .as("%s %s", what, explanation.tried())
+                    .hasValue(status);
+        } else {
+            assertThat(explanation.reply()).as("%s %s", what, explanation.tried()).isEmpty();
+        }
+        if (expect.get("flags") instanceof String flag) {
+            assertThat(explanation.reply().map(Explanation.Reply::flag)).as(what).hasValue(flag);
+        }
+        Map<String, String> headers = texts(expect.get("responseHeaders"));
+        if (headers.containsKey("location")) {
+            assertThat(explanation.reply().map(Explanation.Reply::detail))
+                    .as(what)
+                    .hasValue(headers.get("location"));
+        }
+    }
+
+    private static Map<String, String> texts(@Nullable Object yaml) {
+        var texts = new LinkedHashMap<String, String>();
+        if (yaml instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> texts.put(String.valueOf(k), String.valueOf(v)));
+        }
+        return texts;
+    }
+
+    private static String yaml(Snapshot snapshot, XdsType type) {
+        if (snapshot.of(type).isEmpty()) {
+            return "";
+        }
+        Object tree =
+                new Load(LoadSettings.builder().build())
+                        .loadFromString(SnapshotJson.resources(snapshot, type));
+        return new Dump(
+                        DumpSettings.builder()
+                                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                                .setWidth(120)
+                                .build())
+                .dumpToString(tree);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.heddle.compiler;
+
+import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.Explanation.Share;
+import dev.heddle.compiler.service.Workloads;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Says which workloads an explanation leads to, as calls name them: `reviews/v2`.
+final class WorkloadNames {
+    private final Map<String, String> byAddress = new HashMap<>();
+
+    WorkloadNames(World world) {
+        for (Resource<WorkloadEntry> workload : world.resources().all(Kinds.WORKLOAD_ENTRY)) {
+            Map<String, String> labels = Workloads.labels(workload);
+            String name = labels.get("app") + "/" + labels.getOrDefault("version", "v1");
+            workload.spec()
+                    .ports()
+                    .values()
+                    .forEach(p -> byAddress.put(workload.spec().address() + ":" + p, name));
+        }
+    }
+
+    /// Percent of the requests by workload: a destination's share, spread over its hosts.
+    Map<String, Integer> of(Explanation explanation) {
+        var shares = new TreeMap<String, Integer>();
+        for (Share share : explanation.destinations()) {
+            for (String endpoint : share.endpoints()) {
+                shares.merge(
+                        byAddress.getOrDefault(endpoint, endpoint),
+                        share.weight() / share.endpoints().size(),
+                        Integer::sum);
+            }
+        }
+        return shares;
+    }
+}
