@@ -123,7 +123,11 @@ record DirectoryScan(
                     files.put(name(entry), FileStamp.of(entry, attributes));
                 }
             } catch (NoSuchFileException e) {
-                // Gone between listing and looking, or a link that leads nowhere: not there.
+                // Gone between listing and looking is gone. A link that stays behind is another
+                // matter: what it led to may come back.
+                if (Files.isSymbolicLink(entry)) {
+                    troubles.put(name(entry), e);
+                }
             } catch (IOException e) {
                 troubles.put(name(entry), e);
             }

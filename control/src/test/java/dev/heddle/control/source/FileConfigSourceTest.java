@@ -371,6 +371,23 @@ class FileConfigSourceTest {
         Files.createSymbolicLink(root.resolve("nowhere.yaml"), Path.of("gone.yaml"));
         start();
         awaitInForce(Map.of("a.yaml", "one"));
+        assertThat(findings()).containsExactly("HED0021");
+    }
+
+    @Test
+    void aLinkedDirectoryThatVanishesTakesNothingBack() throws IOException {
+        Path linked = Files.createDirectory(temp.resolve("linked"));
+        Files.writeString(linked.resolve("a.yaml"), "one");
+        Files.createSymbolicLink(root.resolve("conf"), linked);
+        start();
+        awaitInForce(Map.of("conf/a.yaml", "one"));
+        Files.move(linked, temp.resolve("away"));
+        write("b.yaml", "two");
+        awaitInForce(Map.of("conf/a.yaml", "one", "b.yaml", "two"));
+        assertThat(findings()).containsExactly("HED0021");
+        Files.move(temp.resolve("away"), linked);
+        Files.writeString(linked.resolve("a.yaml"), "three");
+        awaitInForce(Map.of("conf/a.yaml", "three", "b.yaml", "two"));
         assertThat(findings()).isEmpty();
     }
 

@@ -1,0 +1,48 @@
+package dev.heddle.control;
+
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.control.source.Pace;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/// With what a control plane starts.
+///
+/// @param config directory of configuration, watched
+/// @param data directory for state; made when it is not there
+/// @param xds where proxies connect; port 0 takes any free one
+/// @param settings of the mesh as a whole
+/// @param pace how patiently the directory is watched
+/// @param compilers how many proxies' configurations are compiled at once, at least 1
+/// @param clock for records
+/// @param nanos for durations: never goes back
+public record ControlBootstrap(
+        Path config,
+        Path data,
+        InetSocketAddress xds,
+        MeshSettings settings,
+        Pace pace,
+        int compilers,
+        InstantSource clock,
+        LongSupplier nanos) {
+
+    public ControlBootstrap {
+        if (compilers < 1) {
+            throw new IllegalArgumentException("compilers: " + compilers + " (expected: >= 1)");
+        }
+    }
+
+    /// The usual settings around two directories and an address.
+    public static ControlBootstrap of(Path config, Path data, InetSocketAddress xds) {
+        return new ControlBootstrap(
+                config,
+                data,
+                xds,
+                MeshSettings.DEFAULT,
+                Pace.NORMAL,
+                Runtime.getRuntime().availableProcessors(),
+                InstantSource.system(),
+                System::nanoTime);
+    }
+}

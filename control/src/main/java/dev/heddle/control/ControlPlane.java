@@ -1,0 +1,176 @@
+package dev.heddle.control;
+
+import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.control.push.Pusher;
+import dev.heddle.control.source.ConfigReader;
+import dev.heddle.control.source.FileConfigSource;
+import dev.heddle.control.view.ConfigStore;
+import dev.heddle.control.view.Mesh;
+import dev.heddle.control.world.WorldLoop;
+import dev.heddle.control.world.WorldStore;
+import dev.heddle.xds.server.XdsServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One control plane. Read [#start] from top to bottom: a change of configuration travels the same
+/// way.
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+
+    private final XdsServer server;
+    private final Mesh mesh;
+    private final ConfigStore configStore;
+
+    /// What was started, the last first.
+    private final Deque<AutoCloseable> parts;
+
+    private ControlPlane(
+            XdsServer server, Mesh mesh, ConfigStore configStore, Deque<AutoCloseable> parts) {
+        this.server = server;
+        this.mesh = mesh;
+        this.configStore = configStore;
+        this.parts = parts;
+    }
+
+    /// Starts a control plane. When this returns, proxies can connect; they are served as soon as
+    /// the configuration was read.
+    ///
+    /// @throws IOException when a directory cannot be used or the address cannot be bound, with
+    ///   what to do about it
+    public static ControlPlane start(ControlBootstrap bootstrap) throws IOException {
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            return start(bootstrap, parts);
+        } catch (IOException | RuntimeException e) {
+            closeAll(parts);
+            throw e;
+        }
+    }
+
+    private static ControlPlane start(ControlBootstrap bootstrap, Deque<AutoCloseable> parts)
+            throws IOException {
+        // What an earlier run knew comes first: its version numbers must not be given out again,
+        // and its last good texts stand in for files that have been broken since.
+        WorldStore store = WorldStore.open(bootstrap.data());
+        parts.push(store);
+        WorldStore.Last last = store.load();
+        if (!Files.isDirectory(bootstrap.config()) && last.files().isEmpty()) {
+            throw new IOException(
+                    "config: " + bootstrap.config() + " (expected: a directory that is there)");
+        }
+
+        // Compiling is work for the processor, so there are no more threads than processors.
+        ExecutorService compilers =
+                Executors.newFixedThreadPool(
+                        bootstrap.compilers(),
+                        Thread.ofPlatform().name("compiler-", 0).daemon().factory());
+        parts.push(compilers::shutdownNow);
+
+        // The pusher stands between worlds and streams: it hears of both and compiles.
+        var pusher = new Pusher(MeshCompiler::compile, compilers, bootstrap.clock());
+        pusher.start();
+        parts.push(pusher);
+
+        // The world loop decides what is in force, one decision at a time.
+        var worlds =
+                new WorldLoop(
+                        store, last, bootstrap.settings(), bootstrap.clock(), pusher::publish);
+        worlds.start();
+        parts.push(worlds);
+
+        // Proxies may connect now. They wait until there is a world, so that a start of the
+        // control plane takes nothing away from them.
+        XdsServer server = listen(bootstrap.xds(), pusher);
+        parts.push(server);
+
+        // The source begins last, when everything that follows from a file is ready.
+        ConfigReader reader = ConfigReader.RESOURCES;
+        var files =
+                FileConfigSource.start(
+                        bootstrap.config(),
+                        reader,
+                        bootstrap.pace(),
+                        last.files(),
+                        worlds,
+                        bootstrap.nanos());
+        parts.push(files);
+
+        var mesh = new Mesh(worlds, pusher);
+        var configStore =
+                new ConfigStore(
+                        bootstrap.config(), files, worlds, bootstrap.settings(), bootstrap.clock());
+        LOG.info(
+                "control plane: xDS on {}, configuration in {}, state in {}",
+                text(server.address()),
+                bootstrap.config(),
+                bootstrap.data());
+        return new ControlPlane(server, mesh, configStore, parts);
+    }
+
+    private static XdsServer listen(InetSocketAddress address, Pusher pusher) throws IOException {
+        try {
+            return XdsServer.start(XdsServer.Settings.on(address), pusher);
+        } catch (IOException e) {
+            throw new IOException(
+                    "xDS on "
+                            + text(address)
+                            + ": "
+                            + rootCause(e)
+                            + ". Is another control plane running? Take another address with --xds",
+                    e);
+        }
+    }
+
+    private static String rootCause(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    /// Where proxies connect, with the port that was taken.
+    public InetSocketAddress xdsAddress() {
+        return server.address();
+    }
+
+    /// What is known of the mesh.
+    public Mesh mesh() {
+        return mesh;
+    }
+
+    /// The way to change its configuration other than by files.
+    public ConfigStore configStore() {
+        return configStore;
+    }
+
+    /// Stops in the reverse order of the start: nothing new is read, then proxies are told to
+    /// connect elsewhere, then the rest ends. Proxies keep what they have.
+    @Override
+    public void close() {
+        closeAll(parts);
+        LOG.info("control plane: stopped");
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("{} did not stop properly", part, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.heddle.control.push;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.InboundPort;
+import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.xds.NodeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Reads who a proxy is out of what it says of itself, in Istio's conventions.
+///
+/// The id is `sidecar~ADDRESS~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN` (or `router~…` for a gateway).
+/// Metadata: `NAMESPACE`, `LABELS`, `CLUSTER_ID`, `INTERCEPTION_MODE`, and for proxies that nothing
+/// is redirected to (`NONE`) the struct `HEDDLE` with their listeners' addresses.
+public final class NodeScopes {
+
+    /// What a node is.
+    public sealed interface Outcome {
+        /// It makes sense.
+        record Known(ProxyScope scope) implements Outcome {}
+
+        /// It does not.
+        ///
+        /// @param reason names the field and the value, for whoever runs the proxy
+        record Refused(String reason) implements Outcome {}
+    }
+
+    /// A field that makes no sense; becomes an [Outcome.Refused] before anybody sees it.
+    @SuppressWarnings("serial") // never leaves this class
+    private static final class Malformed extends Exception {
+        Malformed(String field, Object value, String expected) {
+            super("node " + field + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    private NodeScopes() {}
+
+    /// Never throws because of what the node says.
+    public static Outcome read(NodeInfo node) {
+        try {
+            return new Outcome.Known(scope(node));
+        } catch (Malformed e) {
+            return new Outcome.Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ProxyScope scope(NodeInfo node) throws Malformed {
+        List<String> id = List.of(node.id().split("~", -1));
+        if (id.size() != 4) {
+            throw new Malformed(
+                    "id", "'" + node.id() + "'", "sidecar~ADDRESS~NAME.NAMESPACE~DNS.DOMAIN");
+        }
+        return new ProxyScope(
+                role(id.get(0)),
+                namespace(node, id.get(2)),
+                node.texts("LABELS"),
+                id.get(3),
+                node.text("CLUSTER_ID").orElse("Kubernetes"),
+                interception(node));
+    }
+
+    private static Role role(String type) throws Malformed {
+        return switch (type) {
+            case "sidecar" -> Role.SIDECAR;
+            case "router", "gateway" -> Role.GATEWAY;
+            default -> throw new Malformed("id", "type '" + type + "'", "sidecar or router");
+        };
+    }
+
+    private static String namespace(NodeInfo node, String name) throws Malformed {
+        String namespace = node.text("NAMESPACE").orElse(name.substring(name.lastIndexOf('.') + 1));
+        if (namespace.isEmpty()) {
+            throw new Malformed("metadata.NAMESPACE", "''", "a namespace");
+        }
+        return namespace;
+    }
+
+    private static Interception interception(NodeInfo node) throws Malformed {
+        String mode = node.text("INTERCEPTION_MODE").orElse("REDIRECT");
+        return switch (mode) {
+            case "REDIRECT", "TPROXY" -> new Interception.Redirect();
+            case "NONE" -> explicit(node);
+            default ->
+                    throw new Malformed(
+                            "metadata.INTERCEPTION_MODE", "'" + mode + "'", "REDIRECT or NONE");
+        };
+    }
+
+    private static Interception.Explicit explicit(NodeInfo node) throws Malformed {
+        if (node.metadata().containsFields("HEDDLE") && node.tree("HEDDLE").isEmpty()) {
+            throw new Malformed("metadata.HEDDLE", "not a struct", "httpProxy, inbound, binds");
+        }
+        var heddle =
+                new Fields(
+                        "metadata.HEDDLE", node.tree("HEDDLE").orElse(Struct.newBuilder().build()));
+        heddle.allow(List.of("httpProxy", "inbound", "binds"));
+        var inbound = new ArrayList<InboundPort>();
+        for (Fields port : heddle.structs("inbound")) {
+            port.allow(List.of("port", "bind", "application"));
+            inbound.add(
+                    new InboundPort(
+                            port.port("port"), port.address("bind"), port.address("application")));
+        }
+        String httpProxy = heddle.has("httpProxy") ? heddle.address("httpProxy") : "";
+        return new Interception.Explicit(httpProxy, inbound, heddle.binds());
+    }
+
+    /// One struct of a node's metadata, and where it stands.
+    private record Fields(String path, Struct struct) {
+
+        void allow(List<String> known) throws Malformed {
+            for (String key : new TreeMap<>(struct.getFieldsMap()).keySet()) {
+                if (!known.contains(key)) {
+                    throw new Malformed(path, "'" + key + "'", String.join(", ", known));
+                }
+            }
+        }
+
+        boolean has(String key) {
+            Value value = struct.getFieldsMap().get(key);
+            return value != null
+                    && !value.hasNullValue()
+                    && !(value.hasStringValue() && value.getStringValue().isEmpty());
+        }
+
+        String address(String key) throws Malformed {
+            return address(path + "." + key, struct.getFieldsMap().get(key));
+        }
+
+        private static String address(String path, @Nullable Value value) throws Malformed {
+            String text = value != null && value.hasStringValue() ? value.getStringValue() : "";
+            int colon = text.lastIndexOf(':');
+            if (colon < 1 || !isPort(text.substring(colon + 1))) {
+                throw new Malformed(path, "'" + text + "'", "ADDRESS:PORT");
+            }
+            return text;
+        }
+
+        int port(String key) throws Malformed {
+            Value value = struct.getFieldsMap().get(key);
+            double number = value != null && value.hasNumberValue() ? value.getNumberValue() : 0;
+            if (number != Math.rint(number) || number < 1 || number > 65535) {
+                throw new Malformed(path + "." + key, number, "1 to 65535");
+            }
+            return (int) number;
+        }
+
+        List<Fields> structs(String key) throws Malformed {
+            Value value = struct.getFieldsMap().get(key);
+            if (value == null || value.hasNullValue()) {
+                return List.of();
+            }
+            var fields = new ArrayList<Fields>();
+            if (!value.hasListValue()) {
+                throw new Malformed(path + "." + key, "not a list", "a list");
+            }
+            for (Value item : value.getListValue().getValuesList()) {
+                String place = path + "." + key + "[" + fields.size() + "]";
+                if (!item.hasStructValue()) {
+                    throw new Malformed(place, "not a struct", "port, bind, application");
+                }
+                fields.add(new Fields(place, item.getStructValue()));
+            }
+            return fields;
+        }
+
+        Map<Integer, String> binds() throws Malformed {
+            Value value = struct.getFieldsMap().get("binds");
+            var binds = new TreeMap<Integer, String>();
+            if (value == null || value.hasNullValue()) {
+                return binds;
+            }
+            if (!value.hasStructValue()) {
+                throw new Malformed(path + ".binds", "not a struct", "PORT: ADDRESS:PORT");
+            }
+            for (var bind : value.getStructValue().getFieldsMap().entrySet()) {
+                if (!isPort(bind.getKey())) {
+                    throw new Malformed(path + ".binds", "'" + bind.getKey() + "'", "a port");
+                }
+                binds.put(
+                        Integer.parseInt(bind.getKey()),
+                        address(path + ".binds." + bind.getKey(), bind.getValue()));
+            }
+            return binds;
+        }
+
+        private static boolean isPort(String text) {
+            if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(Character::isDigit)) {
+                return false;
+            }
+            int port = Integer.parseInt(text);
+            return port >= 1 && port <= 65535;
+        }
+    }
+}

@@ -1,0 +1,362 @@
+package dev.heddle.control.push;
+
+import dev.heddle.compiler.Compiled;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.World;
+import dev.heddle.control.push.ProxyStatus.Gone;
+import dev.heddle.control.push.ProxyStatus.Nack;
+import dev.heddle.control.world.Edition;
+import dev.heddle.model.Confined;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsType;
+import dev.heddle.xds.server.XdsHandler;
+import dev.heddle.xds.server.XdsStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives every connected proxy what the newest world means for it.
+///
+/// For each distinct [ProxyScope] the world is compiled once, on an executor beside, at most one
+/// compilation at a time; when a newer world comes meanwhile, the next compilation takes that and
+/// whatever lay between is skipped. Before the first world nobody is given anything: an empty
+/// snapshot would take away what proxies still have.
+///
+/// A compilation that throws is our mistake. It is counted and logged, and costs its own scope the
+/// change and nobody anything else.
+@Confined("pusher")
+public final class Pusher implements XdsHandler, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Pusher.class);
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    private static final int MAX_REMEMBERED = 1000;
+
+    private sealed interface Event {
+        record Published(Edition edition) implements Event {}
+
+        record Opened(XdsStream stream) implements Event {}
+
+        record Acked(XdsStream stream, XdsType type, String version) implements Event {}
+
+        record Nacked(
+                XdsStream stream, XdsType type, String version, String text, List<String> resources)
+                implements Event {}
+
+        record Closed(XdsStream stream, String reason) implements Event {}
+
+        record Done(ProxyScope scope, Compiled compiled) implements Event {}
+
+        record Failed(ProxyScope scope, Throwable why) implements Event {}
+
+        record Asked(CompletableFuture<PushReport> answer) implements Event {}
+
+        record Looked(String id, CompletableFuture<Optional<Snapshot>> answer) implements Event {}
+
+        record Stop() implements Event {}
+    }
+
+    /// Bounded by its senders: a stream waits for an answer before it says more, a scope compiles
+    /// one world at a time, and worlds come at the pace of the debounce.
+    private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
+
+    private final BiFunction<World, ProxyScope, Compiled> compiler;
+    private final Executor executor;
+    private final InstantSource clock;
+    private final FindingsLog log;
+    private final Thread thread;
+    private final Map<ProxyScope, CompiledScope> scopes = new HashMap<>();
+    private final Map<Long, ConnectedProxy> proxies = new HashMap<>();
+    private final Map<String, ProxyStatus> gone = new HashMap<>();
+    private @Nullable Edition edition;
+    private long bugs;
+
+    /// @param compiler `MeshCompiler::compile`
+    /// @param executor where compilations run; must be bounded
+    public Pusher(
+            BiFunction<World, ProxyScope, Compiled> compiler,
+            Executor executor,
+            InstantSource clock) {
+        this.compiler = compiler;
+        this.executor = executor;
+        this.clock = clock;
+        this.log = new FindingsLog();
+        this.thread = Thread.ofPlatform().name("pusher").unstarted(this::run);
+    }
+
+    /// Begins to take events.
+    public void start() {
+        thread.start();
+    }
+
+    /// Takes a new edition. Callable from any thread; returns at once.
+    public void publish(Edition edition) {
+        inbox.add(new Event.Published(edition));
+    }
+
+    /// All that is known of proxies now. Callable from any thread.
+    public CompletableFuture<PushReport> report() {
+        var answer = new CompletableFuture<PushReport>();
+        inbox.add(new Event.Asked(answer));
+        return answer;
+    }
+
+    /// What the proxy of that id was given last; empty when it is not connected or was given
+    /// nothing yet. Callable from any thread.
+    public CompletableFuture<Optional<Snapshot>> snapshotOf(String id) {
+        var answer = new CompletableFuture<Optional<Snapshot>>();
+        inbox.add(new Event.Looked(id, answer));
+        return answer;
+    }
+
+    @Override
+    public void onOpened(XdsStream stream) {
+        inbox.add(new Event.Opened(stream));
+    }
+
+    @Override
+    public void onAck(XdsStream stream, XdsType type, String version) {
+        inbox.add(new Event.Acked(stream, type, version));
+    }
+
+    @Override
+    public void onNack(
+            XdsStream stream, XdsType type, String version, String text, List<String> resources) {
+        inbox.add(new Event.Nacked(stream, type, version, text, resources));
+    }
+
+    @Override
+    public void onClosed(XdsStream stream, String reason) {
+        inbox.add(new Event.Closed(stream, reason));
+    }
+
+    @Override
+    public void close() {
+        inbox.add(new Event.Stop());
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Event event = inbox.take();
+                if (event instanceof Event.Stop) {
+                    return;
+                }
+                try {
+                    onEvent(event);
+                } catch (RuntimeException e) {
+                    bugs++;
+                    LOG.error("{} could not be handled", event, e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void onEvent(Event event) {
+        switch (event) {
+            case Event.Published(var next) -> onPublished(next);
+            case Event.Opened(var stream) -> onStream(stream);
+            case Event.Acked(var stream, var type, var version) ->
+                    known(stream).ifPresent(p -> p.onAck(type, version));
+            case Event.Nacked nack -> onRefused(nack);
+            case Event.Closed(var stream, var reason) -> onEnd(stream, reason);
+            case Event.Done(var scope, var compiled) -> onCompiled(scope, compiled);
+            case Event.Failed(var scope, var why) -> onFailed(scope, why);
+            case Event.Asked(var answer) -> answer.complete(reportNow());
+            case Event.Looked(var id, var answer) -> answer.complete(targetOf(id));
+            case Event.Stop() -> throw new AssertionError("the loop ends before");
+        }
+    }
+
+    private void onPublished(Edition next) {
+        edition = next;
+        scopes.keySet().forEach(this::compileIfStale);
+        log.update(findings());
+    }
+
+    private void onStream(XdsStream stream) {
+        switch (NodeScopes.read(stream.node())) {
+            case NodeScopes.Outcome.Refused(var reason) -> {
+                LOG.warn("{} at {} is turned away: {}", stream.node().id(), stream.peer(), reason);
+                stream.close(reason);
+            }
+            case NodeScopes.Outcome.Known(var scope) -> welcome(stream, scope);
+        }
+    }
+
+    private void welcome(XdsStream stream, ProxyScope scope) {
+        var proxy = new ConnectedProxy(stream, scope, clock.instant());
+        LOG.info("{} connected from {}", proxy.id(), stream.peer());
+        proxies.put(stream.id(), proxy);
+        gone.remove(proxy.id());
+        CompiledScope compiled = scopes.computeIfAbsent(scope, _ -> new CompiledScope());
+        compiled.proxies.put(stream.id(), proxy);
+        if (compiled.latest != null) {
+            proxy.push(compiled.latest.snapshot());
+        }
+        compileIfStale(scope);
+    }
+
+    private void onRefused(Event.Nacked nack) {
+        known(nack.stream())
+                .ifPresent(proxy -> {
+                    LOG.warn(
+                            "{} refused {} of version {}: {}: {}",
+                            proxy.id(),
+                            nack.type().shortName(),
+                            nack.version(),
+                            nack.resources(),
+                            nack.text());
+                    proxy.onNack(
+                            nack.type(),
+                            new Nack(
+                                    nack.version(),
+                                    nack.text(),
+                                    nack.resources(),
+                                    clock.instant()));
+                });
+    }
+
+    private void onEnd(XdsStream stream, String reason) {
+        ConnectedProxy proxy = proxies.remove(stream.id());
+        if (proxy == null) {
+            return;
+        }
+        LOG.info("{} disconnected: {}", proxy.id(), reason);
+        CompiledScope compiled = scopes.get(proxy.scope());
+        if (compiled != null) {
+            compiled.proxies.remove(stream.id());
+            if (compiled.proxies.isEmpty()) {
+                scopes.remove(proxy.scope());
+            }
+        }
+        boolean elsewhere = proxies.values().stream().anyMatch(p -> p.id().equals(proxy.id()));
+        if (!elsewhere) {
+            Instant now = clock.instant();
+            gone.values().removeIf(s -> isForgotten(s, now));
+            if (gone.size() < MAX_REMEMBERED) {
+                gone.put(proxy.id(), proxy.status(Optional.of(new Gone(now, reason))));
+            }
+        }
+    }
+
+    private static boolean isForgotten(ProxyStatus status, Instant now) {
+        return status.disconnected().map(g -> g.at().plus(REMEMBERED).isBefore(now)).orElse(true);
+    }
+
+    private void compileIfStale(ProxyScope scope) {
+        CompiledScope compiled = scopes.get(scope);
+        if (compiled == null || edition == null || compiled.compiling != 0) {
+            return;
+        }
+        World world = edition.world();
+        boolean stale =
+                compiled.latest == null
+                        || !compiled.latest
+                                .snapshot()
+                                .version()
+                                .equals(Long.toString(world.version()));
+        if (stale && compiled.failed != world.version()) {
+            compiled.compiling = world.version();
+            try {
+                executor.execute(() -> compile(world, scope));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("no compilation any more: the control plane is closing");
+            }
+        }
+    }
+
+    /// On the executor.
+    private void compile(World world, ProxyScope scope) {
+        try {
+            inbox.add(new Event.Done(scope, compiler.apply(world, scope)));
+        } catch (Throwable e) {
+            inbox.add(new Event.Failed(scope, e));
+        }
+    }
+
+    private void onCompiled(ProxyScope scope, Compiled compiled) {
+        CompiledScope entry = scopes.get(scope);
+        if (entry == null) {
+            return;
+        }
+        entry.compiling = 0;
+        entry.latest = compiled;
+        entry.proxies.values().forEach(p -> p.push(compiled.snapshot()));
+        log.update(findings());
+        compileIfStale(scope);
+    }
+
+    private void onFailed(ProxyScope scope, Throwable why) {
+        bugs++;
+        CompiledScope entry = scopes.get(scope);
+        long version = entry == null ? 0 : entry.compiling;
+        LOG.error(
+                "Version {} could not be compiled for {}; its proxies keep what they have. This is"
+                        + " a bug in Heddle",
+                version,
+                scope,
+                why);
+        if (entry != null) {
+            entry.failed = version;
+            entry.compiling = 0;
+            compileIfStale(scope);
+        }
+    }
+
+    private Optional<ConnectedProxy> known(XdsStream stream) {
+        return Optional.ofNullable(proxies.get(stream.id()));
+    }
+
+    private Optional<Snapshot> targetOf(String id) {
+        return proxies.values().stream()
+                .filter(p -> p.id().equals(id))
+                .flatMap(p -> p.target().stream())
+                .findFirst();
+    }
+
+    private List<Diagnostic> findings() {
+        var all = new LinkedHashSet<Diagnostic>();
+        if (edition != null) {
+            all.addAll(edition.findings());
+        }
+        for (CompiledScope scope : scopes.values()) {
+            if (scope.latest != null) {
+                all.addAll(scope.latest.diagnostics());
+            }
+        }
+        return all.stream().sorted(Diagnostic.READING_ORDER).toList();
+    }
+
+    private PushReport reportNow() {
+        Instant now = clock.instant();
+        gone.values().removeIf(s -> isForgotten(s, now));
+        var statuses = new ArrayList<ProxyStatus>(gone.values());
+        proxies.values().forEach(p -> statuses.add(p.status(Optional.empty())));
+        statuses.sort(
+                Comparator.comparing(ProxyStatus::id).thenComparing(ProxyStatus::connectedSince));
+        return new PushReport(statuses, findings(), bugs);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.heddle.control.view;
+
+import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.control.push.ProxyStatus;
+import dev.heddle.control.push.ProxyStatus.TypeStatus;
+import dev.heddle.control.push.PushReport;
+import dev.heddle.control.push.Pusher;
+import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.WorldLoop;
+import dev.heddle.model.Resources;
+import dev.heddle.xds.EnvoyJson;
+import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Takes pictures of a running mesh. Callable from any thread; may wait for a moment.
+public final class Mesh {
+    private final WorldLoop worlds;
+    private final Pusher pusher;
+
+    /// A mesh of that loop and that pusher.
+    public Mesh(WorldLoop worlds, Pusher pusher) {
+        this.worlds = worlds;
+        this.pusher = pusher;
+    }
+
+    /// The mesh now.
+    public MeshView view() {
+        PushReport report = pusher.report().join();
+        Optional<Edition> edition = worlds.current();
+        String version = edition.map(e -> Long.toString(e.version())).orElse("");
+        return new MeshView(
+                edition.map(Edition::version).orElse(0L),
+                edition.map(Edition::since).orElse(Instant.EPOCH),
+                edition.map(e -> e.world().resources()).orElse(Resources.EMPTY),
+                edition.map(Mesh::services).orElse(List.of()),
+                report.findings(),
+                report.proxies().stream().map(p -> view(p, version)).toList(),
+                report.bugs());
+    }
+
+    /// What a connected proxy was given last.
+    ///
+    /// @param resources Envoy's JSON of every resource, by type in the order in which they are
+    ///   sent: `CDS`, `EDS`, …
+    public record ProxyConfig(String version, Map<String, List<String>> resources) {}
+
+    /// What the proxy of that id was given last; empty when it is not connected or was given
+    /// nothing yet.
+    public Optional<ProxyConfig> configOf(String proxy) {
+        return pusher.snapshotOf(proxy).join().map(Mesh::config);
+    }
+
+    /// The same as an Envoy bootstrap that needs no control plane.
+    public Optional<String> bootstrapOf(String proxy) {
+        return pusher.snapshotOf(proxy).join().map(SnapshotJson::bootstrap);
+    }
+
+    private static ProxyConfig config(Snapshot snapshot) {
+        var resources = new LinkedHashMap<String, List<String>>();
+        for (XdsType type : XdsType.values()) {
+            resources.put(
+                    type.shortName(),
+                    snapshot.of(type).values().stream()
+                            .map(XdsResource::body)
+                            .map(EnvoyJson::print)
+                            .toList());
+        }
+        return new ProxyConfig(snapshot.version(), resources);
+    }
+
+    private static List<ServiceView> services(Edition edition) {
+        return edition.world().index().services().all().stream()
+                .map(Mesh::view)
+                .sorted(Comparator.comparing(s -> s.service().host().toString()))
+                .toList();
+    }
+
+    private static ServiceView view(MeshService service) {
+        return new ServiceView(service.service(), service.endpoints());
+    }
+
+    private static ProxyView view(ProxyStatus p, String version) {
+        return new ProxyView(
+                p.id(),
+                p.cluster(),
+                p.role(),
+                p.kind(),
+                p.peer(),
+                p.protocol(),
+                p.connectedSince(),
+                p.disconnected().map(g -> new ProxyView.Gone(g.at(), g.reason())),
+                p.sent(),
+                p.runs(version),
+                p.types().entrySet().stream().map(e -> view(e.getKey(), e.getValue())).toList());
+    }
+
+    private static ProxyView.TypeView view(XdsType type, TypeStatus status) {
+        return new ProxyView.TypeView(
+                type.shortName(),
+                status.acked(),
+                status.nack()
+                        .map(n ->
+                                new ProxyView.Nack(n.version(), n.text(), n.resources(), n.at())));
+    }
+}

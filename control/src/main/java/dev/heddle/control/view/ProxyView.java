@@ -1,0 +1,52 @@
+package dev.heddle.control.view;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A proxy as others see it.
+///
+/// @param id the node's id
+/// @param cluster the service that it says it belongs to
+/// @param role `sidecar` or `gateway`
+/// @param kind of client, as in `envoy`; empty when it does not say
+/// @param peer the other end's address
+/// @param protocol `delta` or `sotw`
+/// @param disconnected when and why its stream ended; empty while it is open
+/// @param sent version that it was given last; empty before the first
+/// @param inSync whether it is connected and runs the mesh's version of all that it subscribed to
+/// @param types what it said about each type, in the order in which they are sent
+public record ProxyView(
+        String id,
+        String cluster,
+        String role,
+        String kind,
+        String peer,
+        String protocol,
+        Instant connectedSince,
+        Optional<Gone> disconnected,
+        String sent,
+        boolean inSync,
+        List<TypeView> types) {
+
+    /// The end of a connection.
+    public record Gone(Instant at, String reason) {}
+
+    /// @param type as operators say it: CDS, EDS, SDS, LDS, RDS
+    /// @param acked version up to which it runs everything; empty before the first
+    /// @param nack what it refused last, until it accepts a later version
+    public record TypeView(String type, String acked, Optional<Nack> nack) {}
+
+    /// @param version that was refused
+    /// @param text the proxy's words
+    /// @param resources that the words name
+    public record Nack(String version, String text, List<String> resources, Instant at) {
+        public Nack {
+            resources = List.copyOf(resources);
+        }
+    }
+
+    public ProxyView {
+        types = List.copyOf(types);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.heddle.control.world;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/// Files that a crash leaves either as they were or as they shall be.
+public final class DurableFile {
+    private DurableFile() {}
+
+    /// Replaces a file's content. When this returns, the content survives a power cut; when it
+    /// throws, the old content is still there.
+    public static void write(Path file, String text) throws IOException {
+        Path directory = directory(file);
+        Path next = directory.resolve("." + file.getFileName() + ".tmp");
+        try (var out =
+                FileChannel.open(
+                        next,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        } catch (IOException e) {
+            Files.deleteIfExists(next);
+            throw e;
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        sync(directory);
+    }
+
+    /// Deletes a file, durably.
+    ///
+    /// @return whether it was there
+    public static boolean delete(Path file) throws IOException {
+        boolean was = Files.deleteIfExists(file);
+        if (was) {
+            sync(directory(file));
+        }
+        return was;
+    }
+
+    private static Path directory(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IOException(file + " is not a file");
+        }
+        return directory;
+    }
+
+    /// A rename is durable once its directory is.
+    private static void sync(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

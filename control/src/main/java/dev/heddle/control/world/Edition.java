@@ -1,0 +1,28 @@
+package dev.heddle.control.world;
+
+import dev.heddle.compiler.world.World;
+import dev.heddle.control.source.SourceState;
+import dev.heddle.model.Diagnostic;
+import java.time.Instant;
+import java.util.List;
+
+/// A world as it was published: with what it was made of, and what is wrong with it. Immutable.
+///
+/// Two editions may hold the same world, when only the findings changed.
+///
+/// @param hash of everything in the world but its number
+/// @param source the files that it was made of
+/// @param findings in reading order, each once
+/// @param since when a world with this content was first published
+public record Edition(
+        World world, String hash, SourceState source, List<Diagnostic> findings, Instant since) {
+
+    public Edition {
+        findings = List.copyOf(findings);
+    }
+
+    /// The world's number.
+    public long version() {
+        return world.version();
+    }
+}

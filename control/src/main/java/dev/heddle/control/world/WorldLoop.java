@@ -1,0 +1,173 @@
+package dev.heddle.control.world;
+
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.control.source.ConfigSource;
+import dev.heddle.control.source.SourceState;
+import dev.heddle.model.Confined;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.Origin;
+import dev.heddle.model.Position;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread that changes the world: takes events, decides once for all that are waiting,
+/// keeps the result, publishes it.
+///
+/// Its inbox holds 256 events; a source that is faster waits. Of several states of a source only
+/// the last counts, so nothing is lost by deciding late.
+@Confined("world loop")
+public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorldLoop.class);
+
+    /// Something that the loop learns.
+    private sealed interface WorldEvent {
+        /// A source holds something else than before.
+        record Said(SourceState state, CompletableFuture<Long> inForce) implements WorldEvent {}
+
+        /// Enough.
+        record Stop() implements WorldEvent {}
+    }
+
+    private final BlockingQueue<WorldEvent> inbox = new ArrayBlockingQueue<>(256);
+    private final WorldStore store;
+    private final MeshSettings settings;
+    private final InstantSource clock;
+    private final Consumer<Edition> subscriber;
+    private final AtomicReference<Optional<Edition>> published;
+    private final Thread thread;
+    private WorldStore.Last last;
+    private Optional<String> trouble = Optional.empty();
+
+    /// @param last where an earlier run ended
+    /// @param subscriber told of every edition on the loop's thread; must not wait
+    public WorldLoop(
+            WorldStore store,
+            WorldStore.Last last,
+            MeshSettings settings,
+            InstantSource clock,
+            Consumer<Edition> subscriber) {
+        this.store = store;
+        this.last = last;
+        this.settings = settings;
+        this.clock = clock;
+        this.subscriber = subscriber;
+        this.published = new AtomicReference<>(Optional.empty());
+        this.thread = Thread.ofPlatform().name("world-loop").unstarted(this::run);
+    }
+
+    /// Begins to take events.
+    public void start() {
+        thread.start();
+    }
+
+    /// What is in force; empty until the first source has said what it holds. Callable from any
+    /// thread.
+    public Optional<Edition> current() {
+        return published.get();
+    }
+
+    @Override
+    public CompletableFuture<Long> put(SourceState state) throws InterruptedException {
+        var inForce = new CompletableFuture<Long>();
+        inbox.put(new WorldEvent.Said(state, inForce));
+        return inForce;
+    }
+
+    /// Ends the loop once it has done what it has begun.
+    @Override
+    public void close() {
+        try {
+            inbox.put(new WorldEvent.Stop());
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            var batch = new ArrayList<WorldEvent>();
+            boolean open = true;
+            while (open) {
+                batch.add(inbox.take());
+                inbox.drainTo(batch);
+                open = onBatch(batch);
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean onBatch(List<WorldEvent> batch) {
+        boolean open = true;
+        WorldEvent.Said newest = null;
+        var waiting = new ArrayList<CompletableFuture<Long>>();
+        for (WorldEvent event : batch) {
+            switch (event) {
+                case WorldEvent.Said said -> {
+                    newest = said;
+                    waiting.add(said.inForce());
+                }
+                case WorldEvent.Stop() -> open = false;
+            }
+        }
+        if (newest != null) {
+            try {
+                Edition edition = decide(newest.state());
+                waiting.forEach(done -> done.complete(edition.version()));
+            } catch (RuntimeException e) {
+                // Ours to mend. The world that is in force stays, and the next event is another
+                // try.
+                LOG.error("no world could be made of what the sources say", e);
+                waiting.forEach(done -> done.completeExceptionally(e));
+            }
+        }
+        return open;
+    }
+
+    private Edition decide(SourceState state) {
+        Instant now = clock.instant();
+        Edition next = WorldBuilder.next(last.version(), last.hash(), state, settings, now);
+        boolean changed = !next.hash().equals(last.hash());
+        if (!changed) {
+            next = since(next, last.since());
+        }
+        if (changed || trouble.isPresent()) {
+            trouble = store.keep(next);
+        }
+        Edition edition = trouble.isPresent() ? with(next, trouble.get()) : next;
+        last = new WorldStore.Last(next.version(), next.hash(), next.since(), List.of());
+        published.set(Optional.of(edition));
+        subscriber.accept(edition);
+        return edition;
+    }
+
+    private static Edition since(Edition e, Instant since) {
+        return new Edition(e.world(), e.hash(), e.source(), e.findings(), since);
+    }
+
+    private static Edition with(Edition e, String trouble) {
+        var findings = new Diagnostics();
+        findings.addAll(e.findings());
+        findings.add(
+                Diagnostic.of(
+                        DiagnosticCode.UNREADABLE,
+                        Origin.ofText("", Position.UNKNOWN),
+                        "the data directory cannot be written: " + trouble,
+                        "The mesh runs on, but a restart would not know this version"));
+        return new Edition(e.world(), e.hash(), e.source(), findings.toList(), e.since());
+    }
+}

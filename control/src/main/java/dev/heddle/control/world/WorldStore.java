@@ -1,0 +1,224 @@
+package dev.heddle.control.world;
+
+import dev.heddle.control.source.ConfigFile;
+import dev.heddle.control.source.SavedFile;
+import dev.heddle.model.Confined;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps worlds over restarts, in the data directory.
+///
+/// ```
+/// state/lock             held by the one control plane that may write here
+/// state/version          the last world's [WorldRecord]
+/// state/worlds/17        the same for each of the last hundred worlds
+/// state/texts/9f86…      what files said, each text once, under its hash
+/// ```
+///
+/// Everything is written before it is pointed to, so a crash at any moment leaves the old state or
+/// the new. What cannot be read is said and passed over; numbers go on above every number that can
+/// still be seen, so that no two worlds ever share one.
+@Confined("world loop")
+public final class WorldStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorldStore.class);
+    private static final int KEPT = 100;
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+    /// Where an earlier run ended.
+    ///
+    /// @param version 0 when there was none
+    /// @param hash of that world; empty when it is not known, so that the next gets a new number
+    /// @param files that it was made of, as far as they can still be read
+    public record Last(long version, String hash, Instant since, List<SavedFile> files) {
+        public Last {
+            files = List.copyOf(files);
+        }
+    }
+
+    private final Path state;
+    private final FileChannel lockFile;
+    private final TreeMap<Long, Set<String>> textsOf = new TreeMap<>();
+    private @Nullable String trouble;
+
+    private WorldStore(Path state, FileChannel lockFile) {
+        this.state = state;
+        this.lockFile = lockFile;
+    }
+
+    /// Opens the store, and makes it when it is not there.
+    ///
+    /// @param data the data directory
+    /// @throws IOException when it cannot be written, or another control plane holds it
+    public static WorldStore open(Path data) throws IOException {
+        Path state = data.resolve("state");
+        Files.createDirectories(state.resolve("worlds"));
+        Files.createDirectories(state.resolve("texts"));
+        var lockFile =
+                FileChannel.open(
+                        state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (tryLock(lockFile) == null) {
+            lockFile.close();
+            throw new IOException(
+                    "data directory "
+                            + data
+                            + ": in use by another control plane (stop it, or use another --data)");
+        }
+        return new WorldStore(state, lockFile);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    /// Reads where an earlier run ended. Called once, before [#keep(Edition)].
+    public Last load() throws IOException {
+        long highest = 0;
+        try (var worlds = Files.newDirectoryStream(state.resolve("worlds"))) {
+            for (Path world : worlds) {
+                highest = Math.max(highest, index(world));
+            }
+        }
+        Path pointer = state.resolve("version");
+        if (!Files.exists(pointer)) {
+            if (highest > 0) {
+                LOG.warn("{} is not there; going on above version {}", pointer, highest);
+            }
+            return new Last(highest, "", Instant.EPOCH, List.of());
+        }
+        var found = WorldRecord.parse(Files.readString(pointer));
+        if (found.isEmpty()) {
+            LOG.error("{} is damaged; going on above version {}", pointer, highest);
+            return new Last(highest, "", Instant.EPOCH, List.of());
+        }
+        WorldRecord last = found.get();
+        boolean newest = last.version() >= highest;
+        return new Last(
+                Math.max(highest, last.version()),
+                newest ? last.hash() : "",
+                last.since(),
+                files(last));
+    }
+
+    private long index(Path world) throws IOException {
+        long version;
+        try {
+            version = Long.parseLong(world.getFileName().toString());
+        } catch (NumberFormatException e) {
+            return 0; // a temporary file of a run that was killed
+        }
+        var texts = new HashSet<String>();
+        read(world).ifPresent(r -> r.files().forEach(f -> texts.add(f.text())));
+        textsOf.put(version, texts);
+        return version;
+    }
+
+    private static Optional<WorldRecord> read(Path world) throws IOException {
+        var record = WorldRecord.parse(Files.readString(world));
+        if (record.isEmpty()) {
+            LOG.error("{} is damaged; the world of that number cannot be shown any more", world);
+        }
+        return record;
+    }
+
+    private List<SavedFile> files(WorldRecord world) {
+        var files = new ArrayList<SavedFile>();
+        for (var line : world.files()) {
+            text(line.text())
+                    .ifPresent(t -> files.add(new SavedFile(line.name(), line.changed(), t)));
+        }
+        return files;
+    }
+
+    private Optional<String> text(String hash) {
+        Path file = state.resolve("texts").resolve(hash);
+        try {
+            String text = Files.readString(file);
+            if (HASH.matcher(hash).matches() && ContentHash.of(text).equals(hash)) {
+                return Optional.of(text);
+            }
+            LOG.error("{} is damaged; what it kept is lost", file);
+        } catch (IOException e) {
+            LOG.error("{} cannot be read; what it kept is lost", file, e);
+        }
+        return Optional.empty();
+    }
+
+    /// Keeps a world. Trouble is said once and does not stop the mesh: what cannot be kept is in
+    /// force all the same, and the next world is tried again.
+    ///
+    /// @return what is wrong with the store; empty when nothing is
+    Optional<String> keep(Edition edition) {
+        try {
+            write(edition);
+            if (trouble != null) {
+                LOG.info("{} can be written again", state);
+            }
+            trouble = null;
+        } catch (IOException e) {
+            if (trouble == null) {
+                LOG.error(
+                        "{} cannot be written; version {} is in force, but a restart would not"
+                                + " know it",
+                        state,
+                        edition.version(),
+                        e);
+            }
+            trouble = String.valueOf(e.getMessage());
+        }
+        return Optional.ofNullable(trouble);
+    }
+
+    private void write(Edition edition) throws IOException {
+        var texts = new HashSet<String>();
+        for (ConfigFile file : edition.source().files().values()) {
+            String hash = ContentHash.of(file.text());
+            Path kept = state.resolve("texts").resolve(hash);
+            if (texts.add(hash) && !Files.exists(kept)) {
+                DurableFile.write(kept, file.text());
+            }
+        }
+        String record = WorldRecord.of(edition).print();
+        DurableFile.write(
+                state.resolve("worlds").resolve(Long.toString(edition.version())), record);
+        DurableFile.write(state.resolve("version"), record);
+        textsOf.put(edition.version(), texts);
+        forgetOldest();
+    }
+
+    private void forgetOldest() throws IOException {
+        while (textsOf.size() > KEPT) {
+            var oldest = textsOf.pollFirstEntry();
+            DurableFile.delete(state.resolve("worlds").resolve(oldest.getKey().toString()));
+            var unused = new HashSet<>(oldest.getValue());
+            textsOf.values().forEach(unused::removeAll);
+            for (String hash : unused) {
+                Files.deleteIfExists(state.resolve("texts").resolve(hash));
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+}
