@@ -5,12 +5,19 @@ import dev.heddle.model.Kind.Layout;
 import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.core.Endpoints;
 import dev.heddle.model.core.Service;
+import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.DestinationRule;
+import dev.heddle.model.istio.EnvoyFilter;
 import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.istio.PeerAuthentication;
 import dev.heddle.model.istio.ProxyConfig;
+import dev.heddle.model.istio.RequestAuthentication;
 import dev.heddle.model.istio.ServiceEntry;
 import dev.heddle.model.istio.Sidecar;
+import dev.heddle.model.istio.Telemetry;
+import dev.heddle.model.istio.TrafficExtension;
 import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.istio.WasmPlugin;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.tree.Node;
@@ -22,6 +29,10 @@ import java.util.Set;
 /// Every kind that the mesh knows. Adding one is adding its constant, and its line in [#ALL].
 public final class Kinds {
     private static final String NETWORKING = "networking.istio.io";
+    private static final String SECURITY = "security.istio.io";
+    private static final String TELEMETRY_GROUP = "telemetry.istio.io";
+    private static final String EXTENSIONS = "extensions.istio.io";
+    private static final List<String> SECURITY_VERSIONS = List.of("v1", "v1beta1");
     private static final Set<String> OURS =
             Set.of(NETWORKING, "security.istio.io", "telemetry.istio.io", "extensions.istio.io");
     private static final Set<String> WITHOUT_NAMESPACE =
@@ -59,6 +70,50 @@ public final class Kinds {
     public static final Kind<ProxyConfig> PROXY_CONFIG =
             kind(NETWORKING, List.of("v1beta1"), "ProxyConfig", "proxyconfigs", ProxyConfig.class);
 
+    public static final Kind<EnvoyFilter> ENVOY_FILTER =
+            kind(NETWORKING, List.of("v1alpha3"), "EnvoyFilter", "envoyfilters", EnvoyFilter.class);
+    public static final Kind<AuthorizationPolicy> AUTHORIZATION_POLICY =
+            kind(
+                    SECURITY,
+                    SECURITY_VERSIONS,
+                    "AuthorizationPolicy",
+                    "authorizationpolicies",
+                    AuthorizationPolicy.class,
+                    "ap");
+    public static final Kind<PeerAuthentication> PEER_AUTHENTICATION =
+            kind(
+                    SECURITY,
+                    SECURITY_VERSIONS,
+                    "PeerAuthentication",
+                    "peerauthentications",
+                    PeerAuthentication.class,
+                    "pa");
+    public static final Kind<RequestAuthentication> REQUEST_AUTHENTICATION =
+            kind(
+                    SECURITY,
+                    SECURITY_VERSIONS,
+                    "RequestAuthentication",
+                    "requestauthentications",
+                    RequestAuthentication.class,
+                    "ra");
+    public static final Kind<Telemetry> TELEMETRY =
+            kind(
+                    TELEMETRY_GROUP,
+                    List.of("v1", "v1alpha1"),
+                    "Telemetry",
+                    "telemetries",
+                    Telemetry.class,
+                    "telemetry");
+    public static final Kind<WasmPlugin> WASM_PLUGIN =
+            kind(EXTENSIONS, List.of("v1alpha1"), "WasmPlugin", "wasmplugins", WasmPlugin.class);
+    public static final Kind<TrafficExtension> TRAFFIC_EXTENSION =
+            kind(
+                    EXTENSIONS,
+                    List.of("v1alpha1"),
+                    "TrafficExtension",
+                    "trafficextensions",
+                    TrafficExtension.class);
+
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
     public static final Kind<Endpoints> ENDPOINTS =
@@ -84,6 +139,13 @@ public final class Kinds {
                     WORKLOAD_GROUP,
                     SIDECAR,
                     PROXY_CONFIG,
+                    ENVOY_FILTER,
+                    AUTHORIZATION_POLICY,
+                    PEER_AUTHENTICATION,
+                    REQUEST_AUTHENTICATION,
+                    TELEMETRY,
+                    WASM_PLUGIN,
+                    TRAFFIC_EXTENSION,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE);
@@ -142,8 +204,14 @@ public final class Kinds {
     }
 
     private static <S> Kind<S> kind(
-            String group, List<String> versions, String name, String plural, Class<S> spec) {
-        return new Kind<>(group, versions, name, plural, List.of(), spec, Layout.SPEC, true);
+            String group,
+            List<String> versions,
+            String name,
+            String plural,
+            Class<S> spec,
+            String... shortNames) {
+        return new Kind<>(
+                group, versions, name, plural, List.of(shortNames), spec, Layout.SPEC, true);
     }
 
     private static <S> Kind<S> core(
