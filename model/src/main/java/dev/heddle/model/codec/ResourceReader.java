@@ -71,7 +71,8 @@ public final class ResourceReader {
     private void document(YamlReader.Document document) {
         if (!(document.root() instanceof Node.Mapping root)) {
             String found = ScalarValues.describe(document.root());
-            notAResource(Severity.ERROR, document.root(), found);
+            boolean list = document.root() instanceof Node.Sequence;
+            notAResource(list ? Severity.INFO : Severity.ERROR, document.root(), found);
         } else if (text(root, "kind").endsWith("List")
                 && root.get("items").orElse(root) instanceof Node.Sequence(List<Node> items, _)) {
             items.forEach(i -> document(new YamlReader.Document(i, YamlWriter.write(i))));

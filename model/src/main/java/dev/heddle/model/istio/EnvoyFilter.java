@@ -116,7 +116,7 @@ public record EnvoyFilter(
             int destinationPort) {}
 
     /// Which network filter.
-    public record FilterMatch(String name, SubFilterMatch subFilter) {}
+    public record FilterMatch(String name, Optional<SubFilterMatch> subFilter) {}
 
     /// Which HTTP filter.
     public record SubFilterMatch(String name) {}

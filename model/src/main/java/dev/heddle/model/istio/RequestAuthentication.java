@@ -40,7 +40,8 @@ public record RequestAuthentication(
             boolean forwardOriginalToken,
             List<ClaimToHeader> outputClaimToHeaders,
             Optional<Duration> timeout,
-            List<String> spaceDelimitedClaims) {
+            List<String> spaceDelimitedClaims,
+            Presence presence) {
 
         public JwtRule {
             audiences = List.copyOf(audiences);
@@ -50,6 +51,14 @@ public record RequestAuthentication(
             outputClaimToHeaders = List.copyOf(outputClaimToHeaders);
             spaceDelimitedClaims = List.copyOf(spaceDelimitedClaims);
         }
+    }
+
+    /// Whether a request without this issuer's token is refused.
+    public enum Presence {
+        /// No.
+        OPTIONAL,
+        /// Yes, whatever other tokens it has.
+        REQUIRED
     }
 
     /// A header that holds a token.

@@ -95,7 +95,8 @@ class ResourceReaderTest {
     private static final String NO_RESOURCES =
             """
             a: 1 | INFO | HED0002
-            [a] | ERROR | HED0002
+            [a] | INFO | HED0002
+            a | ERROR | HED0002
             {kind: VirtualService} | ERROR | HED0002
             {apiVersion: networking.istio.io/v1, kind: VirtualServise, metadata: {name: a}} | \
             ERROR | HED0003

@@ -1,0 +1,278 @@
+package dev.heddle.model.check;
+
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.AuthorizationPolicy;
+import dev.heddle.model.istio.AuthorizationPolicy.Action;
+import dev.heddle.model.istio.AuthorizationPolicy.Condition;
+import dev.heddle.model.istio.AuthorizationPolicy.Operation;
+import dev.heddle.model.istio.AuthorizationPolicy.Rule;
+import dev.heddle.model.istio.AuthorizationPolicy.Source;
+import dev.heddle.model.istio.PeerAuthentication;
+import dev.heddle.model.istio.RequestAuthentication;
+import dev.heddle.model.istio.RequestAuthentication.JwtRule;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/// Looks at AuthorizationPolicies, PeerAuthentications and RequestAuthentications.
+final class SecurityChecks {
+    private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final String DRY_RUN = "istio.io/dry-run";
+    private static final Pattern PORT = Pattern.compile("\\d{1,5}");
+
+    private SecurityChecks() {}
+
+    static void checkAuthorization(Resource<AuthorizationPolicy> resource, Findings findings) {
+        AuthorizationPolicy spec = resource.spec();
+        PolicyChecks.checkTargets(spec.selector(), spec.targetRef(), spec.targetRefs(), findings);
+        boolean custom = spec.action() == Action.CUSTOM;
+        if (custom && spec.provider().isEmpty()) {
+            findings.missing(SPEC.field("provider"), "CUSTOM needs 'provider'");
+        }
+        if (custom && spec.rules().isEmpty()) {
+            findings.missing(SPEC.field("rules"), "CUSTOM needs 'rules' (expected: [{}] for all)");
+        }
+        if (!custom && spec.provider().isPresent()) {
+            findings.error(SPEC.field("provider"), spec.action() + " has no use for it");
+        }
+        boolean plain = spec.action() == Action.ALLOW || spec.action() == Action.DENY;
+        checkDryRun(resource, plain, findings);
+        for (int i = 0; i < spec.rules().size(); i++) {
+            checkRule(spec.rules().get(i), resource, SPEC.field("rules").index(i), findings);
+        }
+    }
+
+    /// Only ALLOW and DENY can be tried out.
+    static void checkDryRun(Resource<?> resource, boolean allowed, Findings findings) {
+        String value = resource.metadata().annotations().get(DRY_RUN);
+        FieldPath path = FieldPath.of("metadata", "annotations", DRY_RUN);
+        if (value == null) {
+            return;
+        }
+        if (!allowed) {
+            findings.error(path, "only ALLOW and DENY policies can be tried out");
+        } else if (!Set.of("true", "false").contains(value)) {
+            findings.invalid(path, value, "true or false");
+        }
+    }
+
+    private static void checkRule(
+            Rule rule, Resource<AuthorizationPolicy> resource, FieldPath path, Findings findings) {
+        refuseEmpty(rule.from().isEmpty(), resource, path.field("from"), findings);
+        refuseEmpty(rule.to().isEmpty(), resource, path.field("to"), findings);
+        for (int i = 0; i < rule.from().size(); i++) {
+            FieldPath at = path.field("from").index(i).field("source");
+            checkSource(rule.from().get(i).source(), at, findings);
+        }
+        for (int i = 0; i < rule.to().size(); i++) {
+            FieldPath at = path.field("to").index(i).field("operation");
+            checkOperation(rule.to().get(i).operation(), at, findings);
+        }
+        for (int i = 0; i < rule.when().size(); i++) {
+            checkCondition(rule.when().get(i), path.field("when").index(i), findings);
+        }
+    }
+
+    /// A list that is there and empty was meant to say something.
+    private static void refuseEmpty(
+            boolean empty,
+            Resource<AuthorizationPolicy> resource,
+            FieldPath path,
+            Findings findings) {
+        boolean written =
+                !resource.source()
+                        .position(path)
+                        .equals(resource.source().position(parentOf(path)));
+        if (empty && written) {
+            findings.error(path, "an empty list (expected: something to match)");
+        }
+    }
+
+    private static FieldPath parentOf(FieldPath path) {
+        return new FieldPath(path.segments().subList(0, path.segments().size() - 1));
+    }
+
+    private static void checkSource(Source source, FieldPath path, Findings findings) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        lists.put("principals", source.principals());
+        lists.put("notPrincipals", source.notPrincipals());
+        lists.put("requestPrincipals", source.requestPrincipals());
+        lists.put("notRequestPrincipals", source.notRequestPrincipals());
+        lists.put("namespaces", source.namespaces());
+        lists.put("notNamespaces", source.notNamespaces());
+        lists.put("serviceAccounts", source.serviceAccounts());
+        lists.put("notServiceAccounts", source.notServiceAccounts());
+        lists.put("trustDomains", source.trustDomains());
+        lists.put("notTrustDomains", source.notTrustDomains());
+        checkLists(lists, _ -> true, "not empty", path, findings);
+        Map<String, List<String>> blocks = new LinkedHashMap<>();
+        blocks.put("ipBlocks", source.ipBlocks());
+        blocks.put("notIpBlocks", source.notIpBlocks());
+        blocks.put("remoteIpBlocks", source.remoteIpBlocks());
+        blocks.put("notRemoteIpBlocks", source.notRemoteIpBlocks());
+        checkLists(blocks, Addresses::isRange, "an address or a range", path, findings);
+        lists.putAll(blocks);
+        if (lists.values().stream().allMatch(List::isEmpty)) {
+            findings.missing(path, "it names nobody (expected: principals, namespaces, …)");
+        }
+        boolean accounts =
+                !source.serviceAccounts().isEmpty() || !source.notServiceAccounts().isEmpty();
+        boolean others =
+                !source.principals().isEmpty()
+                        || !source.notPrincipals().isEmpty()
+                        || !source.namespaces().isEmpty()
+                        || !source.notNamespaces().isEmpty();
+        if (accounts && others) {
+            findings.exclusive(path, "serviceAccounts", "principals or namespaces");
+        }
+    }
+
+    private static void checkOperation(Operation operation, FieldPath path, Findings findings) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        lists.put("hosts", operation.hosts());
+        lists.put("notHosts", operation.notHosts());
+        lists.put("methods", operation.methods());
+        lists.put("notMethods", operation.notMethods());
+        lists.put("paths", operation.paths());
+        lists.put("notPaths", operation.notPaths());
+        checkLists(lists, _ -> true, "not empty", path, findings);
+        Map<String, List<String>> ports = new LinkedHashMap<>();
+        ports.put("ports", operation.ports());
+        ports.put("notPorts", operation.notPorts());
+        checkLists(ports, SecurityChecks::isPort, "a port from 1 to 65535", path, findings);
+        lists.putAll(ports);
+        if (lists.values().stream().allMatch(List::isEmpty)) {
+            findings.missing(path, "it names nothing (expected: hosts, ports, methods or paths)");
+        }
+    }
+
+    private static boolean isPort(String text) {
+        return PORT.matcher(text).matches()
+                && Integer.parseInt(text) >= 1
+                && Integer.parseInt(text) <= 65535;
+    }
+
+    private static void checkLists(
+            Map<String, List<String>> lists,
+            Predicate<String> good,
+            String expected,
+            FieldPath path,
+            Findings findings) {
+        lists.forEach((name, values) -> {
+            for (int i = 0; i < values.size(); i++) {
+                String value = values.get(i);
+                if (value.isEmpty() || !good.test(value)) {
+                    findings.invalid(path.field(name).index(i), value, expected);
+                }
+            }
+        });
+    }
+
+    private static void checkCondition(Condition condition, FieldPath path, Findings findings) {
+        String key = condition.key();
+        boolean known =
+                key.startsWith("request.headers[")
+                        || key.startsWith("request.auth.")
+                        || key.startsWith("experimental.envoy.filters.")
+                        || Set.of(
+                                        "source.ip",
+                                        "remote.ip",
+                                        "source.namespace",
+                                        "source.principal",
+                                        "source.serviceAccount",
+                                        "source.trustDomain",
+                                        "destination.ip",
+                                        "destination.port",
+                                        "connection.sni")
+                                .contains(key);
+        if (!known) {
+            findings.invalid(path.field("key"), key, "an attribute as source.ip");
+        }
+        if (condition.values().isEmpty() && condition.notValues().isEmpty()) {
+            findings.missing(path, "it compares with nothing (expected: values or notValues)");
+        }
+        Predicate<String> good =
+                switch (key) {
+                    case "source.ip", "remote.ip", "destination.ip" -> Addresses::isRange;
+                    case "destination.port" -> SecurityChecks::isPort;
+                    default -> _ -> true;
+                };
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        lists.put("values", condition.values());
+        lists.put("notValues", condition.notValues());
+        checkLists(lists, good, "a value of " + key, path, findings);
+    }
+
+    static void checkPeer(Resource<PeerAuthentication> resource, Findings findings) {
+        PeerAuthentication spec = resource.spec();
+        checkDryRun(resource, false, findings);
+        spec.selector()
+                .ifPresent(s -> PolicyChecks.checkSelector(s, SPEC.field("selector"), findings));
+        FieldPath ports = SPEC.field("portLevelMtls");
+        boolean written =
+                !resource.source().position(ports).equals(resource.source().position(SPEC));
+        if (written && spec.portLevelMtls().isEmpty()) {
+            findings.error(ports, "no ports (expected: at least one)");
+        }
+        boolean chosen = spec.selector().filter(s -> !s.matchLabels().isEmpty()).isPresent();
+        if (!spec.portLevelMtls().isEmpty() && !chosen) {
+            findings.error(ports, "it needs a selector with labels");
+        }
+        for (String port : spec.portLevelMtls().keySet()) {
+            if (!isPort(port)) {
+                findings.invalid(ports.field(port), port, "a port from 1 to 65535");
+            }
+        }
+    }
+
+    static void checkRequest(Resource<RequestAuthentication> resource, Findings findings) {
+        RequestAuthentication spec = resource.spec();
+        checkDryRun(resource, false, findings);
+        PolicyChecks.checkTargets(spec.selector(), spec.targetRef(), spec.targetRefs(), findings);
+        for (int i = 0; i < spec.jwtRules().size(); i++) {
+            checkJwt(spec.jwtRules().get(i), SPEC.field("jwtRules").index(i), findings);
+        }
+    }
+
+    private static void checkJwt(JwtRule rule, FieldPath path, Findings findings) {
+        if (rule.issuer().isEmpty()) {
+            findings.missing(path.field("issuer"), "'issuer' is missing (expected: a text)");
+        }
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        lists.put("audiences", rule.audiences());
+        lists.put("fromParams", rule.fromParams());
+        lists.put("fromCookies", rule.fromCookies());
+        lists.put("spaceDelimitedClaims", rule.spaceDelimitedClaims());
+        checkLists(lists, _ -> true, "not empty", path, findings);
+        if (!rule.jwksUri().isEmpty() && !isHttpUrl(rule.jwksUri())) {
+            findings.invalid(path.field("jwksUri"), rule.jwksUri(), "an http or https URL");
+        }
+        if (!rule.jwksUri().isEmpty() && !rule.jwks().isEmpty()) {
+            findings.exclusive(path.field("jwks"), "jwksUri", "jwks");
+        }
+        for (int i = 0; i < rule.outputClaimToHeaders().size(); i++) {
+            String header = rule.outputClaimToHeaders().get(i).header();
+            if (!Values.isHeaderName(header)) {
+                FieldPath at = path.field("outputClaimToHeaders").index(i).field("header");
+                findings.invalid(at, header, "the name of a header");
+            }
+        }
+        Values.checkDuration(rule.timeout(), path.field("timeout"), findings);
+    }
+
+    private static boolean isHttpUrl(String text) {
+        try {
+            var uri = new URI(text);
+            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            return http && uri.getRawAuthority() != null && uri.parseServerAuthority() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}

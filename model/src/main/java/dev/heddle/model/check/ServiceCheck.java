@@ -1,0 +1,30 @@
+package dev.heddle.model.check;
+
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.core.Service;
+import dev.heddle.model.core.Service.ServicePort;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Looks at Services, as Kubernetes does when it takes them.
+final class ServiceCheck implements Check<Service> {
+    @Override
+    public void check(Resource<Service> resource, Findings findings) {
+        Set<String> names = new HashSet<>();
+        FieldPath ports = FieldPath.of("spec", "ports");
+        Service spec = resource.spec();
+        for (int i = 0; i < spec.ports().size(); i++) {
+            ServicePort port = spec.ports().get(i);
+            FieldPath path = ports.index(i);
+            Values.checkPort(port.port(), path.field("port"), findings);
+            if (!names.add(port.name())) {
+                findings.error(
+                        path,
+                        port.name().isEmpty()
+                                ? "a second port without a name (expected: names for all)"
+                                : "'" + port.name() + "' is here for the second time");
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.heddle.model.check;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.istio.Percent;
+import dev.heddle.model.match.StringMatch;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Values that many kinds have in common.
+final class Values {
+    private static final int MAX_REGEX = 1024;
+    private static final java.util.regex.Pattern HEADER =
+            java.util.regex.Pattern.compile("[-_A-Za-z0-9]+");
+    private static final java.util.regex.Pattern CONTROL =
+            java.util.regex.Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
+    private static final java.util.regex.Pattern VARIABLES =
+            java.util.regex.Pattern.compile(
+                    "(?:[^%]|%%|%[A-Z][A-Z0-9_]*(?:\\([^)]*\\))?" + "(?::\\d+)?%)*+");
+
+    private Values() {}
+
+    static void checkPort(int port, FieldPath path, Findings findings) {
+        if (port < 1 || port > 65535) {
+            findings.invalid(path, port, "a port from 1 to 65535");
+        }
+    }
+
+    static void checkPort(OptionalInt port, FieldPath path, Findings findings) {
+        port.ifPresent(number -> checkPort(number, path, findings));
+    }
+
+    static void checkNotNegative(OptionalInt value, FieldPath path, Findings findings) {
+        if (value.orElse(0) < 0) {
+            findings.invalid(path, value.getAsInt(), ">= 0");
+        }
+    }
+
+    static void checkPercent(double value, FieldPath path, Findings findings) {
+        if (value < 0 || value > 100) {
+            findings.invalid(path, value, "0 to 100");
+        }
+    }
+
+    static void checkPercent(Optional<Percent> percent, FieldPath path, Findings findings) {
+        percent.ifPresent(p -> checkPercent(p.value(), path.field("value"), findings));
+    }
+
+    /// At least a millisecond, and whole ones.
+    static void checkDuration(Optional<Duration> duration, FieldPath path, Findings findings) {
+        duration.ifPresent(d -> {
+            if (d.compareTo(Duration.ofMillis(1)) < 0) {
+                findings.invalid(path, shown(d), "at least 1ms");
+            } else if (d.toNanosPart() % 1_000_000 != 0) {
+                findings.invalid(path, shown(d), "whole milliseconds");
+            }
+        });
+    }
+
+    /// As [#checkDuration], or zero for no limit.
+    static void checkLimit(Optional<Duration> duration, FieldPath path, Findings findings) {
+        checkDuration(duration.filter(d -> !d.isZero()), path, findings);
+    }
+
+    private static String shown(Duration duration) {
+        return duration.toNanosPart() % 1_000_000 == 0
+                ? duration.toMillis() + "ms"
+                : duration.toNanos() + "ns";
+    }
+
+    static void checkMatch(StringMatch match, FieldPath path, Findings findings) {
+        switch (match) {
+            case StringMatch.Prefix(String prefix) -> {
+                if (prefix.isEmpty()) {
+                    findings.invalid(path.field("prefix"), prefix, "not empty");
+                }
+            }
+            case StringMatch.Regex(String regex) ->
+                    checkRegex(regex, path.field("regex"), findings);
+            case StringMatch.Exact _, StringMatch.Present _ -> {}
+        }
+    }
+
+    static void checkMatch(Optional<StringMatch> match, FieldPath path, Findings findings) {
+        match.ifPresent(m -> checkMatch(m, path, findings));
+    }
+
+    /// RE2's syntax, because Envoy has no other.
+    static void checkRegex(String regex, FieldPath path, Findings findings) {
+        if (regex.isEmpty()) {
+            findings.invalid(path, regex, "an expression");
+        } else if (regex.length() > MAX_REGEX) {
+            findings.error(
+                    path, regex.length() + " characters (expected: at most " + MAX_REGEX + ")");
+        } else {
+            try {
+                Pattern.compile(regex);
+            } catch (PatternSyntaxException e) {
+                String reason = e.getDescription();
+                findings.error(
+                        DiagnosticCode.INVALID_VALUE,
+                        path,
+                        "'" + regex + "' is no expression: " + reason,
+                        "RE2 knows no look-around and no references: see"
+                                + " https://github.com/google/re2/wiki/Syntax.");
+            }
+        }
+    }
+
+    static boolean isHeaderName(String name) {
+        return HEADER.matcher(name).matches();
+    }
+
+    static boolean isAuthority(String header) {
+        return header.equalsIgnoreCase(":authority") || header.equalsIgnoreCase("host");
+    }
+
+    /// A value that a header gets: no control characters, and `%` only around Envoy's variables or
+    /// doubled.
+    static void checkHeaderValue(String value, FieldPath path, Findings findings) {
+        if (CONTROL.matcher(value).find()) {
+            findings.error(path, "control characters (expected: none)");
+        } else if (!VARIABLES.matcher(value).matches()) {
+            findings.invalid(path, value, "%VARIABLE%, and %% for a percent sign");
+        }
+    }
+}
