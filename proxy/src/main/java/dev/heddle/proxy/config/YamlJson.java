@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// YAML as JSON, because Envoy's messages are read from JSON.
+///
+/// A duration may be an object, `{seconds: 5}`, as Envoy takes it and many of its examples have it;
+/// in protobuf's JSON it is a text, `5s`.
 final class YamlJson {
 
     private YamlJson() {}
@@ -46,6 +50,7 @@ final class YamlJson {
     private static void append(StringBuilder json, @Nullable Object value) {
         switch (value) {
             case null -> json.append("null");
+            case Map<?, ?> map when isDuration(map) -> text(json, duration(map));
             case Map<?, ?> map -> {
                 String separator = "{";
                 for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -70,6 +75,23 @@ final class YamlJson {
             case Boolean truth -> json.append(truth);
             default -> text(json, value.toString());
         }
+    }
+
+    private static boolean isDuration(Map<?, ?> map) {
+        return !map.isEmpty()
+                && map.entrySet().stream()
+                        .allMatch(entry ->
+                                (entry.getKey().equals("seconds") || entry.getKey().equals("nanos"))
+                                        && entry.getValue() instanceof Number);
+    }
+
+    private static String duration(Map<?, ?> map) {
+        Number seconds = map.get("seconds") instanceof Number number ? number : 0;
+        Number nanos = map.get("nanos") instanceof Number number ? number : 0;
+        return BigDecimal.valueOf(seconds.longValue())
+                        .add(BigDecimal.valueOf(nanos.longValue(), 9))
+                        .toPlainString()
+                + "s";
     }
 
     private static void text(StringBuilder json, String text) {

@@ -31,6 +31,7 @@ public final class StreamInfo {
     private @Nullable String cluster;
     private @Nullable String route;
     private @Nullable String virtualHost;
+    private @Nullable String virtualCluster;
     private @Nullable String requestedServerName;
     private @Nullable String listener;
     private @Nullable String filterChain;
@@ -68,6 +69,7 @@ public final class StreamInfo {
         cluster = null;
         route = null;
         virtualHost = null;
+        virtualCluster = null;
         responseDetails = null;
         upstreamFailureReason = null;
         connectionTermination = null;
@@ -181,6 +183,15 @@ public final class StreamInfo {
     public void setRoute(String virtualHostName, String routeName) {
         virtualHost = virtualHostName;
         route = routeName;
+    }
+
+    /// `%VIRTUAL_CLUSTER_NAME%`.
+    public @Nullable String virtualCluster() {
+        return virtualCluster;
+    }
+
+    public void setVirtualCluster(String value) {
+        virtualCluster = value;
     }
 
     /// `%REQUESTED_SERVER_NAME%`: SNI.

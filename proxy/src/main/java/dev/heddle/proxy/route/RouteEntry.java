@@ -19,10 +19,12 @@ public interface RouteEntry {
 
     /// Edits the headers of a response.
     ///
+    /// @param request as it was forwarded: values of response headers may speak of it
     /// @param target where the request went
-    void editResponse(ResponseHead response, RouteAction.Target target, StreamInfo info);
+    void editResponse(
+            RequestHead request, ResponseHead response, RouteAction.Target target, StreamInfo info);
 
     /// Edits the headers of an answer that this proxy makes itself for this route, where Envoy
     /// edits them: redirects and direct replies.
-    void editReply(ResponseHead response, StreamInfo info);
+    void editReply(RequestHead request, ResponseHead response, StreamInfo info);
 }

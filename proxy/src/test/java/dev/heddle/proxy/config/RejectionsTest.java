@@ -137,6 +137,12 @@ class RejectionsTest {
     }
 
     @Test
+    void aDurationMayBeAnObjectInYaml() {
+        assertThat(YamlJson.convert("a", "a: {seconds: 5}\nb: {seconds: 1, nanos: 500000000}"))
+                .isEqualTo("{\"a\":\"5.000000000s\",\"b\":\"1.500000000s\"}");
+    }
+
+    @Test
     void yamlThatIsBrokenIsSaidWithItsLine() {
         assertThatThrownBy(() -> YamlJson.convert("boot.yaml", "a: 1\nb: [\n"))
                 .hasMessageStartingWith("boot.yaml:3:1: ");

@@ -1,0 +1,126 @@
+package dev.heddle.proxy.route.table;
+
+import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.RouteAction;
+import dev.heddle.proxy.route.RouteEntry;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// A virtual host, ready to be asked.
+final class CompiledHost {
+
+    private final String name;
+    private final RouteConfig.RequireTls tls;
+    private final List<CompiledRoute> routes;
+    private final List<NamedRequests> virtualClusters;
+    private final RouteEntry toTls;
+
+    private record NamedRequests(String name, List<HeaderCondition> headers) {}
+
+    CompiledHost(RouteConfig.VirtualHost host, RouteConfig table) {
+        name = host.name();
+        tls = host.tls();
+        var outer =
+                new CompiledRoute.OuterEdits(
+                        host.headers(), table.headers(), table.outermostEditsLast());
+        routes = host.routes().stream().map(it -> new CompiledRoute(it, this, outer)).toList();
+        virtualClusters =
+                host.virtualClusters().stream()
+                        .map(it ->
+                                new NamedRequests(
+                                        it.name(), List.of(HeaderCondition.all(it.headers()))))
+                        .toList();
+        toTls = new ToTls(name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Nullable RouteEntry match(RequestHead request, RandomGenerator random) {
+        if (mustGoToTls(request)) {
+            return toTls;
+        }
+        String bare = PathCondition.bare(request.path());
+        for (CompiledRoute route : routes) {
+            if (route.matches(request, bare, random)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    private boolean mustGoToTls(RequestHead request) {
+        return switch (tls) {
+            case NONE -> false;
+            case ALL -> !isTls(request);
+            case EXTERNAL_ONLY ->
+                    !isTls(request)
+                            && !"true".equals(request.headers().get(HeaderName.X_ENVOY_INTERNAL));
+        };
+    }
+
+    private static boolean isTls(RequestHead request) {
+        String forwarded = request.headers().get(HeaderName.X_FORWARDED_PROTO);
+        return (forwarded == null ? request.scheme() : forwarded).equals("https");
+    }
+
+    /// Names the virtual cluster of a request; `other`, as Envoy, when there are some and none
+    /// matches.
+    void nameVirtualCluster(RequestHead request, StreamInfo info) {
+        String found = virtualCluster(request);
+        if (found != null) {
+            info.setVirtualCluster(found);
+        }
+    }
+
+    @Nullable String virtualCluster(RequestHead request) {
+        if (virtualClusters.isEmpty()) {
+            return null;
+        }
+        for (NamedRequests requests : virtualClusters) {
+            boolean all = true;
+            for (HeaderCondition header : requests.headers()) {
+                all &= header.test(request);
+            }
+            if (all) {
+                return requests.name();
+            }
+        }
+        return "other";
+    }
+
+    /// Sends clients without TLS to the same place with TLS.
+    private record ToTls(String virtualHost) implements RouteEntry {
+        private static final RouteAction TO_TLS =
+                new RouteAction.Redirect(301, RedirectLocation::byTls);
+
+        @Override
+        public String name() {
+            return "";
+        }
+
+        @Override
+        public RouteAction action() {
+            return TO_TLS;
+        }
+
+        @Override
+        public void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info) {}
+
+        @Override
+        public void editResponse(
+                RequestHead request,
+                ResponseHead response,
+                RouteAction.Target target,
+                StreamInfo info) {}
+
+        @Override
+        public void editReply(RequestHead request, ResponseHead response, StreamInfo info) {}
+    }
+}

@@ -1,0 +1,281 @@
+package dev.heddle.proxy.route.table;
+
+import dev.heddle.proxy.config.HeaderEdits;
+import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.RouteAction;
+import dev.heddle.proxy.route.RouteEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One route, ready to be asked.
+final class CompiledRoute implements RouteEntry {
+
+    private final String name;
+    private final CompiledHost host;
+    private final PathCondition path;
+    private final HeaderCondition[] headers;
+    private final QueryCondition[] query;
+    private final boolean grpcOnly;
+    private final RouteConfig.@Nullable Fraction fraction;
+    private final RouteAction action;
+    private final Rewrite rewrite;
+    private final List<ShareEdits> shares;
+    private final List<HeaderEditor> requestEdits;
+    private final List<HeaderEditor> responseEdits;
+
+    /// What changes for one target of a weighted route.
+    private record ShareEdits(
+            List<HeaderEditor> request, List<HeaderEditor> response, Optional<String> host) {}
+
+    /// What changes on the way to any target.
+    private record Rewrite(
+            RouteConfig.PathRewrite path,
+            @Nullable Substitution substitution,
+            RouteConfig.HostRewrite host,
+            boolean appendForwardedHost) {
+
+        static final Rewrite NONE =
+                new Rewrite(
+                        new RouteConfig.PathRewrite.None(),
+                        null,
+                        new RouteConfig.HostRewrite.None(),
+                        false);
+    }
+
+    /// @param outer the edits of virtual host and table, and which of them comes last
+    CompiledRoute(RouteConfig.Route route, CompiledHost host, OuterEdits outer) {
+        this.name = route.name();
+        this.host = host;
+        this.path = new PathCondition(route.match().path(), route.match().ignoreCase());
+        this.headers = HeaderCondition.all(route.match().headers());
+        this.query =
+                route.match().query().stream()
+                        .map(QueryCondition::new)
+                        .toArray(QueryCondition[]::new);
+        this.grpcOnly = route.match().grpcOnly();
+        this.fraction = route.match().fraction().orElse(null);
+        this.action = action(route.action());
+        this.rewrite = rewrite(route.action());
+        this.shares = shares(route.action());
+        this.requestEdits = outer.with(route.headers(), HeaderEdits.Both::request);
+        this.responseEdits = outer.with(route.headers(), HeaderEdits.Both::response);
+    }
+
+    /// The edits around a route's own.
+    ///
+    /// @param outermostLast whether the table's edits are made last, and so win
+    record OuterEdits(HeaderEdits.Both host, HeaderEdits.Both table, boolean outermostLast) {
+        List<HeaderEditor> with(
+                HeaderEdits.Both route, Function<HeaderEdits.Both, HeaderEdits> direction) {
+            var edits =
+                    new ArrayList<>(
+                            List.of(
+                                    direction.apply(route),
+                                    direction.apply(host),
+                                    direction.apply(table)));
+            return HeaderEditor.of(outermostLast ? edits : edits.reversed());
+        }
+    }
+
+    private RouteAction action(RouteConfig.Action action) {
+        return switch (action) {
+            case RouteConfig.Action.Forward forward -> {
+                List<RouteAction.Target> targets = targets(forward.to());
+                int total = targets.stream().mapToInt(RouteAction.Target::weight).sum();
+                yield new RouteAction.Forward(
+                        targets, total, forward.timeout(), forward.idleTimeout());
+            }
+            case RouteConfig.Action.Redirect redirect ->
+                    new RouteAction.Redirect(
+                            redirect.status(), new RedirectLocation(redirect, path));
+            case RouteConfig.Action.DirectResponse(int status, String body) ->
+                    new RouteAction.DirectReply(status, body);
+        };
+    }
+
+    private static List<RouteAction.Target> targets(RouteConfig.Destination destination) {
+        return switch (destination) {
+            case RouteConfig.Destination.One(String cluster) ->
+                    List.of(new RouteAction.Target(cluster, 1, 0));
+            case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _) -> {
+                var targets = new ArrayList<RouteAction.Target>();
+                for (RouteConfig.Share share : shares) {
+                    targets.add(
+                            new RouteAction.Target(
+                                    share.cluster(), share.weight(), targets.size()));
+                }
+                yield List.copyOf(targets);
+            }
+        };
+    }
+
+    private static List<ShareEdits> shares(RouteConfig.Action action) {
+        if (!(action instanceof RouteConfig.Action.Forward forward)) {
+            return List.of();
+        }
+        return switch (forward.to()) {
+            case RouteConfig.Destination.One _ ->
+                    List.of(new ShareEdits(List.of(), List.of(), Optional.empty()));
+            case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _) ->
+                    shares.stream()
+                            .map(share ->
+                                    new ShareEdits(
+                                            HeaderEditor.of(List.of(share.headers().request())),
+                                            HeaderEditor.of(List.of(share.headers().response())),
+                                            share.host()))
+                            .toList();
+        };
+    }
+
+    private static Rewrite rewrite(RouteConfig.Action action) {
+        if (!(action instanceof RouteConfig.Action.Forward forward)) {
+            return Rewrite.NONE;
+        }
+        return new Rewrite(
+                forward.path(),
+                forward.path() instanceof RouteConfig.PathRewrite.Regex(var pattern, var with)
+                        ? new Substitution(pattern, with)
+                        : null,
+                forward.host(),
+                forward.appendForwardedHost());
+    }
+
+    boolean matches(RequestHead request, String bare, RandomGenerator random) {
+        if (!path.test(bare)) {
+            return false;
+        }
+        for (HeaderCondition header : headers) {
+            if (!header.test(request)) {
+                return false;
+            }
+        }
+        for (QueryCondition parameter : query) {
+            if (!parameter.test(request.path())) {
+                return false;
+            }
+        }
+        if (grpcOnly && !isGrpc(request)) {
+            return false;
+        }
+        return fraction == null || random.nextInt(fraction.denominator()) < fraction.numerator();
+    }
+
+    private static boolean isGrpc(RequestHead request) {
+        String type = request.headers().get(HeaderName.CONTENT_TYPE);
+        return type != null
+                && type.startsWith("application/grpc")
+                && (type.length() == 16 || type.charAt(16) == '+');
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String virtualHost() {
+        return host.name();
+    }
+
+    @Override
+    public RouteAction action() {
+        return action;
+    }
+
+    @Override
+    public void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info) {
+        host.nameVirtualCluster(request, info);
+        var record = new ExchangeRecord(request, null, info);
+        ShareEdits share = shares.get(target.index());
+        share.request().forEach(editor -> editor.edit(request.headers(), record));
+        requestEdits.forEach(editor -> editor.edit(request.headers(), record));
+        rewriteHost(request, share);
+        rewritePath(request);
+    }
+
+    private void rewriteHost(RequestHead request, ShareEdits share) {
+        String before = request.authority();
+        if (share.host().isPresent()) {
+            request.setAuthority(share.host().get());
+        } else {
+            switch (rewrite.host()) {
+                case RouteConfig.HostRewrite.None() -> {
+                    return;
+                }
+                case RouteConfig.HostRewrite.Literal(String literal) ->
+                        request.setAuthority(literal);
+                case RouteConfig.HostRewrite.FromHeader(String header) -> {
+                    String value = request.headers().get(HeaderName.of(header));
+                    if (value == null || value.isEmpty()) {
+                        return;
+                    }
+                    request.setAuthority(value);
+                }
+            }
+        }
+        if (rewrite.appendForwardedHost()) {
+            String there = request.headers().get(HeaderName.X_FORWARDED_HOST);
+            request.headers()
+                    .set(
+                            HeaderName.X_FORWARDED_HOST,
+                            there == null ? before : there + "," + before);
+        }
+    }
+
+    private void rewritePath(RequestHead request) {
+        if (rewrite.path() instanceof RouteConfig.PathRewrite.None) {
+            return;
+        }
+        String before = request.path();
+        String bare = PathCondition.bare(before);
+        String after = rewritten(bare);
+        if (!after.equals(bare)) {
+            // As Envoy: an original path that came from outside is not believed.
+            request.headers().set(HeaderName.X_ENVOY_ORIGINAL_PATH, before);
+        }
+        request.setPath(after + before.substring(bare.length()));
+    }
+
+    private String rewritten(String bare) {
+        return switch (rewrite.path()) {
+            case RouteConfig.PathRewrite.None() -> bare;
+            case RouteConfig.PathRewrite.Matched(String replacement) ->
+                    // A filter may have changed the path, so that it no longer begins as it did.
+                    path.test(bare) ? replacement + bare.substring(path.matchedLength(bare)) : bare;
+            case RouteConfig.PathRewrite.Regex _ ->
+                    rewrite.substitution() == null ? bare : rewrite.substitution().apply(bare);
+        };
+    }
+
+    @Override
+    public void editResponse(
+            RequestHead request,
+            ResponseHead response,
+            RouteAction.Target target,
+            StreamInfo info) {
+        ShareEdits share = shares.get(target.index());
+        if (share.response().isEmpty() && responseEdits.isEmpty()) {
+            return;
+        }
+        var record = new ExchangeRecord(request, response, info);
+        share.response().forEach(editor -> editor.edit(response.headers(), record));
+        responseEdits.forEach(editor -> editor.edit(response.headers(), record));
+    }
+
+    @Override
+    public void editReply(RequestHead request, ResponseHead response, StreamInfo info) {
+        if (!responseEdits.isEmpty()) {
+            var record = new ExchangeRecord(request, response, info);
+            responseEdits.forEach(editor -> editor.edit(response.headers(), record));
+        }
+    }
+}

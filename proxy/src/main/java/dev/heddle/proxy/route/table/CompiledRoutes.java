@@ -1,0 +1,58 @@
+package dev.heddle.proxy.route.table;
+
+import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.route.RouteTable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// A route configuration, ready to be asked by all workers. Immutable.
+public final class CompiledRoutes implements RouteTable {
+
+    private final VirtualHostIndex<CompiledHost> hosts;
+    private final boolean ignorePort;
+
+    private CompiledRoutes(VirtualHostIndex<CompiledHost> hosts, boolean ignorePort) {
+        this.hosts = hosts;
+        this.ignorePort = ignorePort;
+    }
+
+    /// Compiles a configuration.
+    public static CompiledRoutes of(RouteConfig config) {
+        Map<String, CompiledHost> domains = new HashMap<>();
+        for (RouteConfig.VirtualHost host : config.virtualHosts()) {
+            var compiled = new CompiledHost(host, config);
+            host.domains().forEach(domain -> domains.put(domain, compiled));
+        }
+        return new CompiledRoutes(new VirtualHostIndex<>(domains), config.ignorePort());
+    }
+
+    @Override
+    public @Nullable RouteEntry match(RequestHead request, RandomGenerator random) {
+        CompiledHost host = host(request);
+        return host == null ? null : host.match(request, random);
+    }
+
+    /// The virtual cluster that a request counts for; null for none.
+    @Nullable String virtualCluster(RequestHead request) {
+        CompiledHost host = host(request);
+        return host == null ? null : host.virtualCluster(request);
+    }
+
+    private @Nullable CompiledHost host(RequestHead request) {
+        String authority = request.authority();
+        return hosts.find(ignorePort ? withoutPort(authority) : authority);
+    }
+
+    private static String withoutPort(String authority) {
+        int colon = authority.lastIndexOf(':');
+        boolean port = colon > 0 && colon > authority.lastIndexOf(']');
+        // An IPv6 address without brackets has colons and no port.
+        return port && (authority.indexOf(':') == colon || authority.startsWith("["))
+                ? authority.substring(0, colon)
+                : authority;
+    }
+}

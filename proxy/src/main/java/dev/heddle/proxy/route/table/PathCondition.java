@@ -1,0 +1,45 @@
+package dev.heddle.proxy.route.table;
+
+import dev.heddle.proxy.config.RouteConfig;
+
+/// A condition on the path, and what a rewrite of "the part that matched" replaces.
+record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
+
+    /// @param bare the path without query and fragment
+    boolean test(String bare) {
+        return switch (path) {
+            case RouteConfig.Path.Prefix(String prefix) -> startsWith(bare, prefix);
+            case RouteConfig.Path.Exact(String exact) ->
+                    ignoreCase ? bare.equalsIgnoreCase(exact) : bare.equals(exact);
+            case RouteConfig.Path.Segments(String prefix) ->
+                    startsWith(bare, prefix)
+                            && (bare.length() == prefix.length()
+                                    || bare.charAt(prefix.length()) == '/');
+            case RouteConfig.Path.Regex(var pattern) -> pattern.matches(bare);
+        };
+    }
+
+    private boolean startsWith(String bare, String prefix) {
+        return bare.regionMatches(ignoreCase, 0, prefix, 0, prefix.length());
+    }
+
+    /// How many characters of a path that matched "matched": the prefix, or all of it.
+    int matchedLength(String bare) {
+        return switch (path) {
+            case RouteConfig.Path.Prefix(String prefix) -> prefix.length();
+            case RouteConfig.Path.Segments(String prefix) -> prefix.length();
+            case RouteConfig.Path.Exact _, RouteConfig.Path.Regex _ -> bare.length();
+        };
+    }
+
+    /// A path without its query and fragment.
+    static String bare(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c == '?' || c == '#') {
+                return path.substring(0, i);
+            }
+        }
+        return path;
+    }
+}

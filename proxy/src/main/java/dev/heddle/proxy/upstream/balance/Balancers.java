@@ -1,0 +1,165 @@
+package dev.heddle.proxy.upstream.balance;
+
+import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.LoadBalancer;
+import dev.heddle.proxy.upstream.Pick;
+import dev.heddle.proxy.upstream.PickContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Makes the balancer of a cluster: priorities over places over hosts, each level only where there
+/// is something to choose.
+public final class Balancers {
+
+    private Balancers() {}
+
+    /// How a host is chosen among equals.
+    public sealed interface Kind {
+        /// One after the other, by weight.
+        record InTurns() implements Kind {}
+
+        /// The least busy of some.
+        ///
+        /// @param choices at least 2
+        record LeastBusy(int choices) implements Kind {}
+
+        /// Any.
+        record Any() implements Kind {}
+    }
+
+    /// Hosts in one place.
+    ///
+    /// @param weight among the places of its priority; 0 for none of the requests
+    public record Place(
+            int priority, long weight, List<Host> healthy, List<Host> degraded, List<Host> all) {
+        public Place {
+            healthy = List.copyOf(healthy);
+            degraded = List.copyOf(degraded);
+            all = List.copyOf(all);
+        }
+
+        List<Host> hosts(PriorityLoad.Hosts kind) {
+            return switch (kind) {
+                case HEALTHY -> healthy;
+                case DEGRADED -> degraded;
+                case ALL -> all;
+            };
+        }
+    }
+
+    /// How the places of a cluster are used.
+    ///
+    /// @param byPlace whether a place is chosen by its weight before a host in it
+    public record Policy(
+            Kind kind, boolean byPlace, int overprovisioningPercent, double panicPercent) {}
+
+    /// Makes a balancer for hosts as they are now.
+    ///
+    /// @param random decides where turns begin
+    public static LoadBalancer of(Policy policy, List<Place> places, RandomGenerator random) {
+        int priorities = places.stream().mapToInt(Place::priority).max().orElse(-1) + 1;
+        var counts = new ArrayList<PriorityLoad.Counts>();
+        for (int priority = 0; priority < priorities; priority++) {
+            List<Place> of = ofPriority(places, priority);
+            counts.add(
+                    new PriorityLoad.Counts(
+                            of.stream().mapToInt(it -> it.healthy().size()).sum(),
+                            of.stream().mapToInt(it -> it.degraded().size()).sum(),
+                            of.stream().mapToInt(it -> it.all().size()).sum()));
+        }
+        PriorityLoad load =
+                PriorityLoad.of(counts, policy.overprovisioningPercent(), policy.panicPercent());
+        List<LoadBalancer> balancers =
+                load.shares().stream()
+                        .map(share ->
+                                ofShare(
+                                        policy,
+                                        ofPriority(places, share.priority()),
+                                        share.hosts(),
+                                        random))
+                        .toList();
+        return switch (balancers.size()) {
+            case 0 -> _ -> Pick.NoHealthyHost.NONE;
+            case 1 -> balancers.getFirst();
+            default -> new ByShare(load.shares(), balancers);
+        };
+    }
+
+    private static List<Place> ofPriority(List<Place> places, int priority) {
+        return places.stream().filter(place -> place.priority() == priority).toList();
+    }
+
+    private static LoadBalancer ofShare(
+            Policy policy, List<Place> places, PriorityLoad.Hosts hosts, RandomGenerator random) {
+        if (policy.byPlace()) {
+            List<Place> weighted =
+                    places.stream()
+                            .filter(it -> it.weight() > 0 && !it.hosts(hosts).isEmpty())
+                            .toList();
+            if (!weighted.isEmpty()) {
+                return new ByPlace(
+                        weighted,
+                        hosts,
+                        weighted.stream()
+                                .map(it -> among(policy.kind(), it.hosts(hosts), random))
+                                .toList(),
+                        policy.overprovisioningPercent(),
+                        random);
+            }
+        }
+        List<Host> all = places.stream().flatMap(it -> it.hosts(hosts).stream()).toList();
+        return among(policy.kind(), all, random);
+    }
+
+    private static LoadBalancer among(Kind kind, List<Host> hosts, RandomGenerator random) {
+        return switch (kind) {
+            case Kind.InTurns() -> new RoundRobin(hosts, random);
+            case Kind.LeastBusy(int choices) -> new LeastRequest(hosts, choices, random);
+            case Kind.Any() -> new RandomHost(hosts);
+        };
+    }
+
+    /// Chooses a priority by its share.
+    private record ByShare(List<PriorityLoad.Share> shares, List<LoadBalancer> balancers)
+            implements LoadBalancer {
+        @Override
+        public Pick pick(PickContext context) {
+            int at = context.random().nextInt(100);
+            for (int i = 0; i < shares.size(); i++) {
+                at -= shares.get(i).percent();
+                if (at < 0) {
+                    return balancers.get(i).pick(context);
+                }
+            }
+            return balancers.getLast().pick(context);
+        }
+    }
+
+    /// Gives the places turns by weight, a place whose hosts are failing fewer of them.
+    private static final class ByPlace implements LoadBalancer {
+        private final List<LoadBalancer> balancers;
+        private final EdfSchedule schedule;
+
+        ByPlace(
+                List<Place> places,
+                PriorityLoad.Hosts hosts,
+                List<LoadBalancer> balancers,
+                int overprovisioningPercent,
+                RandomGenerator random) {
+            this.balancers = balancers;
+            double[] weights = new double[places.size()];
+            for (int i = 0; i < weights.length; i++) {
+                Place place = places.get(i);
+                double usable = (double) place.hosts(hosts).size() / place.all().size();
+                weights[i] = place.weight() * Math.min(1, usable * overprovisioningPercent / 100);
+            }
+            this.schedule = new EdfSchedule(weights.length, at -> weights[at], random);
+        }
+
+        @Override
+        public Pick pick(PickContext context) {
+            return balancers.get(schedule.next()).pick(context);
+        }
+    }
+}
