@@ -1,5 +1,7 @@
 package dev.heddle.xds;
 
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -28,11 +30,24 @@ public final class EnvoyJson {
         try {
             PARSER.merge(json, builder);
         } catch (InvalidProtocolBufferException e) {
-            throw new EnvoyJsonException("", String.valueOf(e.getMessage()));
+            throw fault(json, prototype, e);
         }
         @SuppressWarnings("unchecked") // a builder of M's makes an M
         M message = (M) builder.build();
         return message;
+    }
+
+    private static EnvoyJsonException fault(
+            String json, Message prototype, InvalidProtocolBufferException cause) {
+        try {
+            return JsonFault.inMessage(
+                            JsonParser.parseString(json), prototype.getDescriptorForType(), "")
+                    .map(fault -> new EnvoyJsonException(fault.path(), fault.what()))
+                    .orElseGet(
+                            () -> new EnvoyJsonException("", String.valueOf(cause.getMessage())));
+        } catch (JsonParseException _) {
+            return new EnvoyJsonException("", String.valueOf(cause.getMessage()));
+        }
     }
 
     /// Writes a message over several lines, with Envoy's own field names (`lb_policy`) and every

@@ -1,6 +1,8 @@
 package dev.heddle.xds;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.admin.v3.Clusters;
 import io.envoyproxy.envoy.admin.v3.ConfigDump;
@@ -30,10 +32,13 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Every message of Envoy's API that this version knows, so what an `Any` may hold.
 ///
-/// Each entry brings its whole file and the files that it imports; `EnvoyTypesTest` fails when a
+/// Each entry brings its whole file and the files that it imports; `EnvoyJsonTest` fails when a
 /// generated file is missing from the sum.
 final class EnvoyTypes {
     private static final List<Descriptor> ROOTS =
@@ -69,4 +74,26 @@ final class EnvoyTypes {
     static final TypeRegistry REGISTRY = TypeRegistry.newBuilder().add(ROOTS).build();
 
     private EnvoyTypes() {}
+
+    /// The message of that URL; empty when this version knows none.
+    static Optional<Descriptor> find(String typeUrl) {
+        try {
+            return Optional.ofNullable(REGISTRY.getDescriptorForTypeUrl(typeUrl));
+        } catch (InvalidProtocolBufferException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// The names of all files that the registry has messages of.
+    static Set<String> files() {
+        var names = new TreeSet<String>();
+        ROOTS.forEach(root -> addFile(root.getFile(), names));
+        return names;
+    }
+
+    private static void addFile(FileDescriptor file, Set<String> names) {
+        if (names.add(file.getFullName())) {
+            file.getDependencies().forEach(imported -> addFile(imported, names));
+        }
+    }
 }

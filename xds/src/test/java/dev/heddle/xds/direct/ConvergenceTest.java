@@ -1,0 +1,257 @@
+package dev.heddle.xds.direct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.testkit.Seed;
+import dev.heddle.xds.NodeInfo;
+import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import dev.heddle.xds.client.Rejection;
+import dev.heddle.xds.client.XdsSubscriber;
+import dev.heddle.xds.server.XdsHandler;
+import dev.heddle.xds.server.XdsStream;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Server and client engine back to back: whatever happens on the way, once nothing more happens
+/// the client runs the newest snapshot.
+final class ConvergenceTest {
+    private static final int STEPS = 10_000;
+    private static final int NAMES = 6;
+    private static final String BAD = "bad";
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theClientComesToRunTheNewestSnapshot(long number) {
+        Seed seed = Seed.ofRun().forCase(number);
+        var world = new World(seed.random());
+        for (int step = 0; step < STEPS; step++) {
+            world.step();
+            if (step % 100 == 99) {
+                world.settle();
+                assertThat(world.running())
+                        .as("step %d; %s", step, seed)
+                        .isEqualTo(world.expected());
+                assertThat(world.breaches).as("step %d; %s", step, seed).isEmpty();
+                assertThat(world.isAcknowledged()).as("step %d; %s", step, seed).isTrue();
+            }
+        }
+    }
+
+    /// A control plane whose configuration changes, a proxy that accepts what is not bad, and a
+    /// link that comes and goes.
+    private static final class World implements XdsHandler, XdsSubscriber {
+        private final RandomGenerator random;
+        private final DirectLink link;
+        private final Map<XdsType, Map<String, String>> target = new EnumMap<>(XdsType.class);
+        private final Map<XdsType, Map<String, String>> accepted = new EnumMap<>(XdsType.class);
+        private final Map<XdsType, Set<String>> wanted = new EnumMap<>(XdsType.class);
+        private final Map<XdsType, String> acked = new EnumMap<>(XdsType.class);
+        private final List<String> breaches = new ArrayList<>();
+        private Optional<XdsStream> stream = Optional.empty();
+        private Snapshot snapshot = Snapshot.of("0", Map.of());
+        private int version;
+        private int content;
+
+        World(RandomGenerator random) {
+            this.random = random;
+            boolean isEnvoy = random.nextBoolean();
+            this.link =
+                    new DirectLink(
+                            NodeInfo.of("n", "c").withUserAgent(isEnvoy ? "envoy" : "heddle"),
+                            this,
+                            this);
+            for (XdsType type : XdsType.values()) {
+                target.put(type, new TreeMap<>());
+                accepted.put(type, new TreeMap<>());
+                wanted.put(type, Set.of());
+            }
+        }
+
+        void step() {
+            int what = random.nextInt(100);
+            if (what < 40) {
+                link.deliverResponse();
+            } else if (what < 80) {
+                link.deliverRequest();
+            } else if (what < 90) {
+                change();
+            } else if (what < 97) {
+                resubscribe(pick(XdsType.values()));
+            } else if (what < 98) {
+                link.disconnect("drop");
+            } else {
+                link.connect();
+            }
+        }
+
+        private <T> T pick(T[] all) {
+            return all[random.nextInt(all.length)];
+        }
+
+        private String anyName() {
+            return "r" + random.nextInt(NAMES);
+        }
+
+        private void change() {
+            int changes = 1 + random.nextInt(3);
+            for (int i = 0; i < changes; i++) {
+                Map<String, String> resources = of(target, pick(XdsType.values()));
+                if (random.nextInt(3) == 0) {
+                    resources.remove(anyName());
+                } else {
+                    content++;
+                    resources.put(anyName(), (random.nextInt(6) == 0 ? BAD : "ok") + content);
+                }
+            }
+            version++;
+            var resources = new EnumMap<XdsType, List<XdsResource>>(XdsType.class);
+            target.forEach((type, map) ->
+                    resources.put(
+                            type,
+                            map.entrySet().stream()
+                                    .map(e -> resource(e.getKey(), e.getValue()))
+                                    .toList()));
+            snapshot = Snapshot.of(Integer.toString(version), resources);
+            stream.ifPresent(s -> s.push(snapshot));
+        }
+
+        private static XdsResource resource(String name, String content) {
+            return new XdsResource(
+                    name,
+                    content,
+                    XdsResource.of(name, Cluster.newBuilder().setName(name).build()).body());
+        }
+
+        private void resubscribe(XdsType type) {
+            var names = new TreeSet<String>();
+            for (int i = random.nextInt(4); i > 0; i--) {
+                names.add(anyName());
+            }
+            if (random.nextInt(4) == 0) {
+                names.add("*");
+            }
+            wanted.put(type, names);
+            of(accepted, type).keySet().removeIf(name -> !wants(type, name));
+            link.subscribe(type, names);
+        }
+
+        private boolean wants(XdsType type, String name) {
+            Set<String> names = wanted.getOrDefault(type, Set.of());
+            return names.contains("*") || names.contains(name);
+        }
+
+        void settle() {
+            if (!link.isConnected()) {
+                link.connect();
+            }
+            link.settle();
+        }
+
+        /// What the client runs: of each name what it accepted last.
+        Map<XdsType, Map<String, String>> running() {
+            return accepted;
+        }
+
+        /// The newest snapshot as far as it is wanted; of what is bad there, what came before.
+        Map<XdsType, Map<String, String>> expected() {
+            var expected = new EnumMap<XdsType, Map<String, String>>(XdsType.class);
+            target.forEach((type, resources) -> {
+                var those = new TreeMap<String, String>();
+                resources.forEach((name, value) -> {
+                    if (!wants(type, name)) {
+                        return;
+                    }
+                    if (!value.startsWith(BAD)) {
+                        those.put(name, value);
+                    } else if (of(accepted, type).containsKey(name)) {
+                        those.put(name, of(accepted, type).getOrDefault(name, ""));
+                    }
+                });
+                expected.put(type, those);
+            });
+            return expected;
+        }
+
+        /// Whether the server knows that every type in use that has nothing bad is up to date.
+        boolean isAcknowledged() {
+            return wanted.entrySet().stream()
+                    .filter(e -> !e.getValue().isEmpty() && version > 0)
+                    .filter(e ->
+                            of(target, e.getKey()).entrySet().stream()
+                                    .noneMatch(r ->
+                                            r.getValue().startsWith(BAD)
+                                                    && wants(e.getKey(), r.getKey())))
+                    .allMatch(e -> Integer.toString(version).equals(acked.get(e.getKey())));
+        }
+
+        @Override
+        public List<Rejection> onUpdate(
+                XdsType type, List<XdsResource> changed, List<String> removed) {
+            var rejections = new ArrayList<Rejection>();
+            var seen = new HashSet<String>();
+            for (XdsResource resource : changed) {
+                if (!seen.add(resource.name())) {
+                    breaches.add(resource.name() + " twice in one response");
+                }
+                if (resource.version().startsWith(BAD)) {
+                    rejections.add(new Rejection(resource.name(), "bad"));
+                } else if (wants(type, resource.name())) {
+                    of(accepted, type).put(resource.name(), resource.version());
+                }
+            }
+            removed.forEach(name -> of(accepted, type).remove(name));
+            return rejections;
+        }
+
+        private static Map<String, String> of(Map<XdsType, Map<String, String>> all, XdsType type) {
+            return all.computeIfAbsent(type, _ -> new HashMap<>());
+        }
+
+        @Override
+        public void onOpened(XdsStream opened) {
+            stream = Optional.of(opened);
+            acked.clear();
+            if (version > 0) {
+                opened.push(snapshot);
+            }
+        }
+
+        @Override
+        public void onAck(XdsStream from, XdsType type, String ackedVersion) {
+            acked.put(type, ackedVersion);
+        }
+
+        @Override
+        public void onNack(
+                XdsStream from,
+                XdsType type,
+                String nackedVersion,
+                String text,
+                List<String> resources) {
+            if (resources.isEmpty()) {
+                breaches.add("a rejection of nothing: " + text);
+            }
+        }
+
+        @Override
+        public void onClosed(XdsStream from, String reason) {
+            if (stream.filter(s -> s.id() == from.id()).isPresent()) {
+                stream = Optional.empty();
+            }
+        }
+    }
+}
