@@ -1,0 +1,25 @@
+package dev.heddle.bench.stat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpreadTest {
+
+    @Test
+    void theMedianOfAnOddNumberIsTheMiddleValue() {
+        assertThat(Spread.of(List.of(3.0, 1.0, 2.0))).isEqualTo(new Spread(2, 1, 3, 3));
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberIsBetweenTheTwoMiddleValues() {
+        assertThat(Spread.of(List.of(4.0, 1.0, 2.0, 9.0))).isEqualTo(new Spread(3, 1, 9, 4));
+    }
+
+    @Test
+    void nothingHasNoSpread() {
+        assertThatThrownBy(() -> Spread.of(List.of())).hasMessageContaining("at least one");
+    }
+}
