@@ -2,6 +2,7 @@ package dev.heddle.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.compiler.explain.PlanText;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -86,6 +87,22 @@ class MeshCompilerTest {
         Compiled second = MeshCompiler.compile(new World(7, REVIEWS, MeshSettings.DEFAULT), scope);
 
         assertThat(first.snapshot()).isEqualTo(second.snapshot());
+    }
+
+    @Test
+    void aMeshThatAllowsOnlyWhatItKnowsSendsNothingElsewhere() {
+        var settings =
+                new MeshSettings(
+                        "istio-system", "cluster.local", MeshSettings.OutboundPolicy.REGISTRY_ONLY);
+
+        Compiled compiled =
+                MeshCompiler.compile(
+                        new World(1, REVIEWS, settings), sidecar(new Interception.Redirect()));
+
+        assertThat(PlanText.of(compiled.plan()))
+                .contains("reply 502")
+                .doesNotContain("-> 1 x PassthroughCluster")
+                .doesNotContain("host allow_any");
     }
 
     private static ProxyScope sidecar(Interception interception) {

@@ -1,0 +1,38 @@
+package dev.heddle.compiler.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RequestTest {
+    @Test
+    void aUrlSaysHostPortAndPath() {
+        Request request = Request.of("GET", "http://reviews:9080/reviews/0?a=1&b", Map.of());
+
+        assertThat(request.authority()).isEqualTo("reviews:9080");
+        assertThat(request.host()).isEqualTo("reviews");
+        assertThat(request.port()).isEqualTo(9080);
+        assertThat(request.pathOnly()).isEqualTo("/reviews/0");
+        assertThat(request.queryParameter("a")).hasValue("1");
+        assertThat(request.queryParameter("b")).hasValue("");
+        assertThat(request.queryParameter("c")).isEmpty();
+    }
+
+    @Test
+    void aHostHeaderGoesBeforeTheUrlsAuthority() {
+        Request request =
+                Request.of("GET", "http://localhost:8080/", Map.of("Host", "shop.example.com"));
+
+        assertThat(request.authority()).isEqualTo("shop.example.com");
+        assertThat(request.port()).isEqualTo(8080);
+    }
+
+    @Test
+    void somethingElseThanAUrlIsRefusedWithAnExample() {
+        assertThatThrownBy(() -> Request.of("GET", "reviews/0", Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("http://reviews:9080/reviews/0");
+    }
+}
