@@ -5,22 +5,20 @@ import dev.heddle.compiler.lower.istio.EnvoySyntax;
 import dev.heddle.compiler.lower.istio.Matches;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
-import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.Severity;
 import dev.heddle.model.istio.VirtualService.HeaderOperations;
 import dev.heddle.model.istio.VirtualService.Headers;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
-import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.kinds.Kinds;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Checks one VirtualService.
+/// Checks one VirtualService: what it names, what it never reaches, and what Envoy would refuse
+/// although the resource is well-formed.
 final class VirtualServiceCheck {
     private final MeshIndex index;
     private final BoundVirtualService service;
@@ -94,43 +92,10 @@ final class VirtualServiceCheck {
                                 path.field(p.field()),
                                 p.what(),
                                 "This rule is left out"));
-        weights(rule, path);
         for (int j = 0; j < rule.route().size(); j++) {
             FieldPath at = path.field("route").index(j);
             headers(rule.route().get(j).headers(), at.field("headers"));
             destinations.check(rule.route().get(j).destination(), at.field("destination"));
-        }
-    }
-
-    private void weights(HttpRoute rule, FieldPath path) {
-        if (rule.route().size() < 2) {
-            return;
-        }
-        List<Integer> weights =
-                rule.route().stream()
-                        .map(HttpRouteDestination::weight)
-                        .map(w -> w.orElse(0))
-                        .toList();
-        int sum = weights.stream().mapToInt(w -> Math.max(0, w)).sum();
-        if (sum == 0) {
-            add(
-                    DiagnosticCode.WEIGHTS,
-                    path.field("route"),
-                    "no destination has a weight",
-                    "This rule is left out; give weights that add up to 100");
-        } else if (sum != 100) {
-            int first = Math.max(0, weights.getFirst());
-            findings.add(
-                    new Diagnostic(
-                            DiagnosticCode.WEIGHTS,
-                            Severity.WARNING,
-                            service.resource().origin(path.field("route")),
-                            "weights add up to " + sum + " (expected: 100)",
-                            "They are taken as shares of their sum: "
-                                    + first
-                                    + " is "
-                                    + Math.round(first * 1000.0 / sum) / 10.0
-                                    + " %"));
         }
     }
 
