@@ -46,7 +46,12 @@ public final class CommandLines {
     }
 
     private static int onMistake(Machine machine, CommandLine.ParameterException mistake) {
-        String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+        CommandLine line = mistake.getCommandLine();
+        String command = line.getCommandSpec().qualifiedName();
+        if (line.getParent() == null && line.getParseResult().originalArgs().isEmpty()) {
+            machine.err().print(line.getUsageMessage());
+            return 2;
+        }
         machine.err().println("heddle: " + mistake.getMessage());
         machine.err().println("  next: './" + command + " --help' shows what it takes");
         return 2;

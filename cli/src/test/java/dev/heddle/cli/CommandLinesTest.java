@@ -1,48 +1,20 @@
 package dev.heddle.cli;
 
+import static dev.heddle.cli.TestCommand.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.cli.machine.Machine;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class CommandLinesTest {
-    /// What a command left behind.
-    private record Result(int code, String out, String err) {}
-
-    private static Result run(String... arguments) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int code = CommandLines.run(machine(out, err), arguments);
-        return new Result(
-                code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
-    private static Machine machine(ByteArrayOutputStream out, ByteArrayOutputStream err) {
-        return new Machine(
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false,
-                Path.of("."),
-                Path.of("."),
-                Map.of(),
-                System::nanoTime);
-    }
-
     @TestFactory
     Stream<DynamicTest> everyCommandHasHelpWithAnExample() {
-        var lines =
-                CommandLines.of(machine(new ByteArrayOutputStream(), new ByteArrayOutputStream()));
-        return lines.getSubcommands().keySet().stream()
+        var machine =
+                TestCommand.machine("", new ByteArrayOutputStream(), new ByteArrayOutputStream());
+        return CommandLines.of(machine).getSubcommands().keySet().stream()
                 .map(name -> DynamicTest.dynamicTest(name, () -> checkHelp(name)));
     }
 
@@ -62,6 +34,14 @@ class CommandLinesTest {
     }
 
     @Test
+    void withoutACommandTheCommandsAreListed() {
+        var result = run();
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("Usage: heddle", "demo", "analyze");
+        assertThat(run("--help").out()).isEqualTo(result.err());
+    }
+
+    @Test
     void anUnknownCommandIsAUsageError() {
         assertThat(run("weave").code()).isEqualTo(2);
     }
@@ -74,8 +54,22 @@ class CommandLinesTest {
     }
 
     @Test
+    void anAddressThatCannotBeIsAUsageError() {
+        var result = run("control", "--config", "x", "--data", "y", "--xds", "15010");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--xds: '15010' (expected: HOST:PORT)");
+    }
+
+    @Test
     void theVersionIsPrintedForPeopleAndForPrograms() {
         assertThat(run("version").out()).startsWith("heddle 0.1.0");
         assertThat(run("version", "-o", "json").out()).contains("\"version\": \"0.1.0\"");
+    }
+
+    @Test
+    void aShellCompletesCommandsAndTheLaunchersOwn() {
+        assertThat(run("completion", "bash").out())
+                .contains("proxy", "analyze", " test", "./heddle");
+        assertThat(run("completion", "zsh").out()).startsWith("autoload");
     }
 }

@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.process.Backoff;
 import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.PortHolder;
+import dev.heddle.cli.process.StopSignal;
 import dev.heddle.cli.process.Supervisor;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.text.Screen;
@@ -259,9 +260,7 @@ public final class Demo {
     /// Shows what the traffic meets, until the user has seen enough.
     private void watch(DemoPlan plan, StopSignal stop) {
         if (!options.traffic()) {
-            while (!stop.await(Duration.ofMinutes(10))) {
-                // Nothing to tell.
-            }
+            stop.await();
             return;
         }
         var page = URI.create(plan.gatewayUrl() + "/productpage");

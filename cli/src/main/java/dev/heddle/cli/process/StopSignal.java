@@ -1,4 +1,4 @@
-package dev.heddle.cli.demo;
+package dev.heddle.cli.process;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Ctrl-C and SIGTERM, as something to wait for. The process ends when the work of stopping is
 /// done, or after a limit.
-final class StopSignal {
+public final class StopSignal {
     private static final Duration LIMIT = Duration.ofSeconds(12);
 
     private final CountDownLatch wanted = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
 
     /// Signals of this process.
-    static StopSignal ofThisProcess() {
+    public static StopSignal ofThisProcess() {
         var signal = new StopSignal();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(signal::onShutdown));
         return signal;
@@ -31,7 +31,7 @@ final class StopSignal {
     /// Waits for a signal.
     ///
     /// @return whether it came in time
-    boolean await(Duration time) {
+    public boolean await(Duration time) {
         try {
             return wanted.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
@@ -40,13 +40,15 @@ final class StopSignal {
         }
     }
 
-    /// Whether a signal came.
-    boolean isWanted() {
-        return wanted.getCount() == 0;
+    /// Waits for a signal, however long.
+    public void await() {
+        while (!await(Duration.ofHours(1))) {
+            // Nothing came yet.
+        }
     }
 
     /// Lets the process end.
-    void done() {
+    public void done() {
         done.countDown();
     }
 }

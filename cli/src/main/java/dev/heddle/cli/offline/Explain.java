@@ -1,0 +1,81 @@
+package dev.heddle.cli.offline;
+
+import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.text.Failure;
+import dev.heddle.compiler.explain.Explainer;
+import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.Request;
+import dev.heddle.compiler.explain.Scopes;
+import dev.heddle.control.world.Edition;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// `heddle explain`: what becomes of one request, and which line of whose YAML decides it.
+public final class Explain {
+    private Explain() {}
+
+    /// What to explain.
+    ///
+    /// @param from labels of the workload (or gateway) whose request it is
+    /// @param request as in `GET http://reviews:9080/reviews/0`
+    /// @param headers as in `end-user: jason`
+    public record Question(
+            List<Path> config,
+            String from,
+            String namespace,
+            String request,
+            List<String> headers) {}
+
+    /// Prints the answer. An answer is fine whatever it says.
+    public static int run(Question question, boolean json, Machine machine) {
+        Edition edition = Configuration.read(question.config(), machine.in());
+        var scope =
+                Scopes.find(
+                        edition.world(),
+                        Labels.parse("--from", question.from()),
+                        question.namespace());
+        Request request = request(question.request(), headers(question.headers()));
+        Explanation answer = Explainer.explain(edition.world(), scope, request);
+        machine.out()
+                .print(
+                        json
+                                ? ExplanationText.json(answer)
+                                : ExplanationText.text(question.request(), answer));
+        return 0;
+    }
+
+    private static Request request(String text, Map<String, String> headers) {
+        String[] words = text.strip().split("\\s+", -1);
+        try {
+            return switch (words.length) {
+                case 1 -> Request.of("GET", words[0], headers);
+                case 2 -> Request.of(words[0].toUpperCase(Locale.ROOT), words[1], headers);
+                default ->
+                        throw new IllegalArgumentException("'" + text + "' (expected: METHOD URL)");
+            };
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "--request: " + e.getMessage(),
+                    "for example --request 'GET http://reviews:9080/reviews/0'");
+        }
+    }
+
+    private static Map<String, String> headers(List<String> texts) {
+        var headers = new LinkedHashMap<String, String>();
+        for (String text : texts) {
+            int colon = text.indexOf(':', 1); // a pseudo header begins with a colon
+            if (colon < 1) {
+                throw Failure.usage(
+                        "-H: '" + text + "' (expected: 'name: value')",
+                        "for example -H 'end-user: jason'");
+            }
+            headers.put(
+                    text.substring(0, colon).strip().toLowerCase(Locale.ROOT),
+                    text.substring(colon + 1).strip());
+        }
+        return headers;
+    }
+}

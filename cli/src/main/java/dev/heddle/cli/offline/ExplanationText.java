@@ -1,0 +1,166 @@
+package dev.heddle.cli.offline;
+
+import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.model.Origin;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.tree.Node;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// An explanation as people and programs read it.
+final class ExplanationText {
+    private static final Node NULL = new Node.Null(dev.heddle.model.Position.UNKNOWN);
+
+    private ExplanationText() {}
+
+    /// Stable: names are only ever added. `retries`, `fault`, `rateLimit` and the `authorization`'s
+    /// policy are null for as long as nothing sets them.
+    static String json(Explanation answer) {
+        return Json.pretty(
+                Node.Mapping.EMPTY
+                        .with("listener", answer.listener())
+                        .with("virtualHost", answer.virtualHost())
+                        .with("route", answer.route())
+                        .with("routeOrigin", origin(answer.routeOrigin()))
+                        .with("cluster", answer.cluster())
+                        .with(
+                                "destinations",
+                                answer.destinations().stream().map(ExplanationText::share).toList())
+                        .with("headersAdded", added(answer.headers()))
+                        .with("headersRemoved", removed(answer.headers()))
+                        .with("timeout", timeout(answer.timeout()))
+                        .with("retries", NULL)
+                        .with("fault", NULL)
+                        .with(
+                                "authorization",
+                                Node.Mapping.EMPTY.with("decision", "allow").with("policy", NULL))
+                        .with("rateLimit", NULL)
+                        .with("reply", answer.reply().map(ExplanationText::reply).orElse(NULL))
+                        .with("tried", answer.tried().stream().map(ExplanationText::tried).toList())
+                        .with(
+                                "findings",
+                                answer.findings().stream().map(FindingsText::node).toList()));
+    }
+
+    private static Node.Mapping share(Explanation.Share share) {
+        return Node.Mapping.EMPTY
+                .with("host", share.host())
+                .with("subset", share.subset())
+                .with("port", share.port())
+                .with("weight", share.weight())
+                .with("cluster", share.cluster())
+                .with("endpoints", share.endpoints().stream().map(Node::of).toList())
+                .with("headersAdded", added(share.headers()))
+                .with("origin", origin(share.origin()));
+    }
+
+    private static Node reply(Explanation.Reply reply) {
+        return Node.Mapping.EMPTY
+                .with("status", reply.status())
+                .with("flag", reply.flag())
+                .with("detail", reply.detail());
+    }
+
+    private static Node.Mapping tried(Explanation.Tried tried) {
+        return Node.Mapping.EMPTY
+                .with("what", tried.what())
+                .with("matched", tried.matched())
+                .with("why", tried.why())
+                .with("origin", origin(tried.origin()));
+    }
+
+    private static Node origin(Origin origin) {
+        return origin.equals(Origin.BUILT_IN) ? NULL : FindingsText.node(origin);
+    }
+
+    private static Node timeout(Duration timeout) {
+        return timeout.isZero() ? NULL : Node.of(seconds(timeout));
+    }
+
+    /// As Istio writes it: `2s`, `0.5s`.
+    private static String seconds(Duration time) {
+        return time.toNanos() % 1_000_000_000 == 0
+                ? time.toSeconds() + "s"
+                : java.math.BigDecimal.valueOf(time.toNanos(), 9).stripTrailingZeros() + "s";
+    }
+
+    private static Node added(HeaderEdit edit) {
+        return Node.Mapping.EMPTY
+                .with("request", written(edit.request()))
+                .with("response", written(edit.response()));
+    }
+
+    private static Node written(HeaderEdit.Edits edits) {
+        Map<String, Node> values = new LinkedHashMap<>();
+        edits.writes().forEach(write -> values.put(write.name(), Node.of(write.value())));
+        return Node.Mapping.of(values);
+    }
+
+    private static Node removed(HeaderEdit edit) {
+        return Node.Mapping.EMPTY
+                .with("request", edit.request().removals().stream().map(Node::of).toList())
+                .with("response", edit.response().removals().stream().map(Node::of).toList());
+    }
+
+    static String text(String request, Explanation answer) {
+        var text = new StringBuilder(request).append('\n');
+        line(text, "listener", answer.listener());
+        line(text, "virtual host", answer.virtualHost());
+        line(text, "route", answer.route());
+        line(text, "  decided by", answer.routeOrigin().toString());
+        for (var share : answer.destinations()) {
+            line(
+                    text,
+                    share.weight() + " % to",
+                    "%s%s:%d"
+                            .formatted(
+                                    share.host(),
+                                    share.subset().isEmpty() ? "" : " subset " + share.subset(),
+                                    share.port()));
+            line(text, "  cluster", share.cluster());
+            line(text, "  endpoints", String.join(", ", share.endpoints()));
+        }
+        headers(text, "request", answer.headers().request());
+        headers(text, "response", answer.headers().response());
+        if (!answer.timeout().isZero()) {
+            line(text, "timeout", seconds(answer.timeout()));
+        }
+        answer.reply()
+                .ifPresent(reply ->
+                        line(
+                                text,
+                                "answered by",
+                                "the proxy itself with %d %s %s"
+                                        .formatted(reply.status(), reply.flag(), reply.detail())));
+        text.append("looked at\n");
+        for (var tried : answer.tried()) {
+            text.append("  ")
+                    .append(tried.matched() ? "yes  " : "no   ")
+                    .append(tried.what())
+                    .append(tried.why().isEmpty() ? "" : ": " + tried.why())
+                    .append('\n');
+        }
+        return text.append(FindingsText.lines(answer.findings())).toString();
+    }
+
+    private static void headers(StringBuilder text, String direction, HeaderEdit.Edits edits) {
+        edits.writes()
+                .forEach(write ->
+                        line(
+                                text,
+                                direction + (write.replace() ? " set" : " add"),
+                                write.name() + ": " + write.value()));
+        List<String> removals = edits.removals();
+        if (!removals.isEmpty()) {
+            line(text, direction + " drop", String.join(", ", removals));
+        }
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append("  %-14s %s".formatted(name, value.isEmpty() ? "none" : value).stripTrailing())
+                .append('\n');
+    }
+}

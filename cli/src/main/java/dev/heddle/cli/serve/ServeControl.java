@@ -1,0 +1,51 @@
+package dev.heddle.cli.serve;
+
+import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.process.ParentWatch;
+import dev.heddle.cli.process.StopSignal;
+import dev.heddle.cli.text.Failure;
+import dev.heddle.control.ControlBootstrap;
+import dev.heddle.control.ControlPlane;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/// `heddle control`: runs a control plane.
+public final class ServeControl {
+    private ServeControl() {}
+
+    /// With what to run.
+    ///
+    /// @param config directory to watch
+    /// @param data directory for state
+    /// @param xds where proxies connect
+    /// @param api where people and the console do
+    /// @param withParent whether to end when standard input does
+    public record Settings(
+            Path config,
+            Path data,
+            InetSocketAddress xds,
+            InetSocketAddress api,
+            boolean withParent) {}
+
+    /// Runs until the process is told to stop.
+    public static int run(Settings settings, Machine machine) {
+        var stop = StopSignal.ofThisProcess();
+        if (settings.withParent()) {
+            ParentWatch.onEnd(machine.in(), () -> System.exit(0));
+        }
+        var bootstrap =
+                ControlBootstrap.of(
+                        settings.config().toAbsolutePath().normalize(),
+                        settings.data().toAbsolutePath().normalize(),
+                        settings.xds());
+        try (var _ = ControlPlane.start(bootstrap)) {
+            stop.await();
+            return 0;
+        } catch (IOException e) {
+            throw Failure.of("control plane: " + e.getMessage(), "");
+        } finally {
+            stop.done();
+        }
+    }
+}

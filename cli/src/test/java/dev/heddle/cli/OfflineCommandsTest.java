@@ -1,0 +1,164 @@
+package dev.heddle.cli;
+
+import static dev.heddle.cli.TestCommand.run;
+import static dev.heddle.cli.TestCommand.runWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.tree.Node;
+import dev.heddle.testkit.Repository;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OfflineCommandsTest {
+    private static final Path BOOKINFO = Repository.root().resolve("samples/bookinfo");
+    private static final String CONFIG = BOOKINFO.resolve("config").toString();
+
+    private static String sample(String name) {
+        return BOOKINFO.resolve("try").resolve(name).toString();
+    }
+
+    @Test
+    void theSampleConfigurationIsFine() {
+        var result = run("analyze", CONFIG);
+        assertThat(result.out()).startsWith("nothing wrong in 10 resources of 4 files");
+        assertThat(result.code()).isZero();
+    }
+
+    @Test
+    void everySampleToTryIsFineExceptForTheMistakes() {
+        for (String file :
+                new String[] {
+                    "reviews-all-v1.yaml",
+                    "reviews-80-20.yaml",
+                    "reviews-jason.yaml",
+                    "reviews-by-path.yaml"
+                }) {
+            assertThat(run("analyze", CONFIG, sample(file)).out()).startsWith("nothing wrong");
+        }
+    }
+
+    @Test
+    void mistakesAreFoundWithFileLineAndField() {
+        var result = run("analyze", CONFIG, sample("mistakes.yaml"));
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("mistakes.yaml:14:13: ", "v9")
+                .contains("110")
+                .contains("mistakes.yaml:29:7: error HED0004", "Did you mean 'route'?");
+    }
+
+    @Test
+    void findingsAreJsonForPrograms() {
+        var result = run("analyze", "-o", "json", CONFIG, sample("mistakes.yaml"));
+        assertThat(result.code()).isEqualTo(1);
+        var finding = (Node.Mapping) items(Json.parse(result.out()), "findings").getFirst();
+        assertThat(finding.entries())
+                .extracting(Node.Entry::key)
+                .containsExactly("code", "severity", "origin", "message", "hint");
+    }
+
+    @Test
+    void configurationMayComeOnStandardInput() {
+        var result = runWith("kind: [\n", "analyze", "-");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).startsWith("stdin:");
+    }
+
+    @Test
+    void aPathThatIsNotThereIsAUsageError() {
+        var result = run("analyze", "/nonexistent/file.yaml");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("/nonexistent/file.yaml: there is no such file");
+    }
+
+    @Test
+    void aRequestIsExplainedDownToTheLineThatDecides() {
+        var result =
+                run(
+                        "explain",
+                        "--config",
+                        CONFIG,
+                        "--config",
+                        sample("reviews-jason.yaml"),
+                        "--from",
+                        "app=productpage",
+                        "--request",
+                        "GET http://reviews:9080/reviews/0",
+                        "-H",
+                        "end-user: jason",
+                        "-o",
+                        "json");
+        assertThat(result.code()).isZero();
+        Node answer = Json.parse(result.out());
+        var destination = items(answer, "destinations").getFirst();
+        assertThat(text(destination, "host")).isEqualTo("reviews.default.svc.cluster.local");
+        assertThat(text(destination, "subset")).isEqualTo("v2");
+        var origin = ((Node.Mapping) answer).get("routeOrigin").orElseThrow();
+        assertThat(text(origin, "file")).endsWith("reviews-jason.yaml");
+        assertThat(text(origin, "line")).isEqualTo("12");
+        assertThat(text(origin, "field")).isEqualTo("spec.http[0].match[0]");
+    }
+
+    @Test
+    void aHeaderWithoutAColonIsAUsageError() {
+        var result =
+                run(
+                        "explain",
+                        "--config",
+                        CONFIG,
+                        "--from",
+                        "app=productpage",
+                        "--request",
+                        "GET http://reviews:9080/",
+                        "-H",
+                        "jason");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("-H: 'jason' (expected: 'name: value')");
+    }
+
+    @Test
+    void envoyAcceptsWhatIsCompiled(@TempDir Path directory) throws Exception {
+        String envoy = System.getenv("HEDDLE_ENVOY");
+        Assumptions.assumeTrue(envoy != null, "HEDDLE_ENVOY names no Envoy");
+        for (String labels : new String[] {"app=productpage", "istio=ingressgateway"}) {
+            var result = run("compile", "--config", CONFIG, "--proxy", labels, "-o", "json");
+            assertThat(result.code()).isZero();
+            Path file = Files.writeString(directory.resolve("envoy.json"), result.out());
+            var process =
+                    new ProcessBuilder(
+                                    String.valueOf(envoy),
+                                    "--mode",
+                                    "validate",
+                                    "-c",
+                                    file.toString())
+                            .redirectErrorStream(true)
+                            .start();
+            String said =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(said).isZero();
+        }
+    }
+
+    @Test
+    void compiledConfigurationIsYamlOnRequest() {
+        var result = run("compile", "--config", CONFIG, "--proxy", "app=reviews", "-o", "yaml");
+        assertThat(result.out()).contains("static_resources:");
+    }
+
+    private static java.util.List<Node> items(Node node, String key) {
+        return ((Node.Sequence) ((Node.Mapping) node).get(key).orElseThrow()).items();
+    }
+
+    private static String text(Node node, String key) {
+        return switch (((Node.Mapping) node).get(key).orElseThrow()) {
+            case Node.Text(var value, _) -> value;
+            case Node.Numeric(var digits, _) -> digits;
+            case Node other -> other.toString();
+        };
+    }
+}
