@@ -11,6 +11,7 @@ import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.server.ServerSession;
 import dev.heddle.xds.server.XdsHandler;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -27,6 +28,7 @@ public final class DirectLink implements XdsSubscriptions {
     private final ClientSession client;
     private final Queue<DeltaRequest> requests = new ArrayDeque<>();
     private final Queue<DeltaResponse> responses = new ArrayDeque<>();
+    private final Queue<Runnable> overdue = new ArrayDeque<>();
     private Optional<ServerSession<DeltaRequest, DeltaResponse>> server = Optional.empty();
     private long streams;
 
@@ -49,7 +51,12 @@ public final class DirectLink implements XdsSubscriptions {
         streams++;
         ServerSession<DeltaRequest, DeltaResponse> session =
                 ServerSession.delta(
-                        streams, node, "in memory", handler, new Responses(), Runnable::run);
+                        streams,
+                        node,
+                        "in memory",
+                        handler,
+                        new Responses(),
+                        new ServerSession.Footing(Runnable::run, overdue::add));
         server = Optional.of(session);
         session.open();
         client.connected(requests::add);
@@ -61,6 +68,7 @@ public final class DirectLink implements XdsSubscriptions {
         server = Optional.empty();
         requests.clear();
         responses.clear();
+        overdue.clear();
         if (ending.isPresent()) {
             client.disconnected();
             ending.get().close(reason);
@@ -92,6 +100,13 @@ public final class DirectLink implements XdsSubscriptions {
             client.receive(response, () -> {});
         }
         return response != null;
+    }
+
+    /// Lets the server lose patience with whatever is unanswered.
+    public void runOutOfPatience() {
+        List<Runnable> tasks = List.copyOf(overdue);
+        overdue.clear();
+        tasks.forEach(Runnable::run);
     }
 
     /// Delivers everything, until both ends are silent.

@@ -105,7 +105,8 @@ final class DeltaLane extends Lane<DeltaResponse> {
         forget(name);
     }
 
-    private boolean wants(String name) {
+    @Override
+    boolean wants(String name) {
         return wildcard || names.contains(name);
     }
 
@@ -130,6 +131,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
         Plan now = plan();
         return new Debt(
                 (owesFirstAnswer && hasTarget())
+                        || hasSuspects()
                         || !now.updates().isEmpty()
                         || !now.missing().isEmpty(),
                 now.isAwaited(),
@@ -182,15 +184,25 @@ final class DeltaLane extends Lane<DeltaResponse> {
 
     @Override
     Departure<DeltaResponse> sendUpdates(String nonce) {
-        Plan now = plan();
+        return hasSuspects()
+                ? send(nonce, new Plan(takeSuspects(), List.of(), true, List.of()))
+                : sendPlanned(nonce);
+    }
+
+    private Departure<DeltaResponse> sendPlanned(String nonce) {
+        Departure<DeltaResponse> departure = send(nonce, plan());
+        repeats.clear();
+        owesFirstAnswer = false;
+        return departure;
+    }
+
+    private Departure<DeltaResponse> send(String nonce, Plan now) {
         var sent = new ArrayList<String>(now.missing());
         for (XdsResource resource : now.updates()) {
             sent.add(resource.name());
             offered.put(resource.name(), resource.version());
         }
         now.missing().forEach(name -> offered.put(name, ABSENT));
-        repeats.clear();
-        owesFirstAnswer = false;
         plan = Optional.empty();
         return new Departure<>(
                 new DeltaResponse(type, version(), nonce, now.updates(), now.missing()),

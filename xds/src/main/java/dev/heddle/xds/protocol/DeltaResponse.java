@@ -18,7 +18,8 @@ public record DeltaResponse(
         String version,
         String nonce,
         List<XdsResource> resources,
-        List<String> removed) {
+        List<String> removed)
+        implements XdsResponse {
 
     public DeltaResponse {
         resources = List.copyOf(resources);

@@ -59,4 +59,12 @@ public final class DeltaServerStream implements ServerStream<DeltaRequest, Delta
         lanes.proceed(effects);
         return effects;
     }
+
+    @Override
+    public List<ServerEffect<DeltaResponse>> onUnanswered(XdsType type, String nonce) {
+        var effects = new ArrayList<ServerEffect<DeltaResponse>>();
+        lanes.of(type).onUnanswered(nonce);
+        lanes.proceed(effects);
+        return effects;
+    }
 }

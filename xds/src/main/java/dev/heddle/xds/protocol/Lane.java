@@ -17,6 +17,7 @@ import java.util.TreeMap;
 ///
 /// ```
 ///   idle ──send──▶ in flight ──ACK or NACK──▶ idle
+///                     └─ no answer for long ─▶ overdue: others no longer wait for it
 /// ```
 ///
 /// @param <R> the protocol's response
@@ -24,7 +25,9 @@ import java.util.TreeMap;
 abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     final XdsType type;
     private final Set<String> rejected = new HashSet<>();
+    private final Suspects suspects = new Suspects();
     private Optional<Flight> flight = Optional.empty();
+    private boolean isOverdue;
     private Optional<String> reported = Optional.empty();
     private Optional<Snapshot> target = Optional.empty();
 
@@ -43,6 +46,9 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
 
     /// What the client is owed, as of now.
     abstract Debt debt();
+
+    /// Whether the client wants that resource.
+    abstract boolean wants(String name);
 
     /// Whether the client ever asked for this type.
     abstract boolean isInUse();
@@ -84,18 +90,43 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         return target.map(s -> s.of(type)).orElseGet(TreeMap::new);
     }
 
+    /// Whether an answer is awaited.
     final boolean isInFlight() {
-        return flight.isPresent();
+        return flight.isPresent() && !isOverdue;
     }
 
     /// Whether something is on its way that others may not refer to yet.
     final boolean isAwaitedInFlight() {
-        return flight.map(Flight::isAwaited).orElse(false);
+        return isInFlight() && flight.map(Flight::isAwaited).orElse(false);
     }
 
     final void depart(Flight departing) {
         rejected.removeAll(departing.names());
         flight = Optional.of(departing);
+        isOverdue = false;
+    }
+
+    /// Nothing waits for that response's answer any longer.
+    final void onUnanswered(String nonce) {
+        isOverdue |= flight.map(Flight::nonce).filter(nonce::equals).isPresent();
+    }
+
+    /// Whether resources of a rejected response are to be sent again, by themselves.
+    final boolean hasSuspects() {
+        return suspects.isAny(name -> wants(name) && resources().containsKey(name));
+    }
+
+    /// The next of them. Only after [#hasSuspects].
+    final List<XdsResource> takeSuspects() {
+        return suspects.take().stream().map(this::resource).toList();
+    }
+
+    private XdsResource resource(String name) {
+        XdsResource resource = resources().get(name);
+        if (resource == null) {
+            throw new IllegalStateException(type + " '" + name + "' is not in the snapshot");
+        }
+        return resource;
     }
 
     /// Whether that resource was rejected as it is now.
@@ -119,7 +150,9 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
             return Optional.empty();
         }
         List<String> named = landed.namedIn(error.get());
-        rejected.addAll(named);
+        // Of clusters and listeners Envoy takes the good ones and names the others.
+        List<String> bad = type.wildcardByDefault() ? named : suspects.sift(landed.names(), named);
+        rejected.addAll(bad);
         onRejected(landed, named);
         return Optional.of(new ServerEffect.Nacked<>(type, landed.version(), error.get(), named));
     }
@@ -132,7 +165,7 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     final Optional<String> arrived() {
         if (!isInUse()
                 || !hasTarget()
-                || isInFlight()
+                || flight.isPresent()
                 || !rejected.isEmpty()
                 || !debt().equals(Debt.NONE)
                 || reported.equals(Optional.of(version()))) {

@@ -1,6 +1,7 @@
 package dev.heddle.xds.protocol;
 
 import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.XdsType;
 import java.util.List;
 
 /// One ADS stream as the server sees it: events in, effects out.
@@ -10,11 +11,17 @@ import java.util.List;
 ///
 /// @param <Q> the protocol's request
 /// @param <R> the protocol's response
-public sealed interface ServerStream<Q, R> permits DeltaServerStream, SotwServerStream {
+public sealed interface ServerStream<Q, R extends XdsResponse>
+        permits DeltaServerStream, SotwServerStream {
 
     /// The client said something.
     List<ServerEffect<R>> onRequest(Q request);
 
     /// There is a new target. It replaces the one before, whether that was reached or not.
     List<ServerEffect<R>> onPush(Snapshot snapshot);
+
+    /// The client was given long enough to answer a response. Others that waited for its answer go
+    /// on; the answer still counts when it comes. Does nothing when it has come, or when a newer
+    /// response of the type was sent.
+    List<ServerEffect<R>> onUnanswered(XdsType type, String nonce);
 }

@@ -75,7 +75,8 @@ final class SotwLane extends Lane<SotwResponse> {
         }
     }
 
-    private boolean wants(String name) {
+    @Override
+    boolean wants(String name) {
         return wildcard || names.contains(name);
     }
 
@@ -103,7 +104,7 @@ final class SotwLane extends Lane<SotwResponse> {
     Debt debt() {
         Plan now = plan();
         return new Debt(
-                (owesAnswer && hasTarget()) || !now.updates().isEmpty(),
+                (owesAnswer && hasTarget()) || hasSuspects() || !now.updates().isEmpty(),
                 now.isAwaited(),
                 !now.removals().isEmpty());
     }
@@ -147,7 +148,16 @@ final class SotwLane extends Lane<SotwResponse> {
 
     @Override
     Departure<SotwResponse> sendUpdates(String nonce) {
-        Plan now = plan();
+        if (hasSuspects()) {
+            return send(nonce, new Plan(takeSuspects(), true, Set.of()));
+        }
+        Departure<SotwResponse> departure = send(nonce, plan());
+        repeats.clear();
+        owesAnswer = false;
+        return departure;
+    }
+
+    private Departure<SotwResponse> send(String nonce, Plan now) {
         var sent = new HashSet<String>();
         for (XdsResource resource : now.updates()) {
             offered.put(resource.name(), resource);
@@ -172,8 +182,6 @@ final class SotwLane extends Lane<SotwResponse> {
     }
 
     private SotwResponse depart(String nonce, String version, List<XdsResource> contents) {
-        repeats.clear();
-        owesAnswer = false;
         lastNonce = nonce;
         plan = Optional.empty();
         return new SotwResponse(type, version, nonce, contents);

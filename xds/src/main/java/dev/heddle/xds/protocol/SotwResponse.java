@@ -10,8 +10,8 @@ import java.util.List;
 /// @param version that the client runs once it accepts
 /// @param nonce by which the client answers
 /// @param resources for clusters and listeners all there are; for other types those that changed
-public record SotwResponse(
-        XdsType type, String version, String nonce, List<XdsResource> resources) {
+public record SotwResponse(XdsType type, String version, String nonce, List<XdsResource> resources)
+        implements XdsResponse {
 
     public SotwResponse {
         resources = List.copyOf(resources);

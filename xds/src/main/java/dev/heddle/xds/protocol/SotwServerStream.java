@@ -49,4 +49,12 @@ public final class SotwServerStream implements ServerStream<SotwRequest, SotwRes
         lanes.proceed(effects);
         return effects;
     }
+
+    @Override
+    public List<ServerEffect<SotwResponse>> onUnanswered(XdsType type, String nonce) {
+        var effects = new ArrayList<ServerEffect<SotwResponse>>();
+        lanes.of(type).onUnanswered(nonce);
+        lanes.proceed(effects);
+        return effects;
+    }
 }

@@ -7,6 +7,7 @@ import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.protocol.SotwRequest;
 import dev.heddle.xds.protocol.SotwResponse;
+import dev.heddle.xds.protocol.XdsResponse;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -26,7 +27,6 @@ import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -35,13 +35,13 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
     private static final Context.Key<String> PEER = Context.key("peer");
 
     private final XdsHandler handler;
-    private final Executor threads;
+    private final ServerSession.Footing footing;
     private final AtomicLong ids = new AtomicLong();
     private final Set<ServerSession<?, ?>> open = ConcurrentHashMap.newKeySet();
 
-    GrpcStreams(XdsHandler handler, Executor threads) {
+    GrpcStreams(XdsHandler handler, ServerSession.Footing footing) {
         this.handler = handler;
-        this.threads = threads;
+        this.footing = footing;
     }
 
     /// Makes the other end's address known to the calls of this service.
@@ -75,7 +75,7 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
                 wire,
                 DeltaDiscoveryRequest::getNode,
                 DeltaRequest::of,
-                (id, node) -> ServerSession.delta(id, node, peer, handler, wire, threads));
+                (id, node) -> ServerSession.delta(id, node, peer, handler, wire, footing));
     }
 
     @Override
@@ -91,10 +91,10 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
                 wire,
                 DiscoveryRequest::getNode,
                 SotwRequest::of,
-                (id, node) -> ServerSession.sotw(id, node, peer, handler, wire, threads));
+                (id, node) -> ServerSession.sotw(id, node, peer, handler, wire, footing));
     }
 
-    private interface Opening<Q, R> {
+    private interface Opening<Q, R extends XdsResponse> {
         ServerSession<Q, R> open(long id, NodeInfo node);
     }
 
@@ -105,7 +105,7 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
     /// @param <R> the protocol's response
     /// @param <O> the response's message
     @Confined("gRPC call")
-    private final class Inbound<I extends Message, Q, R, O extends Message>
+    private final class Inbound<I extends Message, Q, R extends XdsResponse, O extends Message>
             implements StreamObserver<I> {
         private final ServerCallStreamObserver<O> call;
         private final Function<I, Node> node;

@@ -13,10 +13,12 @@ import dev.heddle.xds.protocol.ServerStream;
 import dev.heddle.xds.protocol.SotwRequest;
 import dev.heddle.xds.protocol.SotwResponse;
 import dev.heddle.xds.protocol.SotwServerStream;
+import dev.heddle.xds.protocol.XdsResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +31,14 @@ import org.slf4j.LoggerFactory;
 /// @param <Q> the protocol's request
 /// @param <R> the protocol's response
 @Confined("xds stream")
-public final class ServerSession<Q, R> implements XdsStream {
+public final class ServerSession<Q, R extends XdsResponse> implements XdsStream {
     private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
 
     private final Identity identity;
     private final ServerStream<Q, R> engine;
     private final XdsHandler handler;
     private final Wire<R> wire;
+    private final Consumer<Runnable> patience;
     private final SerialQueue queue;
     private final AtomicReference<Optional<Snapshot>> pending =
             new AtomicReference<>(Optional.empty());
@@ -45,6 +48,12 @@ public final class ServerSession<Q, R> implements XdsStream {
     ///
     /// @param peer the other end's address, for people to read
     public record Identity(long id, NodeInfo node, Variant variant, String peer) {}
+
+    /// What a session runs on.
+    ///
+    /// @param threads carry its queue
+    /// @param patience runs a task, in any thread, once a client had long enough to answer
+    public record Footing(Executor threads, Consumer<Runnable> patience) {}
 
     /// Where responses go. Called on the session's queue.
     public interface Wire<R> {
@@ -61,12 +70,13 @@ public final class ServerSession<Q, R> implements XdsStream {
             ServerStream<Q, R> engine,
             XdsHandler handler,
             Wire<R> wire,
-            Executor threads) {
+            Footing footing) {
         this.identity = identity;
         this.engine = engine;
         this.handler = handler;
         this.wire = wire;
-        this.queue = new SerialQueue(threads);
+        this.patience = footing.patience();
+        this.queue = new SerialQueue(footing.threads());
     }
 
     /// A stream that speaks delta xDS, not yet [#open()].
@@ -76,13 +86,13 @@ public final class ServerSession<Q, R> implements XdsStream {
             String peer,
             XdsHandler handler,
             Wire<DeltaResponse> wire,
-            Executor threads) {
+            Footing footing) {
         return new ServerSession<>(
                 new Identity(id, node, Variant.DELTA, peer),
                 new DeltaServerStream(ClientTraits.of(node)),
                 handler,
                 wire,
-                threads);
+                footing);
     }
 
     /// A stream that speaks state-of-the-world xDS, not yet [#open()].
@@ -92,13 +102,13 @@ public final class ServerSession<Q, R> implements XdsStream {
             String peer,
             XdsHandler handler,
             Wire<SotwResponse> wire,
-            Executor threads) {
+            Footing footing) {
         return new ServerSession<>(
                 new Identity(id, node, Variant.SOTW, peer),
                 new SotwServerStream(ClientTraits.of(node)),
                 handler,
                 wire,
-                threads);
+                footing);
     }
 
     @Override
@@ -171,7 +181,7 @@ public final class ServerSession<Q, R> implements XdsStream {
     private void carryOut(List<ServerEffect<R>> effects) {
         for (ServerEffect<R> effect : effects) {
             switch (effect) {
-                case ServerEffect.Send<R>(var response) -> wire.send(response);
+                case ServerEffect.Send<R>(var response) -> send(response);
                 case ServerEffect.Acked<R>(var type, var version) ->
                         handler.onAck(this, type, version);
                 case ServerEffect.Nacked<R>(var type, var version, var text, var resources) ->
@@ -180,6 +190,12 @@ public final class ServerSession<Q, R> implements XdsStream {
                         log.info("{} asked for {}, which nobody serves", node().id(), typeUrl);
             }
         }
+    }
+
+    private void send(R response) {
+        wire.send(response);
+        patience.accept(() ->
+                execute(() -> carryOut(engine.onUnanswered(response.type(), response.nonce()))));
     }
 
     /// A mistake of ours ends this stream, not the others: the proxy comes back with a clean one.

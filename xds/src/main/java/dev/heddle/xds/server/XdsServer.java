@@ -7,38 +7,50 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// The ADS server of the control plane over gRPC: delta and state of the world on one port, in
 /// plain text.
 ///
 /// Each stream's engine runs on a queue of its own, whose tasks are carried by virtual threads; a
-/// stream that is slow, or whose handler is, holds up no other.
+/// stream that is slow, or whose handler is, holds up no other. One thread (`xds-patience`) only
+/// counts the time that clients take to answer.
 public final class XdsServer implements AutoCloseable {
     private static final Duration BRIEFLY = Duration.ofSeconds(1);
 
     private final Server server;
     private final GrpcStreams streams;
     private final ExecutorService threads;
+    private final ScheduledExecutorService timer;
 
     /// How the server listens.
     ///
     /// @param address port 0 takes any free one
     /// @param keepAlive how long a silent connection is trusted before it is asked for a sign
     /// @param maxMessageBytes the largest request that is read
-    public record Settings(InetSocketAddress address, Duration keepAlive, int maxMessageBytes) {
+    /// @param patience how long others wait for a response to be answered
+    public record Settings(
+            InetSocketAddress address, Duration keepAlive, int maxMessageBytes, Duration patience) {
 
-        /// Keep-alive after 30 s, requests of up to 16 MiB: a proxy that reconnects names every
-        /// resource that it has.
+        /// Keep-alive after 30 s; requests of up to 16 MiB, since a proxy that comes back names
+        /// every resource that it has; 5 s of patience, since a cluster that is new to Envoy may
+        /// have names to resolve.
         public static Settings on(InetSocketAddress address) {
-            return new Settings(address, Duration.ofSeconds(30), 16 << 20);
+            return new Settings(address, Duration.ofSeconds(30), 16 << 20, Duration.ofSeconds(5));
         }
     }
 
-    private XdsServer(Server server, GrpcStreams streams, ExecutorService threads) {
+    private XdsServer(
+            Server server,
+            GrpcStreams streams,
+            ExecutorService threads,
+            ScheduledExecutorService timer) {
         this.server = server;
         this.streams = streams;
         this.threads = threads;
+        this.timer = timer;
     }
 
     /// Opens the port and serves.
@@ -46,7 +58,15 @@ public final class XdsServer implements AutoCloseable {
     /// @throws IOException when the address cannot be bound; the message says which
     public static XdsServer start(Settings settings, XdsHandler handler) throws IOException {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        var streams = new GrpcStreams(handler, threads);
+        ScheduledExecutorService timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("xds-patience").daemon().factory());
+        long patienceMillis = settings.patience().toMillis();
+        Consumer<Runnable> patience =
+                task -> {
+                    var _ = timer.schedule(task, patienceMillis, TimeUnit.MILLISECONDS);
+                };
+        var streams = new GrpcStreams(handler, new ServerSession.Footing(threads, patience));
         long keepAliveMillis = settings.keepAlive().toMillis();
         Server server =
                 NettyServerBuilder.forAddress(settings.address())
@@ -64,9 +84,10 @@ public final class XdsServer implements AutoCloseable {
             server.start();
         } catch (IOException e) {
             threads.shutdown();
+            timer.shutdown();
             throw e;
         }
-        return new XdsServer(server, streams, threads);
+        return new XdsServer(server, streams, threads, timer);
     }
 
     /// Where it listens, with the port that it got.
@@ -87,6 +108,7 @@ public final class XdsServer implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        timer.shutdownNow();
         threads.shutdown();
     }
 

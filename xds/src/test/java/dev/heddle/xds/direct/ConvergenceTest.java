@@ -92,6 +92,8 @@ final class ConvergenceTest {
             } else if (what < 97) {
                 resubscribe(pick(XdsType.values()));
             } else if (what < 98) {
+                link.runOutOfPatience();
+            } else if (random.nextBoolean()) {
                 link.disconnect("drop");
             } else {
                 link.connect();
