@@ -8,7 +8,8 @@
 //     --rate R            open loop: R requests a second in all, on a fixed schedule; without it
 //                         each connection asks again as soon as it is answered (closed loop)
 //     --close             a new connection for each request (closed loop only)
-//     --hold              one request on each connection, then keep them idle until stdin ends
+//     --hold              one request on each connection, 16 at a time, then keep them all idle
+//                         until stdin ends
 //     --tls DIR           TLS 1.3 with DIR/ca.pem, client certificate DIR/client.pem, client.key
 //     --sni NAME          the name asked for and checked (bench)
 //     --resume            with --tls --close: resume sessions
@@ -56,7 +57,8 @@ static long limit = 1L << 62;
 static const char *host = "bench", *path = "/1024", *tls_dir, *sni = "bench";
 
 static char request[4096], buffer[BUFFER];
-static int request_size, epoll, timer = -1, held;
+static struct connection *all;
+static int request_size, epoll, timer = -1, opened, held;
 static long now, start, end, answers, errors, received, connects, resumed;
 static long counts[BUCKETS], slowest;
 static double latency_sum;
@@ -268,8 +270,12 @@ static void keep_schedule(void) {
 // What a connection does that has nothing to do.
 static void on_free(struct connection *c) {
     if (one_each) {
-        if (c->sent > 0) held++;
-        else ask(c, now);
+        if (c->sent == 0) {
+            ask(c, now);
+            return;
+        }
+        held++;
+        if (opened < connections) open_connection(&all[opened++]);
     } else if (rate > 0) {
         c->next_idle = NULL;
         if (idle_last) idle_last->next_idle = c;
@@ -471,9 +477,10 @@ int main(int argc, char **argv) {
         die("cannot use epoll");
     now = start = clock_now();
     end = start + (long) (seconds * 1e9);
-    struct connection *all = calloc((size_t) connections, sizeof *all);
+    all = calloc((size_t) connections, sizeof *all);
     if (!all) die("out of memory");
-    for (int i = 0; i < connections; i++) open_connection(&all[i]);
+    int at_once = one_each && connections > 16 ? 16 : connections;
+    while (opened < at_once) open_connection(&all[opened++]);
 
     struct epoll_event ready[EVENTS];
     while (now < end && answers < limit && !(one_each && held == connections)) {

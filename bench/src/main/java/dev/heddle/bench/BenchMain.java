@@ -21,138 +21,179 @@ import dev.heddle.bench.system.Time;
 import dev.heddle.bench.system.Tools;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The process behind `./heddle bench`.
-@Command(
-        name = "heddle bench",
-        sortOptions = false,
-        mixinStandardHelpOptions = true,
-        version = "heddle bench 0.1.0",
-        description = {
-            "Measures Heddle beside its peers, in interleaved rounds, and judges the ratios.",
-            "Absolute figures are for orientation only: they change with the machine and its load."
-        },
-        footer = {
-            "",
-            "Example:",
-            "  heddle bench --rows 1,2 --rounds 7 --seconds 5 --json run.json --plot run.svg",
-            "Exit code 0: every judged target was met; 1: one was missed; 2: wrong usage or no run."
-        })
-public final class BenchMain implements Callable<Integer> {
-    @Option(
-            names = "--rows",
-            split = ",",
-            paramLabel = "N",
-            description = "Rows to run, such as 1,2a,9 (all).")
-    private List<String> selected = List.of();
+/// The process behind `./heddle bench`: reads the options, hands the clock, the environment and the
+/// machine's layout to the rows, and stops whatever was started, however the run ends.
+public final class BenchMain {
+    private static final int INTERRUPTED = 130;
 
-    @Option(
-            names = "--rounds",
-            defaultValue = "5",
-            description = "Rounds of each row (${DEFAULT-VALUE}).")
-    private int rounds;
+    private final BenchOptions options;
+    private final PrintStream out;
 
-    @Option(
-            names = "--seconds",
-            defaultValue = "4",
-            description = "Seconds under load, each arm and round (${DEFAULT-VALUE}).")
-    private double seconds;
-
-    @Option(
-            names = "--warm-up",
-            defaultValue = "10",
-            description = "Seconds under load before the first round, each arm (${DEFAULT-VALUE}).")
-    private double warmSeconds;
-
-    @Option(
-            names = "--peers",
-            split = ",",
-            paramLabel = "PEER",
-            description = "Who takes part: haproxy, nginx, envoy, heddle (all).")
-    private List<String> peers = List.of();
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Writes every round's figures.")
-    private @Nullable Path json;
-
-    @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draws the targets.")
-    private @Nullable Path plot;
-
-    @Option(names = "--list", description = "Lists the rows and ends.")
-    private boolean list;
-
-    @Option(
-            names = "--keep",
-            paramLabel = "DIR",
-            description = "Keeps configurations and logs of all processes there.")
-    private @Nullable Path keep;
-
-    /// The launch code makes it; picocli fills it.
-    BenchMain() {}
+    private BenchMain(BenchOptions options) {
+        this.options = options;
+        this.out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    }
 
     /// Runs the suite.
     public static void main(String[] args) {
-        var line = new CommandLine(new BenchMain());
-        line.setExecutionExceptionHandler((e, _, _) -> {
-            if (!(e instanceof BenchException) && !(e instanceof CommandLine.PicocliException)) {
-                throw e;
-            }
-            System.err.println("heddle bench: " + e.getMessage());
-            return 2;
-        });
+        Method command = CommandLine.getCommandMethods(BenchMain.class, "bench").getFirst();
+        var line = new CommandLine(command);
+        line.setExecutionExceptionHandler((e, _, _) -> failed(e));
         System.exit(line.execute(args));
     }
 
-    @Override
-    public Integer call() throws IOException {
-        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        Path work = keep == null ? Files.createTempDirectory("heddle-bench") : keep;
-        Files.createDirectories(work);
-        Path certificates = Files.createDirectories(work.toAbsolutePath().resolve("tls"));
-        List<Row> rows = selected(Rows.all(certificates));
-        if (list) {
-            rows.forEach(row -> out.printf("%-4s %s%n", row.id(), row.title()));
-            return 0;
+    private static int failed(Exception e) throws Exception {
+        return switch (e) {
+            case CancellationException _ -> INTERRUPTED;
+            case BenchException _ -> {
+                System.err.println("heddle bench: " + e.getMessage());
+                yield CommandLine.ExitCode.USAGE;
+            }
+            default -> throw e;
+        };
+    }
+
+    @Command(
+            name = "heddle bench",
+            sortOptions = false,
+            mixinStandardHelpOptions = true,
+            version = "heddle bench 0.1.0",
+            description = {
+                "Measures Heddle beside its peers, in interleaved rounds, and judges the ratios.",
+                "Absolute figures are for orientation only: they change with the machine's load."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle bench --rows 1,2 --rounds 7 --seconds 5 --json run.json --plot run.svg",
+                "Exit code 0: every judged target was met; 1: one was missed;",
+                "2: wrong usage or no run."
+            })
+    static int bench(
+            @Option(
+                            names = "--rows",
+                            split = ",",
+                            paramLabel = "N",
+                            defaultValue = "",
+                            description = "Rows to run, such as 1,2a,9 (all).")
+                    List<String> rows,
+            @Option(
+                            names = "--rounds",
+                            paramLabel = "N",
+                            defaultValue = "5",
+                            description = "Rounds of each row (${DEFAULT-VALUE}).")
+                    int rounds,
+            @Option(
+                            names = "--seconds",
+                            paramLabel = "S",
+                            defaultValue = "4",
+                            description = "Load on each arm in a round (${DEFAULT-VALUE}).")
+                    double seconds,
+            @Option(
+                            names = "--warm-up",
+                            paramLabel = "S",
+                            defaultValue = "10",
+                            description = "Load on each arm before the rounds (${DEFAULT-VALUE}).")
+                    double warmSeconds,
+            @Option(
+                            names = "--peers",
+                            split = ",",
+                            paramLabel = "PEER",
+                            defaultValue = "haproxy,nginx,envoy,heddle",
+                            description = "Who takes part (${DEFAULT-VALUE}).")
+                    List<String> peers,
+            @Option(
+                            names = "--json",
+                            paramLabel = "FILE",
+                            description = "Writes every round's figures.")
+                    Optional<Path> json,
+            @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draws the targets.")
+                    Optional<Path> plot,
+            @Option(names = "--list", description = "Lists the rows and ends.") boolean list,
+            @Option(
+                            names = "--keep",
+                            paramLabel = "DIR",
+                            description = "Keeps configurations and logs of all processes there.")
+                    Optional<Path> keep)
+            throws IOException {
+        if (rounds < 1 || seconds <= 0 || warmSeconds < 0) {
+            throw new BenchException("--rounds, --seconds and --warm-up must be positive");
         }
         var plan = new Plan(rounds, seconds, warmSeconds);
+        var options = new BenchOptions(rows, plan, peers(peers), json, plot, list, keep);
+        return new BenchMain(options).run();
+    }
+
+    private int run() throws IOException {
+        Path work =
+                options.keep().isPresent()
+                        ? Files.createDirectories(options.keep().get().toAbsolutePath())
+                        : Files.createTempDirectory("heddle-bench");
+        Path certificates = Files.createDirectories(work.resolve("tls"));
         Tools tools = tools(System.getenv());
-        try (var children = new Children(work.toAbsolutePath(), tools)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(children::close, "stop-children"));
-            Stage stage = stage(plan, tools, children, certificates);
-            StolenTime before = StolenTime.read();
-            var results = new ArrayList<RowResult>();
-            for (Row row : rows) {
-                RowResult result = row.run(stage);
-                results.add(result);
-                out.print(TextReport.row(result));
+        try (var children = new Children(work, tools)) {
+            // However the run ends: at its end, by an error, by Ctrl-C.
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> cleanUp(children, work), "clean-up"));
+            List<Row> rows = selected(Rows.all(certificates));
+            if (options.list()) {
+                rows.forEach(row -> out.printf("%-4s %s%n", row.id(), row.title()));
+                return 0;
             }
-            Machine machine = machine(StolenTime.read().percentSince(before));
-            out.print(TextReport.summary(results, machine));
-            if (json != null) {
-                Files.writeString(json, JsonReport.of(results, machine));
-            }
-            if (plot != null) {
-                Files.writeString(plot, SvgPlot.of(results));
-            }
-            return TextReport.missed(results) > 0 ? 1 : 0;
+            return run(rows, stage(tools, children, certificates));
         }
     }
 
-    private Stage stage(Plan plan, Tools tools, Children children, Path certificates)
-            throws IOException {
+    private int run(List<Row> rows, Stage stage) throws IOException {
+        StolenTime before = StolenTime.read();
+        var results = new ArrayList<RowResult>();
+        for (Row row : rows) {
+            RowResult result = row.run(stage);
+            results.add(result);
+            out.print(TextReport.row(result));
+        }
+        Machine machine = machine(StolenTime.read().percentSince(before));
+        out.print(TextReport.summary(results, machine));
+        if (options.json().isPresent()) {
+            Files.writeString(options.json().get(), JsonReport.of(results, machine));
+        }
+        if (options.plot().isPresent()) {
+            Files.writeString(options.plot().get(), SvgPlot.of(results));
+        }
+        return TextReport.missed(results) > 0 ? 1 : 0;
+    }
+
+    private void cleanUp(Children children, Path work) {
+        children.close();
+        if (options.keep().isPresent()) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(work)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            System.err.println("heddle bench: cannot delete " + work + ": " + e.getMessage());
+        }
+    }
+
+    private Stage stage(Tools tools, Children children, Path certificates) throws IOException {
         Map<String, String> env = System.getenv();
         Path cache =
                 Path.of(
@@ -170,8 +211,8 @@ public final class BenchMain implements Callable<Integer> {
                         .orElse("0");
         Path home = Path.of(System.getProperty("heddle.home", "")).toAbsolutePath();
         return new Stage(
-                plan,
-                chosenPeers(),
+                options.plan(),
+                options.peers(),
                 Cores.choose(allowed),
                 new Proxies(home, programs, tools, children, time),
                 new Generators(programs, tools, children),
@@ -189,27 +230,32 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private List<Row> selected(List<Row> all) {
-        for (String one : selected) {
+        List<String> wanted = options.rows().stream().filter(one -> !one.isBlank()).toList();
+        for (String one : wanted) {
             if (all.stream().noneMatch(row -> row.isMeantBy(one))) {
                 throw new BenchException("--rows: no row " + one + " (expected: see --list)");
             }
         }
-        return selected.isEmpty()
+        return wanted.isEmpty()
                 ? all
-                : all.stream().filter(row -> selected.stream().anyMatch(row::isMeantBy)).toList();
+                : all.stream().filter(row -> wanted.stream().anyMatch(row::isMeantBy)).toList();
     }
 
-    private Set<Peer> chosenPeers() {
+    private static Set<Peer> peers(List<String> words) {
         var chosen = EnumSet.noneOf(Peer.class);
-        for (String word : peers) {
-            try {
-                chosen.add(Peer.valueOf(word.toUpperCase(Locale.ROOT)));
-            } catch (IllegalArgumentException e) {
-                throw new BenchException(
-                        "--peers: " + word + " (expected: haproxy, nginx, envoy or heddle)");
-            }
+        for (String word : words) {
+            chosen.add(
+                    Arrays.stream(Peer.values())
+                            .filter(peer -> peer.word().equals(word))
+                            .findFirst()
+                            .orElseThrow(() ->
+                                    new BenchException(
+                                            "--peers: "
+                                                    + word
+                                                    + " (expected: haproxy,"
+                                                    + " nginx, envoy or heddle)")));
         }
-        return chosen.isEmpty() ? EnumSet.allOf(Peer.class) : chosen;
+        return chosen;
     }
 
     private static Machine machine(double stolenPercent) throws IOException {

@@ -77,7 +77,7 @@ public final class TextReport {
             return;
         }
         text.append("    %-14s".formatted(""));
-        metrics.forEach(metric -> text.append(" %12s".formatted(heading(metric))));
+        metrics.forEach(metric -> text.append(" %13s".formatted(heading(metric))));
         text.append('\n');
         for (String arm : row.arms()) {
             if (row.measurements().stream().noneMatch(m -> m.arm().equals(arm))) {
@@ -91,7 +91,7 @@ public final class TextReport {
                                 .flatMap(m -> m.value(metric).stream())
                                 .toList();
                 String shown = values.isEmpty() ? "-" : number(Spread.of(values).median());
-                text.append(" %12s".formatted(shown));
+                text.append(" %13s".formatted(shown));
             }
             text.append('\n');
         }

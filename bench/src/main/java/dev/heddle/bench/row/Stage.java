@@ -59,10 +59,11 @@ public record Stage(
         return Optional.empty();
     }
 
-    /// Stops the processes of a started path.
+    /// Stops the processes of a started path and deletes its access log, which may be huge.
     void stop(Started started) {
         if (started instanceof Started.Running running) {
             running.hops().forEach(children::stop);
+            running.log().ifPresent(log -> log.toFile().delete());
         }
     }
 }

@@ -7,19 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Every process of a run, and the only place that starts or stops one.
 ///
-/// [#close] stops what is left, last started first; the launch code calls it at the end and from
-/// its shutdown hook. Where the system has `setpriv`, a child is also killed by the kernel when the
-/// bench is killed; so a child must be started by a thread that lives as long as the run.
+/// [#close] stops what is left, last started first, and nothing can be started any more; the launch
+/// code calls it at the end and from its shutdown hook. Where the system has `setpriv`, a child is
+/// also killed by the kernel when the bench is killed; so a child must be started by a thread that
+/// lives as long as the run.
 public final class Children implements AutoCloseable {
     private final Path logs;
     private final List<String> guard;
     private final ConcurrentLinkedDeque<Child> running = new ConcurrentLinkedDeque<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /// @param logs an existing directory for what the children print
     /// @param tools where to find setpriv
@@ -32,6 +36,8 @@ public final class Children implements AutoCloseable {
     }
 
     /// Starts a command, on one core when there is one to pin it to.
+    ///
+    /// @throws CancellationException when the run is being stopped
     public Child start(
             String name, Optional<Integer> core, Map<String, String> env, List<String> command) {
         var whole = new ArrayList<>(guard);
@@ -48,6 +54,10 @@ public final class Children implements AutoCloseable {
         try {
             Child child = new Child(name, builder.start(), out, err);
             running.add(child);
+            if (closed.get()) { // the run is being stopped by another thread
+                stop(child);
+                throw new CancellationException("the run is over");
+            }
             return child;
         } catch (IOException e) {
             throw new BenchException("cannot start " + name, e);
@@ -73,6 +83,7 @@ public final class Children implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.set(true);
         Child last;
         while ((last = running.pollLast()) != null) {
             last.stop();
