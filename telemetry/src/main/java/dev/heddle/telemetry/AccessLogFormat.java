@@ -22,9 +22,11 @@ public final class AccessLogFormat {
                     + " \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\""
                     + " \"%UPSTREAM_HOST%\"\n";
 
+    private final String text;
     private final List<Part> parts;
 
-    private AccessLogFormat(List<Part> parts) {
+    private AccessLogFormat(String text, List<Part> parts) {
+        this.text = text;
         this.parts = List.copyOf(parts);
     }
 
@@ -76,7 +78,7 @@ public final class AccessLogFormat {
         if (!literal.isEmpty()) {
             parts.add(new Literal(literal.toString()));
         }
-        return new AccessLogFormat(parts);
+        return new AccessLogFormat(format, parts);
     }
 
     /// Whether the text is the same for every request.
@@ -100,6 +102,23 @@ public final class AccessLogFormat {
         var out = new StringBuilder(256);
         write(record, "-", out);
         return out.toString();
+    }
+
+    /// Two formats are equal when their texts are.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AccessLogFormat that && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    /// The text that was parsed.
+    @Override
+    public String toString() {
+        return text;
     }
 
     /// Parentheses may hold percent signs: `%START_TIME(%Y/%m)%`.

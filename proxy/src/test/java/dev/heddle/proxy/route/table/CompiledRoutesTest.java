@@ -75,10 +75,7 @@ class CompiledRoutesTest {
     void theMostSpecificDomainOwnsTheRequest(String authority, String owner) {
         var routes =
                 routes(
-                        """
-                        - {name: any, domains: ["*"], routes: [&all {match: {prefix: /}, route: {cluster: any}}]}
-                        """
-                                        .replace("&all ", "")
+                        host("any", "*")
                                 + host("exact", "a.b.example.com")
                                 + host("suffix", "*.example.com")
                                 + host("b", "*.b.example.com")
@@ -88,8 +85,13 @@ class CompiledRoutesTest {
     }
 
     private static String host(String name, String domain) {
-        return "- name: %s\n  domains: ['%s']\n  routes: [{match: {prefix: /}, route: {cluster: %s}}]\n"
-                .formatted(name, domain, name);
+        return """
+        - name: %s
+          domains: ['%s']
+          routes: [{match: {prefix: /}, route: {cluster: %<s}}]
+        """
+                .replace("%<s", name)
+                .formatted(name, domain);
     }
 
     @ParameterizedTest
@@ -392,14 +394,17 @@ class CompiledRoutesTest {
                                 """
                                 name: r
                                 most_specific_header_mutations_wins: %s
-                                request_headers_to_add: [{header: {key: x, value: table}, append_action: %s}]
+                                request_headers_to_add:
+                                - {header: {key: x, value: table}, append_action: %s}
                                 virtual_hosts:
                                 - name: v
                                   domains: ["*"]
-                                  request_headers_to_add: [{header: {key: x, value: host}, append_action: %<s}]
+                                  request_headers_to_add:
+                                  - {header: {key: x, value: host}, append_action: %<s}
                                   routes:
                                   - match: {prefix: /}
-                                    request_headers_to_add: [{header: {key: x, value: route}, append_action: %<s}]
+                                    request_headers_to_add:
+                                    - {header: {key: x, value: route}, append_action: %<s}
                                     route:
                                       weighted_clusters:
                                         clusters:

@@ -1,0 +1,22 @@
+package dev.heddle.proxy.cluster;
+
+import dev.heddle.proxy.upstream.Circuit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What the clusters of all workers share: one [Circuit] for each name. Thread-safe; asked when
+/// configuration changes, never by a request.
+public final class SharedClusters {
+
+    private final ConcurrentHashMap<String, Circuit> circuits = new ConcurrentHashMap<>();
+
+    /// The circuit of a cluster; the same one as long as the cluster exists.
+    public Circuit circuit(String cluster) {
+        return circuits.computeIfAbsent(cluster, _ -> new Circuit());
+    }
+
+    /// Forgets all but these.
+    public void retain(Set<String> clusters) {
+        circuits.keySet().retainAll(clusters);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.heddle.proxy.cluster;
+
+import dev.heddle.proxy.config.Assignment;
+import dev.heddle.proxy.config.ClusterConfig;
+import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.upstream.Circuit;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.LoadBalancer;
+import dev.heddle.proxy.upstream.balance.Balancers;
+import dev.heddle.telemetry.SocketAddressText;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+
+/// One cluster as one worker has it.
+@Confined("worker")
+final class WorkerCluster implements Cluster {
+
+    private final Circuit circuit;
+    private final Tally<ClusterStat> stats;
+    private final RandomGenerator random;
+    private Map<InetSocketAddress, Host> hosts = Map.of();
+    private ProxyConfig.ClusterState state;
+    private LoadBalancer balancer;
+
+    WorkerCluster(
+            ProxyConfig.ClusterState first,
+            Circuit circuit,
+            Tally<ClusterStat> stats,
+            RandomGenerator random) {
+        this.circuit = circuit;
+        this.stats = stats;
+        this.random = random;
+        this.state = first;
+        this.balancer = balancer(first);
+    }
+
+    @Override
+    public ClusterSettings settings() {
+        return state.config().settings();
+    }
+
+    @Override
+    public LoadBalancer balancer() {
+        return balancer;
+    }
+
+    @Override
+    public Circuit circuit() {
+        return circuit;
+    }
+
+    @Override
+    public Tally<ClusterStat> stats() {
+        return stats;
+    }
+
+    List<Host> hosts() {
+        return List.copyOf(hosts.values());
+    }
+
+    /// Takes a new state. Hosts that stay keep their connections; those that go are drained.
+    void adopt(ProxyConfig.ClusterState next) {
+        if (!next.equals(state)) {
+            state = next;
+            balancer = balancer(next);
+        }
+    }
+
+    /// The cluster is no more: what is in flight may end.
+    void drain() {
+        hosts.values().forEach(Host::drain);
+        hosts = Map.of();
+    }
+
+    private LoadBalancer balancer(ProxyConfig.ClusterState next) {
+        var kept = new LinkedHashMap<InetSocketAddress, Host>();
+        var places = new ArrayList<Balancers.Place>();
+        for (Assignment.Place place : next.hosts().places()) {
+            places.add(place(place, kept));
+        }
+        hosts.forEach((address, host) -> {
+            if (!kept.containsKey(address)) {
+                host.drain();
+            }
+        });
+        hosts = kept;
+        ClusterConfig config = next.config();
+        var policy =
+                new Balancers.Policy(
+                        kind(config.balancing()),
+                        config.byPlace(),
+                        next.hosts().overprovisioningPercent(),
+                        config.panicPercent());
+        return Balancers.of(policy, places, random);
+    }
+
+    private Balancers.Place place(Assignment.Place place, Map<InetSocketAddress, Host> kept) {
+        var healthy = new ArrayList<Host>();
+        var degraded = new ArrayList<Host>();
+        var all = new ArrayList<Host>();
+        for (Assignment.Endpoint endpoint : place.endpoints()) {
+            // An address that is there twice is one host, in the first place that names it.
+            if (kept.containsKey(endpoint.address())) {
+                continue;
+            }
+            Host host = host(endpoint);
+            kept.put(endpoint.address(), host);
+            all.add(host);
+            switch (endpoint.health()) {
+                case HEALTHY -> healthy.add(host);
+                case DEGRADED -> degraded.add(host);
+                case UNHEALTHY -> {
+                    // Only panic uses it.
+                }
+            }
+        }
+        return new Balancers.Place(place.priority(), place.weight(), healthy, degraded, all);
+    }
+
+    private Host host(Assignment.Endpoint endpoint) {
+        Host known = hosts.get(endpoint.address());
+        if (known != null) {
+            known.setWeight(endpoint.weight());
+            return known;
+        }
+        String text = Objects.requireNonNull(SocketAddressText.whole(endpoint.address()));
+        return new Host(endpoint.address(), text, endpoint.weight());
+    }
+
+    private static Balancers.Kind kind(ClusterConfig.Balancing balancing) {
+        return switch (balancing) {
+            case ClusterConfig.Balancing.RoundRobin() -> new Balancers.Kind.InTurns();
+            case ClusterConfig.Balancing.LeastRequest(int choices) ->
+                    new Balancers.Kind.LeastBusy(choices);
+            case ClusterConfig.Balancing.Random() -> new Balancers.Kind.Any();
+        };
+    }
+}

@@ -1,0 +1,75 @@
+package dev.heddle.proxy.cluster;
+
+import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Clusters;
+import dev.heddle.proxy.upstream.Host;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The clusters of one worker.
+@Confined("worker")
+public final class WorkerClusters implements Clusters {
+
+    private final SharedClusters shared;
+    private final Function<String, Tally<ClusterStat>> tallies;
+    private final RandomGenerator random;
+    private final Map<String, WorkerCluster> clusters = new HashMap<>();
+
+    /// @param tallies gives this worker's counters of a cluster; the same ones whenever asked
+    /// @param random decides where turns begin
+    public WorkerClusters(
+            SharedClusters shared,
+            Function<String, Tally<ClusterStat>> tallies,
+            RandomGenerator random) {
+        this.shared = shared;
+        this.tallies = tallies;
+        this.random = random;
+    }
+
+    @Override
+    public @Nullable Cluster get(String name) {
+        return clusters.get(name);
+    }
+
+    /// The hosts of a cluster, in the order of its assignment; none when there is no such cluster.
+    public List<Host> hosts(String name) {
+        WorkerCluster cluster = clusters.get(name);
+        return cluster == null ? List.of() : cluster.hosts();
+    }
+
+    /// Takes a new state: new clusters and changed ones now. Those that are gone stay until
+    /// [#removeAllBut], so that routes can be changed in between.
+    public void adopt(Map<String, ProxyConfig.ClusterState> states) {
+        states.forEach((name, state) -> {
+            WorkerCluster known = clusters.get(name);
+            if (known == null) {
+                clusters.put(
+                        name,
+                        new WorkerCluster(
+                                state, shared.circuit(name), tallies.apply(name), random));
+            } else {
+                known.adopt(state);
+            }
+        });
+    }
+
+    /// Drains and forgets the clusters that are gone.
+    public void removeAllBut(Map<String, ProxyConfig.ClusterState> states) {
+        clusters.values()
+                .removeIf(cluster -> {
+                    boolean gone = !states.containsKey(cluster.settings().name());
+                    if (gone) {
+                        cluster.drain();
+                    }
+                    return gone;
+                });
+    }
+}

@@ -1,0 +1,300 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import dev.heddle.xds.EnvoyJson;
+import dev.heddle.xds.EnvoyJsonException;
+import dev.heddle.xds.NodeInfo;
+import dev.heddle.xds.XdsResource;
+import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Reads a bootstrap of Envoy v3, from YAML or JSON.
+///
+/// Clusters and listeners inside of it are judged when they are taken, by the same parsers as those
+/// of a control plane.
+@SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
+public final class BootstrapParser {
+
+    /// What changes no request: sinks and tags of statistics, watchdogs, tuning of Envoy's own
+    /// memory.
+    private static final Set<String> NOTED =
+            Set.of(
+                    "node_context_params",
+                    "flags_path",
+                    "stats_sinks",
+                    "stats_config",
+                    "stats_flush_interval",
+                    "stats_flush_on_admin",
+                    "deferred_stat_options",
+                    "watchdog",
+                    "watchdogs",
+                    "layered_runtime",
+                    "cluster_manager",
+                    "enable_dispatcher_stats",
+                    "stats_server_version_override",
+                    "use_tcp_for_dns_lookups",
+                    "dns_resolution_config",
+                    "typed_dns_resolver_config",
+                    "fatal_actions",
+                    "default_socket_interface",
+                    "inline_headers",
+                    "perf_tracing_file_path",
+                    "application_log_config",
+                    "grpc_async_client_manager_config",
+                    "memory_allocator_manager");
+
+    private final Findings findings = new Findings();
+
+    private BootstrapParser() {}
+
+    /// Reads a file.
+    ///
+    /// @throws BootstrapException naming the file and each mistake, with line or field
+    public static ProxyBootstrap read(Path file) throws BootstrapException {
+        try {
+            return parse(file.toString(), Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new BootstrapException(file + ": no such file (expected: an Envoy bootstrap)");
+        } catch (IOException e) {
+            throw new BootstrapException(file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    /// Reads a text.
+    ///
+    /// @param label what to call it in errors
+    public static ProxyBootstrap parse(String label, String text) throws BootstrapException {
+        Bootstrap bootstrap;
+        try {
+            String json = YamlJson.convert(label, text);
+            if (!json.startsWith("{")) {
+                throw new BootstrapException(
+                        label
+                                + ": not an object (expected: an Envoy bootstrap, with node, admin,"
+                                + " static_resources or dynamic_resources)");
+            }
+            bootstrap = EnvoyJson.parse(json, Bootstrap.getDefaultInstance());
+        } catch (IllegalArgumentException e) {
+            throw new BootstrapException(String.valueOf(e.getMessage()));
+        } catch (EnvoyJsonException e) {
+            throw new BootstrapException(label + ": " + e.getMessage());
+        }
+        var parser = new BootstrapParser();
+        ProxyBootstrap read = parser.bootstrap(bootstrap);
+        return switch (parser.findings.of(read)) {
+            case Parsed.Accepted<ProxyBootstrap>(ProxyBootstrap value, List<String> notes) ->
+                    new ProxyBootstrap(
+                            value.node(),
+                            value.admin(),
+                            value.clusters(),
+                            value.listeners(),
+                            value.controlPlane(),
+                            notes,
+                            value.json());
+            case Parsed.Rejected<ProxyBootstrap>(List<String> reasons) ->
+                    throw new BootstrapException(
+                            reasons.stream()
+                                    .map(reason -> label + ": " + reason)
+                                    .collect(Collectors.joining("\n")));
+        };
+    }
+
+    private ProxyBootstrap bootstrap(Bootstrap bootstrap) {
+        findings.fields(
+                "",
+                bootstrap,
+                Set.of("node", "admin", "static_resources", "dynamic_resources"),
+                NOTED);
+        findings.fields(
+                "static_resources",
+                bootstrap.getStaticResources(),
+                Set.of("listeners", "clusters"));
+        Optional<ProxyBootstrap.ControlPlane> controlPlane = controlPlane(bootstrap);
+        return new ProxyBootstrap(
+                node(bootstrap),
+                admin(bootstrap),
+                clusters(
+                        bootstrap.getStaticResources().getClustersList(),
+                        controlPlane.map(ProxyBootstrap.ControlPlane::cluster).orElse("")),
+                listeners(bootstrap.getStaticResources().getListenersList()),
+                controlPlane,
+                List.of(),
+                EnvoyJson.print(bootstrap));
+    }
+
+    private NodeInfo node(Bootstrap bootstrap) {
+        Optional<NodeInfo> node = NodeInfo.of(bootstrap.getNode());
+        if (node.isEmpty() && bootstrap.hasDynamicResources()) {
+            findings.reject("node.id", "'' (expected: who this proxy is, for the control plane)");
+        }
+        return node.orElseGet(() -> NodeInfo.of("heddle", "heddle")).withUserAgent("heddle");
+    }
+
+    private Optional<InetSocketAddress> admin(Bootstrap bootstrap) {
+        if (!bootstrap.hasAdmin()) {
+            return Optional.empty();
+        }
+        Admin admin = bootstrap.getAdmin();
+        findings.fields(
+                "admin",
+                admin,
+                Set.of("address"),
+                Set.of(
+                        "access_log",
+                        "access_log_path",
+                        "profile_path",
+                        "ignore_global_conn_limit"));
+        return admin.hasAddress()
+                ? Optional.of(
+                        new AddressParser(findings).literal("admin.address", admin.getAddress()))
+                : Optional.empty();
+    }
+
+    /// @param controlPlane the cluster of the control plane, which is spoken to by another client:
+    ///   one that requests could not go to (HTTP/2) is no mistake
+    private List<XdsResource> clusters(List<Cluster> clusters, String controlPlane) {
+        var resources = new ArrayList<XdsResource>();
+        for (int i = 0; i < clusters.size(); i++) {
+            Cluster cluster = clusters.get(i);
+            String path = "static_resources.clusters[" + i + "]";
+            boolean forXdsOnly =
+                    cluster.getName().equals(controlPlane)
+                            && ClusterParser.parse(cluster) instanceof Parsed.Rejected;
+            if (forXdsOnly) {
+                findings.note(path + " (is used for the control plane only)");
+            } else if (!cluster.getName().isEmpty()) {
+                resources.add(XdsResource.of(cluster.getName(), cluster));
+            }
+            unique(join(path, "name"), cluster.getName(), resources);
+        }
+        return resources;
+    }
+
+    private List<XdsResource> listeners(List<Listener> listeners) {
+        var resources = new ArrayList<XdsResource>();
+        for (int i = 0; i < listeners.size(); i++) {
+            String path = "static_resources.listeners[" + i + "].name";
+            // Envoy makes up a name for a static listener without one.
+            String name =
+                    listeners.get(i).getName().isEmpty()
+                            ? "listener_" + i
+                            : listeners.get(i).getName();
+            resources.add(XdsResource.of(name, listeners.get(i).toBuilder().setName(name).build()));
+            unique(path, name, resources);
+        }
+        return resources;
+    }
+
+    private void unique(String path, String name, List<XdsResource> before) {
+        findings.required(path, name);
+        if (before.stream().filter(it -> it.name().equals(name)).count() > 1) {
+            findings.reject(path, "'" + name + "' is there twice");
+        }
+    }
+
+    private Optional<ProxyBootstrap.ControlPlane> controlPlane(Bootstrap bootstrap) {
+        if (!bootstrap.hasDynamicResources()) {
+            return Optional.empty();
+        }
+        var dynamic = bootstrap.getDynamicResources();
+        String path = "dynamic_resources";
+        findings.fields(path, dynamic, Set.of("lds_config", "cds_config", "ads_config"));
+        if (dynamic.hasLdsConfig()) {
+            ConfigSources.check(findings, join(path, "lds_config"), dynamic.getLdsConfig());
+        }
+        if (dynamic.hasCdsConfig()) {
+            ConfigSources.check(findings, join(path, "cds_config"), dynamic.getCdsConfig());
+        }
+        if (!dynamic.hasAdsConfig()) {
+            findings.reject(
+                    join(path, "ads_config"), "is not set (expected: a gRPC control plane)");
+            return Optional.empty();
+        }
+        return ads(join(path, "ads_config"), dynamic.getAdsConfig(), bootstrap);
+    }
+
+    private Optional<ProxyBootstrap.ControlPlane> ads(
+            String path, ApiConfigSource ads, Bootstrap bootstrap) {
+        findings.fields(
+                path,
+                ads,
+                Set.of("api_type", "transport_api_version", "grpc_services"),
+                Set.of("request_timeout", "rate_limit_settings", "set_node_on_first_message_only"));
+        switch (ads.getApiType()) {
+            case DELTA_GRPC -> {
+                // What we speak.
+            }
+            case GRPC ->
+                    // Every control plane that speaks one of the two over ADS speaks the other.
+                    findings.note(join(path, "api_type: GRPC (DELTA_GRPC is spoken instead)"));
+            default ->
+                    findings.reject(
+                            join(path, "api_type"),
+                            ads.getApiType() + " is not implemented (expected: DELTA_GRPC)");
+        }
+        if (ads.getGrpcServicesCount() != 1) {
+            findings.reject(
+                    join(path, "grpc_services"),
+                    ads.getGrpcServicesCount() + " services (expected: exactly one)");
+            return Optional.empty();
+        }
+        return service(join(path, "grpc_services[0]"), ads.getGrpcServices(0), bootstrap);
+    }
+
+    private Optional<ProxyBootstrap.ControlPlane> service(
+            String path, GrpcService service, Bootstrap bootstrap) {
+        findings.fields(path, service, Set.of("envoy_grpc"), Set.of("timeout"));
+        String at = join(path, "envoy_grpc");
+        findings.fields(
+                at,
+                service.getEnvoyGrpc(),
+                Set.of("cluster_name"),
+                Set.of("max_receive_message_length", "skip_envoy_headers"));
+        String name = service.getEnvoyGrpc().getClusterName();
+        for (Cluster cluster : bootstrap.getStaticResources().getClustersList()) {
+            if (cluster.getName().equals(name)) {
+                return address(join(at, "cluster_name"), cluster)
+                        .map(it -> new ProxyBootstrap.ControlPlane(name, it));
+            }
+        }
+        findings.reject(
+                join(at, "cluster_name"),
+                "'" + name + "' is not among static_resources.clusters (expected: one of them)");
+        return Optional.empty();
+    }
+
+    private Optional<InetSocketAddress> address(String path, Cluster cluster) {
+        if (cluster.hasTransportSocket()) {
+            findings.reject(
+                    path,
+                    "'" + cluster.getName() + "' has a transport_socket, which is not implemented");
+        }
+        return cluster.getLoadAssignment().getEndpointsList().stream()
+                .flatMap(place -> place.getLbEndpointsList().stream())
+                .map(host ->
+                        new AddressParser(findings)
+                                .literalOrName(
+                                        "static_resources.clusters['" + cluster.getName() + "']",
+                                        host.getEndpoint().getAddress()))
+                .findFirst()
+                .or(() -> {
+                    findings.reject(path, "'" + cluster.getName() + "' has no endpoint");
+                    return Optional.empty();
+                });
+    }
+}

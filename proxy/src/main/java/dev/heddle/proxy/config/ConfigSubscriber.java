@@ -1,0 +1,324 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
+import dev.heddle.xds.client.Rejection;
+import dev.heddle.xds.client.XdsSubscriber;
+import dev.heddle.xds.client.XdsSubscriptions;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes resources, from the bootstrap and from the control plane, and publishes what can run.
+///
+/// Each resource is judged by itself: one that cannot be used is rejected with its reasons, its
+/// last good version stays, and the others of the same response are taken. What is missing, and
+/// when it is given up, is decided by [Warming]. Nothing is lost when the control plane goes away:
+/// what is not taken back stays.
+@Confined("config thread")
+public final class ConfigSubscriber implements XdsSubscriber {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigSubscriber.class);
+
+    /// Where this subscriber is connected to.
+    ///
+    /// @param filterTypes the HTTP filters that this proxy has
+    /// @param hasControlPlane whether [ConfigSubscriber#connectTo] will be called
+    /// @param dns finds the hosts of clusters by name
+    /// @param nanos the clock for waiting
+    /// @param clock the clock for people
+    /// @param published told each new state
+    /// @param wakeAt asked to call [ConfigSubscriber#settle] at that time of the first clock
+    public record Surroundings(
+            List<HttpFilterType<?>> filterTypes,
+            boolean hasControlPlane,
+            DnsHosts dns,
+            LongSupplier nanos,
+            InstantSource clock,
+            Consumer<ProxyConfig> published,
+            LongConsumer wakeAt) {
+        public Surroundings {
+            filterTypes = List.copyOf(filterTypes);
+        }
+    }
+
+    private final Surroundings surroundings;
+    private final ResourceParser parser;
+    private final Warming warming = new Warming();
+    private final Received received = new Received();
+    private final Map<String, ClusterConfig.Discovery.Dns> resolving = new HashMap<>();
+    private final Map<XdsType, Set<String>> subscribed = new HashMap<>();
+    private final Set<XdsType> heardOf = EnumSet.noneOf(XdsType.class);
+    private @Nullable XdsSubscriptions controlPlane;
+    private Set<String> awaited = Set.of();
+    private boolean started;
+    private boolean initialized;
+    private final long givesUpAtNanos;
+
+    public ConfigSubscriber(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.parser = new ResourceParser(surroundings.filterTypes());
+        this.givesUpAtNanos = surroundings.nanos().getAsLong() + Warming.FETCH_TIMEOUT.toNanos();
+    }
+
+    /// Takes the resources of the bootstrap; they are never taken back.
+    ///
+    /// @return why they cannot be used, each with its resource; empty when they can
+    public List<String> start(List<XdsResource> clusters, List<XdsResource> listeners) {
+        var mistakes = new ArrayList<String>();
+        for (XdsResource cluster : clusters) {
+            take(XdsType.CLUSTER, cluster, true)
+                    .ifPresent(why -> mistakes.add("cluster " + why.text()));
+        }
+        for (XdsResource listener : listeners) {
+            take(XdsType.LISTENER, listener, true)
+                    .ifPresent(why -> mistakes.add("listener " + why.text()));
+        }
+        started = true;
+        settle();
+        return mistakes;
+    }
+
+    /// Asks a control plane for everything that belongs to this proxy.
+    public void connectTo(XdsSubscriptions subscriptions) {
+        controlPlane = subscriptions;
+        subscriptions.subscribe(XdsType.CLUSTER, Set.of("*"));
+        subscriptions.subscribe(XdsType.LISTENER, Set.of("*"));
+        subscribeToNames();
+        surroundings.wakeAt().accept(givesUpAtNanos);
+    }
+
+    @Override
+    public List<Rejection> onUpdate(XdsType type, List<XdsResource> changed, List<String> removed) {
+        heardOf.add(type);
+        var rejections = new ArrayList<Rejection>();
+        for (XdsResource resource : changed) {
+            take(type, resource, false).ifPresent(rejections::add);
+        }
+        for (String name : removed) {
+            drop(type, name);
+        }
+        settle();
+        return rejections;
+    }
+
+    private Optional<Rejection> take(XdsType type, XdsResource resource, boolean isStatic) {
+        String name = resource.name();
+        if (!isStatic && received.isStatic(type, name)) {
+            return Optional.of(
+                    new Rejection(name, "is part of the bootstrap (expected: another name)"));
+        }
+        var delivery =
+                new Received.Delivery(
+                        resource.body(), resource.version(), surroundings.clock().instant());
+        Parsed<Runnable> parsed = parse(type, resource);
+        return switch (parsed) {
+            case Parsed.Accepted<Runnable>(Runnable apply, List<String> notes) -> {
+                apply.run();
+                received.accepted(type, name, isStatic, delivery, notes);
+                notes.forEach(
+                        note -> LOG.info("{} '{}': {} is left out", type.shortName(), name, note));
+                yield Optional.empty();
+            }
+            case Parsed.Rejected<Runnable> rejected -> {
+                received.rejected(type, name, delivery, rejected.text());
+                yield Optional.of(new Rejection(name, rejected.text()));
+            }
+        };
+    }
+
+    private Parsed<Runnable> parse(XdsType type, XdsResource resource) {
+        String name = resource.name();
+        return switch (type) {
+            case CLUSTER ->
+                    named(name, parser.cluster(resource.body()), ClusterConfig::name, this::put);
+            case ENDPOINT ->
+                    named(
+                            name,
+                            parser.hosts(resource.body()),
+                            Assignment::cluster,
+                            hosts -> warming.putHosts(name, hosts));
+            case LISTENER ->
+                    named(
+                            name,
+                            parser.listener(resource.body()),
+                            ListenerConfig::name,
+                            this::addressTaken,
+                            warming::put);
+            case ROUTE ->
+                    named(name, parser.routes(resource.body()), RouteConfig::name, warming::put);
+            case SECRET -> new Parsed.Rejected<>(List.of("secrets are not implemented"));
+        };
+    }
+
+    private interface NameOf<T> {
+        String of(T value);
+    }
+
+    private interface Objection<T> {
+        Optional<String> to(T value);
+    }
+
+    private static <T> Parsed<Runnable> named(
+            String name, Parsed<T> parsed, NameOf<T> nameOf, Consumer<T> apply) {
+        return named(name, parsed, nameOf, _ -> Optional.empty(), apply);
+    }
+
+    /// What is parsed must bear the name that it was sent under, and meet no objection.
+    private static <T> Parsed<Runnable> named(
+            String name,
+            Parsed<T> parsed,
+            NameOf<T> nameOf,
+            Objection<T> objection,
+            Consumer<T> apply) {
+        return switch (parsed) {
+            case Parsed.Rejected<T>(List<String> reasons) -> new Parsed.Rejected<>(reasons);
+            case Parsed.Accepted<T>(T value, List<String> notes) -> {
+                if (!nameOf.of(value).equals(name)) {
+                    yield new Parsed.Rejected<>(
+                            List.of(
+                                    "name: '"
+                                            + nameOf.of(value)
+                                            + "' (expected: the resource's, '"
+                                            + name
+                                            + "')"));
+                }
+                Optional<String> why = objection.to(value);
+                yield why.isPresent()
+                        ? new Parsed.Rejected<>(List.of(why.get()))
+                        : new Parsed.Accepted<>(() -> apply.accept(value), notes);
+            }
+        };
+    }
+
+    private Optional<String> addressTaken(ListenerConfig listener) {
+        return listener.address().getPort() == 0
+                ? Optional.empty()
+                : warming.listeners().stream()
+                        .filter(it -> it.address().equals(listener.address()))
+                        .filter(it -> !it.name().equals(listener.name()))
+                        .findFirst()
+                        .map(it -> "address: taken by listener '" + it.name() + "'");
+    }
+
+    private void put(ClusterConfig cluster) {
+        warming.put(cluster);
+        String name = cluster.name();
+        if (cluster.discovery() instanceof ClusterConfig.Discovery.Dns question) {
+            if (!question.equals(resolving.put(name, question))) {
+                surroundings.dns().watch(name, question, hosts -> onResolved(name, hosts));
+            }
+        } else if (resolving.remove(name) != null) {
+            surroundings.dns().forget(name);
+        }
+    }
+
+    private void onResolved(String cluster, Optional<Assignment> hosts) {
+        if (resolving.containsKey(cluster)) {
+            hosts.ifPresentOrElse(
+                    it -> warming.putResolved(cluster, it), () -> warming.missHosts(cluster));
+            settle();
+        }
+    }
+
+    private void drop(XdsType type, String name) {
+        if (received.isStatic(type, name)) {
+            return;
+        }
+        switch (type) {
+            case CLUSTER -> {
+                warming.removeCluster(name);
+                if (resolving.remove(name) != null) {
+                    surroundings.dns().forget(name);
+                }
+                received.removed(type, name);
+            }
+            case LISTENER -> {
+                warming.removeListener(name);
+                received.removed(type, name);
+            }
+            case ENDPOINT -> warming.missHosts(name);
+            case ROUTE -> warming.missRoute(name);
+            case SECRET -> {
+                // None is ever taken.
+            }
+        }
+    }
+
+    /// Publishes what can run now, and asks for what is missing.
+    public void settle() {
+        Warming.Step step = warming.settle(surroundings.nanos().getAsLong());
+        awaited = step.awaited();
+        subscribeToNames();
+        step.config().ifPresent(this::publish);
+        step.wakeAtNanos().ifPresent(surroundings.wakeAt());
+    }
+
+    private void publish(ProxyConfig config) {
+        LOG.debug("state {}: listeners {}", config.version(), config.listenerNames());
+        surroundings.published().accept(config);
+    }
+
+    private void subscribeToNames() {
+        if (controlPlane == null) {
+            return;
+        }
+        Set<String> services = warming.serviceNames();
+        Set<String> tables = warming.routeNames();
+        subscribe(XdsType.ENDPOINT, services);
+        subscribe(XdsType.ROUTE, tables);
+        warming.retain(services, tables);
+        received.of(XdsType.ENDPOINT).keySet().retainAll(services);
+        received.of(XdsType.ROUTE).keySet().retainAll(tables);
+    }
+
+    private void subscribe(XdsType type, Set<String> names) {
+        var wanted = new TreeSet<>(names);
+        if (controlPlane != null && !wanted.equals(subscribed.put(type, wanted))) {
+            controlPlane.subscribe(type, wanted);
+        }
+    }
+
+    /// Whether the first configuration is in force: everything that was asked for has come, or was
+    /// given up. Once true it stays so.
+    public boolean isInitialized() {
+        if (!initialized) {
+            boolean heard =
+                    !surroundings.hasControlPlane()
+                            || (heardOf.contains(XdsType.CLUSTER)
+                                    && heardOf.contains(XdsType.LISTENER))
+                            || surroundings.nanos().getAsLong() - givesUpAtNanos >= 0;
+            initialized = started && heard && awaited.isEmpty();
+        }
+        return initialized;
+    }
+
+    /// What is waited for, for people to read.
+    public Set<String> awaited() {
+        return awaited;
+    }
+
+    /// What runs now.
+    public ProxyConfig active() {
+        return warming.active();
+    }
+
+    /// What came, for dumps.
+    public Received received() {
+        return received;
+    }
+}

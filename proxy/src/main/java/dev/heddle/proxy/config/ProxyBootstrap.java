@@ -1,0 +1,38 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.xds.NodeInfo;
+import dev.heddle.xds.XdsResource;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/// What a proxy starts with (`envoy.config.bootstrap.v3.Bootstrap`).
+///
+/// @param node who the proxy says it is
+/// @param admin where its admin pages are; empty for nowhere
+/// @param clusters of `static_resources`
+/// @param listeners of `static_resources`
+/// @param controlPlane where the rest comes from; empty for nowhere
+/// @param notes fields that are left out, each with its path
+/// @param json the bootstrap as it was given, for dumps
+public record ProxyBootstrap(
+        NodeInfo node,
+        Optional<InetSocketAddress> admin,
+        List<XdsResource> clusters,
+        List<XdsResource> listeners,
+        Optional<ControlPlane> controlPlane,
+        List<String> notes,
+        String json) {
+
+    public ProxyBootstrap {
+        clusters = List.copyOf(clusters);
+        listeners = List.copyOf(listeners);
+        notes = List.copyOf(notes);
+    }
+
+    /// A server that speaks delta ADS.
+    ///
+    /// @param cluster the static cluster that it is
+    /// @param address its first address; unresolved when it is a name
+    public record ControlPlane(String cluster, InetSocketAddress address) {}
+}

@@ -1,0 +1,103 @@
+package dev.heddle.proxy.config;
+
+import com.google.protobuf.Any;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.xds.XdsType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The resources as they came, for those who ask what the proxy was told: what was accepted last,
+/// and what was rejected since.
+@Confined("config thread")
+public final class Received {
+
+    private final Map<XdsType, SortedMap<String, Entry>> entries = new EnumMap<>(XdsType.class);
+    private final Map<XdsType, String> versions = new EnumMap<>(XdsType.class);
+
+    /// A resource as it came.
+    ///
+    /// @param version as the control plane called it; empty for those of the bootstrap
+    record Delivery(Any body, String version, Instant at) {}
+
+    /// A resource that was rejected.
+    record Failure(Delivery delivery, String reasons) {}
+
+    /// What is known of one resource.
+    ///
+    /// @param isStatic whether it came with the bootstrap
+    /// @param notes fields that are left out
+    record Entry(
+            boolean isStatic,
+            Optional<Delivery> accepted,
+            Optional<Failure> rejected,
+            List<String> notes) {}
+
+    Received() {
+        for (XdsType type : XdsType.values()) {
+            entries.put(type, new TreeMap<>());
+        }
+    }
+
+    void accepted(
+            XdsType type, String name, boolean isStatic, Delivery delivery, List<String> notes) {
+        of(type).put(name, new Entry(isStatic, Optional.of(delivery), Optional.empty(), notes));
+        if (!isStatic) {
+            versions.put(type, delivery.version());
+        }
+    }
+
+    void rejected(XdsType type, String name, Delivery delivery, String reasons) {
+        Entry before = of(type).get(name);
+        of(type).put(
+                        name,
+                        new Entry(
+                                before != null && before.isStatic(),
+                                before == null ? Optional.empty() : before.accepted(),
+                                Optional.of(new Failure(delivery, reasons)),
+                                before == null ? List.of() : before.notes()));
+    }
+
+    void removed(XdsType type, String name) {
+        of(type).remove(name);
+    }
+
+    /// Whether a resource of the bootstrap has that name.
+    boolean isStatic(XdsType type, String name) {
+        Entry entry = of(type).get(name);
+        return entry != null && entry.isStatic();
+    }
+
+    SortedMap<String, Entry> of(XdsType type) {
+        return Objects.requireNonNull(entries.get(type));
+    }
+
+    /// Fields that are left out, as in `CDS 'reviews': dns_jitter`.
+    public List<String> notes() {
+        var all = new ArrayList<String>();
+        entries.forEach((type, byName) ->
+                byName.forEach((name, entry) ->
+                        entry.notes().forEach(note -> all.add(said(type, name) + note))));
+        return all;
+    }
+
+    /// What is rejected now, as in `CDS 'reviews': lb_policy: MAGLEV is not implemented`.
+    public List<String> rejections() {
+        var all = new ArrayList<String>();
+        entries.forEach((type, byName) ->
+                byName.forEach((name, entry) ->
+                        entry.rejected()
+                                .ifPresent(it -> all.add(said(type, name) + it.reasons()))));
+        return all;
+    }
+
+    private static String said(XdsType type, String name) {
+        return type.shortName() + " '" + name + "': ";
+    }
+}

@@ -1,0 +1,299 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Texts.accepted;
+import static dev.heddle.proxy.config.Texts.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.testkit.Seed;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+
+@NullUnmarked // maps are asked for names that are there; a missing one fails the test
+class WarmingTest {
+
+    private final Warming warming = new Warming();
+    private long now;
+
+    private static ClusterConfig eds(String name, int choices) {
+        return new ClusterConfig(
+                ClusterSettings.named(name),
+                name,
+                new ClusterConfig.Discovery.Eds(name),
+                new ClusterConfig.Balancing.LeastRequest(choices),
+                false,
+                50);
+    }
+
+    private static Assignment hosts(String name, int port) {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        var endpoint = new Assignment.Endpoint(address, "", 1, Assignment.Health.HEALTHY);
+        var place = new Assignment.Place(Assignment.Locality.UNKNOWN, 0, 0, List.of(endpoint));
+        return new Assignment(name, List.of(place), Assignment.OVERPROVISIONING);
+    }
+
+    private static RouteConfig table(String name, String... clusters) {
+        var routes = new ArrayList<RouteConfig.Route>();
+        for (String cluster : clusters) {
+            routes.add(
+                    new RouteConfig.Route(
+                            cluster,
+                            new RouteConfig.Match(
+                                    new RouteConfig.Path.Prefix("/" + cluster),
+                                    false,
+                                    List.of(),
+                                    List.of(),
+                                    false,
+                                    Optional.empty()),
+                            new RouteConfig.Action.Forward(
+                                    new RouteConfig.Destination.One(cluster),
+                                    new RouteConfig.PathRewrite.None(),
+                                    new RouteConfig.HostRewrite.None(),
+                                    false,
+                                    Duration.ZERO,
+                                    Optional.empty()),
+                            HeaderEdits.Both.NONE));
+        }
+        var host =
+                new RouteConfig.VirtualHost(
+                        "v",
+                        List.of("*"),
+                        routes,
+                        RouteConfig.RequireTls.NONE,
+                        HeaderEdits.Both.NONE,
+                        List.of());
+        return new RouteConfig(name, List.of(host), HeaderEdits.Both.NONE, true, false);
+    }
+
+    private static ListenerConfig listener(String name, String route) {
+        String yaml =
+                """
+                name: %s
+                address: {socket_address: {address: 127.0.0.1, port_value: 80}}
+                filter_chains:
+                - filters:
+                  - name: f
+                    typed_config:
+                      "@type": type/manager
+                      stat_prefix: s
+                      rds: {route_config_name: %s, config_source: {ads: {}}}
+                      http_filters: [{name: r, typed_config: {"@type": type/router}}]
+                """
+                        .formatted(name, route);
+        return accepted(
+                ListenerParser.parse(
+                        read(Listener.getDefaultInstance(), yaml), List.of(new NoRouter())));
+    }
+
+    private Warming.Step settle() {
+        return warming.settle(now);
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    /// `a` with its hosts, a table `r` that names it, a listener `l` that uses the table.
+    private void runOneService() {
+        warming.put(eds("a", 2));
+        warming.putHosts("a", hosts("a", 1));
+        warming.put(table("r", "a"));
+        warming.put(listener("l", "r"));
+        settle();
+    }
+
+    @Test
+    void aClusterRunsOnceItsHostsAreThere() {
+        warming.put(eds("a", 2));
+        assertThat(settle().config()).isEmpty();
+        assertThat(warming.serviceNames()).containsExactly("a");
+        assertThat(settle().awaited()).containsExactly("hosts of 'a'");
+
+        warming.putHosts("a", hosts("a", 1));
+        assertThat(settle().config().orElseThrow().clusters()).containsOnlyKeys("a");
+        assertThat(settle().config()).isEmpty();
+        assertThat(settle().wakeAtNanos()).isEmpty();
+    }
+
+    @Test
+    void hostsThatNeverComeAreGivenUpAfterFifteenSeconds() {
+        warming.put(eds("a", 2));
+        assertThat(settle().wakeAtNanos()).hasValue(Duration.ofSeconds(15).toNanos());
+        pass(Duration.ofMillis(14_999));
+        assertThat(settle().config()).isEmpty();
+        pass(Duration.ofMillis(1));
+        var config = settle().config().orElseThrow();
+        assertThat(config.clusters().get("a").hosts().size()).isZero();
+
+        warming.putHosts("a", hosts("a", 1));
+        assertThat(settle().config().orElseThrow().clusters().get("a").hosts().size()).isOne();
+    }
+
+    @Test
+    void hostsThatTheControlPlaneDoesNotKnowAreNotAwaited() {
+        warming.put(eds("a", 2));
+        warming.missHosts("a");
+        assertThat(settle().config().orElseThrow().clusters()).containsOnlyKeys("a");
+        assertThat(settle().awaited()).isEmpty();
+    }
+
+    @Test
+    void hostsThatAreThereAreNotLostWhenTheyAreTakenBackByName() {
+        runOneService();
+        warming.missHosts("a");
+        warming.missRoute("r");
+        assertThat(settle().config()).isEmpty();
+        assertThat(warming.active().clusters().get("a").hosts().size()).isOne();
+    }
+
+    @Test
+    void aListenerWaitsForItsRoutesAndTheRoutesForTheirClusters() {
+        warming.put(listener("l", "r"));
+        assertThat(settle().config()).isEmpty();
+        assertThat(warming.routeNames()).containsExactly("r");
+
+        warming.put(eds("a", 2));
+        warming.put(table("r", "a"));
+        assertThat(settle().config()).isEmpty();
+
+        warming.putHosts("a", hosts("a", 1));
+        var config = settle().config().orElseThrow();
+        assertThat(config.listeners()).containsOnlyKeys("l");
+        assertThat(config.routes()).containsOnlyKeys("r");
+        assertThat(config.clusters()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void aListenerWhoseRoutesNeverComeIsOpenedWithoutThem() {
+        warming.put(listener("l", "r"));
+        settle();
+        pass(Warming.FETCH_TIMEOUT);
+        var config = settle().config().orElseThrow();
+        assertThat(config.listeners()).containsOnlyKeys("l");
+        assertThat(config.routes()).isEmpty();
+    }
+
+    @Test
+    void theOldRouteServesUntilTheNewClusterIsWarm() {
+        runOneService();
+        warming.put(eds("b", 2));
+        warming.put(table("r", "b"));
+        warming.removeCluster("a");
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "a"));
+        assertThat(warming.active().clusters()).containsKey("a");
+
+        warming.putHosts("b", hosts("b", 2));
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "b"));
+        assertThat(warming.active().clusters()).containsOnlyKeys("b");
+    }
+
+    @Test
+    void routesThatComeBeforeTheirClusterAreHeldBackForAMoment() {
+        runOneService();
+        warming.put(table("r", "a", "late"));
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "a"));
+
+        warming.put(eds("late", 2));
+        warming.putHosts("late", hosts("late", 3));
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "a", "late"));
+    }
+
+    @Test
+    void aClusterThatNobodyEverAnnouncesHoldsRoutesBackOnlyOnce() {
+        runOneService();
+        warming.put(table("r", "none"));
+        settle();
+        pass(Warming.UNKNOWN_CLUSTER_PATIENCE);
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "none"));
+
+        warming.put(table("r", "a", "none"));
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "a", "none"));
+    }
+
+    @Test
+    void aFirstTableDoesNotWaitForClustersThatNobodyAnnounced() {
+        warming.put(table("r", "none"));
+        warming.put(listener("l", "r"));
+        assertThat(settle().config().orElseThrow().listeners()).containsOnlyKeys("l");
+    }
+
+    @Test
+    void aNewVersionOfAClusterTakesTheHostsThatAreThere() {
+        runOneService();
+        warming.put(eds("a", 3));
+        var config = settle().config().orElseThrow();
+        assertThat(config.clusters().get("a").config()).isEqualTo(eds("a", 3));
+        assertThat(config.clusters().get("a").hosts()).isEqualTo(hosts("a", 1));
+    }
+
+    @Test
+    void aRemovedListenerAndClusterGoAndWhatNobodyAsksForIsForgotten() {
+        runOneService();
+        warming.removeListener("l");
+        warming.removeCluster("a");
+        settle();
+        warming.retain(warming.serviceNames(), warming.routeNames());
+        settle();
+        assertThat(warming.active().listeners()).isEmpty();
+        assertThat(warming.active().clusters()).isEmpty();
+        assertThat(warming.active().routes()).isEmpty();
+        assertThat(warming.serviceNames()).isEmpty();
+        assertThat(warming.routeNames()).isEmpty();
+    }
+
+    /// Whatever the order in which the parts of a change come, every state that runs is complete:
+    /// each listener has its table, each route a cluster with hosts.
+    @Test
+    void inAnyOrderOfArrivalWhatRunsIsComplete() {
+        Seed seed = Seed.ofRun();
+        RandomGenerator random = seed.random();
+        for (int run = 0; run < 500; run++) {
+            var any = new WarmingTest();
+            any.runOneService();
+            var changes =
+                    new ArrayList<Runnable>(
+                            List.of(
+                                    () -> any.warming.put(eds("b", 2)),
+                                    () -> any.warming.putHosts("b", hosts("b", 2)),
+                                    () -> any.warming.put(table("r", "b")),
+                                    () -> any.warming.put(table("s", "b")),
+                                    () -> any.warming.put(listener("l", "s")),
+                                    () -> any.warming.removeCluster("a")));
+            Runnable lastOfAll = changes.removeLast();
+            while (!changes.isEmpty()) {
+                changes.remove(random.nextInt(changes.size())).run();
+                any.settle();
+                any.assertComplete(seed);
+            }
+            lastOfAll.run();
+            any.settle();
+            any.assertComplete(seed);
+            assertThat(any.warming.active().listeners().get("l").routeName()).contains("s");
+        }
+    }
+
+    private void assertComplete(Seed seed) {
+        ProxyConfig config = warming.active();
+        for (ListenerConfig listener : config.listeners().values()) {
+            RouteConfig table = config.routes().get(listener.routeName().orElseThrow());
+            assertThat(table).as(seed.toString()).isNotNull();
+            assertThat(config.clusters().keySet())
+                    .as(seed.toString())
+                    .containsAll(table.clusters());
+        }
+    }
+}
