@@ -146,6 +146,8 @@ public final class ArchitectureRules {
                 .that()
                 .haveSimpleNameNotEndingWith("Main")
                 .and()
+                .haveSimpleNameNotEndingWith("Bootstrap")
+                .and()
                 .resideOutsideOfPackages("dev.heddle.samples..", "dev.heddle.testkit..")
                 .should()
                 .accessTargetWhere(
