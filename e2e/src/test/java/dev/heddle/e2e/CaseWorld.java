@@ -1,0 +1,116 @@
+package dev.heddle.e2e;
+
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.testkit.GoldenCase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/// What a golden case's inputs say, with its workloads moved to where a test has echo backends.
+///
+/// @param world of the inputs
+/// @param backends port of the loopback interface by destination, as in `reviews/v2`
+record CaseWorld(World world, Map<String, Integer> backends) {
+
+    /// Reads a case. A workload whose address is not the loopback's stays where it is: nobody
+    /// answers there.
+    ///
+    /// @param portOf where the backend of that destination listens
+    static CaseWorld read(GoldenCase golden, ToIntFunction<String> portOf) {
+        var backends = new LinkedHashMap<String, Integer>();
+        var resources = new ArrayList<Resource<?>>();
+        for (Path file : golden.inputs()) {
+            for (Resource<?> resource : parse(file)) {
+                resources.add(
+                        resource.kind().equals(Kinds.WORKLOAD_ENTRY)
+                                ? moved(resource, backends, portOf)
+                                : resource);
+            }
+        }
+        return new CaseWorld(new World(1, Resources.of(resources), MeshSettings.DEFAULT), backends);
+    }
+
+    private static List<Resource<?>> parse(Path file) {
+        try {
+            return ResourceReader.read(file.getFileName().toString(), Files.readString(file))
+                    .resources();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Resource<?> moved(
+            Resource<?> resource, Map<String, Integer> backends, ToIntFunction<String> portOf) {
+        WorkloadEntry entry = (WorkloadEntry) resource.spec();
+        if (!entry.address().equals("127.0.0.1")) {
+            return resource;
+        }
+        String destination =
+                entry.labels().getOrDefault("app", "")
+                        + "/"
+                        + entry.labels().getOrDefault("version", "");
+        int port = backends.computeIfAbsent(destination, portOf::applyAsInt);
+        var ports = new TreeMap<String, Integer>();
+        entry.ports().keySet().forEach(name -> ports.put(name, port));
+        return new Resource<>(
+                Kinds.WORKLOAD_ENTRY,
+                resource.metadata(),
+                new WorkloadEntry(
+                        entry.address(),
+                        ports,
+                        entry.labels(),
+                        entry.network(),
+                        entry.locality(),
+                        entry.weight(),
+                        entry.serviceAccount()),
+                resource.source());
+    }
+
+    /// Whether the case is about redirected traffic, which a mesh without privileges can't play.
+    static boolean isRedirected(GoldenCase golden) {
+        return "redirect".equals(scopeOption(golden, "interception"));
+    }
+
+    static boolean isGateway(GoldenCase golden) {
+        return "gateway".equals(scopeOption(golden, "role"));
+    }
+
+    private static Object scopeOption(GoldenCase golden, String key) {
+        Map<?, ?> scope = golden.options().get("scope") instanceof Map<?, ?> map ? map : Map.of();
+        Object value = scope.get(key);
+        return value == null ? "" : value;
+    }
+
+    /// The scope of the case's own proxy.
+    static ProxyScope scope(GoldenCase golden, Interception interception) {
+        var labels = new TreeMap<String, String>();
+        if (scopeOption(golden, "labels") instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> labels.put(String.valueOf(k), String.valueOf(v)));
+        }
+        String namespace = String.valueOf(scopeOption(golden, "namespace"));
+        String home = namespace.isEmpty() ? "default" : namespace;
+        return new ProxyScope(
+                isGateway(golden) ? Role.GATEWAY : Role.SIDECAR,
+                home,
+                labels,
+                home + ".svc.cluster.local",
+                "Kubernetes",
+                interception);
+    }
+}
