@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -62,21 +63,30 @@ public final class ActionLowering {
     /// The edits of a rule, and of its only destination: where there are several, each has its own.
     static HeaderEdit headers(HttpRoute rule) {
         HeaderEdit own = HeaderEdits.lower(rule.headers());
-        return rule.route().size() == 1
-                ? own.then(HeaderEdits.lower(rule.route().getFirst().headers()))
-                : own;
+        List<HttpRouteDestination> takers = takers(rule);
+        return takers.size() == 1 ? own.then(HeaderEdits.lower(takers.getFirst().headers())) : own;
+    }
+
+    /// The destinations that take requests: the only one whatever its weight, else those that have
+    /// a weight.
+    private static List<HttpRouteDestination> takers(HttpRoute rule) {
+        if (rule.route().size() == 1) {
+            return rule.route();
+        }
+        return rule.route().stream().filter(d -> d.weight().orElse(0) > 0).toList();
     }
 
     private Optional<RouteAction> forward(
             BoundVirtualService service, HttpRoute rule, FieldPath path, int called) {
-        boolean single = rule.route().size() == 1;
+        List<HttpRouteDestination> takers = takers(rule);
+        boolean single = takers.size() == 1;
         var lowered = new ArrayList<Destination>();
         for (int i = 0; i < rule.route().size(); i++) {
             HttpRouteDestination destination = rule.route().get(i);
-            int weight = single ? 1 : destination.weight().orElse(0);
-            if (weight < 1 || destination.destination().host().isEmpty()) {
+            if (!takers.contains(destination) || destination.destination().host().isEmpty()) {
                 continue;
             }
+            int weight = single ? 1 : destination.weight().orElse(0);
             lowered.add(
                     destinations.lower(
                             destination.destination(),
@@ -111,8 +121,8 @@ public final class ActionLowering {
                 .filter(a -> !a.isEmpty())
                 .or(() -> HeaderEdits.authority(rule.headers()))
                 .or(() ->
-                        rule.route().size() == 1
-                                ? HeaderEdits.authority(rule.route().getFirst().headers())
+                        takers(rule).size() == 1
+                                ? HeaderEdits.authority(takers(rule).getFirst().headers())
                                 : Optional.empty());
     }
 
