@@ -63,9 +63,11 @@ public final class TidyRules {
     private static void checkJava(Path file, List<String> found) {
         List<String> lines = read(file);
         boolean isRuleBook = file.endsWith("TidyRules.java");
+        // A test's tables may be wide: the formatter leaves texts alone.
+        boolean isTest = file.toString().contains("/src/test/");
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            if (line.length() > MAX_LINE && !line.startsWith("import ")) {
+            if (line.length() > MAX_LINE && !isTest && !line.startsWith("import ")) {
                 add(found, file, i, "line of " + line.length() + " characters (break it at 100)");
             }
             for (Ban ban : isRuleBook ? List.<Ban>of() : BANNED) {
@@ -78,7 +80,7 @@ public final class TidyRules {
         if (lines.size() > MAX_FILE && lines.stream().noneMatch(l -> l.contains(WHY_LONG))) {
             add(found, file, 0, lines.size() + " lines (split it, or say: '" + WHY_LONG + " …')");
         }
-        if (file.toString().contains("/src/test/")) {
+        if (isTest) {
             checkAssertions(file, lines, found);
         }
     }
@@ -112,15 +114,18 @@ public final class TidyRules {
         return false;
     }
 
-    /// The text from the given line to the end of the first block that opens after it.
+    /// The text from the given line to the end of the first block that opens after it, braces
+    /// inside annotations aside.
     private static String body(List<String> lines, int from) {
         var text = new StringBuilder();
         int depth = 0;
+        int annotation = 0;
         boolean opened = false;
         for (int i = from; i < lines.size(); i++) {
             String line = lines.get(i);
             text.append(line).append('\n');
-            if (line.strip().startsWith("@")) {
+            if (annotation > 0 || (!opened && line.strip().startsWith("@"))) {
+                annotation += count(line, '(') - count(line, ')');
                 continue;
             }
             int opens = count(line, '{');
