@@ -11,10 +11,10 @@ import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.server.ServerSession;
 import dev.heddle.xds.server.XdsHandler;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// A proxy and a control plane in one thread: the engines of both ends of delta ADS, back to back,
 /// without a socket.
@@ -28,12 +28,24 @@ public final class DirectLink implements XdsSubscriptions {
     private final ClientSession client;
     private final Queue<DeltaRequest> requests = new ArrayDeque<>();
     private final Queue<DeltaResponse> responses = new ArrayDeque<>();
-    private final Queue<Runnable> overdue = new ArrayDeque<>();
+    private final Consumer<Runnable> patience;
     private Optional<ServerSession<DeltaRequest, DeltaResponse>> server = Optional.empty();
     private long streams;
 
-    /// A link that is not connected yet.
+    /// A link that is not connected yet, whose server waits for answers as long as it takes.
     public DirectLink(NodeInfo node, XdsHandler handler, XdsSubscriber subscriber) {
+        this(node, handler, subscriber, _ -> {});
+    }
+
+    /// A link that is not connected yet.
+    ///
+    /// @param patience runs a task once the client had long enough to answer
+    public DirectLink(
+            NodeInfo node,
+            XdsHandler handler,
+            XdsSubscriber subscriber,
+            Consumer<Runnable> patience) {
+        this.patience = patience;
         this.node = node;
         this.handler = handler;
         this.client =
@@ -56,7 +68,7 @@ public final class DirectLink implements XdsSubscriptions {
                         "in memory",
                         handler,
                         new Responses(),
-                        new ServerSession.Footing(Runnable::run, overdue::add));
+                        new ServerSession.Footing(Runnable::run, patience));
         server = Optional.of(session);
         session.open();
         client.connected(requests::add);
@@ -68,7 +80,6 @@ public final class DirectLink implements XdsSubscriptions {
         server = Optional.empty();
         requests.clear();
         responses.clear();
-        overdue.clear();
         if (ending.isPresent()) {
             client.disconnected();
             ending.get().close(reason);
@@ -100,13 +111,6 @@ public final class DirectLink implements XdsSubscriptions {
             client.receive(response, () -> {});
         }
         return response != null;
-    }
-
-    /// Lets the server lose patience with whatever is unanswered.
-    public void runOutOfPatience() {
-        List<Runnable> tasks = List.copyOf(overdue);
-        overdue.clear();
-        tasks.forEach(Runnable::run);
     }
 
     /// Delivers everything, until both ends are silent.

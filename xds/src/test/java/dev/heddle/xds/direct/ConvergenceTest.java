@@ -61,6 +61,7 @@ final class ConvergenceTest {
         private final Map<XdsType, Set<String>> wanted = new EnumMap<>(XdsType.class);
         private final Map<XdsType, String> acked = new EnumMap<>(XdsType.class);
         private final List<String> breaches = new ArrayList<>();
+        private final List<Runnable> overdue = new ArrayList<>();
         private Optional<XdsStream> stream = Optional.empty();
         private Snapshot snapshot = Snapshot.of("0", Map.of());
         private int version;
@@ -73,7 +74,8 @@ final class ConvergenceTest {
                     new DirectLink(
                             NodeInfo.of("n", "c").withUserAgent(isEnvoy ? "envoy" : "heddle"),
                             this,
-                            this);
+                            this,
+                            overdue::add);
             for (XdsType type : XdsType.values()) {
                 target.put(type, new TreeMap<>());
                 accepted.put(type, new TreeMap<>());
@@ -92,7 +94,8 @@ final class ConvergenceTest {
             } else if (what < 97) {
                 resubscribe(pick(XdsType.values()));
             } else if (what < 98) {
-                link.runOutOfPatience();
+                List.copyOf(overdue).forEach(Runnable::run);
+                overdue.clear();
             } else if (random.nextBoolean()) {
                 link.disconnect("drop");
             } else {
@@ -227,6 +230,7 @@ final class ConvergenceTest {
         public void onOpened(XdsStream opened) {
             stream = Optional.of(opened);
             acked.clear();
+            overdue.clear();
             if (version > 0) {
                 opened.push(snapshot);
             }

@@ -262,6 +262,48 @@ final class DeltaServerStreamTest {
     }
 
     @Test
+    void whatARejectionOfARouteTableDoesNotNameIsSentOnceMore() {
+        push(snapshot("1", ROUTE, "a b c"));
+        ask(ROUTE, "a", "b", "c");
+        assertThat(nack(ROUTE, "b: bad")).containsExactly("nack RDS 1 [b]", "1 RDS a=1 c=1");
+        assertThat(ack(ROUTE)).isEmpty();
+    }
+
+    @Test
+    void whatIsBadAmongManyIsFoundByHalvesWhenTheRejectionDoesNotSay() {
+        push(snapshot("1", ROUTE, "a b c d"));
+        ask(ROUTE, "a", "b", "c", "d");
+        assertThat(nack(ROUTE, "bad")).containsExactly("nack RDS 1 [a, b, c, d]", "1 RDS a=1 b=1");
+        assertThat(ack(ROUTE)).containsExactly("1 RDS c=1 d=1");
+        assertThat(nack(ROUTE, "bad")).containsExactly("nack RDS 1 [c, d]", "1 RDS c=1");
+        assertThat(nack(ROUTE, "bad")).containsExactly("nack RDS 1 [c]", "1 RDS d=1");
+        assertThat(ack(ROUTE)).isEmpty();
+        assertThat(push(snapshot("2", ROUTE, "a b c=2 d"))).containsExactly("2 RDS c=2");
+        assertThat(ack(ROUTE)).containsExactly("ack RDS 2");
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeHoldsUpOthersNoLongerThanPatienceLasts() {
+        startWith(snapshot("1", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r"));
+        push(snapshot("2", CLUSTER, "a=2", ENDPOINT, "a", ROUTE, "r=2"));
+        assertThat(impatient(CLUSTER)).containsExactly("2 RDS r=2");
+        assertThat(ack(ROUTE)).containsExactly("ack RDS 2");
+        assertThat(ack(CLUSTER)).containsExactly("ack CDS 2");
+    }
+
+    @Test
+    void anOverdueAnswerIsNotAwaitedAnyLongerByItsOwnType() {
+        startWith(snapshot("1", CLUSTER, "a", ENDPOINT, "a"));
+        push(snapshot("2", CLUSTER, "a=2", ENDPOINT, "a"));
+        String late = nonces.getOrDefault(CLUSTER, "");
+        assertThat(impatient(CLUSTER)).isEmpty();
+        assertThat(push(snapshot("3", CLUSTER, "a=3", ENDPOINT, "a")))
+                .containsExactly("3 CDS a=3", "ack EDS 3");
+        assertThat(answer(CLUSTER, late, Optional.empty())).isEmpty();
+        assertThat(ack(CLUSTER)).containsExactly("ack CDS 3");
+    }
+
+    @Test
     void listenersAndRoutesWaitUntilTheClustersAreAnswered() {
         startWith(snapshot("1", CLUSTER, "a", ENDPOINT, "a", LISTENER, "l", ROUTE, "r"));
         assertThat(
@@ -405,6 +447,10 @@ final class DeltaServerStreamTest {
 
     private List<String> ack(XdsType type) {
         return answer(type, nonces.getOrDefault(type, ""), Optional.empty());
+    }
+
+    private List<String> impatient(XdsType type) {
+        return show(stream.onUnanswered(type, nonces.getOrDefault(type, "")));
     }
 
     private List<String> nack(XdsType type, String text) {
