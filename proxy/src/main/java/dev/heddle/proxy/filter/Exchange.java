@@ -1,21 +1,389 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.http.BodyFlow;
+import dev.heddle.proxy.http.BodySink;
+import dev.heddle.proxy.http.BodySource;
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http.ResponseSink;
+import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Worker;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One request and its response.
-public interface Exchange {
-    RequestHead request();
+///
+/// The connection tells it what arrives from the client, the router what arrives from upstream, and
+/// filters may hold it up or answer. However it ends, it is recorded exactly once, in [#finish]. An
+/// instance serves the exchanges of a connection one after the other.
+@Confined("worker")
+public final class Exchange {
+    private final Worker worker;
+    private final ExchangeOwner owner;
+    private final ExchangeLog log;
+    private final ResponseSink sink;
+    private final Timeouts timeouts;
+    private final StreamInfo info;
+    private final FilterChain filters;
+    private final BodyFlow requestBody;
+    private final ResponseHead localHead = new ResponseHead();
+    private final Deadline idle;
+    private final Deadline receiving;
+    private final Deadline whole;
+    private ExchangeState state = ExchangeState.OVER;
+    private RequestHead request = new RequestHead();
+    private @Nullable ResponseHead response;
+    private @Nullable BodySource responseSource;
+    private @Nullable RouteEntry route;
+    private boolean isRequestEnded;
+    private boolean isResponseOn = true;
+    private long idleNanos;
 
-    StreamInfo info();
+    /// @param info says already on which connection
+    /// @param sink takes the responses
+    /// @param source gives the requests' bodies
+    /// @param bufferLimitBytes how much of a request's body is held before there is an upstream
+    public Exchange(
+            FilterContext context,
+            List<FilterSpec<?>> specs,
+            ExchangeOwner owner,
+            ExchangeLog log,
+            StreamInfo info,
+            Timeouts timeouts,
+            ResponseSink sink,
+            BodySource source,
+            int bufferLimitBytes) {
+        this.worker = context.worker();
+        this.owner = owner;
+        this.log = log;
+        this.info = info;
+        this.timeouts = timeouts;
+        this.sink = sink;
+        this.filters = new FilterChain(specs, context);
+        this.requestBody = new BodyFlow(source, bufferLimitBytes);
+        this.idle = worker.deadline(this::onIdle);
+        this.receiving = worker.deadline(this::onRequestTimeout);
+        this.whole = worker.deadline(this::onStreamTimeout);
+    }
 
-    Worker worker();
+    public RequestHead request() {
+        return request;
+    }
+
+    public StreamInfo info() {
+        return info;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    /// Whether there is no exchange: none was begun, or the last one is recorded.
+    public boolean isOver() {
+        return state == ExchangeState.OVER;
+    }
+
+    /// Whether the request was received whole.
+    public boolean isRequestEnded() {
+        return isRequestEnded;
+    }
+
+    /// Whether the request has no body at all.
+    public boolean isBodyless() {
+        return requestBody.isEmpty();
+    }
+
+    /// The route as of the first time somebody asked; null if none matches.
+    public @Nullable RouteEntry route() {
+        if (route == null) {
+            RouteTable routes = owner.routes();
+            route = routes == null ? null : routes.match(request, worker.random());
+        }
+        return route;
+    }
+
+    /// Has the route looked for again, after a filter changed what it depends on.
+    public void clearRoute() {
+        route = null;
+    }
+
+    /// Replaces how long the exchange may go without a byte; zero for ever.
+    public void setIdleTimeout(long nanos) {
+        idleNanos = nanos;
+        idle.set(nanos);
+    }
+
+    // What the connection tells.
+
+    /// The first byte of a request came.
+    public void begin() {
+        state = ExchangeState.RECEIVING;
+        info.start(worker.now(), worker.nanos());
+        route = null;
+        response = null;
+        responseSource = null;
+        isRequestEnded = false;
+        isResponseOn = true;
+        idleNanos = timeouts.streamIdleNanos();
+        requestBody.begin();
+        receiving.set(timeouts.requestNanos());
+        whole.set(timeouts.streamNanos());
+        log.started();
+    }
+
+    /// @param ends whether there is no body
+    public void onRequest(RequestHead head, boolean ends) {
+        request = head;
+        info.setProtocol(head.protocol());
+        state = ExchangeState.FILTERING;
+        idle.set(idleNanos);
+        if (ends) {
+            requestEnded();
+        }
+        runFilters();
+    }
+
+    public void onRequestBody(ByteBuf bytes) {
+        info.addBytesReceived(bytes.readableBytes());
+        idle.set(idleNanos);
+        requestBody.offer(bytes);
+    }
+
+    public void onRequestEnd() {
+        if (isOver()) {
+            return;
+        }
+        requestEnded();
+        filters.onRequestEnd(this);
+    }
+
+    /// The connection itself answers a request; no filter sees it.
+    ///
+    /// @param head what is known of the request, which may be nothing
+    public void refuse(RequestHead head, LocalReply reply) {
+        if (!isOver()) {
+            request = head;
+            reply(reply);
+        }
+    }
+
+    /// The client keeps up again.
+    public void onResponseWritable() {
+        if (!isResponseOn && responseSource != null) {
+            isResponseOn = true;
+            responseSource.setReading(true);
+        }
+    }
+
+    /// The client is gone.
+    public void onDisconnected() {
+        if (isOver()) {
+            return;
+        }
+        info.flag(ResponseFlag.DC);
+        info.setResponseDetails("downstream_remote_disconnect");
+        finish();
+    }
+
+    // What filters tell.
 
     /// Goes on after [Verdict.Await].
-    void resume();
+    public void resume() {
+        if (state == ExchangeState.AWAITING) {
+            state = ExchangeState.FILTERING;
+            runFilters();
+        }
+    }
 
-    /// Answers, if no response was begun; otherwise cuts the response off.
-    void reply(LocalReply reply);
+    /// Answers; if a response was begun already, that is cut off instead.
+    public void reply(LocalReply reply) {
+        if (isOver()) {
+            return;
+        }
+        reply.flag().ifPresent(info::flag);
+        info.setResponseDetails(reply.details());
+        if (state == ExchangeState.RESPONDING) {
+            sink.abort();
+            finish();
+            return;
+        }
+        if (reply.closes() || !isRequestEnded) {
+            sink.closeAfterResponse();
+        }
+        send(reply);
+        finish();
+    }
+
+    // What the router tells.
+
+    /// Lets the request's body flow there.
+    public void forwardTo(BodySink upstream) {
+        requestBody.open(upstream);
+    }
+
+    /// The upstream keeps up again.
+    public void onRequestWritable() {
+        requestBody.onSinkWritable();
+    }
+
+    public void respondInformational(ResponseHead head) {
+        sink.informational(head);
+    }
+
+    /// Passes the upstream's response on.
+    ///
+    /// @param head lives until the exchange is over
+    /// @param from gives its body
+    public void respond(ResponseHead head, boolean ends, BodySource from) {
+        responseSource = from;
+        info.setResponseDetails("via_upstream");
+        sendHead(head, ends);
+        if (ends) {
+            responseEnded();
+        }
+    }
+
+    public void respondBody(ByteBuf bytes) {
+        if (isOver()) {
+            bytes.release();
+            return;
+        }
+        idle.set(idleNanos);
+        info.addBytesSent(bytes.readableBytes());
+        sink.body(bytes);
+        if (isResponseOn && !sink.isWritable() && responseSource != null) {
+            isResponseOn = false;
+            responseSource.setReading(false);
+        }
+    }
+
+    public void respondEnd() {
+        if (!isOver()) {
+            sink.end();
+            responseEnded();
+        }
+    }
+
+    /// There is no response from upstream, or no more of it.
+    public void fail(UpstreamFailure failure) {
+        boolean wasResponding = state == ExchangeState.RESPONDING;
+        LocalReply reply = LocalReply.to(failure);
+        reply(
+                wasResponding
+                        ? LocalReply.of(
+                                reply.status(),
+                                reply.flag().orElse(ResponseFlag.UC),
+                                reply.details().replace("before", "after"),
+                                "")
+                        : reply);
+    }
+
+    private void runFilters() {
+        Verdict verdict = filters.run(this);
+        switch (verdict) {
+            case Verdict.Reply(LocalReply reply) -> reply(reply);
+            case Verdict.Await _, Verdict.Continue _ -> {
+                if (state == ExchangeState.FILTERING) {
+                    state = ExchangeState.AWAITING;
+                }
+            }
+        }
+    }
+
+    private void requestEnded() {
+        isRequestEnded = true;
+        receiving.cancel();
+        info.requestReceived(worker.nanos());
+        requestBody.end();
+    }
+
+    private void send(LocalReply reply) {
+        localHead.clear();
+        localHead.setStatus(reply.status());
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        if (body.length > 0) {
+            localHead.headers().add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
+            localHead.headers().add(HeaderName.CONTENT_TYPE, "text/plain");
+        }
+        reply.headers().forEach(field -> localHead.headers().set(field.name(), field.value()));
+        boolean ends = body.length == 0 || request.method().equals("HEAD");
+        sendHead(localHead, ends);
+        if (!ends) {
+            info.addBytesSent(body.length);
+            sink.body(worker.allocator().directBuffer(body.length).writeBytes(body));
+            sink.end();
+        }
+        info.responseSent(worker.nanos());
+    }
+
+    private void sendHead(ResponseHead head, boolean ends) {
+        state = ExchangeState.RESPONDING;
+        response = head;
+        idle.set(idleNanos);
+        filters.onResponse(this, head);
+        owner.beforeResponse(request, head);
+        info.setResponseCode(head.status());
+        info.responseStarted(worker.nanos());
+        sink.head(head, ends);
+    }
+
+    private void responseEnded() {
+        info.responseSent(worker.nanos());
+        finish();
+    }
+
+    private void onIdle() {
+        reply(
+                LocalReply.timeout(
+                        Optional.of(ResponseFlag.SI), "stream_idle_timeout", "stream timeout"));
+    }
+
+    private void onRequestTimeout() {
+        reply(LocalReply.timeout(Optional.empty(), "request_overall_timeout", "request timeout"));
+    }
+
+    private void onStreamTimeout() {
+        reply(
+                LocalReply.timeout(
+                        Optional.of(ResponseFlag.DT),
+                        "max_duration_timeout",
+                        "downstream duration timeout"));
+    }
+
+    /// The one way in which an exchange ends.
+    private void finish() {
+        state = ExchangeState.OVER;
+        idle.cancel();
+        receiving.cancel();
+        whole.cancel();
+        info.ended(worker.nanos());
+        requestBody.discard();
+        filters.onComplete(this);
+        log.completed(request, response, info);
+        if (response != null) {
+            response.clear();
+            response = null;
+        }
+        responseSource = null;
+        owner.onOver();
+    }
+
+    /// Frees the timers, when the connection is gone.
+    public void discard() {
+        idle.discard();
+        receiving.discard();
+        whole.discard();
+    }
 }

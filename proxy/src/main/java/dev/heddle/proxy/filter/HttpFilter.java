@@ -9,6 +9,9 @@ public interface HttpFilter {
     /// The request's head was received.
     Verdict onRequest(Exchange exchange);
 
+    /// The request was received whole. Told to the filters that saw its head.
+    default void onRequestEnd(Exchange exchange) {}
+
     /// A response's head is about to be sent, from upstream or from this proxy; it may be edited.
     default void onResponse(Exchange exchange, ResponseHead response) {}
 

@@ -32,6 +32,12 @@ public final class Headers {
     /// Where fields that came over the wire lie.
     private ByteBuf block = Unpooled.EMPTY_BUFFER;
 
+    /// Where in the block the head begins: positions in the index count from here.
+    private int base;
+
+    /// A bit for each name's hash, so that asking for a name that is not there costs one look.
+    private long present;
+
     private int[] index = new int[STRIDE * 16];
     private int used;
     private int live;
@@ -93,6 +99,7 @@ public final class Headers {
         int at = next();
         names[at] = name;
         values[at] = checked(name, value);
+        present |= bit(name.hashCode());
         int i = at * STRIDE;
         index[i + HASH] = name.hashCode();
         index[i + NAME_AT] = TEXT;
@@ -126,19 +133,25 @@ public final class Headers {
         Arrays.fill(values, 0, used, null);
         used = 0;
         live = 0;
+        present = 0;
+        block.release();
         block = Unpooled.EMPTY_BUFFER;
     }
 
-    /// Says where received fields lie. The block must outlive this message; it is not retained
-    /// here.
-    void over(ByteBuf received) {
-        block = received;
+    /// Says where received fields lie. The block is retained until [#clear].
+    ///
+    /// @param at position in the block that [#received] counts from
+    void over(ByteBuf received, int at) {
+        block.release();
+        block = received.retain();
+        base = at;
     }
 
-    /// Notes a received field; all positions are absolute in the block.
+    /// Notes a received field, whose name is in lower case.
     void received(int hash, int nameAt, int nameLength, int valueAt, int valueLength) {
         int at = next();
         int i = at * STRIDE;
+        present |= bit(hash);
         index[i + HASH] = hash;
         index[i + NAME_AT] = nameAt;
         index[i + NAME_LENGTH] = nameLength;
@@ -147,11 +160,33 @@ public final class Headers {
         live++;
     }
 
-    /// Whether the first field of that name has exactly this value, ASCII case aside. Makes no
-    /// text.
-    boolean is(HeaderName name, String value) {
-        int at = find(name, 0);
-        return at >= 0 && Ascii.equalsIgnoreCase(value(at), value);
+    /// The text of some received bytes, as of a start line.
+    String received(int at, int length) {
+        return text(at, length);
+    }
+
+    /// Copies some received bytes, as of a start line.
+    void copyReceived(int at, int length, ByteBuf out) {
+        out.writeBytes(block, base + at, length);
+    }
+
+    /// Whether some name has an underscore, which some servers take for a dash.
+    public boolean hasUnderscore() {
+        for (int at = 0; at < used; at++) {
+            if (isLive(at) && name(at).indexOf('_') >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Removes every field whose name has an underscore.
+    public void removeUnderscored() {
+        for (int at = 0; at < used; at++) {
+            if (isLive(at) && name(at).indexOf('_') >= 0) {
+                drop(at);
+            }
+        }
     }
 
     /// Writes `name: value CRLF` for each field.
@@ -191,15 +226,15 @@ public final class Headers {
         if (nameAt < 0 || valueAt != nameAt + index[i + NAME_LENGTH] + 2) {
             return false;
         }
-        int end = valueAt + index[i + VALUE_LENGTH];
-        return block.getByte(valueAt - 1) == ' '
+        int end = base + valueAt + index[i + VALUE_LENGTH];
+        return block.getByte(base + valueAt - 1) == ' '
                 && block.getByte(end) == '\r'
                 && block.getByte(end + 1) == '\n';
     }
 
     private void writeRun(ByteBuf out, int from, int to) {
         if (from >= 0) {
-            out.writeBytes(block, from, to - from);
+            out.writeBytes(block, base + from, to - from);
         }
     }
 
@@ -209,11 +244,11 @@ public final class Headers {
         if (name != null) {
             out.writeBytes(name.bytes());
         } else {
-            out.writeBytes(block, index[i + NAME_AT], index[i + NAME_LENGTH]);
+            out.writeBytes(block, base + index[i + NAME_AT], index[i + NAME_LENGTH]);
         }
         out.writeByte(':').writeByte(' ');
         if (index[i + VALUE_AT] >= 0) {
-            out.writeBytes(block, index[i + VALUE_AT], index[i + VALUE_LENGTH]);
+            out.writeBytes(block, base + index[i + VALUE_AT], index[i + VALUE_LENGTH]);
         } else {
             out.writeCharSequence(value(at), StandardCharsets.ISO_8859_1);
         }
@@ -222,6 +257,9 @@ public final class Headers {
 
     private int find(HeaderName name, int from) {
         int hash = name.hashCode();
+        if ((present & bit(hash)) == 0) {
+            return -1;
+        }
         for (int at = from; at < used; at++) {
             if (index[at * STRIDE + HASH] == hash && isLive(at) && isNamed(at, name)) {
                 return at;
@@ -240,9 +278,9 @@ public final class Headers {
             return false;
         }
         byte[] wanted = name.bytes();
-        int nameAt = index[i + NAME_AT];
+        int nameAt = base + index[i + NAME_AT];
         for (int k = 0; k < wanted.length; k++) {
-            if (Ascii.lower(block.getByte(nameAt + k)) != wanted[k]) {
+            if (block.getByte(nameAt + k) != wanted[k]) {
                 return false;
             }
         }
@@ -264,25 +302,25 @@ public final class Headers {
             return text.text();
         }
         int i = at * STRIDE;
-        var lower = new StringBuilder(index[i + NAME_LENGTH]);
-        for (int k = 0; k < index[i + NAME_LENGTH]; k++) {
-            lower.append((char) Ascii.lower(block.getByte(index[i + NAME_AT] + k)));
-        }
-        return lower.toString();
+        return text(index[i + NAME_AT], index[i + NAME_LENGTH]);
     }
 
     private String value(int at) {
         String text = values[at];
         if (text == null) {
             int i = at * STRIDE;
-            text =
-                    block.toString(
-                            index[i + VALUE_AT],
-                            index[i + VALUE_LENGTH],
-                            StandardCharsets.ISO_8859_1);
+            text = text(index[i + VALUE_AT], index[i + VALUE_LENGTH]);
             values[at] = text;
         }
         return text;
+    }
+
+    private String text(int at, int length) {
+        return block.toString(base + at, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private static long bit(int hash) {
+        return 1L << (hash ^ (hash >>> 6) ^ (hash >>> 12));
     }
 
     private int next() {

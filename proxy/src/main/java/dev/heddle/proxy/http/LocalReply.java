@@ -1,5 +1,6 @@
 package dev.heddle.proxy.http;
 
+import java.util.List;
 import java.util.Optional;
 
 /// An answer that this proxy makes itself.
@@ -8,12 +9,25 @@ import java.util.Optional;
 /// @param flag why, for the access log; absent where the answer is what was configured
 /// @param details `%RESPONSE_CODE_DETAILS%`; one word
 /// @param body plain text; tells the client nothing about upstream addresses or certificates
+/// @param headers beside those that every answer has
 /// @param closes whether the connection ends with this answer, as what follows on it cannot be
 ///   trusted
 public record LocalReply(
-        int status, Optional<ResponseFlag> flag, String details, String body, boolean closes) {
+        int status,
+        Optional<ResponseFlag> flag,
+        String details,
+        String body,
+        List<Field> headers,
+        boolean closes) {
+
+    private static final String RESET =
+            "upstream connect error or disconnect/reset before headers. reset reason: ";
+
+    /// A header of the answer.
+    public record Field(HeaderName name, String value) {}
 
     public LocalReply {
+        headers = List.copyOf(headers);
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
         }
@@ -21,12 +35,23 @@ public record LocalReply(
 
     /// An answer after which the connection may live on.
     public static LocalReply of(int status, ResponseFlag flag, String details, String body) {
-        return new LocalReply(status, Optional.of(flag), details, body, false);
+        return new LocalReply(status, Optional.of(flag), details, body, List.of(), false);
+    }
+
+    /// An answer that nothing went wrong for: it is what was configured.
+    public static LocalReply configured(
+            int status, String details, String body, List<Field> headers) {
+        return new LocalReply(status, Optional.empty(), details, body, headers, false);
+    }
+
+    /// An answer that comes too late: 408, after which the connection ends.
+    public static LocalReply timeout(Optional<ResponseFlag> flag, String details, String body) {
+        return new LocalReply(408, flag, details, body, List.of(), true);
     }
 
     /// An answer to something that broke the protocol: the connection ends with it.
     public static LocalReply closing(int status, ResponseFlag flag, String details, String body) {
-        return new LocalReply(status, Optional.of(flag), details, body, true);
+        return new LocalReply(status, Optional.of(flag), details, body, List.of(), true);
     }
 
     /// The whole of the proxy's error policy: Envoy's statuses, flags, details and texts.
@@ -37,12 +62,13 @@ public record LocalReply(
             case UpstreamFailure.NoHealthyHost() ->
                     of(503, ResponseFlag.UH, "no_healthy_upstream", "no healthy upstream");
             case UpstreamFailure.Overflow() ->
-                    of(
+                    new LocalReply(
                             503,
-                            ResponseFlag.UO,
+                            Optional.of(ResponseFlag.UO),
                             "upstream_reset_before_response_started{overflow}",
-                            "upstream connect error or disconnect/reset before headers. reset"
-                                    + " reason: overflow");
+                            RESET + "overflow",
+                            List.of(new Field(HeaderName.X_ENVOY_OVERLOADED, "true")),
+                            false);
             case UpstreamFailure.ConnectFailed(boolean timedOut) ->
                     of(
                             503,
@@ -50,23 +76,19 @@ public record LocalReply(
                             "upstream_reset_before_response_started{"
                                     + connectReason(timedOut).replace(' ', '_')
                                     + "}",
-                            "upstream connect error or disconnect/reset before headers. reset"
-                                    + " reason: "
-                                    + connectReason(timedOut));
+                            RESET + connectReason(timedOut));
             case UpstreamFailure.ConnectionLost() ->
                     of(
                             503,
                             ResponseFlag.UC,
                             "upstream_reset_before_response_started{connection_termination}",
-                            "upstream connect error or disconnect/reset before headers. reset"
-                                    + " reason: connection termination");
+                            RESET + "connection termination");
             case UpstreamFailure.ProtocolError() ->
                     of(
                             502,
                             ResponseFlag.UPE,
                             "upstream_reset_before_response_started{protocol_error}",
-                            "upstream connect error or disconnect/reset before headers. reset"
-                                    + " reason: protocol error");
+                            RESET + "protocol error");
             case UpstreamFailure.Timeout() ->
                     of(504, ResponseFlag.UT, "response_timeout", "upstream request timeout");
         };

@@ -1,6 +1,9 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// What a request says before its body.
 ///
@@ -14,22 +17,25 @@ public final class RequestHead {
     private String method = "";
     private String scheme = "http";
     private String authority = "";
-    private String path = "";
+
+    /// Null as long as nobody asked: then it lies at [#pathAt] of what was received.
+    private @Nullable String path = "";
+
+    private @Nullable String upgrade;
+
+    private int pathAt;
+    private int pathLength;
 
     /// A request as text, for health checks, tests and replays.
     ///
     /// @param path with its query
     public static RequestHead of(String method, String scheme, String authority, String path) {
         var head = new RequestHead();
-        head.set(method, scheme, authority, path);
+        head.method = method;
+        head.scheme = scheme;
+        head.authority = authority;
+        head.path = path;
         return head;
-    }
-
-    void set(String method, String scheme, String authority, String path) {
-        this.method = method;
-        this.scheme = scheme;
-        this.authority = authority;
-        this.path = path;
     }
 
     public Headers headers() {
@@ -73,11 +79,33 @@ public final class RequestHead {
 
     /// The path with its query; `*` for `OPTIONS *`; empty for CONNECT.
     public String path() {
-        return path;
+        String text = path;
+        if (text == null) {
+            text = headers.received(pathAt, pathLength);
+            path = text;
+        }
+        return text;
     }
 
     public void setPath(String path) {
         this.path = path;
+    }
+
+    /// The protocol that is asked for instead of HTTP on this connection, in lower case; null if
+    /// none is, as nearly always. `upgrade` and `connection` themselves are not among the headers.
+    public @Nullable String upgrade() {
+        return upgrade;
+    }
+
+    public void setUpgrade(@Nullable String upgrade) {
+        this.upgrade = upgrade;
+    }
+
+    /// Says where the path was received, relative to the head.
+    void pathReceived(int at, int length) {
+        path = null;
+        pathAt = at;
+        pathLength = length;
     }
 
     /// Whether the method is one that asks for no change, so that a proxy may offer it twice (RFC
@@ -93,11 +121,30 @@ public final class RequestHead {
     public void clear() {
         headers.clear();
         protocol = Protocol.HTTP_11;
-        set("", "http", "", "");
+        method = "";
+        scheme = "http";
+        authority = "";
+        path = "";
+        upgrade = null;
+    }
+
+    /// Writes request line, `host` and the fields, without the empty line.
+    void writeTo(ByteBuf out) {
+        out.writeCharSequence(method, StandardCharsets.US_ASCII);
+        out.writeByte(' ');
+        if (path == null) {
+            headers.copyReceived(pathAt, pathLength, out);
+        } else {
+            out.writeCharSequence(path, StandardCharsets.ISO_8859_1);
+        }
+        out.writeCharSequence(" HTTP/1.1\r\nhost: ", StandardCharsets.US_ASCII);
+        out.writeCharSequence(authority, StandardCharsets.ISO_8859_1);
+        out.writeByte('\r').writeByte('\n');
+        headers.writeTo(out);
     }
 
     @Override
     public String toString() {
-        return method + " " + path + " (" + authority + ")\n" + headers;
+        return method + " " + path() + " (" + authority + ")\n" + headers;
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
+import org.jspecify.annotations.Nullable;
 
 /// What a response says before its body. The reason phrase of the upstream is not kept: the proxy
 /// writes that of RFC 9110, as Envoy does.
@@ -8,6 +9,7 @@ import dev.heddle.proxy.runtime.Confined;
 public final class ResponseHead {
     private final Headers headers = new Headers();
     private int status;
+    private @Nullable String upgrade;
 
     public static ResponseHead of(int status) {
         var head = new ResponseHead();
@@ -28,10 +30,20 @@ public final class ResponseHead {
         this.status = status;
     }
 
+    /// The protocol that a 101 switches to, in lower case.
+    public @Nullable String upgrade() {
+        return upgrade;
+    }
+
+    public void setUpgrade(@Nullable String upgrade) {
+        this.upgrade = upgrade;
+    }
+
     /// Forgets everything, ready for the next response.
     public void clear() {
         headers.clear();
         status = 0;
+        upgrade = null;
     }
 
     @Override

@@ -21,8 +21,10 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.Map;
@@ -87,6 +89,22 @@ public enum Transport {
             case NIO -> Map.of(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
             case LOCAL -> Map.of();
         };
+    }
+
+    /// Makes sure that nobody else listens at an address, which `SO_REUSEPORT` alone would share
+    /// with another process of the same user, and lets the system choose the port where it is 0, so
+    /// that all workers listen on the same one.
+    ///
+    /// @throws IOException as the system says it: address in use, permission denied
+    public InetSocketAddress reserve(InetSocketAddress address) throws IOException {
+        if (!isKernel()) {
+            return address;
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(address);
+            return new InetSocketAddress(address.getAddress(), probe.getLocalPort());
+        }
     }
 
     boolean isKernel() {

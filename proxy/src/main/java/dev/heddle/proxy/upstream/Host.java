@@ -1,7 +1,7 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
-import java.net.SocketAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
@@ -14,7 +14,7 @@ public final class Host implements Pick {
         void drain();
     }
 
-    private final SocketAddress address;
+    private final InetSocketAddress address;
     private final String addressText;
     private int weight;
     private int activeRequests;
@@ -22,13 +22,13 @@ public final class Host implements Pick {
 
     /// @param addressText as in logs and statistics, `10.0.0.1:9080`
     /// @param weight relative to the other hosts; at least 1
-    public Host(SocketAddress address, String addressText, int weight) {
+    public Host(InetSocketAddress address, String addressText, int weight) {
         this.address = address;
         this.addressText = addressText;
         this.weight = weight;
     }
 
-    public SocketAddress address() {
+    public InetSocketAddress address() {
         return address;
     }
 

@@ -1,0 +1,11 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.proxy.filter.HttpFilterType;
+import java.util.List;
+
+/// Every HTTP filter that this proxy understands. Adding one is adding its line.
+public final class HttpFilters {
+    public static final List<HttpFilterType<?>> ALL = List.of(new RouterType());
+
+    private HttpFilters() {}
+}

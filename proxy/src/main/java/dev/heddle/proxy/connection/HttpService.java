@@ -1,0 +1,37 @@
+package dev.heddle.proxy.connection;
+
+import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.http.Http1Settings;
+import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.route.RouteTable;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One HTTP connection manager on one worker: what its connections share.
+///
+/// @param routes gives the route table of this moment, null before the first was received
+/// @param bufferLimitBytes how much is buffered of a connection before its sender is paused
+/// @param listener for logs
+/// @param chain the filter chain's name, for logs
+public record HttpService(
+        FilterContext context,
+        HttpConnectionManagerConfig config,
+        Supplier<@Nullable RouteTable> routes,
+        ExchangeLog log,
+        int bufferLimitBytes,
+        String listener,
+        String chain) {
+
+    Http1Settings http1() {
+        return new Http1Settings(
+                new Limits(config.limits().requestHeadBytes(), config.limits().headers()),
+                config.http1().http10(),
+                config.http1().hostForHttp10(),
+                config.http1().absoluteUrl(),
+                Set.copyOf(config.http1().upgrades()),
+                config.timeouts().delayedClose());
+    }
+}

@@ -1,0 +1,117 @@
+package dev.heddle.proxy.connection;
+
+import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Paths;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.LocalReply;
+import dev.heddle.proxy.http.PathNormalizer;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a connection manager asks of a request before any filter sees it, and how it makes path and
+/// authority canonical, so that all that follows decides about the same text.
+final class RequestRules {
+    private final HttpConnectionManagerConfig config;
+    private final PathNormalizer paths;
+
+    RequestRules(HttpConnectionManagerConfig config) {
+        this.config = config;
+        Paths rules = config.paths();
+        this.paths =
+                new PathNormalizer(
+                        rules.normalize(),
+                        rules.mergeSlashes(),
+                        switch (rules.escapedSlashes()) {
+                            case KEEP_UNCHANGED -> PathNormalizer.EscapedSlashes.KEEP;
+                            case REJECT -> PathNormalizer.EscapedSlashes.REJECT;
+                            case UNESCAPE_AND_REDIRECT, UNESCAPE_AND_FORWARD ->
+                                    PathNormalizer.EscapedSlashes.UNESCAPE;
+                        });
+    }
+
+    /// Applies them.
+    ///
+    /// @param localPort of the connection
+    /// @return the answer to a request that is refused, or null
+    @Nullable LocalReply apply(RequestHead request, int localPort) {
+        LocalReply refusal = underscores(request);
+        if (refusal != null) {
+            return refusal;
+        }
+        if (request.method().equals("CONNECT")) {
+            return upgradeRefused();
+        }
+        String upgrade = request.upgrade();
+        if (upgrade != null && !config.http1().upgrades().contains(upgrade)) {
+            return upgradeRefused();
+        }
+        request.setAuthority(authority(request.authority(), localPort));
+        return path(request);
+    }
+
+    private @Nullable LocalReply underscores(RequestHead request) {
+        switch (config.limits().underscores()) {
+            case ALLOW -> {}
+            case DROP_HEADER -> request.headers().removeUnderscored();
+            case REJECT_REQUEST -> {
+                if (request.headers().hasUnderscore()) {
+                    return LocalReply.closing(
+                            400, ResponseFlag.DPE, "http1.unexpected_underscore", "");
+                }
+            }
+        }
+        return null;
+    }
+
+    private static LocalReply upgradeRefused() {
+        return new LocalReply(403, Optional.empty(), "upgrade_failed", "", List.of(), false);
+    }
+
+    private @Nullable LocalReply path(RequestHead request) {
+        String path = request.path();
+        if (!path.startsWith("/")) {
+            return null;
+        }
+        String normal = paths.normalize(path);
+        if (normal == null) {
+            return new LocalReply(
+                    400, Optional.empty(), "path_normalization_failed", "", List.of(), false);
+        }
+        if (normal.equals(path)) {
+            return null;
+        }
+        boolean isRedirected =
+                config.paths().escapedSlashes()
+                                == HttpConnectionManagerConfig.EscapedSlashes.UNESCAPE_AND_REDIRECT
+                        && PathNormalizer.hasEscapedSlash(path);
+        if (isRedirected) {
+            return LocalReply.configured(
+                    307,
+                    "path_normalization_redirect",
+                    "",
+                    List.of(new LocalReply.Field(HeaderName.LOCATION, normal)));
+        }
+        request.setPath(normal);
+        return null;
+    }
+
+    private String authority(String authority, int localPort) {
+        int colon = authority.lastIndexOf(':');
+        boolean hasPort = colon > authority.lastIndexOf(']');
+        String host = hasPort ? authority.substring(0, colon) : authority;
+        String port = hasPort ? authority.substring(colon) : "";
+        if (config.paths().stripTrailingHostDot() && host.endsWith(".")) {
+            host = host.substring(0, host.length() - 1);
+        }
+        boolean isStripped =
+                switch (config.paths().stripPort()) {
+                    case NONE -> false;
+                    case MATCHING -> port.equals(":" + localPort);
+                    case ANY -> true;
+                };
+        return isStripped ? host : host + port;
+    }
+}

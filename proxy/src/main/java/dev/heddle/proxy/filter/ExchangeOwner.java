@@ -1,0 +1,18 @@
+package dev.heddle.proxy.filter;
+
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.route.RouteTable;
+import org.jspecify.annotations.Nullable;
+
+/// The connection that an exchange is on.
+public interface ExchangeOwner {
+    /// The routes at this moment; null if none were received yet.
+    @Nullable RouteTable routes();
+
+    /// Last edits of a response's head: what a connection adds to every response.
+    void beforeResponse(RequestHead request, ResponseHead response);
+
+    /// The exchange is recorded; the next one may begin.
+    void onOver();
+}

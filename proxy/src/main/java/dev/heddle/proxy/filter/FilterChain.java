@@ -1,0 +1,62 @@
+package dev.heddle.proxy.filter;
+
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.runtime.Confined;
+import java.util.List;
+
+/// Runs the filters of one exchange: forward for the request, stopping where one waits or answers,
+/// and back over those that saw the request for the response.
+@Confined("worker")
+final class FilterChain {
+    private final List<FilterSpec<?>> specs;
+    private final FilterContext context;
+    private final HttpFilter[] filters;
+
+    /// How many filters saw the request.
+    private int seen;
+
+    FilterChain(List<FilterSpec<?>> specs, FilterContext context) {
+        this.specs = specs;
+        this.context = context;
+        this.filters = new HttpFilter[specs.size()];
+    }
+
+    /// Has the filters that did not see the request yet see it, up to one that does not continue.
+    Verdict run(Exchange exchange) {
+        while (seen < filters.length) {
+            HttpFilter filter = specs.get(seen).create(context);
+            filters[seen] = filter;
+            seen++;
+            switch (filter.onRequest(exchange)) {
+                case Verdict.Continue _ -> {}
+                case Verdict.Reply reply -> {
+                    return reply;
+                }
+                case Verdict.Await await -> {
+                    return await;
+                }
+            }
+        }
+        throw new IllegalStateException("filter chain: ended without an answer (no router)");
+    }
+
+    void onRequestEnd(Exchange exchange) {
+        for (int i = 0; i < seen; i++) {
+            filters[i].onRequestEnd(exchange);
+        }
+    }
+
+    void onResponse(Exchange exchange, ResponseHead response) {
+        for (int i = seen - 1; i >= 0; i--) {
+            filters[i].onResponse(exchange, response);
+        }
+    }
+
+    void onComplete(Exchange exchange) {
+        int all = seen;
+        seen = 0;
+        for (int i = 0; i < all; i++) {
+            filters[i].onComplete(exchange);
+        }
+    }
+}

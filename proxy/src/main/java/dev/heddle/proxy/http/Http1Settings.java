@@ -1,0 +1,31 @@
+package dev.heddle.proxy.http;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/// What of HTTP/1 a downstream codec serves.
+///
+/// @param limits of request heads
+/// @param http10 whether HTTP/1.0 is served; otherwise it is answered with 426
+/// @param hostForHttp10 the authority of HTTP/1.0 requests without `host`
+/// @param absoluteUrl whether `GET http://host/path` is served, as sent to an HTTP proxy
+/// @param upgrades protocols that may be upgraded to, in lower case
+/// @param delayedClose how long a client may take to read the answer after which the connection is
+///   closed, when it may still be sending; zero closes at once
+public record Http1Settings(
+        Limits limits,
+        boolean http10,
+        Optional<String> hostForHttp10,
+        boolean absoluteUrl,
+        Set<String> upgrades,
+        Duration delayedClose) {
+    /// Envoy's defaults.
+    public static final Http1Settings ENVOY =
+            new Http1Settings(
+                    Limits.ENVOY, false, Optional.empty(), true, Set.of(), Duration.ofSeconds(1));
+
+    public Http1Settings {
+        upgrades = Set.copyOf(upgrades);
+    }
+}

@@ -1,0 +1,371 @@
+package dev.heddle.proxy.http;
+
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.runtime.Worker;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// The client side of an HTTP/1.1 connection: requests out, responses in, one at a time.
+///
+/// ```
+///   IDLE ──start()──▶ HEAD ──1xx──▶ HEAD ──head──▶ BODY ──end──▶ IDLE, if another request may follow
+///                       └──101, if asked for──▶ TUNNEL                    CLOSED, if not
+/// ```
+///
+/// Whatever an upstream does that is not exactly a response closes the connection, so that no byte
+/// of one exchange can become part of another.
+@Confined("worker")
+public final class Http1Upstream implements WireHandler, BodySink, BodySource {
+    /// Whoever keeps the connection between requests.
+    public interface Owner {
+        /// Another request may be sent.
+        void onReusable(Http1Upstream connection);
+
+        /// The connection is gone or closing. Told once.
+        void onGone(Http1Upstream connection);
+    }
+
+    private enum State {
+        IDLE,
+        HEAD,
+        BODY,
+        TUNNEL,
+        CLOSED
+    }
+
+    /// More are an attack; nobody sends three.
+    private static final int MAX_INFORMATIONAL = 16;
+
+    private final Wire wire;
+    private final Owner owner;
+    private final StatusLine statusLine = new StatusLine();
+    private final HeadReader heads;
+    private final BodyReader bodies;
+    private final Inbox inbox;
+    private final Http1Writer writer;
+    private State state = State.IDLE;
+    private ResponseHead response = new ResponseHead();
+    private @Nullable ResponseHandler handler;
+    private boolean isHeadMethod;
+    private boolean isUpgrade;
+    private boolean isRequestEnded;
+    private boolean isPersistent;
+    private int informational;
+    private long requests;
+
+    /// @param limits of response heads
+    public Http1Upstream(Worker worker, Wire wire, Limits limits, Owner owner) {
+        this.wire = wire;
+        this.owner = owner;
+        this.heads = new HeadReader(statusLine, limits);
+        this.bodies = new BodyReader(limits);
+        this.inbox = new Inbox(worker.allocator());
+        this.writer = new Http1Writer(wire, worker.allocator());
+    }
+
+    public Wire wire() {
+        return wire;
+    }
+
+    /// How many requests were started on it.
+    public long requests() {
+        return requests;
+    }
+
+    /// Whether it has no request and nothing speaks against one.
+    public boolean isIdle() {
+        return state == State.IDLE && wire.isOpen();
+    }
+
+    /// Sends a request's head.
+    ///
+    /// @param ends whether no body follows; if so [#end] is not called
+    /// @param into empty; gets the response's head
+    /// @param hears the response
+    public void start(RequestHead request, boolean ends, ResponseHead into, ResponseHandler hears) {
+        if (state != State.IDLE) {
+            throw new IllegalStateException(state + ": a request is in flight");
+        }
+        state = State.HEAD;
+        requests++;
+        handler = hears;
+        response = into;
+        informational = 0;
+        isHeadMethod = request.method().equals("HEAD");
+        isUpgrade = request.upgrade() != null;
+        isRequestEnded = ends;
+        statusLine.begin(into);
+        heads.begin(into.headers());
+        writer.setChunked(frame(request, ends));
+        ByteBuf out = writer.buffer();
+        request.writeTo(out);
+        String upgrade = request.upgrade();
+        if (upgrade != null) {
+            Http1Writer.text(out, "connection: upgrade\r\nupgrade: ");
+            out.writeCharSequence(upgrade, StandardCharsets.ISO_8859_1);
+            Http1Writer.text(out, "\r\n");
+        }
+        wire.write(Http1Writer.text(out, "\r\n"));
+        wire.flush();
+    }
+
+    /// Settles how the body will be framed; says whether in chunks.
+    private static boolean frame(RequestHead request, boolean ends) {
+        Headers headers = request.headers();
+        if (headers.contains(HeaderName.CONTENT_LENGTH) || request.upgrade() != null) {
+            return false;
+        }
+        if (!ends) {
+            if (!headers.contains(HeaderName.TRANSFER_ENCODING)) {
+                headers.add(HeaderName.TRANSFER_ENCODING, "chunked");
+            }
+            return true;
+        }
+        headers.remove(HeaderName.TRANSFER_ENCODING);
+        switch (request.method()) {
+            case "POST", "PUT", "PATCH" -> headers.add(HeaderName.CONTENT_LENGTH, "0");
+            default -> {}
+        }
+        return false;
+    }
+
+    @Override
+    public void body(ByteBuf bytes) {
+        writer.body(bytes);
+        wire.flush();
+    }
+
+    @Override
+    public void end() {
+        isRequestEnded = true;
+        writer.end();
+        wire.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return wire.isWritable();
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        wire.setReading(on);
+    }
+
+    /// Gives the request up: nothing more is heard of it, and the connection is closed.
+    public void cancel() {
+        handler = null;
+        discard();
+    }
+
+    /// Closes the connection if it has no request.
+    public void closeIdle() {
+        if (state == State.IDLE) {
+            gone();
+            wire.close();
+        }
+    }
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        if (state == State.CLOSED) {
+            bytes.release();
+            return;
+        }
+        if (state == State.IDLE) {
+            // Nobody asked.
+            bytes.release();
+            discard();
+            return;
+        }
+        inbox.add(bytes);
+        while (!inbox.isEmpty() && isStepDone()) {
+            // Each step does its own work.
+        }
+        if (state == State.CLOSED) {
+            inbox.clear();
+        } else {
+            inbox.settle();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (handler != null) {
+            handler.onRequestWritable();
+        }
+    }
+
+    @Override
+    public void onClosed() {
+        boolean isEnd =
+                state == State.TUNNEL || (state == State.BODY && bodies.endsWithConnection());
+        ResponseHandler hears = handler;
+        handler = null;
+        gone();
+        inbox.clear();
+        if (hears != null) {
+            if (isEnd) {
+                hears.onResponseEnd();
+            } else {
+                hears.onResponseFailure(new UpstreamFailure.ConnectionLost());
+            }
+        }
+    }
+
+    /// Whether there is more to do with what is in the inbox.
+    private boolean isStepDone() {
+        return switch (state) {
+            case HEAD -> isHeadRead();
+            case BODY -> isBodyRead();
+            case TUNNEL -> {
+                ByteBuf bytes = inbox.bytes();
+                hears().onResponseBody(bytes.readRetainedSlice(bytes.readableBytes()));
+                yield false;
+            }
+            case IDLE -> {
+                discard();
+                yield false;
+            }
+            case CLOSED -> false;
+        };
+    }
+
+    private boolean isHeadRead() {
+        return switch (heads.read(inbox.bytes())) {
+            case MORE -> false;
+            case FAILED -> fail();
+            case DONE -> isHeadUnderstood();
+        };
+    }
+
+    private boolean isHeadUnderstood() {
+        Headers headers = response.headers();
+        Protocol protocol = statusLine.protocol();
+        int status = response.status();
+        if (Framing.check(headers, protocol) != null) {
+            return fail();
+        }
+        Framing said = Framing.of(headers);
+        ConnectionTokens tokens = ConnectionTokens.strip(headers);
+        if (tokens == null) {
+            return fail();
+        }
+        if (status == 101) {
+            return isUpgrade ? tunnel(tokens) : fail();
+        }
+        if (status < 200) {
+            return isInformationalRead();
+        }
+        boolean isBodyless = isHeadMethod || status == 204 || status == 304;
+        if (status == 204 && said != null && said.kind() != Framing.Kind.NONE) {
+            return fail();
+        }
+        Framing framing = said == null ? Framing.UNTIL_CLOSE : said;
+        bodies.begin(isBodyless ? Framing.NONE : framing);
+        isPersistent =
+                !isUpgrade
+                        && (protocol == Protocol.HTTP_11 ? !tokens.close() : tokens.keepAlive())
+                        && !bodies.endsWithConnection();
+        state = State.BODY;
+        if (!bodies.isDone()) {
+            hears().onResponse(response, false);
+            return true;
+        }
+        // The owner may start the next request, into another head, before this one is heard of.
+        ResponseHandler hears = hears();
+        ResponseHead head = response;
+        release();
+        hears.onResponse(head, true);
+        return true;
+    }
+
+    /// Passes 102 and higher on. A 100 answers nobody: this proxy sends its own when it is asked.
+    private boolean isInformationalRead() {
+        informational++;
+        if (informational > MAX_INFORMATIONAL) {
+            return fail();
+        }
+        if (response.status() != 100) {
+            hears().onInformational(response);
+        }
+        if (state == State.HEAD) {
+            response.clear();
+            heads.begin(response.headers());
+        }
+        return true;
+    }
+
+    private boolean tunnel(ConnectionTokens tokens) {
+        response.setUpgrade(tokens.upgrade());
+        response.headers().remove(HeaderName.CONTENT_LENGTH);
+        response.headers().remove(HeaderName.TRANSFER_ENCODING);
+        state = State.TUNNEL;
+        isPersistent = false;
+        hears().onResponse(response, false);
+        return true;
+    }
+
+    private boolean isBodyRead() {
+        ByteBuf piece = bodies.next(inbox.bytes());
+        if (bodies.error() != null) {
+            return fail();
+        }
+        boolean done = bodies.isDone();
+        if (piece != null) {
+            hears().onResponseBody(piece);
+        }
+        if (done && state == State.BODY) {
+            ResponseHandler hears = hears();
+            release();
+            hears.onResponseEnd();
+        }
+        return piece != null || done;
+    }
+
+    /// The response is complete: the connection goes back, or ends if something is left of either
+    /// side.
+    private void release() {
+        handler = null;
+        if (isPersistent && isRequestEnded && inbox.isEmpty() && wire.isOpen()) {
+            state = State.IDLE;
+            wire.setReading(true);
+            owner.onReusable(this);
+        } else {
+            gone();
+            wire.close();
+        }
+    }
+
+    private boolean fail() {
+        ResponseHandler hears = handler;
+        handler = null;
+        discard();
+        if (hears != null) {
+            hears.onResponseFailure(new UpstreamFailure.ProtocolError());
+        }
+        return false;
+    }
+
+    private void discard() {
+        gone();
+        wire.reset();
+    }
+
+    private void gone() {
+        if (state != State.CLOSED) {
+            state = State.CLOSED;
+            owner.onGone(this);
+        }
+    }
+
+    private ResponseHandler hears() {
+        if (handler == null) {
+            throw new IllegalStateException(state + ": nobody waits for this response");
+        }
+        return handler;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.heddle.proxy.http;
+
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+
+/// Writes bodies as they are or in chunks, on one connection.
+@Confined("worker")
+final class Http1Writer {
+    /// Up to this size copying costs less than one more piece in the system call.
+    private static final int COPY = 1024;
+
+    private static final int CHUNK_OVERHEAD = 12;
+
+    private final Wire wire;
+    private final ByteBufAllocator allocator;
+    private boolean isChunked;
+
+    Http1Writer(Wire wire, ByteBufAllocator allocator) {
+        this.wire = wire;
+        this.allocator = allocator;
+    }
+
+    void setChunked(boolean chunked) {
+        isChunked = chunked;
+    }
+
+    ByteBuf buffer() {
+        return allocator.directBuffer(512);
+    }
+
+    void body(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        if (length == 0) {
+            bytes.release();
+            return;
+        }
+        if (!isChunked) {
+            wire.write(bytes);
+            return;
+        }
+        boolean copied = length <= COPY;
+        ByteBuf chunk = allocator.directBuffer(copied ? length + CHUNK_OVERHEAD : CHUNK_OVERHEAD);
+        text(chunk, Integer.toHexString(length));
+        text(chunk, "\r\n");
+        if (copied) {
+            chunk.writeBytes(bytes);
+            bytes.release();
+            wire.write(text(chunk, "\r\n"));
+            return;
+        }
+        wire.write(chunk);
+        wire.write(bytes);
+        wire.write(text(allocator.directBuffer(2), "\r\n"));
+    }
+
+    void end() {
+        if (isChunked) {
+            wire.write(text(allocator.directBuffer(5), "0\r\n\r\n"));
+        }
+    }
+
+    static ByteBuf text(ByteBuf out, String ascii) {
+        out.writeCharSequence(ascii, StandardCharsets.US_ASCII);
+        return out;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.heddle.proxy.http;
+
+import dev.heddle.proxy.runtime.Confined;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads request heads: the lines, then what they mean for the connection and the body.
+@Confined("worker")
+final class RequestReader {
+    private static final HeaderName HTTP2_SETTINGS = HeaderName.of("http2-settings");
+
+    private final Http1Settings settings;
+    private final RequestLine line = new RequestLine();
+    private final HeadReader reader;
+    private ConnectionTokens tokens = ConnectionTokens.NONE;
+    private Framing framing = Framing.NONE;
+    private boolean expectsContinue;
+    private RequestHead head = new RequestHead();
+    private CodecError error = CodecError.MALFORMED;
+
+    RequestReader(Http1Settings settings) {
+        this.settings = settings;
+        this.reader = new HeadReader(line, settings.limits());
+    }
+
+    /// Gets ready for the next request.
+    void begin(RequestHead into) {
+        head = into;
+        line.begin(into);
+        reader.begin(into.headers());
+    }
+
+    HeadReader.Progress read(ByteBuf in) {
+        HeadReader.Progress progress = reader.read(in);
+        if (progress == HeadReader.Progress.FAILED) {
+            error = reader.error();
+        } else if (progress == HeadReader.Progress.DONE) {
+            CodecError wrong = understand();
+            if (wrong != null) {
+                error = wrong;
+                return HeadReader.Progress.FAILED;
+            }
+        }
+        return progress;
+    }
+
+    boolean hasBegun() {
+        return reader.hasBegun();
+    }
+
+    CodecError error() {
+        return error;
+    }
+
+    Framing framing() {
+        return framing;
+    }
+
+    /// The protocol that is asked for instead of HTTP, in lower case; null if none.
+    @Nullable String upgrade() {
+        return tokens.upgrade();
+    }
+
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    boolean expectsContinue() {
+        return expectsContinue;
+    }
+
+    /// Whether another request may follow on the connection.
+    boolean isPersistent() {
+        return head.protocol() == Protocol.HTTP_11 ? !tokens.close() : tokens.keepAlive();
+    }
+
+    private @Nullable CodecError understand() {
+        Headers headers = head.headers();
+        if (head.protocol() == Protocol.HTTP_10 && !settings.http10()) {
+            return CodecError.LOW_VERSION;
+        }
+        CodecError wrong = host(headers);
+        if (wrong == null) {
+            wrong = Framing.check(headers, head.protocol());
+        }
+        if (wrong != null) {
+            return wrong;
+        }
+        Framing said = Framing.of(headers);
+        framing = said == null ? Framing.NONE : said;
+        ConnectionTokens stripped = ConnectionTokens.strip(headers);
+        if (stripped == null) {
+            return CodecError.CONNECTION_HEADER;
+        }
+        tokens = stripped;
+        dropH2c(headers);
+        return expectation(headers);
+    }
+
+    /// An upgrade to HTTP/2 in the clear is ignored, as RFC 9110 allows: what follows it would pass
+    /// unseen.
+    private void dropH2c(Headers headers) {
+        String upgrade = tokens.upgrade();
+        if (upgrade != null && upgrade.contains("h2c")) {
+            tokens = new ConnectionTokens(tokens.close(), tokens.keepAlive(), null);
+            headers.remove(HTTP2_SETTINGS);
+        }
+    }
+
+    private @Nullable CodecError host(Headers headers) {
+        List<String> hosts = headers.getAll(HeaderName.HOST);
+        if (hosts.size() > 1) {
+            return CodecError.MALFORMED;
+        }
+        String authority = line.authority();
+        if (authority != null && !settings.absoluteUrl() && !head.method().equals("CONNECT")) {
+            return CodecError.INVALID_URL;
+        }
+        if (hosts.isEmpty() && head.protocol() == Protocol.HTTP_11) {
+            return CodecError.MISSING_HOST;
+        }
+        if (!hosts.isEmpty() && !Authority.isValid(hosts.getFirst())) {
+            return hosts.getFirst().isEmpty() ? CodecError.MISSING_HOST : CodecError.INVALID_HOST;
+        }
+        if (authority != null && !Authority.isValid(authority)) {
+            return CodecError.INVALID_URL;
+        }
+        if (authority == null) {
+            authority = hosts.isEmpty() ? settings.hostForHttp10().orElse("") : hosts.getFirst();
+        }
+        if (authority.isEmpty()) {
+            return CodecError.MISSING_HOST;
+        }
+        headers.remove(HeaderName.HOST);
+        head.setAuthority(authority);
+        return null;
+    }
+
+    private @Nullable CodecError expectation(Headers headers) {
+        String expect = headers.get(HeaderName.EXPECT);
+        expectsContinue = expect != null && Ascii.equalsIgnoreCase(expect, "100-continue");
+        if (expect != null && !expectsContinue) {
+            return CodecError.EXPECTATION;
+        }
+        headers.remove(HeaderName.EXPECT);
+        return null;
+    }
+}

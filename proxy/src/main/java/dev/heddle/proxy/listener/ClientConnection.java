@@ -1,0 +1,40 @@
+package dev.heddle.proxy.listener;
+
+import dev.heddle.proxy.connection.DownstreamConnection;
+import dev.heddle.proxy.tcp.TcpConnection;
+
+/// An accepted connection, as far as its listener is concerned.
+sealed interface ClientConnection {
+    /// Requests are served on it.
+    record Http(DownstreamConnection connection) implements ClientConnection {}
+
+    /// Bytes are passed on.
+    record Tcp(TcpConnection connection) implements ClientConnection {}
+
+    /// Lets what goes on be the last.
+    default void drain() {
+        switch (this) {
+            case Http(DownstreamConnection connection) -> connection.drain();
+            case Tcp _ -> {
+                // A TCP connection has no end of its own to wait for.
+            }
+        }
+    }
+
+    /// Ends it if nothing goes on.
+    default void closeWhenIdle() {
+        switch (this) {
+            case Http(DownstreamConnection connection) -> connection.closeWhenIdle();
+            case Tcp _ -> {
+                // Nobody can see whether anything goes on.
+            }
+        }
+    }
+
+    default void close() {
+        switch (this) {
+            case Http(DownstreamConnection connection) -> connection.close();
+            case Tcp(TcpConnection connection) -> connection.close();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.heddle.proxy.listener;
+
+import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.runtime.Workers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The listeners of the proxy, over all workers.
+///
+/// [#apply] is called by one thread, the one that takes configuration. A listener whose
+/// configuration did not change is not touched.
+@Confined("configuration thread")
+public final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private final Workers workers;
+    private final List<WorkerListeners> perWorker;
+    private final Map<String, ListenerConfig> present = new HashMap<>();
+    private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+
+    /// @param services of each worker
+    /// @param limit on client connections of the whole proxy
+    /// @param drainTime how long connections of a removed or changed listener may live on
+    public Listeners(
+            Workers workers,
+            Function<Worker, WorkerServices> services,
+            ConnectionLimit limit,
+            Duration drainTime) {
+        this.workers = workers;
+        this.perWorker =
+                workers.all().stream()
+                        .map(worker ->
+                                new WorkerListeners(
+                                        worker, services.apply(worker), limit, drainTime))
+                        .toList();
+    }
+
+    /// Makes the listeners be these.
+    ///
+    /// @return when all of them listen or have failed: what failed, as `listener x: bind …: why`
+    public CompletableFuture<List<String>> apply(List<ListenerConfig> wanted) {
+        var next = new HashMap<String, ListenerConfig>();
+        wanted.forEach(config -> next.put(config.name(), config));
+        for (ListenerConfig old : List.copyOf(present.values())) {
+            ListenerConfig now = next.get(old.name());
+            if (now == null || !now.address().equals(old.address())) {
+                remove(old.name());
+            }
+        }
+        var outcomes = new ArrayList<CompletableFuture<Optional<String>>>();
+        for (ListenerConfig config : wanted) {
+            ListenerConfig old = present.put(config.name(), config);
+            if (old == null) {
+                outcomes.add(add(config));
+            } else if (!old.equals(config)) {
+                perWorker.forEach(worker -> worker.update(config));
+            }
+        }
+        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+                .thenApply(_ ->
+                        outcomes.stream()
+                                .map(CompletableFuture::join)
+                                .flatMap(Optional::stream)
+                                .toList());
+    }
+
+    /// Where a listener listens, with the port that the system chose; absent until it does.
+    /// Callable from any thread.
+    public Optional<InetSocketAddress> address(String name) {
+        return Optional.ofNullable(addresses.get(name));
+    }
+
+    /// Stops accepting and lets exchanges end.
+    ///
+    /// @param limit after which what is left is cut off
+    /// @return when no connection is left. Callable from any thread
+    public CompletableFuture<Void> drain(Duration limit) {
+        return CompletableFuture.allOf(
+                perWorker.stream()
+                        .map(worker -> worker.drain(limit))
+                        .toArray(CompletableFuture[]::new));
+    }
+
+    private void remove(String name) {
+        present.remove(name);
+        addresses.remove(name);
+        perWorker.forEach(worker -> worker.remove(name));
+    }
+
+    private CompletableFuture<Optional<String>> add(ListenerConfig config) {
+        InetSocketAddress address;
+        try {
+            address = workers.transport().reserve(config.address());
+        } catch (IOException e) {
+            return failed(config, e);
+        }
+        var outcomes = perWorker.stream().map(worker -> worker.add(config, address)).toList();
+        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+                .handle((_, failure) -> {
+                    if (failure != null) {
+                        Throwable cause = failure.getCause();
+                        return failed(config, cause == null ? failure : cause).join();
+                    }
+                    addresses.put(config.name(), outcomes.getFirst().join());
+                    return Optional.<String>empty();
+                });
+    }
+
+    private static CompletableFuture<Optional<String>> failed(
+            ListenerConfig config, Throwable cause) {
+        InetSocketAddress address = config.address();
+        String text =
+                "listener %s: bind %s:%d: %s"
+                        .formatted(
+                                config.name(),
+                                address.getAddress().getHostAddress(),
+                                address.getPort(),
+                                cause.getMessage());
+        LOG.error("{}", text);
+        return CompletableFuture.completedFuture(Optional.of(text));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.heddle.proxy.listener;
+
+import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.route.RouteTable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the listeners of one worker need of the rest of the proxy. Asked on the worker's thread
+/// when a listener is made, not for each connection.
+public interface WorkerServices {
+    /// The worker with its clusters.
+    FilterContext context();
+
+    /// Gives the route table of the moment whenever it is asked, which is for each request; null
+    /// before the first was received.
+    Supplier<@Nullable RouteTable> routes(HttpConnectionManagerConfig.Routes routes);
+
+    ExchangeLog exchangeLog(ListenerConfig listener, HttpConnectionManagerConfig manager);
+
+    ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy);
+}

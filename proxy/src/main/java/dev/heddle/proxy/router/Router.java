@@ -1,0 +1,153 @@
+package dev.heddle.proxy.router;
+
+import dev.heddle.proxy.filter.Exchange;
+import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.filter.HttpFilter;
+import dev.heddle.proxy.filter.Verdict;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.LocalReply;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.route.RouteAction;
+import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterStat;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The last filter: finds the route and does what it says.
+@Confined("worker")
+public final class Router implements HttpFilter {
+    private static final int MAX_TIMEOUT_DIGITS = 9;
+
+    private final RouterConfig config;
+    private final FilterContext context;
+    private @Nullable RouteEntry entry;
+    private RouteAction.@Nullable Target target;
+    private @Nullable UpstreamRequest upstream;
+    private @Nullable Deadline timeout;
+    private Duration timeoutLength = Duration.ZERO;
+
+    public Router(RouterConfig config, FilterContext context) {
+        this.config = config;
+        this.context = context;
+    }
+
+    @Override
+    public Verdict onRequest(Exchange exchange) {
+        RouteEntry found = exchange.route();
+        if (found == null) {
+            return reply(new UpstreamFailure.NoRoute());
+        }
+        entry = found;
+        exchange.info().setRoute(found.virtualHost(), found.name());
+        return switch (found.action()) {
+            case RouteAction.Forward forward -> forward(exchange, found, forward);
+            case RouteAction.Redirect(int status, RouteAction.Location location) ->
+                    new Verdict.Reply(
+                            LocalReply.configured(
+                                    status,
+                                    "direct_response",
+                                    "",
+                                    List.of(
+                                            new LocalReply.Field(
+                                                    HeaderName.LOCATION,
+                                                    location.of(exchange.request())))));
+            case RouteAction.DirectReply(int status, String body) ->
+                    new Verdict.Reply(
+                            LocalReply.configured(status, "direct_response", body, List.of()));
+        };
+    }
+
+    private Verdict forward(Exchange exchange, RouteEntry route, RouteAction.Forward forward) {
+        RouteAction.Target chosen = forward.choose(exchange.worker().random());
+        target = chosen;
+        exchange.info().setCluster(chosen.cluster());
+        Cluster cluster = context.clusters().get(chosen.cluster());
+        if (cluster == null) {
+            return reply(new UpstreamFailure.NoCluster());
+        }
+        RequestHead request = exchange.request();
+        timeoutLength = timeout(request.headers(), forward.timeout());
+        route.editRequest(request, chosen, exchange.info());
+        if (!config.suppressEnvoyHeaders() && !timeoutLength.isZero()) {
+            request.headers()
+                    .set(
+                            HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
+                            Long.toString(timeoutLength.toMillis()));
+        }
+        forward.idleTimeout().ifPresent(idle -> exchange.setIdleTimeout(idle.toNanos()));
+        if (exchange.isRequestEnded()) {
+            startTimeout(exchange, cluster);
+        }
+        upstream = new UpstreamRequest(exchange, cluster, !config.suppressEnvoyHeaders());
+        upstream.start();
+        return Verdict.AWAIT;
+    }
+
+    private static Verdict reply(UpstreamFailure failure) {
+        return new Verdict.Reply(LocalReply.to(failure));
+    }
+
+    /// The route's, unless the request asks for another (`x-envoy-upstream-rq-timeout-ms`).
+    private Duration timeout(Headers headers, Duration configured) {
+        String asked =
+                config.suppressEnvoyHeaders()
+                        ? null
+                        : headers.get(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
+        if (asked == null) {
+            return configured;
+        }
+        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
+        boolean isNumber =
+                !asked.isEmpty()
+                        && asked.length() <= MAX_TIMEOUT_DIGITS
+                        && asked.chars().allMatch(c -> c >= '0' && c <= '9');
+        return isNumber ? Duration.ofMillis(Long.parseLong(asked)) : configured;
+    }
+
+    /// The timeout is the upstream's alone: it runs from the end of the request.
+    @Override
+    public void onRequestEnd(Exchange exchange) {
+        if (upstream != null) {
+            startTimeout(exchange, upstream.cluster());
+        }
+    }
+
+    private void startTimeout(Exchange exchange, Cluster cluster) {
+        timeout =
+                exchange.worker()
+                        .deadline(() -> {
+                            cluster.stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
+                            exchange.fail(new UpstreamFailure.Timeout());
+                        });
+        timeout.set(timeoutLength.toNanos());
+    }
+
+    @Override
+    public void onResponse(Exchange exchange, ResponseHead response) {
+        if (entry == null) {
+            return;
+        }
+        if (target == null) {
+            entry.editReply(exchange.request(), response, exchange.info());
+        } else {
+            entry.editResponse(exchange.request(), response, target, exchange.info());
+        }
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+        if (timeout != null) {
+            timeout.discard();
+        }
+        if (upstream != null) {
+            upstream.cancel();
+        }
+    }
+}

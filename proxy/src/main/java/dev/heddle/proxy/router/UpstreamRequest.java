@@ -1,0 +1,232 @@
+package dev.heddle.proxy.router;
+
+import dev.heddle.proxy.filter.Exchange;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.Http1Upstream;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHandler;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.upstream.Circuit.Resource;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.Pick;
+import dev.heddle.proxy.upstream.PickContext;
+import dev.heddle.proxy.upstream.pool.Http1Pool;
+import dev.heddle.proxy.upstream.pool.PoolWaiter;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt to get a response from one host.
+///
+/// ```
+///   NEW ──host picked──▶ WAITING ──connection──▶ SENT ──response ends──▶ OVER
+///    └──no host, circuit open──▶ OVER ◀──failure or cancel, from anywhere──┘
+/// ```
+@Confined("worker")
+final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler {
+    private enum State {
+        NEW,
+        WAITING,
+        SENT,
+        OVER
+    }
+
+    private final Exchange exchange;
+    private final Cluster cluster;
+    private final boolean addsEnvoyHeaders;
+    private final ResponseHead response = new ResponseHead();
+    private State state = State.NEW;
+
+    /// Whether the exchange has the response's head, and clears it.
+    private boolean isResponding;
+
+    private @Nullable Host host;
+    private @Nullable Http1Pool pool;
+    private @Nullable Http1Upstream connection;
+
+    UpstreamRequest(Exchange exchange, Cluster cluster, boolean addsEnvoyHeaders) {
+        this.exchange = exchange;
+        this.cluster = cluster;
+        this.addsEnvoyHeaders = addsEnvoyHeaders;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /// Picks a host and asks for a connection to it.
+    void start() {
+        if (!cluster.circuit().tryAcquire(Resource.REQUESTS, cluster.settings().limits())) {
+            cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+            state = State.OVER;
+            exchange.fail(new UpstreamFailure.Overflow());
+            return;
+        }
+        Pick pick = cluster.balancer().pick(this);
+        switch (pick) {
+            case Pick.NoHealthyHost _ -> {
+                cluster.circuit().release(Resource.REQUESTS);
+                cluster.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+                state = State.OVER;
+                exchange.fail(new UpstreamFailure.NoHealthyHost());
+            }
+            case Host picked -> {
+                host = picked;
+                picked.requestStarted();
+                cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
+                exchange.info().setUpstreamHost(picked.addressText());
+                exchange.info().addAttempt();
+                state = State.WAITING;
+                pool = Http1Pool.of(exchange.worker(), picked, cluster);
+                pool.acquire(this);
+            }
+        }
+    }
+
+    @Override
+    public void onConnection(Http1Upstream ready) {
+        state = State.SENT;
+        connection = ready;
+        StreamInfo info = exchange.info();
+        info.setUpstreamConnection(ready.wire().local(), ready.wire().remote());
+        cluster.stats().add(ClusterStat.UPSTREAM_RQ_TOTAL);
+        info.upstreamRequestStarted(exchange.worker().nanos());
+        boolean bodyless = exchange.isBodyless();
+        ready.start(exchange.request(), bodyless, response, this);
+        if (!bodyless) {
+            exchange.forwardTo(ready);
+        }
+    }
+
+    @Override
+    public void onNoConnection(UpstreamFailure failure, String reason) {
+        if (over()) {
+            exchange.info().setUpstreamFailureReason(reason);
+            exchange.fail(failure);
+        }
+    }
+
+    @Override
+    public void onInformational(ResponseHead head) {
+        exchange.respondInformational(head);
+    }
+
+    @Override
+    public void onResponse(ResponseHead head, boolean ends) {
+        long now = exchange.worker().nanos();
+        StreamInfo info = exchange.info();
+        info.upstreamResponseStarted(now);
+        count(head.status());
+        if (addsEnvoyHeaders) {
+            long sent = Math.max(info.firstUpstreamRequestByteNanos(), info.lastRequestByteNanos());
+            long millis = TimeUnit.NANOSECONDS.toMillis(now - info.startNanos() - sent);
+            head.headers()
+                    .set(
+                            HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME,
+                            Long.toString(Math.max(0, millis)));
+        }
+        Http1Upstream from = connection;
+        if (from == null) {
+            throw new IllegalStateException(state + ": a response without a connection");
+        }
+        isResponding = true;
+        if (ends) {
+            onComplete();
+        }
+        exchange.respond(head, ends, from);
+    }
+
+    @Override
+    public void onResponseBody(ByteBuf bytes) {
+        exchange.respondBody(bytes);
+    }
+
+    @Override
+    public void onResponseEnd() {
+        onComplete();
+        exchange.respondEnd();
+    }
+
+    @Override
+    public void onResponseFailure(UpstreamFailure failure) {
+        if (!isResponding) {
+            response.clear();
+        }
+        if (over()) {
+            cluster.stats()
+                    .add(
+                            failure instanceof UpstreamFailure.ProtocolError
+                                    ? ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR
+                                    : ClusterStat.UPSTREAM_RQ_RX_RESET);
+            exchange.fail(failure);
+        }
+    }
+
+    @Override
+    public void onRequestWritable() {
+        exchange.onRequestWritable();
+    }
+
+    /// Gives the attempt up, if it is not over.
+    void cancel() {
+        State was = state;
+        if (!over()) {
+            return;
+        }
+        if (was == State.WAITING && pool != null) {
+            pool.cancel(this);
+            cluster.stats().add(ClusterStat.UPSTREAM_RQ_CANCELLED);
+        } else if (connection != null) {
+            cluster.stats().add(ClusterStat.UPSTREAM_RQ_TX_RESET);
+            connection.cancel();
+        }
+    }
+
+    private void onComplete() {
+        over();
+        cluster.stats().add(ClusterStat.UPSTREAM_RQ_COMPLETED);
+        exchange.info().upstreamResponseReceived(exchange.worker().nanos());
+    }
+
+    /// Gives back what the attempt holds; says whether it was not over before.
+    private boolean over() {
+        if (state == State.OVER) {
+            return false;
+        }
+        state = State.OVER;
+        cluster.circuit().release(Resource.REQUESTS);
+        cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE, -1);
+        if (host != null) {
+            host.requestEnded();
+        }
+        return true;
+    }
+
+    private void count(int status) {
+        cluster.stats()
+                .add(
+                        switch (status / 100) {
+                            case 1 -> ClusterStat.UPSTREAM_RQ_1XX;
+                            case 2 -> ClusterStat.UPSTREAM_RQ_2XX;
+                            case 3 -> ClusterStat.UPSTREAM_RQ_3XX;
+                            case 4 -> ClusterStat.UPSTREAM_RQ_4XX;
+                            default -> ClusterStat.UPSTREAM_RQ_5XX;
+                        });
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return exchange.worker().random();
+    }
+
+    @Override
+    public RequestHead request() {
+        return exchange.request();
+    }
+}

@@ -1,0 +1,295 @@
+package dev.heddle.proxy.tcp;
+
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.ConnectAttempt;
+import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.upstream.Circuit.Resource;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.Pick;
+import dev.heddle.proxy.upstream.PickContext;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One client connection and the upstream connection that its bytes go to. Nothing is read from the
+/// client before the upstream is there; after that each side is read only while the other keeps up,
+/// and each direction ends by itself.
+///
+/// ```
+///   NEW ──start()──▶ CONNECTING ──connected──▶ OPEN ──both directions ended, or either lost──▶ OVER
+///    │                  └──failed, tries left──▶ CONNECTING      └──no tries left──▶ OVER
+///    └──no cluster, no host, circuit open──▶ OVER
+/// ```
+@Confined("worker")
+public final class TcpConnection implements WireHandler, ConnectOutcome, PickContext {
+    private final TcpService service;
+    private final Wire client;
+    private final Consumer<TcpConnection> onClosed;
+    private final Worker worker;
+    private final StreamInfo info = new StreamInfo();
+    private final Deadline idle;
+    private final Deadline connecting;
+    private @Nullable Cluster cluster;
+    private @Nullable Host host;
+    private @Nullable ConnectAttempt attempt;
+    private @Nullable Wire upstream;
+    private int tries;
+    private boolean isCircuitHeld;
+    private boolean isClientEnded;
+    private boolean isUpstreamEnded;
+    private boolean isClientGone;
+    private boolean isOver;
+
+    /// @param onClosed told once, when the client's connection is gone
+    public TcpConnection(TcpService service, Wire client, Consumer<TcpConnection> onClosed) {
+        this.service = service;
+        this.client = client;
+        this.onClosed = onClosed;
+        this.worker = service.context().worker();
+        this.idle = worker.deadline(this::close);
+        this.connecting = worker.deadline(this::onConnectTimeout);
+    }
+
+    /// Begins: picks a host and connects.
+    public void start() {
+        client.allowHalfClose();
+        client.setReading(false);
+        client.setWriteLimit(service.bufferLimitBytes());
+        info.onConnection(
+                worker.nextConnectionId(),
+                service.listener(),
+                service.chain(),
+                client.remote(),
+                client.local());
+        info.start(worker.now(), worker.nanos());
+        service.log().opened();
+        String name = service.cluster(worker.random());
+        info.setCluster(name);
+        cluster = service.context().clusters().get(name);
+        if (cluster == null) {
+            finish(ResponseFlag.NC);
+        } else {
+            tryHost(cluster);
+        }
+    }
+
+    /// Ends both sides.
+    public void close() {
+        finish(null);
+    }
+
+    private void tryHost(Cluster to) {
+        tries++;
+        Pick pick = to.balancer().pick(this);
+        switch (pick) {
+            case Pick.NoHealthyHost _ -> {
+                to.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+                finish(ResponseFlag.UH);
+            }
+            case Host picked -> connect(to, picked);
+        }
+    }
+
+    private void connect(Cluster to, Host picked) {
+        isCircuitHeld = to.circuit().tryAcquire(Resource.CONNECTIONS, to.settings().limits());
+        if (!isCircuitHeld) {
+            to.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+            finish(ResponseFlag.UO);
+            return;
+        }
+        host = picked;
+        picked.requestStarted();
+        info.setUpstreamHost(picked.addressText());
+        info.addAttempt();
+        to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
+        to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
+        connecting.set(to.settings().connectTimeout().toNanos());
+        attempt = worker.connect(picked.address(), this);
+    }
+
+    @Override
+    public WireHandler onConnected(Wire wire) {
+        attempt = null;
+        connecting.cancel();
+        upstream = wire;
+        wire.allowHalfClose();
+        wire.setWriteLimit(service.bufferLimitBytes());
+        info.setUpstreamConnection(wire.local(), wire.remote());
+        client.setReading(true);
+        touch();
+        return new UpstreamSide();
+    }
+
+    @Override
+    public void onConnectFailed(Throwable cause) {
+        onFailed(String.valueOf(cause.getMessage()));
+    }
+
+    private void onConnectTimeout() {
+        if (attempt != null) {
+            attempt.giveUp();
+        }
+        if (cluster != null) {
+            cluster.stats().add(ClusterStat.UPSTREAM_CX_CONNECT_TIMEOUT);
+        }
+        onFailed("connect timeout");
+    }
+
+    private void onFailed(String reason) {
+        attempt = null;
+        connecting.cancel();
+        Cluster to = cluster;
+        if (isOver || to == null) {
+            return;
+        }
+        to.stats().add(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
+        info.setUpstreamFailureReason(reason);
+        giveBack();
+        if (tries < service.config().maxConnectAttempts()) {
+            tryHost(to);
+        } else {
+            finish(ResponseFlag.UF);
+        }
+    }
+
+    // The client's side.
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        info.addBytesReceived(bytes.readableBytes());
+        pass(bytes, client, upstream);
+    }
+
+    @Override
+    public void onWritable() {
+        if (upstream != null) {
+            upstream.setReading(true);
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        isClientEnded = true;
+        if (upstream != null) {
+            upstream.end();
+        }
+        endWithBoth();
+    }
+
+    @Override
+    public void onClosed() {
+        isClientGone = true;
+        finish(isUpstreamEnded ? null : ResponseFlag.DC);
+        onClosed.accept(this);
+    }
+
+    /// The upstream's side.
+    @Confined("worker")
+    private final class UpstreamSide implements WireHandler {
+        @Override
+        public void onBytes(ByteBuf bytes) {
+            info.addBytesSent(bytes.readableBytes());
+            pass(bytes, upstream, client);
+        }
+
+        @Override
+        public void onWritable() {
+            client.setReading(true);
+        }
+
+        @Override
+        public void onEnd() {
+            isUpstreamEnded = true;
+            client.end();
+            endWithBoth();
+        }
+
+        @Override
+        public void onClosed() {
+            finish(null);
+        }
+    }
+
+    private void pass(ByteBuf bytes, @Nullable Wire from, @Nullable Wire to) {
+        if (isOver || to == null) {
+            bytes.release();
+            return;
+        }
+        touch();
+        to.write(bytes);
+        to.flush();
+        if (!to.isWritable() && from != null) {
+            from.setReading(false);
+        }
+    }
+
+    private void touch() {
+        idle.set(service.config().idleTimeout().toNanos());
+    }
+
+    private void endWithBoth() {
+        if (isClientEnded && isUpstreamEnded) {
+            finish(null);
+        }
+    }
+
+    private void finish(@Nullable ResponseFlag flag) {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        if (flag != null) {
+            info.flag(flag);
+        }
+        idle.discard();
+        connecting.discard();
+        if (attempt != null) {
+            attempt.giveUp();
+            attempt = null;
+        }
+        if (upstream != null) {
+            upstream.close();
+        }
+        if (!isClientGone) {
+            client.close();
+        }
+        giveBack();
+        info.ended(worker.nanos());
+        service.log().completed(info);
+    }
+
+    /// Returns what the present attempt holds.
+    private void giveBack() {
+        Cluster of = cluster;
+        if (of != null && isCircuitHeld) {
+            isCircuitHeld = false;
+            of.circuit().release(Resource.CONNECTIONS);
+            of.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE, -1);
+            of.stats().add(ClusterStat.UPSTREAM_CX_DESTROY);
+        }
+        if (host != null) {
+            host.requestEnded();
+            host = null;
+        }
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return worker.random();
+    }
+
+    @Override
+    public @Nullable RequestHead request() {
+        return null;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.heddle.proxy.tcp;
+
+import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.observe.ConnectionLog;
+import java.util.random.RandomGenerator;
+
+/// One TCP proxy on one worker: what its connections share.
+///
+/// @param bufferLimitBytes how much is buffered in one direction before its sender is paused
+/// @param listener for logs
+/// @param chain the filter chain's name, for logs
+public record TcpService(
+        FilterContext context,
+        TcpProxyConfig config,
+        ConnectionLog log,
+        int bufferLimitBytes,
+        String listener,
+        String chain) {
+
+    /// Chooses a cluster by weight.
+    String cluster(RandomGenerator random) {
+        int total = config.targets().stream().mapToInt(TcpProxyConfig.Target::weight).sum();
+        int at = total == 0 ? 0 : random.nextInt(total);
+        for (TcpProxyConfig.Target target : config.targets()) {
+            at -= target.weight();
+            if (at < 0) {
+                return target.cluster();
+            }
+        }
+        return config.targets().getFirst().cluster();
+    }
+}

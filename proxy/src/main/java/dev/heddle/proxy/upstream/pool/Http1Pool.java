@@ -1,0 +1,164 @@
+package dev.heddle.proxy.upstream.pool;
+
+import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.upstream.Circuit.Resource;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Host;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+
+/// The HTTP/1.1 connections of one worker to one host.
+///
+/// The connection used last is used next, so that superfluous ones grow idle and time out. There is
+/// one attempt to connect for each waiter, as far as the circuit breaker allows; a pool without any
+/// connection may always make one, or a cluster could starve a host.
+@Confined("worker")
+public final class Http1Pool implements Host.Attachment {
+    private final Worker worker;
+    private final Host host;
+    private final Cluster cluster;
+    private final PendingQueue pending;
+
+    /// The last one is the one that was used last.
+    private final ArrayDeque<PooledHttp1> idle = new ArrayDeque<>();
+
+    private final Set<PooledHttp1> connecting = new HashSet<>();
+    private int open;
+    private boolean isDraining;
+
+    private Http1Pool(Worker worker, Host host, Cluster cluster) {
+        this.worker = worker;
+        this.host = host;
+        this.cluster = cluster;
+        this.pending = new PendingQueue(cluster);
+    }
+
+    /// The pool of that host, made at first use. When the cluster was replaced and its host kept,
+    /// the old pool ends as its connections do.
+    public static Http1Pool of(Worker worker, Host host, Cluster cluster) {
+        if (host.attachment() instanceof Http1Pool pool) {
+            if (pool.cluster.equals(cluster)) {
+                return pool;
+            }
+            pool.drain();
+        }
+        var pool = new Http1Pool(worker, host, cluster);
+        host.attach(pool);
+        return pool;
+    }
+
+    /// Asks for a connection.
+    public void acquire(PoolWaiter waiter) {
+        while (!idle.isEmpty()) {
+            PooledHttp1 last = idle.removeLast();
+            if (last.codec().isIdle()) {
+                last.takeOut();
+                waiter.onConnection(last.codec());
+                return;
+            }
+            last.codec().closeIdle();
+        }
+        if (!pending.offer(waiter)) {
+            waiter.onNoConnection(new UpstreamFailure.Overflow(), "pending requests");
+            return;
+        }
+        connectAsNeeded();
+    }
+
+    /// Takes back what [#acquire] asked for, if there is no answer yet.
+    public void cancel(PoolWaiter waiter) {
+        pending.remove(waiter);
+    }
+
+    @Override
+    public void drain() {
+        isDraining = true;
+        for (PooledHttp1 connection : idle.toArray(PooledHttp1[]::new)) {
+            connection.codec().closeIdle();
+        }
+        idle.clear();
+    }
+
+    private void connectAsNeeded() {
+        while (connecting.size() < pending.size()) {
+            boolean allowed =
+                    cluster.circuit().tryAcquire(Resource.CONNECTIONS, cluster.settings().limits());
+            if (!allowed) {
+                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+                if (open > 0 || !connecting.isEmpty()) {
+                    return;
+                }
+            }
+            var connection = new PooledHttp1(this, allowed);
+            connecting.add(connection);
+            connection.connect();
+        }
+    }
+
+    void onConnected(PooledHttp1 connection) {
+        connecting.remove(connection);
+        open++;
+        onReusable(connection);
+    }
+
+    void onConnectFailed(PooledHttp1 connection, boolean timedOut, String reason) {
+        connecting.remove(connection);
+        PoolWaiter first = pending.poll();
+        if (first != null) {
+            first.onNoConnection(new UpstreamFailure.ConnectFailed(timedOut), reason);
+        }
+        connectAsNeeded();
+    }
+
+    /// A connection has no request (any more): the next waiter gets it, or it waits itself.
+    void onReusable(PooledHttp1 connection) {
+        long most = cluster.settings().maxRequestsPerConnection();
+        if (most > 0 && connection.codec().requests() >= most) {
+            cluster.stats().add(ClusterStat.UPSTREAM_CX_MAX_REQUESTS);
+            connection.codec().closeIdle();
+            return;
+        }
+        PoolWaiter first = pending.poll();
+        if (first != null) {
+            first.onConnection(connection.codec());
+        } else if (isDraining) {
+            connection.codec().closeIdle();
+        } else {
+            idle.addLast(connection);
+            connection.putAway(cluster.settings().idleTimeout().toNanos());
+        }
+    }
+
+    void onGone(PooledHttp1 connection) {
+        idle.remove(connection);
+        open--;
+        connectAsNeeded();
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /// Of response heads: Envoy's default for upstreams.
+    Limits limits() {
+        return Limits.ENVOY;
+    }
+
+    /// How many connections are open, with or without a request.
+    public int open() {
+        return open;
+    }
+}

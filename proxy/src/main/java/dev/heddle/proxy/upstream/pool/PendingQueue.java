@@ -1,0 +1,60 @@
+package dev.heddle.proxy.upstream.pool;
+
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.upstream.Circuit;
+import dev.heddle.proxy.upstream.Circuit.Resource;
+import dev.heddle.proxy.upstream.Cluster;
+import dev.heddle.proxy.upstream.ClusterStat;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Waiters in the order they came, at most as many as the cluster's circuit breaker allows over all
+/// hosts and workers. Full means that the newcomer is refused.
+@Confined("worker")
+final class PendingQueue {
+    private final ArrayDeque<PoolWaiter> waiters = new ArrayDeque<>();
+    private final Cluster cluster;
+    private final Circuit circuit;
+
+    PendingQueue(Cluster cluster) {
+        this.cluster = cluster;
+        this.circuit = cluster.circuit();
+    }
+
+    /// Says whether there was room.
+    boolean offer(PoolWaiter waiter) {
+        if (!circuit.tryAcquire(Resource.PENDING_REQUESTS, cluster.settings().limits())) {
+            cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+            return false;
+        }
+        cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_TOTAL);
+        cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+        waiters.add(waiter);
+        return true;
+    }
+
+    @Nullable PoolWaiter poll() {
+        PoolWaiter first = waiters.poll();
+        if (first != null) {
+            onLeft();
+        }
+        return first;
+    }
+
+    boolean remove(PoolWaiter waiter) {
+        boolean found = waiters.remove(waiter);
+        if (found) {
+            onLeft();
+        }
+        return found;
+    }
+
+    int size() {
+        return waiters.size();
+    }
+
+    private void onLeft() {
+        circuit.release(Resource.PENDING_REQUESTS);
+        cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE, -1);
+    }
+}
