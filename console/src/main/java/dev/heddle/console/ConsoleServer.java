@@ -1,0 +1,177 @@
+package dev.heddle.console;
+
+import dev.heddle.console.api.ApiRequest;
+import dev.heddle.console.api.ApiResponse;
+import dev.heddle.console.api.ConsoleApi;
+import dev.heddle.console.api.Guard;
+import dev.heddle.control.view.ConfigStore;
+import dev.heddle.control.view.Mesh;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// The HTTP server of the control plane: one virtual thread a connection, nothing but a thin layer
+/// around [ConsoleApi].
+public final class ConsoleServer implements AutoCloseable {
+    private static final int MAX_BODY = 4 << 20;
+    private static final int MAX_CONNECTIONS = 1000;
+    private static final Pattern SLASH = Pattern.compile("/");
+
+    /// Every answer says them: nothing from elsewhere is loaded, no other site shows or reads it.
+    private static final Map<String, String> SECURITY =
+            Map.of(
+                    "Content-Security-Policy",
+                    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+                    "X-Content-Type-Options",
+                    "nosniff",
+                    "X-Frame-Options",
+                    "DENY",
+                    "Referrer-Policy",
+                    "no-referrer",
+                    "Cross-Origin-Resource-Policy",
+                    "same-origin",
+                    "Cache-Control",
+                    "no-store");
+
+    private final WebServer server;
+    private final InetSocketAddress address;
+
+    private ConsoleServer(WebServer server, InetSocketAddress address) {
+        this.server = server;
+        this.address = address;
+    }
+
+    /// Opens the port and serves.
+    ///
+    /// @param address port 0 takes any free one
+    /// @throws IOException when the address cannot be bound; the message says which
+    public static ConsoleServer start(InetSocketAddress address, Mesh mesh, ConfigStore store)
+            throws IOException {
+        if (address.isUnresolved()) {
+            throw new IOException("API on " + text(address) + ": there is no such host");
+        }
+        var api = new ConsoleApi(mesh, store, new Guard(address));
+        WebServer server =
+                WebServer.builder()
+                        .address(address.getAddress())
+                        .port(address.getPort())
+                        .maxTcpConnections(MAX_CONNECTIONS)
+                        .idleConnectionTimeout(Duration.ofMinutes(1))
+                        .shutdownGracePeriod(Duration.ofMillis(500))
+                        .shutdownHook(false)
+                        .routing((HttpRouting.Builder routing) ->
+                                routing.any((request, response) -> handle(api, request, response)))
+                        .build();
+        try (var probe = new ServerSocket()) {
+            // The web server says only that it could not, this says why.
+            probe.setReuseAddress(true);
+            probe.bind(address);
+        } catch (IOException e) {
+            throw new IOException(
+                    "API on %s: %s. Is another control plane running? Take another with --api"
+                            .formatted(text(address), e.getMessage()),
+                    e);
+        }
+        server.start();
+        if (!server.isRunning()) {
+            throw new IOException("API on " + text(address) + ": cannot be opened (see the log)");
+        }
+        return new ConsoleServer(
+                server, new InetSocketAddress(address.getAddress(), server.port()));
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    /// Where it listens, with the port that it got.
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private static void handle(ConsoleApi api, ServerRequest request, ServerResponse response)
+            throws IOException {
+        byte[] body = body(request);
+        ApiResponse answer =
+                body.length > MAX_BODY
+                        ? ApiResponse.error(
+                                413,
+                                "the body is larger than " + MAX_BODY + " bytes",
+                                "body",
+                                "Apply the resources in parts")
+                        : api.answer(read(request, new String(body, StandardCharsets.UTF_8)));
+        response.status(answer.status());
+        SECURITY.forEach(response::header);
+        answer.headers().forEach(response::header);
+        response.header("Content-Type", answer.contentType());
+        if (answer.status() == 413 || asksToClose(request)) {
+            response.header("Connection", "close");
+        }
+        response.send(answer.body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The web server keeps connections open unless it is told.
+    private static boolean asksToClose(ServerRequest request) {
+        return request.headers().contains(HeaderValues.CONNECTION_CLOSE);
+    }
+
+    private static byte[] body(ServerRequest request) throws IOException {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try (InputStream in = request.content().inputStream()) {
+            return in.readNBytes(MAX_BODY + 1);
+        }
+    }
+
+    private static ApiRequest read(ServerRequest request, String body) {
+        var headers = new HashMap<String, String>();
+        request.headers().forEach(h -> headers.putIfAbsent(h.name(), h.get()));
+        headers.putIfAbsent("Host", request.authority());
+        var query = new HashMap<String, String>();
+        var given = request.query();
+        for (String name : given.names()) {
+            query.put(name, given.first(name).orElse(""));
+        }
+        return new ApiRequest(
+                request.prologue().method().text(),
+                segments(request.prologue().uriPath().rawPath()),
+                query,
+                headers,
+                body);
+    }
+
+    private static List<String> segments(String path) {
+        var segments = new ArrayList<String>();
+        SLASH.splitAsStream(path).filter(s -> !s.isEmpty()).forEach(s -> segments.add(decode(s)));
+        return segments;
+    }
+
+    /// Percent signs only: a plus is a plus in a path.
+    private static String decode(String segment) {
+        try {
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return segment;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.heddle.console.api;
+
+import dev.heddle.model.tree.Node;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Describes the API in OpenAPI 3.1, from the very list of routes that answers.
+final class OpenApi {
+    private OpenApi() {}
+
+    static Node.Mapping document(List<Route> routes) {
+        var paths = new LinkedHashMap<String, Node.Mapping>();
+        for (Route route : routes) {
+            if (route.pattern().startsWith("/api/")) {
+                paths.merge(
+                        route.pattern(),
+                        Node.Mapping.EMPTY.with(method(route), operation(route)),
+                        (before, _) -> before.with(method(route), operation(route)));
+            }
+        }
+        return Node.Mapping.EMPTY
+                .with("openapi", "3.1.0")
+                .with(
+                        "info",
+                        Node.Mapping.EMPTY
+                                .with("title", "Heddle control plane")
+                                .with("version", "v1")
+                                .with(
+                                        "description",
+                                        "Errors are {\"error\": {\"what\", \"where\", \"next\"}}."
+                                                + " What changes something needs a content type"
+                                                + " that HTML forms don't have, or a header"
+                                                + " X-Heddle."))
+                .with("paths", Node.Mapping.of(paths));
+    }
+
+    private static String method(Route route) {
+        return route.method().toLowerCase(Locale.ROOT);
+    }
+
+    private static Node.Mapping operation(Route route) {
+        var parameters = new ArrayList<Node.Mapping>();
+        route.parameters().forEach(name -> parameters.add(parameter(name, "path", "", true)));
+        new TreeMap<>(route.query())
+                .forEach((name, what) -> parameters.add(parameter(name, "query", what, false)));
+        var operation =
+                Node.Mapping.EMPTY
+                        .with("summary", route.summary())
+                        .with("parameters", parameters)
+                        .with("responses", responses(route));
+        return route.method().equals("POST") ? operation.with("requestBody", body()) : operation;
+    }
+
+    private static Node.Mapping parameter(
+            String name, String in, String description, boolean required) {
+        return Node.Mapping.EMPTY
+                .with("name", name)
+                .with("in", in)
+                .with("required", required)
+                .with("description", description)
+                .with("schema", Node.Mapping.EMPTY.with("type", "string"));
+    }
+
+    private static Node.Mapping body() {
+        Node.Mapping text =
+                Node.Mapping.EMPTY.with("schema", Node.Mapping.EMPTY.with("type", "string"));
+        return Node.Mapping.EMPTY
+                .with("required", true)
+                .with(
+                        "content",
+                        Node.Mapping.EMPTY
+                                .with("application/yaml", text)
+                                .with("application/json", text));
+    }
+
+    private static Node.Mapping responses(Route route) {
+        var codes = new TreeMap<String, String>(Map.of("200", "as the summary says"));
+        if (!route.parameters().isEmpty()) {
+            codes.put("404", "there is no such thing");
+        }
+        if (!route.method().equals("GET")) {
+            codes.put("403", "the request could come from a foreign web page");
+            codes.put("503", "the change could not be written");
+        }
+        if (route.method().equals("POST")) {
+            codes.put("400", "no body");
+            codes.put("413", "the body is too large");
+            codes.put("422", "errors in the resources; nothing was applied");
+        }
+        if (route.method().equals("DELETE")) {
+            codes.put("409", "it stands in a file that was not applied; `where` names it");
+        }
+        var responses = new TreeMap<String, Node>();
+        codes.forEach((code, what) ->
+                responses.put(
+                        code,
+                        Node.Mapping.EMPTY
+                                .with("description", what)
+                                .with(
+                                        "content",
+                                        Node.Mapping.EMPTY.with(
+                                                "application/json", Node.Mapping.EMPTY))));
+        return Node.Mapping.of(responses);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.heddle.console.api;
+
+import dev.heddle.control.view.Mesh;
+import dev.heddle.control.view.MeshView;
+import dev.heddle.control.view.ProxyView;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.tree.Node;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Proxies and what they run.
+final class ProxiesApi {
+    private final Mesh mesh;
+
+    ProxiesApi(Mesh mesh) {
+        this.mesh = mesh;
+    }
+
+    ApiResponse list() {
+        MeshView view = mesh.view();
+        return ApiResponse.json(
+                200,
+                Node.Mapping.EMPTY
+                        .with("version", view.version())
+                        .with("proxies", Views.proxies(view)));
+    }
+
+    /// @param name the whole id, or the part that names the workload when only one has it
+    ApiResponse config(ApiRequest request, String name) {
+        List<String> ids =
+                mesh.view().proxies().stream()
+                        .filter(p -> p.disconnected().isEmpty())
+                        .map(ProxyView::id)
+                        .distinct()
+                        .filter(id -> isNamed(id, name))
+                        .toList();
+        String where = "path: '" + name + "'";
+        if (ids.size() > 1 && !ids.contains(name)) {
+            return ApiResponse.error(
+                    409, "several proxies have that name", where, "Take one of: " + ids);
+        }
+        if (ids.isEmpty()) {
+            return ApiResponse.error(
+                    404, "no such proxy is connected", where, "GET /api/v1/proxies lists them");
+        }
+        String id = ids.contains(name) ? name : ids.getFirst();
+        boolean bootstrap = request.parameter("format").orElse("").equals("bootstrap");
+        var answer =
+                bootstrap
+                        ? mesh.bootstrapOf(id).map(ApiResponse::rawJson)
+                        : mesh.configOf(id).map(ProxiesApi::config);
+        return answer.orElseGet(() ->
+                ApiResponse.error(
+                        404, "the proxy was given nothing yet", where, "Try again in a moment"));
+    }
+
+    private static boolean isNamed(String id, String name) {
+        List<String> parts = List.of(id.split("~", -1));
+        return id.equals(name)
+                || (parts.size() == 4
+                        && (parts.get(2).equals(name) || parts.get(2).startsWith(name + ".")));
+    }
+
+    private static ApiResponse config(Mesh.ProxyConfig config) {
+        var types = new TreeMap<String, Node>();
+        config.resources()
+                .forEach((type, resources) ->
+                        types.put(
+                                type,
+                                Node.Sequence.of(resources.stream().map(Json::parse).toList())));
+        return ApiResponse.json(
+                200,
+                Node.Mapping.EMPTY
+                        .with("version", config.version())
+                        .with("resources", Node.Mapping.of(types)));
+    }
+}
