@@ -35,6 +35,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -129,17 +132,42 @@ public final class BenchMain {
                     Optional<Path> plot,
             @Option(names = "--list", description = "Lists the rows and ends.") boolean list,
             @Option(
+                            names = "--micro",
+                            paramLabel = "REGEX",
+                            arity = "0..1",
+                            fallbackValue = ".*",
+                            description = "Runs single steps of the data path by JMH instead.")
+                    Optional<String> micro,
+            @Option(
                             names = "--keep",
                             paramLabel = "DIR",
                             description = "Keeps configurations and logs of all processes there.")
                     Optional<Path> keep)
-            throws IOException {
+            throws IOException, RunnerException {
+        if (micro.isPresent()) {
+            micro(micro.get());
+            return 0;
+        }
         if (rounds < 1 || seconds <= 0 || warmSeconds < 0) {
             throw new BenchException("--rounds, --seconds and --warm-up must be positive");
         }
         var plan = new Plan(rounds, seconds, warmSeconds);
         var options = new BenchOptions(rows, plan, peers(peers), json, plot, list, keep);
         return new BenchMain(options).run();
+    }
+
+    /// The flags are spelled out because JMH's forks would inherit the ones of this JVM.
+    private static void micro(String regex) throws RunnerException {
+        var options =
+                new OptionsBuilder()
+                        .include("dev\\.heddle\\.bench\\.jmh\\..*" + regex)
+                        .jvmArgs(
+                                "-Xmx512m",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow")
+                        .addProfiler("gc")
+                        .build();
+        new Runner(options).run();
     }
 
     private int run() throws IOException {
