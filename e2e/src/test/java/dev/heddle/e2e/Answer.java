@@ -8,19 +8,19 @@ import java.util.Optional;
 /// What a caller got back.
 ///
 /// @param headers by lower-case name, in order of arrival
-record Answer(int status, Map<String, List<String>> headers, String body) {
-    Optional<String> header(String name) {
+public record Answer(int status, Map<String, List<String>> headers, String body) {
+    public Optional<String> header(String name) {
         return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()).stream().findFirst();
     }
 
     /// Which echo backend answered, as in `reviews/v2`; empty for a proxy's own reply.
-    Optional<String> destination() {
+    public Optional<String> destination() {
         return header(EchoReply.DESTINATION);
     }
 
     /// What the backend saw of the request under that name: `path`, `authority`, `method` or
     /// `header:x-name`.
-    Optional<String> seen(String what) {
+    public Optional<String> seen(String what) {
         return body.lines()
                 .filter(line -> line.startsWith(what + "="))
                 .map(line -> line.substring(what.length() + 1))

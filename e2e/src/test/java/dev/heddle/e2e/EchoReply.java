@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /// What an echo backend answers: who it is, and the request as it saw it.
-final class EchoReply {
+public final class EchoReply {
     /// The response header that names the backend.
-    static final String DESTINATION = "x-answered-by";
+    public static final String DESTINATION = "x-answered-by";
 
     private EchoReply() {}
 
-    static String body(
+    public static String body(
             String method, String path, String authority, Map<String, List<String>> headers) {
         var text = new StringBuilder();
         text.append("method=").append(method).append('\n');

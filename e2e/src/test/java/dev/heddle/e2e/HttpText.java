@@ -10,13 +10,14 @@ import java.util.Optional;
 
 /// HTTP/1.1 as a caller in a test needs it: a request as bytes, and an answer out of bytes. Made
 /// apart from the proxy's codec on purpose, so that neither can hide the other's mistake.
-final class HttpText {
+public final class HttpText {
     private HttpText() {}
 
     /// A request without a body.
     ///
     /// @param target as it stands in the request line: a path, or a whole URL for a proxy
-    static byte[] request(String method, String target, String host, Map<String, String> headers) {
+    public static byte[] request(
+            String method, String target, String host, Map<String, String> headers) {
         var text = new StringBuilder();
         text.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
         text.append("host: ").append(host).append("\r\n");
@@ -27,7 +28,7 @@ final class HttpText {
     /// The answer in these bytes; empty while some of it is missing.
     ///
     /// @param ended whether the other side has closed, which ends a body of unknown length
-    static Optional<Answer> answer(byte[] bytes, boolean ended) {
+    public static Optional<Answer> answer(byte[] bytes, boolean ended) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         if (end < 0) {
