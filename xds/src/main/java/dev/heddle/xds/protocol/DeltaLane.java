@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
 
 /// One type of one stream of delta xDS.
 @Confined("xds stream")
@@ -23,7 +22,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
     /// The version of what the client may have dropped. No resource has it.
     private static final String UNSURE = "\0";
 
-    private final Set<String> names = new TreeSet<>();
+    private final Set<String> names = new HashSet<>();
     private final Map<String, String> offered = new HashMap<>();
     private final Set<String> repeats = new HashSet<>();
     private boolean inUse;
@@ -145,36 +144,50 @@ final class DeltaLane extends Lane<DeltaResponse> {
         return plan.get();
     }
 
+    /// One walk over the snapshot with a look-up by hash for each resource (about 40 ns); what is
+    /// missing or gone is looked for only when the counts say that something is.
     private Plan difference() {
-        var updates = new ArrayList<XdsResource>();
-        var missing = new ArrayList<String>();
-        var removals = new ArrayList<String>();
         if (!inUse || !hasTarget()) {
-            return new Plan(updates, missing, false, removals);
+            return new Plan(List.of(), List.of(), false, List.of());
         }
+        var updates = new ArrayList<XdsResource>();
         boolean isAwaited = false;
-        SortedMap<String, XdsResource> target = resources();
-        for (String name : wildcard ? target.keySet() : names) {
-            XdsResource resource = target.get(name);
-            if (resource != null && isOwed(resource)) {
+        int namesThere = 0;
+        int offersThere = 0;
+        for (XdsResource resource : resources().values()) {
+            String name = resource.name();
+            boolean isNamed = names.contains(name);
+            boolean isOffered = offered.containsKey(name);
+            namesThere += isNamed ? 1 : 0;
+            offersThere += isOffered ? 1 : 0;
+            if ((isNamed || wildcard) && isOwed(resource)) {
                 updates.add(resource);
-                isAwaited |= !offered.containsKey(name) || repeats.contains(name);
+                isAwaited |= !isOffered || repeats.contains(name);
             }
         }
-        for (String name : names) {
-            if (!target.containsKey(name) && !offered.containsKey(name)) {
-                missing.add(name);
-                isAwaited = true;
-            }
-        }
-        offered.forEach((name, version) -> {
-            if (!version.equals(ABSENT) && !target.containsKey(name)) {
-                removals.add(name);
-            } else if (version.equals(ABSENT) && repeats.contains(name)) {
-                missing.add(name);
-            }
-        });
-        return new Plan(updates, missing, isAwaited, removals);
+        List<String> missing = namesThere == names.size() ? List.of() : missing();
+        List<String> removals = offersThere == offered.size() ? List.of() : removals();
+        return new Plan(updates, missing, isAwaited || !missing.isEmpty(), removals);
+    }
+
+    private List<String> missing() {
+        SortedMap<String, XdsResource> target = resources();
+        return names.stream()
+                .filter(name -> !target.containsKey(name))
+                .filter(name ->
+                        !offered.containsKey(name)
+                                || (repeats.contains(name) && ABSENT.equals(offered.get(name))))
+                .sorted()
+                .toList();
+    }
+
+    private List<String> removals() {
+        SortedMap<String, XdsResource> target = resources();
+        return offered.entrySet().stream()
+                .filter(e -> !e.getValue().equals(ABSENT) && !target.containsKey(e.getKey()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
     }
 
     private boolean isOwed(XdsResource resource) {

@@ -4,7 +4,10 @@ import dev.heddle.xds.Confined;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +26,13 @@ import java.util.TreeMap;
 /// @param <R> the protocol's response
 @Confined("xds stream")
 abstract sealed class Lane<R> permits DeltaLane, SotwLane {
+    /// More than this nobody remembers of a client that does not answer.
+    private static final int MAX_UNANSWERED = 16;
+
     final XdsType type;
     private final Set<String> rejected = new HashSet<>();
     private final Suspects suspects = new Suspects();
-    private Optional<Flight> flight = Optional.empty();
+    private final Deque<Flight> flights = new ArrayDeque<>();
     private boolean isOverdue;
     private Optional<String> reported = Optional.empty();
     private Optional<Snapshot> target = Optional.empty();
@@ -92,23 +98,26 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
 
     /// Whether an answer is awaited.
     final boolean isInFlight() {
-        return flight.isPresent() && !isOverdue;
+        return !flights.isEmpty() && !isOverdue;
     }
 
     /// Whether something is on its way that others may not refer to yet.
     final boolean isAwaitedInFlight() {
-        return isInFlight() && flight.map(Flight::isAwaited).orElse(false);
+        return isInFlight() && flights.getLast().isAwaited();
     }
 
     final void depart(Flight departing) {
         rejected.removeAll(departing.names());
-        flight = Optional.of(departing);
+        if (flights.size() == MAX_UNANSWERED) {
+            flights.removeFirst();
+        }
+        flights.addLast(departing);
         isOverdue = false;
     }
 
     /// Nothing waits for that response's answer any longer.
     final void onUnanswered(String nonce) {
-        isOverdue |= flight.map(Flight::nonce).filter(nonce::equals).isPresent();
+        isOverdue |= !flights.isEmpty() && flights.getLast().nonce().equals(nonce);
     }
 
     /// Whether resources of a rejected response are to be sent again, by themselves.
@@ -138,23 +147,33 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         rejected.remove(name);
     }
 
-    /// Takes the client's answer; empty when it answers something older than what is on its way.
+    /// Takes the client's answer; empty when it accepts, or answers nothing that is unanswered.
     final Optional<ServerEffect<R>> onAnswer(String nonce, Optional<String> error) {
-        if (flight.isEmpty() || !flight.get().nonce().equals(nonce)) {
+        Optional<Flight> landing =
+                flights.stream().filter(f -> f.nonce().equals(nonce)).findFirst();
+        if (landing.isEmpty()) {
             return Optional.empty();
         }
-        Flight landed = flight.get();
-        flight = Optional.empty();
+        Flight landed = landing.get();
+        // Answers come in order, so what was sent before this one will not be answered any more.
+        while (!flights.removeFirst().equals(landed)) {}
         if (error.isEmpty()) {
             onAccepted(landed);
             return Optional.empty();
         }
         List<String> named = landed.namedIn(error.get());
-        // Of clusters and listeners Envoy takes the good ones and names the others.
-        List<String> bad = type.wildcardByDefault() ? named : suspects.sift(landed.names(), named);
-        rejected.addAll(bad);
-        onRejected(landed, named);
+        reject(landed, named);
         return Optional.of(new ServerEffect.Nacked<>(type, landed.version(), error.get(), named));
+    }
+
+    private void reject(Flight landed, List<String> named) {
+        var current = new ArrayList<>(landed.names());
+        // What was sent once more since will be answered once more.
+        flights.forEach(later -> current.removeAll(later.names()));
+        List<String> bad = named.stream().filter(current::contains).toList();
+        // Of clusters and listeners Envoy takes the good ones and names the others.
+        rejected.addAll(type.wildcardByDefault() ? bad : suspects.sift(current, bad));
+        onRejected(landed, named);
     }
 
     /// The client rejected those resources of this flight.
@@ -165,7 +184,7 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     final Optional<String> arrived() {
         if (!isInUse()
                 || !hasTarget()
-                || flight.isPresent()
+                || !flights.isEmpty()
                 || !rejected.isEmpty()
                 || !debt().equals(Debt.NONE)
                 || reported.equals(Optional.of(version()))) {

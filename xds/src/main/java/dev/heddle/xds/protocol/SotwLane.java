@@ -5,13 +5,12 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -26,8 +25,8 @@ final class SotwLane extends Lane<SotwResponse> {
     static final String MAKING = "+";
 
     private final Set<String> repeats = new HashSet<>();
-    private final NavigableMap<String, XdsResource> offered = new TreeMap<>();
-    private final NavigableMap<String, XdsResource> accepted = new TreeMap<>();
+    private final Map<String, XdsResource> offered = new HashMap<>();
+    private final Map<String, XdsResource> accepted = new HashMap<>();
     private Set<String> names = Set.of();
     private boolean inUse;
     private boolean hasNamed;
@@ -50,12 +49,12 @@ final class SotwLane extends Lane<SotwResponse> {
     /// Takes all names that the client wants from now on.
     void subscribe(List<String> wanted) {
         boolean wasWildcard = wildcard;
-        var now = new TreeSet<>(wanted);
+        var now = new HashSet<>(wanted);
         boolean isStar = now.remove("*");
         // Naming nothing means everything only until something was named for the first time.
         hasNamed |= !wanted.isEmpty();
         wildcard = isStar || (type.wildcardByDefault() && !hasNamed);
-        var added = new TreeSet<>(now);
+        var added = new HashSet<>(now);
         added.removeAll(names);
         owesAnswer |= type.wildcardByDefault() && (!added.isEmpty() || (wildcard && !wasWildcard));
         names = now;
@@ -117,24 +116,24 @@ final class SotwLane extends Lane<SotwResponse> {
     }
 
     private Plan difference() {
-        var updates = new ArrayList<XdsResource>();
-        var removals = new TreeSet<String>();
         if (!inUse || !hasTarget()) {
-            return new Plan(updates, false, removals);
+            return new Plan(List.of(), false, Set.of());
         }
+        var updates = new ArrayList<XdsResource>();
         boolean isAwaited = false;
-        SortedMap<String, XdsResource> target = resources();
-        for (String name : wildcard ? target.keySet() : names) {
-            XdsResource resource = target.get(name);
-            if (resource != null && isOwed(resource)) {
+        int offersThere = 0;
+        for (XdsResource resource : resources().values()) {
+            boolean isOffered = offered.containsKey(resource.name());
+            offersThere += isOffered ? 1 : 0;
+            if (wants(resource.name()) && isOwed(resource)) {
                 updates.add(resource);
-                isAwaited |= !offered.containsKey(name) || repeats.contains(name);
+                isAwaited |= !isOffered || repeats.contains(resource.name());
             }
         }
-        for (String name : offered.keySet()) {
-            if (!target.containsKey(name)) {
-                removals.add(name);
-            }
+        var removals = new TreeSet<String>();
+        if (offersThere < offered.size()) {
+            removals.addAll(offered.keySet());
+            removals.removeAll(resources().keySet());
         }
         return new Plan(updates, isAwaited, removals);
     }
@@ -190,14 +189,17 @@ final class SotwLane extends Lane<SotwResponse> {
     /// Everything that was offered; what was rejected stays as it was accepted last, since leaving
     /// it out would remove it.
     private List<XdsResource> wholeState(Set<String> changed) {
+        var order = new ArrayList<>(resources().keySet());
+        offered.keySet().stream()
+                .filter(name -> !resources().containsKey(name))
+                .sorted()
+                .forEach(order::add);
         var contents = new ArrayList<XdsResource>();
-        offered.forEach((name, resource) -> {
-            if (!isRejected(name) || changed.contains(name)) {
-                contents.add(resource);
-            } else if (accepted.containsKey(name)) {
-                contents.add(accepted.getOrDefault(name, resource));
-            }
-        });
+        for (String name : order) {
+            boolean isTaken = !isRejected(name) || changed.contains(name);
+            Optional.ofNullable(isTaken ? offered.get(name) : accepted.get(name))
+                    .ifPresent(contents::add);
+        }
         return contents;
     }
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 ///   unless the client named some before; `*` means everything of any type.
 /// - Clusters and listeners are sent whole, other types as far as they changed. What does not exist
 ///   is left out.
-/// - A request with any nonce but that of the newest response is stale and has no effect at all:
-///   the client repeats what it wants when it answers the newest.
+/// - What a request with any nonce but that of the newest response names is stale and not looked
+///   at: the client repeats what it wants when it answers the newest.
 /// - The first request on a stream is answered in full, whatever version the client says it has.
 @Confined("xds stream")
 public final class SotwServerStream implements ServerStream<SotwRequest, SotwResponse> {
@@ -32,12 +32,11 @@ public final class SotwServerStream implements ServerStream<SotwRequest, SotwRes
             return List.of(new ServerEffect.Unserved<>(request.typeUrl()));
         }
         SotwLane lane = lanes.of(type.get());
-        if (lane.isStale(request)) {
-            return List.of();
-        }
         var effects = new ArrayList<ServerEffect<SotwResponse>>();
         lane.onAnswer(request.nonce(), request.error()).ifPresent(effects::add);
-        lane.subscribe(request.names());
+        if (!lane.isStale(request)) {
+            lane.subscribe(request.names());
+        }
         lanes.proceed(effects);
         return effects;
     }

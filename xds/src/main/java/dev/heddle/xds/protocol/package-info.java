@@ -3,7 +3,7 @@
 /// A server's stream is a [ServerStream], of which there is one for each of the two protocols; a
 /// client's is a [DeltaClientStream]. None of them sends, waits or reads a clock: whoever owns a
 /// stream (a gRPC binding, a simulation) hands in what happened and carries out the effects, one
-/// call at a time.
+/// call at a time. Rules and words are those of Envoy's "xDS REST and gRPC protocol".
 ///
 /// # What goes out when
 ///
@@ -17,9 +17,35 @@
 /// response only when its clusters are warm, so no route reaches it before the cluster behind it
 /// can take requests. Endpoints never wait for clusters to be answered, since that answer waits for
 /// them. Removals come last, users before what they use: listeners, routes, clusters, endpoints,
-/// secrets, each after everything before was answered. A NACK is an answer.
+/// secrets, each after everything before was answered. A NACK is an answer. A client that takes too
+/// long is no longer waited for ([ServerStream#onUnanswered]), so that a cluster that never warms
+/// cannot hold up the mesh.
 ///
-/// What was rejected counts as offered: it is not sent again until it changes.
+/// # What Envoy does not ask for
+///
+/// Envoy warms a changed cluster until endpoints arrive, and does not ask for them when it asked
+/// for that name before (its issue 13009; stock Envoy 1.40 waits for ever when the cluster's
+/// `initial_fetch_timeout` is 0 s). So a changed cluster takes its endpoints along, changed or not,
+/// and likewise a changed listener its routes; and a client that comes back is sent all endpoints
+/// anew, because its clusters may still wait for those that the last stream did not bring. Heddle's
+/// own proxy needs none of that and is spared it ([ClientTraits]).
+///
+/// # What was rejected
+///
+/// What was rejected counts as offered: it is not sent again until it changes. Of clusters and
+/// listeners Envoy takes the good ones and names the others. Of routes and endpoints it stops at
+/// the first that it cannot take, and those behind it stay as they were; so the others are sent
+/// once more, in halves when the client's words do not tell which one it was. A state of the world
+/// cannot leave a rejected cluster out without removing it, so it has it as it was accepted last.
+///
+/// # What it costs
+///
+/// A resource is serialized once, when it is made; each stream's response shares those bytes until
+/// gRPC copies them into its socket's buffers. Measured with 1,000 clusters of 1.2 kB and 1,000
+/// load assignments on a busy two-core machine: 120 kB of heap for each delta stream (200 kB for
+/// state of the world), 2 ms to compare, encode and serialize all 1.7 MB for a stream that
+/// connects, 0.4 ms for one that gets 10 changed clusters, 0.3 ms when nothing changed for it. A
+/// state of the world costs ten times that, since each change sends all clusters.
 @NullMarked
 package dev.heddle.xds.protocol;
 

@@ -31,14 +31,14 @@ final class SotwConvergenceTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void theClientComesToRunTheNewestSnapshot(long number) {
-        Seed seed = Seed.ofRun().forCase(number);
-        var world = new World(seed.random());
+        Seed seed = Seed.ofRun();
+        var world = new World(seed.forCase(number).random());
         for (int step = 0; step < STEPS; step++) {
             world.step();
             if (step % 100 == 99) {
                 world.settle();
                 assertThat(world.running())
-                        .as("step %d; %s", step, seed)
+                        .as("case %d, step %d; %s", number, step, seed)
                         .isEqualTo(world.expected());
             }
         }
