@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A text with Envoy's command operators, parsed once: the format of an access log, or the value of
@@ -21,6 +22,25 @@ public final class AccessLogFormat {
                     + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\""
                     + " \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\""
                     + " \"%UPSTREAM_HOST%\"\n";
+
+    /// Operators that count something.
+    private static final Set<String> NUMBERS =
+            Set.of(
+                    "%RESPONSE_CODE%",
+                    "%BYTES_RECEIVED%",
+                    "%BYTES_SENT%",
+                    "%DURATION%",
+                    "%REQUEST_DURATION%",
+                    "%REQUEST_TX_DURATION%",
+                    "%RESPONSE_DURATION%",
+                    "%RESPONSE_TX_DURATION%",
+                    "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
+                    "%CONNECTION_ID%",
+                    "%UPSTREAM_REMOTE_PORT%",
+                    "%UPSTREAM_LOCAL_PORT%",
+                    "%DOWNSTREAM_REMOTE_PORT%",
+                    "%DOWNSTREAM_LOCAL_PORT%",
+                    "%DOWNSTREAM_DIRECT_REMOTE_PORT%");
 
     private final String text;
     private final List<Part> parts;
@@ -95,6 +115,47 @@ public final class AccessLogFormat {
             String text = part.of(record);
             out.append(text == null ? absent : text);
         }
+    }
+
+    /// Writes one request as a JSON value, as Envoy's JSON logs have it: a single operator is a
+    /// number where it counts something, `null` where the request has no such thing; anything else
+    /// is a text.
+    public void writeJson(AccessLogRecord record, StringBuilder out) {
+        if (parts.size() == 1 && !(parts.getFirst() instanceof Literal)) {
+            String value = parts.getFirst().of(record);
+            if (value == null) {
+                out.append("null");
+            } else if (NUMBERS.contains(text)) {
+                out.append(value);
+            } else {
+                quote(value, out);
+            }
+            return;
+        }
+        quote(line(record), out);
+    }
+
+    private static void quote(String value, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    // Control characters, and the bytes above ASCII that a header may have.
+                    if (c < ' ' || c >= 0x7f) {
+                        out.append("\\u%04x".formatted((int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
     }
 
     /// One request as a line of a log.

@@ -28,7 +28,7 @@ public final class Meters {
 
         record Level(Gauge gauge) implements Source {}
 
-        record Computed(LongSupplier value) implements Source {}
+        record Computed(LongSupplier value, boolean onlyGrows) implements Source {}
 
         record Distribution(Histogram histogram) implements Source {}
     }
@@ -69,7 +69,18 @@ public final class Meters {
     /// @param value called on the reader's thread, so it must be cheap and safe there
     public void gauge(MeterId id, LongSupplier value) {
         registered.put(
-                id.name(), new Registered(id, new Source.Computed(value), new AtomicBoolean(true)));
+                id.name(),
+                new Registered(id, new Source.Computed(value, false), new AtomicBoolean(true)));
+    }
+
+    /// Registers a counter that is kept elsewhere and read when somebody asks; a later one takes
+    /// its place.
+    ///
+    /// @param value called on the reader's thread, so it must be cheap and safe there
+    public void counter(MeterId id, LongSupplier value) {
+        registered.put(
+                id.name(),
+                new Registered(id, new Source.Computed(value, true), new AtomicBoolean(true)));
     }
 
     /// The histogram of that name.
@@ -112,8 +123,10 @@ public final class Meters {
             case Source.Counted(Counter counter) ->
                     new Reading.CounterValue(meter.id(), sum(counter.slot()));
             case Source.Level(Gauge gauge) -> new Reading.GaugeValue(meter.id(), sum(gauge.slot()));
-            case Source.Computed(LongSupplier value) ->
-                    new Reading.GaugeValue(meter.id(), value.getAsLong());
+            case Source.Computed(LongSupplier value, boolean onlyGrows) ->
+                    onlyGrows
+                            ? new Reading.CounterValue(meter.id(), value.getAsLong())
+                            : new Reading.GaugeValue(meter.id(), value.getAsLong());
             case Source.Distribution(Histogram histogram) -> {
                 long[] buckets = new long[Histogram.BUCKETS + 1];
                 shards.forEach(shard -> shard.readInto(histogram.slot(), buckets));

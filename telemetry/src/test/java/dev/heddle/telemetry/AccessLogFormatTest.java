@@ -101,6 +101,21 @@ class AccessLogFormatTest {
         assertThat(out).hasToString("ab");
     }
 
+    private static String json(String format) {
+        var out = new StringBuilder();
+        AccessLogFormat.parse(format).writeJson(REQUEST, out);
+        return out.toString();
+    }
+
+    @Test
+    void inJsonCountsAreNumbersAndWhatIsAbsentIsNull() {
+        assertThat(json("%RESPONSE_CODE%")).isEqualTo("200");
+        assertThat(json("%PROTOCOL%")).isEqualTo("\"HTTP/1.1\"");
+        assertThat(json("%REQ(x-none)%")).isEqualTo("null");
+        assertThat(json("a \"%REQ(x-none)%\"\n")).isEqualTo("\"a \\\"-\\\"\\n\"");
+        assertThat(json("\u0001\u00e9")).isEqualTo("\"\\u0001\\u00e9\"");
+    }
+
     @Test
     void aTextWithoutOperatorsIsConstant() {
         assertThat(AccessLogFormat.parse("100%%").isConstant()).isTrue();

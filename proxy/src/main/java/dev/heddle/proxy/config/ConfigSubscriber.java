@@ -42,6 +42,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     /// @param nanos the clock for waiting
     /// @param clock the clock for people
     /// @param published told each new state
+    /// @param settled told after each look at what can run, whether or not anything changed
     /// @param wakeAt asked to call [ConfigSubscriber#settle] at that time of the first clock
     public record Surroundings(
             List<HttpFilterType<?>> filterTypes,
@@ -50,6 +51,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
             LongSupplier nanos,
             InstantSource clock,
             Consumer<ProxyConfig> published,
+            Runnable settled,
             LongConsumer wakeAt) {
         public Surroundings {
             filterTypes = List.copyOf(filterTypes);
@@ -266,6 +268,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
         subscribeToNames();
         step.config().ifPresent(this::publish);
         step.wakeAtNanos().ifPresent(surroundings.wakeAt());
+        surroundings.settled().run();
     }
 
     private void publish(ProxyConfig config) {
@@ -310,6 +313,11 @@ public final class ConfigSubscriber implements XdsSubscriber {
     /// What is waited for, for people to read.
     public Set<String> awaited() {
         return awaited;
+    }
+
+    /// The names of the clusters of the bootstrap.
+    public Set<String> staticClusters() {
+        return received.staticNames(XdsType.CLUSTER);
     }
 
     /// What runs now.

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The resources as they came, for those who ask what the proxy was told: what was accepted last,
 /// and what was rejected since.
@@ -68,10 +70,23 @@ public final class Received {
         of(type).remove(name);
     }
 
+    /// The version of the newest resource of a type; empty when none came.
+    String version(XdsType type) {
+        return versions.getOrDefault(type, "");
+    }
+
     /// Whether a resource of the bootstrap has that name.
     boolean isStatic(XdsType type, String name) {
         Entry entry = of(type).get(name);
         return entry != null && entry.isStatic();
+    }
+
+    /// The names of the resources of the bootstrap.
+    Set<String> staticNames(XdsType type) {
+        return of(type).entrySet().stream()
+                .filter(it -> it.getValue().isStatic())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     SortedMap<String, Entry> of(XdsType type) {

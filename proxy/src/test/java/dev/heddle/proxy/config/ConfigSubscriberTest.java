@@ -49,6 +49,7 @@ class ConfigSubscriberTest {
                         () -> now,
                         () -> Instant.EPOCH,
                         published::add,
+                        () -> {},
                         _ -> {}));
     }
 

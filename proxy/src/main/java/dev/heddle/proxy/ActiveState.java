@@ -1,0 +1,36 @@
+package dev.heddle.proxy;
+
+import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.route.table.CompiledRoutes;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A configuration with what is compiled from it once for all workers. Immutable.
+///
+/// @param tables the compiled route tables, by name
+record ActiveState(ProxyConfig config, Map<String, RouteTable> tables) {
+
+    static final ActiveState EMPTY = new ActiveState(ProxyConfig.EMPTY, Map.of());
+
+    ActiveState {
+        tables = Map.copyOf(tables);
+    }
+
+    /// Compiles the tables that changed; the others are taken over.
+    ActiveState next(ProxyConfig next) {
+        var compiled = new HashMap<String, RouteTable>();
+        next.routes()
+                .forEach((name, table) -> {
+                    RouteConfig before = config.routes().get(name);
+                    RouteTable known = tables.get(name);
+                    compiled.put(
+                            name,
+                            known != null && table.equals(before)
+                                    ? known
+                                    : CompiledRoutes.of(table));
+                });
+        return new ActiveState(next, compiled);
+    }
+}

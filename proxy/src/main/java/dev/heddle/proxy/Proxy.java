@@ -1,0 +1,443 @@
+package dev.heddle.proxy;
+
+import dev.heddle.proxy.admin.AdminPages;
+import dev.heddle.proxy.admin.AdminServer;
+import dev.heddle.proxy.cluster.SharedClusters;
+import dev.heddle.proxy.cluster.StrictDns;
+import dev.heddle.proxy.config.BootstrapException;
+import dev.heddle.proxy.config.ClusterStatuses;
+import dev.heddle.proxy.config.ConfigDumps;
+import dev.heddle.proxy.config.ConfigSubscriber;
+import dev.heddle.proxy.config.HttpFilters;
+import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.ProxyBootstrap;
+import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.config.ServerInfos;
+import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.listener.Listeners;
+import dev.heddle.proxy.recording.AccessLogs;
+import dev.heddle.proxy.recording.ProxyMeters;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Published;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.telemetry.SocketAddressText;
+import dev.heddle.xds.client.XdsClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One proxy: everything that it is made of, in the order in which it depends on each other.
+///
+/// Configuration comes to one thread ([ConfigThread]), which publishes complete states; each worker
+/// takes a state in one turn of its loop and serves requests from what it owns. Public methods may
+/// be called from any thread.
+@Confined("config thread")
+public final class Proxy implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
+    private final ProxyBootstrap bootstrap;
+    private final ProxySettings settings;
+    private final Instant startedAt;
+    private final ConfigThread configThread = new ConfigThread();
+    private final ExecutorService lookUps = Executors.newVirtualThreadPerTaskExecutor();
+    private final Workers workers;
+    private final ProxyMeters meters;
+    private final AccessLogs logs;
+    private final SharedClusters shared = new SharedClusters();
+    private final Map<Worker, WorkerRuntime> runtimes;
+    private final Listeners listeners;
+    private final ConfigSubscriber subscriber;
+    private final Published<ActiveState> active = new Published<>(ActiveState.EMPTY);
+    private final AtomicReference<State> state = new AtomicReference<>(State.PRE_INITIALIZING);
+    private final AtomicBoolean healthCheckFails = new AtomicBoolean();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CompletableFuture<List<String>> firstListening = new CompletableFuture<>();
+    private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
+    private final Optional<XdsClient> controlPlane;
+    private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
+    private Predicate<ListenerConfig> wanted = _ -> true;
+    private int bindsPending;
+
+    /// What a proxy does at present; the words are Envoy's.
+    private enum State {
+        /// Serves.
+        LIVE(0),
+        /// Lets what goes on end.
+        DRAINING(1),
+        /// Waits for its first configuration.
+        PRE_INITIALIZING(2);
+
+        /// As in `server.state`.
+        private final int envoysNumber;
+
+        State(int envoysNumber) {
+            this.envoysNumber = envoysNumber;
+        }
+    }
+
+    private Proxy(ProxyBootstrap bootstrap, ProxySettings settings) {
+        this.bootstrap = bootstrap;
+        this.settings = settings;
+        this.startedAt = settings.clock().instant();
+
+        // Threads first: everything below is owned by one of them.
+        Function<Long, RandomGenerator> chance =
+                salt ->
+                        RandomGeneratorFactory.of("L64X128MixRandom")
+                                .create(settings.seed() + salt);
+        this.workers =
+                Workers.start(
+                        settings.workers(),
+                        settings.transport(),
+                        settings.clock(),
+                        index -> chance.apply((long) index));
+
+        // What is kept of requests: numbers and lines.
+        this.meters = new ProxyMeters(settings.workers());
+        this.logs = new AccessLogs(settings.stdout(), settings.stderr());
+
+        // What each worker owns, and the sockets that bring it connections.
+        this.runtimes =
+                workers.all().stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        worker -> worker,
+                                        worker -> new WorkerRuntime(worker, shared, meters, logs)));
+        this.listeners =
+                new Listeners(
+                        workers, this::runtimeOf, ConnectionLimit.none(), settings.drainTime());
+
+        // Configuration: resources in, complete states out.
+        this.subscriber =
+                new ConfigSubscriber(
+                        new ConfigSubscriber.Surroundings(
+                                HttpFilters.ALL,
+                                bootstrap.controlPlane().isPresent(),
+                                new StrictDns(StrictDns.system(), configThread.executor(), lookUps),
+                                configThread::nanos,
+                                settings.clock(),
+                                this::onConfig,
+                                this::onSettled,
+                                this::wakeAt));
+        this.controlPlane =
+                bootstrap
+                        .controlPlane()
+                        .map(server ->
+                                new XdsClient(
+                                        server.address(),
+                                        bootstrap.node(),
+                                        subscriber,
+                                        configThread.executor(),
+                                        settings.clock(),
+                                        chance.apply(-1L)));
+        registerMeters();
+    }
+
+    /// Starts a proxy: static listeners are open when this returns, the rest follows as the control
+    /// plane sends it.
+    ///
+    /// @throws BootstrapException when the static resources cannot be run
+    /// @throws IOException when an address cannot be bound; the message says which
+    public static Proxy start(ProxyBootstrap bootstrap, ProxySettings settings)
+            throws BootstrapException, IOException {
+        var proxy = new Proxy(bootstrap, settings);
+        try {
+            proxy.begin();
+        } catch (BootstrapException | IOException | RuntimeException e) {
+            proxy.close();
+            throw e;
+        }
+        return proxy;
+    }
+
+    private void begin() throws BootstrapException, IOException {
+        // The admin pages come first, so that one can see a proxy that waits.
+        if (bootstrap.admin().isPresent()) {
+            admin.set(
+                    AdminServer.start(
+                            bootstrap.admin().get(),
+                            new AdminPages(new AdminSubject(), meters.meters())));
+        }
+        bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
+        List<String> mistakes =
+                configThread.ask(
+                        () -> subscriber.start(bootstrap.clusters(), bootstrap.listeners()));
+        if (!mistakes.isEmpty()) {
+            throw new BootstrapException(String.join("\n", mistakes));
+        }
+        controlPlane.ifPresent(client ->
+                configThread
+                        .executor()
+                        .execute(() -> {
+                            subscriber.connectTo(client);
+                            client.start();
+                        }));
+        if (controlPlane.isEmpty() || !bootstrap.listeners().isEmpty()) {
+            List<String> failures = firstListening.orTimeout(30, TimeUnit.SECONDS).join();
+            if (!failures.isEmpty()) {
+                throw new IOException(String.join("\n", failures));
+            }
+        }
+        LOG.info(
+                "heddle proxy {}: {} workers ({}), admin {}, control plane {}, listeners {}",
+                bootstrap.node().id(),
+                settings.workers(),
+                settings.transport(),
+                adminAddress().map(SocketAddressText::whole).orElse("none"),
+                bootstrap
+                        .controlPlane()
+                        .map(it -> SocketAddressText.whole(it.address()))
+                        .orElse("none"),
+                listening());
+    }
+
+    /// A new state: workers first, so that a listener that opens finds its routes and clusters.
+    private void onConfig(ProxyConfig next) {
+        ActiveState adopted = active.get().next(next);
+        active.publish(adopted);
+        meters.onConfig(next);
+        runtimes.forEach((worker, runtime) -> worker.execute(() -> runtime.adopt(adopted)));
+        shared.retain(next.clusters().keySet());
+        listen();
+    }
+
+    private void listen() {
+        List<ListenerConfig> now =
+                active.get().config().listeners().values().stream().filter(wanted).toList();
+        bindsPending++;
+        var _ =
+                listeners
+                        .apply(now)
+                        .whenCompleteAsync(
+                                (failures, _) -> onListening(failures), configThread.executor());
+    }
+
+    private void onListening(@Nullable List<String> failures) {
+        bindsPending--;
+        List<String> why = failures == null ? List.of("listeners: see the log") : failures;
+        if (!why.isEmpty()) {
+            firstListening.complete(why);
+            var _ = configThread.executor().schedule(this::listenAgain, 1, TimeUnit.SECONDS);
+        }
+        onSettled();
+    }
+
+    /// Who held the address may be gone.
+    private void listenAgain() {
+        Predicate<ListenerConfig> all = wanted;
+        wanted = all.and(it -> listeners.address(it.name()).isPresent());
+        listen();
+        wanted = all;
+        listen();
+    }
+
+    private void onSettled() {
+        boolean isReady = subscriber.isInitialized() && bindsPending == 0;
+        if (isReady && state.compareAndSet(State.PRE_INITIALIZING, State.LIVE)) {
+            firstListening.complete(List.of());
+            if (controlPlane.isPresent()) {
+                LOG.info("live, listeners {}", listening());
+            }
+        }
+    }
+
+    private void wakeAt(long nanos) {
+        configThread.wakeAt(nanos, subscriber::settle);
+    }
+
+    private WorkerRuntime runtimeOf(Worker worker) {
+        return Objects.requireNonNull(runtimes.get(worker));
+    }
+
+    private List<AdminPages.BoundListener> listening() {
+        return active.get().config().listeners().keySet().stream()
+                .flatMap(name ->
+                        listeners
+                                .address(name)
+                                .map(it ->
+                                        new AdminPages.BoundListener(
+                                                name,
+                                                String.valueOf(SocketAddressText.host(it)),
+                                                it.getPort()))
+                                .stream())
+                .toList();
+    }
+
+    /// Where a listener listens, with the port that the system chose; empty until it does.
+    public Optional<InetSocketAddress> listenerAddress(String name) {
+        return listeners.address(name);
+    }
+
+    /// Where the admin pages are; empty for nowhere.
+    public Optional<InetSocketAddress> adminAddress() {
+        return Optional.ofNullable(admin.get()).map(AdminServer::address);
+    }
+
+    /// Whether the first configuration is in force and its listeners are open.
+    public boolean isLive() {
+        return state.get() == State.LIVE;
+    }
+
+    /// Completed when an operator asks the process to end (`POST /quitquitquit`).
+    public CompletableFuture<Void> quitAsked() {
+        return quitAsked.copy();
+    }
+
+    /// Stops accepting, lets requests end, and stops.
+    ///
+    /// @param limit after which what is left is cut off
+    public void drainAndStop(Duration limit) {
+        state.set(State.DRAINING);
+        if (!stopped.get()) {
+            LOG.info("draining, at most {} s", limit.toSeconds());
+            try {
+                listeners.drain(limit).get(limit.toMillis() + 2_000, TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("not everything ended in time", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        close();
+    }
+
+    /// Stops at once; requests are cut off.
+    @Override
+    public void close() {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        controlPlane.ifPresent(XdsClient::close);
+        configThread.close();
+        lookUps.shutdownNow();
+        workers.stop();
+        logs.close();
+        AdminServer pages = admin.getAndSet(null);
+        if (pages != null) {
+            pages.close();
+        }
+        LOG.info("stopped");
+    }
+
+    private void registerMeters() {
+        meters.server("live", () -> isLive() ? 1 : 0);
+        meters.server("state", () -> state.get().envoysNumber);
+        meters.server("uptime", () -> uptime().toSeconds());
+        Runtime runtime = Runtime.getRuntime();
+        meters.server("memory_allocated", () -> runtime.totalMemory() - runtime.freeMemory());
+        meters.server("memory_heap_size", runtime::totalMemory);
+        meters.server(
+                "control_plane.",
+                "envoy_control_plane_",
+                "connected_state",
+                () -> controlPlane.flatMap(it -> it.status().connectedSince()).isPresent() ? 1 : 0);
+        meters.count("filesystem.", "envoy_filesystem_", "write_completed", logs::written);
+        meters.count("filesystem.", "envoy_filesystem_", "write_dropped", logs::dropped);
+    }
+
+    private Duration uptime() {
+        return Duration.between(startedAt, settings.clock().instant());
+    }
+
+    /// What the admin pages see of this proxy.
+    private final class AdminSubject implements AdminPages.Subject {
+
+        private final ConfigDumps dumps = new ConfigDumps(bootstrap, startedAt);
+
+        @Override
+        public String state() {
+            State now = Proxy.this.state.get();
+            return now == State.LIVE && healthCheckFails.get() ? State.DRAINING.name() : now.name();
+        }
+
+        @Override
+        public String configDump(boolean includeEndpoints) {
+            return configThread.ask(() -> dumps.json(subscriber, includeEndpoints));
+        }
+
+        @Override
+        public String clusters(boolean asJson) {
+            ProxyConfig config = active.get().config();
+            Set<String> fixed = configThread.ask(subscriber::staticClusters);
+            return asJson
+                    ? ClusterStatuses.json(config, fixed)
+                    : ClusterStatuses.text(config, fixed);
+        }
+
+        @Override
+        public List<AdminPages.BoundListener> listeners() {
+            return listening();
+        }
+
+        @Override
+        public String serverInfo() {
+            return ServerInfos.json(
+                    new ServerInfos.Instance(
+                            "heddle/" + ProxySettings.VERSION,
+                            state(),
+                            uptime(),
+                            settings.workers()),
+                    bootstrap.node());
+        }
+
+        @Override
+        public String unsupported() {
+            return configThread.ask(() -> {
+                var lines = new ArrayList<String>();
+                bootstrap.notes().forEach(it -> lines.add("left out: bootstrap: " + it));
+                subscriber.received().notes().forEach(it -> lines.add("left out: " + it));
+                subscriber.received().rejections().forEach(it -> lines.add("rejected: " + it));
+                return lines.isEmpty() ? "nothing\n" : String.join("\n", lines) + "\n";
+            });
+        }
+
+        @Override
+        public void failHealthCheck(boolean fail) {
+            healthCheckFails.set(fail);
+        }
+
+        @Override
+        public void drainListeners(boolean inboundOnly) {
+            configThread
+                    .executor()
+                    .execute(() -> {
+                        wanted =
+                                wanted.and(it ->
+                                        inboundOnly
+                                                && it.direction()
+                                                        != ListenerConfig.Direction.INBOUND);
+                        listen();
+                    });
+        }
+
+        @Override
+        public void quit() {
+            quitAsked.completeAsync(() -> null);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.heddle.proxy;
+
+import dev.heddle.proxy.config.BootstrapException;
+import dev.heddle.proxy.config.BootstrapParser;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N]`, after Envoy.
+///
+/// Ends with 0 when it was asked to end (SIGTERM, SIGINT, `POST /quitquitquit`), with 1 when it
+/// cannot start, with 2 when the arguments are wrong.
+public final class ProxyMain {
+
+    private ProxyMain() {}
+
+    /// How to run one proxy.
+    ///
+    /// @param drain how long requests may take to end when the process is asked to
+    public record Arguments(Path bootstrap, int workers, Duration drain) {
+
+        /// With the usual number of workers, and Envoy's half minute.
+        public static Arguments of(Path bootstrap) {
+            return new Arguments(
+                    bootstrap, ProxySettings.ofProcess().workers(), Duration.ofSeconds(30));
+        }
+    }
+
+    public static void main(String[] args) {
+        Arguments arguments;
+        try {
+            arguments = parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        System.exit(run(arguments, System.err));
+    }
+
+    /// Runs a proxy until the process is asked to end.
+    ///
+    /// @return the exit code
+    public static int run(Arguments arguments, PrintStream errors) {
+        Proxy proxy;
+        try {
+            proxy =
+                    Proxy.start(
+                            BootstrapParser.read(arguments.bootstrap()),
+                            ProxySettings.ofProcess().withWorkers(arguments.workers()));
+        } catch (BootstrapException | IOException e) {
+            errors.println("heddle proxy: " + e.getMessage());
+            return 1;
+        }
+        var ended = new CountDownLatch(1);
+        Thread onSignal =
+                new Thread(() -> {
+                    proxy.drainAndStop(arguments.drain());
+                    ended.countDown();
+                });
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        var _ =
+                proxy.quitAsked()
+                        .thenRun(() -> {
+                            proxy.drainAndStop(arguments.drain());
+                            ended.countDown();
+                        });
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            proxy.close();
+        }
+        return 0;
+    }
+
+    private static Arguments parse(String[] args) {
+        Path bootstrap = null;
+        int workers = ProxySettings.ofProcess().workers();
+        long drain = 30;
+        for (int i = 0; i + 1 < args.length; i += 2) {
+            String value = args[i + 1];
+            switch (args[i]) {
+                case "-c", "--config-path" -> bootstrap = Path.of(value);
+                case "--concurrency" -> workers = Integer.parseInt(value);
+                case "--drain-time-s" -> drain = Long.parseLong(value);
+                default ->
+                        throw new IllegalArgumentException(
+                                args[i] + ": unknown (expected: -c FILE)");
+            }
+        }
+        if (bootstrap == null || args.length % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]");
+        }
+        return new Arguments(bootstrap, workers, Duration.ofSeconds(drain));
+    }
+}

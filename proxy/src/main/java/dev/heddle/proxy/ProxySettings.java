@@ -1,0 +1,55 @@
+package dev.heddle.proxy;
+
+import dev.heddle.proxy.runtime.Transport;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// What whoever starts a proxy decides, beside its bootstrap.
+///
+/// @param workers how many event loops, from 1 to 64
+/// @param transport how bytes reach the kernel
+/// @param drainTime how long clients of a listener that goes or changes may stay
+/// @param seed of all chance: balancing, request ids, back-off
+/// @param clock for people and headers
+/// @param stdout where access logs to `/dev/stdout` go
+/// @param stderr where access logs to `/dev/stderr` go
+public record ProxySettings(
+        int workers,
+        Transport transport,
+        Duration drainTime,
+        long seed,
+        InstantSource clock,
+        OutputStream stdout,
+        OutputStream stderr) {
+
+    /// As `/server_info` shows it.
+    static final String VERSION = "0.1.0";
+
+    public ProxySettings {
+        if (workers < 1 || workers > 64) {
+            throw new IllegalArgumentException("workers: " + workers + " (expected: 1 to 64)");
+        }
+        if (drainTime.isNegative()) {
+            throw new IllegalArgumentException("drainTime: " + drainTime + " (expected: >= 0)");
+        }
+    }
+
+    /// As a process of its own: a worker for each processor, the usual transport.
+    public static ProxySettings ofProcess() {
+        return new ProxySettings(
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64),
+                Transport.usual(),
+                Duration.ofSeconds(30),
+                new SecureRandom().nextLong(),
+                InstantSource.system(),
+                System.out,
+                System.err);
+    }
+
+    /// The same with that many workers.
+    public ProxySettings withWorkers(int count) {
+        return new ProxySettings(count, transport, drainTime, seed, clock, stdout, stderr);
+    }
+}

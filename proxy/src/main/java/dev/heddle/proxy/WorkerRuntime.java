@@ -1,0 +1,97 @@
+package dev.heddle.proxy;
+
+import dev.heddle.proxy.cluster.SharedClusters;
+import dev.heddle.proxy.cluster.WorkerClusters;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.listener.WorkerServices;
+import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.recording.AccessLogs;
+import dev.heddle.proxy.recording.ConnectionRecorder;
+import dev.heddle.proxy.recording.ExchangeRecorder;
+import dev.heddle.proxy.recording.ProxyMeters;
+import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.route.table.CompiledRoutes;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.telemetry.MeterShard;
+import dev.heddle.telemetry.SocketAddressText;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What one worker owns beside its connections: its clusters, the route tables of the moment, its
+/// meters.
+@Confined("worker")
+final class WorkerRuntime implements WorkerServices {
+
+    private final ProxyMeters meters;
+    private final MeterShard shard;
+    private final AccessLogs logs;
+    private final WorkerClusters clusters;
+    private final FilterContext context;
+    private Map<String, RouteTable> routes = Map.of();
+
+    WorkerRuntime(Worker worker, SharedClusters shared, ProxyMeters meters, AccessLogs logs) {
+        this.meters = meters;
+        this.shard = meters.meters().shard();
+        this.logs = logs;
+        this.clusters =
+                new WorkerClusters(
+                        shared, name -> meters.tally(name, worker.index()), worker.random());
+        this.context = new FilterContext(worker, clusters);
+    }
+
+    /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need
+    /// them, then away with the clusters that no route needs any longer.
+    void adopt(ActiveState state) {
+        clusters.adopt(state.config().clusters());
+        routes = state.tables();
+        clusters.removeAllBut(state.config().clusters());
+    }
+
+    @Override
+    public FilterContext context() {
+        return context;
+    }
+
+    @Override
+    public Supplier<@Nullable RouteTable> routes(HttpConnectionManagerConfig.Routes source) {
+        return switch (source) {
+            case HttpConnectionManagerConfig.Routes.Named(String name) -> () -> routes.get(name);
+            case HttpConnectionManagerConfig.Routes.Held(var table) -> {
+                CompiledRoutes compiled = CompiledRoutes.of(table);
+                yield () -> compiled;
+            }
+        };
+    }
+
+    @Override
+    public ExchangeLog exchangeLog(ListenerConfig listener, HttpConnectionManagerConfig manager) {
+        return new ExchangeRecorder(
+                meters,
+                shard,
+                statPrefix(listener),
+                manager.statPrefix(),
+                manager.accessLogs(),
+                logs);
+    }
+
+    @Override
+    public ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy) {
+        return new ConnectionRecorder(
+                meters, shard, statPrefix(listener), proxy.statPrefix(), proxy.accessLogs(), logs);
+    }
+
+    /// `127.0.0.1_8080`, unless the listener has a name of its own for it.
+    private static String statPrefix(ListenerConfig listener) {
+        return listener.statPrefix().isEmpty()
+                ? Objects.requireNonNull(SocketAddressText.whole(listener.address()))
+                        .replace(':', '_')
+                : listener.statPrefix();
+    }
+}

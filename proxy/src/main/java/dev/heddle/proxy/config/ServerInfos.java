@@ -1,0 +1,46 @@
+package dev.heddle.proxy.config;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.heddle.xds.NodeInfo;
+import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
+import io.envoyproxy.envoy.admin.v3.ServerInfo;
+import java.time.Duration;
+
+/// The process, in the shape of Envoy's `/server_info`.
+public final class ServerInfos {
+
+    private ServerInfos() {}
+
+    /// What is known of the process.
+    ///
+    /// @param state as `LIVE`, `DRAINING` or `PRE_INITIALIZING`
+    /// @param workers how many there are
+    public record Instance(String version, String state, Duration uptime, int workers) {}
+
+    /// As JSON (`envoy.admin.v3.ServerInfo`).
+    public static String json(Instance process, NodeInfo node) {
+        var uptime =
+                com.google.protobuf.Duration.newBuilder().setSeconds(process.uptime().toSeconds());
+        // LIVE is the first value of its enumeration, which JSON leaves out unless told otherwise.
+        JsonFormat.Printer printer =
+                JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence();
+        try {
+            return printer.print(
+                            ServerInfo.newBuilder()
+                                    .setVersion(process.version())
+                                    .setState(ServerInfo.State.valueOf(process.state()))
+                                    .setUptimeCurrentEpoch(uptime)
+                                    .setUptimeAllEpochs(uptime)
+                                    .setHotRestartVersion("disabled")
+                                    .setCommandLineOptions(
+                                            CommandLineOptions.newBuilder()
+                                                    .setConcurrency(process.workers()))
+                                    .setNode(node.toProto())
+                                    .build())
+                    + "\n";
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("server info: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.heddle.proxy.recording;
+
+import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.telemetry.AccessLogRecord;
+import dev.heddle.telemetry.AsyncFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The files of all access logs: one for each path, however many listeners and workers write to it.
+///
+/// Thread-safe. A file that cannot be opened is reported once and its lines are lost; traffic goes
+/// on.
+public final class AccessLogs implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AccessLogs.class);
+
+    /// Lines that wait for the disk, for each file; beyond it lines are dropped and counted.
+    private static final int MAX_QUEUED_BYTES = 8 << 20;
+
+    private final OutputStream stdout;
+    private final OutputStream stderr;
+    private final ConcurrentHashMap<String, Optional<AsyncFile>> files = new ConcurrentHashMap<>();
+
+    /// @param stdout where `/dev/stdout` is
+    /// @param stderr where `/dev/stderr` is
+    public AccessLogs(OutputStream stdout, OutputStream stderr) {
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+
+    /// Writes an exchange or a connection to one log.
+    interface Writer {
+        void write(AccessLogRecord record);
+    }
+
+    /// Opens the logs of one listener.
+    List<Writer> open(List<AccessLogConfig> logs) {
+        return logs.stream().flatMap(log -> open(log).stream()).toList();
+    }
+
+    private Optional<Writer> open(AccessLogConfig log) {
+        Function<AccessLogRecord, String> line = line(log.line());
+        return file(log.target()).map(file -> record -> file.write(line.apply(record)));
+    }
+
+    private static Function<AccessLogRecord, String> line(AccessLogConfig.Line line) {
+        return switch (line) {
+            case AccessLogConfig.Line.Text(var format) -> format::line;
+            case AccessLogConfig.Line.Json(List<AccessLogConfig.Field> fields) ->
+                    record -> json(fields, record);
+        };
+    }
+
+    private static String json(List<AccessLogConfig.Field> fields, AccessLogRecord record) {
+        var out = new StringBuilder(512);
+        String separator = "{\"";
+        for (AccessLogConfig.Field field : fields) {
+            out.append(separator)
+                    .append(field.name().replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append("\":");
+            field.value().writeJson(record, out);
+            separator = ",\"";
+        }
+        return out.append(fields.isEmpty() ? "{}\n" : "}\n").toString();
+    }
+
+    private Optional<AsyncFile> file(AccessLogConfig.Target target) {
+        return switch (target) {
+            case AccessLogConfig.Target.Stdout() ->
+                    files.computeIfAbsent(
+                            "/dev/stdout",
+                            name -> Optional.of(AsyncFile.over(name, stdout, MAX_QUEUED_BYTES)));
+            case AccessLogConfig.Target.Stderr() ->
+                    files.computeIfAbsent(
+                            "/dev/stderr",
+                            name -> Optional.of(AsyncFile.over(name, stderr, MAX_QUEUED_BYTES)));
+            case AccessLogConfig.Target.File(Path path) ->
+                    files.computeIfAbsent(path.toString(), _ -> appendingTo(path));
+        };
+    }
+
+    private static Optional<AsyncFile> appendingTo(Path path) {
+        try {
+            return Optional.of(AsyncFile.appendingTo(path, MAX_QUEUED_BYTES));
+        } catch (IOException e) {
+            LOG.error(
+                    "access log {}: cannot be opened, its lines are lost: {}", path, e.toString());
+            return Optional.empty();
+        }
+    }
+
+    /// Lines that were written, over all files.
+    public long written() {
+        return files.values().stream()
+                .flatMap(Optional::stream)
+                .mapToLong(AsyncFile::written)
+                .sum();
+    }
+
+    /// Lines that were lost, over all files.
+    public long dropped() {
+        return files.values().stream()
+                .flatMap(Optional::stream)
+                .mapToLong(AsyncFile::dropped)
+                .sum();
+    }
+
+    /// Writes what waits, and closes the files.
+    @Override
+    public void close() {
+        files.values().stream().flatMap(Optional::stream).forEach(AsyncFile::close);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.heddle.proxy.recording;
+
+import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.telemetry.Counter;
+import dev.heddle.telemetry.Gauge;
+import dev.heddle.telemetry.MeterScope;
+import dev.heddle.telemetry.MeterShard;
+import java.util.List;
+
+/// Counts and logs the connections of one TCP proxy on one worker.
+public final class ConnectionRecorder implements ConnectionLog {
+
+    private final MeterShard shard;
+    private final List<AccessLogs.Writer> logs;
+    private final Counter connections;
+    private final Counter bytesReceived;
+    private final Counter bytesSent;
+    private final Counter listenerConnections;
+    private final Gauge listenerConnectionsActive;
+
+    /// @param shard where this worker counts
+    /// @param listenerPrefix of the listener's meters
+    public ConnectionRecorder(
+            ProxyMeters meters,
+            MeterShard shard,
+            String listenerPrefix,
+            String statPrefix,
+            List<AccessLogConfig> logs,
+            AccessLogs files) {
+        this.shard = shard;
+        this.logs = files.open(logs);
+        MeterScope tcp = meters.tcp(statPrefix);
+        MeterScope listener = meters.listener(listenerPrefix);
+        connections = tcp.counter("downstream_cx_total");
+        bytesReceived = tcp.counter("downstream_cx_rx_bytes_total");
+        bytesSent = tcp.counter("downstream_cx_tx_bytes_total");
+        listenerConnections = listener.counter("downstream_cx_total");
+        listenerConnectionsActive = listener.gauge("downstream_cx_active");
+    }
+
+    @Override
+    public void opened() {
+        shard.increment(connections);
+        shard.increment(listenerConnections);
+        shard.add(listenerConnectionsActive, 1);
+    }
+
+    @Override
+    public void completed(StreamInfo info) {
+        shard.add(listenerConnectionsActive, -1);
+        shard.add(bytesReceived, info.bytesReceived());
+        shard.add(bytesSent, info.bytesSent());
+        if (!logs.isEmpty()) {
+            var record = new ExchangeRecord(new RequestHead(), null, info);
+            logs.forEach(log -> log.write(record));
+        }
+    }
+}

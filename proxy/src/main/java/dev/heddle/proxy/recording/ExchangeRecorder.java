@@ -1,0 +1,196 @@
+package dev.heddle.proxy.recording;
+
+import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.telemetry.Counter;
+import dev.heddle.telemetry.Gauge;
+import dev.heddle.telemetry.Histogram;
+import dev.heddle.telemetry.MeterScope;
+import dev.heddle.telemetry.MeterShard;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Counts and logs the exchanges of one HTTP connection manager on one worker.
+@Confined("worker")
+public final class ExchangeRecorder implements ExchangeLog {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final ProxyMeters meters;
+    private final MeterShard shard;
+    private final List<AccessLogs.Writer> logs;
+    private final Downstream downstream;
+    private final Map<String, Upstream> upstreams = new HashMap<>();
+
+    /// @param shard where this worker counts
+    /// @param listenerPrefix of the listener's meters
+    public ExchangeRecorder(
+            ProxyMeters meters,
+            MeterShard shard,
+            String listenerPrefix,
+            String statPrefix,
+            List<AccessLogConfig> logs,
+            AccessLogs files) {
+        this.meters = meters;
+        this.shard = shard;
+        this.logs = files.open(logs);
+        this.downstream = new Downstream(meters.http(statPrefix), meters.listener(listenerPrefix));
+    }
+
+    /// `http.<prefix>.` and `listener.<address>.`
+    private static final class Downstream {
+        private final Counter connections;
+        private final Counter connectionsDestroyed;
+        private final Gauge connectionsActive;
+        private final Counter listenerConnections;
+        private final Gauge listenerConnectionsActive;
+        private final Counter requests;
+        private final Counter http1Requests;
+        private final Counter completed;
+        private final Gauge requestsActive;
+        private final Histogram requestTime;
+        private final Counter remoteResets;
+        private final Counter requestTimeouts;
+        private final Counter idleTimeouts;
+        private final Counter noRoute;
+        private final Counter noCluster;
+        private final Counter bytesReceived;
+        private final Counter bytesSent;
+        private final Counter[] byClass = new Counter[6];
+
+        Downstream(MeterScope http, MeterScope listener) {
+            connections = http.counter("downstream_cx_total");
+            connectionsDestroyed = http.counter("downstream_cx_destroy");
+            connectionsActive = http.gauge("downstream_cx_active");
+            listenerConnections = listener.counter("downstream_cx_total");
+            listenerConnectionsActive = listener.gauge("downstream_cx_active");
+            requests = http.counter("downstream_rq_total");
+            http1Requests = http.counter("downstream_rq_http1_total");
+            completed = http.counter("downstream_rq_completed");
+            requestsActive = http.gauge("downstream_rq_active");
+            requestTime = http.histogram("downstream_rq_time");
+            remoteResets = http.counter("downstream_rq_rx_reset");
+            requestTimeouts = http.counter("downstream_rq_timeout");
+            idleTimeouts = http.counter("downstream_rq_idle_timeout");
+            noRoute = http.counter("no_route");
+            noCluster = http.counter("no_cluster");
+            bytesReceived = http.counter("downstream_rq_body_rx_bytes_total");
+            bytesSent = http.counter("downstream_rq_body_tx_bytes_total");
+            for (int i = 1; i <= 5; i++) {
+                byClass[i] =
+                        http.counter(
+                                "downstream_rq_" + i + "xx",
+                                "downstream_rq_xx",
+                                "envoy_response_code_class",
+                                Integer.toString(i));
+            }
+        }
+    }
+
+    /// `cluster.<name>.`, as far as only a finished exchange knows it.
+    private static final class Upstream {
+        private final MeterScope scope;
+        private final Histogram time;
+        private final Map<Integer, Counter> byCode = new HashMap<>();
+
+        Upstream(MeterScope scope) {
+            this.scope = scope;
+            this.time = scope.histogram("upstream_rq_time");
+        }
+
+        Counter code(int status) {
+            return byCode.computeIfAbsent(
+                    status,
+                    code ->
+                            scope.counter(
+                                    "upstream_rq_" + code,
+                                    "upstream_rq",
+                                    "envoy_response_code",
+                                    Integer.toString(code)));
+        }
+    }
+
+    @Override
+    public void connectionOpened() {
+        shard.increment(downstream.connections);
+        shard.add(downstream.connectionsActive, 1);
+        shard.increment(downstream.listenerConnections);
+        shard.add(downstream.listenerConnectionsActive, 1);
+    }
+
+    @Override
+    public void connectionClosed() {
+        shard.increment(downstream.connectionsDestroyed);
+        shard.add(downstream.connectionsActive, -1);
+        shard.add(downstream.listenerConnectionsActive, -1);
+    }
+
+    @Override
+    public void started() {
+        shard.increment(downstream.requests);
+        shard.increment(downstream.http1Requests);
+        shard.add(downstream.requestsActive, 1);
+    }
+
+    @Override
+    public void completed(RequestHead request, @Nullable ResponseHead response, StreamInfo info) {
+        shard.add(downstream.requestsActive, -1);
+        shard.increment(downstream.completed);
+        shard.record(downstream.requestTime, Math.max(0, info.endNanos()) / NANOS_PER_MILLI);
+        shard.add(downstream.bytesReceived, info.bytesReceived());
+        shard.add(downstream.bytesSent, info.bytesSent());
+        int status = info.responseCode();
+        if (status >= 100 && status < 600) {
+            shard.increment(downstream.byClass[status / 100]);
+        }
+        countFlags(info);
+        String cluster = info.cluster();
+        if (cluster != null && status != 0 && info.upstreamHost() != null) {
+            countUpstream(cluster, status, info);
+        }
+        if (!logs.isEmpty()) {
+            var record = new ExchangeRecord(request, response, info);
+            logs.forEach(log -> log.write(record));
+        }
+    }
+
+    private void countFlags(StreamInfo info) {
+        if (info.flags().isEmpty()) {
+            return;
+        }
+        if (info.hasFlag(ResponseFlag.DC)) {
+            shard.increment(downstream.remoteResets);
+        }
+        if (info.hasFlag(ResponseFlag.UT)) {
+            shard.increment(downstream.requestTimeouts);
+        }
+        if (info.hasFlag(ResponseFlag.SI)) {
+            shard.increment(downstream.idleTimeouts);
+        }
+        if (info.hasFlag(ResponseFlag.NR)) {
+            shard.increment(downstream.noRoute);
+        }
+        if (info.hasFlag(ResponseFlag.NC)) {
+            shard.increment(downstream.noCluster);
+        }
+    }
+
+    private void countUpstream(String cluster, int status, StreamInfo info) {
+        Upstream upstream =
+                upstreams.computeIfAbsent(cluster, name -> new Upstream(meters.clusterNamed(name)));
+        shard.increment(upstream.code(status));
+        long began = info.firstUpstreamRequestByteNanos();
+        long ended = info.lastUpstreamResponseByteNanos();
+        if (began >= 0 && ended >= began) {
+            shard.record(upstream.time, (ended - began) / NANOS_PER_MILLI);
+        }
+    }
+}
