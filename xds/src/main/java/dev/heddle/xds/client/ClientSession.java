@@ -120,7 +120,7 @@ public final class ClientSession implements XdsSubscriptions {
     private List<Rejection> ask(ClientEffect.Deliver delivered) {
         try {
             return subscriber.onUpdate(delivered.type(), delivered.changed(), delivered.removed());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             log.error("{} of version {}", delivered.type().shortName(), delivered.version(), e);
             return List.of(new Rejection("", "internal error: " + e));
         }

@@ -205,7 +205,7 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
         }
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             log.error("xDS stream {} of {} failed", id(), node().id(), e);
             onClose("internal error");
         }
