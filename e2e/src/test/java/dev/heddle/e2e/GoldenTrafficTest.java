@@ -32,6 +32,12 @@ class GoldenTrafficTest {
         callsMeet(golden, envoy.orElseThrow());
     }
 
+    @ParameterizedTest
+    @MethodSource("cases")
+    void throughOurProxyTheCallsMeetWhatTheCaseSays(GoldenCase golden) throws Exception {
+        callsMeet(golden, new HeddleProxy());
+    }
+
     private void callsMeet(GoldenCase golden, DataPlane dataPlane) throws Exception {
         CallSheet sheet = CallSheet.of(golden.yamlFile("calls.yaml").orElseThrow());
         try (LiveMesh mesh = LiveMesh.start(golden, dataPlane, dir)) {

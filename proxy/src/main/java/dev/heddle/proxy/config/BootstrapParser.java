@@ -264,7 +264,7 @@ public final class BootstrapParser {
                 at,
                 service.getEnvoyGrpc(),
                 Set.of("cluster_name"),
-                Set.of("max_receive_message_length", "skip_envoy_headers"));
+                Set.of("max_receive_message_length", "retry_policy", "skip_envoy_headers"));
         String name = service.getEnvoyGrpc().getClusterName();
         for (Cluster cluster : bootstrap.getStaticResources().getClustersList()) {
             if (cluster.getName().equals(name)) {
