@@ -127,7 +127,8 @@ public enum Transport {
         if (address instanceof LocalAddress local) {
             int colon = local.id().lastIndexOf(':');
             String port = local.id().substring(colon + 1);
-            if (colon > 0 && !port.isEmpty() && port.chars().allMatch(Character::isDigit)) {
+            // Netty's own addresses, of those that did not bind, are `E:` and a large number.
+            if (colon > 1 && !port.isEmpty() && port.chars().allMatch(Character::isDigit)) {
                 return new InetSocketAddress(
                         local.id().substring(0, colon), Integer.parseInt(port));
             }

@@ -30,6 +30,7 @@ public final class Worker {
     private final Ticker ticker;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final ByteBufAllocator allocator;
     private final ArrayDeque<NettyWire> dirty = new ArrayDeque<>();
     private final Runnable flushAll = this::flushAll;
     private long connections;
@@ -47,12 +48,25 @@ public final class Worker {
             Ticker ticker,
             InstantSource clock,
             RandomGenerator random) {
+        this(index, loop, transport, ticker, clock, random, ByteBufAllocator.DEFAULT);
+    }
+
+    /// As the other one, with an allocator that a test may count with.
+    public Worker(
+            int index,
+            EventLoop loop,
+            Transport transport,
+            Ticker ticker,
+            InstantSource clock,
+            RandomGenerator random,
+            ByteBufAllocator allocator) {
         this.index = index;
         this.loop = loop;
         this.transport = transport;
         this.ticker = ticker;
         this.clock = clock;
         this.random = random;
+        this.allocator = allocator;
     }
 
     public int index() {
@@ -82,7 +96,7 @@ public final class Worker {
     }
 
     public ByteBufAllocator allocator() {
-        return ByteBufAllocator.DEFAULT;
+        return allocator;
     }
 
     public Transport transport() {
@@ -123,6 +137,7 @@ public final class Worker {
                 new ServerBootstrap()
                         .group(loop)
                         .channel(transport.serverChannel())
+                        .childOption(ChannelOption.ALLOCATOR, allocator)
                         .childHandler(
                                 new ChannelInitializer<>() {
                                     @Override
@@ -168,6 +183,7 @@ public final class Worker {
                         .group(loop)
                         .channel(transport.channel())
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                        .option(ChannelOption.ALLOCATOR, allocator)
                         .handler(
                                 new ChannelInitializer<>() {
                                     @Override

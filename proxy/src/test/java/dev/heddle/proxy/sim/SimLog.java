@@ -1,0 +1,84 @@
+package dev.heddle.proxy.sim;
+
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.StreamInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Remembers one line for each exchange: method, path, status, flags, details, bytes.
+public final class SimLog implements ExchangeLog, ConnectionLog {
+    private final List<String> lines = new ArrayList<>();
+    private int open;
+    private int started;
+
+    @Override
+    public void connectionOpened() {
+        open++;
+    }
+
+    @Override
+    public void connectionClosed() {
+        open--;
+    }
+
+    @Override
+    public void started() {
+        started++;
+    }
+
+    @Override
+    public void completed(RequestHead request, @Nullable ResponseHead response, StreamInfo info) {
+        started--;
+        if (response != null && response.status() != info.responseCode()) {
+            throw new AssertionError("response and info disagree: " + response);
+        }
+        lines.add(
+                "%s %s %d %s %s %d/%d"
+                        .formatted(
+                                request.method(),
+                                request.path(),
+                                info.responseCode(),
+                                info.flags().isEmpty() ? "-" : info.flags(),
+                                info.responseDetails(),
+                                info.bytesReceived(),
+                                info.bytesSent()));
+    }
+
+    @Override
+    public void opened() {
+        open++;
+    }
+
+    @Override
+    public void completed(StreamInfo info) {
+        open--;
+        lines.add(
+                "tcp %s %d/%d"
+                        .formatted(
+                                info.flags().isEmpty() ? "-" : info.flags(),
+                                info.bytesReceived(),
+                                info.bytesSent()));
+    }
+
+    public List<String> lines() {
+        return lines;
+    }
+
+    /// The last exchange.
+    public String last() {
+        return lines.getLast();
+    }
+
+    public int openConnections() {
+        return open;
+    }
+
+    /// Exchanges that were begun and not recorded yet.
+    public int unfinished() {
+        return started;
+    }
+}
