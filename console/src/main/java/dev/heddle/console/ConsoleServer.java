@@ -35,7 +35,8 @@ public final class ConsoleServer implements AutoCloseable {
     private static final Map<String, String> SECURITY =
             Map.of(
                     "Content-Security-Policy",
-                    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+                    "default-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+                            + " form-action 'none'",
                     "X-Content-Type-Options",
                     "nosniff",
                     "X-Frame-Options",

@@ -19,9 +19,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// Takes pictures of a running mesh. Callable from any thread; may wait for a moment.
 public final class Mesh {
+    private static final long PATIENCE_SECONDS = 5;
+
     private final WorldLoop worlds;
     private final Pusher pusher;
 
@@ -33,7 +37,7 @@ public final class Mesh {
 
     /// The mesh now.
     public MeshView view() {
-        PushReport report = pusher.report().join();
+        PushReport report = answer(pusher.report());
         Optional<Edition> edition = worlds.current();
         String version = edition.map(e -> Long.toString(e.version())).orElse("");
         return new MeshView(
@@ -55,12 +59,18 @@ public final class Mesh {
     /// What the proxy of that id was given last; empty when it is not connected or was given
     /// nothing yet.
     public Optional<ProxyConfig> configOf(String proxy) {
-        return pusher.snapshotOf(proxy).join().map(Mesh::config);
+        return answer(pusher.snapshotOf(proxy)).map(Mesh::config);
     }
 
     /// The same as an Envoy bootstrap that needs no control plane.
     public Optional<String> bootstrapOf(String proxy) {
-        return pusher.snapshotOf(proxy).join().map(SnapshotJson::bootstrap);
+        return answer(pusher.snapshotOf(proxy)).map(SnapshotJson::bootstrap);
+    }
+
+    /// @throws java.util.concurrent.CompletionException when the pusher does not answer, as when
+    ///   the control plane is closing
+    private static <T> T answer(CompletableFuture<T> question) {
+        return question.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private static ProxyConfig config(Snapshot snapshot) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -92,52 +94,64 @@ public final class WorldStore implements AutoCloseable {
 
     /// Reads where an earlier run ended. Called once, before [#keep(Edition)].
     public Last load() throws IOException {
-        long highest = 0;
+        var records = new TreeMap<Long, WorldRecord>();
         try (var worlds = Files.newDirectoryStream(state.resolve("worlds"))) {
             for (Path world : worlds) {
-                highest = Math.max(highest, index(world));
+                index(world, records);
             }
         }
         Path pointer = state.resolve("version");
-        if (!Files.exists(pointer)) {
-            if (highest > 0) {
-                LOG.warn("{} is not there; going on above version {}", pointer, highest);
-            }
-            return new Last(highest, "", Instant.EPOCH, List.of());
+        if (Files.exists(pointer)) {
+            read(pointer).ifPresent(r -> records.put(r.version(), r));
         }
-        var found = WorldRecord.parse(Files.readString(pointer));
-        if (found.isEmpty()) {
-            LOG.error("{} is damaged; going on above version {}", pointer, highest);
-            return new Last(highest, "", Instant.EPOCH, List.of());
+        if (records.isEmpty()) {
+            return new Last(highest(), "", Instant.EPOCH, List.of());
         }
-        WorldRecord last = found.get();
-        boolean newest = last.version() >= highest;
-        return new Last(
-                Math.max(highest, last.version()),
-                newest ? last.hash() : "",
-                last.since(),
-                files(last));
+        WorldRecord last = records.lastEntry().getValue();
+        long version = Math.max(highest(), last.version());
+        if (version > last.version()) {
+            LOG.error(
+                    "{} has lost version {}; going on above it from version {}",
+                    state,
+                    version,
+                    last.version());
+        }
+        String hash = version == last.version() ? last.hash() : "";
+        return new Last(version, hash, last.since(), files(last));
     }
 
-    private long index(Path world) throws IOException {
+    /// The highest number that a world of this directory ever had, as far as can be seen.
+    private long highest() {
+        return textsOf.isEmpty() ? 0 : textsOf.lastKey();
+    }
+
+    private void index(Path world, Map<Long, WorldRecord> records) throws IOException {
         long version;
         try {
             version = Long.parseLong(world.getFileName().toString());
         } catch (NumberFormatException e) {
-            return 0; // a temporary file of a run that was killed
+            return; // a temporary file of a run that was killed
         }
         var texts = new HashSet<String>();
-        read(world).ifPresent(r -> r.files().forEach(f -> texts.add(f.text())));
+        read(world)
+                .ifPresent(r -> {
+                    records.put(version, r);
+                    r.files().forEach(f -> texts.add(f.text()));
+                });
         textsOf.put(version, texts);
-        return version;
     }
 
-    private static Optional<WorldRecord> read(Path world) throws IOException {
-        var record = WorldRecord.parse(Files.readString(world));
-        if (record.isEmpty()) {
-            LOG.error("{} is damaged; the world of that number cannot be shown any more", world);
+    private static Optional<WorldRecord> read(Path file) throws IOException {
+        Optional<WorldRecord> found;
+        try {
+            found = WorldRecord.parse(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            found = Optional.empty();
         }
-        return record;
+        if (found.isEmpty()) {
+            LOG.error("{} is damaged and passed over", file);
+        }
+        return found;
     }
 
     private List<SavedFile> files(WorldRecord world) {
