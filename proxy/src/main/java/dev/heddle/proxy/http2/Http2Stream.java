@@ -1,0 +1,137 @@
+package dev.heddle.proxy.http2;
+
+import dev.heddle.proxy.runtime.Confined;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// One request and its response on a connection, as the side that uses it sees it. Not to be
+/// touched after [Http2StreamHandler#onClosed]: the object then serves another stream.
+@Confined("worker")
+public final class Http2Stream {
+    private final Http2Connection connection;
+
+    int id;
+    @Nullable Http2StreamHandler handler;
+    long openedNanos;
+
+    /// Whether the peer's message, and ours, has ended.
+    boolean isRemoteEnded;
+
+    boolean isLocalEnded;
+
+    /// Whether the head of the response was received; interim ones don't count.
+    boolean isHeadReceived;
+
+    /// Whether the response has no body whatever its content-length says.
+    boolean isBodiless;
+
+    /// How much data is still to come by content-length, or [Http2Head#NO_LENGTH].
+    long contentLeft = Http2Head.NO_LENGTH;
+
+    /// How much the peer may send, what of it was not consumed yet, and what was consumed but is
+    /// not told yet.
+    int receiveWindow;
+
+    int unconsumed;
+    int untold;
+
+    /// How much we may send; below zero if the peer has shrunk it.
+    long sendWindow;
+
+    /// What waits for a window or for the wire.
+    final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(4);
+
+    int queuedBytes;
+    boolean isEndQueued;
+    @Nullable FieldSource trailers;
+    boolean isWaitedFor;
+
+    /// The ring of streams that may send: see `Outbound`.
+    boolean isInRing;
+
+    @Nullable Http2Stream previous;
+    @Nullable Http2Stream next;
+
+    Http2Stream(Http2Connection connection) {
+        this.connection = connection;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public Http2Connection connection() {
+        return connection;
+    }
+
+    /// Says who hears what happens on this stream.
+    public void setHandler(Http2StreamHandler value) {
+        handler = value;
+    }
+
+    /// Sends an interim response (1xx), or the head of the message.
+    ///
+    /// @param isEnd whether nothing follows
+    public void sendHead(FieldSource head, boolean isEnd) {
+        connection.outbound().head(this, head, isEnd);
+    }
+
+    /// Sends data as windows allow, and holds it until then: ask [#isWritable] before the next.
+    ///
+    /// @param data now belongs to the stream
+    public void sendData(ByteBuf data, boolean isEnd) {
+        connection.outbound().data(this, data, isEnd);
+    }
+
+    /// Ends the message with trailers, behind all data.
+    public void sendTrailers(FieldSource fields) {
+        connection.outbound().trailers(this, fields);
+    }
+
+    /// Whether little enough waits to be sent. When it turns true again the handler hears of it.
+    public boolean isWritable() {
+        if (queuedBytes < connection.settings().streamBuffer()) {
+            return true;
+        }
+        isWaitedFor = true;
+        return false;
+    }
+
+    /// How much waits to be sent.
+    public int queuedBytes() {
+        return queuedBytes;
+    }
+
+    /// Says that so much received data was got rid of, so that the peer may send more.
+    public void consumed(int bytes) {
+        connection.inbound().consumed(this, bytes);
+    }
+
+    /// Ends the stream in both directions, now. The handler hears [StreamEnd#RESET_HERE] before
+    /// this returns.
+    public void reset(ErrorCode code) {
+        connection.reset(this, code);
+    }
+
+    void clear() {
+        id = 0;
+        handler = null;
+        isRemoteEnded = false;
+        isLocalEnded = false;
+        isHeadReceived = false;
+        isBodiless = false;
+        contentLeft = Http2Head.NO_LENGTH;
+        unconsumed = 0;
+        untold = 0;
+        queuedBytes = 0;
+        isEndQueued = false;
+        trailers = null;
+        isWaitedFor = false;
+    }
+
+    @Override
+    public String toString() {
+        return "stream " + id;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.heddle.proxy.http2;
+
+import io.netty.buffer.ByteBuf;
+
+/// Hears what happens on one stream. Called on the worker's thread. The stream must not be touched
+/// after [#onClosed].
+public interface Http2StreamHandler {
+    /// A client got a response, or an interim one (1xx, never the end).
+    ///
+    /// @param head valid during this call
+    void onHead(Http2Head head, boolean isEnd);
+
+    /// Body bytes, which now belong to the handler. When it has got rid of them, it says
+    /// [Http2Stream#consumed], which lets the peer send more.
+    ///
+    /// @param data may be empty if it is the end
+    void onData(ByteBuf data, boolean isEnd);
+
+    /// What came behind the body; the end of the message.
+    ///
+    /// @param trailers valid during this call
+    void onTrailers(Http2Head trailers);
+
+    /// [Http2Stream#isWritable] is true again.
+    void onWritable();
+
+    /// The stream is over. The last call, made once.
+    ///
+    /// @param code the reason in a reset or in the end of the connection
+    void onClosed(StreamEnd end, ErrorCode code);
+}

@@ -1,0 +1,78 @@
+package dev.heddle.proxy.http2;
+
+import dev.heddle.proxy.runtime.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.InetSocketAddress;
+
+/// Collects what is written.
+final class FakeWire implements Wire {
+    private ByteBuf written = Unpooled.buffer();
+    boolean isWritable = true;
+    boolean isClosed;
+    int flushes;
+
+    /// What was written since the last time.
+    ByteBuf take() {
+        ByteBuf taken = written;
+        written = Unpooled.buffer();
+        return taken;
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        if (!isClosed) {
+            written.writeBytes(bytes);
+        }
+        bytes.release();
+    }
+
+    @Override
+    public void flush() {
+        flushes++;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return isWritable;
+    }
+
+    @Override
+    public void setWriteLimit(int bytes) {}
+
+    @Override
+    public void setReading(boolean on) {}
+
+    @Override
+    public void allowHalfClose() {}
+
+    @Override
+    public void end() {
+        isClosed = true;
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+    }
+
+    @Override
+    public void reset() {
+        isClosed = true;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !isClosed;
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return InetSocketAddress.createUnresolved("client", 1);
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return InetSocketAddress.createUnresolved("server", 2);
+    }
+}
