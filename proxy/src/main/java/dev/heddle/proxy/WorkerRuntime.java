@@ -62,7 +62,7 @@ final class WorkerRuntime implements WorkerServices {
     @Override
     public Supplier<@Nullable RouteTable> routes(HttpConnectionManagerConfig.Routes source) {
         return switch (source) {
-            case HttpConnectionManagerConfig.Routes.Named(String name) -> () -> routes.get(name);
+            case HttpConnectionManagerConfig.Routes.Named(String name, _) -> () -> routes.get(name);
             case HttpConnectionManagerConfig.Routes.Held(var table) -> {
                 CompiledRoutes compiled = CompiledRoutes.of(table);
                 yield () -> compiled;

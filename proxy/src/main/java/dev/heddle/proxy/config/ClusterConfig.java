@@ -33,7 +33,9 @@ public record ClusterConfig(
         /// By EDS.
         ///
         /// @param serviceName what to ask for
-        record Eds(String serviceName) implements Discovery {}
+        /// @param fetchTimeout how long the first answer is waited for; zero for as long as it
+        ///   takes
+        record Eds(String serviceName, Duration fetchTimeout) implements Discovery {}
 
         /// By names, resolved again and again.
         ///

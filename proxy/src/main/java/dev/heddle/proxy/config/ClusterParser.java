@@ -261,11 +261,11 @@ public final class ClusterParser {
             case EDS -> eds(cluster);
             case ORIGINAL_DST -> {
                 findings.notImplemented("type", cluster.getType());
-                yield new ClusterConfig.Discovery.Eds("-");
+                yield new ClusterConfig.Discovery.Eds("-", ConfigSources.FETCH_TIMEOUT);
             }
             case UNRECOGNIZED -> {
                 findings.reject("type", cluster.getTypeValue() + " (expected: from 0 to 4)");
-                yield new ClusterConfig.Discovery.Eds("-");
+                yield new ClusterConfig.Discovery.Eds("-", ConfigSources.FETCH_TIMEOUT);
             }
         };
     }
@@ -276,9 +276,9 @@ public final class ClusterParser {
         if (cluster.hasLoadAssignment()) {
             findings.reject("load_assignment", "is set beside type EDS (expected: none)");
         }
-        ConfigSources.check(findings, "eds_cluster_config.eds_config", eds.getEdsConfig());
         return new ClusterConfig.Discovery.Eds(
-                eds.getServiceName().isEmpty() ? cluster.getName() : eds.getServiceName());
+                eds.getServiceName().isEmpty() ? cluster.getName() : eds.getServiceName(),
+                ConfigSources.check(findings, "eds_cluster_config.eds_config", eds.getEdsConfig()));
     }
 
     private Assignment hosts(Cluster cluster, boolean namesAllowed) {

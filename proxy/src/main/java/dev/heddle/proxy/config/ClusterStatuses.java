@@ -41,7 +41,7 @@ public final class ClusterStatuses {
                     line(out, name, "default_priority::max_retries", limits.maxRetries());
                     line(out, name, "added_via_api", !fixed.contains(name));
                     if (state.config().discovery()
-                            instanceof ClusterConfig.Discovery.Eds(var service)) {
+                            instanceof ClusterConfig.Discovery.Eds(var service, _)) {
                         line(out, name, "eds_service_name", service);
                     }
                     state.hosts()
@@ -92,7 +92,7 @@ public final class ClusterStatuses {
                                     .setCircuitBreakers(
                                             breakers(state.config().settings().limits()));
                     if (state.config().discovery()
-                            instanceof ClusterConfig.Discovery.Eds(var service)) {
+                            instanceof ClusterConfig.Discovery.Eds(var service, _)) {
                         status.setEdsServiceName(service);
                     }
                     state.hosts()

@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import java.time.Duration;
 import java.util.Set;
 
 /// Where a resource comes from: always the one ADS stream of the bootstrap.
@@ -10,13 +11,17 @@ final class ConfigSources {
 
     private ConfigSources() {}
 
+    /// Envoy's `initial_fetch_timeout` when none is set.
+    static final Duration FETCH_TIMEOUT = Duration.ofSeconds(15);
+
     /// Accepts ADS, and Envoy's "where this came from".
-    static void check(Findings findings, String path, ConfigSource source) {
+    ///
+    /// @return how long the first answer is waited for; zero for as long as it takes
+    static Duration check(Findings findings, String path, ConfigSource source) {
         findings.fields(
                 path,
                 source,
-                Set.of("ads", "self", "resource_api_version"),
-                Set.of("initial_fetch_timeout"));
+                Set.of("ads", "self", "resource_api_version", "initial_fetch_timeout"));
         switch (source.getConfigSourceSpecifierCase()) {
             case ADS, SELF -> {
                 // What we do.
@@ -27,5 +32,9 @@ final class ConfigSources {
             case CONFIGSOURCESPECIFIER_NOT_SET ->
                     findings.reject(join(path, "ads"), "is not set (expected: ads or self)");
         }
+        return source.hasInitialFetchTimeout()
+                ? findings.duration(
+                        join(path, "initial_fetch_timeout"), source.getInitialFetchTimeout())
+                : FETCH_TIMEOUT;
     }
 }

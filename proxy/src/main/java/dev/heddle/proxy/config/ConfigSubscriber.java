@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final Received received = new Received();
     private final Map<String, ClusterConfig.Discovery.Dns> resolving = new HashMap<>();
     private final Map<XdsType, Set<String>> subscribed = new HashMap<>();
+    private final Set<String> saidOnce = new HashSet<>();
     private final Set<XdsType> heardOf = EnumSet.noneOf(XdsType.class);
     private @Nullable XdsSubscriptions controlPlane;
     private Set<String> awaited = Set.of();
@@ -132,8 +134,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
             case Parsed.Accepted<Runnable>(Runnable apply, List<String> notes) -> {
                 apply.run();
                 received.accepted(type, name, isStatic, delivery, notes);
-                notes.forEach(
-                        note -> LOG.info("{} '{}': {} is left out", type.shortName(), name, note));
+                notes.forEach(note -> sayOnce(type, name, note));
                 yield Optional.empty();
             }
             case Parsed.Rejected<Runnable> rejected -> {
@@ -141,6 +142,14 @@ public final class ConfigSubscriber implements XdsSubscriber {
                 yield Optional.of(new Rejection(name, rejected.text()));
             }
         };
+    }
+
+    /// A field that is left out of a thousand resources is one line in the log; `/unsupported` has
+    /// all.
+    private void sayOnce(XdsType type, String name, String note) {
+        if (saidOnce.add(type + note.replaceAll("\\[\\d+]", "[]"))) {
+            LOG.info("{} '{}': {} is left out", type.shortName(), name, note);
+        }
     }
 
     private Parsed<Runnable> parse(XdsType type, XdsResource resource) {

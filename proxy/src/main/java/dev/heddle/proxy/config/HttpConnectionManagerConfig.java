@@ -30,7 +30,10 @@ public record HttpConnectionManagerConfig(
     /// Where the route table comes from.
     public sealed interface Routes {
         /// By RDS, under that name.
-        record Named(String name) implements Routes {}
+        ///
+        /// @param fetchTimeout how long the first answer is waited for; zero for as long as it
+        ///   takes
+        record Named(String name, Duration fetchTimeout) implements Routes {}
 
         /// Part of the listener.
         record Held(RouteConfig table) implements Routes {}

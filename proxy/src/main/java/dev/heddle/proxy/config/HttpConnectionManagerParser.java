@@ -145,9 +145,12 @@ final class HttpConnectionManagerParser {
                 findings.fields(at, manager.getRds(), Set.of("config_source", "route_config_name"));
                 findings.required(
                         join(at, "route_config_name"), manager.getRds().getRouteConfigName());
-                ConfigSources.check(
-                        findings, join(at, "config_source"), manager.getRds().getConfigSource());
-                yield new Routes.Named(manager.getRds().getRouteConfigName());
+                yield new Routes.Named(
+                        manager.getRds().getRouteConfigName(),
+                        ConfigSources.check(
+                                findings,
+                                join(at, "config_source"),
+                                manager.getRds().getConfigSource()));
             }
             case ROUTE_CONFIG ->
                     new Routes.Held(
@@ -155,10 +158,10 @@ final class HttpConnectionManagerParser {
                                     join(path, "route_config"),
                                     manager.getRouteConfig(),
                                     findings));
-            case SCOPED_ROUTES -> new Routes.Named("-");
+            case SCOPED_ROUTES -> new Routes.Named("-", ConfigSources.FETCH_TIMEOUT);
             case ROUTESPECIFIER_NOT_SET -> {
                 findings.reject(path, "has no routes (expected: rds or route_config)");
-                yield new Routes.Named("-");
+                yield new Routes.Named("-", ConfigSources.FETCH_TIMEOUT);
             }
         };
     }

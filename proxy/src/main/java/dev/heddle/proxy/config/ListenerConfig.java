@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,12 +49,24 @@ public record ListenerConfig(
         return switch (chain.handling()) {
             case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
                     switch (manager.routes()) {
-                        case HttpConnectionManagerConfig.Routes.Named(String route) ->
+                        case HttpConnectionManagerConfig.Routes.Named(String route, _) ->
                                 Optional.of(route);
                         case HttpConnectionManagerConfig.Routes.Held _ -> Optional.empty();
                     };
             case FilterChainConfig.Handling.Tcp _ -> Optional.empty();
         };
+    }
+
+    /// How long the first version of that table is waited for; zero for as long as it takes.
+    public Duration routeFetchTimeout() {
+        return chain.handling()
+                                instanceof
+                                FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager)
+                        && manager.routes()
+                                instanceof
+                                HttpConnectionManagerConfig.Routes.Named(_, Duration timeout)
+                ? timeout
+                : ConfigSources.FETCH_TIMEOUT;
     }
 
     /// The clusters that it names itself, not through a route table of RDS.

@@ -62,9 +62,12 @@ public final class RouteParser {
                         "most_specific_header_mutations_wins",
                         "max_direct_response_body_size_bytes",
                         "ignore_port_in_host_matching",
-                        "metadata"),
-                // We hold routes back until their clusters are there, whatever this says.
-                Set.of("validate_clusters"));
+                        "validate_clusters",
+                        "metadata"));
+        if (table.getValidateClusters().getValue()) {
+            // We hold routes back until their clusters are there, but take those that name others.
+            findings.note(join(path, "validate_clusters"));
+        }
         int largestBody =
                 table.hasMaxDirectResponseBodySizeBytes()
                         ? table.getMaxDirectResponseBodySizeBytes().getValue()

@@ -24,17 +24,20 @@ import java.util.TreeSet;
 /// ```
 ///
 /// Who waits lets its old version serve, so what runs is complete at every moment; removals come
-/// last. Nobody waits for ever: what is missing after Envoy's `initial_fetch_timeout` is taken as
-/// missing (a cluster without hosts, `UH`; a listener without routes, `NR`). A cluster that a route
-/// names and that nobody announced is given [#UNKNOWN_CLUSTER_PATIENCE], once, and only if an old
-/// version of the route can serve in the meantime.
+/// last.
+///
+/// Nobody waits for ever unless told to: what is missing after its `initial_fetch_timeout`, or at
+/// once where the control plane says that there is no such thing, is taken as missing (a cluster
+/// without hosts, `UH`; a listener without routes, `NR`). A cluster that a route names and that
+/// nobody announced is given [#UNKNOWN_CLUSTER_PATIENCE], once, and only if an old version of the
+/// route can serve in the meantime.
 ///
 /// It reads no clock: the caller brings the time and comes back at [Step#wakeAtNanos].
 @Confined("config thread")
 public final class Warming {
 
-    /// Envoy's `initial_fetch_timeout`.
-    public static final Duration FETCH_TIMEOUT = Duration.ofSeconds(15);
+    /// How long whatever says nothing about it is waited for.
+    public static final Duration FETCH_TIMEOUT = ConfigSources.FETCH_TIMEOUT;
 
     /// How long a route table waits for a cluster that the control plane has not announced: as long
     /// as one may be late that sends routes before clusters.
@@ -143,7 +146,7 @@ public final class Warming {
     }
 
     private static void addServiceName(Set<String> names, ClusterConfig cluster) {
-        if (cluster.discovery() instanceof ClusterConfig.Discovery.Eds(String serviceName)) {
+        if (cluster.discovery() instanceof ClusterConfig.Discovery.Eds(String serviceName, _)) {
             names.add(serviceName);
         }
     }
@@ -194,7 +197,7 @@ public final class Warming {
             Optional<Assignment> hosts = hosts(cluster);
             if (hosts.isPresent()) {
                 ready.put(name, new ProxyConfig.ClusterState(cluster, hosts.get()));
-            } else if (isPatient(awaitedHosts(cluster), FETCH_TIMEOUT, now, awaited)) {
+            } else if (isPatient(awaitedHosts(cluster), fetchTimeout(cluster), now, awaited)) {
                 ProxyConfig.ClusterState old = active.clusters().get(name);
                 if (old != null) {
                     ready.put(name, old);
@@ -209,15 +212,21 @@ public final class Warming {
     private Optional<Assignment> hosts(ClusterConfig cluster) {
         return switch (cluster.discovery()) {
             case ClusterConfig.Discovery.Fixed(Assignment hosts) -> Optional.of(hosts);
-            case ClusterConfig.Discovery.Eds(String serviceName) ->
+            case ClusterConfig.Discovery.Eds(String serviceName, _) ->
                     Optional.ofNullable(assignments.get(serviceName));
             case ClusterConfig.Discovery.Dns _ -> Optional.ofNullable(resolved.get(cluster.name()));
         };
     }
 
+    private static Duration fetchTimeout(ClusterConfig cluster) {
+        return cluster.discovery() instanceof ClusterConfig.Discovery.Eds(_, Duration timeout)
+                ? timeout
+                : FETCH_TIMEOUT;
+    }
+
     private static String awaitedHosts(ClusterConfig cluster) {
         return hostsOf(
-                cluster.discovery() instanceof ClusterConfig.Discovery.Eds(String serviceName)
+                cluster.discovery() instanceof ClusterConfig.Discovery.Eds(String serviceName, _)
                         ? serviceName
                         : cluster.name());
     }
@@ -285,7 +294,7 @@ public final class Warming {
                                             awaited)
                                     || listener.routeName()
                                             .filter(it -> !readyRoutes.containsKey(it))
-                                            .filter(it -> routeMayCome(it, now, awaited))
+                                            .filter(it -> routeMayCome(it, listener, now, awaited))
                                             .isPresent());
             if (!waits) {
                 ready.put(listener.name(), listener);
@@ -296,9 +305,11 @@ public final class Warming {
         return ready;
     }
 
-    private boolean routeMayCome(String name, long now, Set<String> awaited) {
+    private boolean routeMayCome(
+            String name, ListenerConfig listener, long now, Set<String> awaited) {
         // A table that is there and waits for its clusters is bounded by their own time.
-        return routes.containsKey(name) || isPatient(tableOf(name), FETCH_TIMEOUT, now, awaited);
+        return routes.containsKey(name)
+                || isPatient(tableOf(name), listener.routeFetchTimeout(), now, awaited);
     }
 
     /// A cluster or table that is gone stays as long as an old version that still serves needs it.
@@ -335,6 +346,10 @@ public final class Warming {
     private boolean isPatient(String what, Duration patience, long now, Set<String> awaited) {
         if (givenUp.contains(what)) {
             return false;
+        }
+        if (patience.isZero()) {
+            awaited.add(what);
+            return true;
         }
         long deadline = deadlines.computeIfAbsent(what, _ -> now + patience.toNanos());
         if (now - deadline >= 0) {

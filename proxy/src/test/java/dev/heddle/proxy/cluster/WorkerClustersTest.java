@@ -16,6 +16,7 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.testkit.Seed;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +59,7 @@ class WorkerClustersTest {
                 new ClusterConfig(
                         ClusterSettings.named(name),
                         name,
-                        new ClusterConfig.Discovery.Eds(name),
+                        new ClusterConfig.Discovery.Eds(name, Duration.ofSeconds(15)),
                         new ClusterConfig.Balancing.RoundRobin(),
                         false,
                         50);

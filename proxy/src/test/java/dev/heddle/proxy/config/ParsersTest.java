@@ -53,7 +53,8 @@ class ParsersTest {
         assertThat(config.discovery())
                 .isEqualTo(
                         new ClusterConfig.Discovery.Eds(
-                                "outbound|9080|v1|reviews.default.svc.cluster.local"));
+                                "outbound|9080|v1|reviews.default.svc.cluster.local",
+                                Duration.ofSeconds(15)));
         assertThat(config.balancing()).isEqualTo(new ClusterConfig.Balancing.LeastRequest(2));
         assertThat(config.byPlace()).isTrue();
         assertThat(config.panicPercent()).isEqualTo(50);

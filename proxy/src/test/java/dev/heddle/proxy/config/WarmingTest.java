@@ -24,10 +24,18 @@ class WarmingTest {
     private long now;
 
     private static ClusterConfig eds(String name, int choices) {
+        return eds(name, choices, Duration.ofSeconds(15));
+    }
+
+    private static ClusterConfig eds(String name, Duration fetchTimeout) {
+        return eds(name, 2, fetchTimeout);
+    }
+
+    private static ClusterConfig eds(String name, int choices, Duration fetchTimeout) {
         return new ClusterConfig(
                 ClusterSettings.named(name),
                 name,
-                new ClusterConfig.Discovery.Eds(name),
+                new ClusterConfig.Discovery.Eds(name, fetchTimeout),
                 new ClusterConfig.Balancing.LeastRequest(choices),
                 false,
                 50);
@@ -135,6 +143,15 @@ class WarmingTest {
 
         warming.putHosts("a", hosts("a", 1));
         assertThat(settle().config().orElseThrow().clusters().get("a").hosts().size()).isOne();
+    }
+
+    @Test
+    void aTimeoutOfZeroWaitsForAsLongAsItTakes() {
+        warming.put(eds("a", Duration.ZERO));
+        assertThat(settle().wakeAtNanos()).isEmpty();
+        pass(Duration.ofDays(1));
+        assertThat(settle().config()).isEmpty();
+        assertThat(settle().awaited()).containsExactly("hosts of 'a'");
     }
 
     @Test

@@ -149,7 +149,7 @@ public final class SimProxy implements AutoCloseable {
     private static HttpConnectionManagerConfig manager() {
         return new HttpConnectionManagerConfig(
                 "test",
-                new Routes.Named("routes"),
+                new Routes.Named("routes", Duration.ZERO),
                 List.of(spec(HttpFilters.ALL.getFirst())),
                 List.of(),
                 new Identity(
