@@ -64,8 +64,7 @@ public final class Proxies {
             String program = programs.relay().toString();
             return own("relay", core, List.of(program, Integer.toString(origin)));
         }
-        Optional<Path> program =
-                peer == Peer.HEDDLE ? Optional.of(home.resolve("heddle")) : tools.find(peer.word());
+        Optional<Path> program = program(peer);
         if (program.isEmpty()) {
             return new Started.Absent(Tools.missing(peer.word()));
         }
@@ -79,6 +78,65 @@ public final class Proxies {
                         ? Optional.empty()
                         : Optional.of(peer == Peer.HAPROXY ? child.out() : log);
         return whenListening(peer, child, port, written);
+    }
+
+    /// Starts a control plane over so many services, each with one workload at the origin's port.
+    ///
+    /// @throws BenchException when it does not listen
+    public Mesh control(int services, int origin) {
+        int xds = freePort();
+        Path directory = children.directory("mesh");
+        var mesh = new MeshDirectory(directory, origin);
+        mesh.writeAll(services);
+        List<String> command =
+                List.of(
+                        home.resolve("heddle").toString(),
+                        "control",
+                        "--config",
+                        directory.toString(),
+                        "--data",
+                        children.directory("control-data").toString(),
+                        "--xds",
+                        "127.0.0.1:" + xds,
+                        "--api",
+                        "127.0.0.1:" + freePort());
+        Child child = children.start("control", Optional.empty(), Map.of(), command);
+        return switch (whenListening(Peer.HEDDLE, child, xds, Optional.empty())) {
+            case Started.Absent(String reason) -> throw new BenchException(reason);
+            case Started.Running _ -> new Mesh(child, xds, mesh);
+        };
+    }
+
+    /// Starts the proxy of the mesh's gateway.
+    public Started gateway(Peer peer, Mesh mesh) {
+        Optional<Path> program = program(peer);
+        if (program.isEmpty()) {
+            return new Started.Absent(Tools.missing(peer.word()));
+        }
+        int port = freePort();
+        String text = MeshDirectory.gatewayBootstrap(port, freePort(), mesh.xds());
+        Path file = write(children.directory(peer.word()), "bootstrap.yaml", text);
+        List<String> command = bootstrapped(peer, program.get(), file);
+        Child child = children.start(peer.word(), Optional.empty(), Map.of(), command);
+        return whenListening(peer, child, port, Optional.empty());
+    }
+
+    private Optional<Path> program(Peer peer) {
+        return peer == Peer.HEDDLE ? Optional.of(home.resolve("heddle")) : tools.find(peer.word());
+    }
+
+    private static List<String> bootstrapped(Peer peer, Path program, Path file) {
+        return peer == Peer.ENVOY
+                ? List.of(
+                        program.toString(),
+                        "-c",
+                        file.toString(),
+                        "--concurrency",
+                        "1",
+                        "--log-level",
+                        "warn",
+                        "--disable-hot-restart")
+                : List.of(program.toString(), "proxy", "-c", file.toString(), "--concurrency", "1");
     }
 
     /// Writes a peer's configuration into the directory. Returns the command that runs it.
@@ -100,23 +158,7 @@ public final class Proxies {
                 Path log = directory.resolve("access.log");
                 String text = EnvoyConfig.text(shape, port, origin, freePort(), log);
                 Path file = write(directory, "bootstrap.yaml", text);
-                yield peer == Peer.ENVOY
-                        ? List.of(
-                                program.toString(),
-                                "-c",
-                                file.toString(),
-                                "--concurrency",
-                                "1",
-                                "--log-level",
-                                "warn",
-                                "--disable-hot-restart")
-                        : List.of(
-                                program.toString(),
-                                "proxy",
-                                "-c",
-                                file.toString(),
-                                "--concurrency",
-                                "1");
+                yield bootstrapped(peer, program, file);
             }
         };
     }

@@ -120,6 +120,9 @@ public final class TextReport {
                     case PSS_CONNECTION -> "conn";
                     case START -> "start";
                     case CHANGE -> "change";
+                    case STORM -> "storm";
+                    case PSS_PROXY -> "per proxy";
+                    case CHANGE_SHARE -> "change/all";
                 };
         return word + unit;
     }
@@ -160,6 +163,7 @@ public final class TextReport {
         if (size >= 100 || value == Math.rint(value)) {
             return String.format(Locale.ROOT, "%.0f", value);
         }
-        return String.format(Locale.ROOT, size >= 10 ? "%.1f" : "%.2f", value);
+        String digits = size >= 10 ? "%.1f" : size >= 0.1 ? "%.2f" : "%.4f";
+        return String.format(Locale.ROOT, digits, value);
     }
 }

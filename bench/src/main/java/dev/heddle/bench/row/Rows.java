@@ -28,6 +28,7 @@ public final class Rows {
     private static final int ROUTES_PER_HOST = 10;
     private static final int SMALL = 1024;
     private static final int LARGE = 256 * 1024;
+    private static final int FLEET = 500;
     private static final int BULK = 64 * 1024 * 1024;
 
     private final Path certificates;
@@ -54,14 +55,8 @@ public final class Rows {
                 rows.bulk(),
                 rows.footprint(),
                 rows.start(),
-                new LaterRow(
-                        "11",
-                        "a configuration change takes effect",
-                        "a fleet of 200 live xDS clients beside the control plane"),
-                new LaterRow(
-                        "12",
-                        "the control plane's cost of a connected proxy",
-                        "a fleet of 2,000 xDS clients"));
+                rows.change(),
+                rows.fleet());
     }
 
     private Row relay() {
@@ -250,6 +245,27 @@ public final class Rows {
                                 Target.Bound.AT_MOST,
                                 2.0,
                                 1.3)));
+    }
+
+    private Row change() {
+        return new ChangeRow(
+                "11",
+                "a changed route takes effect; 1,000 services, 200 more clients",
+                List.of(
+                        Target.atMost(Metric.CHANGE, "heddle", 30, 10),
+                        Target.ratioAtMost(
+                                Metric.CHANGE, "heddle" + ChangeRow.CHURN, "heddle", 1.2, 1.1)));
+    }
+
+    private Row fleet() {
+        return new FleetRow(
+                "12",
+                "the control plane's cost of " + FLEET + " connected proxies; 1,000 services",
+                FLEET,
+                List.of(
+                        Target.atMost(Metric.PSS_PROXY, "heddle", 150, 50),
+                        Target.atMost(Metric.CHANGE_SHARE, "heddle", 0.01, 0.001),
+                        Target.atMost(Metric.STORM, "heddle", 5000, 1000)));
     }
 
     private static Row row(String id, String title, List<Arm> arms, Target... targets) {

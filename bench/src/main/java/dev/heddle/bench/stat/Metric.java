@@ -38,8 +38,15 @@ public enum Metric {
     PSS_CONNECTION("PSS per idle connection", "KB"),
     /// From starting the process to its first answered request.
     START("start to first request", "ms"),
-    /// From writing a changed configuration to its first effect on a request.
-    CHANGE("change to effect", "ms");
+    /// From writing a changed configuration to its first effect on a request, the slowest of a
+    /// round.
+    CHANGE("slowest change to effect", "ms"),
+    /// Until a fleet of xDS clients that came all at once has its configuration.
+    STORM("connect storm", "ms"),
+    /// What each connected proxy adds to the control plane's PSS.
+    PSS_PROXY("control plane's PSS per proxy", "KB"),
+    /// Bytes that one changed endpoint sends to a proxy, divided by the bytes of its whole state.
+    CHANGE_SHARE("bytes of an endpoint change / of all", "");
 
     private final String title;
     private final String unit;
