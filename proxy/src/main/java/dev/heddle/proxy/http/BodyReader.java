@@ -38,6 +38,9 @@ final class BodyReader {
     private long left;
     private int digits;
     private int extensionBytes;
+    private boolean isNameDue;
+    private boolean isQuoted;
+    private boolean isEscaped;
     private @Nullable CodecError error;
 
     BodyReader(Limits limits) {
@@ -148,18 +151,36 @@ final class BodyReader {
             return null;
         }
         state = State.CHUNK_EXTENSION;
+        isNameDue = true;
+        isQuoted = false;
+        isEscaped = false;
         return expect(c, ';');
     }
 
+    /// Checks `;name[=value]` as far as a reader could be misled: every one has a name, and a
+    /// quoted value ends before the line does.
     private @Nullable CodecError extension(int c) {
-        if (c == '\r') {
+        if (c == '\r' && !isNameDue && !isQuoted) {
             state = State.CHUNK_SIZE_LF;
             return null;
         }
         extensionBytes++;
-        return Ascii.isValue(c) && extensionBytes <= MAX_EXTENSION_BYTES
-                ? null
-                : CodecError.INVALID_CHUNK;
+        if (!Ascii.isValue(c) || extensionBytes > MAX_EXTENSION_BYTES) {
+            return CodecError.INVALID_CHUNK;
+        }
+        if (isEscaped) {
+            isEscaped = false;
+        } else if (isQuoted) {
+            isEscaped = c == '\\';
+            isQuoted = c != '"';
+        } else if (isNameDue) {
+            isNameDue = !Ascii.isToken(c);
+            return isNameDue && c != ' ' && c != '\t' ? CodecError.INVALID_CHUNK : null;
+        } else {
+            isNameDue = c == ';';
+            isQuoted = c == '"';
+        }
+        return null;
     }
 
     private static @Nullable CodecError expect(int c, char wanted) {

@@ -40,7 +40,7 @@ final class Probe {
 
     private Probe() {}
 
-    /// What a server makes of these bytes, followed by the end of the connection.
+    /// What a server makes of these bytes, and after `closed` of the end of the connection.
     ///
     /// @param cuts positions where the bytes are cut
     static String requests(String bytes, int... cuts) {
@@ -54,14 +54,14 @@ final class Probe {
         return probe.result();
     }
 
-    /// What a client makes of these bytes, followed by the end of the connection.
+    /// What a client makes of these bytes, and after `closed` of the end of the connection.
     static String responses(String method, String bytes, int... cuts) {
         var probe = new Probe();
         var client = probe.new Client();
-        client.codec.start(
-                RequestHead.of(method, "http", "echo", "/"), true, new ResponseHead(), client);
+        var head = new ResponseHead();
+        client.codec.start(RequestHead.of(method, "http", "echo", "/"), true, head, client);
         probe.feed(client.codec, bytes, cuts);
-        client.release();
+        head.clear();
         return probe.result();
     }
 
@@ -73,6 +73,7 @@ final class Probe {
         }
         piece(codec, bytes, from, bytes.length());
         wire.gone = true;
+        event("closed");
         codec.onClosed();
     }
 
@@ -174,11 +175,6 @@ final class Probe {
 
     private final class Client implements ResponseHandler, Http1Upstream.Owner {
         private final Http1Upstream codec = new Http1Upstream(worker, wire, Limits.ENVOY, this);
-        private ResponseHead head = new ResponseHead();
-
-        void release() {
-            head.clear();
-        }
 
         @Override
         public void onInformational(ResponseHead informational) {
@@ -187,7 +183,6 @@ final class Probe {
 
         @Override
         public void onResponse(ResponseHead response, boolean ends) {
-            head = response;
             event(response.status() + text(response.headers()));
             if (ends) {
                 event("end");
@@ -213,9 +208,7 @@ final class Probe {
         public void onRequestWritable() {}
 
         @Override
-        public void onReusable(Http1Upstream connection) {
-            event("reusable");
-        }
+        public void onReusable(Http1Upstream connection) {}
 
         @Override
         public void onGone(Http1Upstream connection) {}
