@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 ///
 /// ```
 ///   HEAD ──head──▶ BODY ──end──▶ WAITING ──next()──▶ HEAD
-///     │              └─next(): response was first─▶ LINGERING ──client closes or time passes──▶ CLOSED
+///     │              └──next(), response first──▶ LINGERING ──closed, or time──▶ CLOSED
 ///     ├──upgrade──▶ UPGRADING ──101──▶ TUNNEL
 ///     └──error────▶ FAILED ──next()──▶ LINGERING
 /// ```

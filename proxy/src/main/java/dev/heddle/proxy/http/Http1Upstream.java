@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// The client side of an HTTP/1.1 connection: requests out, responses in, one at a time.
 ///
 /// ```
-///   IDLE ──start()──▶ HEAD ──1xx──▶ HEAD ──head──▶ BODY ──end──▶ IDLE, if another request may follow
-///                       └──101, if asked for──▶ TUNNEL                    CLOSED, if not
+///   IDLE ──start()──▶ HEAD ──1xx──▶ HEAD ──head──▶ BODY ──end──▶ IDLE, if reusable
+///                       └──101, if asked for──▶ TUNNEL                    └──▶ CLOSED, if not
 /// ```
 ///
 /// Whatever an upstream does that is not exactly a response closes the connection, so that no byte

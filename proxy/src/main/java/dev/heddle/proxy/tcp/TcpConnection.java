@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// and each direction ends by itself.
 ///
 /// ```
-///   NEW ──start()──▶ CONNECTING ──connected──▶ OPEN ──both directions ended, or either lost──▶ OVER
+///   NEW ──start()──▶ CONNECTING ──connected──▶ OPEN ──both ended, or either lost──▶ OVER
 ///    │                  └──failed, tries left──▶ CONNECTING      └──no tries left──▶ OVER
 ///    └──no cluster, no host, circuit open──▶ OVER
 /// ```
