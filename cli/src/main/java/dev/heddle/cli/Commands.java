@@ -7,8 +7,19 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.offline.Compile;
 import dev.heddle.cli.offline.Explain;
+import dev.heddle.cli.online.Api;
+import dev.heddle.cli.online.Apply;
+import dev.heddle.cli.online.Delete;
+import dev.heddle.cli.online.Get;
+import dev.heddle.cli.online.GetFormat;
+import dev.heddle.cli.online.ProxyAdmin;
+import dev.heddle.cli.online.ProxyConfig;
+import dev.heddle.cli.online.ProxyPart;
+import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.ServeControl;
+import dev.heddle.cli.serve.ServeProxy;
+import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.warm.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +32,8 @@ import picocli.CommandLine.Parameters;
 
 /// Every command of `heddle`: its name, its options, its help. Each method says what the command is
 /// called with; what it does is elsewhere.
+///
+/// This file is long because it is the whole list, with every option's words.
 @Command(
         name = "heddle",
         description = "A service mesh: control plane, proxies and tools.",
@@ -35,6 +48,7 @@ import picocli.CommandLine.Parameters;
         })
 final class Commands {
     static final String VERSION = "0.1.0";
+    private static final String API = "${env:HEDDLE_API:-http://127.0.0.1:15080}";
     private static final String MAIN_CLASS = HeddleMain.class.getName();
 
     private final Machine machine;
@@ -144,6 +158,41 @@ final class Commands {
                         Addresses.parse("--api", api),
                         withParent),
                 machine);
+    }
+
+    @Command(
+            name = "proxy",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Runs a proxy from an Envoy v3 bootstrap until it is told to stop.",
+                "The bootstrap is static, or names a control plane (ADS)."
+            },
+            footer = {"", "Example:", "  heddle proxy -c envoy.yaml"})
+    int proxy(
+            @Option(
+                            names = {"-c", "--config-path"},
+                            paramLabel = "BOOTSTRAP",
+                            required = true,
+                            description = "A file in YAML or JSON.")
+                    Path bootstrap,
+            @Option(
+                            names = "--concurrency",
+                            paramLabel = "N",
+                            defaultValue = "0",
+                            description = "Event loops (default: one for each processor).")
+                    int workers,
+            @Option(
+                            names = "--drain-time-s",
+                            paramLabel = "N",
+                            defaultValue = "30",
+                            description = {
+                                "How long requests may take to end when it stops",
+                                "(default: ${DEFAULT-VALUE} seconds)."
+                            })
+                    int drainSeconds,
+            @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
+        return ServeProxy.run(
+                new ServeProxy.Settings(bootstrap, workers, drainSeconds, withParent), machine);
     }
 
     @Command(
@@ -260,6 +309,209 @@ final class Commands {
                             description = "Output format (default: ${DEFAULT-VALUE}).")
                     EnvoyFormat output) {
         return Compile.run(config, proxy, namespace, output == EnvoyFormat.YAML, machine);
+    }
+
+    @Command(
+            name = "apply",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Puts resources in force in a running mesh.",
+                "Each file takes effect as a whole, or not at all when it has an error."
+            },
+            footer = {"", "Example:", "  heddle apply -f samples/bookinfo/try/reviews-80-20.yaml"})
+    int apply(
+            @Option(
+                            names = {"-f", "--filename"},
+                            paramLabel = "FILE",
+                            required = true,
+                            description = "A file, a directory, or '-' for standard input.")
+                    List<Path> files,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "default",
+                            description = "Namespace (default: ${DEFAULT-VALUE}).")
+                    String namespace,
+            @Option(names = "--dry-run", description = "Says what would happen; changes nothing.")
+                    boolean dryRun,
+            @Option(
+                            names = "--api",
+                            paramLabel = "URL",
+                            defaultValue = API,
+                            description = "The control plane (default: ${DEFAULT-VALUE}).")
+                    String api) {
+        return Apply.run(new Api(api), files, namespace, dryRun, machine);
+    }
+
+    @Command(
+            name = "get",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows what is in force in a running mesh, and what was found about it.",
+                "Without a kind it shows everything; 'get findings' lists all findings."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle get vs",
+                "  heddle get virtualservice/reviews -o yaml"
+            })
+    int get(
+            @Parameters(
+                            paramLabel = "KIND[/NAME] | NAME",
+                            arity = "0..*",
+                            description =
+                                    "As kubectl takes them: 'vs', 'vs reviews', 'vs/reviews'.")
+                    @Nullable List<String> words,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "default",
+                            description = "Namespace (default: ${DEFAULT-VALUE}).")
+                    String namespace,
+            @Option(
+                            names = {"-A", "--all-namespaces"},
+                            description = "Of all namespaces.")
+                    boolean everywhere,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "wide|yaml|json|name",
+                            defaultValue = "table",
+                            description = "Output format.")
+                    GetFormat output,
+            @Option(
+                            names = "--api",
+                            paramLabel = "URL",
+                            defaultValue = API,
+                            description = "The control plane (default: ${DEFAULT-VALUE}).")
+                    String api) {
+        var question =
+                new Get.Question(words == null ? List.of() : words, namespace, everywhere, output);
+        return Get.run(new Api(api), question, machine);
+    }
+
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Takes back resources that were applied.",
+            footer = {
+                "",
+                "Example:",
+                "  heddle delete vs/reviews",
+                "  heddle delete -f samples/bookinfo/try/reviews-80-20.yaml"
+            })
+    int delete(
+            @Parameters(
+                            paramLabel = "KIND/NAME | KIND NAME",
+                            arity = "0..*",
+                            description = "Which ones.")
+                    @Nullable List<String> words,
+            @Option(
+                            names = {"-f", "--filename"},
+                            paramLabel = "FILE",
+                            description = "Those that a file, a directory or '-' names.")
+                    @Nullable List<Path> files,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "default",
+                            description = "Namespace (default: ${DEFAULT-VALUE}).")
+                    String namespace,
+            @Option(names = "--dry-run", description = "Says what would happen; changes nothing.")
+                    boolean dryRun,
+            @Option(
+                            names = "--api",
+                            paramLabel = "URL",
+                            defaultValue = API,
+                            description = "The control plane (default: ${DEFAULT-VALUE}).")
+                    String api) {
+        return Delete.run(
+                new Api(api),
+                words == null ? List.of() : words,
+                files == null ? List.of() : files,
+                namespace,
+                dryRun,
+                machine);
+    }
+
+    @Command(
+            name = "proxy-status",
+            aliases = "ps",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says which proxy runs which version of the mesh.",
+                "Exit code 1 when a proxy refuses something."
+            },
+            footer = {"", "Example:", "  heddle proxy-status"})
+    int proxyStatus(
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "text|json",
+                            defaultValue = "text",
+                            description = "Output format.")
+                    Output output,
+            @Option(
+                            names = "--api",
+                            paramLabel = "URL",
+                            defaultValue = API,
+                            description = "The control plane (default: ${DEFAULT-VALUE}).")
+                    String api) {
+        return ProxyStatus.run(new Api(api), output == Output.JSON, machine);
+    }
+
+    @Command(
+            name = "proxy-config",
+            aliases = "pc",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows what the control plane gave a proxy last,",
+                "or with --admin what the proxy itself says it runs."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle proxy-config routes productpage-v1",
+                "  heddle proxy-config clusters productpage-v1.default -o json",
+                "  heddle proxy-config unsupported --admin 127.0.0.1:20010"
+            })
+    int proxyConfig(
+            @Parameters(
+                            index = "0",
+                            paramLabel = "all|listeners|routes|clusters|endpoints|unsupported",
+                            description = "Which part of it.")
+                    ProxyPart part,
+            @Parameters(
+                            index = "1",
+                            arity = "0..1",
+                            paramLabel = "PROXY",
+                            description = "Its id or its workload, as in 'heddle proxy-status'.")
+                    Optional<String> proxy,
+            @Option(
+                            names = "--admin",
+                            paramLabel = "HOST:PORT",
+                            description = "Asks the proxy itself, at its admin port.")
+                    Optional<String> admin,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "text|json",
+                            defaultValue = "text",
+                            description = "Output format.")
+                    Output output,
+            @Option(
+                            names = "--api",
+                            paramLabel = "URL",
+                            defaultValue = API,
+                            description = "The control plane (default: ${DEFAULT-VALUE}).")
+                    String api) {
+        if (admin.isPresent()) {
+            return ProxyAdmin.run(Addresses.parse("--admin", admin.get()), part, machine);
+        }
+        String id =
+                proxy.orElseThrow(() ->
+                        Failure.usage(
+                                "which proxy? (expected: PROXY or --admin HOST:PORT)",
+                                "'./heddle proxy-status' lists them"));
+        return ProxyConfig.run(new Api(api), part, id, output == Output.JSON, machine);
     }
 
     @Command(

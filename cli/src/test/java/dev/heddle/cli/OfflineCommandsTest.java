@@ -59,7 +59,17 @@ class OfflineCommandsTest {
         var finding = (Node.Mapping) items(Json.parse(result.out()), "findings").getFirst();
         assertThat(finding.entries())
                 .extracting(Node.Entry::key)
-                .containsExactly("code", "severity", "origin", "message", "hint");
+                .containsExactly(
+                        "code",
+                        "severity",
+                        "file",
+                        "line",
+                        "column",
+                        "resource",
+                        "field",
+                        "message",
+                        "hint",
+                        "text");
     }
 
     @Test

@@ -4,10 +4,12 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.process.Backoff;
 import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.PortHolder;
+import dev.heddle.cli.process.PortRange;
 import dev.heddle.cli.process.StopSignal;
 import dev.heddle.cli.process.Supervisor;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.text.Screen;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.Optional;
 
 /// Runs the demo from the first check to the last process gone. Read [#run] from top to bottom.
 public final class Demo {
+    private static final int XDS_PORT = 15_010; // as istiod's
     private static final Duration LONGEST_START = Duration.ofSeconds(90);
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int TOO_MANY_DEATHS = 4;
@@ -54,10 +57,16 @@ public final class Demo {
                         : Optional.empty();
 
         var stop = StopSignal.ofThisProcess();
-        try (var data = DataDirectory.open(options.data().toAbsolutePath().normalize())) {
+        try (var ports = PortRange.take();
+                var data = DataDirectory.open(options.data().toAbsolutePath().normalize())) {
             Path config = configuration(data);
             var plan =
-                    DemoPlan.on(options.gatewayPort(), options.consolePort(), PortHolder::isFree);
+                    DemoPlan.on(
+                            options.gatewayPort(),
+                            options.consolePort(),
+                            ports.first(),
+                            ports.isLowest() ? XDS_PORT : ports.first() + 1,
+                            PortHolder::isFree);
             plan.workloads()
                     .forEach(w ->
                             data.write("mesh/workloads", w.name() + ".yaml", w.workloadEntry()));
@@ -79,6 +88,8 @@ public final class Demo {
                     stop(plan, supervisor, readiness);
                 }
             }
+        } catch (IOException e) {
+            throw Failure.of(String.valueOf(e.getMessage()), "");
         } finally {
             stop.done();
         }

@@ -1,5 +1,6 @@
 package dev.heddle.cli.demo;
 
+import dev.heddle.cli.process.PortRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -13,13 +14,6 @@ import java.util.stream.IntStream;
 /// @param xdsPort where proxies get their configuration
 public record DemoPlan(
         int gatewayPort, int gatewayAdmin, int consolePort, int xdsPort, List<Workload> workloads) {
-    private static final int XDS_PORT = 15_010; // as istiod's
-
-    /// Ports are taken from below the range that outgoing connections use, so that a process that
-    /// is started anew finds its port free.
-    private static final int FIRST_PORT = 20_000;
-
-    private static final int LAST_PORT = 32_000;
     private static final int STEP = 10;
 
     private static final List<List<String>> WORKLOADS =
@@ -35,19 +29,21 @@ public record DemoPlan(
         workloads = List.copyOf(workloads);
     }
 
-    /// The Bookinfo workloads on free ports.
+    /// The Bookinfo workloads on free ports of a range: each has ten of them to itself.
     ///
+    /// @param range first port of the range
+    /// @param xdsWish where proxies shall get their configuration if that port is free
     /// @param free tells whether a port can be taken
     /// @throws IllegalStateException when there are not enough free ports
-    public static DemoPlan on(int gatewayPort, int consolePort, IntPredicate free) {
+    public static DemoPlan on(
+            int gatewayPort, int consolePort, int range, int xdsWish, IntPredicate free) {
         IntPredicate ours = port -> port != gatewayPort && port != consolePort && free.test(port);
-        int xds = ours.test(XDS_PORT) ? XDS_PORT : first(ours, FIRST_PORT - 1_000, 1);
-        int admin = first(ours, FIRST_PORT, STEP);
-        int from = admin + STEP;
+        int admin = block(ours, range, range, 2);
+        int xds = ours.test(xdsWish) ? xdsWish : admin + 1;
         var workloads = new ArrayList<Workload>();
+        int from = admin + STEP;
         for (var workload : WORKLOADS) {
-            IntPredicate fourFree = p -> IntStream.range(p, p + 4).allMatch(ours);
-            int ports = first(fourFree, from, STEP);
+            int ports = block(ours, range, from, 4);
             workloads.add(
                     new Workload(
                             workload.getFirst(), workload.getLast(), Workload.Ports.from(ports)));
@@ -56,13 +52,15 @@ public record DemoPlan(
         return new DemoPlan(gatewayPort, admin, consolePort, xds, workloads);
     }
 
-    private static int first(IntPredicate free, int from, int step) {
-        return IntStream.iterate(from, port -> port < LAST_PORT, port -> port + step)
-                .filter(free)
+    /// The first block of ten from a port on whose first ports are free.
+    private static int block(IntPredicate free, int range, int from, int ports) {
+        int end = range + PortRange.SIZE;
+        return IntStream.iterate(from, port -> port < end, port -> port + STEP)
+                .filter(first -> IntStream.range(first, first + ports).allMatch(free))
                 .findFirst()
                 .orElseThrow(() ->
                         new IllegalStateException(
-                                "no free ports between %d and %d".formatted(from, LAST_PORT)));
+                                "too few free ports between %d and %d".formatted(range, end)));
     }
 
     /// Where the mesh is entered, as in `http://127.0.0.1:8080`.

@@ -102,7 +102,15 @@ public record Programs(
                                 java.command(
                                         List.of("-Xmx96m", "-Xss512k"),
                                         mainClass,
-                                        List.of("proxy", "-c", file.toString(), STDIN_WATCH)));
+                                        List.of(
+                                                "proxy",
+                                                "-c",
+                                                file.toString(),
+                                                "--concurrency",
+                                                "1",
+                                                "--drain-time-s",
+                                                "1",
+                                                STDIN_WATCH)));
         return program(name, command, Map.of());
     }
 

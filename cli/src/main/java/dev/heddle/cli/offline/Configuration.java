@@ -48,7 +48,10 @@ public final class Configuration {
                 new SourceState(files, List.of()), MeshSettings.DEFAULT, Instant.EPOCH);
     }
 
-    private static List<Path> filesOf(Path path) {
+    /// The files of configuration behind a path: the file itself, or those of a directory.
+    ///
+    /// @throws Failure when there is none
+    public static List<Path> filesOf(Path path) {
         if (Files.isRegularFile(path)) {
             return List.of(path);
         }

@@ -51,14 +51,20 @@ public final class FindingsText {
                         .with("warnings", count(findings, Severity.WARNING)));
     }
 
-    /// One finding.
+    /// One finding, as the control plane's API says it too.
     public static Node.Mapping node(Diagnostic finding) {
+        var origin = finding.origin();
         return Node.Mapping.EMPTY
                 .with("code", finding.code().id())
                 .with("severity", finding.severity().name().toLowerCase(Locale.ROOT))
-                .with("origin", node(finding.origin()))
+                .with("file", origin.file())
+                .with("line", origin.position().line())
+                .with("column", origin.position().column())
+                .with("resource", origin.resource())
+                .with("field", origin.path().toString())
                 .with("message", finding.message())
-                .with("hint", finding.hint());
+                .with("hint", finding.hint())
+                .with("text", finding.toString());
     }
 
     /// `{"file", "line", "column", "resource", "field"}`.

@@ -17,6 +17,8 @@ public record JavaRuntime(Path java, String classPath, Path startupCache) {
             List.of(
                     "-XX:+UseSerialGC",
                     "-XX:-UsePerfData",
+                    "-Xlog:disable",
+                    "-Xlog:all=error:stderr",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 

@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.process.StopSignal;
 import dev.heddle.cli.text.Failure;
+import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import java.io.IOException;
@@ -39,7 +40,10 @@ public final class ServeControl {
                         settings.config().toAbsolutePath().normalize(),
                         settings.data().toAbsolutePath().normalize(),
                         settings.xds());
-        try (var _ = ControlPlane.start(bootstrap)) {
+        try (var control = ControlPlane.start(bootstrap);
+                var _ =
+                        ConsoleServer.start(
+                                settings.api(), control.mesh(), control.configStore())) {
             stop.await();
             return 0;
         } catch (IOException e) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BootstrapTest {
-    private static final DemoPlan PLAN = DemoPlan.on(8080, 15080, _ -> true);
+    private static final DemoPlan PLAN = DemoPlan.on(8080, 15080, 20000, 15010, _ -> true);
 
     private static Optional<Path> envoy() {
         String set = Optional.ofNullable(System.getenv("HEDDLE_ENVOY")).orElse("");

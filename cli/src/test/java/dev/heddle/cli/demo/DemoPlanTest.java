@@ -25,7 +25,7 @@ class DemoPlanTest {
 
     @Test
     void onAnIdleMachineTheNumbersAreRound() {
-        var plan = DemoPlan.on(8080, 15080, _ -> true);
+        var plan = DemoPlan.on(8080, 15080, 20000, 15010, _ -> true);
         assertThat(plan.xdsPort()).isEqualTo(15010);
         assertThat(plan.workloads())
                 .extracting(Workload::name)
@@ -42,15 +42,18 @@ class DemoPlanTest {
 
     @Test
     void noPortIsGivenTwiceOrTaken() {
-        var plan = DemoPlan.on(20_000, 20_012, port -> port % 7 != 0 && port != 15_010);
+        var plan =
+                DemoPlan.on(
+                        20_010, 20_032, 20_000, 15_010, port -> port != 20_021 && port != 15_010);
         assertThat(ports(plan)).doesNotHaveDuplicates();
-        assertThat(ports(plan).subList(3, 28)).noneMatch(p -> p % 7 == 0 || p == 15_010);
+        assertThat(ports(plan)).doesNotContain(15_010, 20_021);
+        assertThat(plan.xdsPort()).isEqualTo(20_001);
     }
 
     @Test
     void withoutFreePortsThereIsNoPlan() {
-        assertThatThrownBy(() -> DemoPlan.on(8080, 15080, _ -> false))
-                .hasMessageContaining("no free ports");
+        assertThatThrownBy(() -> DemoPlan.on(8080, 15080, 20000, 15010, _ -> false))
+                .hasMessageContaining("too few free ports");
     }
 
     @Test

@@ -1,0 +1,132 @@
+package dev.heddle.cli.online;
+
+import dev.heddle.cli.text.Failure;
+import dev.heddle.model.codec.Json;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The control plane's API.
+///
+/// @param base as in `http://127.0.0.1:15080`
+public record Api(String base) {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /// @throws Failure when the address is none
+    public Api {
+        try {
+            URI uri = URI.create(base.contains("://") ? base : "http://" + base);
+            if (uri.getHost() == null) {
+                throw new IllegalArgumentException("no host");
+            }
+            base = uri.toString().replaceAll("/+$", "");
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "--api: '%s' (expected: as in http://127.0.0.1:15080)".formatted(base), "");
+        }
+    }
+
+    /// What came back.
+    ///
+    /// @param body as it came
+    record Reply(int status, String body) {
+        Answer answer() {
+            try {
+                return new Answer(Json.parse(body));
+            } catch (IllegalArgumentException e) {
+                throw Failure.of(
+                        "the control plane's answer is no JSON: " + e.getMessage(),
+                        "is something else listening at that address?");
+            }
+        }
+    }
+
+    /// Reads.
+    ///
+    /// @param path under `/api/v1/`, encoded
+    /// @throws Failure when it cannot be read
+    Reply get(String path) {
+        return expectGood(send(request(path).GET()));
+    }
+
+    /// Applies a text. A refusal is a reply too, of status 422.
+    ///
+    /// @param from how findings call the text
+    Reply apply(String from, String namespace, String text, boolean dryRun) {
+        String path =
+                "resources?from=%s&namespace=%s&dryRun=%s"
+                        .formatted(encode(from), encode(namespace), dryRun);
+        Reply reply =
+                send(
+                        request(path)
+                                .header("Content-Type", "application/yaml")
+                                .POST(HttpRequest.BodyPublishers.ofString(text)));
+        return reply.status() == 422 ? reply : expectGood(reply);
+    }
+
+    /// Deletes a resource.
+    Reply delete(String plural, String namespace, String name, boolean dryRun) {
+        String path = path("resources", plural, namespace, name) + "?dryRun=" + dryRun;
+        return send(request(path).header("X-Heddle", "cli").DELETE());
+    }
+
+    /// Path segments, encoded.
+    static String path(String... segments) {
+        return List.of(segments).stream().map(Api::encode).collect(Collectors.joining("/"));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + "/api/v1/" + path)).timeout(PATIENCE);
+    }
+
+    private Reply send(HttpRequest.Builder request) {
+        try (var client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(5))
+                        .build()) {
+            var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw Failure.of(
+                    "no control plane answers at %s (%s)"
+                            .formatted(
+                                    base, e instanceof ConnectException ? "connection refused" : e),
+                    "start one ('./heddle demo' or './heddle control'), or name another one with"
+                            + " --api URL or the variable HEDDLE_API");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw Failure.of("interrupted", "");
+        }
+    }
+
+    /// A refusal as a failure with the control plane's own words.
+    static Failure failure(Reply reply) {
+        Answer error = reply.answer().at("error");
+        String where = error.at("where").text();
+        return Failure.of(
+                error.isAbsent()
+                        ? "the control plane answered with status " + reply.status()
+                        : error.at("what").text() + (where.isEmpty() ? "" : " (" + where + ")"),
+                error.at("next").text());
+    }
+
+    private static Reply expectGood(Reply reply) {
+        if (reply.status() != 200) {
+            throw failure(reply);
+        }
+        return reply;
+    }
+}

@@ -1,0 +1,209 @@
+package dev.heddle.cli.online;
+
+import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.text.Failure;
+import dev.heddle.cli.text.Table;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.codec.YamlWriter;
+import dev.heddle.model.tree.Node;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `heddle get`: shows what is in force, and what was found about it.
+public final class Get {
+    private static final String FINDINGS = "findings";
+
+    private final Api api;
+    private final Question question;
+    private final Machine machine;
+
+    private Get(Api api, Question question, Machine machine) {
+        this.api = api;
+        this.question = question;
+        this.machine = machine;
+    }
+
+    /// What to show.
+    ///
+    /// @param words as kubectl reads them; none for everything; `findings` for all findings
+    /// @param everywhere whether of all namespaces
+    public record Question(
+            List<String> words, String namespace, boolean everywhere, GetFormat format) {}
+
+    /// Shows it.
+    ///
+    /// @return 1 when there is an error among the findings that are shown in a table, 0 otherwise
+    public static int run(Api api, Question question, Machine machine) {
+        return new Get(api, question, machine).run();
+    }
+
+    private int run() {
+        if (question.words().equals(List.of(FINDINGS))) {
+            return allFindings();
+        }
+        Map<String, List<Answer>> byKind = resources();
+        switch (question.format()) {
+            case TABLE, WIDE -> tables(byKind);
+            case YAML, JSON -> documents(byKind);
+            case NAME ->
+                    byKind.forEach((plural, items) ->
+                            items.forEach(item ->
+                                    machine.out()
+                                            .println(
+                                                    ResourceName.qualified(plural)
+                                                            + "/"
+                                                            + item.at("name").text())));
+        }
+        return 0;
+    }
+
+    private int allFindings() {
+        Api.Reply reply = api.get(FINDINGS);
+        if (question.format() == GetFormat.JSON) {
+            machine.out().print(reply.body());
+        } else {
+            List<Answer> findings = reply.answer().at(FINDINGS).items();
+            findings.forEach(finding -> machine.out().println(finding.at("text").text()));
+            if (findings.isEmpty()) {
+                machine.out().println("nothing wrong");
+            }
+        }
+        return 0;
+    }
+
+    /// What is asked for, by the plural of its kind.
+    private Map<String, List<Answer>> resources() {
+        var byKind = new LinkedHashMap<String, List<Answer>>();
+        if (question.words().isEmpty()) {
+            fetch("resources")
+                    .forEach(item ->
+                            byKind.computeIfAbsent(item.at("plural").text(), _ -> new ArrayList<>())
+                                    .add(item));
+            return byKind;
+        }
+        for (var name : ResourceName.parse(question.words())) {
+            List<Answer> items =
+                    fetch(Api.path("resources", name.plural())).stream()
+                            .filter(item ->
+                                    name.name().isEmpty()
+                                            || item.at("name").text().equals(name.name()))
+                            .toList();
+            if (items.isEmpty() && !name.name().isEmpty()) {
+                throw Failure.of(
+                        "%s \"%s\" is not there, in the namespace %s"
+                                .formatted(
+                                        ResourceName.qualified(name.plural()),
+                                        name.name(),
+                                        question.namespace()),
+                        "'./heddle get %s -A' shows what there is".formatted(name.plural()));
+            }
+            byKind.computeIfAbsent(name.plural(), _ -> new ArrayList<>()).addAll(items);
+        }
+        return byKind;
+    }
+
+    private List<Answer> fetch(String path) {
+        String namespace =
+                question.everywhere() ? "" : "?namespace=" + Api.path(question.namespace());
+        return api.get(path + namespace).answer().at("items").items();
+    }
+
+    private void tables(Map<String, List<Answer>> byKind) {
+        boolean several = byKind.size() > 1;
+        boolean any = false;
+        for (var kind : byKind.entrySet()) {
+            if (!kind.getValue().isEmpty()) {
+                machine.out().print(any ? "\n" : "");
+                machine.out().print(table(kind.getKey(), kind.getValue(), several).print());
+                any = true;
+            }
+        }
+        if (!any) {
+            machine.err()
+                    .println(
+                            question.everywhere()
+                                    ? "No resources found."
+                                    : "No resources found in the namespace %s."
+                                            .formatted(question.namespace()));
+        }
+        findingsAbout(byKind);
+    }
+
+    private Table table(String plural, List<Answer> items, boolean several) {
+        var columns = Columns.of(plural, question.format() == GetFormat.WIDE);
+        var headings = new ArrayList<String>();
+        if (question.everywhere()) {
+            headings.add("NAMESPACE");
+        }
+        headings.add("NAME");
+        columns.forEach(column -> headings.add(column.heading()));
+        headings.add("FINDINGS");
+        headings.add("SOURCE");
+        var rows = new ArrayList<List<String>>();
+        for (Answer item : items) {
+            var row = new ArrayList<String>();
+            if (question.everywhere()) {
+                row.add(item.at("namespace").text());
+            }
+            String name = item.at("name").text();
+            row.add(several ? ResourceName.qualified(plural) + "/" + name : name);
+            columns.forEach(column -> row.add(column.cell().apply(item.at("resource"))));
+            row.add(Integer.toString(item.at(FINDINGS).items().size()));
+            row.add(item.at("file").text() + ":" + item.at("line").text());
+            rows.add(row);
+        }
+        return new Table(headings, rows);
+    }
+
+    /// Below the tables: what was found about the shown resources, and about files of which no
+    /// resource is known.
+    private void findingsAbout(Map<String, List<Answer>> byKind) {
+        var texts = new ArrayList<String>();
+        byKind.values()
+                .forEach(items ->
+                        items.forEach(item ->
+                                item.at(FINDINGS)
+                                        .items()
+                                        .forEach(f -> texts.add(f.at("text").text()))));
+        for (Answer finding : api.get(FINDINGS).answer().at(FINDINGS).items()) {
+            boolean ofAFile = finding.at("resource").text().isEmpty();
+            boolean ofABrokenOne = !texts.contains(finding.at("text").text()) && !isShown(finding);
+            if (ofAFile || ofABrokenOne) {
+                texts.add(finding.at("text").text());
+            }
+        }
+        if (!texts.isEmpty()) {
+            machine.out().println();
+            texts.stream().distinct().forEach(machine.out()::println);
+        }
+    }
+
+    /// Whether a finding is about a resource of another kind than was asked for, which is shown
+    /// when that is.
+    private boolean isShown(Answer finding) {
+        return !question.words().isEmpty() && !finding.at("severity").text().equals("error");
+    }
+
+    private void documents(Map<String, List<Answer>> byKind) {
+        List<Node> trees =
+                byKind.values().stream()
+                        .flatMap(List::stream)
+                        .map(item -> item.at("resource").node())
+                        .toList();
+        boolean one = trees.size() == 1 && question.words().size() > 0;
+        Node whole =
+                one
+                        ? trees.getFirst()
+                        : Node.Mapping.EMPTY
+                                .with("apiVersion", "v1")
+                                .with("kind", "List")
+                                .with("items", trees);
+        machine.out()
+                .print(
+                        question.format() == GetFormat.YAML
+                                ? YamlWriter.write(whole)
+                                : Json.pretty(whole));
+    }
+}

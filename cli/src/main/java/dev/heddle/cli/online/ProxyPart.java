@@ -1,0 +1,17 @@
+package dev.heddle.cli.online;
+
+/// A part of a proxy's configuration.
+public enum ProxyPart {
+    /// Everything, as JSON.
+    ALL,
+    /// Where it listens.
+    LISTENERS,
+    /// Which requests go where.
+    ROUTES,
+    /// What requests can go to.
+    CLUSTERS,
+    /// The hosts of clusters.
+    ENDPOINTS,
+    /// What a Heddle proxy was told and does not do.
+    UNSUPPORTED
+}

@@ -1,0 +1,141 @@
+package dev.heddle.cli;
+
+import static dev.heddle.cli.TestCommand.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.console.ConsoleServer;
+import dev.heddle.control.ControlBootstrap;
+import dev.heddle.control.ControlPlane;
+import dev.heddle.testkit.Repository;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Commands against a control plane of this process.
+class OnlineCommandsTest {
+    private static final Path BOOKINFO = Repository.root().resolve("samples/bookinfo");
+
+    @TempDir Path directory = Path.of("");
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private String api = "";
+
+    @BeforeEach
+    void start() throws Exception {
+        Path config = Files.createDirectories(directory.resolve("config"));
+        try (Stream<Path> samples = Files.list(BOOKINFO.resolve("config"))) {
+            for (Path sample : samples.toList()) {
+                Files.copy(sample, config.resolve(sample.getFileName()));
+            }
+        }
+        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        var control =
+                ControlPlane.start(
+                        ControlBootstrap.of(config, directory.resolve("data"), loopback));
+        open.add(control);
+        var console = ConsoleServer.start(loopback, control.mesh(), control.configStore());
+        open.add(console);
+        api = "http://127.0.0.1:" + console.address().getPort();
+        long until = System.nanoTime() + 5_000_000_000L;
+        while (run("get", "vs", "--api", api).out().isEmpty() && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable part : open.reversed()) {
+            part.close();
+        }
+    }
+
+    private static String sample(String name) {
+        return BOOKINFO.resolve("try").resolve(name).toString();
+    }
+
+    @Test
+    void whatIsAppliedIsShownAndCanBeTakenBack() {
+        var created = run("apply", "-f", sample("reviews-80-20.yaml"), "--api", api);
+        assertThat(created.out()).isEqualTo("virtualservice.networking.istio.io/reviews created\n");
+        assertThat(created.code()).isZero();
+        assertThat(run("apply", "-f", sample("reviews-80-20.yaml"), "--api", api).out())
+                .endsWith("unchanged\n");
+        assertThat(run("get", "vs", "--api", api).out())
+                .contains("NAME", "GATEWAYS", "HOSTS")
+                .containsPattern("reviews +\\[\"reviews\"] +0 ");
+        assertThat(run("get", "vs/reviews", "-o", "yaml", "--api", api).out())
+                .contains("kind: VirtualService", "weight: 80");
+        assertThat(run("delete", "vs/reviews", "--api", api).out())
+                .isEqualTo("virtualservice.networking.istio.io \"reviews\" deleted\n");
+        assertThat(run("get", "vs/reviews", "--api", api).code()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileWithAnErrorIsRefusedAsAWholeWithItsFindings() {
+        var refused = run("apply", "-f", sample("mistakes.yaml"), "--api", api);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err())
+                .contains("mistakes.yaml:29:7: error HED0004")
+                .contains("nothing was applied");
+        assertThat(run("get", "vs", "-o", "name", "--api", api).out())
+                .isEqualTo("virtualservice.networking.istio.io/bookinfo\n");
+    }
+
+    @Test
+    void aDryRunChangesNothing() {
+        var dry = run("apply", "-f", sample("reviews-all-v1.yaml"), "--dry-run", "--api", api);
+        assertThat(dry.out()).endsWith("created (dry run)\n");
+        assertThat(run("get", "vs/reviews", "--api", api).code()).isEqualTo(1);
+    }
+
+    @Test
+    void severalKindsAreShownOneAfterTheOther() {
+        assertThat(run("get", "vs,dr", "-A", "--api", api).out())
+                .contains("virtualservice.networking.istio.io/bookinfo")
+                .contains("destinationrule.networking.istio.io/reviews");
+        assertThat(run("get", "dr", "reviews", "-o", "wide", "--api", api).out())
+                .contains("SUBSETS")
+                .contains("v1, v2, v3");
+    }
+
+    @Test
+    void everythingAsJsonIsAList() {
+        assertThat(run("get", "-o", "json", "--api", api).out())
+                .contains("\"kind\": \"List\"", "\"kind\": \"Gateway\"");
+        assertThat(run("get", "findings", "--api", api).out()).isEqualTo("nothing wrong\n");
+    }
+
+    @Test
+    void aMeshWithoutProxiesSaysSo() {
+        var status = run("proxy-status", "--api", api);
+        assertThat(status.code()).isZero();
+        assertThat(status.out()).contains("0 of 0 proxies on version 1");
+        var config = run("proxy-config", "routes", "nobody", "--api", api);
+        assertThat(config.code()).isEqualTo(1);
+        assertThat(config.err()).contains("no such proxy is connected");
+    }
+
+    @Test
+    void aKindThatIsNotKnownIsAUsageErrorThatNamesTheKinds() {
+        var result = run("get", "virtualthings", "--api", api);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("virtualservices (vs)");
+    }
+
+    @Test
+    void withoutAControlPlaneTheNextStepIsNamed() {
+        var result = run("get", "vs", "--api", "http://127.0.0.1:1");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("no control plane answers at http://127.0.0.1:1")
+                .contains("HEDDLE_API");
+    }
+}

@@ -1,0 +1,177 @@
+package dev.heddle.e2e.demo;
+
+import dev.heddle.testkit.Repository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/// A demo that runs as a process of its own.
+///
+/// @param data its data directory
+/// @param said what it printed so far
+/// @param introduced done when it has printed that everything is up, or has ended
+record DemoProcess(
+        Process process,
+        Path data,
+        int gatewayPort,
+        int consolePort,
+        List<String> said,
+        CountDownLatch introduced) {
+    private static final Duration LONGEST_START = Duration.ofMinutes(2);
+
+    /// Starts a demo on free ports, without traffic, and waits until it is up.
+    static DemoProcess start(Path data, String dataPlane) {
+        var demo = begin(data, dataPlane, freePort(), freePort());
+        try {
+            demo.introduced.await(LONGEST_START.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        if (!demo.process.isAlive() || !demo.text().contains("Ctrl-C stops everything")) {
+            demo.process.destroyForcibly();
+            throw new AssertionError("the demo did not start:\n" + demo.text());
+        }
+        return demo;
+    }
+
+    /// Starts a demo and does not wait.
+    static DemoProcess begin(Path data, String dataPlane, int gatewayPort, int consolePort) {
+        var command =
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:-UsePerfData",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Dheddle.home=" + Repository.root(),
+                        "-Dheddle.build=" + Repository.root().resolve(".heddle/build/current"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.heddle.cli.HeddleMain",
+                        "demo",
+                        "--no-traffic",
+                        "--data-plane",
+                        dataPlane,
+                        "--gateway-port",
+                        Integer.toString(gatewayPort),
+                        "--console-port",
+                        Integer.toString(consolePort),
+                        "--data",
+                        data.toString());
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            var demo =
+                    new DemoProcess(
+                            process,
+                            data,
+                            gatewayPort,
+                            consolePort,
+                            java.util.Collections.synchronizedList(new ArrayList<>()),
+                            new CountDownLatch(1));
+            Thread.ofVirtual().start(demo::listen);
+            return demo;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void listen() {
+        try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
+            reader.lines()
+                    .forEach(line -> {
+                        said.add(line);
+                        if (line.contains("Ctrl-C stops everything")) {
+                            introduced.countDown();
+                        }
+                    });
+        } catch (IOException | UncheckedIOException _) {
+            // It ended.
+        } finally {
+            introduced.countDown();
+        }
+    }
+
+    String text() {
+        synchronized (said) {
+            return String.join("\n", said);
+        }
+    }
+
+    String page() {
+        return "http://127.0.0.1:" + gatewayPort + "/productpage";
+    }
+
+    String api(String path) {
+        return "http://127.0.0.1:" + consolePort + "/api/v1/" + path;
+    }
+
+    /// The watched directory.
+    Path config() {
+        return data.resolve("mesh/config");
+    }
+
+    /// The process id of that name, as in `control` or `reviews-v2-proxy`.
+    long pid(String name) {
+        try {
+            return Long.parseLong(
+                    Files.readString(data.resolve("pids").resolve(name + ".pid")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Ends a process with SIGKILL and waits until another one has taken its place.
+    ///
+    /// @return whether one did in time
+    boolean killAndAwaitAnother(String name) {
+        long before = pid(name);
+        ProcessHandle.of(before).ifPresent(ProcessHandle::destroyForcibly);
+        return eventually(Duration.ofSeconds(20), () -> pid(name) != before);
+    }
+
+    /// Every process that it started and that lives.
+    List<ProcessHandle> children() {
+        try (Stream<Path> pids = Files.list(data.resolve("pids"))) {
+            return pids.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".pid") && !name.startsWith("."))
+                    .map(name -> pid(name.replace(".pid", "")))
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits until something holds.
+    ///
+    /// @return whether it did in time
+    static boolean eventually(Duration patience, BooleanSupplier condition) {
+        long until = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+        return true;
+    }
+
+    static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package dev.heddle.e2e.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heddle.testkit.Repository;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the demo promises, on one running demo for each data plane, one promise after the other.
+@Tag("e2e")
+class DemoTest {
+    @TempDir Path directory = Path.of("");
+
+    @TestFactory
+    Stream<DynamicTest> withStockEnvoy() {
+        assumeEnvoy();
+        return promises("envoy");
+    }
+
+    private Stream<DynamicTest> promises(String dataPlane) {
+        var demo = DemoProcess.start(directory.resolve(dataPlane), dataPlane);
+        var visitors = new Visitors(demo.page());
+        var promises = new Promises(demo, visitors);
+        assertThat(demo.process().isAlive()).isTrue();
+        return Stream.of(
+                        DynamicTest.dynamicTest(
+                                "two thousand requests are all answered with 200",
+                                promises::everyRequestIsAnswered),
+                        DynamicTest.dynamicTest(
+                                "Istio's 80-20 sample splits 80 to 20 within a second",
+                                promises::theSampleSplits),
+                        DynamicTest.dynamicTest(
+                                "Istio's jason sample tells users apart",
+                                promises::usersAreToldApart),
+                        DynamicTest.dynamicTest(
+                                "a hundred swaps of files under load lose no request",
+                                promises::swapsLoseNothing),
+                        DynamicTest.dynamicTest(
+                                "a broken file is a finding and changes nothing",
+                                promises::aBrokenFileChangesNothing),
+                        DynamicTest.dynamicTest(
+                                "kill -9 of the control plane under load loses no request",
+                                promises::theControlPlaneMayDie),
+                        DynamicTest.dynamicTest(
+                                "kill -9 of a sidecar is mended", promises::aSidecarMayDie),
+                        DynamicTest.dynamicTest(
+                                "a second demo says which port is taken and by what",
+                                promises::aSecondDemoIsTurnedAway),
+                        DynamicTest.dynamicTest(
+                                "SIGTERM leaves no process and no port",
+                                promises::stoppingLeavesNothing))
+                .onClose(() -> {
+                    visitors.close();
+                    demo.process().destroy();
+                    if (!DemoProcess.eventually(
+                            Duration.ofSeconds(15), () -> !demo.process().isAlive())) {
+                        demo.process().destroyForcibly();
+                    }
+                });
+    }
+
+    @Test
+    void aDemoThatIsKilledTakesEnvoysWithIt() {
+        assumeEnvoy();
+        killed("envoy");
+    }
+
+    private void killed(String dataPlane) {
+        var demo = DemoProcess.start(directory.resolve("killed"), dataPlane);
+        List<ProcessHandle> children = demo.children();
+        assertThat(children).hasSize(14);
+        demo.process().destroyForcibly();
+        boolean gone =
+                DemoProcess.eventually(
+                        Duration.ofSeconds(10),
+                        () -> children.stream().noneMatch(ProcessHandle::isAlive));
+        children.forEach(ProcessHandle::destroyForcibly);
+        assertThat(gone).as("no process is left 10 s after kill -9").isTrue();
+    }
+
+    private static void assumeEnvoy() {
+        Assumptions.assumeTrue(
+                System.getenv("HEDDLE_ENVOY") != null,
+                "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+    }
+
+    private record Promises(DemoProcess demo, Visitors visitors) {
+        private static final int MANY = 2000;
+        private static final int PROXIES = 7;
+
+        private static Path sample(String name) {
+            Path networking = Path.of("istio-samples/samples/bookinfo/networking");
+            var cases = Repository.cases();
+            Assumptions.assumeTrue(cases.isPresent(), "../shared/cases is not there");
+            return cases.orElseThrow().resolve(networking).resolve(name);
+        }
+
+        private void put(String name, Path source) throws IOException {
+            Files.copy(source, demo.config().resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        private void remove(String name) throws IOException {
+            Files.deleteIfExists(demo.config().resolve(name));
+        }
+
+        /// A number that the control plane says about the mesh, as `proxiesInSync`.
+        private int said(String name) {
+            var number =
+                    Pattern.compile("\"" + name + "\":\\s*(\\d+)")
+                            .matcher(visitors.get(demo.api("version")));
+            return number.find() ? Integer.parseInt(number.group(1)) : -1;
+        }
+
+        private boolean isInSync() {
+            return said("proxiesInSync") == PROXIES && said("proxies") == PROXIES;
+        }
+
+        /// Removes a file and waits until that is in force everywhere.
+        private void removeAndSettle(String name) throws IOException {
+            if (!Files.exists(demo.config().resolve(name))) {
+                settle();
+                return;
+            }
+            int before = said("version");
+            remove(name);
+            assertThat(
+                            DemoProcess.eventually(
+                                    Duration.ofSeconds(5), () -> said("version") > before))
+                    .isTrue();
+            settle();
+        }
+
+        private void settle() {
+            assertThat(DemoProcess.eventually(Duration.ofMinutes(1), this::isInSync))
+                    .as(() -> "proxies out of step: " + visitors.get(demo.api("proxies")))
+                    .isTrue();
+        }
+
+        void everyRequestIsAnswered() {
+            var met = visitors.visit(MANY);
+            assertThat(met.failures()).as("%s", met).isZero();
+            assertThat(met.total()).isEqualTo(MANY);
+            assertThat(met.counts()).containsOnlyKeys("v1", "v2", "v3");
+        }
+
+        void theSampleSplits() throws Exception {
+            long from = System.nanoTime();
+            put("reviews.yaml", sample("virtual-service-reviews-80-20.yaml"));
+            // With v3 gone from ten answers in a row the rule is in force (1 in 58 otherwise).
+            boolean inForce =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(5),
+                            () -> !visitors.visit(10).counts().containsKey("v3"));
+            long millis = Duration.ofNanos(System.nanoTime() - from).toMillis();
+            assertThat(inForce).isTrue();
+            assertThat(millis).as("milliseconds until it was in force").isLessThan(1000);
+            settle();
+            var met = visitors.visit(MANY);
+            assertThat(met.failures()).as("%s", met).isZero();
+            assertThat(met.percent("v1")).as("%s", met).isCloseTo(80, within(3.0));
+            assertThat(met.percent("v2")).as("%s", met).isCloseTo(20, within(3.0));
+        }
+
+        void usersAreToldApart() throws Exception {
+            put("reviews.yaml", sample("virtual-service-reviews-jason-v2-v3.yaml"));
+            boolean inForce =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(5),
+                            () ->
+                                    visitors.visit(10)
+                                            .counts()
+                                            .keySet()
+                                            .equals(java.util.Set.of("v3")));
+            assertThat(inForce).isTrue();
+            settle();
+            assertThat(visitors.visit(50, Map.of("Cookie", "user=jason")).counts())
+                    .containsOnlyKeys("v2");
+            assertThat(visitors.visit(50, Map.of("Cookie", "user=tom")).counts())
+                    .containsOnlyKeys("v3");
+        }
+
+        void swapsLoseNothing() throws Exception {
+            var files =
+                    List.of(
+                            sample("virtual-service-reviews-80-20.yaml"),
+                            sample("virtual-service-reviews-90-10.yaml"),
+                            sample("virtual-service-reviews-v3.yaml"),
+                            sample("virtual-service-reviews-jason-v2-v3.yaml"));
+            var met =
+                    visitors.visitWhile(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            if (i % 10 == 9) {
+                                remove("reviews.yaml");
+                            } else {
+                                put("reviews.yaml", files.get(i % files.size()));
+                            }
+                            TimeUnit.MILLISECONDS.sleep(100);
+                        }
+                        return null;
+                    });
+            assertThat(met.failures()).as("%s", met).isZero();
+            assertThat(met.total()).isGreaterThan(200);
+            removeAndSettle("reviews.yaml");
+        }
+
+        void aBrokenFileChangesNothing() throws Exception {
+            put("reviews.yaml", sample("virtual-service-reviews-v3.yaml"));
+            assertThat(
+                            DemoProcess.eventually(
+                                    Duration.ofSeconds(5),
+                                    () ->
+                                            visitors.visit(10)
+                                                    .counts()
+                                                    .keySet()
+                                                    .equals(java.util.Set.of("v3"))))
+                    .isTrue();
+            Files.writeString(
+                    demo.config().resolve("reviews.yaml"),
+                    "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: [\n");
+            boolean found =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(5),
+                            () -> visitors.get(demo.api("findings")).contains("reviews.yaml"));
+            assertThat(found).as(visitors.get(demo.api("findings"))).isTrue();
+            assertThat(visitors.visit(50).counts()).containsOnlyKeys("v3");
+            removeAndSettle("reviews.yaml");
+        }
+
+        void theControlPlaneMayDie() throws Exception {
+            int version = said("version");
+            var met =
+                    visitors.visitWhile(() -> {
+                        assertThat(demo.killAndAwaitAnother("control")).isTrue();
+                        settle();
+                        return null;
+                    });
+            assertThat(met.failures()).as("%s", met).isZero();
+            assertThat(said("version")).isEqualTo(version);
+        }
+
+        void aSidecarMayDie() {
+            assertThat(demo.killAndAwaitAnother("reviews-v2-proxy")).isTrue();
+            settle();
+            boolean mended =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(20),
+                            () -> {
+                                var met = visitors.visit(60);
+                                return met.failures() == 0 && met.counts().containsKey("v2");
+                            });
+            assertThat(mended).isTrue();
+        }
+
+        void aSecondDemoIsTurnedAway() throws Exception {
+            var second =
+                    DemoProcess.begin(
+                            demo.data().resolveSibling("second"),
+                            "heddle",
+                            demo.gatewayPort(),
+                            demo.consolePort());
+            assertThat(second.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.process().exitValue()).isEqualTo(1);
+            assertThat(second.text())
+                    .contains("port " + demo.gatewayPort() + " for the gateway is taken by")
+                    .contains("process " + demo.pid("gateway"))
+                    .contains("--gateway-port");
+        }
+
+        void stoppingLeavesNothing() throws Exception {
+            List<ProcessHandle> children = new ArrayList<>(demo.children());
+            long from = System.nanoTime();
+            demo.process().toHandle().destroy(); // unlike the process's own, leaves its output open
+            assertThat(demo.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
+            long seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
+            assertThat(seconds).as("seconds to stop").isLessThanOrEqualTo(6);
+            assertThat(children).hasSize(14).noneMatch(ProcessHandle::isAlive);
+            assertThat(isOpen(demo.gatewayPort())).isFalse();
+            assertThat(isOpen(demo.consolePort())).isFalse();
+            boolean saidSo =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(5),
+                            () -> demo.text().contains("stopped; no process is left"));
+            assertThat(saidSo).as(demo.text()).isTrue();
+        }
+
+        private static boolean isOpen(int port) {
+            try (var socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+                return true;
+            } catch (IOException _) {
+                return false;
+            }
+        }
+    }
+}
