@@ -50,15 +50,15 @@ public record TrafficSummary(
         return Math.round(nanos / 1e6);
     }
 
-    /// On one line.
+    /// On one line that fits a terminal of 80 columns.
     public String line() {
         String shares =
                 sharePercent.entrySet().stream()
-                        .map(e -> "%s %.0f %%".formatted(e.getKey(), e.getValue()))
-                        .collect(Collectors.joining("  "));
+                        .map(e -> "%s %.0f%%".formatted(e.getKey(), e.getValue()))
+                        .collect(Collectors.joining(" "));
         return String.format(
                 Locale.ROOT,
-                "  %.1f req/s   %.2f %% ok   p50 %d ms   p99 %d ms   reviews: %s",
+                "  %.1f req/s  %.2f%% ok  p50 %d ms  p99 %d ms  reviews %s",
                 perSecond,
                 Math.floor(okPercent * 100) / 100, // one failure never rounds up to 100 %
                 p50Millis,

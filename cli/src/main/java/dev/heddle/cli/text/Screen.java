@@ -7,6 +7,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Screen {
     private static final String CLEAR = "\r\u001b[K";
 
+    /// A status that is too long ends at the edge, as a second line could not be written over.
+    private static final String NO_WRAP = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
+
     private final PrintStream out;
     private final boolean terminal;
     private final AtomicBoolean statusShown = new AtomicBoolean();
@@ -34,7 +39,7 @@ public final class Screen {
     /// Shows a status in place of the last one.
     public synchronized void status(String text) {
         if (terminal) {
-            out.print(CLEAR + text);
+            out.print(CLEAR + NO_WRAP + text + WRAP);
             statusShown.set(true);
         } else {
             out.println(text);

@@ -31,6 +31,11 @@ class DemoTest {
     @TempDir Path directory = Path.of("");
 
     @TestFactory
+    Stream<DynamicTest> withHeddlesOwnProxy() {
+        return promises("heddle");
+    }
+
+    @TestFactory
     Stream<DynamicTest> withStockEnvoy() {
         assumeEnvoy();
         return promises("envoy");
@@ -84,8 +89,13 @@ class DemoTest {
         killed("envoy");
     }
 
+    @Test
+    void aDemoThatIsKilledTakesItsProxiesWithIt() {
+        killed("heddle");
+    }
+
     private void killed(String dataPlane) {
-        var demo = DemoProcess.start(directory.resolve("killed"), dataPlane);
+        var demo = DemoProcess.start(directory.resolve("killed-" + dataPlane), dataPlane);
         List<ProcessHandle> children = demo.children();
         assertThat(children).hasSize(14);
         demo.process().destroyForcibly();
