@@ -1,10 +1,10 @@
 package dev.heddle.proxy;
 
 import dev.heddle.proxy.runtime.Confined;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,11 +16,16 @@ final class ConfigThread implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 10;
 
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().name("config").daemon().factory());
-    private final Ticker ticker = Ticker.systemTicker();
+    private final ScheduledExecutorService thread;
+    private final Ticker ticker;
     private long wakeAtNanos = Long.MAX_VALUE;
+
+    /// @param thread runs one task after the other
+    /// @param ticker the clock of that thread
+    ConfigThread(ScheduledExecutorService thread, Ticker ticker) {
+        this.thread = thread;
+        this.ticker = ticker;
+    }
 
     ScheduledExecutorService executor() {
         return thread;
@@ -52,6 +57,9 @@ final class ConfigThread implements AutoCloseable {
     ///
     /// @throws IllegalStateException when it does not come
     <T> T ask(Supplier<T> question) {
+        if (thread instanceof EventExecutor loop && loop.inEventLoop()) {
+            return question.get();
+        }
         try {
             return CompletableFuture.supplyAsync(question, thread)
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -65,6 +73,9 @@ final class ConfigThread implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        // A loop that is also a worker's ends with the workers.
+        if (!(thread instanceof EventExecutor)) {
+            thread.shutdownNow();
+        }
     }
 }

@@ -22,7 +22,6 @@ import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.telemetry.SocketAddressText;
-import dev.heddle.xds.client.XdsClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -41,10 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +59,7 @@ public final class Proxy implements AutoCloseable {
     private final ProxyBootstrap bootstrap;
     private final ProxySettings settings;
     private final Instant startedAt;
-    private final ConfigThread configThread = new ConfigThread();
+    private final ConfigThread configThread;
     private final ExecutorService lookUps = Executors.newVirtualThreadPerTaskExecutor();
     private final Workers workers;
     private final ProxyMeters meters;
@@ -78,7 +74,7 @@ public final class Proxy implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CompletableFuture<List<String>> firstListening = new CompletableFuture<>();
     private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
-    private final Optional<XdsClient> controlPlane;
+    private final Optional<ControlPlaneLink> controlPlane;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private Predicate<ListenerConfig> wanted = _ -> true;
     private int bindsPending;
@@ -100,25 +96,17 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    private Proxy(ProxyBootstrap bootstrap, ProxySettings settings) {
+    private Proxy(ProxyBootstrap bootstrap, ProxySettings settings, ProxyHost host) {
         this.bootstrap = bootstrap;
         this.settings = settings;
         this.startedAt = settings.clock().instant();
 
         // Threads first: everything below is owned by one of them.
-        Function<Long, RandomGenerator> chance =
-                salt ->
-                        RandomGeneratorFactory.of("L64X128MixRandom")
-                                .create(settings.seed() + salt);
-        this.workers =
-                Workers.start(
-                        settings.workers(),
-                        settings.transport(),
-                        settings.clock(),
-                        index -> chance.apply((long) index));
+        this.workers = host.workers();
+        this.configThread = new ConfigThread(host.config(), host.ticker());
 
         // What is kept of requests: numbers and lines.
-        this.meters = new ProxyMeters(settings.workers());
+        this.meters = new ProxyMeters(workers.size());
         this.logs = new AccessLogs(settings.stdout(), settings.stderr());
 
         // What each worker owns, and the sockets that bring it connections.
@@ -144,17 +132,7 @@ public final class Proxy implements AutoCloseable {
                                 this::onConfig,
                                 this::onSettled,
                                 this::wakeAt));
-        this.controlPlane =
-                bootstrap
-                        .controlPlane()
-                        .map(server ->
-                                new XdsClient(
-                                        server.address(),
-                                        bootstrap.node(),
-                                        subscriber,
-                                        configThread.executor(),
-                                        settings.clock(),
-                                        chance.apply(-1L)));
+        this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(subscriber));
         registerMeters();
     }
 
@@ -165,7 +143,16 @@ public final class Proxy implements AutoCloseable {
     /// @throws IOException when an address cannot be bound; the message says which
     public static Proxy start(ProxyBootstrap bootstrap, ProxySettings settings)
             throws BootstrapException, IOException {
-        var proxy = new Proxy(bootstrap, settings);
+        return start(bootstrap, settings, ProxyHost.ofProcess(bootstrap, settings));
+    }
+
+    /// Starts a proxy on what somebody else runs, as a simulation does.
+    ///
+    /// @throws BootstrapException when the static resources cannot be run
+    /// @throws IOException when an address cannot be bound; the message says which
+    public static Proxy start(ProxyBootstrap bootstrap, ProxySettings settings, ProxyHost host)
+            throws BootstrapException, IOException {
+        var proxy = new Proxy(bootstrap, settings, host);
         try {
             proxy.begin();
         } catch (BootstrapException | IOException | RuntimeException e) {
@@ -332,7 +319,7 @@ public final class Proxy implements AutoCloseable {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
-        controlPlane.ifPresent(XdsClient::close);
+        controlPlane.ifPresent(ControlPlaneLink::close);
         configThread.close();
         lookUps.shutdownNow();
         workers.stop();
@@ -355,7 +342,7 @@ public final class Proxy implements AutoCloseable {
                 "control_plane.",
                 "envoy_control_plane_",
                 "connected_state",
-                () -> controlPlane.flatMap(it -> it.status().connectedSince()).isPresent() ? 1 : 0);
+                () -> controlPlane.flatMap(ControlPlaneLink::connectedSince).isPresent() ? 1 : 0);
         meters.count("filesystem.", "envoy_filesystem_", "write_completed", logs::written);
         meters.count("filesystem.", "envoy_filesystem_", "write_dropped", logs::dropped);
     }

@@ -1,0 +1,85 @@
+package dev.heddle.proxy;
+
+import dev.heddle.proxy.config.ProxyBootstrap;
+import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.xds.XdsType;
+import dev.heddle.xds.client.XdsClient;
+import dev.heddle.xds.client.XdsSubscriber;
+import io.netty.util.concurrent.Ticker;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/// What a proxy runs on. A process gives it threads of its own; a simulation gives it one loop and
+/// a clock that it turns itself, and everything else is the same.
+///
+/// @param workers the event loops; the proxy stops them when it ends
+/// @param config runs the configuration's tasks one after the other; the proxy shuts it down unless
+///   it is a worker's loop
+/// @param ticker the clock of `config`
+/// @param link makes the way to the control plane that the bootstrap names
+public record ProxyHost(
+        Workers workers,
+        ScheduledExecutorService config,
+        Ticker ticker,
+        Function<XdsSubscriber, ControlPlaneLink> link) {
+
+    /// Threads of its own: one for each worker, one for configuration, and xDS over gRPC.
+    static ProxyHost ofProcess(ProxyBootstrap bootstrap, ProxySettings settings) {
+        Workers workers =
+                Workers.start(
+                        settings.workers(),
+                        settings.transport(),
+                        settings.clock(),
+                        index -> chance(settings, index));
+        ScheduledExecutorService config =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("config").daemon().factory());
+        return new ProxyHost(
+                workers,
+                config,
+                Ticker.systemTicker(),
+                subscriber -> {
+                    var server = bootstrap.controlPlane().orElseThrow();
+                    return new Grpc(
+                            new XdsClient(
+                                    server.address(),
+                                    bootstrap.node(),
+                                    subscriber,
+                                    config,
+                                    settings.clock(),
+                                    chance(settings, -1)));
+                });
+    }
+
+    private static RandomGenerator chance(ProxySettings settings, long salt) {
+        return RandomGeneratorFactory.of("L64X128MixRandom").create(settings.seed() + salt);
+    }
+
+    private record Grpc(XdsClient client) implements ControlPlaneLink {
+        @Override
+        public void start() {
+            client.start();
+        }
+
+        @Override
+        public void subscribe(XdsType type, Set<String> names) {
+            client.subscribe(type, names);
+        }
+
+        @Override
+        public Optional<Instant> connectedSince() {
+            return client.status().connectedSince();
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+}
