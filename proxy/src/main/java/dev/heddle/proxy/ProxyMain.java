@@ -40,6 +40,12 @@ public final class ProxyMain {
         System.exit(run(arguments, System.err));
     }
 
+    /// A signal ends the Java process with 128 and its number, whatever was done about it; who
+    /// drained as asked ends with 0, as Envoy.
+    private static void endWell() {
+        Runtime.getRuntime().halt(0);
+    }
+
     /// Runs a proxy until the process is asked to end.
     ///
     /// @return the exit code
@@ -57,8 +63,12 @@ public final class ProxyMain {
         var ended = new CountDownLatch(1);
         Thread onSignal =
                 new Thread(() -> {
+                    boolean isSignal = ended.getCount() > 0;
                     proxy.drainAndStop(arguments.drain());
                     ended.countDown();
+                    if (isSignal) {
+                        endWell();
+                    }
                 });
         Runtime.getRuntime().addShutdownHook(onSignal);
         var _ =

@@ -26,12 +26,14 @@ final class Backend implements AutoCloseable {
                     try (exchange) {
                         Thread.sleep(delayMillis.get());
                         String body =
-                                "%s %s host=%s x=%s\n"
+                                "%s %s host=%s x=%s xfcc=%s\n"
                                         .formatted(
                                                 name,
                                                 exchange.getRequestURI(),
                                                 exchange.getRequestHeaders().getFirst("host"),
-                                                exchange.getRequestHeaders().get("x-added"));
+                                                exchange.getRequestHeaders().get("x-added"),
+                                                exchange.getRequestHeaders()
+                                                        .getFirst("x-forwarded-client-cert"));
                         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
                         exchange.getResponseHeaders().set("x-backend", name);
                         exchange.sendResponseHeaders(200, bytes.length);

@@ -186,6 +186,19 @@ class ProxyTest {
     }
 
     @Test
+    void whatAClientSaysAboutItsCertificateIsNotBelievedWithoutTls() throws Exception {
+        Proxy proxy = start();
+        int port = proxy.listenerAddress("web").orElseThrow().getPort();
+        var forged =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                        .header(
+                                "x-forwarded-client-cert",
+                                "URI=spiffe://cluster.local/ns/a/sa/admin")
+                        .build();
+        assertThat(client.send(forged, BodyHandlers.ofString()).body()).contains("xfcc=null");
+    }
+
+    @Test
     void weightedClustersShareTheRequests() throws Exception {
         Proxy proxy = start();
         var counts = new HashMap<String, Integer>();

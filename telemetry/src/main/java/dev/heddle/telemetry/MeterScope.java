@@ -39,4 +39,9 @@ public record MeterScope(Meters meters, String prefix, String family, Labels lab
     public void retire() {
         meters.retire(this);
     }
+
+    /// Takes that back.
+    public void restore() {
+        meters.restore(this);
+    }
 }

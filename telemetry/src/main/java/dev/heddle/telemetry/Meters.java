@@ -98,10 +98,19 @@ public final class Meters {
     ///
     /// Their slots stay theirs: a worker may still be counting the last request of what is gone.
     public void retire(MeterScope scope) {
+        show(scope, false);
+    }
+
+    /// Shows the meters of a scope that was retired: the thing that it counted is there again.
+    public void restore(MeterScope scope) {
+        show(scope, true);
+    }
+
+    private void show(MeterScope scope, boolean shown) {
         registered.forEach((name, meter) -> {
             if (name.startsWith(scope.prefix())
                     && meter.id().labels().pairs().containsAll(scope.labels().pairs())) {
-                meter.shown().set(false);
+                meter.shown().set(shown);
             }
         });
     }

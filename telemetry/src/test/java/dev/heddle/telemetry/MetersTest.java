@@ -63,6 +63,9 @@ class MetersTest {
                 .containsExactly(new Reading.CounterValue(cluster("a.b").id("x"), 2));
         assertThat(cluster("a").counter("x")).isEqualTo(gone);
         assertThat(meters.read()).hasSize(2);
+        cluster("a").retire();
+        cluster("a").restore();
+        assertThat(meters.read()).hasSize(2);
     }
 
     @Test

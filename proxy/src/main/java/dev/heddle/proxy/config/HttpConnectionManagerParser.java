@@ -88,6 +88,10 @@ final class HttpConnectionManagerParser {
 
     HttpConnectionManagerConfig manager(String path, HttpConnectionManager manager) {
         findings.fields(path, manager, READ, NOTED);
+        if (manager.hasDrainTimeout()) {
+            // Between the two GOAWAYs of HTTP/2; an HTTP/1 connection ends with its last response.
+            findings.note(join(path, "drain_timeout"));
+        }
         findings.required(join(path, "stat_prefix"), manager.getStatPrefix());
         switch (manager.getCodecType()) {
             // Without TLS, AUTO finds HTTP/2 by its preface; we answer that with HTTP/1.1's 400.

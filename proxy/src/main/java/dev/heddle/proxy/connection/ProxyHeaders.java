@@ -55,6 +55,8 @@ final class ProxyHeaders {
     /// @param remote the other end of the connection
     void onRequest(RequestHead request, InetSocketAddress remote, StreamInfo info) {
         Headers headers = request.headers();
+        // Who the client is by its certificate can be said only where it showed one: over TLS.
+        headers.remove(HeaderName.X_FORWARDED_CLIENT_CERT);
         boolean isEdge = identity.useRemoteAddress();
         Optional<InetSocketAddress> trusted = trusted(headers, isEdge);
         if (isEdge) {

@@ -35,6 +35,7 @@ public final class HeaderName {
             of("x-envoy-upstream-rq-timeout-ms");
     public static final HeaderName X_ENVOY_UPSTREAM_SERVICE_TIME =
             of("x-envoy-upstream-service-time");
+    public static final HeaderName X_FORWARDED_CLIENT_CERT = of("x-forwarded-client-cert");
     public static final HeaderName X_FORWARDED_FOR = of("x-forwarded-for");
     public static final HeaderName X_FORWARDED_HOST = of("x-forwarded-host");
     public static final HeaderName X_FORWARDED_PROTO = of("x-forwarded-proto");

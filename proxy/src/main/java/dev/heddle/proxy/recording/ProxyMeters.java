@@ -146,6 +146,7 @@ public final class ProxyMeters {
 
     private void show(String name, ClusterConfig config) {
         MeterScope scope = cluster(config.altStatName());
+        scope.restore();
         List<Tally<ClusterStat>> tallies = clusters.computeIfAbsent(name, this::newTallies);
         for (ClusterStat stat : ClusterStat.values()) {
             MeterId id = idOf(scope, stat);

@@ -16,7 +16,8 @@ final class CompiledHost {
 
     private final String name;
     private final RouteConfig.RequireTls tls;
-    private final List<CompiledRoute> routes;
+    private final CompiledRoute[] routes;
+    private final RouteIndex index;
     private final List<NamedRequests> virtualClusters;
     private final RouteEntry toTls;
 
@@ -28,7 +29,11 @@ final class CompiledHost {
         var outer =
                 new CompiledRoute.OuterEdits(
                         host.headers(), table.headers(), table.outermostEditsLast());
-        routes = host.routes().stream().map(it -> new CompiledRoute(it, this, outer)).toList();
+        routes =
+                host.routes().stream()
+                        .map(it -> new CompiledRoute(it, this, outer))
+                        .toArray(CompiledRoute[]::new);
+        index = new RouteIndex(host.routes().stream().map(RouteConfig.Route::match).toList());
         virtualClusters =
                 host.virtualClusters().stream()
                         .map(it ->
@@ -47,7 +52,8 @@ final class CompiledHost {
             return toTls;
         }
         String bare = PathCondition.bare(request.path());
-        for (CompiledRoute route : routes) {
+        for (int number : index.candidates(bare)) {
+            CompiledRoute route = routes[number];
             if (route.matches(request, bare, random)) {
                 return route;
             }

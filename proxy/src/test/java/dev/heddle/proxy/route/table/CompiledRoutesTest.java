@@ -2,6 +2,7 @@ package dev.heddle.proxy.route.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.config.RouteConfig;
 import dev.heddle.proxy.config.RouteTexts;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
@@ -28,7 +29,32 @@ class CompiledRoutesTest {
     private final RandomGenerator random = SEED.random();
 
     private static CompiledRoutes routes(String virtualHosts) {
-        return CompiledRoutes.of(RouteTexts.table("name: r\nvirtual_hosts:\n" + virtualHosts));
+        return CompiledRoutes.of(table(virtualHosts));
+    }
+
+    private static RouteConfig table(String virtualHosts) {
+        return RouteTexts.table("name: r\nvirtual_hosts:\n" + virtualHosts);
+    }
+
+    /// The cluster of the first route that matches by itself, each in a table of its own.
+    private String scanned(RouteConfig table, RequestHead request) {
+        RouteConfig.VirtualHost host = table.virtualHosts().getFirst();
+        for (RouteConfig.Route route : host.routes()) {
+            var alone =
+                    new RouteConfig.VirtualHost(
+                            host.name(),
+                            host.domains(),
+                            List.of(route),
+                            host.tls(),
+                            host.headers(),
+                            host.virtualClusters());
+            var tableOfOne = new RouteConfig("one", List.of(alone), table.headers(), true, false);
+            String cluster = clusterOf(CompiledRoutes.of(tableOfOne), request);
+            if (!cluster.equals("none")) {
+                return cluster;
+            }
+        }
+        return "none";
     }
 
     private static RequestHead get(String authority, String path, String... headers) {
@@ -191,6 +217,41 @@ class CompiledRoutesTest {
                           - {match: {prefix: /}, route: {cluster: rest}}
                         """);
         assertThat(clusterOf(routes, get("a", path))).isEqualTo(cluster);
+    }
+
+    /// The index against a scan of the routes in their order.
+    @Test
+    void theIndexOfRoutesFindsWhatAScanFinds() {
+        for (int run = 0; run < 40; run++) {
+            var lines = new StringBuilder("- name: v\n  domains: ['*']\n  routes:\n");
+            int count = 1 + random.nextInt(60);
+            for (int i = 0; i < count; i++) {
+                String path = "/" + word("ab/", random.nextInt(4));
+                String match =
+                        switch (random.nextInt(6)) {
+                            case 0 -> "path: " + path;
+                            case 1 -> "path_separated_prefix: /" + word("ab", 1) + path + "b";
+                            case 2 -> "safe_regex: {regex: '" + path + "[ab]*'}";
+                            case 3 -> "prefix: " + path + ", case_sensitive: false";
+                            default -> "prefix: " + path;
+                        };
+                String headers = random.nextInt(3) == 0 ? ", headers: [{name: x}]" : "";
+                lines.append(
+                        "  - {match: {%s%s}, route: {cluster: c%d}}\n"
+                                .formatted(match, headers, i));
+            }
+            CompiledRoutes indexed = routes(lines.toString());
+            RouteConfig table = table(lines.toString());
+            for (int i = 0; i < 100; i++) {
+                RequestHead request = get("a", "/" + word("abA/", random.nextInt(6)) + "?q");
+                if (random.nextBoolean()) {
+                    request.headers().add(HeaderName.of("x"), "1");
+                }
+                assertThat(clusterOf(indexed, request))
+                        .as("%s in %s; %s", request.path(), lines, SEED)
+                        .isEqualTo(scanned(table, request));
+            }
+        }
     }
 
     private boolean holds(String matcher, String... headers) {

@@ -1,0 +1,133 @@
+package dev.heddle.proxy.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.telemetry.Reading;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccessLogsTest {
+
+    @TempDir Path directory;
+
+    private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    private final ProxyMeters meters = new ProxyMeters(1);
+    private final StreamInfo info = new StreamInfo();
+
+    private ExchangeRecorder recorder(AccessLogs files, AccessLogConfig... logs) {
+        return new ExchangeRecorder(
+                meters, meters.meters().shard(), "l", "s", List.of(logs), files);
+    }
+
+    private static AccessLogConfig.Line text(String format) {
+        return new AccessLogConfig.Line.Text(AccessLogFormat.parse(format));
+    }
+
+    private static AccessLogConfig.Field field(String name, String format) {
+        return new AccessLogConfig.Field(name, AccessLogFormat.parse(format));
+    }
+
+    /// A request that timed out, one second and a half after it began.
+    private void complete(ExchangeRecorder recorder) {
+        var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
+        recorder.connectionOpened();
+        recorder.started();
+        info.start(Instant.EPOCH, 0);
+        info.onConnection(7, "l", "c", client, client);
+        info.setCluster("reviews");
+        info.setUpstreamHost("10.0.0.1:80");
+        info.setResponseCode(504);
+        info.flag(ResponseFlag.UT);
+        info.ended(1_500_000_000);
+        recorder.completed(RequestHead.of("GET", "http", "a", "/\"x"), ResponseHead.of(504), info);
+        recorder.connectionClosed();
+    }
+
+    private long value(String name) {
+        for (Reading reading : meters.meters().read()) {
+            if (reading.id().name().equals(name)) {
+                return switch (reading) {
+                    case Reading.CounterValue(_, long value) -> value;
+                    case Reading.GaugeValue(_, long value) -> value;
+                    case Reading.HistogramValue(_, var values) -> values.count();
+                };
+            }
+        }
+        throw new AssertionError("no meter " + name);
+    }
+
+    @Test
+    void anExchangeIsOneLineInEachOfItsLogs() throws Exception {
+        Path file = directory.resolve("access.log");
+        try (var files = new AccessLogs(stdout, stdout)) {
+            var recorder =
+                    recorder(
+                            files,
+                            new AccessLogConfig(
+                                    new AccessLogConfig.Target.Stdout(),
+                                    text("%RESPONSE_CODE% %RESPONSE_FLAGS% %DURATION%\n")),
+                            new AccessLogConfig(
+                                    new AccessLogConfig.Target.File(file),
+                                    new AccessLogConfig.Line.Json(
+                                            List.of(
+                                                    field("code", "%RESPONSE_CODE%"),
+                                                    field("path", "%REQ(:PATH)%"),
+                                                    field("sni", "%REQUESTED_SERVER_NAME%")))));
+            complete(recorder);
+        }
+        assertThat(stdout.toString(StandardCharsets.UTF_8)).isEqualTo("504 UT 1500\n");
+        assertThat(Files.readString(file))
+                .isEqualTo("{\"code\":504,\"path\":\"/\\\"x\",\"sni\":null}\n");
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedLosesItsLinesAndNothingElse() {
+        try (var files = new AccessLogs(stdout, stdout)) {
+            var recorder =
+                    recorder(
+                            files,
+                            new AccessLogConfig(
+                                    new AccessLogConfig.Target.File(directory), text("x\n")));
+            complete(recorder);
+        }
+        assertThat(value("http.s.downstream_rq_5xx")).isOne();
+    }
+
+    @Test
+    void anExchangeIsCountedUnderEnvoysNames() {
+        try (var files = new AccessLogs(stdout, stdout)) {
+            complete(recorder(files));
+        }
+        assertThat(value("http.s.downstream_rq_total")).isOne();
+        assertThat(value("http.s.downstream_rq_active")).isZero();
+        assertThat(value("http.s.downstream_rq_5xx")).isOne();
+        assertThat(value("http.s.downstream_rq_timeout")).isOne();
+        assertThat(value("http.s.downstream_rq_time")).isOne();
+        assertThat(value("http.s.downstream_cx_total")).isOne();
+        assertThat(value("http.s.downstream_cx_active")).isZero();
+        assertThat(value("listener.l.downstream_cx_total")).isOne();
+        assertThat(value("cluster.reviews.upstream_rq_504")).isOne();
+    }
+
+    @Test
+    void aTallyIsTheSameWheneverAsked() {
+        meters.tally("a", 0).add(ClusterStat.UPSTREAM_RQ_TOTAL);
+        assertThat(meters.tally("a", 0).get(ClusterStat.UPSTREAM_RQ_TOTAL)).isOne();
+        assertThat(meters.tally("b", 0).get(ClusterStat.UPSTREAM_RQ_TOTAL)).isZero();
+    }
+}
