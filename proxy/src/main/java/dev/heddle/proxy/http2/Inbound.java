@@ -6,14 +6,14 @@ import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Longer than most files, since the rules about one frame refer to those about the others.
-///
 /// What arrives on a connection: which frame may come now, what it does to which stream, and the
 /// windows that the peer has.
 ///
 /// A stream that is in the table is open or half closed. Of those that are not, an id above all
 /// that were used is idle; one that was reset here lately may still get frames, which are dropped;
 /// the rest is closed (RFC 9113, section 5.1).
+///
+/// This file is long because the rules about one frame refer to those about the others.
 @Confined("worker")
 final class Inbound implements FrameReader.FrameSink {
     private static final int MAX_SETTINGS = 32;
