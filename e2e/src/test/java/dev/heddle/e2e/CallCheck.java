@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Makes the calls of a sheet and holds what comes back against what the sheet expects.
-final class CallCheck {
+public final class CallCheck {
     private static final double SHARE_TOLERANCE = 5.0;
 
     private CallCheck() {}
 
-    static void check(MeshUnderTest mesh, CallSheet sheet) {
+    public static void check(MeshUnderTest mesh, CallSheet sheet) {
         assertThat(sheet.calls()).as("calls.yaml").isNotEmpty();
         sheet.calls().forEach(call -> check(mesh, call));
     }

@@ -9,10 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a case's `calls.yaml` says: requests, and what each of them must meet.
-record CallSheet(List<Call> calls) {
+public record CallSheet(List<Call> calls) {
 
     /// @param times how often the call is made; shares are counted over all of them
-    record Call(String method, String url, Map<String, String> headers, int times, Expect expect) {
+    public record Call(
+            String method, String url, Map<String, String> headers, int times, Expect expect) {
         @Override
         public String toString() {
             return method + " " + url + (headers.isEmpty() ? "" : " " + headers);
@@ -21,7 +22,7 @@ record CallSheet(List<Call> calls) {
 
     /// @param shares percent by destination; empty when one destination or none is expected
     /// @param requestHeaders as the backend saw them; an empty Optional means absent
-    record Expect(
+    public record Expect(
             OptionalInt status,
             Optional<String> destination,
             Map<String, Integer> shares,
@@ -45,7 +46,7 @@ record CallSheet(List<Call> calls) {
                     "flags");
 
     /// Reads the parsed YAML of a call sheet. An unknown key is a mistake of the case's author.
-    static CallSheet of(Object yaml) {
+    public static CallSheet of(Object yaml) {
         if (!(yaml instanceof List<?> list)) {
             throw new IllegalArgumentException("calls.yaml: not a list (expected: - request: …)");
         }

@@ -26,13 +26,13 @@ import java.util.function.ToIntFunction;
 ///
 /// @param world of the inputs
 /// @param backends port of the loopback interface by destination, as in `reviews/v2`
-record CaseWorld(World world, Map<String, Integer> backends) {
+public record CaseWorld(World world, Map<String, Integer> backends) {
 
     /// Reads a case. A workload whose address is not the loopback's stays where it is: nobody
     /// answers there.
     ///
     /// @param portOf where the backend of that destination listens
-    static CaseWorld read(GoldenCase golden, ToIntFunction<String> portOf) {
+    public static CaseWorld read(GoldenCase golden, ToIntFunction<String> portOf) {
         var backends = new LinkedHashMap<String, Integer>();
         var resources = new ArrayList<Resource<?>>();
         for (Path file : golden.inputs()) {
@@ -83,11 +83,11 @@ record CaseWorld(World world, Map<String, Integer> backends) {
     }
 
     /// Whether the case is about redirected traffic, which a mesh without privileges can't play.
-    static boolean isRedirected(GoldenCase golden) {
+    public static boolean isRedirected(GoldenCase golden) {
         return "redirect".equals(scopeOption(golden, "interception"));
     }
 
-    static boolean isGateway(GoldenCase golden) {
+    public static boolean isGateway(GoldenCase golden) {
         return "gateway".equals(scopeOption(golden, "role"));
     }
 
@@ -98,7 +98,7 @@ record CaseWorld(World world, Map<String, Integer> backends) {
     }
 
     /// The scope of the case's own proxy.
-    static ProxyScope scope(GoldenCase golden, Interception interception) {
+    public static ProxyScope scope(GoldenCase golden, Interception interception) {
         var labels = new TreeMap<String, String>();
         if (scopeOption(golden, "labels") instanceof Map<?, ?> map) {
             map.forEach((k, v) -> labels.put(String.valueOf(k), String.valueOf(v)));

@@ -3,7 +3,7 @@ package dev.heddle.e2e;
 import java.util.Map;
 
 /// A mesh that was set up from a case's inputs and can be called.
-interface MeshUnderTest extends AutoCloseable {
+public interface MeshUnderTest extends AutoCloseable {
     /// Makes one request as the case's own workload, or at its gateway.
     ///
     /// @param url absolute, as in `http://reviews:9080/reviews/0`

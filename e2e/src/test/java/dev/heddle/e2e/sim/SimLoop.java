@@ -1,8 +1,12 @@
 package dev.heddle.e2e.sim;
 
+import dev.heddle.proxy.ControlPlaneLink;
+import dev.heddle.proxy.ProxyHost;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.testkit.Seed;
+import dev.heddle.xds.client.XdsSubscriber;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
@@ -11,9 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// The event loop of a simulation, and its clock.
-final class SimLoop {
+final class SimLoop implements AutoCloseable {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     /// Time moves in steps of this size, so that timers fire near their time and in their order.
@@ -32,9 +37,16 @@ final class SimLoop {
 
     /// A worker of its own chance on this loop.
     Worker worker() {
-        int index = workers++;
+        // Whoever has meters finds them by its worker's index, so a proxy's first is 0.
         return new Worker(
-                index, loop, Transport.LOCAL, ticker, clock(), seed.forCase(index).random());
+                0, loop, Transport.LOCAL, ticker, clock(), seed.forCase(workers++).random());
+    }
+
+    /// This loop as what a proxy runs on.
+    ///
+    /// @param link the proxy's way to its control plane
+    ProxyHost host(Function<XdsSubscriber, ControlPlaneLink> link) {
+        return new ProxyHost(Workers.of(worker()), loop, ticker, link);
     }
 
     InstantSource clock() {
@@ -66,5 +78,14 @@ final class SimLoop {
     /// Runs a task later.
     void schedule(Duration delay, Runnable task) {
         var _ = loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /// Closes every connection and every port of the simulation.
+    @Override
+    public void close() {
+        var _ = loop.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+        while (!loop.isTerminated()) {
+            loop.runNow();
+        }
     }
 }

@@ -8,12 +8,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SimLoopTest {
     private final SimLoop loop = new SimLoop(Seed.ofRun());
     private final InetSocketAddress address =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 21_001);
+
+    @AfterEach
+    void end() {
+        loop.close();
+    }
 
     @Test
     void aBackendThatTakesHalfAnHourAnswersInNoTime() {
