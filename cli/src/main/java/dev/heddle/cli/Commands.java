@@ -42,7 +42,8 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Also: './heddle test' runs all tests ('./heddle test --help').",
+            "Also: './heddle test' runs all tests ('./heddle test --help'),",
+            "      './heddle bench' measures ('./heddle bench --help').",
             "Every command has --help with an example.",
             "Exit codes: 0 fine, 1 findings or a failure, 2 wrong usage."
         })

@@ -116,6 +116,7 @@ public final class TextReport {
                     case ALLOCATED -> "heap";
                     case PSS_IDLE -> "idle";
                     case PSS_LOADED -> "loaded";
+                    case PSS_COLLECTED -> "collected";
                     case PSS_ROUTES -> "1k routes";
                     case PSS_CONNECTION -> "conn";
                     case START -> "start";

@@ -6,7 +6,6 @@ import dev.heddle.bench.system.Child;
 import dev.heddle.bench.system.HeapAllocation;
 import dev.heddle.bench.system.PerfStat;
 import dev.heddle.bench.system.Tools;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,30 +63,24 @@ final class Counts {
 
     /// Bytes allocated on the heap per request.
     Optional<Double> allocation(Supplier<LoadReport> load) {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        if (!Files.isExecutable(jcmd)) {
+        Optional<Long> before = allocated();
+        if (before.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Long> before = allocated(jcmd);
         LoadReport report = load.get();
-        Optional<Long> after = allocated(jcmd);
-        if (before.isEmpty() || after.isEmpty() || report.requests() == 0) {
-            return Optional.empty();
-        }
-        return Optional.of((double) (after.get() - before.get()) / report.requests());
+        return allocated()
+                .filter(_ -> report.requests() > 0)
+                .map(after -> (double) (after - before.get()) / report.requests());
     }
 
-    private Optional<Long> allocated(Path jcmd) {
+    private Optional<Long> allocated() {
         long sum = 0;
         for (Child hop : path.hops()) {
-            List<String> command =
-                    List.of(jcmd.toString(), Long.toString(hop.pid()), "Thread.print", "-e");
-            Child dump = stage.children().run("jcmd", stage.cores().load(), 30, command);
-            if (dump.process().exitValue() != 0) {
-                stage.progress().accept("allocation: " + dump.complaint());
+            Optional<String> threads = new Jcmd(stage).ask(hop, "Thread.print", "-e");
+            if (threads.isEmpty()) {
                 return Optional.empty();
             }
-            sum += HeapAllocation.parse(dump.printed());
+            sum += HeapAllocation.parse(threads.get());
         }
         return Optional.of(sum);
     }

@@ -2,6 +2,7 @@ package dev.heddle.bench.row;
 
 import dev.heddle.bench.load.Load;
 import dev.heddle.bench.load.LoadReport;
+import dev.heddle.bench.peer.Peer;
 import dev.heddle.bench.peer.Proxies;
 import dev.heddle.bench.peer.Started;
 import dev.heddle.bench.stat.Judgement;
@@ -92,16 +93,15 @@ record FootprintRow(String id, String title, List<Arm> arms, List<Target> target
                     stage.time().sleep(SETTLE_MILLIS);
                     values.put(Metric.PSS_IDLE, path.pss() / MEGABYTE);
                     double errors = load(stage, arm, path);
-                    long loaded = path.pss();
-                    values.put(Metric.PSS_LOADED, loaded / MEGABYTE);
+                    values.put(Metric.PSS_LOADED, path.pss() / MEGABYTE);
                     values.put(Metric.ERRORS, errors);
+                    long base = collected(stage, arm, path);
+                    values.put(Metric.PSS_COLLECTED, base / MEGABYTE);
                     Load idle = arm.load().over(IDLE_CONNECTIONS);
                     Child held = stage.generators().hold(idle, path.port(), stage.cores().load());
                     awaitReport(stage, held);
-                    stage.time().sleep(SETTLE_MILLIS);
-                    values.put(
-                            Metric.PSS_CONNECTION,
-                            (path.pss() - loaded) / 1024.0 / IDLE_CONNECTIONS);
+                    double added = collected(stage, arm, path) - base;
+                    values.put(Metric.PSS_CONNECTION, added / 1024.0 / IDLE_CONNECTIONS);
                     stage.children().stop(held);
                 });
     }
@@ -120,7 +120,8 @@ record FootprintRow(String id, String title, List<Arm> arms, List<Target> target
                     load(stage, wide, path);
                     double thousands = shape.hosts() * MORE_ROUTES_PER_HOST / 1000.0;
                     double added =
-                            path.pss() / MEGABYTE - values.getOrDefault(Metric.PSS_LOADED, 0.0);
+                            collected(stage, wide, path) / MEGABYTE
+                                    - values.getOrDefault(Metric.PSS_COLLECTED, 0.0);
                     values.put(Metric.PSS_ROUTES, added / thousands);
                 });
     }
@@ -154,6 +155,16 @@ record FootprintRow(String id, String title, List<Arm> arms, List<Target> target
                         .forRequests(arm.load(), path.port(), stage.cores().load(), REQUESTS);
         stage.time().sleep(SETTLE_MILLIS);
         return report.errors();
+    }
+
+    /// The set size when nothing on a JVM's heap is garbage. Differences are taken between such
+    /// readings: what the collector has not looked at yet is larger than what they want to show.
+    private static long collected(Stage stage, Arm arm, Started.Running path) {
+        if (arm.peer().filter(Peer.HEDDLE::equals).isPresent()) {
+            path.hops().forEach(hop -> new Jcmd(stage).ask(hop, "GC.run"));
+        }
+        stage.time().sleep(SETTLE_MILLIS);
+        return path.pss();
     }
 
     private static void awaitReport(Stage stage, Child held) {

@@ -32,7 +32,9 @@ public enum Metric {
     PSS_IDLE("PSS when idle", "MB"),
     /// Proportional set size after 100,000 requests.
     PSS_LOADED("PSS after load", "MB"),
-    /// What 1,000 routes more add to [#PSS_LOADED].
+    /// [#PSS_LOADED] after a full collection, where there is a collector.
+    PSS_COLLECTED("PSS after load and a full collection", "MB"),
+    /// What 1,000 routes more add to [#PSS_COLLECTED].
     PSS_ROUTES("PSS per 1,000 routes", "MB"),
     /// What an idle connection adds to the proxy's PSS.
     PSS_CONNECTION("PSS per idle connection", "KB"),
