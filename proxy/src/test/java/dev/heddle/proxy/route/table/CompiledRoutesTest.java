@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/// This file is long because the table of what Envoy does is one table.
 class CompiledRoutesTest {
 
     private static final Seed SEED = Seed.ofRun();
