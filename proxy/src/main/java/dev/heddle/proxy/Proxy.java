@@ -34,8 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,7 +58,6 @@ public final class Proxy implements AutoCloseable {
     private final ProxySettings settings;
     private final Instant startedAt;
     private final ConfigThread configThread;
-    private final ExecutorService lookUps = Executors.newVirtualThreadPerTaskExecutor();
     private final Workers workers;
     private final ProxyMeters meters;
     private final AccessLogs logs;
@@ -126,7 +123,8 @@ public final class Proxy implements AutoCloseable {
                         new ConfigSubscriber.Surroundings(
                                 HttpFilters.ALL,
                                 bootstrap.controlPlane().isPresent(),
-                                new StrictDns(StrictDns.system(), configThread.executor(), lookUps),
+                                new StrictDns(
+                                        host.resolver(), configThread.executor(), host.lookUps()),
                                 configThread::nanos,
                                 settings.clock(),
                                 this::onConfig,
@@ -321,7 +319,6 @@ public final class Proxy implements AutoCloseable {
         }
         controlPlane.ifPresent(ControlPlaneLink::close);
         configThread.close();
-        lookUps.shutdownNow();
         workers.stop();
         logs.close();
         AdminServer pages = admin.getAndSet(null);

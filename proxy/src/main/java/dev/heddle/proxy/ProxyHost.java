@@ -1,5 +1,6 @@
 package dev.heddle.proxy;
 
+import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.xds.XdsType;
@@ -9,6 +10,7 @@ import io.netty.util.concurrent.Ticker;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
@@ -22,11 +24,15 @@ import java.util.random.RandomGeneratorFactory;
 /// @param config runs the configuration's tasks one after the other; the proxy shuts it down unless
 ///   it is a worker's loop
 /// @param ticker the clock of `config`
+/// @param resolver answers the names of hosts
+/// @param lookUps runs the resolver, which may block
 /// @param link makes the way to the control plane that the bootstrap names
 public record ProxyHost(
         Workers workers,
         ScheduledExecutorService config,
         Ticker ticker,
+        StrictDns.Resolver resolver,
+        Executor lookUps,
         Function<XdsSubscriber, ControlPlaneLink> link) {
 
     /// Threads of its own: one for each worker, one for configuration, and xDS over gRPC.
@@ -44,6 +50,8 @@ public record ProxyHost(
                 workers,
                 config,
                 Ticker.systemTicker(),
+                StrictDns.system(),
+                Thread::startVirtualThread,
                 subscriber -> {
                     var server = bootstrap.controlPlane().orElseThrow();
                     return new Grpc(

@@ -40,18 +40,18 @@ class AdsTest {
     private XdsServer server;
     private Proxy proxy;
 
-    /// Pushes the newest snapshot to whoever connects.
+    /// Pushes the newest snapshot to whoever connects, once there is one.
     private static final class ControlPlane implements XdsHandler {
         private final List<XdsStream> streams = new CopyOnWriteArrayList<>();
         private final List<String> nacks = new CopyOnWriteArrayList<>();
         private final Map<XdsType, String> acks = new ConcurrentHashMap<>();
-        private final AtomicReference<Snapshot> target =
-                new AtomicReference<>(new Snapshot("0", Map.of()));
+        private final AtomicReference<Optional<Snapshot>> target =
+                new AtomicReference<>(Optional.empty());
 
         @Override
         public void onOpened(XdsStream stream) {
             streams.add(stream);
-            stream.push(target.get());
+            target.get().ifPresent(stream::push);
         }
 
         @Override
@@ -75,7 +75,7 @@ class AdsTest {
         }
 
         void push(Snapshot snapshot) {
-            target.set(snapshot);
+            target.set(Optional.of(snapshot));
             streams.forEach(stream -> stream.push(snapshot));
         }
     }
@@ -250,7 +250,7 @@ class AdsTest {
         for (int i = 0; i < 20; i++) {
             assertThat(get(webPort(), "/").statusCode()).isEqualTo(200);
         }
-        controlPlane.target.set(routed("2", "b", two));
+        controlPlane.target.set(Optional.of(routed("2", "b", two)));
         server = serve(port);
         await(() -> served("two"));
         assertThat(Optional.ofNullable(controlPlane.acks.get(XdsType.CLUSTER))).contains("2");

@@ -11,9 +11,12 @@ import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -42,11 +45,16 @@ final class SimLoop implements AutoCloseable {
                 0, loop, Transport.LOCAL, ticker, clock(), seed.forCase(workers++).random());
     }
 
-    /// This loop as what a proxy runs on.
+    /// This loop as what a proxy runs on. No name has an address there.
     ///
     /// @param link the proxy's way to its control plane
     ProxyHost host(Function<XdsSubscriber, ControlPlaneLink> link) {
-        return new ProxyHost(Workers.of(worker()), loop, ticker, link);
+        return new ProxyHost(
+                Workers.of(worker()), loop, ticker, SimLoop::noAddress, Runnable::run, link);
+    }
+
+    private static List<InetAddress> noAddress(String name) throws UnknownHostException {
+        throw new UnknownHostException(name);
     }
 
     InstantSource clock() {

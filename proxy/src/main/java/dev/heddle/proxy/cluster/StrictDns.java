@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -115,8 +116,16 @@ public final class StrictDns implements DnsHosts {
             if (!isOver) {
                 lookUps.execute(() -> {
                     Optional<Assignment> answer = answer();
-                    configThread.execute(() -> onAnswer(answer));
+                    tell(() -> onAnswer(answer));
                 });
+            }
+        }
+
+        private void tell(Runnable task) {
+            try {
+                configThread.execute(task);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("cluster '{}': an answer came after the proxy's end", cluster, e);
             }
         }
 
