@@ -9,8 +9,8 @@ import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
-import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
+import dev.heddle.xds.client.grpc.GrpcTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -124,7 +124,7 @@ class ControlPlaneTest {
         var proxy = new Proxy();
         var callbacks = Executors.newSingleThreadExecutor();
         var client =
-                new XdsClient(
+                GrpcTransport.client(
                         address,
                         NodeInfo.of(id, "web.default"),
                         proxy,

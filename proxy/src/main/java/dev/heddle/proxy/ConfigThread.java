@@ -16,15 +16,21 @@ final class ConfigThread implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 10;
 
+    /// How long what was said at the end, to the control plane, may take to leave.
+    private static final long LAST_WORDS_SECONDS = 1;
+
     private final ScheduledExecutorService thread;
     private final Ticker ticker;
+    private final boolean isOwn;
     private long wakeAtNanos = Long.MAX_VALUE;
 
     /// @param thread runs one task after the other
     /// @param ticker the clock of that thread
-    ConfigThread(ScheduledExecutorService thread, Ticker ticker) {
+    /// @param isOwn whether it ends with this; one that is also a worker's ends with the workers
+    ConfigThread(ScheduledExecutorService thread, Ticker ticker, boolean isOwn) {
         this.thread = thread;
         this.ticker = ticker;
+        this.isOwn = isOwn;
     }
 
     ScheduledExecutorService executor() {
@@ -73,8 +79,13 @@ final class ConfigThread implements AutoCloseable {
 
     @Override
     public void close() {
-        // A loop that is also a worker's ends with the workers.
-        if (!(thread instanceof EventExecutor)) {
+        if (!isOwn) {
+            return;
+        }
+        if (thread instanceof EventExecutor loop) {
+            loop.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS)
+                    .awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } else {
             thread.shutdownNow();
         }
     }

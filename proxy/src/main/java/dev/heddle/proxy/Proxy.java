@@ -100,7 +100,12 @@ public final class Proxy implements AutoCloseable {
 
         // Threads first: everything below is owned by one of them.
         this.workers = host.workers();
-        this.configThread = new ConfigThread(host.config(), host.ticker());
+        this.configThread =
+                new ConfigThread(
+                        host.config(),
+                        host.ticker(),
+                        workers.all().stream()
+                                .noneMatch(it -> it.executor().equals(host.config())));
 
         // What is kept of requests: numbers and lines.
         this.meters = new ProxyMeters(workers.size());

@@ -1,9 +1,12 @@
 package dev.heddle.proxy;
 
+import dev.heddle.proxy.ads.AdsTransport;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.ProxyBootstrap;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.client.Backoff;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
 import io.netty.util.concurrent.Ticker;
@@ -11,7 +14,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -35,7 +37,9 @@ public record ProxyHost(
         Executor lookUps,
         Function<XdsSubscriber, ControlPlaneLink> link) {
 
-    /// Threads of its own: one for each worker, one for configuration, and xDS over gRPC.
+    /// Threads of its own: one for each worker, and one for configuration. That one is a loop too:
+    /// what the control plane says arrives, is read and is taken on one thread, and no worker waits
+    /// for it.
     static ProxyHost ofProcess(ProxyBootstrap bootstrap, ProxySettings settings) {
         Workers workers =
                 Workers.start(
@@ -43,33 +47,41 @@ public record ProxyHost(
                         settings.transport(),
                         settings.clock(),
                         index -> chance(settings, index));
-        ScheduledExecutorService config =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("config").daemon().factory());
+        Workers apart =
+                Workers.apart(
+                        "config", settings.transport(), settings.clock(), chance(settings, -2));
+        Worker config = apart.all().getFirst();
+        StrictDns.Resolver resolver = StrictDns.system();
+        Executor lookUps = Thread::startVirtualThread;
         return new ProxyHost(
                 workers,
-                config,
+                config.executor(),
                 Ticker.systemTicker(),
-                StrictDns.system(),
-                Thread::startVirtualThread,
-                subscriber -> {
-                    var server = bootstrap.controlPlane().orElseThrow();
-                    return new Grpc(
-                            new XdsClient(
-                                    server.address(),
-                                    bootstrap.node(),
-                                    subscriber,
-                                    config,
-                                    settings.clock(),
-                                    chance(settings, -1)));
-                });
+                resolver,
+                lookUps,
+                subscriber ->
+                        new OverGrpc(
+                                new XdsClient(
+                                        new AdsTransport(
+                                                config,
+                                                bootstrap.controlPlane().orElseThrow().address(),
+                                                resolver::resolve,
+                                                lookUps),
+                                        bootstrap.node(),
+                                        subscriber,
+                                        new XdsClient.Footing(
+                                                config.executor(),
+                                                config.executor(),
+                                                settings.clock(),
+                                                chance(settings, -1),
+                                                Backoff.USUAL))));
     }
 
     private static RandomGenerator chance(ProxySettings settings, long salt) {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(settings.seed() + salt);
     }
 
-    private record Grpc(XdsClient client) implements ControlPlaneLink {
+    private record OverGrpc(XdsClient client) implements ControlPlaneLink {
         @Override
         public void start() {
             client.start();

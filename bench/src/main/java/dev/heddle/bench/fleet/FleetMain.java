@@ -1,6 +1,6 @@
 package dev.heddle.bench.fleet;
 
-import dev.heddle.xds.client.XdsClient;
+import dev.heddle.xds.client.grpc.GrpcTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,7 +32,7 @@ public final class FleetMain {
         for (int i = 0; i < count; i++) {
             var member = new Member(tally);
             var client =
-                    new XdsClient(
+                    GrpcTransport.client(
                             server,
                             Member.node(first + i),
                             member,

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -76,6 +77,11 @@ public final class Worker {
     /// Runs something on this worker's thread. Callable from any thread; the only door in.
     public void execute(Runnable task) {
         loop.execute(task);
+    }
+
+    /// The loop as what runs tasks in their time, one after the other.
+    public ScheduledExecutorService executor() {
+        return loop;
     }
 
     public boolean isCurrent() {

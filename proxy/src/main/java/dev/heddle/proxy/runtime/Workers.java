@@ -46,6 +46,18 @@ public final class Workers {
         return new Workers(workers, transport, group);
     }
 
+    /// Starts one loop that serves no requests, for what must not wait for those that do.
+    ///
+    /// @param name of its thread
+    public static Workers apart(
+            String name, Transport transport, InstantSource clock, RandomGenerator random) {
+        var group =
+                new MultiThreadIoEventLoopGroup(
+                        1, new DefaultThreadFactory(name, true), transport.ioHandler());
+        var worker = new Worker(0, group.next(), transport, Ticker.systemTicker(), clock, random);
+        return new Workers(List.of(worker), transport, group);
+    }
+
     /// One worker on a loop that the caller turns, as simulations do.
     public static Workers of(Worker worker) {
         return new Workers(List.of(worker), worker.transport(), null);

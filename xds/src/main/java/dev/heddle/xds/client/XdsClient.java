@@ -1,19 +1,12 @@
 package dev.heddle.xds.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
-import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,13 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,70 +31,48 @@ import org.slf4j.LoggerFactory;
 /// doubling up to 30 s, each shortened at random by up to half; a stream that brought a response
 /// ends the series.
 ///
-/// One thread of its own (`xds-client`) owns the engine and the timer.
-@Confined("xds-client thread")
+/// One thread owns the engine and the timer. What carries the messages is a [StreamTransport].
+@Confined("xds client's thread")
 public final class XdsClient implements XdsSubscriptions, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(XdsClient.class);
-    private static final int MAX_MESSAGE_BYTES = 256 << 20;
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
+    private final StreamTransport transport;
     private final NodeInfo node;
-    private final Backoff backoff;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-    private final ScheduledExecutorService thread;
-    private final ManagedChannel channel;
+    private final Footing footing;
     private final ClientSession session;
     private final AtomicReference<ClientStatus> status =
             new AtomicReference<>(ClientStatus.INITIAL);
     private final AtomicBoolean closed = new AtomicBoolean();
     private int failures;
 
-    /// A client that does nothing until [#start()].
+    /// What a client stands on.
     ///
-    /// @param server where the control plane listens, in plain text
-    /// @param node sent with the first request of each stream
-    /// @param subscriber called on `callbacks`, one call at a time
+    /// @param thread owns the client; ended by whoever made it
+    /// @param callbacks where the subscriber is called, one call at a time
     /// @param clock for [ClientStatus#connectedSince()]
     /// @param random for the jitter of the back-off; used by the client's thread alone
-    public XdsClient(
-            InetSocketAddress server,
-            NodeInfo node,
-            XdsSubscriber subscriber,
-            Executor callbacks,
-            InstantSource clock,
-            RandomGenerator random) {
-        this(server, node, subscriber, callbacks, clock, random, Backoff.USUAL);
-    }
-
-    /// A client with other waits than the usual.
-    XdsClient(
-            InetSocketAddress server,
-            NodeInfo node,
-            XdsSubscriber subscriber,
+    /// @param backoff how long to wait between attempts
+    public record Footing(
+            ScheduledExecutorService thread,
             Executor callbacks,
             InstantSource clock,
             RandomGenerator random,
-            Backoff backoff) {
+            Backoff backoff) {}
+
+    /// A client that does nothing until [#start()].
+    ///
+    /// @param transport closed with the client
+    /// @param node sent with the first request of each stream
+    public XdsClient(
+            StreamTransport transport, NodeInfo node, XdsSubscriber subscriber, Footing footing) {
+        this.transport = transport;
         this.node = node;
-        this.backoff = backoff;
-        this.clock = clock;
-        this.random = random;
-        this.thread =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("xds-client").daemon().factory());
-        this.channel =
-                NettyChannelBuilder.forAddress(server.getHostString(), server.getPort())
-                        .usePlaintext()
-                        .directExecutor()
-                        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                        .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
-                        .keepAliveTimeout(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
-                        .build();
+        this.footing = footing;
         XdsSubscriber untilClosed =
                 (type, changed, removed) ->
                         closed.get() ? List.of() : subscriber.onUpdate(type, changed, removed);
-        this.session = new ClientSession(untilClosed, this::onJudged, this::onThread, callbacks);
+        this.session =
+                new ClientSession(untilClosed, this::onJudged, this::onThread, footing.callbacks());
     }
 
     /// Begins to connect. Callable once.
@@ -124,42 +95,43 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
     @Override
     public void close() {
         closed.set(true);
-        thread.shutdownNow();
-        channel.shutdownNow();
+        transport.close();
     }
 
-    /// Does nothing once the client is closed.
+    /// Does nothing once the thread has ended.
     private void onThread(Runnable task) {
         try {
-            thread.execute(task);
+            footing.thread().execute(task);
         } catch (RejectedExecutionException _) {
             log.debug("closed");
         }
     }
 
     private void connect() {
-        // gRPC has a back-off of its own, in whose pauses every call would fail at once.
-        channel.resetConnectBackoff();
-        status.updateAndGet(s -> s.attempting(failures + 1));
-        AggregatedDiscoveryServiceGrpc.newStub(channel).deltaAggregatedResources(new Stream());
+        if (!closed.get()) {
+            status.updateAndGet(s -> s.attempting(failures + 1));
+            new Stream().begin();
+        }
     }
 
     private void onFirstResponse() {
         failures = 0;
-        log.info("connected to {}", channel.authority());
-        status.updateAndGet(s -> s.connected(clock.instant()));
+        log.info("connected to {}", transport.authority());
+        status.updateAndGet(s -> s.connected(footing.clock().instant()));
     }
 
     private void onEnd(String reason) {
         session.disconnected();
         failures++;
-        Duration wait = backoff.after(failures, random);
+        Duration wait = footing.backoff().after(failures, footing.random());
         if (failures == 1) {
-            log.warn("no stream to {}: {}", channel.authority(), reason);
+            log.warn("no stream to {}: {}", transport.authority(), reason);
         }
         status.updateAndGet(s -> s.disconnected(reason));
         if (!closed.get()) {
-            var _ = thread.schedule(this::connect, wait.toMillis(), TimeUnit.MILLISECONDS);
+            var _ =
+                    footing.thread()
+                            .schedule(this::connect, wait.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -173,67 +145,68 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
         status.updateAndGet(s -> s.judged(type, version, rejection.isEmpty(), rejected));
     }
 
-    private static String text(Status status) {
-        Throwable cause = status.getCause();
-        String detail = cause == null ? "" : " (" + cause.getMessage() + ")";
-        return status.getCode() + ": " + status.getDescription() + detail;
-    }
-
-    /// One stream of this client's life. gRPC calls it on threads of its own, whence everything
+    /// One stream of this client's life. The transport may call it on any thread, whence everything
     /// goes to the client's.
-    private final class Stream
-            implements ClientResponseObserver<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
-        private final AtomicBoolean hasSent = new AtomicBoolean();
-        private final AtomicBoolean hasReceived = new AtomicBoolean();
-        private final AtomicBoolean hasEnded = new AtomicBoolean();
-        private final AtomicReference<Runnable> readsNext = new AtomicReference<>(() -> {});
+    @Confined("xds client's thread")
+    private final class Stream implements StreamTransport.Receiver {
+        private StreamTransport.@Nullable Sender sender;
+        private boolean hasSent;
+        private boolean hasReceived;
 
-        @Override
-        public void beforeStart(ClientCallStreamObserver<DeltaDiscoveryRequest> call) {
-            // The next response is read when the last one was judged, so nothing piles up here.
-            call.disableAutoRequestWithInitial(1);
-            readsNext.set(() -> call.request(1));
-            session.connected(request -> send(call, request));
+        void begin() {
+            sender = transport.open(this);
+            session.connected(this::send);
         }
 
-        private void send(
-                ClientCallStreamObserver<DeltaDiscoveryRequest> call, DeltaRequest request) {
-            if (!hasEnded.get()) {
-                boolean isFirst = !hasSent.getAndSet(true);
-                call.onNext(request.toProto(isFirst ? Optional.of(node) : Optional.empty()));
+        private void send(DeltaRequest request) {
+            if (sender != null) {
+                Optional<NodeInfo> who = hasSent ? Optional.empty() : Optional.of(node);
+                hasSent = true;
+                sender.send(request.toProto(who).toByteArray());
+            }
+        }
+
+        /// The next response is asked for when the last one was judged, so nothing piles up here.
+        private void next() {
+            if (sender != null) {
+                sender.next();
             }
         }
 
         @Override
-        public void onNext(DeltaDiscoveryResponse message) {
-            onThread(() -> onMessage(message));
+        public void onMessage(byte[] message) {
+            onThread(() -> read(message));
         }
 
-        private void onMessage(DeltaDiscoveryResponse message) {
-            if (!hasReceived.getAndSet(true)) {
+        private void read(byte[] message) {
+            DeltaDiscoveryResponse parsed;
+            try {
+                parsed = DeltaDiscoveryResponse.parseFrom(message);
+            } catch (InvalidProtocolBufferException e) {
+                // Nothing names what to reject, so the stream cannot go on.
+                log.warn("a response of {} bytes that cannot be read", message.length, e);
+                if (sender != null) {
+                    sender.cancel("INTERNAL: a response that cannot be read: " + e.getMessage());
+                }
+                return;
+            }
+            if (!hasReceived) {
+                hasReceived = true;
                 onFirstResponse();
             }
-            Optional<DeltaResponse> response = DeltaResponse.of(message);
+            Optional<DeltaResponse> response = DeltaResponse.of(parsed);
             if (response.isEmpty()) {
-                log.warn("a response of type '{}', which nobody asked for", message.getTypeUrl());
+                log.warn("a response of type '{}', which nobody asked for", parsed.getTypeUrl());
             }
-            response.ifPresentOrElse(r -> session.receive(r, readsNext.get()), readsNext.get());
+            response.ifPresentOrElse(r -> session.receive(r, this::next), this::next);
         }
 
         @Override
-        public void onError(Throwable error) {
-            end(text(Status.fromThrowable(error)));
-        }
-
-        @Override
-        public void onCompleted() {
-            end("closed by the server");
-        }
-
-        private void end(String reason) {
-            if (!hasEnded.getAndSet(true)) {
-                onThread(() -> onEnd(reason));
-            }
+        public void onEnd(String reason) {
+            onThread(() -> {
+                sender = null;
+                XdsClient.this.onEnd(reason);
+            });
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
+import dev.heddle.xds.client.grpc.GrpcTransport;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -122,7 +123,7 @@ final class GrpcLoopbackTest {
 
         XdsClient connect(InetSocketAddress address) throws IOException {
             var client =
-                    new XdsClient(
+                    GrpcTransport.client(
                             address, NODE, this, Runnable::run, () -> Instant.EPOCH, new Random(1));
             client.subscribe(XdsType.CLUSTER, Set.of("*"));
             client.start();

@@ -1,0 +1,370 @@
+package dev.heddle.proxy.ads;
+
+import dev.heddle.proxy.http2.ErrorCode;
+import dev.heddle.proxy.http2.FieldWriter;
+import dev.heddle.proxy.http2.FloodLimits;
+import dev.heddle.proxy.http2.Http2Connection;
+import dev.heddle.proxy.http2.Http2Head;
+import dev.heddle.proxy.http2.Http2Listener;
+import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.http2.Http2Settings;
+import dev.heddle.proxy.http2.Http2Stream;
+import dev.heddle.proxy.http2.Http2StreamHandler;
+import dev.heddle.proxy.http2.StreamEnd;
+import dev.heddle.proxy.http2.hpack.HeaderLimits;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.ConnectAttempt;
+import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.xds.client.StreamTransport;
+import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt to speak with a control plane: a connection and the only stream on it.
+///
+/// ```
+///   connecting ──▶ open ──status, reset, silence, cancel──▶ ended
+///       └────────── no address answers, cancel ───────────────▲
+/// ```
+///
+/// A message is handed on when one is asked for. What the server sends beyond it stays in the
+/// stream's window, so not more than a message and a window is held.
+@Confined("config thread")
+final class AdsStream implements StreamTransport.Sender {
+    /// How long one address may take to accept, and then to say its settings; Envoy's
+    /// `connect_timeout` when none is set.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// How long a server may be silent before it is asked for a sign of life, and then before it is
+    /// given up.
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+    private static final int WINDOW = 1 << 20;
+
+    /// A control plane is not an attacker; servers of gRPC may send many pings and window updates
+    /// while they measure a link.
+    private static final FloodLimits FLOODS =
+            new FloodLimits(10_000, 1_000, 10_000, 10_000, 10_000, 10_000);
+
+    private static final Http2Settings SETTINGS =
+            new Http2Settings(
+                    1,
+                    WINDOW,
+                    WINDOW,
+                    4096,
+                    new HeaderLimits(16 << 10, 100),
+                    false,
+                    64 << 10,
+                    FLOODS);
+
+    private final Worker worker;
+    private final Http2Loop loop;
+    private final String authority;
+    private final StreamTransport.Receiver receiver;
+    private final Deadline patience;
+    private final Deadline silence;
+    private final MessageReader reader = new MessageReader(StreamTransport.MAX_MESSAGE_BYTES);
+    private final Queue<InetSocketAddress> untried = new ArrayDeque<>();
+
+    /// What the client said before there was a stream: a request for each type at most.
+    private final Queue<byte[]> early = new ArrayDeque<>();
+
+    /// What came and was not asked for yet: a window at most.
+    private final Queue<ByteBuf> unread = new ArrayDeque<>();
+
+    private @Nullable ConnectAttempt connecting;
+    private @Nullable Http2Connection connection;
+    private @Nullable Http2Stream stream;
+    private int asked = 1;
+    private boolean isReading;
+    private boolean hasHeard;
+    private boolean isEnded;
+
+    AdsStream(Worker worker, Http2Loop loop, String authority, StreamTransport.Receiver receiver) {
+        this.worker = worker;
+        this.loop = loop;
+        this.authority = authority;
+        this.receiver = receiver;
+        this.patience = worker.deadline(this::onImpatient);
+        this.silence = worker.deadline(this::onSilence);
+    }
+
+    /// Tries the addresses in their order until one accepts.
+    void connect(List<InetSocketAddress> addresses) {
+        if (!isEnded) {
+            untried.addAll(addresses);
+            connectToNext("no address");
+        }
+    }
+
+    private void connectToNext(String why) {
+        InetSocketAddress next = untried.poll();
+        if (next == null) {
+            end("UNAVAILABLE: connect to " + authority + ": " + why);
+            return;
+        }
+        patience.set(PATIENCE.toNanos());
+        connecting = worker.connect(next, new Connecting());
+    }
+
+    private void onImpatient() {
+        ConnectAttempt attempt = connecting;
+        Http2Connection opened = connection;
+        if (attempt != null) {
+            connecting = null;
+            attempt.giveUp();
+            connectToNext("no answer within " + PATIENCE.toSeconds() + " s");
+        } else if (opened != null && !opened.isAcknowledged()) {
+            end("UNAVAILABLE: " + authority + " does not speak HTTP/2");
+        }
+    }
+
+    private void onSilence() {
+        Http2Connection opened = connection;
+        if (opened == null) {
+            return;
+        }
+        if (!hasHeard) {
+            end(
+                    "UNAVAILABLE: nothing was heard for "
+                            + KEEP_ALIVE.multipliedBy(2).toSeconds()
+                            + " s");
+            return;
+        }
+        hasHeard = false;
+        opened.ping(0);
+        silence.set(KEEP_ALIVE.toNanos());
+    }
+
+    private WireHandler onConnected(Wire wire) {
+        connecting = null;
+        var opened =
+                new Http2Connection(
+                        Http2Connection.Side.CLIENT, wire, loop, SETTINGS, new Hearing());
+        connection = opened;
+        opened.start();
+        // The server's settings are not waited for: before them it takes 100 streams.
+        stream = opened.open(this::head, false, false, new Reading());
+        hasHeard = true;
+        silence.set(KEEP_ALIVE.toNanos());
+        for (byte[] message = early.poll(); message != null; message = early.poll()) {
+            send(message);
+        }
+        return opened;
+    }
+
+    private void head(FieldWriter fields) {
+        fields.add(":method", "POST");
+        fields.add(":scheme", "http");
+        fields.add(":path", StreamTransport.METHOD);
+        fields.add(":authority", authority);
+        fields.add("content-type", "application/grpc");
+        fields.add("te", "trailers");
+        fields.add("user-agent", "heddle");
+    }
+
+    @Override
+    public void send(byte[] message) {
+        Http2Stream open = stream;
+        if (isEnded) {
+            return;
+        }
+        if (open == null) {
+            early.add(message);
+            return;
+        }
+        ByteBuf framed = worker.allocator().buffer(MessageReader.PREFIX + message.length);
+        framed.writeByte(0).writeInt(message.length).writeBytes(message);
+        open.sendData(framed, false);
+    }
+
+    @Override
+    public void next() {
+        asked++;
+        read();
+    }
+
+    /// Hands on what is there and was asked for.
+    private void read() {
+        if (isReading) {
+            return;
+        }
+        isReading = true;
+        while (asked > 0 && !isEnded) {
+            ByteBuf bytes = unread.peek();
+            if (bytes == null) {
+                break;
+            }
+            readFrom(bytes);
+            if (!isEnded && !bytes.isReadable()) {
+                unread.remove().release();
+            }
+        }
+        isReading = false;
+    }
+
+    private void readFrom(ByteBuf bytes) {
+        int before = bytes.readableBytes();
+        byte @Nullable [] message;
+        try {
+            message = reader.read(bytes);
+        } catch (MessageReader.MalformedException e) {
+            end("INTERNAL: " + e.getMessage());
+            return;
+        }
+        Http2Stream open = stream;
+        if (open != null) {
+            open.consumed(before - bytes.readableBytes());
+        }
+        if (message != null) {
+            asked--;
+            receiver.onMessage(message);
+        }
+    }
+
+    @Override
+    public void cancel(String reason) {
+        end(reason);
+    }
+
+    private void end(String reason) {
+        if (isEnded) {
+            return;
+        }
+        isEnded = true;
+        patience.discard();
+        silence.discard();
+        untried.clear();
+        early.clear();
+        unread.forEach(ByteBuf::release);
+        unread.clear();
+        if (connecting != null) {
+            connecting.giveUp();
+            connecting = null;
+        }
+        Http2Stream open = stream;
+        stream = null;
+        if (open != null) {
+            open.reset(ErrorCode.CANCEL);
+        }
+        if (connection != null) {
+            connection.drain();
+        }
+        receiver.onEnd(reason);
+    }
+
+    private final class Connecting implements ConnectOutcome {
+        @Override
+        public WireHandler onConnected(Wire wire) {
+            return AdsStream.this.onConnected(wire);
+        }
+
+        @Override
+        public void onConnectFailed(Throwable cause) {
+            connecting = null;
+            connectToNext(String.valueOf(cause.getMessage()));
+        }
+    }
+
+    /// What concerns the connection.
+    private final class Hearing implements Http2Listener {
+        @Override
+        public void onRequest(Http2Stream opened, Http2Head head, boolean isEnd) {
+            throw new IllegalStateException(
+                    "a request from the server (expected: none to clients)");
+        }
+
+        @Override
+        public void onRefused(int streamId, String details) {
+            // Only servers refuse.
+        }
+
+        @Override
+        public void onSettings() {
+            hasHeard = true;
+        }
+
+        @Override
+        public void onGoAway(ErrorCode code) {
+            // The stream goes on as long as the server lets it, and the next has a connection of
+            // its own anyway.
+            hasHeard = true;
+        }
+
+        @Override
+        public void onPong(long opaque) {
+            hasHeard = true;
+        }
+
+        @Override
+        public void onClosed(ErrorCode code, String details) {
+            end("UNAVAILABLE: the connection was lost" + (details.isEmpty() ? "" : ", " + details));
+        }
+    }
+
+    /// What the server says on the stream.
+    private final class Reading implements Http2StreamHandler {
+        @Override
+        public void onHead(Http2Head head, boolean isEnd) {
+            hasHeard = true;
+            if (head.status() >= 200 && head.status() != 200) {
+                end(
+                        "UNAVAILABLE: HTTP status "
+                                + head.status()
+                                + " (expected: 200, as gRPC has it)");
+            } else if (isEnd) {
+                onTrailers(head);
+            }
+        }
+
+        @Override
+        public void onData(ByteBuf data, boolean isEnd) {
+            hasHeard = true;
+            if (isEnded) {
+                data.release();
+                return;
+            }
+            unread.add(data);
+            read();
+            if (isEnd) {
+                end("INTERNAL: the server ended the stream without a status");
+            }
+        }
+
+        @Override
+        public void onTrailers(Http2Head trailers) {
+            end(
+                    GrpcStatus.of(trailers)
+                            .map(GrpcStatus::text)
+                            .orElse("INTERNAL: the server ended the stream without a status"));
+        }
+
+        @Override
+        public void onWritable() {
+            // Requests are few and small, and the stream holds what waits for a window.
+        }
+
+        @Override
+        public void onClosed(StreamEnd how, ErrorCode code) {
+            stream = null;
+            end(
+                    switch (how) {
+                        case COMPLETE -> "closed by the server";
+                        case RESET_BY_PEER -> "UNAVAILABLE: reset by the server, " + code;
+                        case RESET_HERE -> "CANCELLED";
+                        case PROTOCOL_ERROR ->
+                                "INTERNAL: the server broke a rule of HTTP/2, " + code;
+                        case NOT_PROCESSED -> "UNAVAILABLE: the server takes no more streams";
+                        case CONNECTION_LOST -> "UNAVAILABLE: the connection was lost";
+                    });
+        }
+    }
+}

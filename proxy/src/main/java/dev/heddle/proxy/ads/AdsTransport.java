@@ -1,0 +1,103 @@
+package dev.heddle.proxy.ads;
+
+import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.telemetry.SocketAddressText;
+import dev.heddle.xds.client.StreamTransport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Carries the proxy's ADS streams over its own HTTP/2, in plain text, on one event loop.
+///
+/// Each stream has a connection to itself, so an attempt that follows a failure begins from
+/// nothing: the name is resolved anew, and behind a load balancer another control plane may answer.
+/// Receivers are called on the loop.
+@Confined("config thread")
+public final class AdsTransport implements StreamTransport {
+    private final Worker worker;
+    private final Http2Loop loop;
+    private final InetSocketAddress server;
+    private final Resolver resolver;
+    private final Executor lookUps;
+    private @Nullable AdsStream stream;
+    private boolean isClosed;
+
+    /// Finds the addresses of a host; may block.
+    public interface Resolver {
+        /// @throws UnknownHostException when there are none
+        List<InetAddress> resolve(String name) throws UnknownHostException;
+    }
+
+    /// @param worker runs the streams; whoever opens one does so on its thread
+    /// @param server unresolved where the control plane is known by its name
+    /// @param lookUps runs the resolver
+    public AdsTransport(
+            Worker worker, InetSocketAddress server, Resolver resolver, Executor lookUps) {
+        this.worker = worker;
+        this.loop = new Http2Loop(worker);
+        this.server = server;
+        this.resolver = resolver;
+        this.lookUps = lookUps;
+    }
+
+    @Override
+    public String authority() {
+        return server.isUnresolved()
+                ? server.getHostString() + ":" + server.getPort()
+                : Objects.requireNonNull(SocketAddressText.whole(server));
+    }
+
+    @Override
+    public Sender open(Receiver receiver) {
+        var next = new AdsStream(worker, loop, authority(), receiver);
+        stream = next;
+        if (isClosed) {
+            next.cancel("CANCELLED: the proxy is stopping");
+        } else if (server.isUnresolved()) {
+            lookUps.execute(() -> lookUp(next));
+        } else {
+            next.connect(List.of(server));
+        }
+        return next;
+    }
+
+    /// May block; not on the loop.
+    private void lookUp(AdsStream asker) {
+        try {
+            List<InetSocketAddress> found =
+                    resolver.resolve(server.getHostString()).stream()
+                            .map(it -> new InetSocketAddress(it, server.getPort()))
+                            .toList();
+            onLoop(() -> asker.connect(found));
+        } catch (UnknownHostException e) {
+            onLoop(() ->
+                    asker.cancel(
+                            "UNAVAILABLE: no address of " + server.getHostString() + " is known"));
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            worker.execute(task);
+        } catch (RejectedExecutionException _) {
+            // The loop has ended, and with it everything on it.
+        }
+    }
+
+    @Override
+    public void close() {
+        onLoop(() -> {
+            isClosed = true;
+            if (stream != null) {
+                stream.cancel("CANCELLED: the proxy is stopping");
+            }
+        });
+    }
+}
