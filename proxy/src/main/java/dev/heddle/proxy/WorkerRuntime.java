@@ -9,9 +9,11 @@ import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ConnectionRecorder;
 import dev.heddle.proxy.recording.ExchangeRecorder;
+import dev.heddle.proxy.recording.ListenerRecorder;
 import dev.heddle.proxy.recording.ProxyMeters;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.route.table.CompiledRoutes;
@@ -85,6 +87,11 @@ final class WorkerRuntime implements WorkerServices {
     public ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy) {
         return new ConnectionRecorder(
                 meters, shard, statPrefix(listener), proxy.statPrefix(), proxy.accessLogs(), logs);
+    }
+
+    @Override
+    public ListenerLog listenerLog(ListenerConfig listener) {
+        return new ListenerRecorder(meters, shard, statPrefix(listener));
     }
 
     /// `127.0.0.1_8080`, unless the listener has a name of its own for it.

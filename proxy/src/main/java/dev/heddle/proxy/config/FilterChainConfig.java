@@ -1,9 +1,17 @@
 package dev.heddle.proxy.config;
 
-/// What becomes of the connections of a listener (`envoy.config.listener.v3.FilterChain`).
+import java.util.Optional;
+
+/// What becomes of some connections of a listener (`envoy.config.listener.v3.FilterChain`).
 ///
 /// @param name shown in configuration dumps; may be empty
-public record FilterChainConfig(String name, Handling handling) {
+/// @param match which connections it is for
+/// @param limit how many it takes at once; empty for as many as come
+public record FilterChainConfig(
+        String name,
+        FilterChainMatch match,
+        Optional<ConnectionLimitConfig> limit,
+        Handling handling) {
 
     /// What is done with a connection.
     public sealed interface Handling {
@@ -12,5 +20,10 @@ public record FilterChainConfig(String name, Handling handling) {
 
         /// Its bytes go to a cluster.
         record Tcp(TcpProxyConfig proxy) implements Handling {}
+    }
+
+    /// One for every connection.
+    public static FilterChainConfig of(String name, Handling handling) {
+        return new FilterChainConfig(name, FilterChainMatch.EVERYTHING, Optional.empty(), handling);
     }
 }

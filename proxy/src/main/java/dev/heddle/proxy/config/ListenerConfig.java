@@ -3,20 +3,24 @@ package dev.heddle.proxy.config;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Where connections are taken (`envoy.config.listener.v3.Listener`).
 ///
 /// @param name unique in the proxy
-/// @param address an IP address and a port; port 0 lets the system choose
-/// @param chain what becomes of its connections
+/// @param binding its sockets
+/// @param filters what looks at a connection first
+/// @param chains what then becomes of it
 /// @param direction which side of the workload the connections are on
 /// @param bufferLimitBytes how much is buffered of a connection before its sender is paused
 /// @param statPrefix of its meters, `listener.<prefix>.`; empty takes the address
 public record ListenerConfig(
         String name,
-        InetSocketAddress address,
-        FilterChainConfig chain,
+        Binding binding,
+        ListenerFilters filters,
+        FilterChains chains,
         Direction direction,
         int bufferLimitBytes,
         String statPrefix) {
@@ -38,48 +42,76 @@ public record ListenerConfig(
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: '' (expected: not empty)");
         }
-        if (address.isUnresolved()) {
-            throw new IllegalArgumentException(
-                    "address: " + address + " (expected: an IP address)");
-        }
     }
 
-    /// The route table that it asks for by name.
-    public Optional<String> routeName() {
-        return switch (chain.handling()) {
-            case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
-                    switch (manager.routes()) {
-                        case HttpConnectionManagerConfig.Routes.Named(String route, _) ->
-                                Optional.of(route);
-                        case HttpConnectionManagerConfig.Routes.Held _ -> Optional.empty();
-                    };
-            case FilterChainConfig.Handling.Tcp _ -> Optional.empty();
-        };
+    /// The first of its addresses.
+    public InetSocketAddress address() {
+        return binding.addresses().getFirst();
     }
 
-    /// How long the first version of that table is waited for; zero for as long as it takes.
-    public Duration routeFetchTimeout() {
-        return chain.handling()
-                                instanceof
-                                FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager)
-                        && manager.routes()
-                                instanceof
-                                HttpConnectionManagerConfig.Routes.Named(_, Duration timeout)
-                ? timeout
-                : ConfigSources.FETCH_TIMEOUT;
+    /// Whether another version differs in nothing but what becomes of connections, so that those of
+    /// chains that are in both may live on.
+    public boolean differsInChainsOnly(ListenerConfig other) {
+        return equals(
+                new ListenerConfig(
+                        other.name,
+                        other.binding,
+                        other.filters,
+                        chains,
+                        other.direction,
+                        other.bufferLimitBytes,
+                        other.statPrefix));
+    }
+
+    /// The route tables that it asks for by name.
+    public Set<String> routeNames() {
+        var names = new TreeSet<String>();
+        named().forEach(routes -> names.add(routes.name()));
+        return names;
+    }
+
+    /// How long the first version of a table is waited for; zero for as long as it takes.
+    public Duration routeFetchTimeout(String table) {
+        return named().filter(routes -> routes.name().equals(table))
+                .map(HttpConnectionManagerConfig.Routes.Named::fetchTimeout)
+                .findFirst()
+                .orElse(ConfigSources.FETCH_TIMEOUT);
     }
 
     /// The clusters that it names itself, not through a route table of RDS.
     public List<String> clusters() {
-        return switch (chain.handling()) {
-            case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
-                    switch (manager.routes()) {
-                        case HttpConnectionManagerConfig.Routes.Held(RouteConfig table) ->
-                                table.clusters();
-                        case HttpConnectionManagerConfig.Routes.Named _ -> List.of();
-                    };
-            case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
-                    proxy.targets().stream().map(TcpProxyConfig.Target::cluster).toList();
-        };
+        return handlings()
+                .flatMap(handling ->
+                        switch (handling) {
+                            case FilterChainConfig.Handling.Http(var manager) ->
+                                    switch (manager.routes()) {
+                                        case HttpConnectionManagerConfig.Routes.Held(var table) ->
+                                                table.clusters().stream();
+                                        case HttpConnectionManagerConfig.Routes.Named _ ->
+                                                Stream.of();
+                                    };
+                            case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
+                                    proxy.targets().stream().map(TcpProxyConfig.Target::cluster);
+                        })
+                .distinct()
+                .toList();
+    }
+
+    private Stream<HttpConnectionManagerConfig.Routes.Named> named() {
+        return handlings()
+                .flatMap(handling ->
+                        handling
+                                                instanceof
+                                                FilterChainConfig.Handling.Http(
+                                                        HttpConnectionManagerConfig manager)
+                                        && manager.routes()
+                                                instanceof
+                                                HttpConnectionManagerConfig.Routes.Named routes
+                                ? Stream.of(routes)
+                                : Stream.of());
+    }
+
+    private Stream<FilterChainConfig.Handling> handlings() {
+        return chains.all().stream().map(FilterChainConfig::handling);
     }
 }

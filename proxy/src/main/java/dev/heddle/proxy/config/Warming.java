@@ -154,8 +154,8 @@ public final class Warming {
     /// What the listeners want to know from RDS.
     public Set<String> routeNames() {
         var names = new TreeSet<String>();
-        listeners.values().forEach(listener -> listener.routeName().ifPresent(names::add));
-        active.listeners().values().forEach(it -> it.routeName().ifPresent(names::add));
+        listeners.values().forEach(listener -> names.addAll(listener.routeNames()));
+        active.listeners().values().forEach(listener -> names.addAll(listener.routeNames()));
         return names;
     }
 
@@ -252,7 +252,7 @@ public final class Warming {
     /// Whether each listener that asks for a table has an old version that can serve without it.
     private boolean usersServeWithout(RouteConfig table) {
         return listeners.values().stream()
-                .filter(listener -> listener.routeName().filter(table.name()::equals).isPresent())
+                .filter(listener -> listener.routeNames().contains(table.name()))
                 .allMatch(listener -> active.listeners().containsKey(listener.name()));
     }
 
@@ -292,10 +292,7 @@ public final class Warming {
                                             now,
                                             readyClusters,
                                             awaited)
-                                    || listener.routeName()
-                                            .filter(it -> !readyRoutes.containsKey(it))
-                                            .filter(it -> routeMayCome(it, listener, now, awaited))
-                                            .isPresent());
+                                    || awaitsRoutes(listener, readyRoutes, now, awaited));
             if (!waits) {
                 ready.put(listener.name(), listener);
             } else if (old != null) {
@@ -305,11 +302,24 @@ public final class Warming {
         return ready;
     }
 
+    /// Asks for each table, so that all that are missing are awaited at once.
+    private boolean awaitsRoutes(
+            ListenerConfig listener,
+            Map<String, RouteConfig> readyRoutes,
+            long now,
+            Set<String> awaited) {
+        boolean waits = false;
+        for (String name : listener.routeNames()) {
+            waits |= !readyRoutes.containsKey(name) && routeMayCome(name, listener, now, awaited);
+        }
+        return waits;
+    }
+
     private boolean routeMayCome(
             String name, ListenerConfig listener, long now, Set<String> awaited) {
         // A table that is there and waits for its clusters is bounded by their own time.
         return routes.containsKey(name)
-                || isPatient(tableOf(name), listener.routeFetchTimeout(), now, awaited);
+                || isPatient(tableOf(name), listener.routeFetchTimeout(name), now, awaited);
     }
 
     /// A cluster or table that is gone stays as long as an old version that still serves needs it.
@@ -321,10 +331,10 @@ public final class Warming {
         for (ListenerConfig listener : readyListeners.values()) {
             if (!Objects.equals(listener, listeners.get(listener.name()))) {
                 used.addAll(listener.clusters());
-                listener.routeName()
+                listener.routeNames().stream()
                         .filter(it -> !readyRoutes.containsKey(it))
                         .filter(active.routes()::containsKey)
-                        .ifPresent(it ->
+                        .forEach(it ->
                                 readyRoutes.put(
                                         it, Objects.requireNonNull(active.routes().get(it))));
             }

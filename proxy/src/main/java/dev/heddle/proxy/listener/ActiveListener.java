@@ -1,158 +1,291 @@
 package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.config.FilterChainConfig;
-import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.FilterChainMatcher;
 import dev.heddle.proxy.config.ListenerConfig;
-import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.connection.HttpService;
+import dev.heddle.proxy.observe.ListenerLog;
+import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tcp.TcpConnection;
 import dev.heddle.proxy.tcp.TcpService;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One listener on one worker: a socket, what is done with new connections, and those that it has.
+/// One listener on one worker: its sockets, what is done with new connections, and those that it
+/// has.
+///
+/// ```
+///   accept ──▶ listener filters look ──▶ filter chain chosen ──▶ HTTP, or TCP
+///                 │                          └──none──▶ closed
+///                 └──made to another listener's address──▶ that listener's filters
+/// ```
 @Confined("worker")
 final class ActiveListener {
-    /// What is done with a new connection.
-    private sealed interface Service {
-        record Http(HttpService service) implements Service {}
-
-        record Tcp(TcpService service) implements Service {}
-    }
-
-    /// Hears nothing and says nothing: the connection was refused.
-    private enum Refused implements WireHandler {
-        REFUSED;
-
-        @Override
-        public void onBytes(ByteBuf bytes) {
-            bytes.release();
-        }
-
-        @Override
-        public void onWritable() {}
-
-        @Override
-        public void onClosed() {}
-    }
-
     private final WorkerServices services;
+    private final Worker worker;
     private final ConnectionLimit limit;
-    private final Set<ClientConnection> connections = new HashSet<>();
-    private Service service;
-    private @Nullable ListenSocket socket;
+    private final Duration drainTime;
+    private final Function<InetSocketAddress, @Nullable ActiveListener> others;
+    private final Set<ClientConnection> pending = new HashSet<>();
+    private final Map<ClientConnection, ChainService> served = new HashMap<>();
+    private final List<ListenSocket> sockets = new ArrayList<>();
+    private final IdentityHashMap<FilterChainConfig, ChainService> chains = new IdentityHashMap<>();
+    private ListenerConfig config;
+    private ListenerLog log;
+    private FilterChainMatcher matcher;
     private boolean isClosed;
 
-    ActiveListener(WorkerServices services, ConnectionLimit limit, ListenerConfig config) {
+    /// @param limit on client connections of the whole proxy
+    /// @param drainTime how long connections may live on whose filter chain is gone
+    /// @param others finds the listener for an address
+    ActiveListener(
+            WorkerServices services,
+            ConnectionLimit limit,
+            Duration drainTime,
+            Function<InetSocketAddress, @Nullable ActiveListener> others,
+            ListenerConfig config,
+            ChainLimits limits) {
         this.services = services;
-        this.limit = limit;
-        this.service = service(config);
+        this.worker = services.context().worker();
+        this.limit = config.binding().isExempt() ? ConnectionLimit.none() : limit;
+        this.drainTime = drainTime;
+        this.others = others;
+        this.config = config;
+        this.log = services.listenerLog(config);
+        this.matcher = FilterChainMatcher.of(config.chains());
+        for (FilterChainConfig chain : config.chains().all()) {
+            chains.put(chain, ChainService.of(services, config, chain, limits));
+        }
     }
 
-    /// It listens.
+    ListenerConfig config() {
+        return config;
+    }
+
+    /// It listens, on one socket more.
     void onListening(ListenSocket listening) {
         if (isClosed) {
             listening.close();
         } else {
-            socket = listening;
+            sockets.add(listening);
         }
     }
 
-    /// Serves new connections by another configuration. Those that it has end with their exchanges.
-    void update(ListenerConfig config) {
-        service = service(config);
-        connections.forEach(ClientConnection::drain);
+    /// Serves new connections by another configuration. Those that it has live on if that has their
+    /// filter chain as well and differs in nothing but chains; else they end with their exchanges,
+    /// and at the latest after the time for draining.
+    void update(ListenerConfig next, ChainLimits limits) {
+        Map<FilterChainConfig, ChainService> kept =
+                next.differsInChainsOnly(config) ? byContent() : Map.of();
+        config = next;
+        log = services.listenerLog(next);
+        matcher = FilterChainMatcher.of(next.chains());
+        chains.clear();
+        for (FilterChainConfig chain : next.chains().all()) {
+            ChainService same = kept.get(chain);
+            chains.put(chain, same == null ? ChainService.of(services, next, chain, limits) : same);
+        }
+        drainWhatLostItsChain();
+    }
+
+    private Map<FilterChainConfig, ChainService> byContent() {
+        var byContent = new HashMap<FilterChainConfig, ChainService>();
+        chains.values().forEach(service -> byContent.put(service.config(), service));
+        return byContent;
+    }
+
+    private void drainWhatLostItsChain() {
+        Set<ChainService> present = Collections.newSetFromMap(new IdentityHashMap<>());
+        present.addAll(chains.values());
+        var lost = new ArrayList<ClientConnection>();
+        served.forEach((connection, chain) -> {
+            if (!present.contains(chain)) {
+                lost.add(connection);
+            }
+        });
+        if (lost.isEmpty()) {
+            return;
+        }
+        lost.forEach(ClientConnection::drain);
+        worker.deadline(
+                        () -> {
+                            lost.retainAll(served.keySet());
+                            lost.forEach(ClientConnection::close);
+                        })
+                .set(drainTime.toNanos());
     }
 
     /// Stops accepting. What it has ends with its exchanges.
     void drain() {
         isClosed = true;
-        if (socket != null) {
-            socket.close();
-            socket = null;
-        }
-        connections.forEach(ClientConnection::drain);
+        sockets.forEach(ListenSocket::close);
+        sockets.clear();
+        List.copyOf(served.keySet()).forEach(ClientConnection::drain);
     }
 
     /// Ends the connections without an exchange.
     void closeIdle() {
-        for (ClientConnection connection : Set.copyOf(connections)) {
-            connection.closeWhenIdle();
-        }
+        all().forEach(ClientConnection::closeWhenIdle);
     }
 
     /// Ends everything.
     void close() {
         drain();
-        for (ClientConnection connection : Set.copyOf(connections)) {
-            connection.close();
-        }
+        all().forEach(ClientConnection::close);
+    }
+
+    private List<ClientConnection> all() {
+        var all = new ArrayList<>(served.keySet());
+        all.addAll(pending);
+        return all;
     }
 
     /// How many connections it has.
     int size() {
-        return connections.size();
+        return served.size() + pending.size();
     }
 
+    /// Takes a new connection of one of its sockets.
     WireHandler accept(Wire wire) {
-        if (isClosed || !limit.tryAcquire()) {
+        if (isClosed) {
             wire.reset();
-            return Refused.REFUSED;
+            return refused(wire, Duration.ZERO);
         }
-        return switch (service) {
-            case Service.Http(HttpService http) -> {
+        if (!limit.tryAcquire()) {
+            log.count(ListenerStat.DOWNSTREAM_GLOBAL_CX_OVERFLOW);
+            wire.reset();
+            return refused(wire, Duration.ZERO);
+        }
+        return begin(new Arrival(wire));
+    }
+
+    /// Lets the listener filters look, if there are any.
+    private WireHandler begin(Arrival arrival) {
+        if (config.filters().filters().isEmpty()) {
+            return serve(arrival);
+        }
+        var peeked =
+                new PeekedConnection(worker, arrival, config.filters(), log, new PeekOutcome());
+        if (peeked.begin(config.filters().timeout().toNanos())) {
+            return serve(arrival);
+        }
+        pending.add(new ClientConnection.Peeked(peeked));
+        return peeked;
+    }
+
+    private final class PeekOutcome implements PeekedConnection.Outcome {
+        @Override
+        public void onKnown(PeekedConnection connection, ByteBuf bytes) {
+            pending.remove(new ClientConnection.Peeked(connection));
+            Arrival arrival = connection.arrival();
+            arrival.wire().handOver(serve(arrival), bytes);
+        }
+
+        @Override
+        public void onLost(PeekedConnection connection) {
+            pending.remove(new ClientConnection.Peeked(connection));
+            limit.release();
+        }
+    }
+
+    /// The filters are done: chooses who serves the connection.
+    private WireHandler serve(Arrival arrival) {
+        if (config.binding().handsOver() && arrival.isRestored()) {
+            ActiveListener other = others.apply(arrival.wire().local());
+            if (other != null && other != this) {
+                limit.release();
+                return other.take(arrival.wire());
+            }
+        }
+        Optional<FilterChainConfig> chosen = matcher.choose(arrival.facts());
+        if (chosen.isEmpty()) {
+            log.count(ListenerStat.NO_FILTER_CHAIN_MATCH);
+            limit.release();
+            return refused(arrival.wire(), Duration.ZERO);
+        }
+        ChainService chain = chains.get(chosen.get());
+        if (chain == null) {
+            throw new IllegalStateException("a chain that is not here: " + chosen.get().name());
+        }
+        return serve(arrival.wire(), chain);
+    }
+
+    /// Takes a connection from another listener, which was made to an address of this one.
+    private WireHandler take(Wire wire) {
+        if (isClosed || !limit.tryAcquire()) {
+            return refused(wire, Duration.ZERO);
+        }
+        return begin(new Arrival(wire));
+    }
+
+    private WireHandler serve(Wire wire, ChainService chain) {
+        if (chain.limit().isPresent()) {
+            ChainService.Limit most = chain.limit().get();
+            boolean isTaken = most.count().tryAcquire();
+            log.limited(most.config().statPrefix(), isTaken);
+            if (!isTaken) {
+                limit.release();
+                return refused(wire, most.config().delay());
+            }
+        }
+        return switch (chain.service()) {
+            case ChainService.Service.Http(HttpService http) -> {
                 var connection =
                         new DownstreamConnection(
                                 http, wire, gone -> onGone(new ClientConnection.Http(gone)));
-                connections.add(new ClientConnection.Http(connection));
+                served.put(new ClientConnection.Http(connection), chain);
                 yield connection.wireHandler();
             }
-            case Service.Tcp(TcpService tcp) -> {
+            case ChainService.Service.Tcp(TcpService tcp) -> {
                 var connection =
                         new TcpConnection(
                                 tcp, wire, gone -> onGone(new ClientConnection.Tcp(gone)));
-                connections.add(new ClientConnection.Tcp(connection));
+                served.put(new ClientConnection.Tcp(connection), chain);
                 connection.start();
                 yield connection;
             }
         };
     }
 
-    private void onGone(ClientConnection connection) {
-        connections.remove(connection);
-        limit.release();
+    private WireHandler refused(Wire wire, Duration delay) {
+        var connection =
+                new RefusedConnection(
+                        worker,
+                        wire,
+                        delay,
+                        gone -> pending.remove(new ClientConnection.Refused(gone)));
+        pending.add(new ClientConnection.Refused(connection));
+        return connection;
     }
 
-    private Service service(ListenerConfig config) {
-        FilterChainConfig chain = config.chain();
-        return switch (chain.handling()) {
-            case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
-                    new Service.Http(
-                            new HttpService(
-                                    services.context(),
-                                    manager,
-                                    services.routes(manager.routes()),
-                                    services.exchangeLog(config, manager),
-                                    config.bufferLimitBytes(),
-                                    config.name(),
-                                    chain.name()));
-            case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
-                    new Service.Tcp(
-                            new TcpService(
-                                    services.context(),
-                                    proxy,
-                                    services.connectionLog(config, proxy),
-                                    config.bufferLimitBytes(),
-                                    config.name(),
-                                    chain.name()));
-        };
+    private void onGone(ClientConnection connection) {
+        limit.release();
+        ChainService chain = served.remove(connection);
+        if (chain != null) {
+            chain.limit()
+                    .ifPresent(most -> {
+                        most.count().release();
+                        log.limitedEnded(most.config().statPrefix());
+                    });
+        }
     }
 }

@@ -5,6 +5,12 @@ import dev.heddle.proxy.tcp.TcpConnection;
 
 /// An accepted connection, as far as its listener is concerned.
 sealed interface ClientConnection {
+    /// It is looked at before anybody serves it.
+    record Peeked(PeekedConnection connection) implements ClientConnection {}
+
+    /// Nobody serves it.
+    record Refused(RefusedConnection connection) implements ClientConnection {}
+
     /// Requests are served on it.
     record Http(DownstreamConnection connection) implements ClientConnection {}
 
@@ -15,8 +21,8 @@ sealed interface ClientConnection {
     default void drain() {
         switch (this) {
             case Http(DownstreamConnection connection) -> connection.drain();
-            case Tcp _ -> {
-                // A TCP connection has no end of its own to wait for.
+            case Peeked _, Refused _, Tcp _ -> {
+                // They have no end of their own to wait for.
             }
         }
     }
@@ -25,6 +31,8 @@ sealed interface ClientConnection {
     default void closeWhenIdle() {
         switch (this) {
             case Http(DownstreamConnection connection) -> connection.closeWhenIdle();
+            case Peeked(PeekedConnection connection) -> connection.close();
+            case Refused(RefusedConnection connection) -> connection.close();
             case Tcp _ -> {
                 // Nobody can see whether anything goes on.
             }
@@ -34,6 +42,8 @@ sealed interface ClientConnection {
     default void close() {
         switch (this) {
             case Http(DownstreamConnection connection) -> connection.close();
+            case Peeked(PeekedConnection connection) -> connection.close();
+            case Refused(RefusedConnection connection) -> connection.close();
             case Tcp(TcpConnection connection) -> connection.close();
         }
     }

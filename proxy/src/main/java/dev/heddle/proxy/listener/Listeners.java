@@ -1,6 +1,7 @@
 package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
@@ -30,6 +31,7 @@ public final class Listeners {
     private final Workers workers;
     private final List<WorkerListeners> perWorker;
     private final Map<String, ListenerConfig> present = new HashMap<>();
+    private final Map<String, ChainLimits> limits = new HashMap<>();
     private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
 
     /// @param services of each worker
@@ -49,28 +51,39 @@ public final class Listeners {
                         .toList();
     }
 
-    /// Makes the listeners be these.
+    /// Makes the listeners be these. What goes goes first, so that an address may change hands.
     ///
     /// @return when all of them listen or have failed: what failed, as `listener x: bind …: why`
     public CompletableFuture<List<String>> apply(List<ListenerConfig> wanted) {
         var next = new HashMap<String, ListenerConfig>();
         wanted.forEach(config -> next.put(config.name(), config));
+        var removals = new ArrayList<CompletableFuture<Void>>();
         for (ListenerConfig old : List.copyOf(present.values())) {
             ListenerConfig now = next.get(old.name());
-            if (now == null || !now.address().equals(old.address())) {
-                remove(old.name());
+            if (now == null || !now.binding().equals(old.binding())) {
+                removals.addAll(remove(old.name()));
             }
         }
+        CompletableFuture<Void> removed = all(removals);
         var outcomes = new ArrayList<CompletableFuture<Optional<String>>>();
         for (ListenerConfig config : wanted) {
             ListenerConfig old = present.put(config.name(), config);
+            if (old != null && old.equals(config)) {
+                continue;
+            }
+            ChainLimits of =
+                    limits.getOrDefault(config.name(), ChainLimits.NONE).next(config.chains());
+            limits.put(config.name(), of);
             if (old == null) {
-                outcomes.add(add(config));
-            } else if (!old.equals(config)) {
-                perWorker.forEach(worker -> worker.update(config));
+                outcomes.add(
+                        removals.isEmpty()
+                                ? add(config, of)
+                                : removed.thenCompose(_ -> add(config, of)));
+            } else {
+                perWorker.forEach(worker -> worker.update(config, of));
             }
         }
-        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+        return all(outcomes)
                 .thenApply(_ ->
                         outcomes.stream()
                                 .map(CompletableFuture::join)
@@ -78,8 +91,12 @@ public final class Listeners {
                                 .toList());
     }
 
-    /// Where a listener listens, with the port that the system chose; absent until it does.
-    /// Callable from any thread.
+    private static CompletableFuture<Void> all(List<? extends CompletableFuture<?>> futures) {
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
+    }
+
+    /// Where a listener listens, with the port that the system chose; absent until it does. One
+    /// without a socket is where its configuration says. Callable from any thread.
     public Optional<InetSocketAddress> address(String name) {
         return Optional.ofNullable(addresses.get(name));
     }
@@ -95,29 +112,44 @@ public final class Listeners {
                         .toArray(CompletableFuture[]::new));
     }
 
-    private void remove(String name) {
+    private List<CompletableFuture<Void>> remove(String name) {
         present.remove(name);
+        limits.remove(name);
         addresses.remove(name);
-        perWorker.forEach(worker -> worker.remove(name));
+        return perWorker.stream().map(worker -> worker.remove(name)).toList();
     }
 
-    private CompletableFuture<Optional<String>> add(ListenerConfig config) {
-        InetSocketAddress address;
+    private CompletableFuture<Optional<String>> add(ListenerConfig config, ChainLimits limits) {
+        var reserved = new ArrayList<InetSocketAddress>();
         try {
-            address = workers.transport().reserve(config.address());
+            requireOriginalDestination(config);
+            for (InetSocketAddress address : config.binding().addresses()) {
+                reserved.add(
+                        config.binding().binds()
+                                ? workers.transport().reserve(address, config.binding().settings())
+                                : address);
+            }
         } catch (IOException e) {
             return failed(config, e);
         }
-        var outcomes = perWorker.stream().map(worker -> worker.add(config, address)).toList();
-        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+        return all(perWorker.stream().map(worker -> worker.add(config, limits, reserved)).toList())
                 .handle((_, failure) -> {
                     if (failure != null) {
                         Throwable cause = failure.getCause();
                         return failed(config, cause == null ? failure : cause).join();
                     }
-                    addresses.put(config.name(), outcomes.getFirst().join());
+                    addresses.put(config.name(), reserved.getFirst());
                     return Optional.<String>empty();
                 });
+    }
+
+    private void requireOriginalDestination(ListenerConfig config) throws IOException {
+        boolean isWanted =
+                config.filters().filters().stream()
+                        .anyMatch(it -> it.kind() instanceof Kind.OriginalDestination);
+        if (isWanted && !workers.transport().hasKernelOptions()) {
+            throw new IOException("original_dst cannot be had on transport " + workers.transport());
+        }
     }
 
     private static CompletableFuture<Optional<String>> failed(

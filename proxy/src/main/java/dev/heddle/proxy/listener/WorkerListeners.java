@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,47 +48,88 @@ final class WorkerListeners {
         this.look = worker.deadline(this::onLook);
     }
 
-    CompletableFuture<InetSocketAddress> add(ListenerConfig config, InetSocketAddress address) {
-        var outcome = new CompletableFuture<InetSocketAddress>();
-        worker.execute(() -> onAdd(config, address, outcome));
+    /// @param addresses with the ports that the system chose
+    /// @return when it listens on all of them, or on none
+    CompletableFuture<Void> add(
+            ListenerConfig config, ChainLimits limits, List<InetSocketAddress> addresses) {
+        var outcome = new CompletableFuture<Void>();
+        worker.execute(() -> onAdd(config, limits, addresses, outcome));
         return outcome;
     }
 
     private void onAdd(
             ListenerConfig config,
-            InetSocketAddress address,
-            CompletableFuture<InetSocketAddress> outcome) {
-        var listener = new ActiveListener(services, limit, config);
+            ChainLimits limits,
+            List<InetSocketAddress> addresses,
+            CompletableFuture<Void> outcome) {
+        var listener =
+                new ActiveListener(services, limit, drainTime, this::listenerFor, config, limits);
         listeners.put(config.name(), listener);
-        worker.listen(
-                address,
-                listener::accept,
-                new ListenOutcome() {
-                    @Override
-                    public void onListening(ListenSocket socket) {
-                        listener.onListening(socket);
-                        outcome.complete(socket.address());
-                    }
+        if (!config.binding().binds()) {
+            outcome.complete(null);
+            return;
+        }
+        var missing = new HashSet<>(addresses);
+        for (InetSocketAddress address : addresses) {
+            worker.listen(
+                    address,
+                    config.binding().settings(),
+                    listener::accept,
+                    new ListenOutcome() {
+                        @Override
+                        public void onListening(ListenSocket socket) {
+                            listener.onListening(socket);
+                            missing.remove(address);
+                            if (missing.isEmpty()) {
+                                outcome.complete(null);
+                            }
+                        }
 
-                    @Override
-                    public void onListenFailed(Throwable cause) {
-                        listeners.remove(config.name(), listener);
-                        outcome.completeExceptionally(cause);
-                    }
-                });
+                        @Override
+                        public void onListenFailed(Throwable cause) {
+                            listeners.remove(config.name(), listener);
+                            listener.close();
+                            outcome.completeExceptionally(cause);
+                        }
+                    });
+        }
     }
 
-    void update(ListenerConfig config) {
+    /// The listener that a connection to that address is for: one with the address itself, or one
+    /// for all addresses with its port.
+    private @Nullable ActiveListener listenerFor(InetSocketAddress wanted) {
+        ActiveListener found = null;
+        for (ActiveListener listener : listeners.values()) {
+            for (InetSocketAddress address : listener.config().binding().addresses()) {
+                if (address.equals(wanted)) {
+                    return listener;
+                }
+                boolean isForAll =
+                        address.getAddress().isAnyLocalAddress()
+                                && address.getPort() == wanted.getPort();
+                found = isForAll ? listener : found;
+            }
+        }
+        return found;
+    }
+
+    void update(ListenerConfig config, ChainLimits limits) {
         worker.execute(() -> {
             ActiveListener listener = listeners.get(config.name());
             if (listener != null) {
-                listener.update(config);
+                listener.update(config, limits);
             }
         });
     }
 
-    void remove(String name) {
-        worker.execute(() -> onRemove(name));
+    /// @return when it no longer listens
+    CompletableFuture<Void> remove(String name) {
+        var done = new CompletableFuture<Void>();
+        worker.execute(() -> {
+            onRemove(name);
+            done.complete(null);
+        });
+        return done;
     }
 
     private void onRemove(String name) {

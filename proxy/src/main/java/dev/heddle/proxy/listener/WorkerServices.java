@@ -6,6 +6,7 @@ import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,4 +24,6 @@ public interface WorkerServices {
     ExchangeLog exchangeLog(ListenerConfig listener, HttpConnectionManagerConfig manager);
 
     ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy);
+
+    ListenerLog listenerLog(ListenerConfig listener);
 }

@@ -86,6 +86,21 @@ public final class ProxyMeters {
                 Labels.of("envoy_tcp_prefix", statPrefix));
     }
 
+    /// The meters of a filter chain that limits its connections, `connection_limit.<prefix>.`.
+    MeterScope connectionLimit(String statPrefix) {
+        return new MeterScope(
+                meters,
+                "connection_limit." + statPrefix + ".",
+                "envoy_connection_limit_",
+                Labels.of("envoy_connection_limit_prefix", statPrefix));
+    }
+
+    /// Meters that the whole proxy has once, `<name>.`.
+    MeterScope plain(String name) {
+        return new MeterScope(
+                meters, name + ".", "envoy_" + name.replace('.', '_') + "_", Labels.NONE);
+    }
+
     /// The meters of a listener, `listener.<address>.`.
     MeterScope listener(String statPrefix) {
         return new MeterScope(

@@ -12,6 +12,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     private final Worker worker;
     private final Channel channel;
     private @Nullable WireHandler handler;
+    private @Nullable InetSocketAddress presentedRemote;
+    private @Nullable InetSocketAddress presentedLocal;
     private boolean isDirty;
     private boolean isClosing;
     private boolean isGone;
@@ -132,13 +135,47 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     }
 
     @Override
+    public void handOver(WireHandler next, ByteBuf bytes) {
+        if (isGone) {
+            bytes.release();
+            next.onClosed();
+            return;
+        }
+        handler = next;
+        if (bytes.isReadable()) {
+            // From the head, so that what was put in front of this handler meanwhile sees them.
+            channel.pipeline().fireChannelRead(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void present(InetSocketAddress remote, InetSocketAddress local) {
+        presentedRemote = remote;
+        presentedLocal = local;
+    }
+
+    @Override
     public InetSocketAddress remote() {
-        return worker.transport().fromChannel(channel.remoteAddress());
+        return presentedRemote == null ? directRemote() : presentedRemote;
     }
 
     @Override
     public InetSocketAddress local() {
-        return worker.transport().fromChannel(channel.localAddress());
+        return presentedLocal == null
+                ? worker.transport().fromChannel(channel.localAddress())
+                : presentedLocal;
+    }
+
+    @Override
+    public InetSocketAddress directRemote() {
+        return worker.transport().fromChannel(channel.remoteAddress());
+    }
+
+    @Override
+    public Optional<InetSocketAddress> originalDestination() {
+        return OriginalDestination.of(channel);
     }
 
     @Override

@@ -91,13 +91,32 @@ public enum Transport {
         };
     }
 
+    /// Whether options of the kernel's can be set by their numbers, and read: for the destination
+    /// of a connection that was redirected, and for what listeners ask for.
+    public boolean hasKernelOptions() {
+        return switch (this) {
+            case IO_URING, EPOLL -> true;
+            case NIO, LOCAL -> false;
+        };
+    }
+
     /// Makes sure that nobody else listens at an address, which `SO_REUSEPORT` alone would share
     /// with another process of the same user, and lets the system choose the port where it is 0, so
     /// that all workers listen on the same one.
     ///
-    /// @throws IOException as the system says it: address in use, permission denied
-    public InetSocketAddress reserve(InetSocketAddress address) throws IOException {
+    /// @throws IOException as the system says it: address in use, permission denied; or when a
+    ///   setting cannot be had here
+    public InetSocketAddress reserve(InetSocketAddress address, SocketSettings settings)
+            throws IOException {
         if (!isKernel()) {
+            return address;
+        }
+        if (!settings.options().isEmpty() && !hasKernelOptions()) {
+            throw new IOException(
+                    settings.options().getFirst() + " cannot be set on transport " + this);
+        }
+        if (settings.takesForeignAddresses() && address.getPort() != 0) {
+            // The JDK cannot ask for such an address; that it is in use is found when it is bound.
             return address;
         }
         try (ServerSocket probe = new ServerSocket()) {

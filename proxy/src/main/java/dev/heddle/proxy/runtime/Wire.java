@@ -2,6 +2,7 @@ package dev.heddle.proxy.runtime;
 
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /// One connection as codecs see it: bytes out, back-pressure, close. What comes in goes to its
 /// [WireHandler]. Used on its worker's thread only; after [WireHandler#onClosed] every method does
@@ -38,7 +39,25 @@ public interface Wire {
 
     boolean isOpen();
 
+    /// Says who hears everything from now on, beginning with bytes that were taken before and are
+    /// to be heard as if they arrived now.
+    ///
+    /// @param bytes belong to the wire from now on; may be empty
+    void handOver(WireHandler next, ByteBuf bytes);
+
+    /// Says who the two ends are, when a header or the system knows better than the socket.
+    void present(InetSocketAddress remote, InetSocketAddress local);
+
+    /// The other end, as it was presented.
     InetSocketAddress remote();
 
+    /// This end, as it was presented.
     InetSocketAddress local();
+
+    /// The other end of the socket itself.
+    InetSocketAddress directRemote();
+
+    /// Where the connection was made to before the system redirected it here (`SO_ORIGINAL_DST`);
+    /// empty when it was not, or when this transport cannot tell.
+    Optional<InetSocketAddress> originalDestination();
 }

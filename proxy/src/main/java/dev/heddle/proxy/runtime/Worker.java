@@ -4,11 +4,16 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -131,11 +136,20 @@ public final class Worker {
         return connections++ * 64 + index;
     }
 
+    /// Listens for connections, with nothing unusual about the socket.
+    public void listen(
+            InetSocketAddress address,
+            Function<Wire, WireHandler> acceptor,
+            ListenOutcome outcome) {
+        listen(address, SocketSettings.USUAL, acceptor, outcome);
+    }
+
     /// Listens for connections. What the acceptor returns for a wire hears everything about it.
     ///
     /// @param outcome told once, in this or a later turn
     public void listen(
             InetSocketAddress address,
+            SocketSettings settings,
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
         assert loop.inEventLoop();
@@ -153,19 +167,73 @@ public final class Worker {
                                 });
         if (transport.isKernel()) {
             server.option(ChannelOption.SO_REUSEADDR, true)
-                    .option(ChannelOption.SO_BACKLOG, 4096)
+                    .option(ChannelOption.SO_BACKLOG, settings.backlog())
                     .childOption(ChannelOption.TCP_NODELAY, true);
             transport.listenOptions().forEach((option, value) -> set(server, option, value));
+            settings.options().stream()
+                    .filter(SocketSettings.KernelOption::isEarly)
+                    .forEach(option -> set(server, nettys(option), nettyValue(option)));
+        }
+        if (settings.acceptsPerTurn() > 0) {
+            server.option(
+                    ChannelOption.RECVBUF_ALLOCATOR,
+                    new ServerChannelRecvByteBufAllocator()
+                            .maxMessagesPerRead(settings.acceptsPerTurn()));
         }
         var _ =
                 server.bind(transport.toChannel(address))
                         .addListener((ChannelFuture bound) -> {
-                            if (bound.isSuccess()) {
+                            if (bound.isSuccess() && setLate(bound.channel(), settings)) {
                                 outcome.onListening(new ListenSocket(this, bound.channel()));
+                            } else if (bound.isSuccess()) {
+                                var _ = bound.channel().close();
+                                outcome.onListenFailed(
+                                        new IOException("a socket option was refused"));
                             } else {
                                 outcome.onListenFailed(bound.cause());
                             }
                         });
+    }
+
+    private boolean setLate(Channel channel, SocketSettings settings) {
+        if (!transport.hasKernelOptions()) {
+            return true;
+        }
+        try {
+            for (SocketSettings.KernelOption option : settings.options()) {
+                if (!option.isEarly()) {
+                    channel.config().setOption(nettys(option), nettyValue(option));
+                }
+            }
+            return true;
+        } catch (ChannelException e) {
+            LOG.warn("{}", e.toString());
+            return false;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // paired with a value of its type by nettyValue
+    private static ChannelOption<Object> nettys(SocketSettings.KernelOption option) {
+        ChannelOption<?> netty =
+                switch (option.value()) {
+                    case SocketSettings.Value.Whole _ ->
+                            new IntegerUnixChannelOption(
+                                    option.toString(), option.level(), option.name());
+                    case SocketSettings.Value.Bytes bytes ->
+                            new RawUnixChannelOption(
+                                    option.toString(),
+                                    option.level(),
+                                    option.name(),
+                                    bytes.hex().length() / 2);
+                };
+        return (ChannelOption<Object>) netty;
+    }
+
+    private static Object nettyValue(SocketSettings.KernelOption option) {
+        return switch (option.value()) {
+            case SocketSettings.Value.Whole(int number) -> number;
+            case SocketSettings.Value.Bytes bytes -> bytes.bytes().nioBuffer();
+        };
     }
 
     @SuppressWarnings("unchecked") // the map pairs each option with a value of its type

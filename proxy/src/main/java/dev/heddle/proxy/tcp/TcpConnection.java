@@ -17,6 +17,8 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,11 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     private final StreamInfo info = new StreamInfo();
     private final Deadline idle;
     private final Deadline connecting;
+
+    /// What came before the upstream was there: what listener filters looked at, and what was on
+    /// its way when reading stopped, which is at most one read.
+    private final Queue<ByteBuf> early = new ArrayDeque<>();
+
     private @Nullable Cluster cluster;
     private @Nullable Host host;
     private @Nullable ConnectAttempt attempt;
@@ -127,6 +134,12 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         info.setUpstreamConnection(wire.local(), wire.remote());
         client.setReading(true);
         touch();
+        for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
+            pass(bytes, client, wire);
+        }
+        if (isClientEnded) {
+            wire.end();
+        }
         return new UpstreamSide();
     }
 
@@ -167,7 +180,11 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     @Override
     public void onBytes(ByteBuf bytes) {
         info.addBytesReceived(bytes.readableBytes());
-        pass(bytes, client, upstream);
+        if (upstream == null && !isOver) {
+            early.add(bytes);
+        } else {
+            pass(bytes, client, upstream);
+        }
     }
 
     @Override
@@ -248,6 +265,8 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
             return;
         }
         isOver = true;
+        early.forEach(ByteBuf::release);
+        early.clear();
         if (flag != null) {
             info.flag(flag);
         }

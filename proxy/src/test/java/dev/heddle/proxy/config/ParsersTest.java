@@ -192,10 +192,10 @@ class ParsersTest {
     @Test
     void aListenerWithRdsAsksForItsRoutes() {
         var config = accepted(listener(http("")));
-        assertThat(config.routeName()).contains("8080");
+        assertThat(config.routeNames()).contains("8080");
         assertThat(config.clusters()).isEmpty();
         assertThat(config.bufferLimitBytes()).isEqualTo(1 << 20);
-        assertThat(config.chain().handling())
+        assertThat(config.chains().matched().getFirst().handling())
                 .isInstanceOfSatisfying(
                         FilterChainConfig.Handling.Http.class,
                         http -> {

@@ -22,6 +22,18 @@ final class Texts {
                         .replace("type/router", URL + "filters.http.router.v3.Router")
                         .replace("type/tcp", URL + "filters.network.tcp_proxy.v3.TcpProxy")
                         .replace(
+                                "type/limit",
+                                URL + "filters.network.connection_limit.v3.ConnectionLimit")
+                        .replace(
+                                "type/proxy_protocol",
+                                URL + "filters.listener.proxy_protocol.v3.ProxyProtocol")
+                        .replace(
+                                "type/tls_inspector",
+                                URL + "filters.listener.tls_inspector.v3.TlsInspector")
+                        .replace(
+                                "type/http_inspector",
+                                URL + "filters.listener.http_inspector.v3.HttpInspector")
+                        .replace(
                                 "type/http_options", URL + "upstreams.http.v3.HttpProtocolOptions");
         try {
             return EnvoyJson.parse(YamlJson.convert("test", spelled), prototype);

@@ -299,14 +299,14 @@ class WarmingTest {
             lastOfAll.run();
             any.settle();
             any.assertComplete(seed);
-            assertThat(any.warming.active().listeners().get("l").routeName()).contains("s");
+            assertThat(any.warming.active().listeners().get("l").routeNames()).contains("s");
         }
     }
 
     private void assertComplete(Seed seed) {
         ProxyConfig config = warming.active();
         for (ListenerConfig listener : config.listeners().values()) {
-            RouteConfig table = config.routes().get(listener.routeName().orElseThrow());
+            RouteConfig table = config.routes().get(listener.routeNames().iterator().next());
             assertThat(table).as(seed.toString()).isNotNull();
             assertThat(config.clusters().keySet())
                     .as(seed.toString())

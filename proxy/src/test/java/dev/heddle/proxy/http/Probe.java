@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
@@ -269,6 +270,26 @@ final class Probe {
         @Override
         public InetSocketAddress local() {
             return ADDRESS;
+        }
+
+        @Override
+        public void handOver(WireHandler next, ByteBuf bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void present(InetSocketAddress remote, InetSocketAddress local) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public InetSocketAddress directRemote() {
+            return remote();
+        }
+
+        @Override
+        public Optional<InetSocketAddress> originalDestination() {
+            return Optional.empty();
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.heddle.proxy.http2;
 
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /// Collects what is written.
 final class FakeWire implements Wire {
@@ -74,5 +76,25 @@ final class FakeWire implements Wire {
     @Override
     public InetSocketAddress local() {
         return InetSocketAddress.createUnresolved("server", 2);
+    }
+
+    @Override
+    public void handOver(WireHandler next, ByteBuf bytes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void present(InetSocketAddress remote, InetSocketAddress local) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InetSocketAddress directRemote() {
+        return remote();
+    }
+
+    @Override
+    public Optional<InetSocketAddress> originalDestination() {
+        return Optional.empty();
     }
 }

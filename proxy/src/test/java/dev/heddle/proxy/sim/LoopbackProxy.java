@@ -2,9 +2,12 @@ package dev.heddle.proxy.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.config.Binding;
 import dev.heddle.proxy.config.FilterChainConfig;
+import dev.heddle.proxy.config.FilterChains;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.ListenerFilters;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.filter.FilterContext;
@@ -12,6 +15,7 @@ import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
@@ -63,6 +67,11 @@ public final class LoopbackProxy implements AutoCloseable {
         }
 
         @Override
+        public ListenerLog listenerLog(ListenerConfig listener) {
+            return log;
+        }
+
+        @Override
         public ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy) {
             return log;
         }
@@ -100,7 +109,7 @@ public final class LoopbackProxy implements AutoCloseable {
                         Duration.ofHours(1),
                         1,
                         List.of());
-        var chain = new FilterChainConfig("chain", new FilterChainConfig.Handling.Tcp(config));
+        var chain = FilterChainConfig.of("chain", new FilterChainConfig.Handling.Tcp(config));
         assertThat(proxy.apply(chain, 0)).isEmpty();
         return proxy;
     }
@@ -113,7 +122,7 @@ public final class LoopbackProxy implements AutoCloseable {
     }
 
     private static FilterChainConfig httpChain() {
-        return SimProxy.httpListener(UnaryOperator.identity()).chain();
+        return SimProxy.httpListener(UnaryOperator.identity()).chains().matched().getFirst();
     }
 
     private List<String> apply(FilterChainConfig chain, int port) {
@@ -122,8 +131,9 @@ public final class LoopbackProxy implements AutoCloseable {
                         List.of(
                                 new ListenerConfig(
                                         "main",
-                                        address(port),
-                                        chain,
+                                        Binding.to(address(port)),
+                                        ListenerFilters.NONE,
+                                        FilterChains.one(chain),
                                         ListenerConfig.Direction.UNSPECIFIED,
                                         ListenerConfig.BUFFER_LIMIT,
                                         "")))

@@ -4,13 +4,19 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ListenerLog;
+import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers one line for each exchange: method, path, status, flags, details, bytes.
-public final class SimLog implements ExchangeLog, ConnectionLog {
+public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
+    private final Map<ListenerStat, Long> listener = new EnumMap<>(ListenerStat.class);
+    private final List<String> listenerLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private int open;
     private int started;
@@ -62,6 +68,36 @@ public final class SimLog implements ExchangeLog, ConnectionLog {
                                 info.flags().isEmpty() ? "-" : info.flags(),
                                 info.bytesReceived(),
                                 info.bytesSent()));
+    }
+
+    @Override
+    public void count(ListenerStat stat, long amount) {
+        listener.merge(stat, amount, Long::sum);
+    }
+
+    @Override
+    public void proxyHeader(String statPrefix, int version, String outcome) {
+        listenerLines.add("proxy " + version + " " + outcome);
+    }
+
+    @Override
+    public void limited(String statPrefix, boolean isTaken) {
+        listenerLines.add(statPrefix + (isTaken ? " taken" : " limited"));
+    }
+
+    @Override
+    public void limitedEnded(String statPrefix) {
+        listenerLines.add(statPrefix + " ended");
+    }
+
+    /// What was counted of the listener.
+    public long counted(ListenerStat stat) {
+        return listener.getOrDefault(stat, 0L);
+    }
+
+    /// PROXY headers and connections of limited chains.
+    public List<String> listenerLines() {
+        return listenerLines;
     }
 
     public List<String> lines() {

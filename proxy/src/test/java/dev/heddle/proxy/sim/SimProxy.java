@@ -3,7 +3,9 @@ package dev.heddle.proxy.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import dev.heddle.proxy.config.Binding;
 import dev.heddle.proxy.config.FilterChainConfig;
+import dev.heddle.proxy.config.FilterChains;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.EscapedSlashes;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Http1;
@@ -16,6 +18,7 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig.StripPort;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Timeouts;
 import dev.heddle.proxy.config.HttpFilters;
 import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.ListenerFilters;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.filter.FilterContext;
@@ -25,6 +28,7 @@ import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
@@ -109,6 +113,11 @@ public final class SimProxy implements AutoCloseable {
         }
 
         @Override
+        public ListenerLog listenerLog(ListenerConfig listener) {
+            return log;
+        }
+
+        @Override
         public ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy) {
             return log;
         }
@@ -127,8 +136,7 @@ public final class SimProxy implements AutoCloseable {
     public static SimProxy tcp(TcpProxyConfig config) {
         return new SimProxy(
                 listener(
-                        new FilterChainConfig(
-                                "chain", new FilterChainConfig.Handling.Tcp(config))));
+                        FilterChainConfig.of("chain", new FilterChainConfig.Handling.Tcp(config))));
     }
 
     private SimProxy(ListenerConfig listener) {
@@ -137,13 +145,29 @@ public final class SimProxy implements AutoCloseable {
 
     public static ListenerConfig httpListener(UnaryOperator<HttpConnectionManagerConfig> change) {
         return listener(
-                new FilterChainConfig(
+                FilterChainConfig.of(
                         "chain", new FilterChainConfig.Handling.Http(change.apply(manager()))));
     }
 
     private static ListenerConfig listener(FilterChainConfig chain) {
+        return listener(ListenerFilters.NONE, FilterChains.one(chain));
+    }
+
+    /// A listener at [#ADDRESS].
+    public static ListenerConfig listener(ListenerFilters filters, FilterChains chains) {
         return new ListenerConfig(
-                "main", ADDRESS, chain, ListenerConfig.Direction.UNSPECIFIED, 64 * 1024, "");
+                "main",
+                Binding.to(ADDRESS),
+                filters,
+                chains,
+                ListenerConfig.Direction.UNSPECIFIED,
+                64 * 1024,
+                "");
+    }
+
+    /// A proxy with one listener.
+    public static SimProxy of(ListenerConfig listener) {
+        return new SimProxy(listener);
     }
 
     private static HttpConnectionManagerConfig manager() {

@@ -1,0 +1,256 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.xds.TypedConfigs;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Reads the filter chains of a listener.
+final class FilterChainParser {
+
+    private final Findings findings;
+    private final List<HttpFilterType<?>> filterTypes;
+
+    FilterChainParser(Findings findings, List<HttpFilterType<?>> filterTypes) {
+        this.findings = findings;
+        this.filterTypes = filterTypes;
+    }
+
+    FilterChains chains(Listener listener) {
+        var matched = new ArrayList<FilterChainConfig>();
+        for (int i = 0; i < listener.getFilterChainsCount(); i++) {
+            matched.add(chain("filter_chains[" + i + "]", listener.getFilterChains(i)));
+        }
+        Optional<FilterChainConfig> otherwise =
+                listener.hasDefaultFilterChain()
+                        ? Optional.of(
+                                chain("default_filter_chain", listener.getDefaultFilterChain()))
+                        : Optional.empty();
+        if (matched.isEmpty() && otherwise.isEmpty()) {
+            findings.reject("filter_chains", "[] (expected: one or more)");
+            return FilterChains.one(FilterChainConfig.of("", nothing()));
+        }
+        var chains = new FilterChains(matched, otherwise);
+        for (String pair : FilterChainMatcher.of(chains).overlaps()) {
+            findings.reject(
+                    "filter_chains",
+                    pair + " match the same connections (expected: at most one chain for each)");
+        }
+        return chains;
+    }
+
+    private FilterChainConfig chain(String path, FilterChain chain) {
+        findings.fields(
+                path,
+                chain,
+                Set.of("name", "filter_chain_match", "filters", "transport_socket", "metadata"),
+                Set.of("transport_socket_connect_timeout"));
+        if (chain.hasTransportSocket()
+                && !chain.getTransportSocket()
+                        .getTypedConfig()
+                        .getTypeUrl()
+                        .endsWith("raw_buffer.v3.RawBuffer")) {
+            findings.notImplemented(
+                    join(path, "transport_socket"),
+                    "'" + chain.getTransportSocket().getName() + "'");
+        }
+        return new FilterChainConfig(
+                chain.getName(),
+                match(join(path, "filter_chain_match"), chain),
+                limit(path, chain),
+                handling(path, chain));
+    }
+
+    private FilterChainMatch match(String path, FilterChain chain) {
+        var match = chain.getFilterChainMatch();
+        findings.fields(
+                path,
+                match,
+                Set.of(
+                        "destination_port",
+                        "prefix_ranges",
+                        "server_names",
+                        "transport_protocol",
+                        "application_protocols",
+                        "direct_source_prefix_ranges",
+                        "source_type",
+                        "source_prefix_ranges",
+                        "source_ports"));
+        OptionalInt port = OptionalInt.empty();
+        if (match.hasDestinationPort()) {
+            int value = match.getDestinationPort().getValue();
+            findings.range(join(path, "destination_port"), value, 1, 65_535);
+            port = OptionalInt.of(value);
+        }
+        for (int i = 0; i < match.getServerNamesCount(); i++) {
+            serverName(join(path, "server_names[" + i + "]"), match.getServerNames(i));
+        }
+        for (int i = 0; i < match.getSourcePortsCount(); i++) {
+            findings.range(
+                    join(path, "source_ports[" + i + "]"), match.getSourcePorts(i), 1, 65_535);
+        }
+        return new FilterChainMatch(
+                port,
+                ranges(join(path, "prefix_ranges"), match.getPrefixRangesList()),
+                match.getServerNamesList(),
+                match.getTransportProtocol(),
+                match.getApplicationProtocolsList(),
+                ranges(
+                        join(path, "direct_source_prefix_ranges"),
+                        match.getDirectSourcePrefixRangesList()),
+                switch (match.getSourceType()) {
+                    case ANY -> FilterChainMatch.SourceType.ANY;
+                    case SAME_IP_OR_LOOPBACK -> FilterChainMatch.SourceType.SAME_IP_OR_LOOPBACK;
+                    case EXTERNAL -> FilterChainMatch.SourceType.EXTERNAL;
+                    case UNRECOGNIZED -> {
+                        findings.reject(join(path, "source_type"), "is unknown");
+                        yield FilterChainMatch.SourceType.ANY;
+                    }
+                },
+                ranges(join(path, "source_prefix_ranges"), match.getSourcePrefixRangesList()),
+                match.getSourcePortsList());
+    }
+
+    private void serverName(String path, String name) {
+        findings.required(path, name);
+        if (name.lastIndexOf('*') > 0 || (name.startsWith("*") && !name.startsWith("*."))) {
+            findings.reject(
+                    path, "'" + name + "' (expected: a name, or '*.' and the end of a name)");
+        }
+    }
+
+    private List<IpRange> ranges(String path, List<CidrRange> ranges) {
+        var read = new ArrayList<IpRange>();
+        for (int i = 0; i < ranges.size(); i++) {
+            CidrRange range = ranges.get(i);
+            String at = path + "[" + i + "]";
+            try {
+                InetAddress address = InetAddress.ofLiteral(range.getAddressPrefix());
+                // As in Envoy, a prefix longer than an address is the address, and none is 0.
+                int most = address.getAddress().length * 8;
+                read.add(new IpRange(address, Math.min(range.getPrefixLen().getValue(), most)));
+            } catch (IllegalArgumentException e) {
+                findings.reject(
+                        join(at, "address_prefix"),
+                        "'" + range.getAddressPrefix() + "' (expected: an IP address)");
+            }
+        }
+        return read;
+    }
+
+    /// The filters before the last one: limits of connections.
+    private Optional<ConnectionLimitConfig> limit(String path, FilterChain chain) {
+        Optional<ConnectionLimitConfig> limit = Optional.empty();
+        for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
+            String at = path + ".filters[" + i + "].typed_config";
+            Any config = chain.getFilters(i).getTypedConfig();
+            if (!TypedConfigs.holds(config, ConnectionLimit.getDefaultInstance())) {
+                findings.notImplemented(at, "'" + config.getTypeUrl() + "' before the last filter");
+            } else if (limit.isPresent()) {
+                findings.notImplemented(at, "a second connection limit");
+            } else {
+                limit = limit(at, config);
+            }
+        }
+        return limit;
+    }
+
+    private Optional<ConnectionLimitConfig> limit(String path, Any packed) {
+        ConnectionLimit limit;
+        try {
+            limit = TypedConfigs.unpack(packed, ConnectionLimit.getDefaultInstance());
+        } catch (InvalidProtocolBufferException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+        findings.fields(
+                path, limit, Set.of("stat_prefix", "max_connections", "delay", "runtime_enabled"));
+        findings.required(join(path, "stat_prefix"), limit.getStatPrefix());
+        long most = limit.getMaxConnections().getValue();
+        if (most == 0) {
+            findings.reject(join(path, "max_connections"), most + " (expected: >= 1)");
+            return Optional.empty();
+        }
+        boolean isOff =
+                limit.hasRuntimeEnabled()
+                        && !limit.getRuntimeEnabled().getDefaultValue().getValue();
+        if (!limit.getRuntimeEnabled().getRuntimeKey().isEmpty()) {
+            findings.note(join(path, "runtime_enabled.runtime_key"));
+        }
+        return isOff
+                ? Optional.empty()
+                : Optional.of(
+                        new ConnectionLimitConfig(
+                                limit.getStatPrefix(),
+                                (int)
+                                        (most < 0 || most > Integer.MAX_VALUE
+                                                ? Integer.MAX_VALUE
+                                                : most),
+                                limit.hasDelay()
+                                        ? findings.duration(join(path, "delay"), limit.getDelay())
+                                        : Duration.ZERO));
+    }
+
+    private FilterChainConfig.Handling handling(String path, FilterChain chain) {
+        if (chain.getFiltersCount() == 0) {
+            findings.reject(
+                    join(path, "filters"),
+                    "0 network filters (expected: HTTP connection manager or TCP proxy at the"
+                            + " end)");
+            return nothing();
+        }
+        int last = chain.getFiltersCount() - 1;
+        return handling(
+                path + ".filters[" + last + "].typed_config",
+                chain.getFilters(last).getTypedConfig());
+    }
+
+    private FilterChainConfig.Handling handling(String path, Any config) {
+        try {
+            if (TypedConfigs.holds(config, HttpConnectionManager.getDefaultInstance())) {
+                var manager =
+                        TypedConfigs.unpack(config, HttpConnectionManager.getDefaultInstance());
+                return new FilterChainConfig.Handling.Http(
+                        new HttpConnectionManagerParser(findings, filterTypes)
+                                .manager(path, manager));
+            }
+            if (TypedConfigs.holds(config, TcpProxy.getDefaultInstance())) {
+                return new FilterChainConfig.Handling.Tcp(
+                        new TcpProxyParser(findings)
+                                .proxy(
+                                        path,
+                                        TypedConfigs.unpack(
+                                                config, TcpProxy.getDefaultInstance())));
+            }
+            findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
+        } catch (InvalidProtocolBufferException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+        }
+        return nothing();
+    }
+
+    private static FilterChainConfig.Handling nothing() {
+        return new FilterChainConfig.Handling.Tcp(
+                new TcpProxyConfig(
+                        "-",
+                        List.of(new TcpProxyConfig.Target("-", 1)),
+                        Duration.ZERO,
+                        1,
+                        List.of()));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.proxy.config.ListenerFilterConfig.Disabled;
+import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
+import dev.heddle.proxy.config.ListenerFilterConfig.PassThrough;
+import dev.heddle.proxy.config.ListenerFilterConfig.Version;
+import dev.heddle.xds.TypedConfigs;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+
+/// Reads what looks at connections first.
+final class ListenerFilterParser {
+
+    private final Findings findings;
+
+    ListenerFilterParser(Findings findings) {
+        this.findings = findings;
+    }
+
+    ListenerFilters filters(Listener listener) {
+        var filters = new ArrayList<ListenerFilterConfig>();
+        for (int i = 0; i < listener.getListenerFiltersCount(); i++) {
+            String path = "listener_filters[" + i + "]";
+            var filter = listener.getListenerFilters(i);
+            findings.fields(path, filter, Set.of("name", "typed_config", "filter_disabled"));
+            Kind kind = kind(join(path, "typed_config"), filter.getTypedConfig());
+            filters.add(
+                    new ListenerFilterConfig(
+                            kind,
+                            filter.hasFilterDisabled()
+                                    ? disabled(
+                                            join(path, "filter_disabled"),
+                                            filter.getFilterDisabled())
+                                    : new Disabled.Never()));
+        }
+        boolean isMissing =
+                filters.stream().noneMatch(it -> it.kind() instanceof Kind.OriginalDestination);
+        if (listener.getUseOriginalDst().getValue() && isMissing) {
+            // As Envoy: to hand a connection over one must know where it was made to.
+            filters.addFirst(
+                    new ListenerFilterConfig(new Kind.OriginalDestination(), new Disabled.Never()));
+        }
+        return new ListenerFilters(
+                filters,
+                listener.hasListenerFiltersTimeout()
+                        ? findings.duration(
+                                "listener_filters_timeout", listener.getListenerFiltersTimeout())
+                        : ListenerFilters.TIMEOUT,
+                listener.getContinueOnListenerFiltersTimeout());
+    }
+
+    private Kind kind(String path, Any config) {
+        try {
+            if (TypedConfigs.holds(config, TlsInspector.getDefaultInstance())) {
+                var tls = TypedConfigs.unpack(config, TlsInspector.getDefaultInstance());
+                // How much is read at first changes nothing that one could see.
+                findings.fields(
+                        path,
+                        tls,
+                        Set.of("enable_ja3_fingerprinting"),
+                        Set.of("initial_read_buffer_size"));
+                if (tls.getEnableJa3Fingerprinting().getValue()) {
+                    findings.notImplemented(join(path, "enable_ja3_fingerprinting"));
+                }
+                return new Kind.Tls();
+            }
+            if (TypedConfigs.holds(config, HttpInspector.getDefaultInstance())) {
+                findings.fields(
+                        path,
+                        TypedConfigs.unpack(config, HttpInspector.getDefaultInstance()),
+                        Set.of());
+                return new Kind.Http();
+            }
+            if (TypedConfigs.holds(config, OriginalDst.getDefaultInstance())) {
+                findings.fields(
+                        path,
+                        TypedConfigs.unpack(config, OriginalDst.getDefaultInstance()),
+                        Set.of());
+                return new Kind.OriginalDestination();
+            }
+            if (TypedConfigs.holds(config, ProxyProtocol.getDefaultInstance())) {
+                return proxy(path, TypedConfigs.unpack(config, ProxyProtocol.getDefaultInstance()));
+            }
+            findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
+        } catch (InvalidProtocolBufferException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+        }
+        return new Kind.Http();
+    }
+
+    private Kind proxy(String path, ProxyProtocol proxy) {
+        findings.fields(
+                path,
+                proxy,
+                Set.of(
+                        "allow_requests_without_proxy_protocol",
+                        "disallowed_versions",
+                        "pass_through_tlvs",
+                        "stat_prefix"));
+        var disallowed = EnumSet.noneOf(Version.class);
+        for (ProxyProtocolConfig.Version version : proxy.getDisallowedVersionsList()) {
+            switch (version) {
+                case V1 -> disallowed.add(Version.V1);
+                case V2 -> disallowed.add(Version.V2);
+                case UNRECOGNIZED ->
+                        findings.reject(join(path, "disallowed_versions"), "is unknown");
+            }
+        }
+        if (disallowed.size() == Version.values().length) {
+            findings.reject(
+                    join(path, "disallowed_versions"),
+                    "every version (expected: at least one that is left)");
+        }
+        return new Kind.Proxy(
+                proxy.getAllowRequestsWithoutProxyProtocol(),
+                disallowed,
+                proxy.hasPassThroughTlvs()
+                        ? passThrough(join(path, "pass_through_tlvs"), proxy.getPassThroughTlvs())
+                        : new PassThrough.Only(Set.of()),
+                proxy.getStatPrefix());
+    }
+
+    private PassThrough passThrough(String path, ProxyProtocolPassThroughTLVs tlvs) {
+        findings.fields(path, tlvs, Set.of("match_type", "tlv_type"));
+        return switch (tlvs.getMatchType()) {
+            case INCLUDE_ALL -> new PassThrough.All();
+            case INCLUDE -> {
+                tlvs.getTlvTypeList()
+                        .forEach(type -> findings.range(join(path, "tlv_type"), type, 0, 255));
+                yield new PassThrough.Only(Set.copyOf(tlvs.getTlvTypeList()));
+            }
+            case UNRECOGNIZED -> {
+                findings.reject(join(path, "match_type"), "is unknown");
+                yield new PassThrough.All();
+            }
+        };
+    }
+
+    private Disabled disabled(String path, ListenerFilterChainMatchPredicate predicate) {
+        findings.fields(
+                path,
+                predicate,
+                Set.of(
+                        "or_match",
+                        "and_match",
+                        "not_match",
+                        "any_match",
+                        "destination_port_range"));
+        return switch (predicate.getRuleCase()) {
+            case ANY_MATCH -> new Disabled.Always();
+            case NOT_MATCH ->
+                    new Disabled.Not(disabled(join(path, "not_match"), predicate.getNotMatch()));
+            case OR_MATCH ->
+                    joined(
+                            join(path, "or_match"),
+                            predicate.getOrMatch().getRulesList(),
+                            Disabled.Either::new);
+            case AND_MATCH ->
+                    joined(
+                            join(path, "and_match"),
+                            predicate.getAndMatch().getRulesList(),
+                            Disabled.Both::new);
+            case DESTINATION_PORT_RANGE -> {
+                var ports = predicate.getDestinationPortRange();
+                yield new Disabled.Ports(ports.getStart(), ports.getEnd());
+            }
+            case RULE_NOT_SET -> {
+                findings.reject(path, "is not set (expected: a rule)");
+                yield new Disabled.Never();
+            }
+        };
+    }
+
+    private Disabled joined(
+            String path,
+            List<ListenerFilterChainMatchPredicate> rules,
+            BinaryOperator<Disabled> both) {
+        if (rules.size() < 2) {
+            findings.reject(join(path, "rules"), rules.size() + " rules (expected: two or more)");
+        }
+        return rules.stream()
+                .map(rule -> disabled(join(path, "rules"), rule))
+                .reduce(both)
+                .orElse(new Disabled.Never());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Reads TCP proxies.
+final class TcpProxyParser {
+
+    private final Findings findings;
+
+    TcpProxyParser(Findings findings) {
+        this.findings = findings;
+    }
+
+    TcpProxyConfig proxy(String path, TcpProxy proxy) {
+        findings.fields(
+                path,
+                proxy,
+                Set.of(
+                        "stat_prefix",
+                        "cluster",
+                        "weighted_clusters",
+                        "idle_timeout",
+                        "access_log",
+                        "max_connect_attempts"),
+                // Used by hashing balancers only, which a cluster cannot ask for here.
+                Set.of("hash_policy"));
+        findings.required(join(path, "stat_prefix"), proxy.getStatPrefix());
+        int attempts = 1;
+        if (proxy.hasMaxConnectAttempts()) {
+            attempts = proxy.getMaxConnectAttempts().getValue();
+            findings.range(join(path, "max_connect_attempts"), attempts, 1, 1_000);
+        }
+        return new TcpProxyConfig(
+                proxy.getStatPrefix(),
+                targets(path, proxy),
+                proxy.hasIdleTimeout()
+                        ? findings.duration(join(path, "idle_timeout"), proxy.getIdleTimeout())
+                        : Duration.ofHours(1),
+                attempts,
+                new AccessLogParser(findings)
+                        .logs(join(path, "access_log"), proxy.getAccessLogList()));
+    }
+
+    private List<TcpProxyConfig.Target> targets(String path, TcpProxy proxy) {
+        if (!proxy.hasWeightedClusters()) {
+            findings.required(join(path, "cluster"), proxy.getCluster());
+            return List.of(new TcpProxyConfig.Target(proxy.getCluster(), 1));
+        }
+        var targets = new ArrayList<TcpProxyConfig.Target>();
+        var clusters = proxy.getWeightedClusters().getClustersList();
+        for (int i = 0; i < clusters.size(); i++) {
+            String at = path + ".weighted_clusters.clusters[" + i + "]";
+            findings.fields(at, clusters.get(i), Set.of("name", "weight"));
+            findings.required(join(at, "name"), clusters.get(i).getName());
+            findings.range(join(at, "weight"), clusters.get(i).getWeight(), 1, Integer.MAX_VALUE);
+            targets.add(
+                    new TcpProxyConfig.Target(
+                            clusters.get(i).getName(), clusters.get(i).getWeight()));
+        }
+        if (targets.isEmpty()) {
+            findings.reject(join(path, "weighted_clusters.clusters"), "[] (expected: one or more)");
+            return List.of(new TcpProxyConfig.Target("-", 1));
+        }
+        return targets;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.heddle.proxy.listener;
+
+import dev.heddle.proxy.config.ConnectionLimitConfig;
+import dev.heddle.proxy.config.FilterChainConfig;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.ListenerConfig;
+import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.connection.HttpService;
+import dev.heddle.proxy.tcp.TcpService;
+import java.util.Optional;
+
+/// A filter chain as one worker runs it.
+///
+/// @param config what it does
+/// @param limit on its connections, over all workers
+/// @param service what its connections share
+record ChainService(FilterChainConfig config, Optional<Limit> limit, Service service) {
+
+    /// How many connections it takes.
+    record Limit(ConnectionLimitConfig config, ConnectionLimit count) {}
+
+    /// What is done with a connection.
+    sealed interface Service {
+        record Http(HttpService service) implements Service {}
+
+        record Tcp(TcpService service) implements Service {}
+    }
+
+    static ChainService of(
+            WorkerServices services,
+            ListenerConfig listener,
+            FilterChainConfig chain,
+            ChainLimits limits) {
+        return new ChainService(
+                chain,
+                chain.limit()
+                        .flatMap(limit -> limits.of(chain).map(count -> new Limit(limit, count))),
+                service(services, listener, chain));
+    }
+
+    private static Service service(
+            WorkerServices services, ListenerConfig listener, FilterChainConfig chain) {
+        return switch (chain.handling()) {
+            case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
+                    new Service.Http(
+                            new HttpService(
+                                    services.context(),
+                                    manager,
+                                    services.routes(manager.routes()),
+                                    services.exchangeLog(listener, manager),
+                                    listener.bufferLimitBytes(),
+                                    listener.name(),
+                                    chain.name()));
+            case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
+                    new Service.Tcp(
+                            new TcpService(
+                                    services.context(),
+                                    proxy,
+                                    services.connectionLog(listener, proxy),
+                                    listener.bufferLimitBytes(),
+                                    listener.name(),
+                                    chain.name()));
+        };
+    }
+}

@@ -1,0 +1,33 @@
+package dev.heddle.proxy.observe;
+
+/// What is counted of a listener before a connection is anybody's.
+public enum ListenerStat {
+    /// Connections that no filter chain was for; they were closed.
+    NO_FILTER_CHAIN_MATCH,
+    /// Connections that are being looked at.
+    DOWNSTREAM_PRE_CX_ACTIVE,
+    /// Connections that showed too little within the time of the listener filters.
+    DOWNSTREAM_PRE_CX_TIMEOUT,
+    /// Connections beyond the limit of the whole proxy.
+    DOWNSTREAM_GLOBAL_CX_OVERFLOW,
+    /// Connections that ended while they were looked at.
+    DOWNSTREAM_LISTENER_FILTER_REMOTE_CLOSE,
+    /// Connections that a listener filter refused.
+    DOWNSTREAM_LISTENER_FILTER_ERROR,
+    /// Client hellos that were found.
+    TLS_FOUND,
+    /// Connections that begin with something else.
+    TLS_NOT_FOUND,
+    /// Client hellos longer than any should be.
+    CLIENT_HELLO_TOO_LARGE,
+    /// Client hellos that name a server.
+    SNI_FOUND,
+    SNI_NOT_FOUND,
+    /// Client hellos that name protocols.
+    ALPN_FOUND,
+    ALPN_NOT_FOUND,
+    HTTP10_FOUND,
+    HTTP11_FOUND,
+    HTTP2_FOUND,
+    HTTP_NOT_FOUND
+}
