@@ -1,8 +1,11 @@
 package dev.heddle.xds;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import java.util.Optional;
 
 /// Messages inside of messages: what Envoy calls a typed config.
 public final class TypedConfigs {
@@ -26,6 +29,16 @@ public final class TypedConfigs {
     /// Whether a message of that type is in there.
     public static boolean holds(Any any, Message prototype) {
         return any.getTypeUrl().equals(typeUrl(prototype));
+    }
+
+    /// What was packed, whatever it is; empty when this version knows no message of that type.
+    ///
+    /// @throws InvalidProtocolBufferException when no such message is in there
+    public static Optional<Message> open(Any any) throws InvalidProtocolBufferException {
+        Optional<Descriptor> type = EnvoyTypes.find(any.getTypeUrl());
+        return type.isEmpty()
+                ? Optional.empty()
+                : Optional.of(DynamicMessage.parseFrom(type.get(), any.getValue()));
     }
 
     /// What was packed.

@@ -1,33 +1,31 @@
 package dev.heddle.xds.protocol;
 
+import com.google.protobuf.Any;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /// One type of one stream of delta xDS.
 @Confined("xds stream")
 final class DeltaLane extends Lane<DeltaResponse> {
-    /// The version of what the client was told does not exist.
-    private static final String ABSENT = "";
-
     /// The version of what the client may have dropped. No resource has it.
     private static final String UNSURE = "\0";
 
     private final Set<String> names = new HashSet<>();
-    private final Map<String, String> offered = new HashMap<>();
+    private final Set<String> absent = new HashSet<>();
     private final Set<String> repeats = new HashSet<>();
     private boolean inUse;
     private boolean wildcard;
     private boolean owesFirstAnswer;
+    private boolean hasClaims;
     private Optional<Plan> plan = Optional.empty();
 
     DeltaLane(XdsType type) {
@@ -55,11 +53,30 @@ final class DeltaLane extends Lane<DeltaResponse> {
         request.initialVersions()
                 .forEach((name, version) -> {
                     if (wants(name)) {
-                        offered.put(name, sendsHeld ? UNSURE : version);
+                        offered.put(name, claim(name, sendsHeld ? UNSURE : version));
                     }
                 });
+        hasClaims = !offered.isEmpty();
+        recognize();
         owesFirstAnswer = wildcard && offered.isEmpty();
         plan = Optional.empty();
+    }
+
+    /// What the client says it has. What is in there nobody knows, but its version may tell.
+    private static XdsResource claim(String name, String version) {
+        return new XdsResource(name, version, Any.getDefaultInstance());
+    }
+
+    /// Finds the contents of what the client says it has.
+    private void recognize() {
+        if (hasClaims && hasTarget()) {
+            SortedMap<String, XdsResource> target = resources();
+            offered.replaceAll((name, claimed) -> {
+                XdsResource now = target.get(name);
+                return now != null && now.version().equals(claimed.version()) ? now : claimed;
+            });
+            hasClaims = false;
+        }
     }
 
     /// What the client wants from now on, after its first words.
@@ -68,7 +85,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
             return;
         }
         for (String name : request.subscribe()) {
-            if (!name.equals("*") && offered.containsKey(name)) {
+            if (!name.equals("*") && isKnown(name)) {
                 repeats.add(name);
             }
             addName(name);
@@ -89,19 +106,30 @@ final class DeltaLane extends Lane<DeltaResponse> {
         if (name.equals("*")) {
             wildcard = false;
             owesFirstAnswer = false;
-            List.copyOf(offered.keySet()).stream().filter(n -> !wants(n)).forEach(this::dropOffer);
+            absent.removeIf(n -> !wants(n));
+            dropUnwanted();
         } else if (names.remove(name) && wildcard) {
             // It may or may not be part of "everything": the client wants to hear which.
-            offered.computeIfPresent(name, (_, _) -> UNSURE);
+            offered.computeIfPresent(
+                    name, (_, there) -> new XdsResource(name, UNSURE, there.body()));
+            if (absent.contains(name)) {
+                repeats.add(name);
+            }
         } else if (!wants(name)) {
-            dropOffer(name);
+            drop(name);
         }
     }
 
-    private void dropOffer(String name) {
-        offered.remove(name);
+    @Override
+    void drop(String name) {
+        super.drop(name);
+        absent.remove(name);
         repeats.remove(name);
-        forget(name);
+    }
+
+    /// Whether the client was told something under that name.
+    private boolean isKnown(String name) {
+        return offered.containsKey(name) || absent.contains(name);
     }
 
     @Override
@@ -116,12 +144,13 @@ final class DeltaLane extends Lane<DeltaResponse> {
 
     @Override
     void repeat(Collection<String> wanted) {
-        wanted.stream().filter(offered::containsKey).forEach(repeats::add);
+        wanted.stream().filter(this::isKnown).forEach(repeats::add);
         plan = Optional.empty();
     }
 
     @Override
     void onTarget() {
+        recognize();
         plan = Optional.empty();
     }
 
@@ -134,7 +163,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
                         || !now.updates().isEmpty()
                         || !now.missing().isEmpty(),
                 now.isAwaited(),
-                !now.removals().isEmpty());
+                now.removals());
     }
 
     private Plan plan() {
@@ -157,41 +186,38 @@ final class DeltaLane extends Lane<DeltaResponse> {
         for (XdsResource resource : resources().values()) {
             String name = resource.name();
             boolean isNamed = names.contains(name);
-            boolean isOffered = offered.containsKey(name);
             namesThere += isNamed ? 1 : 0;
-            offersThere += isOffered ? 1 : 0;
+            offersThere += offered.containsKey(name) ? 1 : 0;
             if ((isNamed || wildcard) && isOwed(resource)) {
                 updates.add(resource);
-                isAwaited |= !isOffered || repeats.contains(name);
+                isAwaited |= !isKnown(name) || repeats.contains(name);
             }
         }
-        List<String> missing = namesThere == names.size() ? List.of() : missing();
+        boolean isAllThere = namesThere == names.size() && absent.isEmpty();
+        List<String> missing = isAllThere ? List.of() : missing();
         List<String> removals = offersThere == offered.size() ? List.of() : removals();
         return new Plan(updates, missing, isAwaited || !missing.isEmpty(), removals);
     }
 
     private List<String> missing() {
         SortedMap<String, XdsResource> target = resources();
-        return names.stream()
+        Stream<String> unheard = names.stream().filter(name -> !isKnown(name));
+        Stream<String> again = repeats.stream().filter(absent::contains);
+        return Stream.concat(unheard, again)
                 .filter(name -> !target.containsKey(name))
-                .filter(name ->
-                        !offered.containsKey(name)
-                                || (repeats.contains(name) && ABSENT.equals(offered.get(name))))
                 .sorted()
                 .toList();
     }
 
     private List<String> removals() {
         SortedMap<String, XdsResource> target = resources();
-        return offered.entrySet().stream()
-                .filter(e -> !e.getValue().equals(ABSENT) && !target.containsKey(e.getKey()))
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
+        return offered.keySet().stream().filter(n -> !target.containsKey(n)).sorted().toList();
     }
 
     private boolean isOwed(XdsResource resource) {
-        return !resource.version().equals(offered.get(resource.name()))
+        XdsResource there = offered.get(resource.name());
+        return there == null
+                || !there.version().equals(resource.version())
                 || repeats.contains(resource.name());
     }
 
@@ -205,44 +231,34 @@ final class DeltaLane extends Lane<DeltaResponse> {
     private Departure<DeltaResponse> sendPlanned(String nonce) {
         Departure<DeltaResponse> departure = send(nonce, plan());
         repeats.clear();
+        absent.retainAll(names);
         owesFirstAnswer = false;
         return departure;
     }
 
     private Departure<DeltaResponse> send(String nonce, Plan now) {
-        var sent = new ArrayList<String>(now.missing());
         for (XdsResource resource : now.updates()) {
-            sent.add(resource.name());
-            offered.put(resource.name(), resource.version());
+            offer(resource);
+            absent.remove(resource.name());
         }
-        now.missing().forEach(name -> offered.put(name, ABSENT));
+        absent.addAll(now.missing());
         plan = Optional.empty();
         return new Departure<>(
                 new DeltaResponse(type, version(), nonce, now.updates(), now.missing()),
-                new Flight(nonce, version(), sent, now.isAwaited()),
-                now.updates());
+                new Flight(nonce, version(), now.updates(), now.missing(), now.isAwaited()));
     }
 
     @Override
-    Departure<DeltaResponse> sendRemovals(String nonce) {
-        List<String> removals = plan().removals();
+    Departure<DeltaResponse> sendRemovals(String nonce, List<String> removals) {
         for (String name : removals) {
+            offerNone(name);
             if (names.contains(name)) {
-                offered.put(name, ABSENT);
-            } else {
-                offered.remove(name);
+                absent.add(name);
             }
         }
         plan = Optional.empty();
         return new Departure<>(
                 new DeltaResponse(type, version(), nonce, List.of(), removals),
-                new Flight(nonce, version(), removals, false),
-                List.of());
+                new Flight(nonce, version(), List.of(), removals, false));
     }
-
-    @Override
-    void onAccepted(Flight flight) {}
-
-    @Override
-    void onRejected(Flight flight, List<String> named) {}
 }

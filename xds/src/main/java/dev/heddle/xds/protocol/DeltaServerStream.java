@@ -36,6 +36,12 @@ public final class DeltaServerStream implements ServerStream<DeltaRequest, Delta
         }
         var effects = new ArrayList<ServerEffect<DeltaResponse>>();
         DeltaLane lane = lanes.of(type.get());
+        if (!request.initialVersions().isEmpty()) {
+            lanes.inUse().onReturn();
+        }
+        if (!request.nonce().isEmpty()) {
+            lanes.inUse().onAnswer();
+        }
         if (lane.isInUse()) {
             lane.onAnswer(request.nonce(), request.error()).ifPresent(effects::add);
             lane.resubscribe(request);

@@ -1,21 +1,47 @@
 package dev.heddle.xds.protocol;
 
+import dev.heddle.xds.XdsResource;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A response that was sent and not yet answered.
 ///
 /// @param version of the snapshot that it was part of
-/// @param names of all resources in it, removed ones too
+/// @param changed the resources that it was sent for
+/// @param gone names that it says are no more
 /// @param isAwaited whether the client sees one of them for the first time, so that others may not
 ///   refer to it before it was answered
-record Flight(String nonce, String version, List<String> names, boolean isAwaited) {
+record Flight(
+        String nonce,
+        String version,
+        List<XdsResource> changed,
+        List<String> gone,
+        boolean isAwaited) {
 
     Flight {
-        names = List.copyOf(names);
+        changed = List.copyOf(changed);
+        gone = List.copyOf(gone);
+    }
+
+    /// The names of all resources in it, removed ones too.
+    List<String> names() {
+        return Stream.concat(gone.stream(), changed.stream().map(XdsResource::name)).toList();
+    }
+
+    /// What it brings under that name.
+    Optional<XdsResource> changed(String name) {
+        return changed.stream().filter(r -> r.name().equals(name)).findFirst();
+    }
+
+    /// Whether it says something about that name.
+    boolean carries(String name) {
+        return gone.contains(name) || changed(name).isPresent();
     }
 
     /// The names that a rejection's text speaks of; all of them when it speaks of none.
     List<String> namedIn(String text) {
+        List<String> names = names();
         List<String> named = names.stream().filter(name -> occurs(name, text)).toList();
         return named.isEmpty() ? names : named;
     }

@@ -8,12 +8,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What one stream knows of one type: what the client wants, what it was offered, what is on its
 /// way. What is owed is the difference to the newest snapshot and worked out when asked for.
@@ -30,8 +33,13 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     private static final int MAX_UNANSWERED = 16;
 
     final XdsType type;
+
+    /// By name, what was sent last and not taken back since.
+    final Map<String, XdsResource> offered = new HashMap<>();
+
     private final Set<String> rejected = new HashSet<>();
     private final Suspects suspects = new Suspects();
+    private final Unsettled unsettled = new Unsettled();
     private final Deque<Flight> flights = new ArrayDeque<>();
     private boolean isOverdue;
     private Optional<String> reported = Optional.empty();
@@ -45,9 +53,9 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     ///
     /// @param updates names whose resource is new, changed or wanted again
     /// @param isAwaited whether the client would see one of them for the first time
-    /// @param removals names that the client has and that are no more
-    record Debt(boolean updates, boolean isAwaited, boolean removals) {
-        static final Debt NONE = new Debt(false, false, false);
+    /// @param removals names that the client has and that are no more, in order
+    record Debt(boolean updates, boolean isAwaited, List<String> removals) {
+        static final Debt NONE = new Debt(false, false, List.of());
     }
 
     /// What the client is owed, as of now.
@@ -62,8 +70,10 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     /// Makes the response that pays what [#debt()] calls updates.
     abstract Departure<R> sendUpdates(String nonce);
 
-    /// Makes the response that pays what [#debt()] calls removals.
-    abstract Departure<R> sendRemovals(String nonce);
+    /// Makes the response that says that these are no more.
+    ///
+    /// @param names some or all of what [#debt()] calls removals
+    abstract Departure<R> sendRemovals(String nonce, List<String> names);
 
     /// Owes those of the names that the client subscribed to once more, changed or not.
     abstract void repeat(Collection<String> names);
@@ -71,13 +81,8 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     /// Forgets whatever was worked out from the target before.
     abstract void onTarget();
 
-    /// The client accepted what was in this flight.
-    abstract void onAccepted(Flight flight);
-
     /// A response and what it carries.
-    ///
-    /// @param changed the resources that the client may have to warm up
-    record Departure<R>(R response, Flight flight, List<XdsResource> changed) {}
+    record Departure<R>(R response, Flight flight) {}
 
     final void aim(Snapshot snapshot) {
         target = Optional.of(snapshot);
@@ -94,6 +99,47 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
 
     final SortedMap<String, XdsResource> resources() {
         return target.map(s -> s.of(type)).orElseGet(TreeMap::new);
+    }
+
+    /// Notes that this is sent.
+    final void offer(XdsResource resource) {
+        XdsResource before = offered.put(resource.name(), resource);
+        unsettled.onSent(resource.name(), Optional.ofNullable(before));
+    }
+
+    /// Notes that the client loses what is called so, or at least shall.
+    final void offerNone(String name) {
+        unsettled.onSent(name, Optional.ofNullable(offered.remove(name)));
+    }
+
+    /// Forgets what is called so, because the client no longer wants it.
+    void drop(String name) {
+        offered.remove(name);
+        unsettled.settle(name);
+        forget(name);
+    }
+
+    final void dropUnwanted() {
+        offered.keySet().stream().filter(n -> !wants(n)).toList().forEach(this::drop);
+        unsettled.dropIf(n -> !wants(n));
+    }
+
+    /// Whatever the client may be running that is not as it is in the newest snapshot.
+    final List<XdsResource> outdated() {
+        return Stream.of(
+                        unsettled.all().stream(),
+                        flights.stream().flatMap(f -> f.changed().stream()),
+                        debt().removals().stream()
+                                .filter(name -> !unsettled.holds(name))
+                                .map(offered::get))
+                .flatMap(all -> all)
+                .filter(r -> !isCurrent(r))
+                .toList();
+    }
+
+    private boolean isCurrent(XdsResource resource) {
+        XdsResource now = resources().get(resource.name());
+        return now != null && now.version().equals(resource.version());
     }
 
     /// Whether an answer is awaited.
@@ -156,9 +202,13 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         }
         Flight landed = landing.get();
         // Answers come in order, so what was sent before this one will not be answered any more.
-        while (!flights.removeFirst().equals(landed)) {}
+        for (Flight lost = flights.removeFirst();
+                !lost.equals(landed);
+                lost = flights.removeFirst()) {
+            lost.changed().forEach(unsettled::onUncertain);
+        }
         if (error.isEmpty()) {
-            onAccepted(landed);
+            accept(landed, landed.names());
             return Optional.empty();
         }
         List<String> named = landed.namedIn(error.get());
@@ -166,18 +216,52 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         return Optional.of(new ServerEffect.Nacked<>(type, landed.version(), error.get(), named));
     }
 
+    private void accept(Flight landed, List<String> names) {
+        for (String name : names) {
+            Optional<XdsResource> taken = landed.changed(name);
+            if (!wants(name) || isLastOffer(name, taken)) {
+                unsettled.settle(name);
+            } else {
+                unsettled.onPassed(name, taken);
+            }
+        }
+    }
+
+    private boolean isLastOffer(String name, Optional<XdsResource> taken) {
+        return taken.equals(Optional.ofNullable(offered.get(name)))
+                && flights.stream().noneMatch(later -> later.carries(name));
+    }
+
     private void reject(Flight landed, List<String> named) {
         var current = new ArrayList<>(landed.names());
         // What was sent once more since will be answered once more.
         flights.forEach(later -> current.removeAll(later.names()));
         List<String> bad = named.stream().filter(current::contains).toList();
-        // Of clusters and listeners Envoy takes the good ones and names the others.
-        rejected.addAll(type.wildcardByDefault() ? bad : suspects.sift(current, bad));
-        onRejected(landed, named);
+        if (type.wildcardByDefault()) {
+            // Of clusters and listeners Envoy takes the good ones and names the others.
+            rejected.addAll(bad);
+            accept(landed, landed.names().stream().filter(n -> !named.contains(n)).toList());
+        } else {
+            rejected.addAll(suspects.sift(current, bad));
+            for (XdsResource resource : landed.changed()) {
+                if (isRejected(resource.name())) {
+                    unsettled.onRefused(resource);
+                } else {
+                    unsettled.onUncertain(resource);
+                }
+            }
+        }
     }
 
-    /// The client rejected those resources of this flight.
-    abstract void onRejected(Flight flight, List<String> named);
+    /// Whether the client never took anything under that name, so that nothing can use it.
+    final boolean isNothing(String name) {
+        return isRejected(name) && unsettled.likely(name).isEmpty();
+    }
+
+    /// What the client most likely runs under a name whose last offer it did not accept.
+    final Optional<XdsResource> likely(String name) {
+        return unsettled.likely(name);
+    }
 
     /// The version that the client has come to since this was last asked; empty when it is still on
     /// its way there, or was told already.

@@ -19,6 +19,7 @@ import java.util.function.Function;
 final class Lanes<R, L extends Lane<R>> {
     private final Map<XdsType, L> lanes = new EnumMap<>(XdsType.class);
     private final ClientTraits traits;
+    private final InUse inUse = new InUse();
     private long nonces;
 
     Lanes(ClientTraits traits, Function<XdsType, L> make) {
@@ -40,12 +41,17 @@ final class Lanes<R, L extends Lane<R>> {
         lanes.values().forEach(lane -> lane.aim(snapshot));
     }
 
+    /// What the client may still run, and so use.
+    InUse inUse() {
+        return inUse;
+    }
+
     /// Sends what may go, then tells which types have arrived.
     void proceed(List<ServerEffect<R>> effects) {
-        Optional<PushOrder.Step> step = PushOrder.next(lanes);
+        Optional<PushOrder.Step> step = PushOrder.next(lanes, inUse);
         while (step.isPresent()) {
             effects.add(new ServerEffect.Send<>(take(step.get())));
-            step = PushOrder.next(lanes);
+            step = PushOrder.next(lanes, inUse);
         }
         for (L lane : lanes.values()) {
             lane.arrived()
@@ -55,15 +61,27 @@ final class Lanes<R, L extends Lane<R>> {
     }
 
     private R take(PushOrder.Step step) {
-        L lane = of(step.type());
         nonces++;
         String nonce = Long.toString(nonces);
-        Lane.Departure<R> departure =
-                step.isRemoval() ? lane.sendRemovals(nonce) : lane.sendUpdates(nonce);
-        lane.depart(departure.flight());
-        if (traits.warmsAnew() && !step.isRemoval()) {
-            repeatAwaited(step.type(), departure.changed());
+        return switch (step) {
+            case PushOrder.Step.Updates(XdsType type) -> takeUpdates(type, nonce);
+            case PushOrder.Step.Removals(XdsType type, List<String> names) ->
+                    depart(of(type), of(type).sendRemovals(nonce, names));
+        };
+    }
+
+    private R takeUpdates(XdsType type, String nonce) {
+        L lane = of(type);
+        Lane.Departure<R> departure = lane.sendUpdates(nonce);
+        R response = depart(lane, departure);
+        if (traits.warmsAnew()) {
+            repeatAwaited(type, departure.flight().changed());
         }
+        return response;
+    }
+
+    private R depart(L lane, Lane.Departure<R> departure) {
+        lane.depart(departure.flight());
         return departure.response();
     }
 

@@ -20,27 +20,63 @@ final class PushOrder {
 
     private PushOrder() {}
 
-    /// @param isRemoval whether it is the turn of what is no more
-    record Step(XdsType type, boolean isRemoval) {}
+    /// What to send.
+    sealed interface Step {
+        /// What is new, changed or wanted again.
+        record Updates(XdsType type) implements Step {}
 
-    /// The next response to send; empty while the client has to answer first, or has everything.
-    static Optional<Step> next(Map<XdsType, ? extends Lane<?>> lanes) {
+        /// Names that are no more.
+        record Removals(XdsType type, List<String> names) implements Step {}
+    }
+
+    /// The next response to send; empty while the client has to answer first, has everything, or
+    /// may still use what is to be removed.
+    static Optional<Step> next(Map<XdsType, ? extends Lane<?>> lanes, InUse inUse) {
         boolean warm = isWarm(lanes);
         for (XdsType type : XdsType.values()) {
             Lane<?> lane = get(lanes, type);
             boolean mayGo = warm || !waitsForClusters(type);
             if (mayGo && !lane.isInFlight() && lane.debt().updates()) {
-                return Optional.of(new Step(type, false));
+                return Optional.of(new Step.Updates(type));
             }
         }
         if (!warm || isBusy(lanes, XdsType.LISTENER) || isBusy(lanes, XdsType.ROUTE)) {
             return Optional.empty();
         }
-        return REMOVALS.stream()
-                .filter(type -> get(lanes, type).debt().removals())
-                .findFirst()
-                .filter(type -> !get(lanes, type).isInFlight())
-                .map(type -> new Step(type, true));
+        return removals(lanes, inUse);
+    }
+
+    private static Optional<Step> removals(Map<XdsType, ? extends Lane<?>> lanes, InUse inUse) {
+        Optional<XdsType> first =
+                REMOVALS.stream()
+                        .filter(type -> !get(lanes, type).debt().removals().isEmpty())
+                        .findFirst();
+        if (first.isEmpty()) {
+            inUse.clear();
+            return Optional.empty();
+        }
+        Lane<?> listeners = get(lanes, XdsType.LISTENER);
+        Lane<?> routes = get(lanes, XdsType.ROUTE);
+        if (!inUse.isIntroduced(listeners, routes)) {
+            // Something must be answered to know that the client has said all: nothing is enough.
+            return lanes.values().stream().anyMatch(Lane::isInFlight)
+                    ? Optional.empty()
+                    : Optional.of(new Step.Removals(first.get(), List.of()));
+        }
+        InUse.Uses uses = inUse.of(listeners, routes, get(lanes, XdsType.CLUSTER));
+        for (XdsType type : REMOVALS) {
+            Lane<?> lane = get(lanes, type);
+            List<String> free =
+                    lane.debt().removals().stream()
+                            .filter(name -> lane.isNothing(name) || !uses.has(type, name))
+                            .toList();
+            if (!free.isEmpty()) {
+                return lane.isInFlight()
+                        ? Optional.empty()
+                        : Optional.of(new Step.Removals(type, free));
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean waitsForClusters(XdsType type) {

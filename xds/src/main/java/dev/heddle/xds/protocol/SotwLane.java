@@ -5,14 +5,12 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// One type of one stream of state-of-the-world xDS.
 ///
@@ -25,8 +23,6 @@ final class SotwLane extends Lane<SotwResponse> {
     static final String MAKING = "+";
 
     private final Set<String> repeats = new HashSet<>();
-    private final Map<String, XdsResource> offered = new HashMap<>();
-    private final Map<String, XdsResource> accepted = new HashMap<>();
     private Set<String> names = Set.of();
     private boolean inUse;
     private boolean hasNamed;
@@ -39,7 +35,7 @@ final class SotwLane extends Lane<SotwResponse> {
         super(type);
     }
 
-    private record Plan(List<XdsResource> updates, boolean isAwaited, Set<String> removals) {}
+    private record Plan(List<XdsResource> updates, boolean isAwaited, List<String> removals) {}
 
     /// Whether the request answers something older than what was sent last.
     boolean isStale(SotwRequest request) {
@@ -59,19 +55,14 @@ final class SotwLane extends Lane<SotwResponse> {
         owesAnswer |= type.wildcardByDefault() && (!added.isEmpty() || (wildcard && !wasWildcard));
         names = now;
         inUse = true;
-        dropIf(name -> !wants(name));
+        dropUnwanted();
         plan = Optional.empty();
     }
 
-    private void dropIf(Predicate<String> isGone) {
-        for (String name : List.copyOf(offered.keySet())) {
-            if (isGone.test(name)) {
-                offered.remove(name);
-                accepted.remove(name);
-                repeats.remove(name);
-                forget(name);
-            }
-        }
+    @Override
+    void drop(String name) {
+        super.drop(name);
+        repeats.remove(name);
     }
 
     @Override
@@ -93,8 +84,14 @@ final class SotwLane extends Lane<SotwResponse> {
     @Override
     void onTarget() {
         if (!type.wildcardByDefault()) {
-            // The client is not told, so a name that comes back is news to it.
-            dropIf(name -> !resources().containsKey(name));
+            // The client is not told, so it may go on with it, and a name that comes back is news.
+            for (String name : List.copyOf(offered.keySet())) {
+                if (!resources().containsKey(name)) {
+                    offerNone(name);
+                    repeats.remove(name);
+                    forget(name);
+                }
+            }
         }
         plan = Optional.empty();
     }
@@ -105,7 +102,7 @@ final class SotwLane extends Lane<SotwResponse> {
         return new Debt(
                 (owesAnswer && hasTarget()) || hasSuspects() || !now.updates().isEmpty(),
                 now.isAwaited(),
-                !now.removals().isEmpty());
+                now.removals());
     }
 
     private Plan plan() {
@@ -117,7 +114,7 @@ final class SotwLane extends Lane<SotwResponse> {
 
     private Plan difference() {
         if (!inUse || !hasTarget()) {
-            return new Plan(List.of(), false, Set.of());
+            return new Plan(List.of(), false, List.of());
         }
         var updates = new ArrayList<XdsResource>();
         boolean isAwaited = false;
@@ -135,7 +132,7 @@ final class SotwLane extends Lane<SotwResponse> {
             removals.addAll(offered.keySet());
             removals.removeAll(resources().keySet());
         }
-        return new Plan(updates, isAwaited, removals);
+        return new Plan(updates, isAwaited, List.copyOf(removals));
     }
 
     private boolean isOwed(XdsResource resource) {
@@ -148,7 +145,7 @@ final class SotwLane extends Lane<SotwResponse> {
     @Override
     Departure<SotwResponse> sendUpdates(String nonce) {
         if (hasSuspects()) {
-            return send(nonce, new Plan(takeSuspects(), true, Set.of()));
+            return send(nonce, new Plan(takeSuspects(), true, List.of()));
         }
         Departure<SotwResponse> departure = send(nonce, plan());
         repeats.clear();
@@ -157,33 +154,32 @@ final class SotwLane extends Lane<SotwResponse> {
     }
 
     private Departure<SotwResponse> send(String nonce, Plan now) {
-        var sent = new HashSet<String>();
-        for (XdsResource resource : now.updates()) {
-            offered.put(resource.name(), resource);
-            sent.add(resource.name());
-        }
+        now.updates().forEach(this::offer);
+        Set<String> sent =
+                now.updates().stream().map(XdsResource::name).collect(Collectors.toSet());
         List<XdsResource> contents = type.wildcardByDefault() ? wholeState(sent) : now.updates();
-        String version = now.removals().isEmpty() ? version() : version() + MAKING;
         return new Departure<>(
-                depart(nonce, version, contents),
-                new Flight(nonce, version(), List.copyOf(sent), now.isAwaited()),
-                now.updates());
+                depart(nonce, now.removals().isEmpty(), contents),
+                new Flight(nonce, version(), now.updates(), List.of(), now.isAwaited()));
     }
 
     @Override
-    Departure<SotwResponse> sendRemovals(String nonce) {
-        Set<String> removals = plan().removals();
-        dropIf(removals::contains);
+    Departure<SotwResponse> sendRemovals(String nonce, List<String> removals) {
+        boolean isDone = removals.containsAll(plan().removals());
+        for (String name : removals) {
+            offerNone(name);
+            repeats.remove(name);
+            forget(name);
+        }
         return new Departure<>(
-                depart(nonce, version(), wholeState(Set.of())),
-                new Flight(nonce, version(), List.copyOf(removals), false),
-                List.of());
+                depart(nonce, isDone, wholeState(Set.of())),
+                new Flight(nonce, version(), List.of(), removals, false));
     }
 
-    private SotwResponse depart(String nonce, String version, List<XdsResource> contents) {
+    private SotwResponse depart(String nonce, boolean isDone, List<XdsResource> contents) {
         lastNonce = nonce;
         plan = Optional.empty();
-        return new SotwResponse(type, version, nonce, contents);
+        return new SotwResponse(type, isDone ? version() : version() + MAKING, nonce, contents);
     }
 
     /// Everything that was offered; what was rejected stays as it was accepted last, since leaving
@@ -197,29 +193,9 @@ final class SotwLane extends Lane<SotwResponse> {
         var contents = new ArrayList<XdsResource>();
         for (String name : order) {
             boolean isTaken = !isRejected(name) || changed.contains(name);
-            Optional.ofNullable(isTaken ? offered.get(name) : accepted.get(name))
+            (isTaken ? Optional.ofNullable(offered.get(name)) : likely(name))
                     .ifPresent(contents::add);
         }
         return contents;
-    }
-
-    @Override
-    void onAccepted(Flight flight) {
-        for (String name : flight.names()) {
-            XdsResource resource = offered.get(name);
-            if (resource != null) {
-                accepted.put(name, resource);
-            }
-        }
-    }
-
-    @Override
-    void onRejected(Flight flight, List<String> named) {
-        for (String name : flight.names()) {
-            XdsResource resource = offered.get(name);
-            if (resource != null && !named.contains(name)) {
-                accepted.put(name, resource);
-            }
-        }
     }
 }

@@ -38,6 +38,14 @@
 /// once more, in halves when the client's words do not tell which one it was. A state of the world
 /// cannot leave a rejected cluster out without removing it, so it has it as it was accepted last.
 ///
+/// Who rejects something goes on with what it accepted before, so what that uses must not go: its
+/// route tables, clusters, endpoints and secrets are removed once something else was accepted in
+/// its place, and not before ([InUse]). The same holds for an answer that never came. Of what a
+/// client brings along from another stream only the version is known; while it differs from what it
+/// shall run, and was not replaced, nothing is removed that it might use. In a state of the world a
+/// client does not say what it brings along, and the first response of a stream removes what it
+/// does not have: make before break ends with the stream there.
+///
 /// # What it costs
 ///
 /// A resource is serialized once, when it is made; each stream's response shares those bytes until

@@ -2,32 +2,41 @@ package dev.heddle.xds.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 import dev.heddle.testkit.Seed;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
+import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsStream;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Server and client engine back to back: whatever happens on the way, once nothing more happens
-/// the client runs the newest snapshot.
+/// the client runs the newest snapshot, and nothing that it runs ever misses what it uses.
 final class ConvergenceTest {
     private static final int STEPS = 10_000;
     private static final int NAMES = 6;
@@ -45,6 +54,10 @@ final class ConvergenceTest {
                 assertThat(world.running())
                         .as("case %d, step %d; %s", number, step, seed)
                         .isEqualTo(world.expected());
+                assertThat(world.leftovers())
+                        .as("case %d, step %d; %s", number, step, seed)
+                        .isSubsetOf(world.mayStay())
+                        .containsAll(world.mustStay());
                 assertThat(world.breaches).as("case %d, step %d; %s", number, step, seed).isEmpty();
                 assertThat(world.isAcknowledged())
                         .as("case %d, step %d; %s", number, step, seed)
@@ -52,6 +65,27 @@ final class ConvergenceTest {
             }
         }
     }
+
+    /// The types that a type's resources use.
+    private static List<XdsType> uses(XdsType type) {
+        return switch (type) {
+            case LISTENER -> List.of(XdsType.ROUTE, XdsType.CLUSTER, XdsType.SECRET);
+            case ROUTE -> List.of(XdsType.CLUSTER);
+            case CLUSTER -> List.of(XdsType.ENDPOINT, XdsType.SECRET);
+            case ENDPOINT, SECRET -> List.of();
+        };
+    }
+
+    /// Whether a content such as `ok7>route1,cluster2` uses what is called so.
+    private static boolean mentions(String content, String name) {
+        int uses = content.indexOf('>');
+        return uses >= 0 && List.of(content.substring(uses + 1).split(",")).contains(name);
+    }
+
+    /// A resource as one end has it.
+    ///
+    /// @param stream on which the client accepted it
+    private record Held(XdsType type, String name, String content, int stream) {}
 
     /// A control plane whose configuration changes, a proxy that accepts what is not bad, and a
     /// link that comes and goes.
@@ -66,6 +100,9 @@ final class ConvergenceTest {
         private final List<Runnable> overdue = new ArrayList<>();
         private Optional<XdsStream> stream = Optional.empty();
         private Snapshot snapshot = Snapshot.of("0", Map.of());
+        private final Map<String, Integer> takenOn = new HashMap<>();
+        private final Set<String> touched = new HashSet<>();
+        private int streams;
         private int version;
         private int content;
 
@@ -109,19 +146,39 @@ final class ConvergenceTest {
             return all[random.nextInt(all.length)];
         }
 
-        private String anyName() {
-            return "r" + random.nextInt(NAMES);
+        private String anyName(XdsType type) {
+            return type.name().toLowerCase(Locale.ROOT) + random.nextInt(NAMES);
+        }
+
+        /// A content that uses at most one of each type, and only what is there.
+        private String anyContent(XdsType type) {
+            content++;
+            String uses =
+                    uses(type).stream()
+                            .flatMap(used -> of(target, used).keySet().stream())
+                            .filter(_ -> random.nextInt(NAMES) == 0)
+                            .collect(Collectors.joining(","));
+            return (random.nextInt(6) == 0 ? BAD : "ok") + content + ">" + uses;
+        }
+
+        /// Who used what is no more uses something else.
+        private void mendUsers(String gone) {
+            for (XdsType type : List.of(XdsType.CLUSTER, XdsType.ROUTE, XdsType.LISTENER)) {
+                of(target, type)
+                        .replaceAll(
+                                (_, before) -> mentions(before, gone) ? anyContent(type) : before);
+            }
         }
 
         private void change() {
             int changes = 1 + random.nextInt(3);
             for (int i = 0; i < changes; i++) {
-                Map<String, String> resources = of(target, pick(XdsType.values()));
-                if (random.nextInt(3) == 0) {
-                    resources.remove(anyName());
-                } else {
-                    content++;
-                    resources.put(anyName(), (random.nextInt(6) == 0 ? BAD : "ok") + content);
+                XdsType type = pick(XdsType.values());
+                String name = anyName(type);
+                if (random.nextInt(3) > 0) {
+                    of(target, type).put(name, anyContent(type));
+                } else if (of(target, type).remove(name) != null) {
+                    mendUsers(name);
                 }
             }
             version++;
@@ -130,28 +187,55 @@ final class ConvergenceTest {
                     resources.put(
                             type,
                             map.entrySet().stream()
-                                    .map(e -> resource(e.getKey(), e.getValue()))
+                                    .map(e -> resource(type, e.getKey(), e.getValue()))
                                     .toList()));
             snapshot = Snapshot.of(Integer.toString(version), resources);
             stream.ifPresent(s -> s.push(snapshot));
         }
 
-        private static XdsResource resource(String name, String content) {
-            return new XdsResource(
-                    name,
-                    content,
-                    XdsResource.of(name, Cluster.newBuilder().setName(name).build()).body());
+        private static XdsResource resource(XdsType type, String name, String content) {
+            List<String> used = List.of(content.substring(content.indexOf('>') + 1).split(","));
+            Message message =
+                    switch (type) {
+                        case LISTENER ->
+                                Listener.newBuilder()
+                                        .setName(name)
+                                        .addFilterChains(
+                                                FilterChain.newBuilder()
+                                                        .addFilters(
+                                                                Filter.newBuilder()
+                                                                        .setTypedConfig(
+                                                                                table(used))))
+                                        .build();
+                        case CLUSTER, ROUTE, ENDPOINT, SECRET ->
+                                RouteConfiguration.newBuilder()
+                                        .setName(name)
+                                        .addAllInternalOnlyHeaders(used)
+                                        .build();
+                    };
+            return new XdsResource(name, content, XdsResource.of(name, message).body());
+        }
+
+        /// Names stand deep inside of a message inside of a message.
+        private static Any table(List<String> used) {
+            return TypedConfigs.pack(
+                    HttpConnectionManager.newBuilder()
+                            .setRouteConfig(
+                                    RouteConfiguration.newBuilder().addAllInternalOnlyHeaders(used))
+                            .build());
         }
 
         private void resubscribe(XdsType type) {
             var names = new TreeSet<String>();
             for (int i = random.nextInt(4); i > 0; i--) {
-                names.add(anyName());
+                names.add(anyName(type));
             }
             if (random.nextInt(4) == 0) {
                 names.add("*");
             }
             wanted.put(type, names);
+            touched.addAll(of(accepted, type).keySet());
+            touched.addAll(names);
             of(accepted, type).keySet().removeIf(name -> !wants(type, name));
             link.subscribe(type, names);
         }
@@ -166,11 +250,57 @@ final class ConvergenceTest {
                 link.connect();
             }
             link.settle();
+            touched.clear();
         }
 
-        /// What the client runs: of each name what it accepted last.
+        /// What the client runs of what is in the newest snapshot: of each name what it accepted
+        /// last.
         Map<XdsType, Map<String, String>> running() {
-            return accepted;
+            var running = new EnumMap<XdsType, Map<String, String>>(XdsType.class);
+            accepted.forEach((type, those) -> {
+                var there = new TreeMap<>(those);
+                there.keySet().retainAll(of(target, type).keySet());
+                running.put(type, there);
+            });
+            return running;
+        }
+
+        private List<Held> held() {
+            var held = new ArrayList<Held>();
+            accepted.forEach((type, those) ->
+                    those.forEach((name, has) ->
+                            held.add(new Held(type, name, has, takenOn.getOrDefault(name, 0)))));
+            return held;
+        }
+
+        private boolean isOutdated(Held held) {
+            return !held.content().equals(of(target, held.type()).get(held.name()));
+        }
+
+        /// What the client runs and is no more in the newest snapshot.
+        Set<String> leftovers() {
+            return held().stream()
+                    .filter(h -> !of(target, h.type()).containsKey(h.name()))
+                    .map(Held::name)
+                    .collect(Collectors.toSet());
+        }
+
+        /// Those of them that something uses which the client did not let go of.
+        Set<String> mustStay() {
+            return leftovers().stream()
+                    .filter(name -> held().stream().anyMatch(h -> mentions(h.content(), name)))
+                    .collect(Collectors.toSet());
+        }
+
+        /// What may be used, as far as a server knows that has not sent everything itself.
+        Set<String> mayStay() {
+            boolean isGuess =
+                    held().stream()
+                            .anyMatch(h ->
+                                    isOutdated(h)
+                                            && !uses(h.type()).isEmpty()
+                                            && h.stream() < streams);
+            return isGuess ? leftovers() : mustStay();
         }
 
         /// The newest snapshot as far as it is wanted; of what is bad there, what came before.
@@ -198,6 +328,10 @@ final class ConvergenceTest {
             return wanted.entrySet().stream()
                     .filter(e -> !e.getValue().isEmpty() && version > 0)
                     .filter(e ->
+                            of(target, e.getKey())
+                                    .keySet()
+                                    .containsAll(of(accepted, e.getKey()).keySet()))
+                    .filter(e ->
                             of(target, e.getKey()).entrySet().stream()
                                     .noneMatch(r ->
                                             r.getValue().startsWith(BAD)
@@ -223,10 +357,21 @@ final class ConvergenceTest {
                     rejections.add(new Rejection(resource.name(), "bad"));
                 } else if (wants(type, resource.name())) {
                     of(accepted, type).put(resource.name(), resource.version());
+                    takenOn.put(resource.name(), streams);
                 }
             }
-            removed.forEach(name -> of(accepted, type).remove(name));
+            removed.forEach(name -> onRemoved(type, name));
             return rejections;
+        }
+
+        /// Who takes back a name while something is on its way to it can't be understood.
+        private void onRemoved(XdsType type, String name) {
+            if (of(accepted, type).remove(name) == null || touched.contains(name)) {
+                return;
+            }
+            held().stream()
+                    .filter(h -> mentions(h.content(), name) && !touched.contains(h.name()))
+                    .forEach(h -> breaches.add(name + " is gone, but " + h + " uses it"));
         }
 
         private static Map<String, String> of(Map<XdsType, Map<String, String>> all, XdsType type) {
@@ -236,6 +381,7 @@ final class ConvergenceTest {
         @Override
         public void onOpened(XdsStream opened) {
             stream = Optional.of(opened);
+            streams++;
             acked.clear();
             overdue.clear();
             if (version > 0) {

@@ -8,6 +8,8 @@ import static dev.heddle.xds.XdsType.SECRET;
 import static dev.heddle.xds.protocol.Snapshots.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.xds.Snapshot;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +76,55 @@ final class PushOrderTest {
         assertThat(client.push(snapshot("2", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=2")))
                 .containsExactly("2 RDS r=2");
         assertThat(client.nack(ROUTE, "r: bad")).containsExactly("nack RDS 2 [r]", "2 CDS -b");
+    }
+
+    @Test
+    void aClusterStaysWhileTheRouteThatUsesItIsTheLastGoodOne() {
+        client.startWith(snapshot("1", CLUSTER, "a b c", ENDPOINT, "a b c", ROUTE, "r=b"));
+        client.push(snapshot("2", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=a"));
+        assertThat(client.nack(ROUTE, "r: bad")).containsExactly("nack RDS 2 [r]", "2 CDS -c");
+        assertThat(client.ack(CLUSTER)).containsExactly("2 EDS -c");
+        assertThat(client.ack(ENDPOINT)).isEmpty();
+        assertThat(client.push(snapshot("3", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=3")))
+                .containsExactly("3 RDS r=3");
+        assertThat(client.ack(ROUTE)).containsExactly("3 CDS -b", "ack RDS 3");
+        assertThat(client.ack(CLUSTER)).containsExactly("3 EDS -b", "ack CDS 3");
+        assertThat(client.ack(ENDPOINT)).containsExactly("ack EDS 3");
+    }
+
+    @Test
+    void aRouteTableAndItsClusterStayWhileTheListenerThatUsesThemIsTheLastGoodOne() {
+        client.startWith(
+                snapshot("1", CLUSTER, "a b", ENDPOINT, "a b", LISTENER, "l=q", ROUTE, "q=b r=a"));
+        client.push(snapshot("2", CLUSTER, "a", ENDPOINT, "a", LISTENER, "l=r", ROUTE, "r=a"));
+        assertThat(client.nack(LISTENER, "l: bad")).containsExactly("nack LDS 2 [l]");
+        client.push(snapshot("3", CLUSTER, "a", ENDPOINT, "a", LISTENER, "l=3", ROUTE, "r=a"));
+        assertThat(client.ack(LISTENER)).containsExactly("3 RDS -q", "ack LDS 3");
+        assertThat(client.ack(ROUTE)).containsExactly("3 CDS -b", "ack RDS 3");
+    }
+
+    @Test
+    void aClusterStaysWhileNobodyKnowsWhetherTheRouteThatUsesItIsGone() {
+        client.startWith(snapshot("1", CLUSTER, "a b", ENDPOINT, "a b", ROUTE, "r=b"));
+        client.push(snapshot("2", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=a"));
+        assertThat(client.impatient(ROUTE)).isEmpty();
+        assertThat(client.ack(ROUTE)).containsExactly("2 CDS -b", "ack RDS 2");
+    }
+
+    @Test
+    void whoComesBackWithRoutesThatNobodyKnowsKeepsAllClustersUntilTheNewOnesAreTaken() {
+        Snapshot two = snapshot("2", CLUSTER, "a", ROUTE, "r=a");
+        client.push(two);
+        String version = two.of(CLUSTER).sequencedValues().getFirst().version();
+        assertThat(client.comeBack(CLUSTER, Map.of("a", version, "b", "?")))
+                .containsExactly("2 CDS");
+        client.comeBack(LISTENER, Map.of());
+        assertThat(client.comeBack(ROUTE, Map.of("r", "?"), "r")).isEmpty();
+        assertThat(client.ack(CLUSTER)).containsExactly("2 LDS", "2 RDS r=a");
+        client.ack(LISTENER);
+        assertThat(client.nack(ROUTE, "r: bad")).containsExactly("nack RDS 2 [r]");
+        client.push(snapshot("3", CLUSTER, "a", ROUTE, "r=3"));
+        assertThat(client.ack(ROUTE)).containsExactly("3 CDS -b", "ack RDS 3");
     }
 
     @Test

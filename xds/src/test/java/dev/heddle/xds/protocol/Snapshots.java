@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Snapshots for tests, written as `name=content` per type.
 final class Snapshots {
@@ -50,7 +51,7 @@ final class Snapshots {
     /// As in `a=2`.
     static String show(XdsType type, XdsResource resource) {
         String name = resource.name();
-        return List.of("1", "2", "3", "4").stream()
+        return Stream.of("1", "2", "3", "4", "a", "b", "q", "r")
                 .filter(c -> resource(type, name, c).version().equals(resource.version()))
                 .findFirst()
                 .map(content -> name + "=" + content)
@@ -58,7 +59,7 @@ final class Snapshots {
     }
 
     /// A resource whose bytes, and so whose version, differ with its content. Clusters wait for
-    /// endpoints of their name.
+    /// endpoints of their name; other contents may be the name of what is used.
     static XdsResource resource(XdsType type, String name, String content) {
         return switch (type) {
             case CLUSTER ->

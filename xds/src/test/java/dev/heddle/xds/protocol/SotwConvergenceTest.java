@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -168,19 +169,20 @@ final class SotwConvergenceTest {
             return TYPES.get(random.nextInt(TYPES.size()));
         }
 
-        private String anyName() {
-            return "r" + random.nextInt(6);
+        private static String anyName(RandomGenerator random, XdsType type) {
+            return type.name().toLowerCase(Locale.ROOT) + random.nextInt(6);
         }
 
         private void change() {
             for (int i = random.nextInt(3); i >= 0; i--) {
-                Map<String, String> resources =
-                        target.computeIfAbsent(anyType(), _ -> new HashMap<>());
+                XdsType type = anyType();
+                Map<String, String> resources = target.computeIfAbsent(type, _ -> new HashMap<>());
                 if (random.nextInt(3) == 0) {
-                    resources.remove(anyName());
+                    resources.remove(anyName(random, type));
                 } else {
                     resources.put(
-                            anyName(), (random.nextInt(6) == 0 ? "bad" : "ok") + version + "." + i);
+                            anyName(random, type),
+                            (random.nextInt(6) == 0 ? "bad" : "ok") + version + "." + i);
                 }
             }
             version++;
@@ -194,7 +196,7 @@ final class SotwConvergenceTest {
             settle();
             var names = new TreeSet<String>();
             for (int i = random.nextInt(4); i > 0; i--) {
-                names.add(anyName());
+                names.add(anyName(random, client.type));
             }
             if (random.nextInt(4) == 0) {
                 names.add("*");

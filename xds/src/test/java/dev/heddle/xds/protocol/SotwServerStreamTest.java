@@ -197,6 +197,28 @@ final class SotwServerStreamTest {
     }
 
     @Test
+    void aClusterStaysWhileTheRouteThatUsesItIsTheLastGoodOne() {
+        startWith(snapshot("1", CLUSTER, "a b c", ENDPOINT, "a b c", ROUTE, "r=b"));
+        push(snapshot("2", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=a"));
+        assertThat(nack(ROUTE, "r: bad")).containsExactly("nack RDS 2 [r]", "2+ CDS a=1 b=1");
+        assertThat(ack(CLUSTER)).isEmpty();
+        assertThat(push(snapshot("3", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=3")))
+                .containsExactly("3 RDS r=3", "ack EDS 3");
+        assertThat(ack(ROUTE)).containsExactly("3 CDS a=1", "ack RDS 3");
+        assertThat(ack(CLUSTER)).containsExactly("ack CDS 3");
+    }
+
+    @Test
+    void aClusterStaysWhileAListenerThatWasKeptUsesARouteTableThatIsNoMore() {
+        startWith(snapshot("1", CLUSTER, "a b", LISTENER, "l=q", ROUTE, "q=b r=a"));
+        push(snapshot("2", CLUSTER, "a", LISTENER, "l=r", ROUTE, "r=a"));
+        assertThat(nack(LISTENER, "l: bad")).containsExactly("nack LDS 2 [l]");
+        assertThat(push(snapshot("3", CLUSTER, "a", LISTENER, "l=3", ROUTE, "r=a")))
+                .containsExactly("3 LDS l=3", "ack RDS 3");
+        assertThat(ack(LISTENER)).containsExactly("3 CDS a=1", "ack LDS 3");
+    }
+
+    @Test
     void aRemovalAloneIsOneResponse() {
         startWith(snapshot("1", CLUSTER, "a b"));
         assertThat(push(snapshot("2", CLUSTER, "a"))).containsExactly("2 CDS a=1");
