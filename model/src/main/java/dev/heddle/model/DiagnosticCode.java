@@ -33,6 +33,8 @@ public enum DiagnosticCode {
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.
     UNREADABLE("HED0021", Severity.ERROR),
+    /// So many files are gone at once that they stay in force for now.
+    MASS_DELETION("HED0022", Severity.ERROR),
     /// A resource names a host, gateway, subset or selector that does not exist.
     REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR);
 

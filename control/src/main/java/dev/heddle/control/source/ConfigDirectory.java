@@ -19,14 +19,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// A directory tree of configuration, and what of it is in force.
 ///
 /// A file takes effect as a whole: while it has errors, all of its last good content stays. Only a
 /// file that was never whole contributes what of it could be read. A tree that cannot be read takes
-/// nothing back.
+/// nothing back, and one that has suddenly lost most of its files is not believed at once: see
+/// [MassDeletion].
 @Confined("config watch")
 final class ConfigDirectory {
     private static final FileStamp SAVED = new FileStamp("saved", -1, Instant.EPOCH, Instant.EPOCH);
@@ -43,6 +47,7 @@ final class ConfigDirectory {
     private Stillness stillness;
     private List<Diagnostic> troubles = List.of();
     private boolean wasLost;
+    private MassDeletion deletion;
     private @Nullable SourceState said;
     private Map<Path, String> directories = Map.of();
 
@@ -51,6 +56,7 @@ final class ConfigDirectory {
         this.reader = reader;
         this.pace = pace;
         this.stillness = new Stillness(pace);
+        this.deletion = MassDeletion.none();
         for (SavedFile file : saved) {
             this.saved.put(file.name(), file);
             inForce.put(file.name(), SAVED);
@@ -70,25 +76,41 @@ final class ConfigDirectory {
             // A tree that comes back may come back in pieces.
             stillness = new Stillness(wasLost || said == null ? pace : patient());
         }
-        troubles = troubles(scan);
         stillness.observe(inForce, scan, now);
-        stillness.due(inForce, now).forEach(this::believe);
+        SortedMap<String, Due> due = stillness.due(inForce, now);
+        Set<String> going = gone(due);
+        deletion = deletion.next(inForce.size(), scan.files().size(), going, pace, now);
+        if (deletion.isHeld()) {
+            due.keySet().removeAll(going);
+        }
+        due.forEach(this::believe);
         for (String name : atOnce) {
             if (!scan.hidden(name)) {
                 believe(name, new Due(Optional.ofNullable(scan.files().get(name)), false));
             }
         }
-        if (scan.lost()) {
+        if (scan.lost() || deletion.isHeld()) {
             restore();
         }
-        return said == null && !scan.lost() && !stillness.isSettled()
+        troubles = troubles(scan);
+        return said == null && !scan.lost() && !deletion.isHeld() && !stillness.isSettled()
                 ? Optional.empty()
                 : saySomethingNew();
     }
 
     /// When to look again although nothing is reported; empty when nothing moves.
     OptionalLong next() {
-        return stillness.next(inForce);
+        return LongStream.concat(
+                        stillness.next(inForce, deletion.held()).stream(),
+                        deletion.next(pace).stream())
+                .min();
+    }
+
+    private static Set<String> gone(SortedMap<String, Due> due) {
+        return due.entrySet().stream()
+                .filter(e -> e.getValue().there().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /// The directories that the last look saw, with the identity of each.
@@ -101,7 +123,8 @@ final class ConfigDirectory {
                 pace.quiet().multipliedBy(10),
                 pace.impatience().multipliedBy(10),
                 pace.stubborn().plus(Duration.ofSeconds(1)),
-                pace.rescan());
+                pace.rescan(),
+                pace.disbelief());
     }
 
     private void believe(String name, Due due) {
@@ -209,6 +232,7 @@ final class ConfigDirectory {
     private List<Diagnostic> troubles(DirectoryScan scan) {
         var found = new ArrayList<Diagnostic>();
         scan.troubles().forEach((name, why) -> found.add(unreadable(name, why)));
+        deletion.finding(display(""), pace).ifPresent(found::add);
         return found;
     }
 

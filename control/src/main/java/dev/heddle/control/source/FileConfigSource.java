@@ -98,7 +98,13 @@ public final class FileConfigSource implements ConfigSource {
     public static SourceState read(Path root, ConfigReader reader) {
         boolean single = Files.isRegularFile(root);
         Path top = single ? Objects.requireNonNullElse(root.getParent(), Path.of("")) : root;
-        Pace once = new Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofDays(1));
+        Pace once =
+                new Pace(
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ofDays(1),
+                        Duration.ZERO);
         var directory = new ConfigDirectory(top, reader, once, List.of());
         SourceState all = directory.look(Set.of(), 0).orElse(SourceState.EMPTY);
         if (!single) {

@@ -12,14 +12,21 @@ import java.time.Duration;
 ///   for: a shell empties the target of `>` long before the first byte comes
 /// @param rescan how often the tree is walked although nothing was reported, because reports get
 ///   lost on network file systems, behind links, and when the kernel's limits are reached
-public record Pace(Duration quiet, Duration impatience, Duration stubborn, Duration rescan) {
+/// @param disbelief how long a tree that has lost most of its files at once is not believed
+public record Pace(
+        Duration quiet,
+        Duration impatience,
+        Duration stubborn,
+        Duration rescan,
+        Duration disbelief) {
     /// In force a tenth of a second after a file appears.
     public static final Pace NORMAL =
             new Pace(
                     Duration.ofMillis(50),
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2),
-                    Duration.ofSeconds(2));
+                    Duration.ofSeconds(2),
+                    Duration.ofMinutes(1));
 
     public Pace {
         if (quiet.isNegative() || quiet.compareTo(impatience) > 0) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -82,8 +83,11 @@ final class Stillness {
     }
 
     /// When to look again although nothing is reported; empty when nothing moves.
-    OptionalLong next(Map<String, FileStamp> inForce) {
+    ///
+    /// @param held names that are not to be believed yet, however still they are
+    OptionalLong next(Map<String, FileStamp> inForce, Set<String> held) {
         return moving.entrySet().stream()
+                .filter(e -> !held.contains(e.getKey()))
                 .mapToLong(e ->
                         becameEmpty(inForce.get(e.getKey()), e.getValue())
                                 ? e.getValue().first() + pace.stubborn().toNanos()

@@ -165,13 +165,15 @@ class FileConfigSourceTest {
     void filesAppearChangeAndGoWithinASecondEach() throws IOException {
         start();
         awaitInForce(Map.of());
+        write("stays.yaml", "here");
+        awaitInForce(Map.of("stays.yaml", "here"));
         long before = System.nanoTime();
         write("a.yaml", "one");
-        awaitInForce(Map.of("a.yaml", "one"));
+        awaitInForce(Map.of("a.yaml", "one", "stays.yaml", "here"));
         write("a.yaml", "two");
-        awaitInForce(Map.of("a.yaml", "two"));
+        awaitInForce(Map.of("a.yaml", "two", "stays.yaml", "here"));
         Files.delete(root.resolve("a.yaml"));
-        awaitInForce(Map.of());
+        awaitInForce(Map.of("stays.yaml", "here"));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
     }
 
@@ -254,7 +256,13 @@ class FileConfigSourceTest {
     void aFileBeingWrittenCountsOnlyOnceItIsComplete() throws Exception {
         // Slower than usual, so that a machine that stumbles does not look like a writer that ends.
         var slow = Duration.ofMillis(400);
-        start(new Pace(slow, slow.multipliedBy(5), slow.multipliedBy(10), slow.multipliedBy(5)));
+        start(
+                new Pace(
+                        slow,
+                        slow.multipliedBy(5),
+                        slow.multipliedBy(10),
+                        slow.multipliedBy(5),
+                        slow));
         awaitInForce(Map.of());
         Path file = root.resolve("a.yaml");
         for (String piece : List.of("one ", "two ", "three ", "four ", "five ", "six ", "seven")) {
@@ -345,6 +353,56 @@ class FileConfigSourceTest {
         assertThat(findings()).isEmpty();
         write("a.yaml", "on");
         awaitInForce(Map.of("a.yaml", "on", "b.yaml", "two"));
+    }
+
+    @Test
+    void aDirectoryThatIsSuddenlyEmptyTakesNothingBackUntilAFileIsThere() throws IOException {
+        write("a.yaml", "one");
+        write("more/b.yaml", "two");
+        start();
+        awaitInForce(Map.of("a.yaml", "one", "more/b.yaml", "two"));
+        Path mounted = Files.move(root, temp.resolve("unmounted"));
+        Files.createDirectory(root);
+        await().untilAsserted(() -> assertThat(findings()).containsExactly("HED0022"));
+        assertThat(inForce()).isEqualTo(Map.of("a.yaml", "one", "more/b.yaml", "two"));
+
+        Files.delete(root);
+        Files.move(mounted, root);
+        await().untilAsserted(() -> assertThat(findings()).isEmpty());
+        assertThat(inForce()).isEqualTo(Map.of("a.yaml", "one", "more/b.yaml", "two"));
+
+        Files.delete(root.resolve("more/b.yaml"));
+        Files.delete(root.resolve("a.yaml"));
+        await().untilAsserted(() -> assertThat(findings()).containsExactly("HED0022"));
+        write("empty.yaml", "");
+        awaitInForce(Map.of("empty.yaml", ""));
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void aDirectoryThatIsEmptyAtTheStartLeavesWhatWasSaved() throws IOException {
+        start(new SavedFile("a.yaml", Instant.EPOCH, "one"));
+        awaitInForce(Map.of("a.yaml", "one"));
+        assertThat(findings()).containsExactly("HED0022");
+        assertThat(said).hasSize(1);
+    }
+
+    @Test
+    void aLinkToTheDirectoryIsSwappedWithoutAnythingInBetween() throws IOException {
+        Path one = Files.createDirectory(temp.resolve("one"));
+        Files.writeString(one.resolve("a.yaml"), "a1");
+        Files.writeString(one.resolve("b.yaml"), "b1");
+        Path two = Files.createDirectory(temp.resolve("two"));
+        Files.writeString(two.resolve("a.yaml"), "a2");
+        Files.writeString(two.resolve("c.yaml"), "c2");
+        Files.delete(root);
+        Files.createSymbolicLink(root, one);
+        start();
+        awaitInForce(Map.of("a.yaml", "a1", "b.yaml", "b1"));
+        Path next = Files.createSymbolicLink(temp.resolve("next"), two);
+        Files.move(next, root, StandardCopyOption.ATOMIC_MOVE);
+        awaitInForce(Map.of("a.yaml", "a2", "c.yaml", "c2"));
+        assertThat(said).hasSize(2);
     }
 
     @Test
