@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /// Reads a command line and runs it. Exit code 0 is fine, 1 findings or a failure, 2 a wrong call.
@@ -22,6 +23,9 @@ public final class CommandLines {
         var line = new CommandLine(new Commands(machine));
         line.setOut(new PrintWriter(machine.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(machine.err(), true, StandardCharsets.UTF_8));
+        for (CommandLine command : line.getSubcommands().values()) {
+            command.getCommandSpec().version(Commands.NAME);
+        }
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);
         line.setUsageHelpWidth(100);
@@ -47,13 +51,29 @@ public final class CommandLines {
 
     private static int onMistake(Machine machine, CommandLine.ParameterException mistake) {
         CommandLine line = mistake.getCommandLine();
-        String command = line.getCommandSpec().qualifiedName();
         if (line.getParent() == null && line.getParseResult().originalArgs().isEmpty()) {
             machine.err().print(line.getUsageMessage());
             return 2;
         }
-        machine.err().println("heddle: " + mistake.getMessage());
-        machine.err().println("  next: './" + command + " --help' shows what it takes");
-        return 2;
+        Failure failure = Mistakes.failure(mistake);
+        machine.err().println(failure.report());
+        return failure.exitCode();
+    }
+
+    /// What a command takes; without a name, what commands there are.
+    ///
+    /// @throws Failure when there is no such command
+    static String help(Machine machine, Optional<String> name) {
+        CommandLine all = of(machine);
+        if (name.isEmpty()) {
+            return all.getUsageMessage();
+        }
+        CommandLine command = all.getSubcommands().get(name.get());
+        if (command == null) {
+            throw Failure.usage(
+                    "there is no command '%s'".formatted(name.get()),
+                    "'./heddle --help' lists them");
+        }
+        return command.getUsageMessage();
     }
 }

@@ -7,8 +7,8 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.offline.Compile;
 import dev.heddle.cli.offline.Explain;
-import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.Apply;
+import dev.heddle.cli.online.Changes;
 import dev.heddle.cli.online.Delete;
 import dev.heddle.cli.online.Get;
 import dev.heddle.cli.online.GetFormat;
@@ -24,9 +24,11 @@ import dev.heddle.cli.warm.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,7 +39,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "heddle",
         description = "A service mesh: control plane, proxies and tools.",
-        version = "heddle " + Commands.VERSION,
+        version = Commands.NAME,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -48,8 +50,11 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 fine, 1 findings or a failure, 2 wrong usage."
         })
 final class Commands {
-    static final String VERSION = "0.1.0";
-    private static final String API = "${env:HEDDLE_API:-http://127.0.0.1:15080}";
+    private static final String VERSION = "0.1.0";
+
+    /// Which Heddle this is.
+    static final String NAME = "heddle " + VERSION;
+
     private static final String MAIN_CLASS = HeddleMain.class.getName();
 
     private final Machine machine;
@@ -210,13 +215,8 @@ final class Commands {
                             arity = "1..*",
                             description = "Files and directories of YAML; '-' for standard input.")
                     List<Path> paths,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "text|json",
-                            defaultValue = "text",
-                            description = "Output format.")
-                    Output output) {
-        return Analyze.run(paths, output == Output.JSON, machine);
+            @Mixin Mixins.Printing output) {
+        return Analyze.run(paths, output.json(), machine);
     }
 
     @Command(
@@ -231,24 +231,14 @@ final class Commands {
                 "      --request 'GET http://reviews:9080/reviews/0' -H 'end-user: jason'"
             })
     int explain(
-            @Option(
-                            names = "--config",
-                            paramLabel = "DIR",
-                            required = true,
-                            description = "Files or directories of YAML.")
-                    List<Path> config,
+            @Mixin Mixins.Files config,
             @Option(
                             names = "--from",
                             paramLabel = "KEY=VALUE[,…]",
                             required = true,
                             description = "Labels of the workload or gateway that sends it.")
                     String from,
-            @Option(
-                            names = {"-n", "--namespace"},
-                            paramLabel = "NS",
-                            defaultValue = "default",
-                            description = "Where that workload is (default: ${DEFAULT-VALUE}).")
-                    String namespace,
+            @Mixin Mixins.InNamespace namespace,
             @Option(
                             names = "--request",
                             paramLabel = "'METHOD URL'",
@@ -260,16 +250,15 @@ final class Commands {
                             paramLabel = "'name: value'",
                             description = "A header of the request; may be repeated.")
                     @Nullable List<String> headers,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "text|json",
-                            defaultValue = "text",
-                            description = "Output format.")
-                    Output output) {
+            @Mixin Mixins.Printing output) {
         var question =
                 new Explain.Question(
-                        config, from, namespace, request, headers == null ? List.of() : headers);
-        return Explain.run(question, output == Output.JSON, machine);
+                        config.paths(),
+                        from,
+                        namespace.name(),
+                        request,
+                        headers == null ? List.of() : headers);
+        return Explain.run(question, output.json(), machine);
     }
 
     @Command(
@@ -285,31 +274,22 @@ final class Commands {
                 "  heddle compile --config samples/bookinfo/config --proxy app=productpage -o json"
             })
     int compile(
-            @Option(
-                            names = "--config",
-                            paramLabel = "DIR",
-                            required = true,
-                            description = "Files or directories of YAML.")
-                    List<Path> config,
+            @Mixin Mixins.Files config,
             @Option(
                             names = "--proxy",
                             paramLabel = "KEY=VALUE[,…]",
                             required = true,
                             description = "Labels of the proxy's workload, or of a gateway.")
                     String proxy,
-            @Option(
-                            names = {"-n", "--namespace"},
-                            paramLabel = "NS",
-                            defaultValue = "default",
-                            description = "Where that workload is (default: ${DEFAULT-VALUE}).")
-                    String namespace,
+            @Mixin Mixins.InNamespace namespace,
             @Option(
                             names = {"-o", "--output"},
                             paramLabel = "json|yaml",
                             defaultValue = "json",
                             description = "Output format (default: ${DEFAULT-VALUE}).")
                     EnvoyFormat output) {
-        return Compile.run(config, proxy, namespace, output == EnvoyFormat.YAML, machine);
+        return Compile.run(
+                config.paths(), proxy, namespace.name(), output == EnvoyFormat.YAML, machine);
     }
 
     @Command(
@@ -327,21 +307,12 @@ final class Commands {
                             required = true,
                             description = "A file, a directory, or '-' for standard input.")
                     List<Path> files,
-            @Option(
-                            names = {"-n", "--namespace"},
-                            paramLabel = "NS",
-                            defaultValue = "default",
-                            description = "Namespace (default: ${DEFAULT-VALUE}).")
-                    String namespace,
-            @Option(names = "--dry-run", description = "Says what would happen; changes nothing.")
-                    boolean dryRun,
-            @Option(
-                            names = "--api",
-                            paramLabel = "URL",
-                            defaultValue = API,
-                            description = "The control plane (default: ${DEFAULT-VALUE}).")
-                    String api) {
-        return Apply.run(new Api(api), files, namespace, dryRun, machine);
+            @Mixin Mixins.InNamespace namespace,
+            @Mixin Mixins.DryRun dryRun,
+            @Mixin Mixins.ChangePrinting output,
+            @Mixin Mixins.ControlPlane mesh) {
+        var changes = new Changes(output.format(), dryRun.wanted(), machine);
+        return Apply.run(mesh.api(), files, namespace.name(), changes, machine);
     }
 
     @Command(
@@ -349,7 +320,9 @@ final class Commands {
             mixinStandardHelpOptions = true,
             description = {
                 "Shows what is in force in a running mesh, and what was found about it.",
-                "Without a kind it shows everything; 'get findings' lists all findings."
+                "Without a kind, or with 'all', it shows everything. 'get findings' lists all"
+                        + " findings,",
+                "with exit code 1 when there is an error or a warning."
             },
             footer = {
                 "",
@@ -361,34 +334,26 @@ final class Commands {
             @Parameters(
                             paramLabel = "KIND[/NAME] | NAME",
                             arity = "0..*",
+                            completionCandidates = KindWords.class,
                             description =
                                     "As kubectl takes them: 'vs', 'vs reviews', 'vs/reviews'.")
                     @Nullable List<String> words,
-            @Option(
-                            names = {"-n", "--namespace"},
-                            paramLabel = "NS",
-                            defaultValue = "default",
-                            description = "Namespace (default: ${DEFAULT-VALUE}).")
-                    String namespace,
+            @Mixin Mixins.InNamespace namespace,
             @Option(
                             names = {"-A", "--all-namespaces"},
                             description = "Of all namespaces.")
                     boolean everywhere,
             @Option(
                             names = {"-o", "--output"},
-                            paramLabel = "wide|yaml|json|name",
+                            paramLabel = "table|wide|yaml|json|name",
                             defaultValue = "table",
-                            description = "Output format.")
+                            description = "Output format (default: ${DEFAULT-VALUE}).")
                     GetFormat output,
-            @Option(
-                            names = "--api",
-                            paramLabel = "URL",
-                            defaultValue = API,
-                            description = "The control plane (default: ${DEFAULT-VALUE}).")
-                    String api) {
+            @Mixin Mixins.ControlPlane mesh) {
         var question =
-                new Get.Question(words == null ? List.of() : words, namespace, everywhere, output);
-        return Get.run(new Api(api), question, machine);
+                new Get.Question(
+                        words == null ? List.of() : words, namespace.name(), everywhere, output);
+        return Get.run(mesh.api(), question, machine);
     }
 
     @Command(
@@ -405,6 +370,7 @@ final class Commands {
             @Parameters(
                             paramLabel = "KIND/NAME | KIND NAME",
                             arity = "0..*",
+                            completionCandidates = KindWords.class,
                             description = "Which ones.")
                     @Nullable List<String> words,
             @Option(
@@ -412,26 +378,16 @@ final class Commands {
                             paramLabel = "FILE",
                             description = "Those that a file, a directory or '-' names.")
                     @Nullable List<Path> files,
-            @Option(
-                            names = {"-n", "--namespace"},
-                            paramLabel = "NS",
-                            defaultValue = "default",
-                            description = "Namespace (default: ${DEFAULT-VALUE}).")
-                    String namespace,
-            @Option(names = "--dry-run", description = "Says what would happen; changes nothing.")
-                    boolean dryRun,
-            @Option(
-                            names = "--api",
-                            paramLabel = "URL",
-                            defaultValue = API,
-                            description = "The control plane (default: ${DEFAULT-VALUE}).")
-                    String api) {
+            @Mixin Mixins.InNamespace namespace,
+            @Mixin Mixins.DryRun dryRun,
+            @Mixin Mixins.ChangePrinting output,
+            @Mixin Mixins.ControlPlane mesh) {
         return Delete.run(
-                new Api(api),
+                mesh.api(),
                 words == null ? List.of() : words,
                 files == null ? List.of() : files,
-                namespace,
-                dryRun,
+                namespace.name(),
+                new Changes(output.format(), dryRun.wanted(), machine),
                 machine);
     }
 
@@ -444,20 +400,8 @@ final class Commands {
                 "Exit code 1 when a proxy refuses something."
             },
             footer = {"", "Example:", "  heddle proxy-status"})
-    int proxyStatus(
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "text|json",
-                            defaultValue = "text",
-                            description = "Output format.")
-                    Output output,
-            @Option(
-                            names = "--api",
-                            paramLabel = "URL",
-                            defaultValue = API,
-                            description = "The control plane (default: ${DEFAULT-VALUE}).")
-                    String api) {
-        return ProxyStatus.run(new Api(api), output == Output.JSON, machine);
+    int proxyStatus(@Mixin Mixins.Printing output, @Mixin Mixins.ControlPlane mesh) {
+        return ProxyStatus.run(mesh.api(), output.json(), machine);
     }
 
     @Command(
@@ -492,27 +436,23 @@ final class Commands {
                             paramLabel = "HOST:PORT",
                             description = "Asks the proxy itself, at its admin port.")
                     Optional<String> admin,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "text|json",
-                            defaultValue = "text",
-                            description = "Output format.")
-                    Output output,
-            @Option(
-                            names = "--api",
-                            paramLabel = "URL",
-                            defaultValue = API,
-                            description = "The control plane (default: ${DEFAULT-VALUE}).")
-                    String api) {
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
         if (admin.isPresent()) {
-            return ProxyAdmin.run(Addresses.parse("--admin", admin.get()), part, machine);
+            if (proxy.isPresent()) {
+                throw Failure.usage(
+                        "'%s' and --admin (expected: one of the two)".formatted(proxy.get()),
+                        "with --admin, the address says which proxy is meant");
+            }
+            var address = Addresses.parse("--admin", admin.get());
+            return ProxyAdmin.run(address, part, output.json(), machine);
         }
         String id =
                 proxy.orElseThrow(() ->
                         Failure.usage(
                                 "which proxy? (expected: PROXY or --admin HOST:PORT)",
                                 "'./heddle proxy-status' lists them"));
-        return ProxyConfig.run(new Api(api), part, id, output == Output.JSON, machine);
+        return ProxyConfig.run(mesh.api(), part, id, output.json(), machine);
     }
 
     @Command(
@@ -520,21 +460,28 @@ final class Commands {
             mixinStandardHelpOptions = true,
             description = "Says which Heddle this is.",
             footer = {"", "Example:", "  heddle version -o json"})
-    int version(
-            @Option(
-                            names = "-o",
-                            paramLabel = "text|json",
-                            defaultValue = "text",
-                            description = "Output format.")
-                    Output output) {
-        String text =
-                switch (output) {
-                    case TEXT -> "heddle %s, Java %s".formatted(VERSION, Runtime.version());
-                    case JSON ->
-                            "{\"version\": \"%s\", \"java\": \"%s\"}"
-                                    .formatted(VERSION, Runtime.version());
-                };
-        machine.out().println(text);
+    int version(@Mixin Mixins.Printing output) {
+        machine.out()
+                .println(
+                        output.json()
+                                ? "{\"version\": \"%s\", \"java\": \"%s\"}"
+                                        .formatted(VERSION, Runtime.version())
+                                : "%s, Java %s".formatted(NAME, Runtime.version()));
+        return 0;
+    }
+
+    @Command(
+            name = "help",
+            mixinStandardHelpOptions = true,
+            description = "Shows what a command takes, as its --help does.",
+            footer = {"", "Example:", "  heddle help explain"})
+    int help(
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "COMMAND",
+                            description = "Which one; without, all are listed.")
+                    Optional<String> command) {
+        machine.out().print(CommandLines.help(machine, command));
         return 0;
     }
 
@@ -563,19 +510,16 @@ final class Commands {
         return Rehearsal.run(machine);
     }
 
-    /// How a command prints.
-    enum Output {
-        /// For people.
-        TEXT,
-        /// For programs.
-        JSON
-    }
-
     /// How Envoy's configuration is printed.
     enum EnvoyFormat {
         /// As Envoy's own tools print it.
         JSON,
         /// Shorter to read.
-        YAML
+        YAML;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -45,8 +45,43 @@ class CommandLinesTest {
     }
 
     @Test
-    void anUnknownCommandIsAUsageError() {
-        assertThat(run("weave").code()).isEqualTo(2);
+    void anUnknownCommandIsAUsageErrorThatNamesThoseThatAreLikeIt() {
+        var result = run("proxy-stats");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("there is no command 'proxy-stats'")
+                .contains("did you mean")
+                .contains("proxy-status");
+    }
+
+    @Test
+    void aWordThatAnOptionDoesNotTakeIsAnsweredWithThoseThatItTakes() {
+        var result = run("demo", "--data-plane", "nginx");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--data-plane: 'nginx' (expected: heddle or envoy)");
+        assertThat(run("demo", "--gateway-port", "many").err())
+                .contains("--gateway-port: 'many' (expected: a whole number)");
+        assertThat(run("pc", "junk", "reviews-v1").err()).contains("(expected: all, listeners, ");
+    }
+
+    @Test
+    void aWordTooManyIsAUsageError() {
+        var result = run("version", "please");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("version: 'please' is more than it takes");
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(run("help").out()).isEqualTo(run("--help").out());
+        assertThat(run("help", "explain").out()).isEqualTo(run("explain", "--help").out());
+        assertThat(run("help", "weave").code()).isEqualTo(2);
+    }
+
+    @Test
+    void everyCommandKnowsItsVersion() {
+        assertThat(run("get", "--version").out()).isEqualTo(run("--version").out());
+        assertThat(run("--version").out()).isEqualTo("heddle 0.1.0\n");
     }
 
     @Test
@@ -57,8 +92,15 @@ class CommandLinesTest {
     }
 
     @Test
+    void aDirectoryToWatchThatIsNotThereIsAUsageError() {
+        var result = run("control", "--config", "/nonexistent", "--data", "y");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--config: /nonexistent is no directory");
+    }
+
+    @Test
     void anAddressThatCannotBeIsAUsageError() {
-        var result = run("control", "--config", "x", "--data", "y", "--xds", "15010");
+        var result = run("control", "--config", ".", "--data", "y", "--xds", "15010");
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("--xds: '15010' (expected: HOST:PORT)");
     }
@@ -66,13 +108,14 @@ class CommandLinesTest {
     @Test
     void theVersionIsPrintedForPeopleAndForPrograms() {
         assertThat(run("version").out()).startsWith("heddle 0.1.0");
-        assertThat(run("version", "-o", "json").out()).contains("\"version\": \"0.1.0\"");
+        assertThat(run("version", "--output", "json").out()).contains("\"version\": \"0.1.0\"");
     }
 
     @Test
     void aShellCompletesCommandsAndTheLaunchersOwn() {
         assertThat(run("completion", "bash").out())
-                .contains("proxy", "analyze", " test", "./heddle");
+                .contains("proxy", "analyze", " test", " bench", "--bless", "./heddle")
+                .contains("\"heddle\" \"envoy\"", "\"virtualservices\"");
         assertThat(run("completion", "zsh").out()).startsWith("autoload");
     }
 }

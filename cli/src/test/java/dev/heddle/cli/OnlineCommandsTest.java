@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import static dev.heddle.cli.TestCommand.run;
+import static dev.heddle.cli.TestCommand.runWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.console.ConsoleServer;
@@ -90,6 +91,76 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void whatWasDoneIsOneDocumentForPrograms() {
+        var created = run("apply", "-f", sample("reviews-80-20.yaml"), "-o", "json", "--api", api);
+        assertThat(created.out())
+                .startsWith("{\n  \"dryRun\": false")
+                .contains("\"name\": \"reviews\"", "\"result\": \"created\"", "\"refused\": []");
+        var refused =
+                run(
+                        "apply",
+                        "-f",
+                        sample("reviews-80-20.yaml"),
+                        "-f",
+                        sample("mistakes.yaml"),
+                        "-o",
+                        "yaml",
+                        "--api",
+                        api);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.out())
+                .contains("result: unchanged", "code: HED0004")
+                .contains("refused:\n- what: \"nothing was applied");
+        assertThat(run("delete", "vs/reviews", "-o", "name", "--api", api).out())
+                .isEqualTo("virtualservice.networking.istio.io/reviews\n");
+    }
+
+    @Test
+    void whatIsNotThereCannotBeDeletedAndTheNextStepIsACommand() {
+        var result = run("delete", "vs", "nobody", "-n", "other", "--api", api);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("\"nobody\" is not there, in the namespace other")
+                .contains("./heddle get virtualservices -A");
+    }
+
+    @Test
+    void whatIsInAFileOfTheUsersOwnIsNotDeletedButNamed() {
+        var result = run("delete", "vs/bookinfo", "--api", api);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("03-bookinfo.yaml:3").contains("Remove it");
+    }
+
+    @Test
+    void nothingToApplyIsSaid() throws Exception {
+        Path empty = Files.createDirectories(directory.resolve("empty"));
+        var result = run("apply", "-f", empty.toString(), "--api", api);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains(empty + " holds no configuration");
+        var blank = runWith("# nothing\n", "apply", "-f", "-", "--api", api);
+        assertThat(blank.code()).isEqualTo(1);
+        assertThat(blank.err()).contains("there is no resource in it (stdin)");
+    }
+
+    @Test
+    void findingsOfTheMeshMakeTheExitCode() throws Exception {
+        assertThat(run("get", "findings", "--api", api).code()).isZero();
+        Files.copy(
+                BOOKINFO.resolve("try/mistakes.yaml"), directory.resolve("config/mistakes.yaml"));
+        long until = System.nanoTime() + 10_000_000_000L;
+        while (run("get", "findings", "--api", api).code() == 0 && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        var found = run("get", "findings", "--api", api);
+        assertThat(found.code()).isEqualTo(1);
+        assertThat(found.out()).contains("mistakes.yaml:29:7: error HED0004");
+        assertThat(run("get", "findings", "-o", "yaml", "--api", api).out())
+                .contains("code: HED0004");
+        assertThat(run("get", "findings", "-o", "name", "--api", api).code()).isEqualTo(2);
+        assertThat(run("get", "vs", "--api", api).code()).isZero();
+    }
+
+    @Test
     void aDryRunChangesNothing() {
         var dry = run("apply", "-f", sample("reviews-all-v1.yaml"), "--dry-run", "--api", api);
         assertThat(dry.out()).endsWith("created (dry run)\n");
@@ -110,6 +181,8 @@ class OnlineCommandsTest {
     void everythingAsJsonIsAList() {
         assertThat(run("get", "-o", "json", "--api", api).out())
                 .contains("\"kind\": \"List\"", "\"kind\": \"Gateway\"");
+        assertThat(run("get", "all", "-o", "json", "--api", api).out())
+                .isEqualTo(run("get", "-o", "json", "--api", api).out());
         assertThat(run("get", "findings", "--api", api).out()).isEqualTo("nothing wrong\n");
     }
 
@@ -120,7 +193,9 @@ class OnlineCommandsTest {
         assertThat(status.out()).contains("0 of 0 proxies on version 1");
         var config = run("proxy-config", "routes", "nobody", "--api", api);
         assertThat(config.code()).isEqualTo(1);
-        assertThat(config.err()).contains("no such proxy is connected");
+        assertThat(config.err())
+                .contains("no such proxy is connected: 'nobody'")
+                .contains("./heddle proxy-status");
     }
 
     @Test
@@ -137,5 +212,7 @@ class OnlineCommandsTest {
         assertThat(result.err())
                 .contains("no control plane answers at http://127.0.0.1:1")
                 .contains("HEDDLE_API");
+        assertThat(run("get", "vs", "--api", "http://no.such.host.invalid").err())
+                .contains("there is no such host");
     }
 }

@@ -49,8 +49,7 @@ public final class Demo {
 
     private int run() {
         // What would go wrong later is said now.
-        requireFree("gateway", options.gatewayPort(), "--gateway-port");
-        requireFree("console", options.consolePort(), "--console-port");
+        Doors.of(options, mainClass).requireFree();
         Optional<Path> envoy =
                 options.dataPlane() == DataPlane.ENVOY
                         ? Optional.of(EnvoyFinder.find(machine.home()))
@@ -103,20 +102,6 @@ public final class Demo {
             Readiness readiness,
             DataDirectory data,
             StopSignal stop) {}
-
-    private static void requireFree(String what, int port, String option) {
-        if (!PortHolder.isFree(port)) {
-            throw Failure.of(
-                    "port %d for the %s is taken by %s"
-                            .formatted(
-                                    port,
-                                    what,
-                                    PortHolder.OF_THIS_MACHINE
-                                            .find(port)
-                                            .orElse("a process of another user")),
-                    "stop that process, or choose another port with " + option);
-        }
-    }
 
     /// Prepares the directory that the control plane watches.
     ///

@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,10 +42,12 @@ public record Api(String base) {
         Answer answer() {
             try {
                 return new Answer(Json.parse(body));
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException _) {
                 throw Failure.of(
-                        "the control plane's answer is no JSON: " + e.getMessage(),
-                        "is something else listening at that address?");
+                        "what answers there is no control plane: status %d without JSON"
+                                .formatted(status),
+                        "'./heddle demo' prints the address as 'console'; name it with --api URL"
+                                + " or the variable HEDDLE_API");
             }
         }
     }
@@ -54,7 +57,12 @@ public record Api(String base) {
     /// @param path under `/api/v1/`, encoded
     /// @throws Failure when it cannot be read
     Reply get(String path) {
-        return expectGood(send(request(path).GET()));
+        return expectGood(ask(path));
+    }
+
+    /// Reads, and leaves it to the caller what a refusal means.
+    Reply ask(String path) {
+        return send(request(path).GET());
     }
 
     /// Applies a text. A refusal is a reply too, of status 422.
@@ -101,15 +109,24 @@ public record Api(String base) {
             return new Reply(response.statusCode(), response.body());
         } catch (IOException e) {
             throw Failure.of(
-                    "no control plane answers at %s (%s)"
-                            .formatted(
-                                    base, e instanceof ConnectException ? "connection refused" : e),
+                    "no control plane answers at %s (%s)".formatted(base, reason(e)),
                     "start one ('./heddle demo' or './heddle control'), or name another one with"
                             + " --api URL or the variable HEDDLE_API");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw Failure.of("interrupted", "");
         }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case ConnectException refused
+                    when refused.getCause() instanceof ConnectException inner
+                            && inner.getCause() instanceof UnresolvedAddressException ->
+                    "there is no such host";
+            case ConnectException _ -> "connection refused";
+            default -> e.toString();
+        };
     }
 
     /// A refusal as a failure with the control plane's own words.

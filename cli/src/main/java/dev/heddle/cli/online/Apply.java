@@ -13,29 +13,16 @@ public final class Apply {
     /// @param namespace of resources that name none
     /// @return 1 when a file was refused, 0 otherwise
     public static int run(
-            Api api, List<Path> files, String namespace, boolean dryRun, Machine machine) {
-        int code = 0;
+            Api api, List<Path> files, String namespace, Changes changes, Machine machine) {
         for (var source : Sources.read(files, machine.in())) {
-            Api.Reply reply = api.apply(source.name(), namespace, source.text(), dryRun);
+            Api.Reply reply = api.apply(source.name(), namespace, source.text(), changes.dryRun());
             Answer answer = reply.answer();
-            answer.at("findings").items().stream()
-                    .map(finding -> finding.at("text").text())
-                    .forEach(machine.err()::println);
+            answer.at("findings").items().forEach(changes::found);
             if (reply.status() != 200) {
-                machine.err().println(Api.failure(reply).report());
-                code = 1;
+                changes.refused(Api.failure(reply));
             }
-            for (Answer change : answer.at("resources").items()) {
-                machine.out()
-                        .println(
-                                "%s/%s %s%s"
-                                        .formatted(
-                                                ResourceName.qualified(change.at("plural").text()),
-                                                change.at("name").text(),
-                                                change.at("result").text(),
-                                                dryRun ? " (dry run)" : ""));
-            }
+            answer.at("resources").items().forEach(changes::done);
         }
-        return code;
+        return changes.end();
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.cli.online;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
+import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,34 +23,30 @@ public final class Delete {
             List<String> words,
             List<Path> files,
             String namespace,
-            boolean dryRun,
+            Changes changes,
             Machine machine) {
-        int code = 0;
-        for (Target target : targets(words, files, namespace, machine)) {
+        for (Target target : targets(words, files, namespace, changes, machine)) {
             Api.Reply reply =
-                    api.delete(target.plural(), target.namespace(), target.name(), dryRun);
-            if (reply.status() != 200) {
-                machine.err().println(Api.failure(reply).report());
-                code = 1;
-                continue;
-            }
-            machine.out()
-                    .println(
-                            "%s \"%s\" deleted%s"
-                                    .formatted(
-                                            ResourceName.qualified(target.plural()),
-                                            target.name(),
-                                            dryRun ? " (dry run)" : ""));
-            String remains = reply.answer().at("remains").text();
-            if (!remains.isEmpty()) {
-                machine.out().println("  now in force: the one of " + remains);
+                    api.delete(
+                            target.plural(), target.namespace(), target.name(), changes.dryRun());
+            switch (reply.status()) {
+                case 200 -> changes.done(reply.answer());
+                case 404 ->
+                        changes.refused(
+                                new ResourceName(target.plural(), target.name())
+                                        .notThere(target.namespace()));
+                default -> changes.refused(Api.failure(reply));
             }
         }
-        return code;
+        return changes.end();
     }
 
     private static List<Target> targets(
-            List<String> words, List<Path> files, String namespace, Machine machine) {
+            List<String> words,
+            List<Path> files,
+            String namespace,
+            Changes changes,
+            Machine machine) {
         var targets = new ArrayList<Target>();
         if (!words.isEmpty()) {
             for (var name : ResourceName.parse(words)) {
@@ -65,12 +62,18 @@ public final class Delete {
         for (var source : Sources.read(files, machine.in())) {
             var parsed = ResourceReader.read(source.name(), source.text(), namespace);
             parsed.diagnostics().forEach(machine.err()::println);
+            if (parsed.diagnostics().stream().anyMatch(d -> d.severity() == Severity.ERROR)) {
+                changes.refused(
+                        Failure.of(
+                                "%s could not be read as a whole".formatted(source.name()),
+                                "see above; what could be read is deleted"));
+            }
             for (var resource : parsed.resources()) {
                 String where = resource.metadata().namespace();
                 targets.add(
                         new Target(
                                 resource.kind().plural(),
-                                where.isEmpty() ? "_" : where,
+                                where.isEmpty() ? ResourceName.NO_NAMESPACE : where,
                                 resource.metadata().name()));
             }
         }

@@ -34,7 +34,8 @@ public final class Get {
 
     /// Shows it.
     ///
-    /// @return 1 when there is an error among the findings that are shown in a table, 0 otherwise
+    /// @return 1 when findings were asked for and somebody should look at one, 0 otherwise: that a
+    ///   resource has findings makes showing it no failure
     public static int run(Api api, Question question, Machine machine) {
         return new Get(api, question, machine).run();
     }
@@ -61,22 +62,28 @@ public final class Get {
 
     private int allFindings() {
         Api.Reply reply = api.get(FINDINGS);
-        if (question.format() == GetFormat.JSON) {
-            machine.out().print(reply.body());
-        } else {
-            List<Answer> findings = reply.answer().at(FINDINGS).items();
-            findings.forEach(finding -> machine.out().println(finding.at("text").text()));
-            if (findings.isEmpty()) {
-                machine.out().println("nothing wrong");
+        List<Answer> findings = reply.answer().at(FINDINGS).items();
+        switch (question.format()) {
+            case TABLE, WIDE -> {
+                findings.forEach(finding -> machine.out().println(finding.at("text").text()));
+                if (findings.isEmpty()) {
+                    machine.out().println("nothing wrong");
+                }
             }
+            case JSON -> machine.out().print(reply.body());
+            case YAML -> machine.out().print(YamlWriter.write(reply.answer().node()));
+            case NAME ->
+                    throw Failure.usage(
+                            "-o name (expected: another format, as findings have no names)",
+                            "'./heddle get findings' prints a line for each");
         }
-        return 0;
+        return findings.stream().anyMatch(f -> !f.at("severity").text().equals("info")) ? 1 : 0;
     }
 
     /// What is asked for, by the plural of its kind.
     private Map<String, List<Answer>> resources() {
         var byKind = new LinkedHashMap<String, List<Answer>>();
-        if (question.words().isEmpty()) {
+        if (isEverything()) {
             fetch("resources")
                     .forEach(item ->
                             byKind.computeIfAbsent(item.at("plural").text(), _ -> new ArrayList<>())
@@ -91,17 +98,15 @@ public final class Get {
                                             || item.at("name").text().equals(name.name()))
                             .toList();
             if (items.isEmpty() && !name.name().isEmpty()) {
-                throw Failure.of(
-                        "%s \"%s\" is not there, in the namespace %s"
-                                .formatted(
-                                        ResourceName.qualified(name.plural()),
-                                        name.name(),
-                                        question.namespace()),
-                        "'./heddle get %s -A' shows what there is".formatted(name.plural()));
+                throw name.notThere(question.namespace());
             }
             byKind.computeIfAbsent(name.plural(), _ -> new ArrayList<>()).addAll(items);
         }
         return byKind;
+    }
+
+    private boolean isEverything() {
+        return question.words().isEmpty() || question.words().equals(List.of("all"));
     }
 
     private List<Answer> fetch(String path) {
@@ -183,7 +188,7 @@ public final class Get {
     /// Whether a finding is about a resource of another kind than was asked for, which is shown
     /// when that is.
     private boolean isShown(Answer finding) {
-        return !question.words().isEmpty() && !finding.at("severity").text().equals("error");
+        return !isEverything() && !finding.at("severity").text().equals("error");
     }
 
     private void documents(Map<String, List<Answer>> byKind) {
@@ -192,7 +197,7 @@ public final class Get {
                         .flatMap(List::stream)
                         .map(item -> item.at("resource").node())
                         .toList();
-        boolean one = trees.size() == 1 && question.words().size() > 0;
+        boolean one = trees.size() == 1 && !isEverything();
         Node whole =
                 one
                         ? trees.getFirst()

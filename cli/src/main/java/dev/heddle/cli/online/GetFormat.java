@@ -1,5 +1,7 @@
 package dev.heddle.cli.online;
 
+import java.util.Locale;
+
 /// How `heddle get` prints, in kubectl's words.
 public enum GetFormat {
     /// A line for each.
@@ -11,5 +13,10 @@ public enum GetFormat {
     /// The same in JSON.
     JSON,
     /// Kind and name.
-    NAME
+    NAME;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -12,40 +12,71 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// `heddle proxy-config --admin`: what a proxy itself says it runs, from its admin pages. They are
 /// the same for Heddle's proxy and for Envoy, except for `unsupported`, which Envoy has not.
+///
+/// Listeners, routes and clusters are printed as [ProxyConfig] prints those that the control plane
+/// gave, so that the two can be compared. Endpoints come with what the proxy thinks of them.
 public final class ProxyAdmin {
     private ProxyAdmin() {}
 
     /// Prints a part of it.
-    public static int run(InetSocketAddress admin, ProxyPart part, Machine machine) {
-        String text =
-                switch (part) {
-                    case ALL -> get(admin, "/config_dump");
-                    case LISTENERS -> dumped(admin, List.of("ListenersConfigDump"));
-                    case ROUTES -> dumped(admin, List.of("RoutesConfigDump"));
-                    case CLUSTERS -> dumped(admin, List.of("ClustersConfigDump"));
-                    case ENDPOINTS -> get(admin, "/clusters");
-                    case UNSUPPORTED -> get(admin, "/unsupported");
-                };
-        machine.out().print(text);
-        if (!text.endsWith("\n")) {
-            machine.out().println();
+    public static int run(InetSocketAddress admin, ProxyPart part, boolean json, Machine machine) {
+        switch (part) {
+            case ALL -> line(get(admin, "/config_dump"), machine);
+            case LISTENERS, ROUTES, CLUSTERS ->
+                    ProxyConfig.print(part, dumped(admin, part), json, machine);
+            case ENDPOINTS ->
+                    line(get(admin, json ? "/clusters?format=json" : "/clusters"), machine);
+            case UNSUPPORTED -> {
+                String text = get(admin, "/unsupported");
+                line(json ? Json.pretty(lines(text)) : text, machine);
+            }
         }
         return 0;
     }
 
-    /// The parts of the configuration dump whose types end so.
-    private static String dumped(InetSocketAddress admin, List<String> types) {
-        var dump = new Answer(Json.parse(get(admin, "/config_dump")));
-        List<Node> wanted =
-                dump.at("configs").items().stream()
-                        .filter(config ->
-                                types.stream().anyMatch(config.at("@type").text()::endsWith))
-                        .map(Answer::node)
-                        .toList();
-        return Json.pretty(Node.Sequence.of(wanted));
+    private static void line(String text, Machine machine) {
+        machine.out().print(text.endsWith("\n") ? text : text + "\n");
+    }
+
+    private static Node lines(String text) {
+        return Node.Sequence.of(text.lines().map(Node::of).toList());
+    }
+
+    /// The resources of one type in the configuration dump, those of the bootstrap first.
+    private static List<Answer> dumped(InetSocketAddress admin, ProxyPart part) {
+        var configs = new Answer(Json.parse(get(admin, "/config_dump"))).at("configs").items();
+        return switch (part) {
+            case LISTENERS ->
+                    Stream.concat(
+                                    in(configs, "static_listeners"),
+                                    in(configs, "dynamic_listeners").map(l -> l.at("active_state")))
+                            .map(l -> l.at("listener"))
+                            .filter(l -> !l.isAbsent()) // one that never got active
+                            .toList();
+            case ROUTES ->
+                    Stream.concat(
+                                    in(configs, "static_route_configs"),
+                                    in(configs, "dynamic_route_configs"))
+                            .map(r -> r.at("route_config"))
+                            .toList();
+            case CLUSTERS ->
+                    Stream.concat(
+                                    in(configs, "static_clusters"),
+                                    in(configs, "dynamic_active_clusters"))
+                            .map(c -> c.at("cluster"))
+                            .toList();
+            case ALL, ENDPOINTS, UNSUPPORTED ->
+                    throw new IllegalArgumentException(
+                            "part: " + part + " (expected: one of the dump's lists)");
+        };
+    }
+
+    private static Stream<Answer> in(List<Answer> configs, String list) {
+        return configs.stream().flatMap(config -> config.at(list).items().stream());
     }
 
     private static String get(InetSocketAddress admin, String path) {

@@ -22,22 +22,32 @@ public final class ProxyConfig {
                     "only the proxy itself knows what it does not do",
                     "name its admin port: --admin 127.0.0.1:PORT");
         }
-        Answer answer = api.get(Api.path("proxies", proxy, "config")).answer();
-        Answer resources = answer.at("resources");
+        Api.Reply reply = api.ask(Api.path("proxies", proxy, "config"));
+        if (reply.status() == 404) {
+            throw Failure.of(
+                    "%s: '%s'".formatted(reply.answer().at("error", "what").text(), proxy),
+                    "'./heddle proxy-status' lists the proxies");
+        }
+        if (reply.status() != 200) {
+            throw Api.failure(reply);
+        }
+        Answer answer = reply.answer();
         if (part == ProxyPart.ALL) {
             machine.out().print(Json.pretty(answer.node()));
-            return 0;
-        }
-        List<Answer> items = resources.at(type(part)).items();
-        if (json) {
-            machine.out()
-                    .print(
-                            Json.pretty(
-                                    Node.Sequence.of(items.stream().map(Answer::node).toList())));
         } else {
-            machine.out().print(table(part, items).print());
+            print(part, answer.at("resources", type(part)).items(), json, machine);
         }
         return 0;
+    }
+
+    /// Prints resources of one type, wherever they come from.
+    static void print(ProxyPart part, List<Answer> items, boolean json, Machine machine) {
+        machine.out()
+                .print(
+                        json
+                                ? Json.pretty(
+                                        Node.Sequence.of(items.stream().map(Answer::node).toList()))
+                                : table(part, items).print());
     }
 
     private static String type(ProxyPart part) {

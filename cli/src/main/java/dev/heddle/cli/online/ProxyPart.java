@@ -1,5 +1,7 @@
 package dev.heddle.cli.online;
 
+import java.util.Locale;
+
 /// A part of a proxy's configuration.
 public enum ProxyPart {
     /// Everything, as JSON.
@@ -13,5 +15,10 @@ public enum ProxyPart {
     /// The hosts of clusters.
     ENDPOINTS,
     /// What a Heddle proxy was told and does not do.
-    UNSUPPORTED
+    UNSUPPORTED;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 /// @param plural of the kind
 /// @param name empty for all of the kind
 record ResourceName(String plural, String name) {
+    /// What the API calls the namespace of what lives in none.
+    static final String NO_NAMESPACE = "_";
 
     /// Reads the words of a command line as kubectl does.
     ///
@@ -59,6 +61,19 @@ record ResourceName(String plural, String name) {
         return kind.shortNames().isEmpty()
                 ? kind.plural()
                 : kind.plural() + " (" + String.join(", ", kind.shortNames()) + ")";
+    }
+
+    /// What to say when there is no such resource.
+    Failure notThere(String namespace) {
+        return Failure.of(
+                "%s \"%s\" is not there%s"
+                        .formatted(
+                                qualified(plural),
+                                name,
+                                namespace.equals(NO_NAMESPACE)
+                                        ? ""
+                                        : ", in the namespace " + namespace),
+                "'./heddle get %s -A' shows what there is".formatted(plural));
     }
 
     /// As kubectl says what it did something to: `virtualservice.networking.istio.io`.

@@ -26,7 +26,14 @@ final class Sources {
                     sources.add(new Source("stdin", utf8(input.readAllBytes())));
                     continue;
                 }
-                for (Path file : Configuration.filesOf(path)) {
+                List<Path> files = Configuration.filesOf(path);
+                if (files.isEmpty()) {
+                    throw Failure.usage(
+                            "%s holds no configuration (expected: *.yaml, *.yml or *.json)"
+                                    .formatted(path),
+                            "name files or directories of YAML, or '-' for standard input");
+                }
+                for (Path file : files) {
                     sources.add(new Source(file.toString(), utf8(Files.readAllBytes(file))));
                 }
             } catch (IOException e) {

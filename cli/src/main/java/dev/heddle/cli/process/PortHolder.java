@@ -8,8 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 
 /// Finds out which process has a TCP port, from Linux's `/proc`.
@@ -18,6 +19,7 @@ import java.util.Set;
 public record PortHolder(Path proc) {
     private static final String LISTEN = "0A";
     private static final int MAX_COMMAND = 160;
+    private static final int MAX_ANCESTORS = 20;
 
     /// Of this machine.
     public static final PortHolder OF_THIS_MACHINE = new PortHolder(Path.of("/proc"));
@@ -33,25 +35,61 @@ public record PortHolder(Path proc) {
         }
     }
 
-    /// Who listens on that port, as in `process 4711 (java -cp … demo)`; empty when that cannot be
-    /// seen, because it belongs to another user or there is no `/proc`.
-    public Optional<String> find(int port) {
+    /// A process that has a port, or an ancestor of one.
+    ///
+    /// @param command its words; none when they cannot be seen
+    public record Owner(long pid, List<String> command) {
+        public Owner {
+            command = List.copyOf(command);
+        }
+
+        /// As in `process 4711 (java -cp … demo)`.
+        @Override
+        public String toString() {
+            String words = shorten(String.join(" ", command).strip());
+            return "process " + pid + (words.isEmpty() ? "" : " (" + words + ")");
+        }
+    }
+
+    /// The process that listens on that port and then its ancestors, the nearest first; none when
+    /// that cannot be seen, because it belongs to another user or there is no `/proc`.
+    public List<Owner> find(int port) {
         Set<String> inodes = new HashSet<>();
         inodes.addAll(listeners(proc.resolve("net/tcp"), port));
         inodes.addAll(listeners(proc.resolve("net/tcp6"), port));
         if (inodes.isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 if (holds(process, inodes)) {
-                    return Optional.of(describe(process));
+                    return line(Long.parseLong(process.getFileName().toString()));
                 }
             }
         } catch (IOException _) {
             // Not to be seen: the answer below says so.
         }
-        return Optional.empty();
+        return List.of();
+    }
+
+    private List<Owner> line(long pid) {
+        var line = new ArrayList<Owner>();
+        for (long next = pid; next > 1 && line.size() < MAX_ANCESTORS; next = parent(next)) {
+            line.add(new Owner(next, command(next)));
+        }
+        return line;
+    }
+
+    /// The parent's id, from the second column after the name, which is in parentheses and may hold
+    /// anything; 0 for none.
+    private long parent(long pid) {
+        try {
+            String stat = Files.readString(proc.resolve(pid + "/stat"));
+            String[] columns = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+            return Long.parseLong(columns[1]);
+        } catch (IOException _) {
+            return 0;
+        }
     }
 
     /// The inodes of sockets that listen on the port, from a table of sockets: the second column is
@@ -86,19 +124,13 @@ public record PortHolder(Path proc) {
         return false;
     }
 
-    private static String describe(Path process) {
-        String command;
+    private List<String> command(long pid) {
         try {
-            command =
-                    Files.readString(process.resolve("cmdline"), StandardCharsets.UTF_8)
-                            .replace('\0', ' ')
-                            .strip();
+            String words = Files.readString(proc.resolve(pid + "/cmdline"), StandardCharsets.UTF_8);
+            return words.isEmpty() ? List.of() : List.of(words.split("\0", -1));
         } catch (IOException _) {
-            command = "";
+            return List.of();
         }
-        return "process "
-                + process.getFileName()
-                + (command.isEmpty() ? "" : " (" + shorten(command) + ")");
     }
 
     /// A Java command line is long and says most at its ends.

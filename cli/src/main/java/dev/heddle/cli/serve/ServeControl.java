@@ -9,6 +9,7 @@ import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// `heddle control`: runs a control plane.
@@ -31,6 +32,11 @@ public final class ServeControl {
 
     /// Runs until the process is told to stop.
     public static int run(Settings settings, Machine machine) {
+        if (!Files.isDirectory(settings.config())) {
+            throw Failure.usage(
+                    "--config: %s is no directory".formatted(settings.config()),
+                    "name a directory of YAML files to watch");
+        }
         var stop = StopSignal.ofThisProcess();
         if (settings.withParent()) {
             ParentWatch.onEnd(machine.in(), () -> System.exit(0));

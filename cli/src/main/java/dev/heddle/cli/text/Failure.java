@@ -27,6 +27,11 @@ public final class Failure extends RuntimeException {
         return new Failure(what, next, 2);
     }
 
+    /// What is wrong.
+    public String what() {
+        return String.valueOf(getMessage());
+    }
+
     /// What to try; may be empty.
     public String next() {
         return next;

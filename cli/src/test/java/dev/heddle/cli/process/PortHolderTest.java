@@ -17,9 +17,21 @@ class PortHolderTest {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = socket.getLocalPort();
             assertThat(PortHolder.isFree(port)).isFalse();
-            assertThat(PortHolder.OF_THIS_MACHINE.find(port).orElse("nobody"))
+            assertThat(PortHolder.OF_THIS_MACHINE.find(port).getFirst().toString())
                     .startsWith("process " + ProcessHandle.current().pid())
                     .contains("java");
+        }
+    }
+
+    @Test
+    void whoStartedTheProcessIsNamedToo() throws Exception {
+        Assumptions.assumeTrue(Files.exists(Path.of("/proc/net/tcp")), "no /proc on this machine");
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(PortHolder.OF_THIS_MACHINE.find(socket.getLocalPort()))
+                    .extracting(PortHolder.Owner::pid)
+                    .startsWith(
+                            ProcessHandle.current().pid(),
+                            ProcessHandle.current().parent().orElseThrow().pid());
         }
     }
 

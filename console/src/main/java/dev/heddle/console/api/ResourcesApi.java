@@ -72,7 +72,7 @@ final class ResourcesApi {
         String namespace = request.parameter("namespace").orElse(ResourceReader.DEFAULT_NAMESPACE);
         try {
             return switch (store.apply(from, request.body(), namespace, dryRun)) {
-                case Apply.Done done -> applied(done, dryRun);
+                case Apply.Done done -> applied(from, done, dryRun);
                 case Apply.Refused refused ->
                         ApiResponse.json(
                                 422,
@@ -87,12 +87,12 @@ final class ResourcesApi {
         }
     }
 
-    private static ApiResponse applied(Apply.Done done, boolean dryRun) {
+    private static ApiResponse applied(String from, Apply.Done done, boolean dryRun) {
         if (done.changes().isEmpty()) {
             return ApiResponse.error(
                     400,
-                    "the body holds no resource",
-                    "body",
+                    "there is no resource in it",
+                    from,
                     "Send one or more resources as YAML or JSON documents");
         }
         List<Node.Mapping> changes =
