@@ -5,7 +5,6 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /// What must stay although it is no more, because something that the client may still run uses it.
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
 /// something to remove, and remembered for as long as the same resources are in the way.
 @Confined("xds stream")
 final class InUse {
-    private Map<XdsResource, Mentions> read = new IdentityHashMap<>();
+    private IdentityHashMap<XdsResource, Mentions> read = new IdentityHashMap<>();
     private boolean hasReturned;
     private boolean hasAnswered;
 
@@ -74,7 +73,8 @@ final class InUse {
                 || (listeners.isInUse() && (routes.isInUse() || routes.resources().isEmpty()));
     }
 
-    private Mentions mentions(Stream<XdsResource> resources, Map<XdsResource, Mentions> now) {
+    private Mentions mentions(
+            Stream<XdsResource> resources, IdentityHashMap<XdsResource, Mentions> now) {
         List<Mentions> all =
                 resources
                         .map(r ->
