@@ -3,11 +3,14 @@ package dev.heddle.compiler;
 import dev.heddle.compiler.check.WorldChecks;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.lower.GatewayLowering;
+import dev.heddle.compiler.lower.OutboundLowering;
 import dev.heddle.compiler.lower.SidecarLowering;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
+import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.model.Diagnostic;
 import java.util.List;
@@ -22,17 +25,62 @@ public final class MeshCompiler {
     /// What a proxy of that scope shall run in that world. What a user got wrong is a finding in
     /// the result, never an exception.
     public static Compiled compile(World world, ProxyScope scope) {
-        ProxyPlan plan =
+        Outbound common = outbound(world, outlook(world, scope), Emission.NONE);
+        return compile(world, analyze(world), scope, common);
+    }
+
+    /// As [#compile(World, ProxyScope)], for somebody who compiles one world for many scopes and
+    /// keeps what they have in common.
+    ///
+    /// @param findings what [#analyze] says of that world
+    /// @param common what [#outbound] makes of that world for the scope's outlook
+    public static Compiled compile(
+            World world, List<Diagnostic> findings, ProxyScope scope, Outbound common) {
+        ProxyPlan own =
                 switch (scope.role()) {
-                    case SIDECAR -> SidecarLowering.lower(world, scope);
-                    case GATEWAY -> GatewayLowering.lower(world, scope);
+                    case SIDECAR -> SidecarLowering.own(world, scope);
+                    case GATEWAY -> GatewayLowering.own(world, scope, common.plan());
                 };
-        Set<String> used = Origins.of(plan);
-        used.addAll(rules(world, scope));
         return new Compiled(
-                plan,
-                XdsEmitter.emit(plan, Long.toString(world.version())),
-                analyze(world).stream().filter(d -> used.contains(d.origin().resource())).toList());
+                common.plan().with(own),
+                XdsEmitter.snapshot(
+                        Long.toString(world.version()),
+                        common.emission(),
+                        XdsEmitter.emit(own, Emission.NONE)),
+                findings.isEmpty() ? List.of() : used(world, findings, scope, common, own));
+    }
+
+    /// On what depends what a proxy of that scope has in common with others.
+    public static Outlook outlook(World world, ProxyScope scope) {
+        return switch (scope.role()) {
+            case SIDECAR -> SidecarLowering.outlook(world, scope);
+            case GATEWAY -> GatewayLowering.outlook(scope);
+        };
+    }
+
+    /// What all proxies of an outlook have in common.
+    ///
+    /// @param before what was emitted for an earlier world; saves work and changes nothing
+    public static Outbound outbound(World world, Outlook outlook, Emission before) {
+        ProxyPlan plan = OutboundLowering.lower(world, outlook);
+        return new Outbound(plan, XdsEmitter.emit(plan, before), Origins.of(plan));
+    }
+
+    /// The findings about what a proxy's configuration is made of.
+    private static List<Diagnostic> used(
+            World world,
+            List<Diagnostic> findings,
+            ProxyScope scope,
+            Outbound common,
+            ProxyPlan own) {
+        Set<String> used = Origins.of(own);
+        used.addAll(rules(world, scope));
+        return findings.stream()
+                .filter(d -> {
+                    String resource = d.origin().resource();
+                    return used.contains(resource) || common.origins().contains(resource);
+                })
+                .toList();
     }
 
     /// The VirtualServices that count for the proxy, even if nothing came of them.

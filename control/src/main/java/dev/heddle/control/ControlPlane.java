@@ -1,7 +1,7 @@
 package dev.heddle.control;
 
-import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.control.push.Pusher;
+import dev.heddle.control.push.SharedCompiler;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.FileConfigSource;
 import dev.heddle.control.view.ConfigStore;
@@ -74,7 +74,7 @@ public final class ControlPlane implements AutoCloseable {
         parts.push(compilers::shutdownNow);
 
         // The pusher stands between worlds and streams: it hears of both and compiles.
-        var pusher = new Pusher(MeshCompiler::compile, compilers, bootstrap.clock());
+        var pusher = new Pusher(new SharedCompiler()::compile, compilers, bootstrap.clock());
         pusher.start();
         parts.push(pusher);
 

@@ -2,6 +2,7 @@ package dev.heddle.compiler.ir;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Everything that one proxy shall run, before it is put into Envoy's words.
 ///
@@ -20,6 +21,19 @@ public record ProxyPlan(
         routes = List.copyOf(routes);
         clusters = List.copyOf(clusters);
         assignments = List.copyOf(assignments);
+    }
+
+    /// Both plans in one, this one's parts first.
+    public ProxyPlan with(ProxyPlan more) {
+        return new ProxyPlan(
+                joined(listeners, more.listeners),
+                joined(routes, more.routes),
+                joined(clusters, more.clusters),
+                joined(assignments, more.assignments));
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        return second.isEmpty() ? first : Stream.concat(first.stream(), second.stream()).toList();
     }
 
     /// The route table of that name.

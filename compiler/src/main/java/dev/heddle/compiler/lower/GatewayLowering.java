@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower;
 
+import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
@@ -9,10 +10,10 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
-import dev.heddle.compiler.lower.istio.ClusterLowering;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
@@ -29,8 +30,15 @@ public final class GatewayLowering {
 
     private GatewayLowering() {}
 
-    /// What the gateway of that scope shall run.
-    public static ProxyPlan lower(World world, ProxyScope scope) {
+    /// On what depends what a gateway has in common with others: whom it can call.
+    public static Outlook outlook(ProxyScope scope) {
+        return new Outlook(scope.namespace(), Map.of(), "", Outlook.Calls.NONE);
+    }
+
+    /// What the gateway of that scope runs besides.
+    ///
+    /// @param common what [OutboundLowering] made for its outlook
+    public static ProxyPlan own(World world, ProxyScope scope, ProxyPlan common) {
         var listeners = new ArrayList<Listener>();
         var routes = new ArrayList<RouteConfiguration>();
         SortedMap<Integer, List<Server>> byPort =
@@ -40,12 +48,8 @@ public final class GatewayLowering {
             listeners.add(listener(port, servers.getFirst(), binds(scope)));
             routes.add(tables.onPort(port, servers));
         });
-        var clusters = new ClusterLowering(world.index(), scope.namespace(), false);
-        world.index().services().visibleTo(scope.namespace()).forEach(clusters::add);
-        var all = new ArrayList<>(clusters.clusters());
-        all.add(PlanParts.blackHole());
-        return new ProxyPlan(
-                listeners, routes, MissingClusters.added(all, routes), clusters.assignments());
+        List<Cluster> missing = MissingClusters.of(common.clusters(), routes);
+        return new ProxyPlan(listeners, routes, missing, List.of());
     }
 
     private static Map<Integer, String> binds(ProxyScope scope) {

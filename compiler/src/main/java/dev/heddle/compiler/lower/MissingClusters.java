@@ -23,6 +23,13 @@ final class MissingClusters {
 
     /// The given clusters, and the missing ones after them, ordered by name.
     static List<Cluster> added(List<Cluster> clusters, List<RouteConfiguration> tables) {
+        var all = new ArrayList<>(clusters);
+        all.addAll(of(clusters, tables));
+        return all;
+    }
+
+    /// The missing ones, ordered by name.
+    static List<Cluster> of(List<Cluster> clusters, List<RouteConfiguration> tables) {
         var known = new HashSet<String>();
         clusters.forEach(c -> known.add(c.name()));
         SortedMap<String, Cluster> missing = new TreeMap<>();
@@ -33,9 +40,7 @@ final class MissingClusters {
                     .filter(d -> !known.contains(d.cluster()))
                     .forEach(d -> missing.putIfAbsent(d.cluster(), empty(d)));
         }
-        var all = new ArrayList<>(clusters);
-        all.addAll(missing.values());
-        return all;
+        return List.copyOf(missing.values());
     }
 
     private static List<RouteAction.Destination> destinations(Route route) {

@@ -16,7 +16,7 @@ import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.MeshSettings.OutboundPolicy;
-import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
@@ -41,10 +41,10 @@ final class OutboundListeners {
 
     private final SortedMap<String, RouteConfiguration> routes = new TreeMap<>();
 
-    OutboundListeners(World world, ProxyScope scope, OutboundTables tables) {
+    OutboundListeners(World world, Outlook outlook, OutboundTables tables) {
         this.tables = tables;
         this.policy = world.settings().outboundPolicy();
-        for (MeshService service : world.index().services().visibleTo(scope.namespace())) {
+        for (MeshService service : world.index().services().visibleTo(outlook.namespace())) {
             service.service().ports().forEach(port -> add(service, port));
         }
     }

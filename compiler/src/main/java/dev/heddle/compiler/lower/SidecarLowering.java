@@ -1,7 +1,6 @@
 package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
-import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
@@ -9,98 +8,89 @@ import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
-import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
-import dev.heddle.compiler.ir.VirtualHost;
-import dev.heddle.compiler.lower.istio.ClusterLowering;
-import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/// The plan of a sidecar.
+/// The plan of a sidecar: what it has in common with others of its outlook, and what is its own,
+/// which is how calls come in.
 public final class SidecarLowering {
-    private static final String HTTP_PROXY = "http_proxy";
-
-    private final World world;
     private final ProxyScope scope;
-    private final OutboundTables tables;
     private final InboundLowering inbound;
     private final List<Listener> listeners = new ArrayList<>();
-    private final List<RouteConfiguration> routes = new ArrayList<>();
     private final List<Cluster> clusters = new ArrayList<>();
 
     private SidecarLowering(World world, ProxyScope scope) {
-        this.world = world;
         this.scope = scope;
-        this.tables = new OutboundTables(world.index(), scope);
         this.inbound = new InboundLowering(world.index(), scope);
     }
 
-    /// What the sidecar of that scope shall run.
-    public static ProxyPlan lower(World world, ProxyScope scope) {
-        return new SidecarLowering(world, scope).plan();
+    /// On what the common part depends.
+    public static Outlook outlook(World world, ProxyScope scope) {
+        Map<String, String> labels = new HashMap<>(scope.labels());
+        labels.keySet().retainAll(world.index().virtualServices().sourceLabels());
+        return switch (scope.interception()) {
+            case Interception.Redirect() ->
+                    new Outlook(
+                            scope.namespace(), labels, scope.dnsDomain(), Outlook.Calls.REDIRECTED);
+            case Interception.Explicit explicit ->
+                    explicit.httpProxy().isEmpty()
+                            ? new Outlook(scope.namespace(), Map.of(), "", Outlook.Calls.NONE)
+                            : new Outlook(
+                                    scope.namespace(),
+                                    labels,
+                                    scope.dnsDomain(),
+                                    Outlook.Calls.HTTP_PROXY);
+        };
     }
 
-    private ProxyPlan plan() {
-        boolean redirected = scope.interception() instanceof Interception.Redirect;
-        var outbound = new ClusterLowering(world.index(), scope.namespace(), redirected);
-        world.index().services().visibleTo(scope.namespace()).forEach(outbound::add);
-        clusters.addAll(outbound.clusters());
-        clusters.add(PlanParts.blackHole());
+    /// What the sidecar of that scope runs besides what it has in common with others.
+    public static ProxyPlan own(World world, ProxyScope scope) {
+        return new SidecarLowering(world, scope).own();
+    }
+
+    private ProxyPlan own() {
         switch (scope.interception()) {
-            case Interception.Redirect() -> redirected();
+            case Interception.Redirect() -> {
+                listeners.add(inbound.virtualInbound());
+                clusters.addAll(inbound.redirectedClusters());
+            }
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return new ProxyPlan(
-                listeners, routes, MissingClusters.added(clusters, routes), outbound.assignments());
-    }
-
-    private void redirected() {
-        clusters.add(PlanParts.passthrough(ClusterName.PASSTHROUGH, ""));
-        var capture = new OutboundListeners(world, scope, tables);
-        listeners.addAll(capture.listeners());
-        listeners.add(capture.virtualOutbound());
-        routes.addAll(capture.routes());
-        listeners.add(inbound.virtualInbound());
-        clusters.addAll(inbound.redirectedClusters());
+        return new ProxyPlan(listeners, List.of(), clusters, List.of());
     }
 
     private void explicit(Interception.Explicit explicit) {
         if (!explicit.httpProxy().isEmpty()) {
-            SocketAddress bind = SocketAddress.parse(explicit.httpProxy());
-            String name = bind.host() + "_" + bind.port();
-            listeners.add(
-                    new Listener(
-                            name,
-                            bind,
-                            Direction.OUTBOUND,
-                            Capture.BOUND,
-                            List.of(),
-                            List.of(
-                                    new FilterChain(
-                                            name,
-                                            FilterChain.Match.ALL,
-                                            new Handling.Http(
-                                                    "outbound_" + name,
-                                                    new Routes.Named(HTTP_PROXY),
-                                                    false),
-                                            Origin.BUILT_IN)),
-                            Optional.empty(),
-                            Origin.BUILT_IN));
-            List<VirtualHost> hosts =
-                    CatchAll.after(
-                            tables.onAllPorts(),
-                            CatchAll.explicit(world.settings().outboundPolicy()));
-            routes.add(new RouteConfiguration(HTTP_PROXY, false, hosts, Origin.BUILT_IN));
+            listeners.add(httpProxy(SocketAddress.parse(explicit.httpProxy())));
         }
         for (ProxyScope.InboundPort port : explicit.inbound()) {
             listeners.add(inbound.explicitListener(port));
             clusters.add(inbound.explicitCluster(port));
         }
+    }
+
+    private static Listener httpProxy(SocketAddress bind) {
+        String name = bind.host() + "_" + bind.port();
+        Handling routed =
+                new Handling.Http(
+                        "outbound_" + name, new Routes.Named(OutboundLowering.HTTP_PROXY), false);
+        return new Listener(
+                name,
+                bind,
+                Direction.OUTBOUND,
+                Capture.BOUND,
+                List.of(),
+                List.of(new FilterChain(name, FilterChain.Match.ALL, routed, Origin.BUILT_IN)),
+                Optional.empty(),
+                Origin.BUILT_IN);
     }
 }

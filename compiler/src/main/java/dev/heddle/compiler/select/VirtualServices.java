@@ -7,13 +7,22 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Every VirtualService of a world, oldest first. Immutable.
 public final class VirtualServices {
     private final List<BoundVirtualService> all;
+    private final Set<String> sourceLabels;
 
     private VirtualServices(List<BoundVirtualService> all) {
         this.all = List.copyOf(all);
+        this.sourceLabels =
+                all.stream()
+                        .flatMap(vs -> vs.resource().spec().http().stream())
+                        .flatMap(rule -> rule.match().stream())
+                        .flatMap(match -> match.sourceLabels().keySet().stream())
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     static VirtualServices of(Resources resources, String domain) {
@@ -27,6 +36,11 @@ public final class VirtualServices {
     /// All of them, oldest first.
     public List<BoundVirtualService> all() {
         return all;
+    }
+
+    /// The names of all labels by which some rule tells its callers apart.
+    public Set<String> sourceLabels() {
+        return sourceLabels;
     }
 
     /// Those that count for a proxy in that namespace, in order of precedence: its own namespace's

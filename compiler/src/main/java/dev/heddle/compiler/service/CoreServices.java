@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Reads Kubernetes Services. Where a Service's endpoints are is said by Endpoints and
 /// EndpointSlices of its name, and by the WorkloadEntries of its namespace that its selector
@@ -30,23 +31,41 @@ import java.util.Optional;
 final class CoreServices {
     private static final String EXPORT_TO = "networking.istio.io/exportTo";
 
-    private final Resources resources;
+    private final Parts parts;
     private final Resource<Service> resource;
     private final Service spec;
     private final Metadata metadata;
 
-    private CoreServices(Resources resources, Resource<Service> resource) {
-        this.resources = resources;
+    /// What says where endpoints are.
+    ///
+    /// @param slices by namespace and name of the service, as in `default/reviews`
+    private record Parts(
+            Resources resources,
+            WorkloadIndex workloads,
+            Map<String, List<Resource<EndpointSlice>>> slices) {}
+
+    private CoreServices(Parts parts, Resource<Service> resource) {
+        this.parts = parts;
         this.resource = resource;
         this.spec = resource.spec();
         this.metadata = resource.metadata();
     }
 
-    static List<MeshService> read(Resources resources, String domain) {
+    static List<MeshService> read(Resources resources, WorkloadIndex workloads, String domain) {
+        Map<String, List<Resource<EndpointSlice>>> slices =
+                resources.all(Kinds.ENDPOINT_SLICE).stream()
+                        .collect(Collectors.groupingBy(CoreServices::serviceOf));
+        var parts = new Parts(resources, workloads, slices);
         return resources.all(Kinds.SERVICE).stream()
                 .filter(s -> s.spec().type() != Service.Type.ExternalName)
-                .map(s -> new CoreServices(resources, s).read(domain))
+                .map(s -> new CoreServices(parts, s).read(domain))
                 .toList();
+    }
+
+    private static String serviceOf(Resource<EndpointSlice> slice) {
+        Metadata of = slice.metadata();
+        String service = of.labels().getOrDefault(EndpointSlice.SERVICE_NAME_LABEL, "");
+        return of.namespace() + "/" + service;
     }
 
     private MeshService read(String domain) {
@@ -101,24 +120,16 @@ final class CoreServices {
     private List<Endpoint> endpoints() {
         var found = new LinkedHashMap<String, Endpoint>();
         var all = new ArrayList<Endpoint>();
-        ofSlices(all);
-        resources
+        parts.slices()
+                .getOrDefault(metadata.namespace() + "/" + metadata.name(), List.of())
+                .forEach(slice -> ofSlice(slice, all));
+        parts.resources()
                 .find(Kinds.ENDPOINTS, metadata.namespace(), metadata.name())
                 .ifPresent(e -> ofEndpoints(e, all));
         ofWorkloads(all);
         all.forEach(
                 e -> found.putIfAbsent(e.address() + " " + e.port() + " " + e.servicePort(), e));
         return List.copyOf(found.values());
-    }
-
-    private void ofSlices(List<Endpoint> out) {
-        for (Resource<EndpointSlice> slice : resources.all(Kinds.ENDPOINT_SLICE)) {
-            Metadata of = slice.metadata();
-            String service = of.labels().getOrDefault(EndpointSlice.SERVICE_NAME_LABEL, "");
-            if (of.namespace().equals(metadata.namespace()) && service.equals(metadata.name())) {
-                ofSlice(slice, out);
-            }
-        }
     }
 
     private void ofSlice(Resource<EndpointSlice> slice, List<Endpoint> out) {
@@ -190,7 +201,7 @@ final class CoreServices {
             return;
         }
         for (Resource<WorkloadEntry> entry :
-                Workloads.selected(resources, metadata.namespace(), spec.selector())) {
+                parts.workloads().selected(metadata.namespace(), spec.selector())) {
             for (Service.ServicePort port : spec.ports()) {
                 out.add(
                         Workloads.endpoint(

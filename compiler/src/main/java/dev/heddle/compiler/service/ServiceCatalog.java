@@ -41,8 +41,9 @@ public final class ServiceCatalog {
     /// @param domain as in `cluster.local`
     public static ServiceCatalog of(Resources resources, String domain) {
         var all = new ArrayList<MeshService>();
-        all.addAll(CoreServices.read(resources, domain));
-        all.addAll(ServiceEntries.read(resources));
+        var workloads = new WorkloadIndex(resources);
+        all.addAll(CoreServices.read(resources, workloads, domain));
+        all.addAll(ServiceEntries.read(resources, workloads));
         return new ServiceCatalog(all);
     }
 

@@ -22,19 +22,19 @@ import java.util.Map;
 
 /// Reads ServiceEntries: one service for each of their hosts.
 final class ServiceEntries {
-    private final Resources resources;
+    private final WorkloadIndex workloads;
     private final Resource<ServiceEntry> resource;
     private final ServiceEntry spec;
 
-    private ServiceEntries(Resources resources, Resource<ServiceEntry> resource) {
-        this.resources = resources;
+    private ServiceEntries(WorkloadIndex workloads, Resource<ServiceEntry> resource) {
+        this.workloads = workloads;
         this.resource = resource;
         this.spec = resource.spec();
     }
 
-    static List<MeshService> read(Resources resources) {
+    static List<MeshService> read(Resources resources, WorkloadIndex workloads) {
         return resources.all(Kinds.SERVICE_ENTRY).stream()
-                .flatMap(e -> new ServiceEntries(resources, e).read().stream())
+                .flatMap(e -> new ServiceEntries(workloads, e).read().stream())
                 .toList();
     }
 
@@ -70,10 +70,10 @@ final class ServiceEntries {
                         spec.location() == ServiceEntry.Location.MESH_EXTERNAL,
                         spec.exportTo(),
                         resource.origin(path));
-        Map<String, String> workloads =
+        Map<String, String> selector =
                 spec.workloadSelector().map(s -> s.labels()).orElse(Map.of());
         return new MeshService(
-                service, resource.metadata(), endpoints(host), workloads, targets, Registry.ENTRY);
+                service, resource.metadata(), endpoints(host), selector, targets, Registry.ENTRY);
     }
 
     /// A name that stands for many hosts cannot be asked for in DNS.
@@ -117,7 +117,7 @@ final class ServiceEntries {
     private List<Endpoint> ofWorkloads(Map<String, String> selector) {
         var endpoints = new ArrayList<Endpoint>();
         for (Resource<WorkloadEntry> entry :
-                Workloads.selected(resources, resource.metadata().namespace(), selector)) {
+                workloads.selected(resource.metadata().namespace(), selector)) {
             for (ServiceEntry.ServicePort port : spec.ports()) {
                 endpoints.add(
                         Workloads.endpoint(

@@ -2,29 +2,16 @@ package dev.heddle.compiler.service;
 
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
-import dev.heddle.model.Resources;
 import dev.heddle.model.istio.WorkloadEntry;
-import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Endpoint.Health;
 import dev.heddle.model.service.Locality;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// Workloads that are not pods, as WorkloadEntry describes them.
 public final class Workloads {
     private Workloads() {}
-
-    /// The workloads of a namespace that have all of the labels and an address, ordered by name.
-    public static List<Resource<WorkloadEntry>> selected(
-            Resources resources, String namespace, Map<String, String> wanted) {
-        return resources.all(Kinds.WORKLOAD_ENTRY).stream()
-                .filter(w -> w.metadata().namespace().equals(namespace))
-                .filter(w -> !w.spec().address().isEmpty())
-                .filter(w -> labels(w).entrySet().containsAll(wanted.entrySet()))
-                .toList();
-    }
 
     /// The labels of a workload: those of its resource, and those that it gives its endpoint, which
     /// go first.

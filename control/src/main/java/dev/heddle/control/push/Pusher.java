@@ -75,7 +75,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     /// one world at a time, and worlds come at the pace of the debounce.
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
 
-    private final BiFunction<World, ProxyScope, Compiled> compiler;
+    private final BiFunction<Edition, ProxyScope, Compiled> compiler;
     private final Executor executor;
     private final InstantSource clock;
     private final FindingsLog log;
@@ -86,10 +86,10 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     private @Nullable Edition edition;
     private long bugs;
 
-    /// @param compiler `MeshCompiler::compile`
+    /// @param compiler as [SharedCompiler]
     /// @param executor where compilations run; must be bounded
     public Pusher(
-            BiFunction<World, ProxyScope, Compiled> compiler,
+            BiFunction<Edition, ProxyScope, Compiled> compiler,
             Executor executor,
             InstantSource clock) {
         this.compiler = compiler;
@@ -271,7 +271,8 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         if (compiled == null || edition == null || compiled.compiling != 0) {
             return;
         }
-        World world = edition.world();
+        Edition now = edition;
+        World world = now.world();
         boolean stale =
                 compiled.latest == null
                         || !compiled.latest
@@ -281,7 +282,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         if (stale && compiled.failed != world.version()) {
             compiled.compiling = world.version();
             try {
-                executor.execute(() -> compile(world, scope));
+                executor.execute(() -> compile(now, scope));
             } catch (RejectedExecutionException e) {
                 LOG.debug("no compilation any more: the control plane is closing");
             }
@@ -289,9 +290,9 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     }
 
     /// On the executor.
-    private void compile(World world, ProxyScope scope) {
+    private void compile(Edition from, ProxyScope scope) {
         try {
-            inbox.add(new Event.Done(scope, compiler.apply(world, scope)));
+            inbox.add(new Event.Done(scope, compiler.apply(from, scope)));
         } catch (Throwable e) {
             inbox.add(new Event.Failed(scope, e));
         }
@@ -305,8 +306,10 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         entry.compiling = 0;
         entry.latest = compiled;
         entry.proxies.values().forEach(p -> p.push(compiled.snapshot()));
-        log.update(findings());
         compileIfStale(scope);
+        if (scopes.values().stream().allMatch(s -> s.compiling == 0)) {
+            log.update(findings());
+        }
     }
 
     private void onFailed(ProxyScope scope, Throwable why) {
@@ -337,13 +340,16 @@ public final class Pusher implements XdsHandler, AutoCloseable {
                 .findFirst();
     }
 
+    /// Those of the newest edition, and those of the older worlds that some scope still runs.
     private List<Diagnostic> findings() {
         var all = new LinkedHashSet<Diagnostic>();
+        String newest = "";
         if (edition != null) {
             all.addAll(edition.findings());
+            newest = Long.toString(edition.version());
         }
         for (CompiledScope scope : scopes.values()) {
-            if (scope.latest != null) {
+            if (scope.latest != null && !scope.latest.snapshot().version().equals(newest)) {
                 all.addAll(scope.latest.diagnostics());
             }
         }

@@ -10,14 +10,21 @@ import java.util.List;
 ///
 /// Two editions may hold the same world, when only the findings changed.
 ///
+/// @param checks what is wrong with the world itself, as [MeshCompiler#analyze] says it
 /// @param hash of everything in the world but its number
 /// @param source the files that it was made of
-/// @param findings in reading order, each once
+/// @param findings those and all others, in reading order, each once
 /// @param since when a world with this content was first published
 public record Edition(
-        World world, String hash, SourceState source, List<Diagnostic> findings, Instant since) {
+        World world,
+        List<Diagnostic> checks,
+        String hash,
+        SourceState source,
+        List<Diagnostic> findings,
+        Instant since) {
 
     public Edition {
+        checks = List.copyOf(checks);
         findings = List.copyOf(findings);
     }
 

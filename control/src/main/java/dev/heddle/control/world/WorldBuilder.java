@@ -52,8 +52,9 @@ public final class WorldBuilder {
         String nextHash = content.hex();
         var resources = Resources.of(chosen.stream().map(Placed::resource).toList());
         var world = new World(nextHash.equals(hash) ? version : version + 1, resources, settings);
-        findings.addAll(MeshCompiler.analyze(world));
-        return new Edition(world, nextHash, source, findings.toList(), now);
+        List<Diagnostic> checks = MeshCompiler.analyze(world);
+        findings.addAll(checks);
+        return new Edition(world, checks, nextHash, source, findings.toList(), now);
     }
 
     /// The first world of somebody who has no history.

@@ -156,7 +156,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     }
 
     private static Edition since(Edition e, Instant since) {
-        return new Edition(e.world(), e.hash(), e.source(), e.findings(), since);
+        return new Edition(e.world(), e.checks(), e.hash(), e.source(), e.findings(), since);
     }
 
     private static Edition with(Edition e, String trouble) {
@@ -168,6 +168,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                         Origin.ofText("", Position.UNKNOWN),
                         "the data directory cannot be written: " + trouble,
                         "The mesh runs on, but a restart would not know this version"));
-        return new Edition(e.world(), e.hash(), e.source(), findings.toList(), e.since());
+        return new Edition(
+                e.world(), e.checks(), e.hash(), e.source(), findings.toList(), e.since());
     }
 }

@@ -82,17 +82,18 @@ class PusherTest {
         }
     }
 
-    private Compiled compile(World world, ProxyScope scope) {
+    private Compiled compile(Edition edition, ProxyScope scope) {
         compilations.incrementAndGet();
         if (poison.contains(scope.namespace())) {
             throw new IllegalStateException("a mistake of ours");
         }
-        return MeshCompiler.compile(world, scope);
+        return MeshCompiler.compile(edition.world(), scope);
     }
 
     private static Edition edition(long version) {
         return new Edition(
                 new World(version, Resources.EMPTY, MeshSettings.DEFAULT),
+                List.of(),
                 "hash" + version,
                 SourceState.EMPTY,
                 List.of(),

@@ -9,7 +9,7 @@ import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
-import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
@@ -31,18 +31,18 @@ public final class OutboundTables {
     /// Here, hosts that no service has are routed too, as Istio does it.
     private static final int ANY_HOST_PORT = 80;
 
-    private final ProxyScope scope;
+    private final Outlook outlook;
     private final List<MeshService> visible;
     private final List<BoundVirtualService> rules;
     private final RouteLowering lowering;
     private final Destinations destinations;
 
-    public OutboundTables(MeshIndex index, ProxyScope scope) {
-        this.scope = scope;
-        this.visible = index.services().visibleTo(scope.namespace());
-        this.rules = index.virtualServices().inForce(scope.namespace(), BoundVirtualService.MESH);
-        this.lowering = new RouteLowering(index, scope.namespace(), scope.labels());
-        this.destinations = new Destinations(index, scope.namespace());
+    public OutboundTables(MeshIndex index, Outlook outlook) {
+        this.outlook = outlook;
+        this.visible = index.services().visibleTo(outlook.namespace());
+        this.rules = index.virtualServices().inForce(outlook.namespace(), BoundVirtualService.MESH);
+        this.lowering = new RouteLowering(index, outlook.namespace(), outlook.labels());
+        this.destinations = new Destinations(index, outlook.namespace());
     }
 
     /// Every port on which some service speaks HTTP, or may, and the port on which any host is
@@ -211,7 +211,7 @@ public final class OutboundTables {
             var hosts = new ArrayList<VirtualHost>();
             named.forEach((name, draft) -> {
                 List<String> domains =
-                        draft.domains(scope.dnsDomain(), fullNames).stream()
+                        draft.domains(outlook.dnsDomain(), fullNames).stream()
                                 .flatMap(d -> spelled(d, withPorts).stream())
                                 .filter(d -> taken.add(d.toLowerCase(Locale.ROOT)))
                                 .toList();

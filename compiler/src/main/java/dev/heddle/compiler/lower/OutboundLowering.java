@@ -1,0 +1,56 @@
+package dev.heddle.compiler.lower;
+
+import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.ClusterName;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.lower.istio.ClusterLowering;
+import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.world.Outlook;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.Origin;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The part of a plan that all proxies of one outlook have in common: whom they can call, and how.
+public final class OutboundLowering {
+    /// The route table of the listener that a workload has as its HTTP proxy.
+    static final String HTTP_PROXY = "http_proxy";
+
+    private OutboundLowering() {}
+
+    /// What every proxy of that outlook runs.
+    public static ProxyPlan lower(World world, Outlook outlook) {
+        boolean redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
+        var services = new ClusterLowering(world.index(), outlook.namespace(), redirected);
+        world.index().services().visibleTo(outlook.namespace()).forEach(services::add);
+        var clusters = new ArrayList<Cluster>(services.clusters());
+        clusters.add(PlanParts.blackHole());
+        List<Listener> listeners = new ArrayList<>();
+        List<RouteConfiguration> routes = new ArrayList<>();
+        switch (outlook.calls()) {
+            case REDIRECTED -> {
+                clusters.add(PlanParts.passthrough(ClusterName.PASSTHROUGH, ""));
+                var tables = new OutboundTables(world.index(), outlook);
+                var capture = new OutboundListeners(world, outlook, tables);
+                listeners.addAll(capture.listeners());
+                listeners.add(capture.virtualOutbound());
+                routes.addAll(capture.routes());
+            }
+            case HTTP_PROXY -> routes.add(httpProxy(world, outlook));
+            case NONE -> {}
+        }
+        return new ProxyPlan(
+                listeners, routes, MissingClusters.added(clusters, routes), services.assignments());
+    }
+
+    private static RouteConfiguration httpProxy(World world, Outlook outlook) {
+        List<VirtualHost> hosts =
+                CatchAll.after(
+                        new OutboundTables(world.index(), outlook).onAllPorts(),
+                        CatchAll.explicit(world.settings().outboundPolicy()));
+        return new RouteConfiguration(HTTP_PROXY, false, hosts, Origin.BUILT_IN);
+    }
+}

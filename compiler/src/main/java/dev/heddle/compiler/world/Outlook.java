@@ -1,0 +1,29 @@
+package dev.heddle.compiler.world;
+
+import java.util.Map;
+
+/// Everything in which what one proxy knows of others may differ from what another knows. Proxies
+/// of equal outlook call the same clusters by the same routes, so these are compiled once for all
+/// of them; a mesh of a thousand workloads has as many scopes and hardly more outlooks than
+/// namespaces.
+///
+/// @param namespace of the proxy
+/// @param labels of the workload, as far as some rule asks for them
+/// @param dnsDomain completes short host names; empty where no routes are made
+/// @param calls how the workload's calls come to the proxy
+public record Outlook(String namespace, Map<String, String> labels, String dnsDomain, Calls calls) {
+
+    /// How calls come to the proxy.
+    public enum Calls {
+        /// The kernel redirects them, so that the proxy knows where they were meant to go.
+        REDIRECTED,
+        /// To an HTTP proxy's address.
+        HTTP_PROXY,
+        /// Not at all, or by routes that the scope makes itself, as a gateway does.
+        NONE
+    }
+
+    public Outlook {
+        labels = Map.copyOf(labels);
+    }
+}
