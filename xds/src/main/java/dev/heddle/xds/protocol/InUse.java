@@ -73,7 +73,8 @@ final class InUse {
                 || (listeners.isInUse() && (routes.isInUse() || routes.resources().isEmpty()));
     }
 
-    private Mentions mentions(Stream<XdsResource> resources, IdentityHashMap<XdsResource, Mentions> now) {
+    private Mentions mentions(
+            Stream<XdsResource> resources, IdentityHashMap<XdsResource, Mentions> now) {
         List<Mentions> all =
                 resources
                         .map(r ->
