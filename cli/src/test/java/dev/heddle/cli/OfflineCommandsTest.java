@@ -80,6 +80,57 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void servicesWithoutWorkloadsAreNoMistakeButSaid() {
+        var text = run("analyze", CONFIG);
+        assertThat(text.out()).contains("note: no workload here is behind details.default.svc");
+        assertThat(text.code()).isZero();
+        assertThat(run("analyze", CONFIG, "-o", "json").out())
+                .contains(
+                        "\"servicesWithoutWorkloads\": [", "\"ratings.default.svc.cluster.local\"");
+    }
+
+    @Test
+    void whyNobodyWouldAnswerIsExplained(@TempDir Path directory) throws Exception {
+        String request = "GET http://reviews:9080/reviews/0";
+        var alone =
+                run("explain", "--config", CONFIG, "--from", "app=ratings", "--request", request);
+        assertThat(alone.out())
+                .contains("503 UH no workload here is behind reviews.default.svc.cluster.local")
+                .contains("none has the labels app=reviews");
+        assertThat(alone.err()).isEmpty();
+
+        Path workload =
+                Files.writeString(
+                        directory.resolve("v2.yaml"),
+                        """
+                        apiVersion: networking.istio.io/v1
+                        kind: WorkloadEntry
+                        metadata: {name: reviews-v2}
+                        spec: {address: 10.0.0.7, labels: {app: reviews, version: v2}}
+                        """);
+        var subset =
+                run(
+                        "explain",
+                        "--config",
+                        CONFIG,
+                        "--config",
+                        workload.toString(),
+                        "--config",
+                        sample("reviews-all-v1.yaml"),
+                        "--from",
+                        "app=ratings",
+                        "--request",
+                        request);
+        assertThat(subset.out())
+                .contains(
+                        "no workload here of reviews.default.svc.cluster.local is in the subset 'v1'");
+        assertThat(subset.err()).contains("note: no workload here has the labels app=ratings");
+        assertThat(run("analyze", CONFIG, workload.toString()).out())
+                .contains("behind details.default")
+                .doesNotContain("reviews.default.svc.cluster.local");
+    }
+
+    @Test
     void aPathThatIsNotThereIsAUsageError() {
         var result = run("analyze", "/nonexistent/file.yaml");
         assertThat(result.code()).isEqualTo(2);

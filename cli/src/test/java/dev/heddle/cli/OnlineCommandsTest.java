@@ -125,6 +125,16 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void aFileThatCannotBeReadDeletesNothing() {
+        var result = runWith("kind: [\n", "delete", "-f", "-", "--api", api);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("stdin:1:1: error HED0001")
+                .contains("stdin could not be read as a whole")
+                .doesNotContain("nothing to delete");
+    }
+
+    @Test
     void whatIsInAFileOfTheUsersOwnIsNotDeletedButNamed() {
         var result = run("delete", "vs/bookinfo", "--api", api);
         assertThat(result.code()).isEqualTo(1);

@@ -15,11 +15,13 @@ public final class Analyze {
     public static int run(List<Path> paths, boolean json, Machine machine) {
         Edition edition = Configuration.read(paths, machine.in());
         var findings = edition.findings();
+        var absences = new Absences(edition.world());
         if (json) {
-            machine.out().print(FindingsText.json(findings));
+            machine.out().print(FindingsText.json(findings, absences.services()));
         } else {
             machine.out().print(FindingsText.lines(findings));
             machine.out().println(summary(edition));
+            absences.sentence().ifPresent(what -> machine.out().println("note: " + what));
         }
         return FindingsText.matter(findings) ? 1 : 0;
     }

@@ -32,13 +32,12 @@ public final class Explain {
     /// Prints the answer. An answer is fine whatever it says.
     public static int run(Question question, boolean json, Machine machine) {
         Edition edition = Configuration.read(question.config(), machine.in());
-        var scope =
-                Scopes.find(
-                        edition.world(),
-                        Labels.parse("--from", question.from()),
-                        question.namespace());
+        Map<String, String> labels = Labels.parse("--from", question.from());
+        var scope = Scopes.find(edition.world(), labels, question.namespace());
         Request request = request(question.request(), headers(question.headers()));
-        Explanation answer = Explainer.explain(edition.world(), scope, request);
+        var absences = new Absences(edition.world());
+        Explanation answer = absences.explain(Explainer.explain(edition.world(), scope, request));
+        absences.unknown(scope, labels).ifPresent(what -> machine.err().println("note: " + what));
         machine.out()
                 .print(
                         json

@@ -42,13 +42,16 @@ public final class FindingsText {
         return findings.stream().anyMatch(d -> d.severity() != Severity.INFO);
     }
 
-    /// `{"findings": […], "errors": N, "warnings": N}`.
-    public static String json(List<Diagnostic> findings) {
+    /// `{"findings": […], "errors": N, "warnings": N, "servicesWithoutWorkloads": […]}`.
+    static String json(List<Diagnostic> findings, List<String> servicesWithoutWorkloads) {
         return Json.pretty(
                 Node.Mapping.EMPTY
                         .with("findings", findings.stream().map(FindingsText::node).toList())
                         .with("errors", count(findings, Severity.ERROR))
-                        .with("warnings", count(findings, Severity.WARNING)));
+                        .with("warnings", count(findings, Severity.WARNING))
+                        .with(
+                                "servicesWithoutWorkloads",
+                                servicesWithoutWorkloads.stream().map(Node::of).toList()));
     }
 
     /// One finding, as the control plane's API says it too.

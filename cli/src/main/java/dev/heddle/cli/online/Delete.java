@@ -62,11 +62,16 @@ public final class Delete {
         for (var source : Sources.read(files, machine.in())) {
             var parsed = ResourceReader.read(source.name(), source.text(), namespace);
             parsed.diagnostics().forEach(machine.err()::println);
-            if (parsed.diagnostics().stream().anyMatch(d -> d.severity() == Severity.ERROR)) {
+            boolean whole =
+                    parsed.diagnostics().stream().noneMatch(d -> d.severity() == Severity.ERROR);
+            if (!whole) {
                 changes.refused(
                         Failure.of(
                                 "%s could not be read as a whole".formatted(source.name()),
-                                "see above; what could be read is deleted"));
+                                "see above; what could be read of it is deleted"));
+            } else if (parsed.resources().isEmpty()) {
+                changes.refused(
+                        Failure.of("there is no resource in it (%s)".formatted(source.name()), ""));
             }
             for (var resource : parsed.resources()) {
                 String where = resource.metadata().namespace();
@@ -77,7 +82,7 @@ public final class Delete {
                                 resource.metadata().name()));
             }
         }
-        if (targets.isEmpty()) {
+        if (words.isEmpty() && files.isEmpty()) {
             throw Failure.usage(
                     "nothing to delete (expected: KIND/NAME, KIND NAME or -f FILE)",
                     "for example virtualservice/reviews");

@@ -8,6 +8,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -261,7 +262,27 @@ final class ConfigDirectory {
         return all;
     }
 
+    /// How people know a file. Beneath a link to a directory that is where the link leads, as there
+    /// they edit it. A file that is a link itself keeps its name: Kubernetes mounts files as links
+    /// to names that nobody chose.
     private String display(String name) {
-        return name.isEmpty() ? root.toString() : root.resolve(name).toString();
+        Path shown = root;
+        Path way = Path.of(name);
+        int last = way.getNameCount() - 1;
+        for (int i = 0; i <= last; i++) {
+            shown = shown.resolve(way.getName(i));
+            if (i < last && Files.isSymbolicLink(shown)) {
+                shown = led(shown);
+            }
+        }
+        return name.isEmpty() ? root.toString() : shown.toString();
+    }
+
+    private static Path led(Path link) {
+        try {
+            return link.resolveSibling(Files.readSymbolicLink(link)).normalize();
+        } catch (IOException _) {
+            return link; // gone in this very moment
+        }
     }
 }

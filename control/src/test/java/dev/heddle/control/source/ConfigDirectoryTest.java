@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,5 +106,30 @@ class ConfigDirectoryTest {
         write("a.yaml", "one");
         var state = directory.look(Set.of("a.yaml"), Duration.ofSeconds(1).toNanos());
         assertThat(texts(state)).isEqualTo("[a.yaml=one, old.yaml=old]");
+    }
+
+    @Test
+    void aFileInALinkedDirectoryIsCalledByWhereTheLinkLeads(@TempDir Path own) throws IOException {
+        Files.writeString(own.resolve("a.yaml"), "one");
+        Path mounted = Files.writeString(own.resolve("mounted-7f3a"), "two");
+        Files.createSymbolicLink(root.resolve("linked"), own);
+        Files.createSymbolicLink(root.resolve("b.yaml"), mounted);
+        var called = new ArrayList<String>();
+        directory =
+                new ConfigDirectory(
+                        root,
+                        (file, text) -> {
+                            called.add(file);
+                            return none().read(file, text);
+                        },
+                        Pace.NORMAL,
+                        List.of());
+        look(0);
+        assertThat(texts(look(50))).isEqualTo("[b.yaml=two, linked/a.yaml=one, old.yaml=old]");
+        assertThat(called)
+                .containsExactlyInAnyOrder(
+                        own.resolve("a.yaml").toString(),
+                        root.resolve("b.yaml").toString(),
+                        root.resolve("old.yaml").toString());
     }
 }
