@@ -5,15 +5,12 @@ import dev.heddle.bench.load.LoadReport;
 import dev.heddle.bench.peer.Peer;
 import dev.heddle.bench.peer.Proxies;
 import dev.heddle.bench.peer.Started;
-import dev.heddle.bench.stat.Judgement;
 import dev.heddle.bench.stat.Measurement;
 import dev.heddle.bench.stat.Metric;
 import dev.heddle.bench.stat.Target;
 import dev.heddle.bench.system.BenchException;
 import dev.heddle.bench.system.Child;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,44 +39,18 @@ record FootprintRow(String id, String title, List<Arm> arms, List<Target> target
 
     @Override
     public RowResult run(Stage stage) {
-        var measured = new ArrayList<Measurement>();
-        var absent = new LinkedHashMap<String, String>();
-        Started origin = stage.proxies().origin(stage.cores().load());
-        try {
-            int port = ((Started.Running) origin).port();
-            for (int round = 1; round <= stage.plan().rounds(); round++) {
-                for (Arm arm : arms) {
-                    if (!absent.containsKey(arm.name())) {
-                        measure(stage, arm, port, round, measured, absent);
-                    }
-                }
-            }
-        } finally {
-            stage.stop(origin);
-        }
-        List<Judgement> judgements =
-                targets.stream().map(t -> Judgement.of(t, measured, absent)).toList();
-        return new RowResult(id, title, Arm.names(arms), measured, absent, judgements);
+        return new Rounds(this, arms, targets)
+                .run(stage, (arm, origin, round) -> measure(stage, arm, origin, round));
     }
 
-    private void measure(
-            Stage stage,
-            Arm arm,
-            int origin,
-            int round,
-            List<Measurement> measured,
-            Map<String, String> absent) {
+    private Rounds.Outcome measure(Stage stage, Arm arm, int origin, int round) {
         stage.progress().accept("row " + id + ": round " + round + ", " + arm.name());
         var values = new EnumMap<Metric, Double>(Metric.class);
-        Optional<String> wrong = small(stage, arm, origin, values);
-        if (wrong.isEmpty()) {
-            wrong = large(stage, arm, origin, values);
-        }
-        if (wrong.isPresent()) {
-            absent.put(arm.name(), wrong.get());
-        } else {
-            measured.add(new Measurement(arm.name(), round, values));
-        }
+        return small(stage, arm, origin, values)
+                .or(() -> large(stage, arm, origin, values))
+                .<Rounds.Outcome>map(Rounds.Outcome.Absent::new)
+                .orElseGet(() ->
+                        new Rounds.Outcome.Measured(new Measurement(arm.name(), round, values)));
     }
 
     /// The usual sidecar. Returns why it could not be measured.

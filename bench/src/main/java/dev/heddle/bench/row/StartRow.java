@@ -4,15 +4,12 @@ import dev.heddle.bench.load.LoadReport;
 import dev.heddle.bench.peer.Peer;
 import dev.heddle.bench.peer.Proxies;
 import dev.heddle.bench.peer.Started;
-import dev.heddle.bench.stat.Judgement;
 import dev.heddle.bench.stat.Measurement;
 import dev.heddle.bench.stat.Metric;
 import dev.heddle.bench.stat.Target;
 import dev.heddle.bench.system.BenchException;
 import dev.heddle.bench.system.CpuTime;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,38 +36,15 @@ record StartRow(String id, String title, List<Arm> arms, List<Target> targets) i
 
     @Override
     public RowResult run(Stage stage) {
-        var measured = new ArrayList<Measurement>();
-        var absent = new LinkedHashMap<String, String>();
-        Started origin = stage.proxies().origin(stage.cores().load());
-        try {
-            int port = ((Started.Running) origin).port();
-            for (int round = 1; round <= stage.plan().rounds(); round++) {
-                for (Arm arm : arms) {
-                    if (!absent.containsKey(arm.name())) {
-                        measure(stage, arm, port, round, measured, absent);
-                    }
-                }
-            }
-        } finally {
-            stage.stop(origin);
-        }
-        List<Judgement> judgements =
-                targets.stream().map(t -> Judgement.of(t, measured, absent)).toList();
-        return new RowResult(id, title, Arm.names(arms), measured, absent, judgements);
+        return new Rounds(this, arms, targets)
+                .run(stage, (arm, origin, round) -> measure(stage, arm, origin, round));
     }
 
-    private void measure(
-            Stage stage,
-            Arm arm,
-            int origin,
-            int round,
-            List<Measurement> measured,
-            Map<String, String> absent) {
+    private Rounds.Outcome measure(Stage stage, Arm arm, int origin, int round) {
         Peer peer = arm.peer().orElseThrow();
         Optional<String> out = stage.leftOut(peer);
         if (out.isPresent()) {
-            absent.put(arm.name(), out.get());
-            return;
+            return new Rounds.Outcome.Absent(out.get());
         }
         Map<String, String> env =
                 arm.name().equals(COLD) ? Map.of("JAVA_TOOL_OPTIONS", "-XX:AOTMode=off") : Map.of();
@@ -79,15 +53,14 @@ record StartRow(String id, String title, List<Arm> arms, List<Target> targets) i
                 stage.proxies()
                         .start(peer, arm.hops().getFirst(), origin, stage.cores().proxy(), env);
         try {
-            switch (started) {
-                case Started.Absent(String reason) -> absent.put(arm.name(), reason);
+            return switch (started) {
+                case Started.Absent(String reason) -> new Rounds.Outcome.Absent(reason);
                 case Started.Running path -> {
                     var values = new EnumMap<Metric, Double>(Metric.class);
                     stage.generators()
                             .forRequests(arm.load().over(1), path.port(), stage.cores().load(), 1);
                     values.put(Metric.START, stage.time().millisSince(start));
                     speeds(stage, arm, path, values);
-                    measured.add(new Measurement(arm.name(), round, values));
                     stage.progress()
                             .accept(
                                     "row %s: round %d, %s: %.0f ms"
@@ -96,10 +69,11 @@ record StartRow(String id, String title, List<Arm> arms, List<Target> targets) i
                                                     round,
                                                     arm.name(),
                                                     values.get(Metric.START)));
+                    yield new Rounds.Outcome.Measured(new Measurement(arm.name(), round, values));
                 }
-            }
+            };
         } catch (BenchException e) {
-            absent.put(arm.name(), Proxies.absence(peer, String.valueOf(e.getMessage())));
+            return new Rounds.Outcome.Absent(Proxies.absence(peer, String.valueOf(e.getMessage())));
         } finally {
             stage.stop(started);
         }
