@@ -56,7 +56,7 @@ class SidecarProcessTest {
     }
 
     @Test
-    void aProxyThatRunsFromAControlPlaneLoadsNoGrpcLibraryAndEndsWellWhenAsked() throws Exception {
+    void aProxyLoadsNoGrpcLibraryAndNoClassOfAFieldThatNobodySet() throws Exception {
         Path log = directory.resolve("classes.log");
         Path bootstrap = directory.resolve("bootstrap.yaml");
         var control = new Control();
@@ -81,6 +81,10 @@ class SidecarProcessTest {
         List<String> classes = Files.readAllLines(log);
         assertThat(classes).anyMatch(line -> line.startsWith("dev.heddle.proxy.ads.AdsStream "));
         assertThat(classes).noneMatch(line -> line.startsWith("io.grpc."));
+        // A field that no resource here has: its class comes with reflection alone.
+        assertThat(classes)
+                .anyMatch(line -> line.startsWith("io.envoyproxy.envoy.config.cluster.v3.Cluster "))
+                .noneMatch(line -> line.contains("v3.Cluster$RingHashLbConfig "));
     }
 
     private Process start(Path bootstrap, Path log) throws Exception {

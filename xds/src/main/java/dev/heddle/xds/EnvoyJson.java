@@ -2,12 +2,16 @@ package dev.heddle.xds;
 
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 
 /// Envoy's API messages as JSON, in both of the spellings that Envoy reads (`lb_policy` and
 /// `lbPolicy`).
+///
+/// JSON meets dynamic messages only. With a generated class, protobuf would reflect on it, which
+/// loads the classes of every field that it could have: thousands, and a small proxy keeps them.
 public final class EnvoyJson {
     private static final JsonFormat.Parser PARSER =
             JsonFormat.parser().usingTypeRegistry(EnvoyTypes.REGISTRY);
@@ -26,15 +30,20 @@ public final class EnvoyJson {
     /// @throws EnvoyJsonException when a field, a type of an `Any` or a value is unknown, with the
     ///   path to it
     public static <M extends Message> M parse(String json, M prototype) throws EnvoyJsonException {
-        Message.Builder builder = prototype.newBuilderForType();
+        DynamicMessage.Builder builder =
+                DynamicMessage.newBuilder(prototype.getDescriptorForType());
         try {
             PARSER.merge(json, builder);
         } catch (InvalidProtocolBufferException e) {
             throw fault(json, prototype, e);
         }
-        @SuppressWarnings("unchecked") // a builder of M's makes an M
-        M message = (M) builder.build();
-        return message;
+        try {
+            @SuppressWarnings("unchecked") // a parser of M's makes an M
+            M message = (M) prototype.getParserForType().parseFrom(builder.build().toByteString());
+            return message;
+        } catch (InvalidProtocolBufferException e) {
+            throw new EnvoyJsonException("", String.valueOf(e.getMessage()));
+        }
     }
 
     private static EnvoyJsonException fault(
@@ -56,7 +65,9 @@ public final class EnvoyJson {
     /// @throws IllegalArgumentException when an `Any` holds a type that this version does not know
     public static String print(Message message) {
         try {
-            return PRINTER.print(message);
+            return PRINTER.print(
+                    DynamicMessage.parseFrom(
+                            message.getDescriptorForType(), message.toByteString()));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

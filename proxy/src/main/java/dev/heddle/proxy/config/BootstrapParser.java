@@ -80,8 +80,9 @@ public final class BootstrapParser {
     /// @param label what to call it in errors
     public static ProxyBootstrap parse(String label, String text) throws BootstrapException {
         Bootstrap bootstrap;
+        String json;
         try {
-            String json = YamlJson.convert(label, text);
+            json = YamlJson.convert(label, text);
             if (!json.startsWith("{")) {
                 throw new BootstrapException(
                         label
@@ -95,7 +96,7 @@ public final class BootstrapParser {
             throw new BootstrapException(label + ": " + e.getMessage());
         }
         var parser = new BootstrapParser();
-        ProxyBootstrap read = parser.bootstrap(bootstrap);
+        ProxyBootstrap read = parser.bootstrap(bootstrap, json);
         return switch (parser.findings.of(read)) {
             case Parsed.Accepted<ProxyBootstrap>(ProxyBootstrap value, List<String> notes) ->
                     new ProxyBootstrap(
@@ -114,7 +115,7 @@ public final class BootstrapParser {
         };
     }
 
-    private ProxyBootstrap bootstrap(Bootstrap bootstrap) {
+    private ProxyBootstrap bootstrap(Bootstrap bootstrap, String json) {
         findings.fields(
                 "",
                 bootstrap,
@@ -134,7 +135,7 @@ public final class BootstrapParser {
                 listeners(bootstrap.getStaticResources().getListenersList()),
                 controlPlane,
                 List.of(),
-                EnvoyJson.print(bootstrap));
+                json);
     }
 
     private NodeInfo node(Bootstrap bootstrap) {

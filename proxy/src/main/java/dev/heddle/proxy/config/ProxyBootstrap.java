@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param listeners of `static_resources`
 /// @param controlPlane where the rest comes from; empty for nowhere
 /// @param notes fields that are left out, each with its path
-/// @param json the bootstrap as it was given, for dumps
+/// @param json the bootstrap as it was given, as JSON, for dumps
 public record ProxyBootstrap(
         NodeInfo node,
         Optional<InetSocketAddress> admin,

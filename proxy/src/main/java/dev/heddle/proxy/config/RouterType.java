@@ -1,7 +1,6 @@
 package dev.heddle.proxy.config;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.filter.HttpFilter;
@@ -32,10 +31,10 @@ final class RouterType implements HttpFilterType<RouterConfig> {
             var router =
                     io.envoyproxy.envoy.extensions.filters.http.router.v3.Router.parseFrom(
                             config.getValue());
-            for (FieldDescriptor field : router.getAllFields().keySet()) {
-                if (!HARMLESS.contains(field.getName())) {
-                    throw new IllegalArgumentException(field.getName() + ": is not implemented");
-                }
+            var findings = new Findings();
+            findings.fields("", router, HARMLESS);
+            if (findings.of(router) instanceof Parsed.Rejected<?> rejected) {
+                throw new IllegalArgumentException(rejected.text());
             }
             return new RouterConfig(router.getSuppressEnvoyHeaders());
         } catch (InvalidProtocolBufferException e) {
