@@ -2,6 +2,7 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ public final class ProxyMain {
     ///
     /// @return the exit code
     public static int run(Arguments arguments, PrintStream errors) {
+        // Netty follows one of a hundred buffers by a stack trace, which is for tests.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         Proxy proxy;
         try {
             proxy =

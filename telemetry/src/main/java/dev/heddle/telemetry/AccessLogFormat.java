@@ -1,7 +1,9 @@
 package dev.heddle.telemetry;
 
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -43,31 +45,76 @@ public final class AccessLogFormat {
                     "%DOWNSTREAM_DIRECT_REMOTE_PORT%");
 
     private final String text;
-    private final List<Part> parts;
+    private final Part[] parts;
 
     private AccessLogFormat(String text, List<Part> parts) {
         this.text = text;
-        this.parts = List.copyOf(parts);
+        this.parts = parts.toArray(Part[]::new);
     }
 
     /// One piece of the text; writes nothing and says so when the request has no such thing.
     private interface Part {
-        @Nullable String of(AccessLogRecord record);
+        boolean write(AccessLogRecord record, ByteText out);
     }
 
-    private record Literal(String text) implements Part {
+    private static final class Literal implements Part {
+        private final byte[] text;
+
+        Literal(String text) {
+            this.text = text.getBytes(StandardCharsets.UTF_8);
+        }
+
         @Override
-        public String of(AccessLogRecord record) {
-            return text;
+        public boolean write(AccessLogRecord record, ByteText out) {
+            out.append(text, 0, text.length);
+            return true;
         }
     }
 
     private record Cut(Part part, int length) implements Part {
         @Override
-        public @Nullable String of(AccessLogRecord record) {
-            String whole = part.of(record);
-            return whole == null || whole.length() <= length ? whole : whole.substring(0, length);
+        public boolean write(AccessLogRecord record, ByteText out) {
+            int from = out.length();
+            boolean written = part.write(record, out);
+            out.cut(from, length);
+            return written;
         }
+    }
+
+    /// A piece that is there already as a text.
+    private interface Text extends Part {
+        @Nullable String of(AccessLogRecord record);
+
+        @Override
+        default boolean write(AccessLogRecord record, ByteText out) {
+            String text = of(record);
+            if (text != null) {
+                out.append(text);
+            }
+            return text != null;
+        }
+    }
+
+    /// A piece that counts something; a negative count is one that the request does not have.
+    private interface Count extends Part {
+        long of(AccessLogRecord record);
+
+        @Override
+        default boolean write(AccessLogRecord record, ByteText out) {
+            long number = of(record);
+            if (number >= 0) {
+                out.append(number);
+            }
+            return number >= 0;
+        }
+    }
+
+    private static Part text(Text text) {
+        return text;
+    }
+
+    private static Part number(Count count) {
+        return count;
     }
 
     /// Parses a format.
@@ -103,40 +150,42 @@ public final class AccessLogFormat {
 
     /// Whether the text is the same for every request.
     public boolean isConstant() {
-        return parts.stream().allMatch(Literal.class::isInstance);
+        return Arrays.stream(parts).allMatch(Literal.class::isInstance);
     }
 
     /// Writes one request.
     ///
     /// @param absent what stands for a value that the request does not have: `-` in a log, nothing
     ///   in a header
-    public void write(AccessLogRecord record, String absent, StringBuilder out) {
+    public void write(AccessLogRecord record, String absent, ByteText out) {
         for (Part part : parts) {
-            String text = part.of(record);
-            out.append(text == null ? absent : text);
+            if (!part.write(record, out)) {
+                out.append(absent);
+            }
         }
     }
 
     /// Writes one request as a JSON value, as Envoy's JSON logs have it: a single operator is a
     /// number where it counts something, `null` where the request has no such thing; anything else
     /// is a text.
-    public void writeJson(AccessLogRecord record, StringBuilder out) {
-        if (parts.size() == 1 && !(parts.getFirst() instanceof Literal)) {
-            String value = parts.getFirst().of(record);
-            if (value == null) {
-                out.append("null");
-            } else if (NUMBERS.contains(text)) {
-                out.append(value);
-            } else {
-                quote(value, out);
-            }
+    public void writeJson(AccessLogRecord record, ByteText out) {
+        int from = out.length();
+        boolean isOne = parts.length == 1 && !(parts[0] instanceof Literal);
+        if (!isOne) {
+            write(record, "-", out);
+        } else if (!parts[0].write(record, out)) {
+            out.append("null");
+            return;
+        } else if (NUMBERS.contains(text)) {
             return;
         }
-        quote(line(record), out);
+        String value = out.from(from);
+        out.back(from);
+        quote(value, out);
     }
 
-    private static void quote(String value, StringBuilder out) {
-        out.append('"');
+    private static void quote(String value, ByteText out) {
+        out.append("\"");
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             switch (c) {
@@ -150,17 +199,17 @@ public final class AccessLogFormat {
                     if (c < ' ' || c >= 0x7f) {
                         out.append("\\u%04x".formatted((int) c));
                     } else {
-                        out.append(c);
+                        out.append((byte) c);
                     }
                 }
             }
         }
-        out.append('"');
+        out.append("\"");
     }
 
     /// One request as a line of a log.
     public String line(AccessLogRecord record) {
-        var out = new StringBuilder(256);
+        var out = new ByteText();
         write(record, "-", out);
         return out.toString();
     }
@@ -225,7 +274,10 @@ public final class AccessLogFormat {
         return switch (name) {
             case "START_TIME" -> {
                 TimeFormat time = TimeFormat.parse(argument);
-                yield record -> time.format(record.startTime());
+                yield (record, out) -> {
+                    time.write(record.startSecond(), record.startNano(), out);
+                    return true;
+                };
             }
             case "REQ" -> header(text, argument, AccessLogRecord::requestHeader);
             case "RESP" -> header(text, argument, AccessLogRecord::responseHeader);
@@ -241,33 +293,36 @@ public final class AccessLogFormat {
 
     private static Part plain(String text, String name) {
         return switch (name) {
-            case "PROTOCOL" -> AccessLogRecord::protocol;
-            case "UPSTREAM_PROTOCOL" -> AccessLogRecord::upstreamProtocol;
-            case "RESPONSE_CODE" -> record -> Integer.toString(record.responseCode());
-            case "RESPONSE_CODE_DETAILS" -> record -> underscored(record.responseCodeDetails());
-            case "RESPONSE_FLAGS" -> AccessLogRecord::responseFlags;
-            case "RESPONSE_FLAGS_LONG" -> AccessLogRecord::responseFlagsLong;
-            case "CONNECTION_TERMINATION_DETAILS" -> AccessLogRecord::connectionTerminationDetails;
-            case "BYTES_RECEIVED" -> record -> Long.toString(record.bytesReceived());
-            case "BYTES_SENT" -> record -> Long.toString(record.bytesSent());
+            case "PROTOCOL" -> text(AccessLogRecord::protocol);
+            case "UPSTREAM_PROTOCOL" -> text(AccessLogRecord::upstreamProtocol);
+            case "RESPONSE_CODE" -> number(AccessLogRecord::responseCode);
+            case "RESPONSE_CODE_DETAILS" ->
+                    text(record -> underscored(record.responseCodeDetails()));
+            case "RESPONSE_FLAGS" -> text(AccessLogRecord::responseFlags);
+            case "RESPONSE_FLAGS_LONG" -> text(AccessLogRecord::responseFlagsLong);
+            case "CONNECTION_TERMINATION_DETAILS" ->
+                    text(AccessLogRecord::connectionTerminationDetails);
+            case "BYTES_RECEIVED" -> number(AccessLogRecord::bytesReceived);
+            case "BYTES_SENT" -> number(AccessLogRecord::bytesSent);
             case "DURATION" -> millisTo(AccessLogRecord.Moment.ENDED);
             case "REQUEST_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_RECEIVED);
             case "REQUEST_TX_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_SENT);
             case "RESPONSE_DURATION" -> millisTo(AccessLogRecord.Moment.RESPONSE_BEGAN);
-            case "RESPONSE_TX_DURATION" -> AccessLogFormat::responseSending;
-            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> AccessLogRecord::upstreamHost;
+            case "RESPONSE_TX_DURATION" -> number(AccessLogFormat::responseSending);
+            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> text(AccessLogRecord::upstreamHost);
             case "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
-                    record -> SocketAddressText.withoutPort(record.upstreamHost());
-            case "UPSTREAM_REMOTE_PORT" -> record -> SocketAddressText.port(record.upstreamHost());
-            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> AccessLogRecord::upstreamCluster;
+                    text(record -> SocketAddressText.withoutPort(record.upstreamHost()));
+            case "UPSTREAM_REMOTE_PORT" ->
+                    text(record -> SocketAddressText.port(record.upstreamHost()));
+            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
+                    text(AccessLogRecord::upstreamCluster);
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
-                    record -> underscored(record.upstreamTransportFailureReason());
-            case "UPSTREAM_REQUEST_ATTEMPT_COUNT" ->
-                    record -> Integer.toString(record.upstreamAttempts());
-            case "REQUESTED_SERVER_NAME" -> AccessLogRecord::requestedServerName;
-            case "CONNECTION_ID" -> record -> Long.toString(record.connectionId());
-            case "ROUTE_NAME" -> AccessLogRecord::routeName;
-            case "VIRTUAL_CLUSTER_NAME" -> AccessLogRecord::virtualClusterName;
+                    text(record -> underscored(record.upstreamTransportFailureReason()));
+            case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessLogRecord::upstreamAttempts);
+            case "REQUESTED_SERVER_NAME" -> text(AccessLogRecord::requestedServerName);
+            case "CONNECTION_ID" -> number(AccessLogRecord::connectionId);
+            case "ROUTE_NAME" -> text(AccessLogRecord::routeName);
+            case "VIRTUAL_CLUSTER_NAME" -> text(AccessLogRecord::virtualClusterName);
             default -> address(text, name);
         };
     }
@@ -295,9 +350,9 @@ public final class AccessLogFormat {
                                     text, "expected: an operator that this proxy implements");
                 };
         return switch (shape) {
-            case "_WITHOUT_PORT" -> record -> SocketAddressText.host(end.of(record));
-            case "_PORT" -> record -> SocketAddressText.port(end.of(record));
-            default -> record -> SocketAddressText.whole(end.of(record));
+            case "_WITHOUT_PORT" -> text(record -> SocketAddressText.host(end.of(record)));
+            case "_PORT" -> text(record -> SocketAddressText.port(end.of(record)));
+            default -> text(record -> SocketAddressText.whole(end.of(record)));
         };
     }
 
@@ -306,7 +361,7 @@ public final class AccessLogFormat {
     }
 
     private interface HeaderSource {
-        @Nullable String of(AccessLogRecord record, String name);
+        boolean write(AccessLogRecord record, String name, ByteText out);
     }
 
     private static Part header(String text, String argument, HeaderSource source) {
@@ -319,26 +374,23 @@ public final class AccessLogFormat {
         String name = first.toLowerCase(Locale.ROOT);
         String other = second.toLowerCase(Locale.ROOT);
         if (other.isEmpty()) {
-            return record -> source.of(record, name);
+            return (record, out) -> source.write(record, name, out);
         }
-        return record -> {
-            String value = source.of(record, name);
-            return value != null ? value : source.of(record, other);
-        };
+        return (record, out) -> source.write(record, name, out) || source.write(record, other, out);
     }
 
     private static Part millisTo(AccessLogRecord.Moment moment) {
-        return record -> millis(record.nanosTo(moment));
+        return number(record -> millis(record.nanosTo(moment)));
     }
 
-    private static @Nullable String responseSending(AccessLogRecord record) {
+    private static long responseSending(AccessLogRecord record) {
         long began = record.nanosTo(AccessLogRecord.Moment.RESPONSE_BEGAN);
         long ended = record.nanosTo(AccessLogRecord.Moment.ENDED);
-        return began < 0 || ended < 0 ? null : millis(ended - began);
+        return began < 0 || ended < 0 ? -1 : millis(ended - began);
     }
 
-    private static @Nullable String millis(long nanos) {
-        return nanos < 0 ? null : Long.toString(nanos / 1_000_000);
+    private static long millis(long nanos) {
+        return nanos < 0 ? -1 : nanos / 1_000_000;
     }
 
     /// Envoy keeps such texts one word, so that a line can be split at spaces.

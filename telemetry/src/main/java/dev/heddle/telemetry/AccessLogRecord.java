@@ -1,7 +1,6 @@
 package dev.heddle.telemetry;
 
 import java.net.SocketAddress;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// One finished request as an access log sees it. `null` and negative durations mean "there was no
@@ -9,22 +8,28 @@ import org.jspecify.annotations.Nullable;
 public interface AccessLogRecord {
 
     /// When the first byte of the request came.
-    Instant startTime();
+    ///
+    /// @return seconds since 1970 began
+    long startSecond();
 
-    /// A header of the request, `:method`, `:path` and `:authority` included.
+    /// The nanoseconds of that second.
+    int startNano();
+
+    /// Writes a header of the request, `:method`, `:path` and `:authority` included. Says whether
+    /// there is one; if not, nothing was written.
     ///
     /// @param name in lower case
-    @Nullable String requestHeader(String name);
+    boolean requestHeader(String name, ByteText out);
 
-    /// A header of the response, `:status` included.
+    /// Writes a header of the response, `:status` included, as [#requestHeader].
     ///
     /// @param name in lower case
-    @Nullable String responseHeader(String name);
+    boolean responseHeader(String name, ByteText out);
 
-    /// A trailer of the response.
+    /// Writes a trailer of the response, as [#requestHeader].
     ///
     /// @param name in lower case
-    @Nullable String responseTrailer(String name);
+    boolean responseTrailer(String name, ByteText out);
 
     /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     @Nullable String protocol();

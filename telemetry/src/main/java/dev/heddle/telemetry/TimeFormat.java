@@ -1,8 +1,7 @@
 package dev.heddle.telemetry;
 
-import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +14,18 @@ final class TimeFormat {
     /// `2016-04-15T20:17:00.310Z`
     private static final String PLAIN = "%Y-%m-%dT%H:%M:%E3SZ";
 
-    private final List<Part> parts;
+    private static final long SECONDS_PER_DAY = 86_400;
+
+    private final Part[] parts;
 
     private TimeFormat(List<Part> parts) {
-        this.parts = List.copyOf(parts);
+        this.parts = parts.toArray(Part[]::new);
     }
 
+    /// One piece of a time.
     private interface Part {
-        void append(ZonedDateTime time, StringBuilder out);
+        /// @param date the year, times 16 plus the month, times 32 plus the day
+        void write(long second, int nano, int date, ByteText out);
     }
 
     /// Parses a format; an empty one is Envoy's default.
@@ -37,7 +40,7 @@ final class TimeFormat {
             int end = percent < 0 ? text.length() : percent;
             if (end > at) {
                 String literal = text.substring(at, end);
-                parts.add((_, out) -> out.append(literal));
+                parts.add((_, _, _, out) -> out.append(literal));
             }
             at = end;
             if (percent >= 0) {
@@ -49,11 +52,54 @@ final class TimeFormat {
         return new TimeFormat(parts);
     }
 
-    String format(Instant instant) {
-        ZonedDateTime time = instant.atZone(ZoneOffset.UTC);
-        var out = new StringBuilder(32);
-        parts.forEach(part -> part.append(time, out));
-        return out.toString();
+    /// Writes a time.
+    ///
+    /// @param second since 1970 began
+    /// @param nano of that second
+    void write(long second, int nano, ByteText out) {
+        int date = date(Math.floorDiv(second, SECONDS_PER_DAY));
+        for (Part part : parts) {
+            part.write(second, nano, date, out);
+        }
+    }
+
+    /// The date of a day since 1970, by the civil calendar: years begin in March here, so that the
+    /// odd day of leap years comes last, and 400 of them are one era of 146,097 days.
+    private static int date(long day) {
+        long fromMarch0 = day + 719_468;
+        long era = Math.floorDiv(fromMarch0, 146_097);
+        int ofEra = (int) (fromMarch0 - era * 146_097);
+        int yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365;
+        int ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int shifted = (5 * ofYear + 2) / 153;
+        int dayOfMonth = ofYear - (153 * shifted + 2) / 5 + 1;
+        int month = shifted < 10 ? shifted + 3 : shifted - 9;
+        int year = (int) (yearOfEra + era * 400 + (month <= 2 ? 1 : 0));
+        return (year * 16 + month) * 32 + dayOfMonth;
+    }
+
+    private static void year(int date, ByteText out) {
+        out.digits(date / 512, 4);
+    }
+
+    private static void month(int date, ByteText out) {
+        out.digits(date / 32 % 16, 2);
+    }
+
+    private static void day(int date, ByteText out) {
+        out.digits(date % 32, 2);
+    }
+
+    private static void hour(long second, ByteText out) {
+        out.digits(Math.floorMod(second, SECONDS_PER_DAY) / 3_600, 2);
+    }
+
+    private static void minute(long second, ByteText out) {
+        out.digits(Math.floorMod(second, 3_600L) / 60, 2);
+    }
+
+    private static void second(long second, ByteText out) {
+        out.digits(Math.floorMod(second, 60L), 2);
     }
 
     private static String specifierAt(String text, int percent) {
@@ -67,18 +113,18 @@ final class TimeFormat {
 
     private static Part part(String specifier) {
         return switch (specifier) {
-            case "%%" -> (_, out) -> out.append('%');
-            case "%s" -> (time, out) -> out.append(time.toEpochSecond());
-            case "%Y" -> pattern("uuuu");
+            case "%%" -> (_, _, _, out) -> out.append("%");
+            case "%s" -> (second, _, _, out) -> out.append(second);
+            case "%Y" -> (_, _, date, out) -> year(date, out);
             case "%y" -> pattern("uu");
-            case "%m" -> pattern("MM");
-            case "%d" -> pattern("dd");
+            case "%m" -> (_, _, date, out) -> month(date, out);
+            case "%d" -> (_, _, date, out) -> day(date, out);
             case "%e" -> pattern("ppd");
             case "%j" -> pattern("DDD");
-            case "%H" -> pattern("HH");
+            case "%H" -> (second, _, _, out) -> hour(second, out);
             case "%I" -> pattern("hh");
-            case "%M" -> pattern("mm");
-            case "%S" -> pattern("ss");
+            case "%M" -> (second, _, _, out) -> minute(second, out);
+            case "%S" -> (second, _, _, out) -> second(second, out);
             case "%p" -> pattern("a");
             case "%a" -> pattern("EEE");
             case "%A" -> pattern("EEEE");
@@ -88,8 +134,8 @@ final class TimeFormat {
             case "%T" -> pattern("HH:mm:ss");
             case "%R" -> pattern("HH:mm");
             case "%D" -> pattern("MM/dd/uu");
-            case "%z" -> (_, out) -> out.append("+0000");
-            case "%Z" -> (_, out) -> out.append("UTC");
+            case "%z" -> (_, _, _, out) -> out.append("+0000");
+            case "%Z" -> (_, _, _, out) -> out.append("UTC");
             case "%f" -> fraction(9);
             default -> numbered(specifier);
         };
@@ -100,11 +146,11 @@ final class TimeFormat {
             return fraction(specifier.charAt(1) - '0');
         }
         if (specifier.matches("%E[1-9]S")) {
-            Part seconds = pattern("ss.");
             Part fraction = fraction(specifier.charAt(2) - '0');
-            return (time, out) -> {
-                seconds.append(time, out);
-                fraction.append(time, out);
+            return (second, nano, date, out) -> {
+                second(second, out);
+                out.append(".");
+                fraction.write(second, nano, date, out);
             };
         }
         throw new IllegalArgumentException(
@@ -112,14 +158,20 @@ final class TimeFormat {
     }
 
     private static Part fraction(int digits) {
-        return (time, out) -> {
-            String nanos = Integer.toString(1_000_000_000 + time.getNano());
-            out.append(nanos, 1, 1 + digits);
-        };
+        int divisor = 1;
+        for (int i = digits; i < 9; i++) {
+            divisor *= 10;
+        }
+        int unit = divisor;
+        return (_, nano, _, out) -> out.digits(nano / unit, digits);
     }
 
+    /// What is rarely asked for.
     private static Part pattern(String pattern) {
         DateTimeFormatter formatter = DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
-        return (time, out) -> formatter.formatTo(time, out);
+        return (second, nano, _, out) ->
+                out.append(
+                        formatter.format(
+                                LocalDateTime.ofEpochSecond(second, nano, ZoneOffset.UTC)));
     }
 }

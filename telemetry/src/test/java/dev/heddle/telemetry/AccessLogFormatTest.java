@@ -96,13 +96,13 @@ class AccessLogFormatTest {
 
     @Test
     void inAHeaderWhatIsAbsentIsEmpty() {
-        var out = new StringBuilder();
+        var out = new ByteText();
         AccessLogFormat.parse("a%REQ(x-none)%b").write(REQUEST, "", out);
         assertThat(out).hasToString("ab");
     }
 
     private static String json(String format) {
-        var out = new StringBuilder();
+        var out = new ByteText();
         AccessLogFormat.parse(format).writeJson(REQUEST, out);
         return out.toString();
     }
@@ -117,6 +117,26 @@ class AccessLogFormatTest {
     }
 
     @Test
+    void datesAreThoseOfTheCalendar() {
+        var format = TimeFormat.parse("%Y-%m-%dT%H:%M:%S.%9fZ %s");
+        for (long second = -90_000_000_000L; second < 200_000_000_000L; second += 9_999_973L) {
+            var out = new ByteText();
+            format.write(second, 7, out);
+            String date = Instant.ofEpochSecond(second, 7).toString();
+            if (date.charAt(0) != '-' && date.charAt(0) != '+') {
+                assertThat(out).hasToString(date + " " + second);
+            }
+        }
+    }
+
+    @Test
+    void aTextIsCutAtCharactersAndItsBytesAreUtf8() {
+        var record = new OneRequest(Map.of("a", "\u00e9\u00e9x"), Map.of());
+        assertThat(AccessLogFormat.parse("%REQ(a):2%|%REQ(a)%").line(record))
+                .isEqualTo("\u00e9\u00e9|\u00e9\u00e9x");
+    }
+
+    @Test
     void aTextWithoutOperatorsIsConstant() {
         assertThat(AccessLogFormat.parse("100%%").isConstant()).isTrue();
         assertThat(AccessLogFormat.parse("%PROTOCOL%").isConstant()).isFalse();
@@ -126,23 +146,35 @@ class AccessLogFormatTest {
             implements AccessLogRecord {
 
         @Override
-        public Instant startTime() {
-            return Instant.parse("2016-04-15T20:17:00.310Z");
+        public long startSecond() {
+            return Instant.parse("2016-04-15T20:17:00Z").getEpochSecond();
         }
 
         @Override
-        public @Nullable String requestHeader(String name) {
-            return request.get(name);
+        public int startNano() {
+            return 310_000_000;
         }
 
         @Override
-        public @Nullable String responseHeader(String name) {
-            return response.get(name);
+        public boolean requestHeader(String name, ByteText out) {
+            return write(request.get(name), out);
         }
 
         @Override
-        public @Nullable String responseTrailer(String name) {
-            return null;
+        public boolean responseHeader(String name, ByteText out) {
+            return write(response.get(name), out);
+        }
+
+        @Override
+        public boolean responseTrailer(String name, ByteText out) {
+            return false;
+        }
+
+        private static boolean write(@Nullable String value, ByteText out) {
+            if (value != null) {
+                out.append(value);
+            }
+            return value != null;
         }
 
         @Override

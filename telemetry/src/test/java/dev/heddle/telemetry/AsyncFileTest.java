@@ -79,4 +79,22 @@ class AsyncFileTest {
         file.close();
         assertThat(file.written() + file.dropped()).isEqualTo(1_000);
     }
+
+    @Test
+    void linesLongerThanAChunkAreWrittenWholeAndInTurn() throws Exception {
+        Path path = directory.resolve("access.log");
+        String large = "x".repeat(100_000) + "\n";
+        try (AsyncFile file = AsyncFile.appendingTo(path, 1 << 24)) {
+            for (int i = 0; i < 20; i++) {
+                file.write(i + "\n");
+                file.write(large);
+            }
+        }
+        var lines = Files.readAllLines(path);
+        assertThat(lines).hasSize(40);
+        for (int i = 0; i < 20; i++) {
+            assertThat(lines.get(2 * i)).isEqualTo(Integer.toString(i));
+            assertThat(lines.get(2 * i + 1)).hasSize(100_000);
+        }
+    }
 }

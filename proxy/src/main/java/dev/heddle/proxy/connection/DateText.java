@@ -23,10 +23,10 @@ final class DateText {
     }
 
     String now() {
-        Instant now = worker.now();
-        if (now.getEpochSecond() != second) {
-            second = now.getEpochSecond();
-            text = FORMAT.format(now);
+        long now = Math.floorDiv(worker.epochNanos(), 1_000_000_000L);
+        if (now != second) {
+            second = now;
+            text = FORMAT.format(Instant.ofEpochSecond(now));
         }
         return text;
     }

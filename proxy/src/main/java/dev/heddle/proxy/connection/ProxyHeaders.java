@@ -9,9 +9,8 @@ import dev.heddle.proxy.observe.StreamInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What a proxy tells the upstream about the client and the client about itself: `x-forwarded-*`,
 /// `x-request-id`, `via`, `server`, `date`; Envoy's rules
@@ -43,6 +42,7 @@ final class ProxyHeaders {
     private final Identity identity;
     private final RandomGenerator random;
     private final DateText date;
+    private final RequestId id = new RequestId();
 
     ProxyHeaders(Identity identity, RandomGenerator random, DateText date) {
         this.identity = identity;
@@ -58,7 +58,7 @@ final class ProxyHeaders {
         // Who the client is by its certificate can be said only where it showed one: over TLS.
         headers.remove(HeaderName.X_FORWARDED_CLIENT_CERT);
         boolean isEdge = identity.useRemoteAddress();
-        Optional<InetSocketAddress> trusted = trusted(headers, isEdge);
+        InetSocketAddress trusted = trusted(headers, isEdge);
         if (isEdge) {
             if (!identity.skipXffAppend()) {
                 appendForwardedFor(headers, remote.getAddress().getHostAddress());
@@ -66,9 +66,11 @@ final class ProxyHeaders {
             if (identity.xffTrustedHops() == 0) {
                 headers.set(HeaderName.X_FORWARDED_PROTO, "http");
             }
-            INTERNAL.forEach(headers::remove);
+            for (HeaderName name : INTERNAL) {
+                headers.remove(name);
+            }
         }
-        InetSocketAddress client = trusted.orElse(remote);
+        InetSocketAddress client = trusted == null ? remote : trusted;
         info.setDownstreamRemote(client);
         if (isEdge) {
             headers.set(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, client.getAddress().getHostAddress());
@@ -95,9 +97,11 @@ final class ProxyHeaders {
         if (!headers.contains(HeaderName.DATE)) {
             headers.add(HeaderName.DATE, date.now());
         }
-        String id = request.headers().get(HeaderName.X_REQUEST_ID);
-        if (identity.requestIdInResponse() && id != null) {
-            headers.set(HeaderName.X_REQUEST_ID, id);
+        if (identity.requestIdInResponse()) {
+            String known = request.headers().get(HeaderName.X_REQUEST_ID);
+            if (known != null) {
+                headers.set(HeaderName.X_REQUEST_ID, known);
+            }
         }
         if (!identity.via().isEmpty()) {
             appendVia(headers);
@@ -105,10 +109,10 @@ final class ProxyHeaders {
     }
 
     /// The client's address as the last proxy that is believed saw it.
-    private Optional<InetSocketAddress> trusted(Headers headers, boolean isEdge) {
+    private @Nullable InetSocketAddress trusted(Headers headers, boolean isEdge) {
         int hops = identity.xffTrustedHops();
-        if (isEdge && hops == 0) {
-            return Optional.empty();
+        if ((isEdge && hops == 0) || !headers.contains(HeaderName.X_FORWARDED_FOR)) {
+            return null;
         }
         List<String> addresses =
                 headers.getAll(HeaderName.X_FORWARDED_FOR).stream()
@@ -116,23 +120,23 @@ final class ProxyHeaders {
                         .map(String::strip)
                         .toList();
         int at = addresses.size() - (isEdge ? hops : hops + 1);
-        return at < 0 ? Optional.empty() : address(addresses.get(at));
+        return at < 0 ? null : address(addresses.get(at));
     }
 
     /// A literal address; anything else is no address, and never looked up.
-    private static Optional<InetSocketAddress> address(String text) {
+    private static @Nullable InetSocketAddress address(String text) {
         boolean isLiteral =
                 !text.isEmpty()
                         && text.chars()
                                 .allMatch(c -> Character.digit(c, 16) >= 0 || c == '.' || c == ':');
         if (!isLiteral
                 || (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3)) {
-            return Optional.empty();
+            return null;
         }
         try {
-            return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(text), 0));
+            return new InetSocketAddress(InetAddress.ofLiteral(text), 0);
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return null;
         }
     }
 
@@ -146,11 +150,10 @@ final class ProxyHeaders {
     /// `x-forwarded-proto` is what the client used; without one it is what this connection uses.
     private static void setScheme(RequestHead request, Headers headers) {
         String proto = headers.get(HeaderName.X_FORWARDED_PROTO);
-        String known = proto == null ? "" : proto.toLowerCase(Locale.ROOT);
         if (proto == null) {
             headers.add(HeaderName.X_FORWARDED_PROTO, "http");
         }
-        request.setScheme(known.equals("https") ? "https" : "http");
+        request.setScheme("https".equalsIgnoreCase(proto) ? "https" : "http");
     }
 
     private void setRequestId(Headers headers, boolean isEdge) {
@@ -159,7 +162,7 @@ final class ProxyHeaders {
         }
         boolean isReplaced = isEdge && !identity.preserveExternalRequestId();
         if (isReplaced || !headers.contains(HeaderName.X_REQUEST_ID)) {
-            headers.set(HeaderName.X_REQUEST_ID, RequestId.next(random));
+            headers.set(HeaderName.X_REQUEST_ID, id.next(random));
         }
     }
 

@@ -71,6 +71,9 @@ final class RequestRules {
     }
 
     private @Nullable LocalReply path(RequestHead request) {
+        if (request.isPathPlain()) {
+            return null;
+        }
         String path = request.path();
         if (!path.startsWith("/")) {
             return null;
@@ -101,6 +104,9 @@ final class RequestRules {
     private String authority(String authority, int localPort) {
         int colon = authority.lastIndexOf(':');
         boolean hasPort = colon > authority.lastIndexOf(']');
+        if (!hasPort && !authority.endsWith(".")) {
+            return authority;
+        }
         String host = hasPort ? authority.substring(0, colon) : authority;
         String port = hasPort ? authority.substring(colon) : "";
         if (config.paths().stripTrailingHostDot() && host.endsWith(".")) {
@@ -112,6 +118,9 @@ final class RequestRules {
                     case MATCHING -> port.equals(":" + localPort);
                     case ANY -> true;
                 };
+        if (!isStripped && host.length() + port.length() == authority.length()) {
+            return authority;
+        }
         return isStripped ? host : host + port;
     }
 }

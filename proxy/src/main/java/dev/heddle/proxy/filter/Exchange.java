@@ -130,7 +130,7 @@ public final class Exchange {
     /// The first byte of a request came.
     public void begin() {
         state = ExchangeState.RECEIVING;
-        info.start(worker.now(), worker.nanos());
+        info.start(worker.epochNanos(), worker.nanos());
         route = null;
         response = null;
         responseSource = null;
@@ -385,5 +385,6 @@ public final class Exchange {
         idle.discard();
         receiving.discard();
         whole.discard();
+        filters.discard();
     }
 }

@@ -12,6 +12,9 @@ final class FilterChain {
     private final FilterContext context;
     private final HttpFilter[] filters;
 
+    /// Which filters are there already, from an exchange before this.
+    private final boolean[] isKept;
+
     /// How many filters saw the request.
     private int seen;
 
@@ -19,13 +22,16 @@ final class FilterChain {
         this.specs = specs;
         this.context = context;
         this.filters = new HttpFilter[specs.size()];
+        this.isKept = new boolean[filters.length];
     }
 
     /// Has the filters that did not see the request yet see it, up to one that does not continue.
     Verdict run(Exchange exchange) {
         while (seen < filters.length) {
-            HttpFilter filter = specs.get(seen).create(context);
-            filters[seen] = filter;
+            if (!isKept[seen]) {
+                filters[seen] = specs.get(seen).create(context);
+            }
+            HttpFilter filter = filters[seen];
             seen++;
             switch (filter.onRequest(exchange)) {
                 case Verdict.Continue _ -> {}
@@ -56,7 +62,18 @@ final class FilterChain {
         int all = seen;
         seen = 0;
         for (int i = 0; i < all; i++) {
-            filters[i].onComplete(exchange);
+            HttpFilter filter = filters[i];
+            isKept[i] = filter.isReusable();
+            filter.onComplete(exchange);
+        }
+    }
+
+    /// Frees what is kept between exchanges, when the connection is gone.
+    void discard() {
+        for (int i = 0; i < filters.length; i++) {
+            if (isKept[i]) {
+                filters[i].discard();
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import dev.heddle.proxy.http.ResponseHead;
 
 /// One step on the way of one request: filters see requests in the order of the configuration and
 /// responses in the reverse. An instance serves one exchange, so its fields are that exchange's
-/// memory.
+/// memory; one that says [#isReusable] serves the next one of the connection, too.
 public interface HttpFilter {
     /// The request's head was received.
     Verdict onRequest(Exchange exchange);
@@ -18,4 +18,14 @@ public interface HttpFilter {
     /// The exchange is over, however it ended. The last call, made once; gives back what the filter
     /// holds.
     default void onComplete(Exchange exchange) {}
+
+    /// Whether this instance is as new after [#onComplete]. For what every request passes: a new
+    /// instance each time is what garbage is made of.
+    default boolean isReusable() {
+        return false;
+    }
+
+    /// The connection is gone; told to reusable filters, which free what they keep between
+    /// exchanges.
+    default void discard() {}
 }

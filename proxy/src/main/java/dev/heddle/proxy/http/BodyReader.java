@@ -78,16 +78,17 @@ final class BodyReader {
         return error;
     }
 
-    /// The next piece of the body, retained; null if there is none (now): more bytes are needed, or
-    /// the body is done, or [#error] says why not.
-    @Nullable ByteBuf next(ByteBuf in) {
+    /// The next piece of the body, taken out of what was received; null if there is none (now):
+    /// more bytes are needed, or the body is done, or [#error] says why not.
+    @Nullable ByteBuf next(Inbox inbox) {
+        ByteBuf in = inbox.bytes();
         while (in.isReadable() && state != State.DONE && error == null) {
             switch (state) {
                 case LENGTH, CHUNK_DATA -> {
-                    return piece(in);
+                    return piece(inbox);
                 }
                 case UNTIL_CLOSE -> {
-                    return in.readRetainedSlice(in.readableBytes());
+                    return inbox.takeAll();
                 }
                 case TRAILERS -> {
                     if (!isTrailerRead(in)) {
@@ -100,13 +101,13 @@ final class BodyReader {
         return null;
     }
 
-    private ByteBuf piece(ByteBuf in) {
-        int length = (int) Math.min(left, in.readableBytes());
+    private ByteBuf piece(Inbox inbox) {
+        int length = (int) Math.min(left, inbox.bytes().readableBytes());
         left -= length;
         if (left == 0) {
             state = state == State.LENGTH ? State.DONE : State.CHUNK_END_CR;
         }
-        return in.readRetainedSlice(length);
+        return inbox.take(length);
     }
 
     /// One byte of what stands between the chunks.

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param upgrade the protocol that `upgrade` names, in lower case; null if none is asked for
 record ConnectionTokens(boolean close, boolean keepAlive, @Nullable String upgrade) {
     static final ConnectionTokens NONE = new ConnectionTokens(false, false, null);
+    private static final ConnectionTokens KEEP_ALIVE = new ConnectionTokens(false, true, null);
+    private static final ConnectionTokens CLOSE = new ConnectionTokens(true, false, null);
 
     /// More is an attack on the time that removal takes; Envoy's limit.
     private static final int MAX_TOKENS = 10;
@@ -41,7 +43,14 @@ record ConnectionTokens(boolean close, boolean keepAlive, @Nullable String upgra
         boolean close = false;
         boolean keepAlive = false;
         boolean upgrade = false;
-        if (headers.contains(HeaderName.CONNECTION)) {
+        if (headers.contains(HeaderName.CONNECTION) && !headers.isRepeated(HeaderName.CONNECTION)) {
+            String only = headers.get(HeaderName.CONNECTION, "keep-alive");
+            keepAlive = "keep-alive".equals(only);
+            close = "close".equals(only);
+        }
+        if (keepAlive || close) {
+            headers.remove(HeaderName.CONNECTION);
+        } else if (headers.contains(HeaderName.CONNECTION)) {
             List<String> tokens = tokens(headers.getAll(HeaderName.CONNECTION));
             if (tokens.size() > MAX_TOKENS) {
                 return null;
@@ -67,8 +76,8 @@ record ConnectionTokens(boolean close, boolean keepAlive, @Nullable String upgra
         stripTe(headers);
         String protocol = headers.get(HeaderName.UPGRADE);
         headers.remove(HeaderName.UPGRADE);
-        if (!close && !keepAlive && protocol == null) {
-            return NONE;
+        if (protocol == null && !(close && keepAlive)) {
+            return close ? CLOSE : keepAlive ? KEEP_ALIVE : NONE;
         }
         return new ConnectionTokens(
                 close,

@@ -18,11 +18,8 @@ record Framing(Kind kind, long length) {
     static final Framing CHUNKED = new Framing(Kind.CHUNKED, 0);
     static final Framing UNTIL_CLOSE = new Framing(Kind.UNTIL_CLOSE, 0);
 
-    /// What [#contentLength] says of a value that is no length.
-    static final long INVALID = -1;
-
-    /// More than any body has, and far from an overflow.
-    private static final int MAX_DIGITS = 18;
+    /// What [Headers#number] says of a value that is no length.
+    private static final long INVALID = -1;
 
     static Framing length(long length) {
         return length == 0 ? NONE : new Framing(Kind.LENGTH, length);
@@ -44,43 +41,29 @@ record Framing(Kind kind, long length) {
         if (!hasLength) {
             return null;
         }
-        List<String> lengths = headers.getAll(HeaderName.CONTENT_LENGTH);
-        return lengths.size() == 1 && contentLength(lengths.getFirst()) != INVALID
+        return !headers.isRepeated(HeaderName.CONTENT_LENGTH)
+                        && headers.number(HeaderName.CONTENT_LENGTH) != INVALID
                 ? null
                 : CodecError.INVALID_LENGTH;
     }
 
     /// The framing that checked fields say; null if they say nothing. They are left in the one form
     /// in which they are forwarded.
-    static @Nullable Framing of(Headers headers) {
+    ///
+    /// @param last the framing of another message, which is often the same again
+    static @Nullable Framing of(Headers headers, Framing last) {
         if (headers.contains(HeaderName.TRANSFER_ENCODING)) {
             headers.set(HeaderName.TRANSFER_ENCODING, "chunked");
             return CHUNKED;
         }
-        String length = headers.get(HeaderName.CONTENT_LENGTH);
-        if (length == null) {
+        if (!headers.contains(HeaderName.CONTENT_LENGTH)) {
             return null;
         }
-        long value = contentLength(length);
-        if (length.length() > 1 && length.charAt(0) == '0') {
-            headers.set(HeaderName.CONTENT_LENGTH, Long.toString(value));
+        long length = headers.number(HeaderName.CONTENT_LENGTH);
+        if (headers.isPadded(HeaderName.CONTENT_LENGTH)) {
+            headers.set(HeaderName.CONTENT_LENGTH, length);
         }
-        return length(value);
-    }
-
-    /// The number, or [#INVALID] unless it is digits and nothing else.
-    static long contentLength(String text) {
-        if (text.isEmpty() || text.length() > MAX_DIGITS) {
-            return INVALID;
-        }
-        long value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            if (!Ascii.isDigit(text.charAt(i))) {
-                return INVALID;
-            }
-            value = value * 10 + text.charAt(i) - '0';
-        }
-        return value;
+        return last.kind == Kind.LENGTH && last.length == length ? last : length(length);
     }
 
     /// `chunked`, once and alone, is the one coding that is served. Anything else that is well

@@ -70,7 +70,7 @@ final class HeadReader {
                 return failed(CodecError.MALFORMED);
             }
             if (cr == base + lineAt && isPastStartLine) {
-                headers.over(in, base);
+                headers.block().over(in, base);
                 in.readerIndex(end + 1);
                 return Progress.DONE;
             }

@@ -43,10 +43,12 @@ public final class HeaderName {
 
     private final String text;
     private final byte[] bytes;
+    private final byte[] lineStart;
 
     private HeaderName(String text) {
         this.text = text;
         this.bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        this.lineStart = (text + ": ").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /// @param text in any case; a token of RFC 9110, section 5.6.2
@@ -72,6 +74,11 @@ public final class HeaderName {
     /// The text as it goes over the wire; shared, so for reading only.
     byte[] bytes() {
         return bytes;
+    }
+
+    /// The same with the colon and the space behind it; shared, so for reading only.
+    byte[] lineStart() {
+        return lineStart;
     }
 
     int length() {

@@ -1,8 +1,8 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.telemetry.ByteText;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,11 +29,17 @@ public final class Headers {
     private static final int VALUE_LENGTH = 4;
     private static final int TEXT = -1;
 
-    /// Where fields that came over the wire lie.
-    private ByteBuf block = Unpooled.EMPTY_BUFFER;
+    /// A value that lies at place n of [#made] has this minus n as its position.
+    private static final int MADE = -2;
 
-    /// Where in the block the head begins: positions in the index count from here.
-    private int base;
+    private static final int COLON_SPACE = (':' << 8) | ' ';
+    private static final int CRLF = ('\r' << 8) | '\n';
+
+    /// More than any number here has, and far from an overflow.
+    private static final int MAX_DIGITS = 18;
+
+    /// Where fields that came over the wire lie.
+    private final ReceivedBlock block = new ReceivedBlock();
 
     /// A bit for each name's hash, so that asking for a name that is not there costs one look.
     private long present;
@@ -48,6 +54,9 @@ public final class Headers {
     /// The values that were set as text, or that were already decoded.
     private @Nullable String[] values = new String[16];
 
+    /// The values that were set as bytes or numbers.
+    private final MadeValues made = new MadeValues();
+
     /// How many fields there are, repeated ones counted each.
     public int size() {
         return live;
@@ -57,6 +66,68 @@ public final class Headers {
     public @Nullable String get(HeaderName name) {
         int at = find(name, 0);
         return at < 0 ? null : value(at);
+    }
+
+    /// The first value of that name, or null; the known text itself if it is equal to that, which
+    /// saves making it another time.
+    @Nullable String get(HeaderName name, String known) {
+        int at = find(name, 0);
+        if (at >= 0 && values[at] == null && isValue(at, known)) {
+            values[at] = known;
+        }
+        return at < 0 ? null : value(at);
+    }
+
+    /// Whether there is more than one field of that name.
+    public boolean isRepeated(HeaderName name) {
+        int at = find(name, 0);
+        return at >= 0 && find(name, at + 1) >= 0;
+    }
+
+    /// The first value of that name as a number; -1 if there is none, or if it is not made of 1 to
+    /// 18 digits.
+    public long number(HeaderName name) {
+        int at = find(name, 0);
+        int length = at < 0 ? 0 : valueLength(at);
+        if (length < 1 || length > MAX_DIGITS) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = 0; i < length; i++) {
+            int c = valueByte(at, i);
+            if (!Ascii.isDigit(c)) {
+                return -1;
+            }
+            number = number * 10 + c - '0';
+        }
+        return number;
+    }
+
+    /// Whether the first value of that name has more than one character and begins with a zero.
+    boolean isPadded(HeaderName name) {
+        int at = find(name, 0);
+        return at >= 0 && valueLength(at) > 1 && valueByte(at, 0) == '0';
+    }
+
+    /// Writes every value of a name, with commas between; says whether there is one.
+    ///
+    /// @param name in lower case
+    public boolean write(String name, ByteText out) {
+        int hash = name.hashCode();
+        if ((present & bit(hash)) == 0) {
+            return false;
+        }
+        boolean found = false;
+        for (int at = 0; at < used; at++) {
+            if (index[at * STRIDE + HASH] == hash && isLive(at) && isNamed(at, name)) {
+                if (found) {
+                    out.append((byte) ',');
+                }
+                found = true;
+                writeValue(at, out);
+            }
+        }
+        return found;
     }
 
     /// Every value of that name, in order.
@@ -92,13 +163,51 @@ public final class Headers {
         }
     }
 
+    /// The same with a number for a value, of which no text is made.
+    ///
+    /// @param number not negative
+    public void set(HeaderName name, long number) {
+        int from = made.length();
+        made.add(number);
+        setMade(name, from);
+    }
+
+    /// The same with bytes for a value, which are copied.
+    ///
+    /// @param ascii without control characters
+    public void set(HeaderName name, byte[] ascii) {
+        int from = made.length();
+        made.add(ascii);
+        setMade(name, from);
+    }
+
+    /// Makes what was made from there on the only value of that name.
+    private void setMade(HeaderName name, int from) {
+        int at = find(name, 0);
+        if (at < 0) {
+            at = add(name);
+        } else {
+            for (int more = find(name, at + 1); more >= 0; more = find(name, more + 1)) {
+                drop(more);
+            }
+        }
+        values[at] = null;
+        index[at * STRIDE + VALUE_AT] = MADE - from;
+        index[at * STRIDE + VALUE_LENGTH] = made.length() - from;
+    }
+
     /// Adds a field at the end, whatever there is already.
     ///
     /// @throws IllegalArgumentException if the value holds a control character
     public void add(HeaderName name, String value) {
+        String text = checked(name, value);
+        values[add(name)] = text;
+    }
+
+    /// Adds a field whose value is still to be said.
+    private int add(HeaderName name) {
         int at = next();
         names[at] = name;
-        values[at] = checked(name, value);
         present |= bit(name.hashCode());
         int i = at * STRIDE;
         index[i + HASH] = name.hashCode();
@@ -106,6 +215,7 @@ public final class Headers {
         index[i + NAME_LENGTH] = name.length();
         index[i + VALUE_AT] = TEXT;
         live++;
+        return at;
     }
 
     /// Removes every field of that name; says whether there was one.
@@ -134,17 +244,13 @@ public final class Headers {
         used = 0;
         live = 0;
         present = 0;
-        block.release();
-        block = Unpooled.EMPTY_BUFFER;
+        made.clear();
+        block.clear();
     }
 
-    /// Says where received fields lie. The block is retained until [#clear].
-    ///
-    /// @param at position in the block that [#received] counts from
-    void over(ByteBuf received, int at) {
-        block.release();
-        block = received.retain();
-        base = at;
+    /// Where received fields lie, and the start line before them.
+    ReceivedBlock block() {
+        return block;
     }
 
     /// Notes a received field, whose name is in lower case.
@@ -158,16 +264,6 @@ public final class Headers {
         index[i + VALUE_AT] = valueAt;
         index[i + VALUE_LENGTH] = valueLength;
         live++;
-    }
-
-    /// The text of some received bytes, as of a start line.
-    String received(int at, int length) {
-        return text(at, length);
-    }
-
-    /// Copies some received bytes, as of a start line.
-    void copyReceived(int at, int length, ByteBuf out) {
-        out.writeBytes(block, base + at, length);
     }
 
     /// Whether some name has an underscore, which some servers take for a dash.
@@ -226,15 +322,15 @@ public final class Headers {
         if (nameAt < 0 || valueAt != nameAt + index[i + NAME_LENGTH] + 2) {
             return false;
         }
-        int end = base + valueAt + index[i + VALUE_LENGTH];
-        return block.getByte(base + valueAt - 1) == ' '
-                && block.getByte(end) == '\r'
-                && block.getByte(end + 1) == '\n';
+        int end = valueAt + index[i + VALUE_LENGTH];
+        return block.byteAt(valueAt - 1) == ' '
+                && block.byteAt(end) == '\r'
+                && block.byteAt(end + 1) == '\n';
     }
 
     private void writeRun(ByteBuf out, int from, int to) {
         if (from >= 0) {
-            out.writeBytes(block, base + from, to - from);
+            block.write(from, to - from, out);
         }
     }
 
@@ -242,17 +338,52 @@ public final class Headers {
         int i = at * STRIDE;
         HeaderName name = names[at];
         if (name != null) {
-            out.writeBytes(name.bytes());
+            out.writeBytes(name.lineStart());
         } else {
-            out.writeBytes(block, base + index[i + NAME_AT], index[i + NAME_LENGTH]);
+            block.write(index[i + NAME_AT], index[i + NAME_LENGTH], out);
+            out.writeShort(COLON_SPACE);
         }
-        out.writeByte(':').writeByte(' ');
-        if (index[i + VALUE_AT] >= 0) {
-            out.writeBytes(block, base + index[i + VALUE_AT], index[i + VALUE_LENGTH]);
+        int valueAt = index[i + VALUE_AT];
+        if (valueAt >= 0) {
+            block.write(valueAt, index[i + VALUE_LENGTH], out);
+        } else if (valueAt <= MADE) {
+            made.write(MADE - valueAt, index[i + VALUE_LENGTH], out);
         } else {
             out.writeCharSequence(value(at), StandardCharsets.ISO_8859_1);
         }
-        out.writeByte('\r').writeByte('\n');
+        out.writeShort(CRLF);
+    }
+
+    private void writeValue(int at, ByteText out) {
+        int i = at * STRIDE;
+        int valueAt = index[i + VALUE_AT];
+        if (valueAt >= 0) {
+            block.write(valueAt, index[i + VALUE_LENGTH], out);
+        } else if (valueAt <= MADE) {
+            made.write(MADE - valueAt, index[i + VALUE_LENGTH], out);
+        } else {
+            out.append(value(at));
+        }
+    }
+
+    private int valueLength(int at) {
+        return index[at * STRIDE + VALUE_AT] == TEXT
+                ? value(at).length()
+                : index[at * STRIDE + VALUE_LENGTH];
+    }
+
+    private int valueByte(int at, int offset) {
+        int valueAt = index[at * STRIDE + VALUE_AT];
+        if (valueAt >= 0) {
+            return block.byteAt(valueAt + offset);
+        }
+        return valueAt <= MADE ? made.byteAt(MADE - valueAt + offset) : value(at).charAt(offset);
+    }
+
+    private boolean isValue(int at, String text) {
+        int i = at * STRIDE;
+        return index[i + VALUE_AT] >= 0
+                && block.isText(index[i + VALUE_AT], index[i + VALUE_LENGTH], text);
     }
 
     private int find(HeaderName name, int from) {
@@ -274,17 +405,15 @@ public final class Headers {
             return text.equals(name);
         }
         int i = at * STRIDE;
-        if (index[i + NAME_LENGTH] != name.length()) {
-            return false;
-        }
-        byte[] wanted = name.bytes();
-        int nameAt = base + index[i + NAME_AT];
-        for (int k = 0; k < wanted.length; k++) {
-            if (block.getByte(nameAt + k) != wanted[k]) {
-                return false;
-            }
-        }
-        return true;
+        return block.isBytes(index[i + NAME_AT], index[i + NAME_LENGTH], name.bytes());
+    }
+
+    private boolean isNamed(int at, String lowerCase) {
+        HeaderName text = names[at];
+        int i = at * STRIDE;
+        return text != null
+                ? text.text().equals(lowerCase)
+                : block.isText(index[i + NAME_AT], index[i + NAME_LENGTH], lowerCase);
     }
 
     private boolean isLive(int at) {
@@ -302,21 +431,22 @@ public final class Headers {
             return text.text();
         }
         int i = at * STRIDE;
-        return text(index[i + NAME_AT], index[i + NAME_LENGTH]);
+        return block.text(index[i + NAME_AT], index[i + NAME_LENGTH]);
     }
 
     private String value(int at) {
         String text = values[at];
         if (text == null) {
             int i = at * STRIDE;
-            text = text(index[i + VALUE_AT], index[i + VALUE_LENGTH]);
+            int valueAt = index[i + VALUE_AT];
+            int length = index[i + VALUE_LENGTH];
+            text =
+                    valueAt <= MADE
+                            ? made.text(MADE - valueAt, length)
+                            : block.text(valueAt, length);
             values[at] = text;
         }
         return text;
-    }
-
-    private String text(int at, int length) {
-        return block.toString(base + at, length, StandardCharsets.ISO_8859_1);
     }
 
     private static long bit(int hash) {

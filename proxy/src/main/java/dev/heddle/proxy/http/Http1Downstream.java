@@ -155,8 +155,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
             case HEAD -> isHeadRead();
             case BODY -> isBodyRead();
             case TUNNEL -> {
-                ByteBuf bytes = inbox.bytes();
-                handler.onRequestBody(bytes.readRetainedSlice(bytes.readableBytes()));
+                handler.onRequestBody(inbox.takeAll());
                 yield false;
             }
             case WAITING, UPGRADING, FAILED, LINGERING, CLOSED -> false;
@@ -205,7 +204,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
     }
 
     private boolean isBodyRead() {
-        ByteBuf piece = bodies.next(inbox.bytes());
+        ByteBuf piece = bodies.next(inbox);
         CodecError error = bodies.error();
         if (error != null) {
             fail(error);

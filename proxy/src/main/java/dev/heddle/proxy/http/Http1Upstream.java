@@ -48,6 +48,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     private final Http1Writer writer;
     private State state = State.IDLE;
     private ResponseHead response = new ResponseHead();
+    private Framing lastFraming = Framing.NONE;
     private @Nullable ResponseHandler handler;
     private boolean isHeadMethod;
     private boolean isUpgrade;
@@ -222,8 +223,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
             case HEAD -> isHeadRead();
             case BODY -> isBodyRead();
             case TUNNEL -> {
-                ByteBuf bytes = inbox.bytes();
-                hears().onResponseBody(bytes.readRetainedSlice(bytes.readableBytes()));
+                hears().onResponseBody(inbox.takeAll());
                 yield false;
             }
             case IDLE -> {
@@ -249,7 +249,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
         if (Framing.check(headers, protocol) != null) {
             return fail();
         }
-        Framing said = Framing.of(headers);
+        Framing said = Framing.of(headers, lastFraming);
         ConnectionTokens tokens = ConnectionTokens.strip(headers);
         if (tokens == null) {
             return fail();
@@ -265,6 +265,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
             return fail();
         }
         Framing framing = said == null ? Framing.UNTIL_CLOSE : said;
+        lastFraming = framing;
         bodies.begin(isBodyless ? Framing.NONE : framing);
         isPersistent =
                 !isUpgrade
@@ -310,7 +311,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     }
 
     private boolean isBodyRead() {
-        ByteBuf piece = bodies.next(inbox.bytes());
+        ByteBuf piece = bodies.next(inbox);
         if (bodies.error() != null) {
             return fail();
         }

@@ -14,6 +14,9 @@ final class Http1Writer {
 
     private static final int CHUNK_OVERHEAD = 12;
 
+    /// Most heads fit, and a small body behind them.
+    private static final int HEAD_BYTES = 2048;
+
     private final Wire wire;
     private final ByteBufAllocator allocator;
     private boolean isChunked;
@@ -28,7 +31,7 @@ final class Http1Writer {
     }
 
     ByteBuf buffer() {
-        return allocator.directBuffer(512);
+        return allocator.directBuffer(HEAD_BYTES);
     }
 
     void body(ByteBuf bytes) {

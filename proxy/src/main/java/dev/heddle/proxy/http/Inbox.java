@@ -44,6 +44,22 @@ final class Inbox {
         arrived.release();
     }
 
+    /// Reads so many bytes, as a buffer of their own; where nothing is left behind them, that is
+    /// the buffer they came in, as of nearly all of a large body.
+    ByteBuf take(int length) {
+        if (length < bytes.readableBytes()) {
+            return bytes.readRetainedSlice(length);
+        }
+        ByteBuf all = bytes;
+        bytes = Unpooled.EMPTY_BUFFER;
+        return all;
+    }
+
+    /// Reads everything, as a buffer of its own.
+    ByteBuf takeAll() {
+        return take(bytes.readableBytes());
+    }
+
     /// Lets go of a buffer that was read to its end.
     void settle() {
         if (!bytes.isReadable()) {

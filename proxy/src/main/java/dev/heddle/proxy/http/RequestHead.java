@@ -1,6 +1,7 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.telemetry.ByteText;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Confined("worker")
 public final class RequestHead {
     private final Headers headers = new Headers();
+    private final BarePath barePath = new BarePath();
     private Protocol protocol = Protocol.HTTP_11;
     private String method = "";
     private String scheme = "http";
@@ -81,10 +83,82 @@ public final class RequestHead {
     public String path() {
         String text = path;
         if (text == null) {
-            text = headers.received(pathAt, pathLength);
+            text = headers.block().text(pathAt, pathLength);
             path = text;
         }
         return text;
+    }
+
+    /// The path without its query, looked at where it lies, so that no text is made of it. Stands
+    /// until the path is changed.
+    public CharSequence barePath() {
+        barePath.length = 0;
+        int whole = path == null ? pathLength : path.length();
+        while (barePath.length < whole && !isBehindPath(pathCharacter(barePath.length))) {
+            barePath.length++;
+        }
+        return barePath;
+    }
+
+    private static boolean isBehindPath(char c) {
+        return c == '?' || c == '#';
+    }
+
+    /// Whether the path begins with a slash and is canonical whatever the rules are, as it nearly
+    /// always is: no percent sign or backslash in it, and neither a dot nor a slash behind a slash.
+    public boolean isPathPlain() {
+        CharSequence bare = barePath();
+        if (bare.isEmpty() || bare.charAt(0) != '/') {
+            return false;
+        }
+        char before = ' ';
+        for (int i = 0; i < bare.length(); i++) {
+            char c = bare.charAt(i);
+            if (c == '%' || c == '\\' || (before == '/' && (c == '.' || c == '/'))) {
+                return false;
+            }
+            before = c;
+        }
+        return true;
+    }
+
+    private char pathCharacter(int index) {
+        String text = path;
+        return text == null ? (char) headers.block().byteAt(pathAt + index) : text.charAt(index);
+    }
+
+    @Confined("worker")
+    private final class BarePath implements CharSequence {
+        private int length;
+
+        @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public char charAt(int index) {
+            return pathCharacter(index);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return path().substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return path().substring(0, length);
+        }
+    }
+
+    /// Writes the path, of which no text is made.
+    public void writePath(ByteText out) {
+        if (path == null) {
+            headers.block().write(pathAt, pathLength, out);
+        } else {
+            out.append(path);
+        }
     }
 
     public void setPath(String path) {
@@ -133,7 +207,7 @@ public final class RequestHead {
         out.writeCharSequence(method, StandardCharsets.US_ASCII);
         out.writeByte(' ');
         if (path == null) {
-            headers.copyReceived(pathAt, pathLength, out);
+            headers.block().write(pathAt, pathLength, out);
         } else {
             out.writeCharSequence(path, StandardCharsets.ISO_8859_1);
         }

@@ -2,12 +2,14 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads request heads: the lines, then what they mean for the connection and the body.
 @Confined("worker")
 final class RequestReader {
+    /// Equal to no host, as it is not valid.
+    private static final String NONE = " ";
+
     private static final HeaderName HTTP2_SETTINGS = HeaderName.of("http2-settings");
 
     private final Http1Settings settings;
@@ -18,6 +20,9 @@ final class RequestReader {
     private boolean expectsContinue;
     private RequestHead head = new RequestHead();
     private CodecError error = CodecError.MALFORMED;
+
+    /// That of an earlier request, which was valid.
+    private String lastHost = NONE;
 
     RequestReader(Http1Settings settings) {
         this.settings = settings;
@@ -84,7 +89,7 @@ final class RequestReader {
         if (wrong != null) {
             return wrong;
         }
-        Framing said = Framing.of(headers);
+        Framing said = Framing.of(headers, framing);
         framing = said == null ? Framing.NONE : said;
         ConnectionTokens stripped = ConnectionTokens.strip(headers);
         if (stripped == null) {
@@ -106,25 +111,25 @@ final class RequestReader {
     }
 
     private @Nullable CodecError host(Headers headers) {
-        List<String> hosts = headers.getAll(HeaderName.HOST);
-        if (hosts.size() > 1) {
+        String host = headers.get(HeaderName.HOST, lastHost);
+        if (headers.isRepeated(HeaderName.HOST)) {
             return CodecError.MALFORMED;
         }
         String authority = line.authority();
         if (authority != null && !settings.absoluteUrl() && !head.method().equals("CONNECT")) {
             return CodecError.INVALID_URL;
         }
-        if (hosts.isEmpty() && head.protocol() == Protocol.HTTP_11) {
+        if (host == null && head.protocol() == Protocol.HTTP_11) {
             return CodecError.MISSING_HOST;
         }
-        if (!hosts.isEmpty() && !Authority.isValid(hosts.getFirst())) {
-            return hosts.getFirst().isEmpty() ? CodecError.MISSING_HOST : CodecError.INVALID_HOST;
+        if (host != null && !isValidHost(host)) {
+            return host.isEmpty() ? CodecError.MISSING_HOST : CodecError.INVALID_HOST;
         }
         if (authority != null && !Authority.isValid(authority)) {
             return CodecError.INVALID_URL;
         }
         if (authority == null) {
-            authority = hosts.isEmpty() ? settings.hostForHttp10().orElse("") : hosts.getFirst();
+            authority = host == null ? settings.hostForHttp10().orElse("") : host;
         }
         if (authority.isEmpty()) {
             return CodecError.MISSING_HOST;
@@ -132,6 +137,18 @@ final class RequestReader {
         headers.remove(HeaderName.HOST);
         head.setAuthority(authority);
         return null;
+    }
+
+    /// The host of a connection is nearly always the same: then it was looked at before.
+    private boolean isValidHost(String host) {
+        if (host.equals(lastHost)) {
+            return true;
+        }
+        boolean valid = Authority.isValid(host);
+        if (valid) {
+            lastHost = host;
+        }
+        return valid;
     }
 
     private @Nullable CodecError expectation(Headers headers) {

@@ -1,54 +1,92 @@
 package dev.heddle.proxy.observe;
 
-import dev.heddle.proxy.http.HeaderName;
-import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.AccessLogRecord;
+import dev.heddle.telemetry.ByteText;
 import java.net.SocketAddress;
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// An exchange as formats see it: those of access logs, and those of header values while the
-/// exchange still goes on. A view: used at once and thrown away.
-public record ExchangeRecord(RequestHead request, @Nullable ResponseHead response, StreamInfo info)
-        implements AccessLogRecord {
+/// exchange still goes on. A view: shown an exchange, used at once, and shown the next.
+@Confined("worker")
+public final class ExchangeRecord implements AccessLogRecord {
+    private static final RequestHead NO_REQUEST = new RequestHead();
 
-    @Override
-    public Instant startTime() {
-        return info.startTime();
+    private RequestHead request;
+    private @Nullable ResponseHead response;
+    private StreamInfo info;
+
+    /// A view of one exchange.
+    public ExchangeRecord(RequestHead request, @Nullable ResponseHead response, StreamInfo info) {
+        this.request = request;
+        this.response = response;
+        this.info = info;
+    }
+
+    /// A view of nothing yet.
+    public ExchangeRecord() {
+        this(NO_REQUEST, null, new StreamInfo());
+    }
+
+    /// Shows another exchange.
+    public ExchangeRecord of(RequestHead next, @Nullable ResponseHead answer, StreamInfo about) {
+        request = next;
+        response = answer;
+        info = about;
+        return this;
     }
 
     @Override
-    public @Nullable String requestHeader(String name) {
+    public long startSecond() {
+        return info.startSecond();
+    }
+
+    @Override
+    public int startNano() {
+        return info.startNano();
+    }
+
+    @Override
+    public boolean requestHeader(String name, ByteText out) {
         return switch (name) {
-            case ":method" -> nonEmpty(request.method());
-            case ":path" -> nonEmpty(request.path());
-            case ":authority", "host" -> nonEmpty(request.authority());
-            case ":scheme" -> nonEmpty(request.scheme());
-            default -> joined(request.headers(), name);
+            case ":method" -> isWritten(request.method(), out);
+            case ":path" -> {
+                int before = out.length();
+                request.writePath(out);
+                yield out.length() > before;
+            }
+            case ":authority", "host" -> isWritten(request.authority(), out);
+            case ":scheme" -> isWritten(request.scheme(), out);
+            default -> request.headers().write(name, out);
         };
     }
 
     @Override
-    public @Nullable String responseHeader(String name) {
+    public boolean responseHeader(String name, ByteText out) {
         if (response == null) {
-            return null;
+            return false;
         }
-        return name.equals(":status")
-                ? Integer.toString(response.status())
-                : joined(response.headers(), name);
+        if (name.equals(":status")) {
+            out.append(response.status());
+            return true;
+        }
+        return response.headers().write(name, out);
+    }
+
+    private static boolean isWritten(String text, ByteText out) {
+        out.append(text);
+        return !text.isEmpty();
     }
 
     /// Trailers pass through this proxy without being looked at.
     @Override
-    public @Nullable String responseTrailer(String name) {
-        return null;
+    public boolean responseTrailer(String name, ByteText out) {
+        return false;
     }
 
     @Override
@@ -82,8 +120,9 @@ public record ExchangeRecord(RequestHead request, @Nullable ResponseHead respons
     }
 
     private @Nullable String flags(Function<ResponseFlag, String> name) {
-        Set<ResponseFlag> flags = info.flags();
-        return flags.isEmpty() ? null : flags.stream().map(name).collect(Collectors.joining(","));
+        return info.isFlagged()
+                ? info.flags().stream().map(name).collect(Collectors.joining(","))
+                : null;
     }
 
     @Override
@@ -175,14 +214,5 @@ public record ExchangeRecord(RequestHead request, @Nullable ResponseHead respons
 
     private static @Nullable String nonEmpty(@Nullable String text) {
         return text == null || text.isEmpty() ? null : text;
-    }
-
-    private static @Nullable String joined(Headers headers, String name) {
-        List<String> values = headers.getAll(HeaderName.of(name));
-        return switch (values.size()) {
-            case 0 -> null;
-            case 1 -> values.getFirst();
-            default -> String.join(",", values);
-        };
     }
 }

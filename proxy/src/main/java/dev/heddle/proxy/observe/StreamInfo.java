@@ -4,7 +4,6 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.runtime.Confined;
 import java.net.SocketAddress;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -19,7 +18,9 @@ public final class StreamInfo {
     /// A point of the timeline that was not reached.
     public static final long NEVER = -1;
 
-    private Instant startTime = Instant.EPOCH;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private long startEpochNanos;
     private long startNanos;
     private Protocol protocol = Protocol.HTTP_11;
     private @Nullable SocketAddress downstreamRemote;
@@ -57,10 +58,10 @@ public final class StreamInfo {
 
     /// Begins anew.
     ///
-    /// @param time by the wall clock, for people
+    /// @param epochNanos by the wall clock, for people: since 1970 began
     /// @param nanos by the ticker, for durations
-    public void start(Instant time, long nanos) {
-        startTime = time;
+    public void start(long epochNanos, long nanos) {
+        startEpochNanos = epochNanos;
         startNanos = nanos;
         protocol = Protocol.HTTP_11;
         upstreamLocal = null;
@@ -101,9 +102,14 @@ public final class StreamInfo {
         downstreamLocal = local;
     }
 
-    /// `%START_TIME%`.
-    public Instant startTime() {
-        return startTime;
+    /// `%START_TIME%`, the whole seconds since 1970 began.
+    public long startSecond() {
+        return Math.floorDiv(startEpochNanos, NANOS_PER_SECOND);
+    }
+
+    /// `%START_TIME%`, the nanoseconds of that second.
+    public int startNano() {
+        return (int) Math.floorMod(startEpochNanos, NANOS_PER_SECOND);
     }
 
     public long startNanos() {
@@ -365,6 +371,11 @@ public final class StreamInfo {
 
     public void ended(long now) {
         endNanos = now - startNanos;
+    }
+
+    /// Whether there is any flag.
+    public boolean isFlagged() {
+        return !flags.isEmpty();
     }
 
     /// In the order of [ResponseFlag]; a view.

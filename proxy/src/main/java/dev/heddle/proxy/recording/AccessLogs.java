@@ -3,13 +3,13 @@ package dev.heddle.proxy.recording;
 import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.AsyncFile;
+import dev.heddle.telemetry.ByteText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +35,25 @@ public final class AccessLogs implements AutoCloseable {
         this.stderr = stderr;
     }
 
-    /// Writes an exchange or a connection to one log.
-    interface Writer {
-        void write(AccessLogRecord record);
+    /// Writes the exchanges or connections of one worker to one log.
+    static final class Writer {
+        private final AsyncFile file;
+        private final AccessLogConfig.Line line;
+        private final ByteText text = new ByteText();
+
+        private Writer(AsyncFile file, AccessLogConfig.Line line) {
+            this.file = file;
+            this.line = line;
+        }
+
+        void write(AccessLogRecord record) {
+            text.clear();
+            switch (line) {
+                case AccessLogConfig.Line.Text plain -> plain.format().write(record, "-", text);
+                case AccessLogConfig.Line.Json json -> json(json.fields(), record, text);
+            }
+            file.write(text);
+        }
     }
 
     /// Opens the logs of one listener.
@@ -46,20 +62,11 @@ public final class AccessLogs implements AutoCloseable {
     }
 
     private Optional<Writer> open(AccessLogConfig log) {
-        Function<AccessLogRecord, String> line = line(log.line());
-        return file(log.target()).map(file -> record -> file.write(line.apply(record)));
+        return file(log.target()).map(file -> new Writer(file, log.line()));
     }
 
-    private static Function<AccessLogRecord, String> line(AccessLogConfig.Line line) {
-        return switch (line) {
-            case AccessLogConfig.Line.Text(var format) -> format::line;
-            case AccessLogConfig.Line.Json(List<AccessLogConfig.Field> fields) ->
-                    record -> json(fields, record);
-        };
-    }
-
-    private static String json(List<AccessLogConfig.Field> fields, AccessLogRecord record) {
-        var out = new StringBuilder(512);
+    private static void json(
+            List<AccessLogConfig.Field> fields, AccessLogRecord record, ByteText out) {
         String separator = "{\"";
         for (AccessLogConfig.Field field : fields) {
             out.append(separator)
@@ -68,7 +75,7 @@ public final class AccessLogs implements AutoCloseable {
             field.value().writeJson(record, out);
             separator = ",\"";
         }
-        return out.append(fields.isEmpty() ? "{}\n" : "}\n").toString();
+        out.append(fields.isEmpty() ? "{}\n" : "}\n");
     }
 
     private Optional<AsyncFile> file(AccessLogConfig.Target target) {

@@ -26,7 +26,8 @@ public final class ExchangeRecorder implements ExchangeLog {
 
     private final ProxyMeters meters;
     private final MeterShard shard;
-    private final List<AccessLogs.Writer> logs;
+    private final AccessLogs.Writer[] logs;
+    private final ExchangeRecord record = new ExchangeRecord();
     private final Downstream downstream;
     private final Map<String, Upstream> upstreams = new HashMap<>();
 
@@ -41,7 +42,7 @@ public final class ExchangeRecorder implements ExchangeLog {
             AccessLogs files) {
         this.meters = meters;
         this.shard = shard;
-        this.logs = files.open(logs);
+        this.logs = files.open(logs).toArray(AccessLogs.Writer[]::new);
         this.downstream = new Downstream(meters.http(statPrefix), meters.listener(listenerPrefix));
     }
 
@@ -100,21 +101,31 @@ public final class ExchangeRecorder implements ExchangeLog {
         private final MeterScope scope;
         private final Histogram time;
         private final Map<Integer, Counter> byCode = new HashMap<>();
+        private int lastCode;
+        private @Nullable Counter lastCounter;
 
         Upstream(MeterScope scope) {
             this.scope = scope;
             this.time = scope.histogram("upstream_rq_time");
         }
 
+        /// The counter of a status. That of the last one is nearly always asked for again.
         Counter code(int status) {
-            return byCode.computeIfAbsent(
-                    status,
-                    code ->
-                            scope.counter(
-                                    "upstream_rq_" + code,
-                                    "upstream_rq",
-                                    "envoy_response_code",
-                                    Integer.toString(code)));
+            Counter last = lastCounter;
+            if (last == null || status != lastCode) {
+                last = byCode.computeIfAbsent(status, this::counter);
+                lastCode = status;
+                lastCounter = last;
+            }
+            return last;
+        }
+
+        private Counter counter(int code) {
+            return scope.counter(
+                    "upstream_rq_" + code,
+                    "upstream_rq",
+                    "envoy_response_code",
+                    Integer.toString(code));
         }
     }
 
@@ -156,14 +167,16 @@ public final class ExchangeRecorder implements ExchangeLog {
         if (cluster != null && status != 0 && info.upstreamHost() != null) {
             countUpstream(cluster, status, info);
         }
-        if (!logs.isEmpty()) {
-            var record = new ExchangeRecord(request, response, info);
-            logs.forEach(log -> log.write(record));
+        if (logs.length > 0) {
+            record.of(request, response, info);
+            for (AccessLogs.Writer log : logs) {
+                log.write(record);
+            }
         }
     }
 
     private void countFlags(StreamInfo info) {
-        if (info.flags().isEmpty()) {
+        if (!info.isFlagged()) {
             return;
         }
         if (info.hasFlag(ResponseFlag.DC)) {
@@ -184,8 +197,11 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     private void countUpstream(String cluster, int status, StreamInfo info) {
-        Upstream upstream =
-                upstreams.computeIfAbsent(cluster, name -> new Upstream(meters.clusterNamed(name)));
+        Upstream upstream = upstreams.get(cluster);
+        if (upstream == null) {
+            upstream = new Upstream(meters.clusterNamed(cluster));
+            upstreams.put(cluster, upstream);
+        }
         shard.increment(upstream.code(status));
         long began = info.firstUpstreamRequestByteNanos();
         long ended = info.lastUpstreamResponseByteNanos();

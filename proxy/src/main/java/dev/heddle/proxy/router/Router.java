@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The last filter: finds the route and does what it says.
+/// The last filter: finds the route and does what it says. One instance serves a connection.
 @Confined("worker")
 public final class Router implements HttpFilter {
     private static final int MAX_TIMEOUT_DIGITS = 9;
@@ -29,13 +29,21 @@ public final class Router implements HttpFilter {
     private final FilterContext context;
     private @Nullable RouteEntry entry;
     private RouteAction.@Nullable Target target;
+    private final Deadline timeout;
+
+    /// The attempt of this exchange, if it came that far.
     private @Nullable UpstreamRequest upstream;
-    private @Nullable Deadline timeout;
+
+    /// An attempt that is over, for the next exchange.
+    private @Nullable UpstreamRequest spare;
+
+    private @Nullable Exchange timed;
     private Duration timeoutLength = Duration.ZERO;
 
     public Router(RouterConfig config, FilterContext context) {
         this.config = config;
         this.context = context;
+        this.timeout = context.worker().deadline(this::onTimeout);
     }
 
     @Override
@@ -77,16 +85,21 @@ public final class Router implements HttpFilter {
         route.editRequest(request, chosen, exchange.info());
         if (!config.suppressEnvoyHeaders() && !timeoutLength.isZero()) {
             request.headers()
-                    .set(
-                            HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
-                            Long.toString(timeoutLength.toMillis()));
+                    .set(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutLength.toMillis());
         }
-        forward.idleTimeout().ifPresent(idle -> exchange.setIdleTimeout(idle.toNanos()));
+        if (forward.idleTimeout().isPresent()) {
+            exchange.setIdleTimeout(forward.idleTimeout().get().toNanos());
+        }
         if (exchange.isRequestEnded()) {
-            startTimeout(exchange, cluster);
+            startTimeout(exchange);
         }
-        upstream = new UpstreamRequest(exchange, cluster, !config.suppressEnvoyHeaders());
-        upstream.start();
+        UpstreamRequest attempt = spare;
+        if (attempt == null) {
+            attempt = new UpstreamRequest(exchange, cluster, !config.suppressEnvoyHeaders());
+        }
+        spare = null;
+        upstream = attempt;
+        attempt.start(cluster);
         return Verdict.AWAIT;
     }
 
@@ -115,18 +128,20 @@ public final class Router implements HttpFilter {
     @Override
     public void onRequestEnd(Exchange exchange) {
         if (upstream != null) {
-            startTimeout(exchange, upstream.cluster());
+            startTimeout(exchange);
         }
     }
 
-    private void startTimeout(Exchange exchange, Cluster cluster) {
-        timeout =
-                exchange.worker()
-                        .deadline(() -> {
-                            cluster.stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
-                            exchange.fail(new UpstreamFailure.Timeout());
-                        });
+    private void startTimeout(Exchange exchange) {
+        timed = exchange;
         timeout.set(timeoutLength.toNanos());
+    }
+
+    private void onTimeout() {
+        if (upstream != null && timed != null) {
+            upstream.cluster().stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
+            timed.fail(new UpstreamFailure.Timeout());
+        }
     }
 
     @Override
@@ -143,11 +158,25 @@ public final class Router implements HttpFilter {
 
     @Override
     public void onComplete(Exchange exchange) {
-        if (timeout != null) {
-            timeout.discard();
-        }
+        timeout.cancel();
         if (upstream != null) {
             upstream.cancel();
+            spare = upstream;
         }
+        upstream = null;
+        timed = null;
+        entry = null;
+        target = null;
+        timeoutLength = Duration.ZERO;
+    }
+
+    @Override
+    public boolean isReusable() {
+        return true;
+    }
+
+    @Override
+    public void discard() {
+        timeout.discard();
     }
 }

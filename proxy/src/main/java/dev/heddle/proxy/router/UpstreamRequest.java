@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One attempt to get a response from one host.
+/// One attempt to get a response from one host. Once it is over it may be started again.
 ///
 /// ```
 ///   NEW ──host picked──▶ WAITING ──connection──▶ SENT ──response ends──▶ OVER
@@ -38,9 +38,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     }
 
     private final Exchange exchange;
-    private final Cluster cluster;
     private final boolean addsEnvoyHeaders;
     private final ResponseHead response = new ResponseHead();
+    private Cluster cluster;
     private State state = State.NEW;
 
     /// Whether the exchange has the response's head, and clears it.
@@ -60,8 +60,15 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         return cluster;
     }
 
-    /// Picks a host and asks for a connection to it.
-    void start() {
+    /// Picks a host of a cluster and asks for a connection to it.
+    void start(Cluster to) {
+        cluster = to;
+        response.clear();
+        state = State.NEW;
+        isResponding = false;
+        host = null;
+        pool = null;
+        connection = null;
         if (!cluster.circuit().tryAcquire(Resource.REQUESTS, cluster.settings().limits())) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             state = State.OVER;
@@ -126,10 +133,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (addsEnvoyHeaders) {
             long sent = Math.max(info.firstUpstreamRequestByteNanos(), info.lastRequestByteNanos());
             long millis = TimeUnit.NANOSECONDS.toMillis(now - info.startNanos() - sent);
-            head.headers()
-                    .set(
-                            HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME,
-                            Long.toString(Math.max(0, millis)));
+            head.headers().set(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, Math.max(0, millis));
         }
         Http1Upstream from = connection;
         if (from == null) {

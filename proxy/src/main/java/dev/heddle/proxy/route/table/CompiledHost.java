@@ -51,7 +51,7 @@ final class CompiledHost {
         if (mustGoToTls(request)) {
             return toTls;
         }
-        String bare = PathCondition.bare(request.path());
+        CharSequence bare = request.barePath();
         for (int number : index.candidates(bare)) {
             CompiledRoute route = routes[number];
             if (route.matches(request, bare, random)) {

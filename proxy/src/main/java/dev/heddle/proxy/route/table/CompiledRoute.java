@@ -5,7 +5,6 @@ import dev.heddle.proxy.config.RouteConfig;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
-import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
@@ -149,7 +148,7 @@ final class CompiledRoute implements RouteEntry {
                 forward.appendForwardedHost());
     }
 
-    boolean matches(RequestHead request, String bare, RandomGenerator random) {
+    boolean matches(RequestHead request, CharSequence bare, RandomGenerator random) {
         if (!path.test(bare)) {
             return false;
         }
@@ -194,10 +193,9 @@ final class CompiledRoute implements RouteEntry {
     @Override
     public void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info) {
         host.nameVirtualCluster(request, info);
-        var record = new ExchangeRecord(request, null, info);
         ShareEdits share = shares.get(target.index());
-        share.request().forEach(editor -> editor.edit(request.headers(), record));
-        requestEdits.forEach(editor -> editor.edit(request.headers(), record));
+        HeaderEditor.edit(share.request(), request, null, info);
+        HeaderEditor.edit(requestEdits, request, null, info);
         rewriteHost(request, share);
         rewritePath(request);
     }
@@ -262,20 +260,12 @@ final class CompiledRoute implements RouteEntry {
             ResponseHead response,
             RouteAction.Target target,
             StreamInfo info) {
-        ShareEdits share = shares.get(target.index());
-        if (share.response().isEmpty() && responseEdits.isEmpty()) {
-            return;
-        }
-        var record = new ExchangeRecord(request, response, info);
-        share.response().forEach(editor -> editor.edit(response.headers(), record));
-        responseEdits.forEach(editor -> editor.edit(response.headers(), record));
+        HeaderEditor.edit(shares.get(target.index()).response(), request, response, info);
+        HeaderEditor.edit(responseEdits, request, response, info);
     }
 
     @Override
     public void editReply(RequestHead request, ResponseHead response, StreamInfo info) {
-        if (!responseEdits.isEmpty()) {
-            var record = new ExchangeRecord(request, response, info);
-            responseEdits.forEach(editor -> editor.edit(response.headers(), record));
-        }
+        HeaderEditor.edit(responseEdits, request, response, info);
     }
 }

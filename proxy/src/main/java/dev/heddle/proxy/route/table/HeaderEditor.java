@@ -3,8 +3,16 @@ package dev.heddle.proxy.route.table;
 import dev.heddle.proxy.config.HeaderEdits;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.AccessLogRecord;
+import dev.heddle.telemetry.ByteText;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Edits of headers, ready to be made.
 ///
@@ -12,10 +20,14 @@ import java.util.List;
 /// then those that replace, then those that add.
 final class HeaderEditor {
 
-    private record Write(HeaderName name, HeaderEdits.Write edit, boolean constant) {}
+    /// @param constant the value where it is the same for every request
+    private record Write(HeaderName name, HeaderEdits.Write edit, @Nullable String constant) {}
 
     private final HeaderName[] removals;
     private final Write[] writes;
+
+    /// Whether nothing of the exchange is asked for, so that an edit allocates nothing.
+    private final boolean isConstant;
 
     HeaderEditor(HeaderEdits edits) {
         removals = edits.removals().stream().map(HeaderName::of).toArray(HeaderName[]::new);
@@ -25,8 +37,15 @@ final class HeaderEditor {
                                 new Write(
                                         HeaderName.of(edit.name()),
                                         edit,
-                                        edit.value().isConstant()))
+                                        edit.value().isConstant() ? constant(edit) : null))
                         .toArray(Write[]::new);
+        isConstant =
+                writes.length <= Long.SIZE
+                        && Arrays.stream(writes).allMatch(write -> write.constant() != null);
+    }
+
+    private static String constant(HeaderEdits.Write edit) {
+        return edit.value().line(new ExchangeRecord());
     }
 
     /// Editors of one direction, those that do nothing left out.
@@ -34,13 +53,52 @@ final class HeaderEditor {
         return edits.stream().filter(it -> !it.isEmpty()).map(HeaderEditor::new).toList();
     }
 
-    void edit(Headers headers, AccessLogRecord record) {
-        for (HeaderName name : removals) {
-            headers.remove(name);
+    /// Makes the edits of one direction, in order.
+    ///
+    /// @param response whose headers are edited; those of the request without one
+    static void edit(
+            List<HeaderEditor> editors,
+            RequestHead request,
+            @Nullable ResponseHead response,
+            StreamInfo info) {
+        Headers headers = response == null ? request.headers() : response.headers();
+        for (int i = 0; i < editors.size(); i++) {
+            HeaderEditor editor = editors.get(i);
+            for (HeaderName name : editor.removals) {
+                headers.remove(name);
+            }
+            if (editor.isConstant) {
+                editor.write(headers);
+            } else {
+                editor.write(headers, new ExchangeRecord(request, response, info));
+            }
         }
-        if (writes.length == 0) {
-            return;
+    }
+
+    private void write(Headers headers) {
+        long written = 0;
+        for (int i = 0; i < writes.length; i++) {
+            if (isWritten(writes[i], constant(i), headers)) {
+                written |= 1L << i;
+            }
         }
+        for (int i = 0; i < writes.length; i++) {
+            if ((written & (1L << i)) != 0 && replaces(writes[i])) {
+                headers.set(writes[i].name(), constant(i));
+            }
+        }
+        for (int i = 0; i < writes.length; i++) {
+            if ((written & (1L << i)) != 0 && !replaces(writes[i])) {
+                headers.add(writes[i].name(), constant(i));
+            }
+        }
+    }
+
+    private String constant(int write) {
+        return Objects.requireNonNull(writes[write].constant());
+    }
+
+    private void write(Headers headers, AccessLogRecord record) {
         String[] values = new String[writes.length];
         boolean[] written = new boolean[writes.length];
         for (int i = 0; i < writes.length; i++) {
@@ -78,11 +136,12 @@ final class HeaderEditor {
     }
 
     private static String value(Write write, AccessLogRecord record) {
-        var out = new StringBuilder();
-        write.edit().value().write(record, "", out);
-        if (write.constant()) {
-            return out.toString();
+        if (write.constant() != null) {
+            return write.constant();
         }
+        var text = new ByteText();
+        write.edit().value().write(record, "", text);
+        var out = new StringBuilder(text.toString());
         // What a client sent may stand in the value: nothing in it may end the line.
         for (int i = 0; i < out.length(); i++) {
             char c = out.charAt(i);

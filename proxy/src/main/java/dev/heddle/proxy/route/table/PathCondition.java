@@ -6,21 +6,32 @@ import dev.heddle.proxy.config.RouteConfig;
 record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
 
     /// @param bare the path without query and fragment
-    boolean test(String bare) {
+    boolean test(CharSequence bare) {
         return switch (path) {
             case RouteConfig.Path.Prefix(String prefix) -> startsWith(bare, prefix);
             case RouteConfig.Path.Exact(String exact) ->
-                    ignoreCase ? bare.equalsIgnoreCase(exact) : bare.equals(exact);
+                    exact.length() == bare.length() && startsWith(bare, exact);
             case RouteConfig.Path.Segments(String prefix) ->
                     startsWith(bare, prefix)
                             && (bare.length() == prefix.length()
                                     || bare.charAt(prefix.length()) == '/');
-            case RouteConfig.Path.Regex(var pattern) -> pattern.matches(bare);
+            case RouteConfig.Path.Regex(var pattern) -> pattern.matches(bare.toString());
         };
     }
 
-    private boolean startsWith(String bare, String prefix) {
-        return bare.regionMatches(ignoreCase, 0, prefix, 0, prefix.length());
+    private boolean startsWith(CharSequence bare, String prefix) {
+        if (bare.length() < prefix.length()) {
+            return false;
+        }
+        if (ignoreCase) {
+            return prefix.regionMatches(true, 0, bare.toString(), 0, prefix.length());
+        }
+        for (int i = 0; i < prefix.length(); i++) {
+            if (bare.charAt(i) != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// How many characters of a path that matched "matched": the prefix, or all of it.

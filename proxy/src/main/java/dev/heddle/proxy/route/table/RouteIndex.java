@@ -134,15 +134,16 @@ final class RouteIndex {
     /// The numbers of the routes that the path may belong to, in order; not to be changed.
     ///
     /// @param bare the path without query and fragment
-    int[] candidates(String bare) {
+    int[] candidates(CharSequence bare) {
         if (isScan) {
             return all;
         }
-        int[] found = exact.get(bare);
+        // Only where there are exact paths is a text made, to look it up.
+        int[] found = exact.isEmpty() ? null : exact.get(bare.toString());
         return found != null ? found : deepest(root, bare);
     }
 
-    private static int[] deepest(Node root, String path) {
+    private static int[] deepest(Node root, CharSequence path) {
         Node at = root;
         for (int i = 0; i < path.length(); i++) {
             int child = Arrays.binarySearch(at.characters, path.charAt(i));

@@ -10,7 +10,6 @@ import dev.heddle.proxy.route.RouteEntry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class RouterCheck {
         long random = ((Number) input.getOrDefault("random_value", 0)).longValue();
         RandomGenerator chance = new Fixed(random);
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1234);
-        info.start(Instant.EPOCH, 0);
+        info.start(0, 0);
         info.onConnection(1, "l", "c", client, client);
         virtualCluster = routes.virtualCluster(request);
         route = routes.match(request, chance);
