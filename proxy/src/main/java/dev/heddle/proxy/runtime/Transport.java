@@ -31,8 +31,8 @@ import java.util.Map;
 
 /// How bytes reach the kernel, or a test.
 public enum Transport {
-    /// Linux's completion queue. Common container profiles forbid it, so it is asked for, not
-    /// assumed.
+    /// Linux's completion queue: a tenth less CPU for a request, where it is allowed. Common
+    /// container profiles forbid it.
     IO_URING,
     /// Linux's readiness queue: the usual one.
     EPOLL,
@@ -41,9 +41,12 @@ public enum Transport {
     /// Inside this process: one worker, any addresses, no kernel. For simulation.
     LOCAL;
 
-    /// The best that works here without asking for more than a container usually gives.
+    /// The best that works here. What the kernel or a container's profile forbids is not there.
     public static Transport usual() {
-        return Epoll.isAvailable() ? EPOLL : NIO;
+        if (IO_URING.isAvailable()) {
+            return IO_URING;
+        }
+        return EPOLL.isAvailable() ? EPOLL : NIO;
     }
 
     /// Whether this machine has it.
