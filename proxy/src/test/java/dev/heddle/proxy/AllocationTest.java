@@ -1,9 +1,12 @@
 package dev.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.runtime.Transport;
+import dev.heddle.testkit.Seed;
 import io.netty.util.ResourceLeakDetector;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -16,6 +19,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A request of a sidecar's usual kind is no garbage: counted by the virtual machine, on the
-/// worker's thread, so that neither the machine nor its load changes the outcome.
+/// worker's thread, so that neither the machine nor its load changes the outcome. On epoll, as the
+/// library that speaks io_uring makes an object for each operation, which only the optimizing
+/// compiler takes away again.
 class AllocationTest {
     private static final int HOSTS = 100;
     private static final int ROUTES_PER_HOST = 10;
@@ -58,13 +65,14 @@ class AllocationTest {
 
     @Test
     void aRequestWithAllTheWorkOfASidecarAllocatesNextToNothing() throws Exception {
+        assumeTrue(Transport.EPOLL.isAvailable(), "no epoll here");
         Path log = directory.resolve("access.log");
         Set<Long> before = workers();
         try (var origin = new Origin();
                 Proxy proxy =
                         Proxy.start(
                                 BootstrapParser.parse("test", bootstrap(log, origin.port())),
-                                ProxyTest.settings().withWorkers(1));
+                                settings());
                 var clients = new Clients(proxy.listenerAddress("in").orElseThrow().getPort())) {
             Set<Long> started = workers();
             started.removeAll(before);
@@ -86,6 +94,17 @@ class AllocationTest {
         assertThat(Files.readAllLines(log))
                 .hasSize(WARM_UP + ROUNDS * MEASURED)
                 .allMatch(line -> line.contains("\" 200 - 0 1024 "));
+    }
+
+    private static ProxySettings settings() {
+        return new ProxySettings(
+                1,
+                Transport.EPOLL,
+                Duration.ofSeconds(2),
+                Seed.ofRun().value(),
+                InstantSource.system(),
+                System.out,
+                System.err);
     }
 
     private static Set<Long> workers() {
