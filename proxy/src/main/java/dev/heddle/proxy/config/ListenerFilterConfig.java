@@ -25,13 +25,8 @@ public record ListenerFilterConfig(Kind kind, Disabled disabled) {
         ///
         /// @param isOptional whether a connection may come without
         /// @param disallowed versions that are refused
-        /// @param passThrough what of its extensions an upstream PROXY header repeats
         /// @param statPrefix of its meters, after `proxy_proto.`; may be empty
-        record Proxy(
-                boolean isOptional,
-                Set<Version> disallowed,
-                PassThrough passThrough,
-                String statPrefix)
+        record Proxy(boolean isOptional, Set<Version> disallowed, String statPrefix)
                 implements Kind {
             public Proxy {
                 disallowed = Set.copyOf(disallowed);
@@ -45,25 +40,6 @@ public record ListenerFilterConfig(Kind kind, Disabled disabled) {
         V1,
         /// Binary.
         V2
-    }
-
-    /// Which extensions of a PROXY header are repeated.
-    public sealed interface PassThrough {
-        record All() implements PassThrough {}
-
-        record Only(Set<Integer> types) implements PassThrough {
-            public Only {
-                types = Set.copyOf(types);
-            }
-        }
-
-        /// Whether a type is.
-        default boolean holds(int type) {
-            return switch (this) {
-                case All() -> true;
-                case Only(Set<Integer> types) -> types.contains(type);
-            };
-        }
     }
 
     /// When a filter leaves a connection alone

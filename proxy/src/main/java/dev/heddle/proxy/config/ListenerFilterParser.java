@@ -6,11 +6,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.config.ListenerFilterConfig.Disabled;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
-import dev.heddle.proxy.config.ListenerFilterConfig.PassThrough;
 import dev.heddle.proxy.config.ListenerFilterConfig.Version;
 import dev.heddle.xds.TypedConfigs;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
-import io.envoyproxy.envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
@@ -110,8 +108,9 @@ final class ListenerFilterParser {
                 Set.of(
                         "allow_requests_without_proxy_protocol",
                         "disallowed_versions",
-                        "pass_through_tlvs",
-                        "stat_prefix"));
+                        "stat_prefix"),
+                // Upstream PROXY headers would repeat them; there are none here.
+                Set.of("pass_through_tlvs"));
         var disallowed = EnumSet.noneOf(Version.class);
         for (ProxyProtocolConfig.Version version : proxy.getDisallowedVersionsList()) {
             switch (version) {
@@ -129,26 +128,7 @@ final class ListenerFilterParser {
         return new Kind.Proxy(
                 proxy.getAllowRequestsWithoutProxyProtocol(),
                 disallowed,
-                proxy.hasPassThroughTlvs()
-                        ? passThrough(join(path, "pass_through_tlvs"), proxy.getPassThroughTlvs())
-                        : new PassThrough.Only(Set.of()),
                 proxy.getStatPrefix());
-    }
-
-    private PassThrough passThrough(String path, ProxyProtocolPassThroughTLVs tlvs) {
-        findings.fields(path, tlvs, Set.of("match_type", "tlv_type"));
-        return switch (tlvs.getMatchType()) {
-            case INCLUDE_ALL -> new PassThrough.All();
-            case INCLUDE -> {
-                tlvs.getTlvTypeList()
-                        .forEach(type -> findings.range(join(path, "tlv_type"), type, 0, 255));
-                yield new PassThrough.Only(Set.copyOf(tlvs.getTlvTypeList()));
-            }
-            case UNRECOGNIZED -> {
-                findings.reject(join(path, "match_type"), "is unknown");
-                yield new PassThrough.All();
-            }
-        };
     }
 
     private Disabled disabled(String path, ListenerFilterChainMatchPredicate predicate) {

@@ -26,8 +26,9 @@ final class ProxyHeaderPeek implements Peek {
     private static final int V2_HEADER = 16;
     private static final int LOCAL = 0;
     private static final int PROXY = 1;
-    private static final int TCP4 = 0x11;
-    private static final int TCP6 = 0x21;
+    private static final int V4_FAMILY = 1;
+    private static final int V6_FAMILY = 2;
+    private static final int DATAGRAM = 2;
     private static final int TLV_HEADER = 3;
 
     private static final Pattern PORT = Pattern.compile("0|[1-9][0-9]{0,4}");
@@ -146,15 +147,19 @@ final class ProxyHeaderPeek implements Peek {
             return Outcome.MORE;
         }
         int command = bytes.getUnsignedByte(start + 12) & 0xf;
-        int family = bytes.getUnsignedByte(start + 13);
+        int family = bytes.getUnsignedByte(start + 13) >> 4;
+        int protocol = bytes.getUnsignedByte(start + 13) & 0xf;
         int length = bytes.getUnsignedShort(start + 14);
-        int addresses = family == TCP4 ? 12 : 36;
+        int addresses = family == V4_FAMILY ? 12 : 36;
         if (command != LOCAL) {
             if (command != PROXY) {
                 return broken("command " + command);
             }
-            if (family != TCP4 && family != TCP6) {
-                return broken("family and protocol 0x" + Integer.toHexString(family));
+            // A balancer may have taken datagrams from its client; as Envoy, we don't mind.
+            if ((family != V4_FAMILY && family != V6_FAMILY)
+                    || protocol < 1
+                    || protocol > DATAGRAM) {
+                return broken("family " + family + ", protocol " + protocol);
             }
             if (length < addresses) {
                 return broken(length + " bytes of addresses");
@@ -167,7 +172,7 @@ final class ProxyHeaderPeek implements Peek {
             if (!areExtensions(bytes, start + V2_HEADER + addresses, length - addresses)) {
                 return broken("an extension longer than the header");
             }
-            int size = family == TCP4 ? 4 : 16;
+            int size = family == V4_FAMILY ? 4 : 16;
             int at = start + V2_HEADER;
             arrival.onProxyHeader(
                     address(bytes, at, size, at + 2 * size),

@@ -132,6 +132,29 @@ class LoopbackTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"EPOLL", "NIO"})
+    void aClientThatHasSaidEverythingStillGetsALongAnswer(Transport transport) throws Exception {
+        try (ServerSocket upstream = server();
+                var proxy = LoopbackProxy.tcp(transport, upstream.getLocalPort());
+                Socket client = connect(proxy.port())) {
+            write(client, "all of it");
+            client.shutdownOutput();
+            Socket server = upstream.accept();
+            assertThat(readUntil(server, "all of it")).isEqualTo("all of it");
+            assertThat(server.getInputStream().read()).isEqualTo(-1);
+            var sent = new AtomicLong();
+            CompletableFuture<Void> writing = flood(server.getOutputStream(), sent);
+            assertStalls(sent);
+            readAll(client, 256L * MIB);
+            writing.join();
+            server.close();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
     @Test
     void aClientThatIsStillSendingCanReadItsRefusal() throws Exception {
         try (ServerSocket upstream = server();

@@ -1,0 +1,104 @@
+package dev.heddle.proxy;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.heddle.proxy.config.BootstrapParser;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Our proxy, and stock Envoy beside it, from the same bootstrap.
+final class DataPlanes implements AutoCloseable {
+
+    /// One of the two.
+    ///
+    /// @param name for failures
+    /// @param ports of its listeners, in the order in which they were asked for
+    record Plane(String name, List<Integer> ports) {}
+
+    /// Makes a bootstrap of ports for its listeners.
+    interface Text {
+        String at(List<Integer> ports);
+    }
+
+    private final List<Plane> planes = new ArrayList<>();
+    private final List<Runnable> running = new ArrayList<>();
+
+    /// Starts both. Skips the test where there is no Envoy.
+    static DataPlanes start(Path directory, int listeners, Text text) throws Exception {
+        String binary = System.getenv("HEDDLE_ENVOY");
+        assumeTrue(binary != null && Files.isExecutable(Path.of(binary)), "HEDDLE_ENVOY");
+        var both = new DataPlanes();
+        List<Integer> ours = free(listeners);
+        Proxy proxy =
+                Proxy.start(BootstrapParser.parse("test", text.at(ours)), ProxyTest.settings());
+        both.running.add(proxy::close);
+        both.planes.add(new Plane("heddle", ours));
+        List<Integer> theirs = free(listeners);
+        Path file = Files.writeString(directory.resolve("envoy.yaml"), text.at(theirs));
+        Process process =
+                new ProcessBuilder(
+                                binary,
+                                "-c",
+                                file.toString(),
+                                "--concurrency",
+                                "1",
+                                "--use-dynamic-base-id",
+                                "--log-level",
+                                "warning")
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("envoy.log").toFile())
+                        .start();
+        both.running.add(
+                () -> process.destroyForcibly().onExit().orTimeout(5, TimeUnit.SECONDS).join());
+        for (int port : theirs) {
+            awaitOpen(process, directory, port);
+        }
+        both.planes.add(new Plane("envoy", theirs));
+        return both;
+    }
+
+    private static List<Integer> free(int count) throws IOException {
+        var held = new ArrayList<ServerSocket>();
+        try {
+            for (int i = 0; i < count; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void awaitOpen(Process process, Path directory, int port) throws Exception {
+        while (true) {
+            try (var socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+                return;
+            } catch (IOException e) {
+                if (!process.isAlive()) {
+                    throw new AssertionError(Files.readString(directory.resolve("envoy.log")), e);
+                }
+                process.waitFor(20, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    List<Plane> all() {
+        return planes;
+    }
+
+    @Override
+    public void close() {
+        running.forEach(Runnable::run);
+    }
+}
