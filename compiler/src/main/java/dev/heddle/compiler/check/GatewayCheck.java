@@ -19,8 +19,8 @@ final class GatewayCheck {
         for (Resource<Gateway> gateway : index.resources().all(Kinds.GATEWAY)) {
             List<Gateway.Server> servers = gateway.spec().servers();
             for (int i = 0; i < servers.size(); i++) {
-                String protocol = servers.get(i).port().protocol();
-                boolean isKnown = AppProtocol.parse(protocol) != AppProtocol.UNSET;
+                String declared = servers.get(i).port().protocol();
+                boolean isKnown = AppProtocol.parse(declared) != AppProtocol.UNSET;
                 if (isKnown && !GatewayServers.isServed(servers.get(i))) {
                     findings.add(
                             DiagnosticCode.NOT_IMPLEMENTED,
@@ -29,10 +29,19 @@ final class GatewayCheck {
                                             .index(i)
                                             .field("port")
                                             .field("protocol")),
-                            "a gateway does not serve " + protocol + " yet",
-                            "This server is left out; HTTP, HTTP2 and GRPC are served");
+                            "a gateway does not serve " + spoken(servers.get(i)) + " yet",
+                            "This server is left out; HTTP, HTTP2, GRPC, TCP, and TLS with mode"
+                                    + " PASSTHROUGH are served");
                 }
             }
         }
+    }
+
+    private static String spoken(Gateway.Server server) {
+        String protocol = server.port().protocol();
+        return server.tls()
+                .filter(_ -> AppProtocol.parse(protocol).isTls())
+                .map(tls -> protocol + " with tls.mode " + tls.mode())
+                .orElse(protocol);
     }
 }

@@ -6,6 +6,10 @@ import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Explanation.Tried;
 import dev.heddle.compiler.ir.Cluster.Discovery;
+import dev.heddle.compiler.ir.ClusterName;
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.ProxyPlan;
@@ -187,6 +191,31 @@ public final class Explainer {
         return !isDirect && plan.assignment(cluster).map(a -> a.size() == 0).orElse(true);
     }
 
+    /// Where bytes go. Clusters that are no service's have no share: they go wherever the client
+    /// wanted, or nowhere.
+    private List<Share> shares(FilterChain chain) {
+        List<TcpDestination> all =
+                chain.handling() instanceof Handling.Tcp(_, List<TcpDestination> destinations)
+                        ? destinations
+                        : List.of();
+        int total = all.stream().mapToInt(TcpDestination::weight).sum();
+        return all.stream()
+                .flatMap(d ->
+                        ClusterName.parse(d.cluster()).stream()
+                                .map(name ->
+                                        new Destination(
+                                                d.cluster(),
+                                                name.host(),
+                                                name.subset(),
+                                                name.port(),
+                                                d.weight(),
+                                                HeaderEdit.NONE,
+                                                Optional.empty(),
+                                                chain.origin())))
+                .map(d -> share(d, Math.max(1, total)))
+                .toList();
+    }
+
     /// A listener that does not look at requests.
     private Explanation bytes(Listener listener) {
         String cluster = ListenerChoice.bytesTo(listener);
@@ -196,7 +225,7 @@ public final class Explainer {
                 "",
                 listener.origin(),
                 cluster,
-                List.of(),
+                ListenerChoice.bytesChain(listener).map(this::shares).orElse(List.of()),
                 HeaderEdit.NONE,
                 Duration.ZERO,
                 isWithoutHosts(cluster)

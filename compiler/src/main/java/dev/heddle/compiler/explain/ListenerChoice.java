@@ -107,15 +107,20 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                 name, false, List.<VirtualHost>of(), dev.heddle.model.Origin.BUILT_IN);
     }
 
-    /// The cluster that bytes go to; empty when the listener has no chain for them.
+    /// The cluster that bytes go to, of several the first; empty when the listener has no chain for
+    /// them.
     static String bytesTo(Listener listener) {
+        return bytesChain(listener)
+                .map(c -> ((Handling.Tcp) c.handling()).destinations().getFirst().cluster())
+                .orElse("");
+    }
+
+    /// The chain that passes bytes on.
+    static Optional<FilterChain> bytesChain(Listener listener) {
         return chains(listener)
                 .filter(c -> c.match().port().isEmpty())
-                .map(FilterChain::handling)
-                .filter(Handling.Tcp.class::isInstance)
-                .map(h -> ((Handling.Tcp) h).destinations().getFirst().cluster())
-                .findFirst()
-                .orElse("");
+                .filter(c -> c.handling() instanceof Handling.Tcp)
+                .findFirst();
     }
 
     private static Stream<FilterChain> chains(Listener listener) {

@@ -1,5 +1,7 @@
 package dev.heddle.compiler.ir;
 
+import java.util.Optional;
+
 /// How Istio names clusters, and so everybody who reads their statistics.
 public final class ClusterName {
     /// Passes a redirected connection on to where it was meant for.
@@ -18,6 +20,19 @@ public final class ClusterName {
     /// @param subset empty for all of the service
     public static String outbound(int port, String subset, String host) {
         return "outbound|" + port + "|" + subset + "|" + host;
+    }
+
+    /// What the name of an outbound cluster says.
+    ///
+    /// @param subset empty for all of the service
+    public record Outbound(int port, String subset, String host) {}
+
+    /// Reads a name that [#outbound] made; empty for any other.
+    public static Optional<Outbound> parse(String name) {
+        String[] parts = name.split("\\|", -1);
+        return parts.length == 4 && parts[0].equals("outbound")
+                ? Optional.of(new Outbound(Integer.parseInt(parts[1]), parts[2], parts[3]))
+                : Optional.empty();
     }
 
     /// As in `inbound|9080||`.

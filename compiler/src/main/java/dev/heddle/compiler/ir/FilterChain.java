@@ -47,6 +47,17 @@ public record FilterChain(String name, Match match, Handling handling, Origin or
                     List.of("http/1.1", "h2c"));
         }
 
+        /// Connections whose client hello names one of those servers; `*` is every name, which is
+        /// to ask for none.
+        public static Match ofTls(List<String> names) {
+            return new Match(
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    names.contains("*") ? List.of() : names,
+                    Optional.of("tls"),
+                    List.of());
+        }
+
         /// The same connections, as far as they were meant for that port.
         public Match on(int port) {
             return new Match(

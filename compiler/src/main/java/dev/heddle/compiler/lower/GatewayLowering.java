@@ -17,14 +17,14 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
-import dev.heddle.model.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/// The plan of a gateway: a listener and a route table for each port that its Gateways open.
+/// The plan of a gateway: a listener for each port that its Gateways open, with a route table where
+/// requests are looked at.
 public final class GatewayLowering {
     private static final String ANY = "0.0.0.0";
 
@@ -42,13 +42,27 @@ public final class GatewayLowering {
         var listeners = new ArrayList<Listener>();
         var routes = new ArrayList<RouteConfiguration>();
         SortedMap<Integer, List<Server>> byPort =
-                GatewayServers.httpByPort(world.index(), scope.namespace(), scope.labels());
+                GatewayServers.byPort(world.index(), scope.namespace(), scope.labels());
         var tables = new GatewayTables(world.index(), scope);
+        var l4 = new GatewayL4(world.index(), scope);
         byPort.forEach((port, servers) -> {
-            listeners.add(listener(port, servers.getFirst(), binds(scope)));
-            routes.add(tables.onPort(port, servers));
+            List<Server> http =
+                    servers.stream().filter(s -> GatewayServers.isHttp(s.server())).toList();
+            String name = name(port, servers.getFirst());
+            List<FilterChain> tls = l4.tls(name, servers);
+            Optional<FilterChain> rest =
+                    http.isEmpty()
+                            ? l4.tcp(name, servers)
+                            : Optional.of(http(name, port, http.getFirst()));
+            if (!http.isEmpty()) {
+                routes.add(tables.onPort(port, http));
+            }
+            // Where nobody says where connections go, a port is as good as closed.
+            if (!tls.isEmpty() || rest.isPresent()) {
+                listeners.add(listener(name, port, servers.getFirst(), tls, rest, binds(scope)));
+            }
         });
-        List<Cluster> missing = MissingClusters.of(common.clusters(), routes);
+        List<Cluster> missing = MissingClusters.of(common.clusters(), routes, listeners);
         return new ProxyPlan(listeners, routes, missing, List.of());
     }
 
@@ -60,27 +74,41 @@ public final class GatewayLowering {
     }
 
     /// A listener is named after the address that users know, wherever it is really bound.
-    private static Listener listener(int port, Server first, Map<Integer, String> binds) {
-        String known = first.server().bind().isEmpty() ? ANY : first.server().bind();
-        String name = known + "_" + port;
+    private static String name(int port, Server first) {
+        return known(first) + "_" + port;
+    }
+
+    private static String known(Server first) {
+        return first.server().bind().isEmpty() ? ANY : first.server().bind();
+    }
+
+    private static Listener listener(
+            String name,
+            int port,
+            Server first,
+            List<FilterChain> tls,
+            Optional<FilterChain> rest,
+            Map<Integer, String> binds) {
         String bind = binds.get(port);
-        Origin origin = first.origin();
+        // Only where names decide is anything looked at: a server of bytes may speak first.
+        boolean isTls = !tls.isEmpty();
         return new Listener(
                 name,
-                bind == null ? new SocketAddress(known, port) : SocketAddress.parse(bind),
+                bind == null ? new SocketAddress(known(first), port) : SocketAddress.parse(bind),
                 Direction.OUTBOUND,
                 Capture.BOUND,
-                List.of(),
-                List.of(
-                        new FilterChain(
-                                name,
-                                FilterChain.Match.ALL,
-                                new Handling.Http(
-                                        "outbound_" + name,
-                                        new Routes.Named(GatewayTables.name(port)),
-                                        true),
-                                origin)),
-                Optional.empty(),
-                origin);
+                isTls ? List.of(Listener.Inspector.TLS) : List.of(),
+                isTls ? tls : rest.map(List::of).orElse(List.of()),
+                isTls ? rest : Optional.empty(),
+                first.origin());
+    }
+
+    private static FilterChain http(String name, int port, Server first) {
+        return new FilterChain(
+                name,
+                FilterChain.Match.ALL,
+                new Handling.Http(
+                        "outbound_" + name, new Routes.Named(GatewayTables.name(port)), true),
+                first.origin());
     }
 }

@@ -3,14 +3,18 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.model.Origin;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,14 +26,16 @@ final class MissingClusters {
     private MissingClusters() {}
 
     /// The given clusters, and the missing ones after them, ordered by name.
-    static List<Cluster> added(List<Cluster> clusters, List<RouteConfiguration> tables) {
+    static List<Cluster> added(
+            List<Cluster> clusters, List<RouteConfiguration> tables, List<Listener> listeners) {
         var all = new ArrayList<>(clusters);
-        all.addAll(of(clusters, tables));
+        all.addAll(of(clusters, tables, listeners));
         return all;
     }
 
     /// The missing ones, ordered by name.
-    static List<Cluster> of(List<Cluster> clusters, List<RouteConfiguration> tables) {
+    static List<Cluster> of(
+            List<Cluster> clusters, List<RouteConfiguration> tables, List<Listener> listeners) {
         var known = new HashSet<String>();
         clusters.forEach(c -> known.add(c.name()));
         SortedMap<String, Cluster> missing = new TreeMap<>();
@@ -40,7 +46,21 @@ final class MissingClusters {
                     .filter(d -> !known.contains(d.cluster()))
                     .forEach(d -> missing.putIfAbsent(d.cluster(), empty(d)));
         }
+        for (Listener listener : listeners) {
+            listener.chains().forEach(chain -> add(chain, known, missing));
+            listener.defaultChain().ifPresent(chain -> add(chain, known, missing));
+        }
         return List.copyOf(missing.values());
+    }
+
+    private static void add(
+            FilterChain chain, Set<String> known, SortedMap<String, Cluster> missing) {
+        if (chain.handling() instanceof FilterChain.Handling.Tcp tcp) {
+            tcp.destinations().stream()
+                    .map(FilterChain.TcpDestination::cluster)
+                    .filter(name -> !known.contains(name))
+                    .forEach(name -> missing.putIfAbsent(name, empty(name, chain.origin())));
+        }
     }
 
     private static List<RouteAction.Destination> destinations(Route route) {
@@ -51,11 +71,15 @@ final class MissingClusters {
     }
 
     private static Cluster empty(RouteAction.Destination destination) {
+        return empty(destination.cluster(), destination.origin());
+    }
+
+    private static Cluster empty(String name, Origin origin) {
         return PlanParts.cluster(
-                destination.cluster(),
-                new Discovery.Fixed(new LoadAssignment(destination.cluster(), List.of())),
+                name,
+                new Discovery.Fixed(new LoadAssignment(name, List.of())),
                 new LoadBalancing.LeastRequest(),
                 Protocol.HTTP1,
-                destination.origin());
+                origin);
     }
 }

@@ -13,7 +13,9 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.Assignments;
+import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.MeshSettings.OutboundPolicy;
 import dev.heddle.compiler.world.Outlook;
@@ -21,10 +23,14 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What a workload calls, where its calls are redirected: one listener for each address that a
 /// service can be called at. HTTP services share the listener of their port; services of bytes have
@@ -35,6 +41,8 @@ final class OutboundListeners {
 
     private final OutboundTables tables;
     private final OutboundPolicy policy;
+    private final L4Lowering l4;
+    private final List<BoundVirtualService> rules;
 
     /// By name. The first that claims a name has it: a port is either HTTP or bytes.
     private final SortedMap<String, Listener> listeners = new TreeMap<>();
@@ -44,6 +52,11 @@ final class OutboundListeners {
     OutboundListeners(World world, Outlook outlook, OutboundTables tables) {
         this.tables = tables;
         this.policy = world.settings().outboundPolicy();
+        this.l4 = new L4Lowering(world.index(), outlook.namespace(), outlook.labels());
+        this.rules =
+                world.index()
+                        .virtualServices()
+                        .inForce(outlook.namespace(), BoundVirtualService.MESH);
         for (MeshService service : world.index().services().visibleTo(outlook.namespace())) {
             service.service().ports().forEach(port -> add(service, port));
         }
@@ -126,10 +139,21 @@ final class OutboundListeners {
         if (listeners.containsKey(name)) {
             return;
         }
+        Optional<L4Lowering.Plain> rule =
+                rulesFor(service)
+                        .flatMap(r -> l4.tcp(r, BoundVirtualService.MESH, port.number()).stream())
+                        .findFirst();
         FilterChain bytes =
-                new FilterChain(name, Match.ALL, Handling.Tcp.to(cluster, cluster), origin);
+                new FilterChain(
+                        name,
+                        Match.ALL,
+                        rule.map(L4Lowering.Plain::handling)
+                                .orElse(Handling.Tcp.to(cluster, cluster)),
+                        rule.map(L4Lowering.Plain::origin).orElse(origin));
         if (port.protocol() != AppProtocol.UNSET) {
-            put(name, address, port, List.of(), bytes, origin);
+            List<FilterChain> byName =
+                    port.protocol().isTls() ? byName(service, port, name) : List.of();
+            put(name, address, port, byName, bytes, origin);
             return;
         }
         String table = host + ":" + port.number();
@@ -143,6 +167,32 @@ final class OutboundListeners {
                         new Handling.Http("outbound_" + name, new Routes.Named(table), false),
                         origin);
         put(name, address, port, List.of(http), bytes, origin);
+    }
+
+    /// A chain for each name that some rule sends elsewhere; the first rule has it.
+    private List<FilterChain> byName(MeshService service, Port port, String listener) {
+        var chains = new ArrayList<FilterChain>();
+        Set<String> taken = new HashSet<>();
+        rulesFor(service)
+                .flatMap(r -> l4.tls(r, BoundVirtualService.MESH, port.number()).stream())
+                .forEach(route -> {
+                    List<String> names = route.sniHosts().stream().filter(taken::add).toList();
+                    if (!names.isEmpty()) {
+                        chains.add(
+                                new FilterChain(
+                                        listener + "_" + chains.size(),
+                                        Match.ofTls(names),
+                                        route.handling(),
+                                        route.origin()));
+                    }
+                });
+        return chains;
+    }
+
+    private Stream<BoundVirtualService> rulesFor(MeshService service) {
+        return rules.stream()
+                .filter(rule ->
+                        rule.hosts().stream().anyMatch(h -> h.covers(service.service().host())));
     }
 
     private void put(
@@ -159,10 +209,20 @@ final class OutboundListeners {
                         new SocketAddress(address, port.number()),
                         Direction.OUTBOUND,
                         Capture.HANDED_OVER,
-                        chains.isEmpty() ? List.of() : List.of(Inspector.TLS, Inspector.HTTP),
+                        inspectors(chains),
                         chains,
                         Optional.of(otherwise),
                         origin));
+    }
+
+    /// What must be looked at to choose among the chains.
+    private static List<Inspector> inspectors(List<FilterChain> chains) {
+        if (chains.isEmpty()) {
+            return List.of();
+        }
+        return chains.stream().allMatch(c -> c.handling() instanceof Handling.Tcp)
+                ? List.of(Inspector.TLS)
+                : List.of(Inspector.TLS, Inspector.HTTP);
     }
 
     private Handling unknownBytes() {

@@ -43,7 +43,10 @@ public final class OutboundLowering {
             case NONE -> {}
         }
         return new ProxyPlan(
-                listeners, routes, MissingClusters.added(clusters, routes), services.assignments());
+                listeners,
+                routes,
+                MissingClusters.added(clusters, routes, listeners),
+                services.assignments());
     }
 
     private static RouteConfiguration httpProxy(World world, Outlook outlook) {

@@ -7,8 +7,10 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Every VirtualService of a world, oldest first. Immutable.
 public final class VirtualServices {
@@ -19,10 +21,26 @@ public final class VirtualServices {
         this.all = List.copyOf(all);
         this.sourceLabels =
                 all.stream()
-                        .flatMap(vs -> vs.resource().spec().http().stream())
-                        .flatMap(rule -> rule.match().stream())
-                        .flatMap(match -> match.sourceLabels().keySet().stream())
+                        .flatMap(vs -> sourceLabels(vs.resource().spec()))
                         .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Stream<String> sourceLabels(VirtualService spec) {
+        Stream<Map<String, String>> http =
+                spec.http().stream()
+                        .flatMap(rule -> rule.match().stream())
+                        .map(VirtualService.HttpMatchRequest::sourceLabels);
+        Stream<Map<String, String>> tls =
+                spec.tls().stream()
+                        .flatMap(rule -> rule.match().stream())
+                        .map(VirtualService.TlsMatchAttributes::sourceLabels);
+        Stream<Map<String, String>> tcp =
+                spec.tcp().stream()
+                        .flatMap(rule -> rule.match().stream())
+                        .map(VirtualService.L4MatchAttributes::sourceLabels);
+        return Stream.of(http, tls, tcp)
+                .flatMap(labels -> labels)
+                .flatMap(labels -> labels.keySet().stream());
     }
 
     static VirtualServices of(Resources resources, String domain) {

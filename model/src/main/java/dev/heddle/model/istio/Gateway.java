@@ -26,7 +26,7 @@ public record Gateway(List<Server> servers, Map<String, String> selector) {
             @Required Port port,
             String bind,
             @Required List<String> hosts,
-            @NotYet Optional<ServerTlsSettings> tls,
+            Optional<ServerTlsSettings> tls,
             @NotYet String defaultEndpoint,
             String name) {
 

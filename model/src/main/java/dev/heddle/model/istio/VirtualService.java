@@ -24,8 +24,8 @@ public record VirtualService(
         List<String> hosts,
         List<String> gateways,
         List<HttpRoute> http,
-        @NotYet List<TlsRoute> tls,
-        @NotYet List<TcpRoute> tcp,
+        List<TlsRoute> tls,
+        List<TcpRoute> tcp,
         List<String> exportTo) {
 
     public VirtualService {
@@ -281,7 +281,7 @@ public record VirtualService(
     /// Which TLS connections a rule takes: all that is set here must match.
     public record TlsMatchAttributes(
             @Required List<String> sniHosts,
-            List<String> destinationSubnets,
+            @NotYet List<String> destinationSubnets,
             OptionalInt port,
             Map<String, String> sourceLabels,
             List<String> gateways,
@@ -305,9 +305,9 @@ public record VirtualService(
 
     /// Which TCP connections a rule takes: all that is set here must match.
     public record L4MatchAttributes(
-            List<String> destinationSubnets,
+            @NotYet List<String> destinationSubnets,
             OptionalInt port,
-            String sourceSubnet,
+            @NotYet String sourceSubnet,
             Map<String, String> sourceLabels,
             List<String> gateways,
             String sourceNamespace) {

@@ -6,6 +6,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.service.AppProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,32 +33,54 @@ public final class GatewayServers {
         }
     }
 
-    /// The HTTP servers of the Gateways that choose a workload of these labels, by the port that
-    /// the workload listens on. A port that a Service of the workload maps is mapped, as from 80 to
+    /// The servers of the Gateways that choose a workload of these labels, by the port that the
+    /// workload listens on. A port that a Service of the workload maps is mapped, as from 80 to
     /// 8080.
-    public static SortedMap<Integer, List<Server>> httpByPort(
+    public static SortedMap<Integer, List<Server>> byPort(
             MeshIndex index, String namespace, Map<String, String> labels) {
         List<MeshService> own = index.services().of(namespace, labels);
-        var byPort = new TreeMap<Integer, List<Server>>();
+        var found = new TreeMap<Integer, List<Server>>();
         for (Resource<Gateway> gateway : index.gateways(labels)) {
             List<Gateway.Server> servers = gateway.spec().servers();
             for (int i = 0; i < servers.size(); i++) {
                 Gateway.Server server = servers.get(i);
                 if (isServed(server)) {
-                    byPort.computeIfAbsent(
+                    found.computeIfAbsent(
                                     listening(server.port().number(), own), _ -> new ArrayList<>())
                             .add(new Server(gateway, i, server));
                 }
             }
         }
-        return byPort;
+        return found;
     }
 
-    /// Whether this version serves it: plain HTTP on a port that can be.
+    /// Whether this version serves it: plain HTTP, bytes, or TLS that is passed through, on a port
+    /// that can be.
     public static boolean isServed(Gateway.Server server) {
-        return AppProtocol.parse(server.port().protocol()).isHttp()
+        return (isHttp(server) || isBytes(server) || isPassedThrough(server))
                 && server.port().number() >= 1
                 && server.port().number() <= 65_535;
+    }
+
+    /// Whether its requests are routed one by one.
+    public static boolean isHttp(Gateway.Server server) {
+        return AppProtocol.parse(server.port().protocol()).isHttp();
+    }
+
+    /// Whether its connections go wherever the port leads.
+    public static boolean isBytes(Gateway.Server server) {
+        return switch (AppProtocol.parse(server.port().protocol())) {
+            case TCP, MONGO, REDIS, MYSQL -> true;
+            case HTTP, HTTP2, GRPC, GRPC_WEB, HTTPS, TLS, UDP, UNSET -> false;
+        };
+    }
+
+    /// Whether its connections go where the name in their client hello leads, still encrypted.
+    public static boolean isPassedThrough(Gateway.Server server) {
+        return AppProtocol.parse(server.port().protocol()).isTls()
+                && server.tls()
+                        .filter(tls -> tls.mode() == ServerTlsSettings.Mode.PASSTHROUGH)
+                        .isPresent();
     }
 
     private static int listening(int port, List<MeshService> own) {

@@ -69,6 +69,15 @@ public final class GatewayTables {
         }
     }
 
+    /// Whether the server allows some host that the rule is for.
+    public static boolean isAllowed(Server server, BoundVirtualService rule) {
+        return server.server().hosts().stream()
+                .anyMatch(allowed ->
+                        rule.hosts().stream()
+                                .anyMatch(host ->
+                                        intersection(allowed, server, host, rule).isPresent()));
+    }
+
     /// The hosts that both the server and the rule are for.
     ///
     /// @param allowed as in `*.example.com`, `shop/*`, `./shop.example.com`

@@ -1,0 +1,165 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.TcpDestination;
+import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
+import dev.heddle.model.istio.VirtualService.L4MatchAttributes;
+import dev.heddle.model.istio.VirtualService.RouteDestination;
+import dev.heddle.model.istio.VirtualService.TcpRoute;
+import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
+import dev.heddle.model.istio.VirtualService.TlsRoute;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Lowers a VirtualService's rules for TCP, and for TLS that is passed through, for one place of
+/// the mesh.
+///
+/// Nearly all of their conditions are known before any connection comes (gateway, the client's
+/// labels and namespace, the port that is called); of the rest SNI alone is in force. A rule with a
+/// condition that is not in force takes nothing, for it would take too much.
+public final class L4Lowering {
+    private final Destinations destinations;
+    private final String namespace;
+    private final Map<String, String> labels;
+
+    /// @param namespace of the proxy
+    /// @param labels of the proxy's workload
+    public L4Lowering(MeshIndex index, String namespace, Map<String, String> labels) {
+        this.destinations = new Destinations(index, namespace);
+        this.namespace = namespace;
+        this.labels = labels;
+    }
+
+    /// Where connections go that name one of those servers.
+    ///
+    /// @param sniHosts exact, `*.example.com`, or `*` for any
+    public record ByName(List<String> sniHosts, Handling.Tcp handling, Origin origin) {
+        public ByName {
+            sniHosts = List.copyOf(sniHosts);
+        }
+    }
+
+    /// Where connections go whatever they begin with.
+    public record Plain(Handling.Tcp handling, Origin origin) {}
+
+    /// The first rule for TCP that takes all connections to that port; empty when none does.
+    ///
+    /// @param gateway `mesh`, or as in `default/bookinfo-gateway`
+    public Optional<Plain> tcp(BoundVirtualService service, String gateway, int port) {
+        List<TcpRoute> rules = service.resource().spec().tcp();
+        for (int i = 0; i < rules.size(); i++) {
+            TcpRoute rule = rules.get(i);
+            boolean isTaken =
+                    rule.match().isEmpty()
+                            || rule.match().stream()
+                                    .anyMatch(match -> isHere(match, service, gateway, port));
+            FieldPath path = FieldPath.of("spec", "tcp").index(i);
+            Optional<Handling.Tcp> handling =
+                    isTaken ? handling(service, rule.route(), path, port) : Optional.empty();
+            if (handling.isPresent()) {
+                return Optional.of(new Plain(handling.get(), service.resource().origin(path)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The rules for TLS that take connections to that port, in order.
+    ///
+    /// @param gateway `mesh`, or as in `default/bookinfo-gateway`
+    public List<ByName> tls(BoundVirtualService service, String gateway, int port) {
+        var routes = new ArrayList<ByName>();
+        List<TlsRoute> rules = service.resource().spec().tls();
+        for (int i = 0; i < rules.size(); i++) {
+            FieldPath path = FieldPath.of("spec", "tls").index(i);
+            Optional<Handling.Tcp> handling = handling(service, rules.get(i).route(), path, port);
+            List<TlsMatchAttributes> matches = rules.get(i).match();
+            for (int j = 0; j < matches.size(); j++) {
+                if (handling.isPresent() && isHere(matches.get(j), service, gateway, port)) {
+                    routes.add(
+                            new ByName(
+                                    matches.get(j).sniHosts(),
+                                    handling.get(),
+                                    service.resource().origin(path.field("match").index(j))));
+                }
+            }
+        }
+        return routes;
+    }
+
+    private boolean isHere(
+            L4MatchAttributes match, BoundVirtualService service, String gateway, int port) {
+        return match.destinationSubnets().isEmpty()
+                && match.sourceSubnet().isEmpty()
+                && isHere(match.port(), match.gateways(), service, gateway, port)
+                && isFrom(match.gateways(), match.sourceLabels(), match.sourceNamespace());
+    }
+
+    private boolean isHere(
+            TlsMatchAttributes match, BoundVirtualService service, String gateway, int port) {
+        return match.destinationSubnets().isEmpty()
+                && isHere(match.port(), match.gateways(), service, gateway, port)
+                && isFrom(match.gateways(), match.sourceLabels(), match.sourceNamespace());
+    }
+
+    private static boolean isHere(
+            OptionalInt wanted,
+            List<String> gateways,
+            BoundVirtualService service,
+            String gateway,
+            int port) {
+        return (wanted.isEmpty() || wanted.getAsInt() == port)
+                && (gateways.isEmpty()
+                        || gateways.stream()
+                                .anyMatch(g ->
+                                        BoundVirtualService.gateway(g, service.namespace())
+                                                .equals(gateway)));
+    }
+
+    /// As for HTTP, who names gateways asks nothing of the client's workload.
+    private boolean isFrom(
+            List<String> gateways, Map<String, String> sourceLabels, String sourceNamespace) {
+        return !gateways.isEmpty()
+                || (labels.entrySet().containsAll(sourceLabels.entrySet())
+                        && (sourceNamespace.isEmpty() || sourceNamespace.equals(namespace)));
+    }
+
+    /// The shares of the destinations; empty when there is nothing to share.
+    private Optional<Handling.Tcp> handling(
+            BoundVirtualService service, List<RouteDestination> route, FieldPath path, int port) {
+        var shares = new ArrayList<TcpDestination>();
+        for (int i = 0; i < route.size(); i++) {
+            int weight = route.size() == 1 ? 1 : route.get(i).weight().orElse(0);
+            if (weight > 0) {
+                FieldPath at = path.field("route").index(i);
+                shares.add(
+                        new TcpDestination(
+                                destinations
+                                        .lower(
+                                                route.get(i).destination(),
+                                                service.namespace(),
+                                                port,
+                                                weight,
+                                                HeaderEdit.NONE,
+                                                Optional.empty(),
+                                                service.resource().origin(at))
+                                        .cluster(),
+                                weight));
+            }
+        }
+        if (shares.isEmpty()) {
+            return Optional.empty();
+        }
+        String statPrefix =
+                shares.size() == 1
+                        ? shares.getFirst().cluster()
+                        : service.resource().metadata().name() + "." + service.namespace();
+        return Optional.of(new Handling.Tcp(statPrefix, shares));
+    }
+}
