@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
 ///
 /// @param inDelegate whether the VirtualService is one that others delegate to
 record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findings findings) {
+    /// The only ones that a proxy can send: Envoy's.
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
     private static final String CLAIMS = "@request.auth.claims";
     private static final Pattern STATUS = Pattern.compile("[1-5]\\d\\d");
     private static final Set<String> METHODS =
@@ -183,8 +186,8 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
                     at.field("prefixRewrite"), "it needs a prefix match of 'uri' to replace");
         }
         int code = redirect.redirectCode().orElse(301);
-        if (code < 300 || code > 399) {
-            findings.invalid(at.field("redirectCode"), code, "300 to 399");
+        if (!REDIRECTS.contains(code)) {
+            findings.invalid(at.field("redirectCode"), code, "301, 302, 303, 307 or 308");
         }
         if (!Set.of("", "http", "https").contains(redirect.scheme())) {
             findings.invalid(at.field("scheme"), redirect.scheme(), "http or https");

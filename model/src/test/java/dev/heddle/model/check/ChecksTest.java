@@ -35,7 +35,9 @@ class ChecksTest {
             redirect: {} | ERROR | HED0006 | spec.http[0].redirect | it leads nowhere (expected: \
             uri, prefixRewrite, authority, scheme or port)
             redirect: {uri: /, redirectCode: 200} | ERROR | HED0005 | \
-            spec.http[0].redirect.redirectCode | 200 (expected: 300 to 399)
+            spec.http[0].redirect.redirectCode | 200 (expected: 301, 302, 303, 307 or 308)
+            redirect: {uri: /, redirectCode: 399} | ERROR | HED0005 | \
+            spec.http[0].redirect.redirectCode | 399 (expected: 301, 302, 303, 307 or 308)
             directResponse: {status: 99} | ERROR | HED0005 | spec.http[0].directResponse.status | \
             99 (expected: a status from 200 to 599)
             route: [{destination: {host: a}}], timeout: 1us | ERROR | HED0005 | \
