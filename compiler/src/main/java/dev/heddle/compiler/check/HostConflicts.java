@@ -7,9 +7,11 @@ import dev.heddle.compiler.service.Visibility;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.service.Hostname;
+import dev.heddle.model.service.Service.Port;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Finds hosts that several resources claim, of which only the first counts.
 final class HostConflicts {
@@ -74,23 +76,56 @@ final class HostConflicts {
     }
 
     private static void services(MeshIndex index, Diagnostics findings) {
-        for (List<MeshService> claims : index.services().byHost().values()) {
-            MeshService first = claims.getFirst();
-            for (MeshService other : claims.subList(1, claims.size())) {
-                if (Visibility.reaches(
-                        first.service().exportTo(),
-                        first.service().namespace(),
-                        other.service().namespace())) {
-                    findings.add(
-                            DiagnosticCode.CONFLICT,
-                            other.service().origin(),
-                            "host '"
-                                    + other.service().host()
-                                    + "' is defined already by "
-                                    + first.service().origin(),
-                            "A namespace takes its own before others', a Service before a"
-                                    + " ServiceEntry, the older before the younger");
+        for (List<MeshService> claims : index.services().claims().values()) {
+            for (int i = 1; i < claims.size(); i++) {
+                MeshService other = claims.get(i);
+                Optional<MeshService> older =
+                        claims.subList(0, i).stream().filter(c -> c.takesIn(other)).findFirst();
+                if (older.isPresent()) {
+                    ports(older.get(), other, findings);
+                } else if (reaches(claims.getFirst(), other)) {
+                    taken(claims.getFirst(), other, findings);
                 }
+            }
+        }
+    }
+
+    private static boolean reaches(MeshService first, MeshService other) {
+        return Visibility.reaches(
+                first.service().exportTo(),
+                first.service().namespace(),
+                other.service().namespace());
+    }
+
+    private static void taken(MeshService first, MeshService other, Diagnostics findings) {
+        findings.add(
+                DiagnosticCode.CONFLICT,
+                other.service().origin(),
+                "host '"
+                        + other.service().host()
+                        + "' is defined already by "
+                        + first.service().origin(),
+                "A namespace takes its own before others', a Service before a"
+                        + " ServiceEntry, the older before the younger; ServiceEntries of one"
+                        + " namespace add to each other if they have the same resolution");
+    }
+
+    /// Of two that add to each other, both may name a port, but they must agree what it speaks.
+    private static void ports(MeshService older, MeshService other, Diagnostics findings) {
+        for (Port port : other.service().ports()) {
+            Optional<Port> there = older.service().port(port.number());
+            if (there.isPresent() && there.get().protocol() != port.protocol()) {
+                findings.add(
+                        DiagnosticCode.CONFLICT,
+                        other.service().origin(),
+                        "port %d of '%s' is %s here and %s in %s"
+                                .formatted(
+                                        port.number(),
+                                        other.service().host(),
+                                        port.protocol(),
+                                        there.get().protocol(),
+                                        older.service().origin()),
+                        "The older counts; give both the same protocol");
             }
         }
     }

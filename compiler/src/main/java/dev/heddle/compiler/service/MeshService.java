@@ -3,6 +3,8 @@ package dev.heddle.compiler.service;
 import dev.heddle.model.Metadata;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +42,49 @@ public record MeshService(
     /// The endpoints of one port, in a stable order.
     public List<Endpoint> endpoints(int port) {
         return endpoints.stream().filter(e -> e.servicePort() == port).toList();
+    }
+
+    /// Whether the other brings ports and endpoints to this one instead of vying with it: both are
+    /// ServiceEntries of one namespace for one host, and find their endpoints the same way.
+    public boolean takesIn(MeshService other) {
+        return registry == Registry.ENTRY
+                && other.registry == Registry.ENTRY
+                && service.host().equals(other.service.host())
+                && service.namespace().equals(other.service.namespace())
+                && service.resolution() == other.service.resolution();
+    }
+
+    /// This service with what the other brings: ports that this one has not, and endpoints of all.
+    /// Where both say something, this one counts.
+    MeshService with(MeshService other) {
+        var ports = new ArrayList<>(service.ports());
+        other.service.ports().stream()
+                .filter(p -> service.port(p.number()).isEmpty())
+                .forEach(ports::add);
+        var all = new ArrayList<>(endpoints);
+        other.endpoints.stream()
+                .filter(e -> endpoints.stream().noneMatch(there -> isSame(there, e)))
+                .forEach(all::add);
+        var listens = new HashMap<>(other.targets);
+        service.ports().forEach(p -> listens.remove(p.number()));
+        listens.putAll(targets);
+        var joined =
+                new Service(
+                        service.host(),
+                        service.namespace(),
+                        service.addresses(),
+                        ports,
+                        service.resolution(),
+                        service.external(),
+                        service.exportTo(),
+                        service.origin());
+        return new MeshService(joined, metadata, all, workloads, listens, registry);
+    }
+
+    private static boolean isSame(Endpoint one, Endpoint other) {
+        return one.address().equals(other.address())
+                && one.port() == other.port()
+                && one.servicePort() == other.servicePort();
     }
 
     /// Whether a workload of these labels in that namespace is part of the service.

@@ -24,6 +24,7 @@ public final class ServiceCatalog {
                     .thenComparing(s -> s.metadata().name());
 
     private final List<MeshService> services;
+    private final SortedMap<Hostname, List<MeshService>> claims;
     private final SortedMap<Hostname, List<MeshService>> byHost;
 
     private ServiceCatalog(List<MeshService> services) {
@@ -33,7 +34,30 @@ public final class ServiceCatalog {
             grouped.computeIfAbsent(service.service().host(), _ -> new ArrayList<>()).add(service);
         }
         grouped.replaceAll((_, list) -> List.copyOf(list));
-        this.byHost = Collections.unmodifiableSortedMap(grouped);
+        this.claims = Collections.unmodifiableSortedMap(grouped);
+        var merged = new TreeMap<Hostname, List<MeshService>>();
+        claims.forEach((host, list) -> merged.put(host, merged(list)));
+        this.byHost = Collections.unmodifiableSortedMap(merged);
+    }
+
+    /// The services of one host, where those that belong together are one.
+    private static List<MeshService> merged(List<MeshService> claims) {
+        if (claims.size() == 1) {
+            return claims;
+        }
+        var merged = new ArrayList<MeshService>();
+        for (MeshService claim : claims) {
+            int at = 0;
+            while (at < merged.size() && !merged.get(at).takesIn(claim)) {
+                at++;
+            }
+            if (at == merged.size()) {
+                merged.add(claim);
+            } else {
+                merged.set(at, merged.get(at).with(claim));
+            }
+        }
+        return List.copyOf(merged);
     }
 
     /// Reads the services off the resources.
@@ -47,12 +71,18 @@ public final class ServiceCatalog {
         return new ServiceCatalog(all);
     }
 
-    /// Every service, in order of precedence.
+    /// Every service as some resource names it, in order of precedence.
     public List<MeshService> all() {
         return services;
     }
 
-    /// The services of each host, in order of precedence.
+    /// Those by host, in order of precedence.
+    public SortedMap<Hostname, List<MeshService>> claims() {
+        return claims;
+    }
+
+    /// The services of each host, in order of precedence; ServiceEntries that add to each other are
+    /// one, after the oldest.
     public SortedMap<Hostname, List<MeshService>> byHost() {
         return byHost;
     }
