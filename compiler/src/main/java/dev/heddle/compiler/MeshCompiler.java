@@ -1,5 +1,6 @@
 package dev.heddle.compiler;
 
+import dev.heddle.compiler.check.ProxyOnlyCheck;
 import dev.heddle.compiler.check.WorldChecks;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.lower.GatewayLowering;
@@ -47,7 +48,7 @@ public final class MeshCompiler {
                         Long.toString(world.version()),
                         common.emission(),
                         XdsEmitter.emit(own, Emission.NONE)),
-                findings.isEmpty() ? List.of() : used(world, findings, scope, common, own));
+                found(world, findings, scope, common, own));
     }
 
     /// On what depends what a proxy of that scope has in common with others.
@@ -63,24 +64,36 @@ public final class MeshCompiler {
     /// @param before what was emitted for an earlier world; saves work and changes nothing
     public static Outbound outbound(World world, Outlook outlook, Emission before) {
         ProxyPlan plan = OutboundLowering.lower(world, outlook);
-        return new Outbound(plan, XdsEmitter.emit(plan, before), Origins.of(plan));
+        return new Outbound(
+                plan,
+                XdsEmitter.emit(plan, before),
+                Origins.of(plan),
+                ProxyOnlyCheck.of(world, outlook));
     }
 
-    /// The findings about what a proxy's configuration is made of.
-    private static List<Diagnostic> used(
+    /// The findings about what a proxy's configuration is made of, and those for its outlook.
+    private static List<Diagnostic> found(
             World world,
             List<Diagnostic> findings,
             ProxyScope scope,
             Outbound common,
             ProxyPlan own) {
+        if (findings.isEmpty()) {
+            return common.findings();
+        }
         Set<String> used = Origins.of(own);
         used.addAll(rules(world, scope));
-        return findings.stream()
-                .filter(d -> {
-                    String resource = d.origin().resource();
-                    return used.contains(resource) || common.origins().contains(resource);
-                })
-                .toList();
+        Stream<Diagnostic> about =
+                findings.stream()
+                        .filter(d -> {
+                            String resource = d.origin().resource();
+                            return used.contains(resource) || common.origins().contains(resource);
+                        });
+        return common.findings().isEmpty()
+                ? about.toList()
+                : Stream.concat(about, common.findings().stream())
+                        .sorted(Diagnostic.READING_ORDER)
+                        .toList();
     }
 
     /// The VirtualServices that count for the proxy, even if nothing came of them.

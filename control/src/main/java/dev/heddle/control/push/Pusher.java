@@ -16,12 +16,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -340,17 +343,19 @@ public final class Pusher implements XdsHandler, AutoCloseable {
                 .findFirst();
     }
 
-    /// Those of the newest edition, and those of the older worlds that some scope still runs.
+    /// Those of the newest edition, and those that only some proxies have. What a scope says of the
+    /// newest world is for the most part the very objects that the edition has, so these are told
+    /// apart without looking into them: 200 scopes may each say a thousand.
     private List<Diagnostic> findings() {
         var all = new LinkedHashSet<Diagnostic>();
-        String newest = "";
+        Set<Diagnostic> known = Collections.newSetFromMap(new IdentityHashMap<>());
         if (edition != null) {
             all.addAll(edition.findings());
-            newest = Long.toString(edition.version());
+            known.addAll(edition.checks());
         }
         for (CompiledScope scope : scopes.values()) {
-            if (scope.latest != null && !scope.latest.snapshot().version().equals(newest)) {
-                all.addAll(scope.latest.diagnostics());
+            if (scope.latest != null) {
+                scope.latest.diagnostics().stream().filter(known::add).forEach(all::add);
             }
         }
         return all.stream().sorted(Diagnostic.READING_ORDER).toList();

@@ -118,6 +118,27 @@ class SharedCompilerTest {
         assertThat(cluster(second, Map.of("app", "c"), name)).isSameAs(one);
     }
 
+    @Test
+    void whatAnHttpProxyCannotCarryIsSaidToThoseWhoHaveNothingElse() {
+        Edition edition = edition(1, MESH.formatted("*", 9001, "default"));
+        assertThat(
+                        saidOfTcp(
+                                edition,
+                                new Interception.Explicit("127.0.0.1:1", List.of(), Map.of())))
+                .containsExactly(
+                        "port 7000 of 'reviews.default.svc.cluster.local' speaks TCP, which"
+                                + " sidecars do not carry where traffic is not redirected");
+        assertThat(saidOfTcp(edition, new Interception.Redirect())).isEmpty();
+    }
+
+    private List<String> saidOfTcp(Edition edition, Interception interception) {
+        ProxyScope scope = scope(Role.SIDECAR, "default", Map.of(), "default", interception);
+        return shared.compile(edition, scope).diagnostics().stream()
+                .map(d -> d.message())
+                .filter(m -> m.startsWith("port "))
+                .toList();
+    }
+
     private XdsResource cluster(Edition edition, Map<String, String> labels, String name) {
         ProxyScope scope =
                 scope(Role.SIDECAR, "default", labels, "default", new Interception.Redirect());
