@@ -5,6 +5,7 @@ import dev.heddle.proxy.admin.AdminServer;
 import dev.heddle.proxy.cluster.SharedClusters;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.BootstrapException;
+import dev.heddle.proxy.config.CertificatesPage;
 import dev.heddle.proxy.config.ClusterStatuses;
 import dev.heddle.proxy.config.ConfigDumps;
 import dev.heddle.proxy.config.ConfigSubscriber;
@@ -21,9 +22,13 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.proxy.tls.TicketKey;
+import dev.heddle.proxy.tls.TlsContexts;
+import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.telemetry.SocketAddressText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +42,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -54,6 +60,9 @@ public final class Proxy implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
+    /// How often the files of secrets are looked at.
+    private static final long SECRET_FILES_SECONDS = 1;
+
     private final ProxyBootstrap bootstrap;
     private final ProxySettings settings;
     private final Instant startedAt;
@@ -65,6 +74,8 @@ public final class Proxy implements AutoCloseable {
     private final Map<Worker, WorkerRuntime> runtimes;
     private final Listeners listeners;
     private final ConfigSubscriber subscriber;
+    private final TlsProvider tlsProvider = TlsProvider.usual();
+    private final TlsContexts tlsContexts;
     private final Published<ActiveState> active = new Published<>(ActiveState.EMPTY);
     private final AtomicReference<State> state = new AtomicReference<>(State.PRE_INITIALIZING);
     private final AtomicBoolean healthCheckFails = new AtomicBoolean();
@@ -122,6 +133,11 @@ public final class Proxy implements AutoCloseable {
                 new Listeners(
                         workers, this::runtimeOf, ConnectionLimit.none(), settings.drainTime());
 
+        // What secures connections. The key of session tickets is this process's alone.
+        byte[] ticketKey = new byte[TicketKey.BYTES];
+        new SecureRandom().nextBytes(ticketKey);
+        this.tlsContexts = new TlsContexts(tlsProvider, settings.clock(), TicketKey.of(ticketKey));
+
         // Configuration: resources in, complete states out.
         this.subscriber =
                 new ConfigSubscriber(
@@ -175,11 +191,20 @@ public final class Proxy implements AutoCloseable {
         }
         bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
         List<String> mistakes =
-                configThread.ask(
-                        () -> subscriber.start(bootstrap.clusters(), bootstrap.listeners()));
+                configThread.ask(() ->
+                        subscriber.start(
+                                bootstrap.secrets(), bootstrap.clusters(), bootstrap.listeners()));
         if (!mistakes.isEmpty()) {
             throw new BootstrapException(String.join("\n", mistakes));
         }
+        var _ =
+                configThread
+                        .executor()
+                        .scheduleWithFixedDelay(
+                                subscriber::readFilesAgain,
+                                SECRET_FILES_SECONDS,
+                                SECRET_FILES_SECONDS,
+                                TimeUnit.SECONDS);
         controlPlane.ifPresent(client ->
                 configThread
                         .executor()
@@ -194,10 +219,12 @@ public final class Proxy implements AutoCloseable {
             }
         }
         LOG.info(
-                "heddle proxy {}: {} workers ({}), admin {}, control plane {}, listeners {}",
+                "heddle proxy {}: {} workers ({}), TLS by {}, admin {}, control plane {}, listeners"
+                        + " {}",
                 bootstrap.node().id(),
                 settings.workers(),
                 settings.transport(),
+                tlsProvider.description(),
                 adminAddress().map(SocketAddressText::whole).orElse("none"),
                 bootstrap
                         .controlPlane()
@@ -208,10 +235,19 @@ public final class Proxy implements AutoCloseable {
 
     /// A new state: workers first, so that a listener that opens finds its routes and clusters.
     private void onConfig(ProxyConfig next) {
-        ActiveState adopted = active.get().next(next);
+        ActiveState before = active.get();
+        ActiveState adopted = before.next(next, tlsContexts);
         active.publish(adopted);
         meters.onConfig(next);
-        runtimes.forEach((worker, runtime) -> worker.execute(() -> runtime.adopt(adopted)));
+        var waiting = new AtomicInteger(runtimes.size());
+        runtimes.forEach((worker, runtime) ->
+                worker.execute(() -> {
+                    runtime.adopt(adopted);
+                    if (waiting.decrementAndGet() == 0) {
+                        // Nobody shows the old certificates any more: their keys can go.
+                        before.tls().releaseAllBut(adopted.tls());
+                    }
+                }));
         shared.retain(next.clusters().keySet());
         listen();
     }
@@ -390,7 +426,8 @@ public final class Proxy implements AutoCloseable {
                             "heddle/" + ProxySettings.VERSION,
                             state(),
                             uptime(),
-                            settings.workers()),
+                            settings.workers(),
+                            tlsProvider.description()),
                     bootstrap.node());
         }
 
@@ -403,6 +440,11 @@ public final class Proxy implements AutoCloseable {
                 subscriber.received().rejections().forEach(it -> lines.add("rejected: " + it));
                 return lines.isEmpty() ? "nothing\n" : String.join("\n", lines) + "\n";
             });
+        }
+
+        @Override
+        public String certificates() {
+            return CertificatesPage.json(active.get().config(), settings.clock().instant());
         }
 
         @Override

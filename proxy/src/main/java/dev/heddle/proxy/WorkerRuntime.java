@@ -9,16 +9,21 @@ import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ConnectionRecorder;
 import dev.heddle.proxy.recording.ExchangeRecorder;
+import dev.heddle.proxy.recording.HandshakeRecorder;
 import dev.heddle.proxy.recording.ListenerRecorder;
 import dev.heddle.proxy.recording.ProxyMeters;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.route.table.CompiledRoutes;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
 import java.util.Map;
@@ -37,6 +42,7 @@ final class WorkerRuntime implements WorkerServices {
     private final WorkerClusters clusters;
     private final FilterContext context;
     private Map<String, RouteTable> routes = Map.of();
+    private TlsState tls = TlsState.EMPTY;
 
     WorkerRuntime(Worker worker, SharedClusters shared, ProxyMeters meters, AccessLogs logs) {
         this.meters = meters;
@@ -52,6 +58,8 @@ final class WorkerRuntime implements WorkerServices {
     /// them, then away with the clusters that no route needs any longer.
     void adopt(ActiveState state) {
         clusters.adopt(state.config().clusters());
+        clusters.secure(state.tls());
+        tls = state.tls();
         routes = state.tables();
         clusters.removeAllBut(state.config().clusters());
     }
@@ -70,6 +78,37 @@ final class WorkerRuntime implements WorkerServices {
                 yield () -> compiled;
             }
         };
+    }
+
+    @Override
+    public Supplier<@Nullable TlsServer> tls(DownstreamTls asked) {
+        return new TlsLookUp(asked);
+    }
+
+    /// Looks a configuration up once for each state: comparing two costs more than a connection.
+    @Confined("worker")
+    private final class TlsLookUp implements Supplier<@Nullable TlsServer> {
+        private final DownstreamTls asked;
+        private TlsState seen = TlsState.EMPTY;
+        private @Nullable TlsServer found;
+
+        TlsLookUp(DownstreamTls asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public @Nullable TlsServer get() {
+            if (seen != tls) {
+                seen = tls;
+                found = tls.server(asked).orElse(null);
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public HandshakeLog handshakeLog(ListenerConfig listener) {
+        return new HandshakeRecorder(meters, shard, statPrefix(listener));
     }
 
     @Override

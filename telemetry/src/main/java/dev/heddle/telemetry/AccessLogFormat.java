@@ -319,11 +319,20 @@ public final class AccessLogFormat {
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
                     text(record -> underscored(record.upstreamTransportFailureReason()));
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessLogRecord::upstreamAttempts);
+            case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" ->
+                    text(record -> underscored(record.downstreamTransportFailureReason()));
             case "REQUESTED_SERVER_NAME" -> text(AccessLogRecord::requestedServerName);
             case "CONNECTION_ID" -> number(AccessLogRecord::connectionId);
             case "ROUTE_NAME" -> text(AccessLogRecord::routeName);
             case "VIRTUAL_CLUSTER_NAME" -> text(AccessLogRecord::virtualClusterName);
-            default -> address(text, name);
+            default -> {
+                for (AccessLogRecord.TlsItem item : AccessLogRecord.TlsItem.values()) {
+                    if (name.equals("DOWNSTREAM_" + item)) {
+                        yield text(record -> record.downstreamTls(item));
+                    }
+                }
+                yield address(text, name);
+            }
         };
     }
 

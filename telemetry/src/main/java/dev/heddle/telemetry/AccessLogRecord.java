@@ -88,6 +88,16 @@ public interface AccessLogRecord {
     /// Server name asked for in the TLS handshake.
     @Nullable String requestedServerName();
 
+    /// What went wrong in the handshake of the downstream connection.
+    default @Nullable String downstreamTransportFailureReason() {
+        return null;
+    }
+
+    /// Something about how the downstream connection is secured.
+    default @Nullable String downstreamTls(TlsItem item) {
+        return null;
+    }
+
     /// The number of the downstream connection.
     long connectionId();
 
@@ -96,6 +106,38 @@ public interface AccessLogRecord {
 
     /// The virtual cluster that matched.
     @Nullable String virtualClusterName();
+
+    /// What is known of a secured connection; an operator's name is `DOWNSTREAM_` and the item's.
+    enum TlsItem {
+        /// As `TLSv1.3`.
+        TLS_VERSION,
+        /// By its OpenSSL name.
+        TLS_CIPHER,
+        /// In hex.
+        TLS_SESSION_ID,
+        /// Of the certificate that we showed.
+        LOCAL_SUBJECT,
+        LOCAL_URI_SAN,
+        LOCAL_DNS_SAN,
+        LOCAL_IP_SAN,
+        LOCAL_EMAIL_SAN,
+        /// Of the certificate that the peer showed.
+        PEER_SUBJECT,
+        PEER_ISSUER,
+        PEER_SERIAL,
+        PEER_FINGERPRINT_256,
+        PEER_FINGERPRINT_1,
+        PEER_URI_SAN,
+        PEER_DNS_SAN,
+        PEER_IP_SAN,
+        PEER_EMAIL_SAN,
+        /// The certificate itself, in PEM without line breaks.
+        PEER_CERT,
+        /// When it begins to be valid.
+        PEER_CERT_V_START,
+        /// When it ends to be valid.
+        PEER_CERT_V_END
+    }
 
     /// What a request goes through, in order.
     enum Moment {

@@ -35,6 +35,9 @@ public final class AdminPages {
         /// The process, as JSON.
         String serverInfo();
 
+        /// The certificates in use, as JSON.
+        String certificates();
+
         /// Fields that were left out, and resources that were rejected.
         String unsupported();
 
@@ -56,6 +59,10 @@ public final class AdminPages {
     public AdminPages(Subject subject, Meters meters) {
         var stats = new StatsPage(meters);
         reads("/ready", "whether the proxy serves: LIVE, or 503 and why not", _ -> ready(subject));
+        reads(
+                "/certs",
+                "certificates and roots in use",
+                _ -> Page.Answer.json(subject.certificates()));
         reads(
                 "/clusters",
                 "clusters and their hosts",

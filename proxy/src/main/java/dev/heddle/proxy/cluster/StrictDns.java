@@ -198,7 +198,8 @@ public final class StrictDns implements DnsHosts {
                     new InetSocketAddress(address, endpoint.address().getPort()),
                     endpoint.hostname().isEmpty() ? name : endpoint.hostname(),
                     endpoint.weight(),
-                    endpoint.health());
+                    endpoint.health(),
+                    endpoint.socketLabels());
         }
     }
 }

@@ -5,11 +5,15 @@ import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.TlsFailure;
+import dev.heddle.proxy.tls.TlsState;
+import dev.heddle.proxy.tls.UpstreamTls;
 import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.telemetry.SocketAddressText;
@@ -31,6 +35,7 @@ final class WorkerCluster implements Cluster {
     private Map<InetSocketAddress, Host> hosts = Map.of();
     private ProxyConfig.ClusterState state;
     private LoadBalancer balancer;
+    private TlsState tls = TlsState.EMPTY;
 
     WorkerCluster(
             ProxyConfig.ClusterState first,
@@ -62,6 +67,26 @@ final class WorkerCluster implements Cluster {
     @Override
     public Tally<ClusterStat> stats() {
         return stats;
+    }
+
+    @Override
+    public HostSecurity security(Host host) {
+        return state.config()
+                .sockets()
+                .forHost(host.socketLabels())
+                .map(it -> security(it, host))
+                .orElse(HostSecurity.PLAIN);
+    }
+
+    private HostSecurity security(UpstreamTls asked, Host host) {
+        return tls.clients(asked)
+                .<HostSecurity>map(it -> new HostSecurity.Secured(it.forHost(host.hostname())))
+                .orElse(new HostSecurity.NotReady(TlsFailure.NO_SECRET));
+    }
+
+    /// Takes what connections are secured with from now on; those that there are stay.
+    void secure(TlsState next) {
+        tls = next;
     }
 
     List<Host> hosts() {
@@ -131,10 +156,16 @@ final class WorkerCluster implements Cluster {
         Host known = hosts.get(endpoint.address());
         if (known != null) {
             known.setWeight(endpoint.weight());
+            known.setSecurity(endpoint.hostname(), endpoint.socketLabels());
             return known;
         }
         String text = Objects.requireNonNull(SocketAddressText.whole(endpoint.address()));
-        return new Host(endpoint.address(), text, endpoint.weight());
+        return new Host(
+                endpoint.address(),
+                text,
+                endpoint.weight(),
+                endpoint.hostname(),
+                endpoint.socketLabels());
     }
 
     private static Balancers.Kind kind(ClusterConfig.Balancing balancing) {

@@ -3,6 +3,7 @@ package dev.heddle.proxy.cluster;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Clusters;
@@ -59,6 +60,11 @@ public final class WorkerClusters implements Clusters {
                 known.adopt(state);
             }
         });
+    }
+
+    /// Takes what connections are secured with from now on.
+    public void secure(TlsState tls) {
+        clusters.values().forEach(cluster -> cluster.secure(tls));
     }
 
     /// Drains and forgets the clusters that are gone.

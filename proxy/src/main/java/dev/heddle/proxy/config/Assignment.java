@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 
 /// The hosts of a cluster (`envoy.config.endpoint.v3.ClusterLoadAssignment`).
 ///
@@ -57,8 +58,21 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     /// @param address unresolved when it is a name for DNS
     /// @param hostname for rewritten authorities; may be empty
     /// @param weight among the hosts of its place, at least 1
-    public record Endpoint(InetSocketAddress address, String hostname, int weight, Health health) {
+    /// @param socketLabels by which the cluster chooses how connections to it are secured
+    public record Endpoint(
+            InetSocketAddress address,
+            String hostname,
+            int weight,
+            Health health,
+            Map<String, String> socketLabels) {
+
+        /// One without labels.
+        public Endpoint(InetSocketAddress address, String hostname, int weight, Health health) {
+            this(address, hostname, weight, health, Map.of());
+        }
+
         public Endpoint {
+            socketLabels = Map.copyOf(socketLabels);
             if (weight < 1) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");
             }

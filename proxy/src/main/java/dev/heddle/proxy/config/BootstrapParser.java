@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -104,6 +105,7 @@ public final class BootstrapParser {
                             value.admin(),
                             value.clusters(),
                             value.listeners(),
+                            value.secrets(),
                             value.controlPlane(),
                             notes,
                             value.json());
@@ -124,7 +126,7 @@ public final class BootstrapParser {
         findings.fields(
                 "static_resources",
                 bootstrap.getStaticResources(),
-                Set.of("listeners", "clusters"));
+                Set.of("listeners", "clusters", "secrets"));
         Optional<ProxyBootstrap.ControlPlane> controlPlane = controlPlane(bootstrap);
         return new ProxyBootstrap(
                 node(bootstrap),
@@ -133,6 +135,7 @@ public final class BootstrapParser {
                         bootstrap.getStaticResources().getClustersList(),
                         controlPlane.map(ProxyBootstrap.ControlPlane::cluster).orElse("")),
                 listeners(bootstrap.getStaticResources().getListenersList()),
+                secrets(bootstrap.getStaticResources().getSecretsList()),
                 controlPlane,
                 List.of(),
                 json);
@@ -197,6 +200,18 @@ public final class BootstrapParser {
                             : listeners.get(i).getName();
             resources.add(XdsResource.of(name, listeners.get(i).toBuilder().setName(name).build()));
             unique(path, name, resources);
+        }
+        return resources;
+    }
+
+    private List<XdsResource> secrets(List<Secret> secrets) {
+        var resources = new ArrayList<XdsResource>();
+        for (int i = 0; i < secrets.size(); i++) {
+            String name = secrets.get(i).getName();
+            if (!name.isEmpty()) {
+                resources.add(XdsResource.of(name, secrets.get(i)));
+            }
+            unique("static_resources.secrets[" + i + "].name", name, resources);
         }
         return resources;
     }

@@ -12,13 +12,33 @@ import java.time.Duration;
 /// @param byPlace whether a place is chosen by its weight before a host in it
 ///   (`locality_weighted_lb_config`)
 /// @param panicPercent below this share of usable hosts all hosts are used; 0 for never
+/// @param sockets how its connections are secured
 public record ClusterConfig(
         ClusterSettings settings,
         String altStatName,
         Discovery discovery,
         Balancing balancing,
         boolean byPlace,
-        double panicPercent) {
+        double panicPercent,
+        UpstreamSockets sockets) {
+
+    /// One with plain connections.
+    public ClusterConfig(
+            ClusterSettings settings,
+            String altStatName,
+            Discovery discovery,
+            Balancing balancing,
+            boolean byPlace,
+            double panicPercent) {
+        this(
+                settings,
+                altStatName,
+                discovery,
+                balancing,
+                byPlace,
+                panicPercent,
+                UpstreamSockets.PLAIN);
+    }
 
     /// The cluster's name.
     public String name() {

@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.proxy.tls.UpstreamTls;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.xds.TypedConfigs;
@@ -17,6 +18,9 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads clusters.
@@ -49,6 +53,7 @@ public final class ClusterParser {
                     "round_robin_lb_config",
                     "common_lb_config",
                     "transport_socket",
+                    "transport_socket_matches",
                     "metadata");
 
     /// Envoy's behaviour with these differs in no request: sizes of caches, timing of clean-up,
@@ -86,18 +91,61 @@ public final class ClusterParser {
                 discovery(cluster),
                 balancing.kind(),
                 balancing.byPlace() || byPlace(cluster),
-                panicPercent(cluster));
+                panicPercent(cluster),
+                sockets(cluster));
+    }
+
+    private UpstreamSockets sockets(Cluster cluster) {
+        var parser = new TlsParser(findings);
+        Optional<UpstreamTls> otherwise =
+                cluster.hasTransportSocket()
+                        ? parser.upstream("transport_socket", cluster.getTransportSocket())
+                        : Optional.empty();
+        var choices = new ArrayList<UpstreamSockets.Choice>();
+        for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
+            String path = "transport_socket_matches[" + i + "]";
+            var match = cluster.getTransportSocketMatches(i);
+            findings.fields(path, match, Set.of("name", "match", "transport_socket"));
+            Map<String, String> labels = EndpointParser.texts(match.getMatch());
+            if (labels.size() != match.getMatch().getFieldsCount()) {
+                findings.notImplemented(join(path, "match"), "an object or a list in it");
+            }
+            choices.add(
+                    new UpstreamSockets.Choice(
+                            match.getName(),
+                            labels,
+                            parser.upstream(
+                                    join(path, "transport_socket"), match.getTransportSocket())));
+        }
+        var sockets = new UpstreamSockets(choices, otherwise);
+        if (!sockets.all().isEmpty()) {
+            noNamesOfRequests(cluster);
+        }
+        return sockets;
+    }
+
+    /// A server name that is the request's host would need connections for each host.
+    private void noNamesOfRequests(Cluster cluster) {
+        for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
+            if (!TypedConfigs.holds(option.getValue(), HttpProtocolOptions.getDefaultInstance())) {
+                continue;
+            }
+            String path = "typed_extension_protocol_options['" + option.getKey() + "']";
+            var upstream =
+                    httpOptions(path, option.getKey(), option.getValue())
+                            .getUpstreamHttpProtocolOptions();
+            if (upstream.getAutoSni()) {
+                findings.notImplemented(
+                        join(path, "upstream_http_protocol_options.auto_sni"), "true");
+            }
+            if (upstream.getAutoSanValidation()) {
+                findings.notImplemented(
+                        join(path, "upstream_http_protocol_options.auto_san_validation"), "true");
+            }
+        }
     }
 
     private ClusterSettings settings(Cluster cluster) {
-        if (cluster.hasTransportSocket()
-                && !cluster.getTransportSocket()
-                        .getTypedConfig()
-                        .getTypeUrl()
-                        .endsWith("raw_buffer.v3.RawBuffer")) {
-            findings.notImplemented(
-                    "transport_socket", "'" + cluster.getTransportSocket().getName() + "'");
-        }
         Duration connectTimeout = Duration.ofSeconds(5);
         if (cluster.hasConnectTimeout()) {
             connectTimeout = findings.duration("connect_timeout", cluster.getConnectTimeout());

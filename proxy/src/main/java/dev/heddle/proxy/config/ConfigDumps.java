@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.admin.v3.ConfigDump;
 import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
+import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -53,14 +54,17 @@ public final class ConfigDumps {
             dump.addConfigs(TypedConfigs.pack(endpoints(received)));
         }
         dump.addConfigs(TypedConfigs.pack(listeners(received, active)))
-                .addConfigs(TypedConfigs.pack(routes(received, active)));
+                .addConfigs(TypedConfigs.pack(routes(received, active)))
+                .addConfigs(TypedConfigs.pack(secrets(received)));
         return EnvoyJson.print(dump.build()) + "\n";
     }
 
     private BootstrapConfigDump bootstrap() {
         var dump = BootstrapConfigDump.newBuilder().setLastUpdated(timestamp(startedAt));
         try {
-            dump.setBootstrap(EnvoyJson.parse(bootstrap.json(), Bootstrap.getDefaultInstance()));
+            dump.setBootstrap(
+                    Redaction.of(
+                            EnvoyJson.parse(bootstrap.json(), Bootstrap.getDefaultInstance())));
         } catch (EnvoyJsonException e) {
             throw new IllegalStateException("bootstrap: printed and not readable again", e);
         }
@@ -76,11 +80,36 @@ public final class ConfigDumps {
 
     private static UpdateFailureState failure(Received.Failure failure) {
         return UpdateFailureState.newBuilder()
-                .setFailedConfiguration(failure.delivery().body())
+                .setFailedConfiguration(Redaction.of(failure.delivery().body()))
                 .setLastUpdateAttempt(timestamp(failure.delivery().at()))
                 .setDetails(failure.reasons())
                 .setVersionInfo(failure.delivery().version())
                 .build();
+    }
+
+    private static SecretsConfigDump secrets(Received received) {
+        var dump = SecretsConfigDump.newBuilder();
+        received.of(XdsType.SECRET)
+                .forEach((name, entry) -> {
+                    if (entry.isStatic()) {
+                        var secret = SecretsConfigDump.StaticSecret.newBuilder().setName(name);
+                        entry.accepted()
+                                .ifPresent(it ->
+                                        secret.setSecret(Redaction.of(it.body()))
+                                                .setLastUpdated(timestamp(it.at())));
+                        dump.addStaticSecrets(secret);
+                        return;
+                    }
+                    var secret = SecretsConfigDump.DynamicSecret.newBuilder().setName(name);
+                    entry.accepted()
+                            .ifPresent(it ->
+                                    secret.setSecret(Redaction.of(it.body()))
+                                            .setVersionInfo(it.version())
+                                            .setLastUpdated(timestamp(it.at())));
+                    entry.rejected().ifPresent(it -> secret.setErrorState(failure(it)));
+                    dump.addDynamicActiveSecrets(secret);
+                });
+        return dump.build();
     }
 
     /// Entries that were accepted at least once, with what was.
@@ -98,7 +127,7 @@ public final class ConfigDumps {
                 .forEach(it ->
                         dump.addStaticClusters(
                                 ClustersConfigDump.StaticCluster.newBuilder()
-                                        .setCluster(it.getValue().body())
+                                        .setCluster(Redaction.of(it.getValue().body()))
                                         .setLastUpdated(timestamp(it.getValue().at()))));
         received.of(XdsType.CLUSTER)
                 .forEach((name, entry) -> {
@@ -108,7 +137,7 @@ public final class ConfigDumps {
                     var cluster = ClustersConfigDump.DynamicCluster.newBuilder();
                     entry.accepted()
                             .ifPresent(it ->
-                                    cluster.setCluster(it.body())
+                                    cluster.setCluster(Redaction.of(it.body()))
                                             .setVersionInfo(it.version())
                                             .setLastUpdated(timestamp(it.at())));
                     entry.rejected().ifPresent(it -> cluster.setErrorState(failure(it)));
@@ -146,7 +175,7 @@ public final class ConfigDumps {
                 .forEach(it ->
                         dump.addStaticListeners(
                                 ListenersConfigDump.StaticListener.newBuilder()
-                                        .setListener(it.getValue().body())
+                                        .setListener(Redaction.of(it.getValue().body()))
                                         .setLastUpdated(timestamp(it.getValue().at()))));
         received.of(XdsType.LISTENER)
                 .forEach((name, entry) -> {
@@ -158,7 +187,7 @@ public final class ConfigDumps {
                             .ifPresent(it -> {
                                 var state =
                                         ListenersConfigDump.DynamicListenerState.newBuilder()
-                                                .setListener(it.body())
+                                                .setListener(Redaction.of(it.body()))
                                                 .setVersionInfo(it.version())
                                                 .setLastUpdated(timestamp(it.at()));
                                 if (active.listeners().containsKey(name)) {

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
@@ -20,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final ResourceParser parser;
     private final Warming warming = new Warming();
     private final Received received = new Received();
+    private final SecretFiles files;
     private final Map<String, ClusterConfig.Discovery.Dns> resolving = new HashMap<>();
     private final Map<XdsType, Set<String>> subscribed = new HashMap<>();
     private final Set<String> saidOnce = new HashSet<>();
@@ -76,6 +79,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     public ConfigSubscriber(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.parser = new ResourceParser(surroundings.filterTypes());
+        this.files = new SecretFiles(parser, received, warming, surroundings.clock());
         this.givesUpAtNanos = surroundings.nanos().getAsLong() + Warming.FETCH_TIMEOUT.toNanos();
     }
 
@@ -83,7 +87,17 @@ public final class ConfigSubscriber implements XdsSubscriber {
     ///
     /// @return why they cannot be used, each with its resource; empty when they can
     public List<String> start(List<XdsResource> clusters, List<XdsResource> listeners) {
+        return start(List.of(), clusters, listeners);
+    }
+
+    /// As the other one, with secrets.
+    public List<String> start(
+            List<XdsResource> secrets, List<XdsResource> clusters, List<XdsResource> listeners) {
         var mistakes = new ArrayList<String>();
+        for (XdsResource secret : secrets) {
+            take(XdsType.SECRET, secret, true)
+                    .ifPresent(why -> mistakes.add("secret " + why.text()));
+        }
         for (XdsResource cluster : clusters) {
             take(XdsType.CLUSTER, cluster, true)
                     .ifPresent(why -> mistakes.add("cluster " + why.text()));
@@ -156,7 +170,12 @@ public final class ConfigSubscriber implements XdsSubscriber {
         String name = resource.name();
         return switch (type) {
             case CLUSTER ->
-                    named(name, parser.cluster(resource.body()), ClusterConfig::name, this::put);
+                    named(
+                            name,
+                            parser.cluster(resource.body()),
+                            ClusterConfig::name,
+                            cluster -> secretUnknown(cluster.sockets().secrets()),
+                            this::put);
             case ENDPOINT ->
                     named(
                             name,
@@ -168,11 +187,18 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             name,
                             parser.listener(resource.body()),
                             ListenerConfig::name,
-                            this::addressTaken,
+                            listener ->
+                                    addressTaken(listener)
+                                            .or(() -> secretUnknown(listener.secrets())),
                             warming::put);
             case ROUTE ->
                     named(name, parser.routes(resource.body()), RouteConfig::name, warming::put);
-            case SECRET -> new Parsed.Rejected<>(List.of("secrets are not implemented"));
+            case SECRET ->
+                    named(
+                            name,
+                            parser.secret(resource.body()),
+                            _ -> name,
+                            secret -> warming.putSecret(name, secret));
         };
     }
 
@@ -226,6 +252,19 @@ public final class ConfigSubscriber implements XdsSubscriber {
                         .map(it -> "address: taken by listener '" + it.name() + "'");
     }
 
+    /// A secret of the bootstrap is there from the start or never.
+    private Optional<String> secretUnknown(List<SecretRef> refs) {
+        return refs.stream()
+                .filter(ref -> ref.source() instanceof SecretRef.Source.Bootstrap)
+                .filter(ref -> !received.isStatic(XdsType.SECRET, ref.name()))
+                .findFirst()
+                .map(ref ->
+                        "secret '"
+                                + ref.name()
+                                + "' is not in the bootstrap (expected: one of"
+                                + " static_resources.secrets, or sds_config)");
+    }
+
     private void put(ClusterConfig cluster) {
         warming.put(cluster);
         String name = cluster.name();
@@ -264,14 +303,13 @@ public final class ConfigSubscriber implements XdsSubscriber {
             }
             case ENDPOINT -> warming.missHosts(name);
             case ROUTE -> warming.missRoute(name);
-            case SECRET -> {
-                // None is ever taken.
-            }
+            case SECRET -> warming.missSecret(name);
         }
     }
 
     /// Publishes what can run now, and asks for what is missing.
     public void settle() {
+        files.readNew(warming.secretRefs());
         Warming.Step step = warming.settle(surroundings.nanos().getAsLong());
         awaited = step.awaited();
         subscribeToNames();
@@ -285,10 +323,36 @@ public final class ConfigSubscriber implements XdsSubscriber {
         surroundings.published().accept(config);
     }
 
+    /// Reads the files of secrets again, as somebody asks for from time to time.
+    public void readFilesAgain() {
+        Set<SecretRef> refs = warming.secretRefs();
+        if (files.areUsed(refs)) {
+            files.readAgain(refs);
+            settle();
+        }
+    }
+
+    /// Forgets secrets that nobody asks for, so that their keys do not stay in memory.
+    private void retainSecrets(Set<SecretRef> refs) {
+        var keys = new HashSet<String>(received.staticNames(XdsType.SECRET));
+        refs.forEach(ref -> keys.add(ref.key()));
+        warming.retainSecrets(keys);
+        files.retain(keys);
+        received.of(XdsType.SECRET).keySet().retainAll(keys);
+    }
+
     private void subscribeToNames() {
+        Set<SecretRef> secrets = warming.secretRefs();
+        retainSecrets(secrets);
         if (controlPlane == null) {
             return;
         }
+        subscribe(
+                XdsType.SECRET,
+                secrets.stream()
+                        .filter(ref -> ref.source() instanceof SecretRef.Source.ControlPlane)
+                        .map(SecretRef::name)
+                        .collect(Collectors.toSet()));
         Set<String> services = warming.serviceNames();
         Set<String> tables = warming.routeNames();
         subscribe(XdsType.ENDPOINT, services);

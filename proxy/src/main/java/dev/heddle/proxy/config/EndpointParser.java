@@ -2,13 +2,16 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -132,7 +135,34 @@ public final class EndpointParser {
                 address,
                 endpoint.getHostname(),
                 Math.max(1, weight),
-                health(path, host.getHealthStatus()));
+                health(path, host.getHealthStatus()),
+                socketLabels(host));
+    }
+
+    /// Those that `transport_socket_matches` of a cluster look at.
+    private static Map<String, String> socketLabels(LbEndpoint host) {
+        Struct labels =
+                host.getMetadata()
+                        .getFilterMetadataOrDefault(
+                                "envoy.transport_socket_match", Struct.getDefaultInstance());
+        return texts(labels);
+    }
+
+    /// The fields of an object as texts; what is no scalar is left out.
+    static Map<String, String> texts(Struct struct) {
+        var texts = new HashMap<String, String>();
+        struct.getFieldsMap()
+                .forEach((name, value) -> {
+                    switch (value.getKindCase()) {
+                        case STRING_VALUE -> texts.put(name, value.getStringValue());
+                        case BOOL_VALUE -> texts.put(name, "bool:" + value.getBoolValue());
+                        case NUMBER_VALUE -> texts.put(name, "number:" + value.getNumberValue());
+                        case NULL_VALUE, STRUCT_VALUE, LIST_VALUE, KIND_NOT_SET -> {
+                            // No match asks for one.
+                        }
+                    }
+                });
+        return texts;
     }
 
     private Assignment.Health health(String path, HealthStatus status) {

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.tls.DownstreamTls;
+import java.time.Duration;
 import java.util.Optional;
 
 /// What becomes of some connections of a listener (`envoy.config.listener.v3.FilterChain`).
@@ -7,11 +9,27 @@ import java.util.Optional;
 /// @param name shown in configuration dumps; may be empty
 /// @param match which connections it is for
 /// @param limit how many it takes at once; empty for as many as come
+/// @param tls how they are secured first; empty for plain ones
+/// @param handshakeTimeout how long that may take
 public record FilterChainConfig(
         String name,
         FilterChainMatch match,
         Optional<ConnectionLimitConfig> limit,
-        Handling handling) {
+        Handling handling,
+        Optional<DownstreamTls> tls,
+        Duration handshakeTimeout) {
+
+    /// Where Envoy would wait for ever.
+    public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+    /// One for plain connections.
+    public FilterChainConfig(
+            String name,
+            FilterChainMatch match,
+            Optional<ConnectionLimitConfig> limit,
+            Handling handling) {
+        this(name, match, limit, handling, Optional.empty(), HANDSHAKE_TIMEOUT);
+    }
 
     /// What is done with a connection.
     public sealed interface Handling {

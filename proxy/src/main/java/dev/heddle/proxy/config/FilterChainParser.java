@@ -5,6 +5,7 @@ import static dev.heddle.proxy.config.Findings.join;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.xds.TypedConfigs;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -22,6 +23,9 @@ import java.util.Set;
 
 /// Reads the filter chains of a listener.
 final class FilterChainParser {
+
+    /// Protocols of ALPN that an HTTP connection manager serves here.
+    private static final List<String> SERVED = List.of("http/1.1", "http/1.0");
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
@@ -58,22 +62,47 @@ final class FilterChainParser {
         findings.fields(
                 path,
                 chain,
-                Set.of("name", "filter_chain_match", "filters", "transport_socket", "metadata"),
-                Set.of("transport_socket_connect_timeout"));
-        if (chain.hasTransportSocket()
-                && !chain.getTransportSocket()
-                        .getTypedConfig()
-                        .getTypeUrl()
-                        .endsWith("raw_buffer.v3.RawBuffer")) {
-            findings.notImplemented(
-                    join(path, "transport_socket"),
-                    "'" + chain.getTransportSocket().getName() + "'");
-        }
+                Set.of(
+                        "name",
+                        "filter_chain_match",
+                        "filters",
+                        "transport_socket",
+                        "transport_socket_connect_timeout",
+                        "metadata"));
+        FilterChainConfig.Handling handling = handling(path, chain);
         return new FilterChainConfig(
                 chain.getName(),
                 match(join(path, "filter_chain_match"), chain),
                 limit(path, chain),
-                handling(path, chain));
+                handling,
+                tls(path, chain, handling),
+                handshakeTimeout(path, chain));
+    }
+
+    private Optional<DownstreamTls> tls(
+            String path, FilterChain chain, FilterChainConfig.Handling handling) {
+        if (!chain.hasTransportSocket()) {
+            return Optional.empty();
+        }
+        Optional<DownstreamTls> tls =
+                new TlsParser(findings)
+                        .downstream(join(path, "transport_socket"), chain.getTransportSocket());
+        return switch (handling) {
+            // What is not served is not offered: a client that wants it would be stuck.
+            case FilterChainConfig.Handling.Http _ -> tls.map(it -> it.offering(SERVED));
+            case FilterChainConfig.Handling.Tcp _ -> tls;
+        };
+    }
+
+    private Duration handshakeTimeout(String path, FilterChain chain) {
+        if (!chain.hasTransportSocketConnectTimeout()) {
+            return FilterChainConfig.HANDSHAKE_TIMEOUT;
+        }
+        Duration timeout =
+                findings.duration(
+                        join(path, "transport_socket_connect_timeout"),
+                        chain.getTransportSocketConnectTimeout());
+        return timeout.isZero() ? FilterChainConfig.HANDSHAKE_TIMEOUT : timeout;
     }
 
     private FilterChainMatch match(String path, FilterChain chain) {

@@ -4,6 +4,7 @@ import dev.heddle.proxy.filter.FilterSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// How the requests of a connection are served
 /// (`envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`).
@@ -51,6 +52,7 @@ public record HttpConnectionManagerConfig(
     /// @param generateRequestId whether a request without `x-request-id` gets one
     /// @param preserveExternalRequestId whether a request from outside keeps the id that it brought
     /// @param requestIdInResponse whether the response always carries the id
+    /// @param clientCertificate what is told of the client's certificate
     public record Identity(
             boolean useRemoteAddress,
             int xffTrustedHops,
@@ -60,7 +62,74 @@ public record HttpConnectionManagerConfig(
             String serverName,
             boolean generateRequestId,
             boolean preserveExternalRequestId,
-            boolean requestIdInResponse) {}
+            boolean requestIdInResponse,
+            ClientCertificate clientCertificate) {
+
+        /// One that tells nothing of certificates.
+        public Identity(
+                boolean useRemoteAddress,
+                int xffTrustedHops,
+                boolean skipXffAppend,
+                String via,
+                ServerHeader server,
+                String serverName,
+                boolean generateRequestId,
+                boolean preserveExternalRequestId,
+                boolean requestIdInResponse) {
+            this(
+                    useRemoteAddress,
+                    xffTrustedHops,
+                    skipXffAppend,
+                    via,
+                    server,
+                    serverName,
+                    generateRequestId,
+                    preserveExternalRequestId,
+                    requestIdInResponse,
+                    ClientCertificate.SANITIZE);
+        }
+    }
+
+    /// What becomes of `x-forwarded-client-cert`, which says who the client is by its certificate.
+    ///
+    /// @param shows what of the client's own certificate is told
+    public record ClientCertificate(Forwarding forwarding, Set<Shown> shows) {
+        /// Nobody is told anything.
+        public static final ClientCertificate SANITIZE =
+                new ClientCertificate(Forwarding.SANITIZE, Set.of());
+
+        public ClientCertificate {
+            shows = Set.copyOf(shows);
+        }
+
+        /// What is done with the header.
+        public enum Forwarding {
+            /// It goes.
+            SANITIZE,
+            /// It stays where the client showed a certificate that was verified.
+            FORWARD_ONLY,
+            /// As before, and the client's own certificate is added.
+            APPEND_FORWARD,
+            /// The client's own certificate is told instead.
+            SANITIZE_SET,
+            /// It stays, whoever sent it.
+            ALWAYS_FORWARD_ONLY
+        }
+
+        /// What of a certificate is told, beside its hash.
+        public enum Shown {
+            /// The whole certificate.
+            CERT,
+            /// With all that was shown.
+            CHAIN,
+            /// The subject.
+            SUBJECT,
+            /// URIs.
+            URI,
+            /// DNS names.
+            DNS
+        }
+    }
 
     /// What becomes of the response's `server` header.
     public enum ServerHeader {

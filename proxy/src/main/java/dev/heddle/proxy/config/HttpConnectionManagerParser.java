@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.protobuf.Any;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.ClientCertificate;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.EscapedSlashes;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Http1;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
@@ -20,6 +21,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,12 +103,6 @@ final class HttpConnectionManagerParser {
         }
         if (manager.hasTracing()) {
             tracing(join(path, "tracing"), manager.getTracing());
-        }
-        if (manager.getForwardClientCertDetails()
-                == HttpConnectionManager.ForwardClientCertDetails.ALWAYS_FORWARD_ONLY) {
-            findings.notImplemented(
-                    join(path, "forward_client_cert_details"),
-                    manager.getForwardClientCertDetails());
         }
         requestIds(join(path, "request_id_extension"), manager);
         return new HttpConnectionManagerConfig(
@@ -249,7 +245,45 @@ final class HttpConnectionManagerParser {
                 manager.getServerName().isEmpty() ? "envoy" : manager.getServerName(),
                 !manager.hasGenerateRequestId() || manager.getGenerateRequestId().getValue(),
                 manager.getPreserveExternalRequestId(),
-                manager.getAlwaysSetRequestIdInResponse());
+                manager.getAlwaysSetRequestIdInResponse(),
+                clientCertificate(path, manager));
+    }
+
+    private ClientCertificate clientCertificate(String path, HttpConnectionManager manager) {
+        ClientCertificate.Forwarding forwarding =
+                switch (manager.getForwardClientCertDetails()) {
+                    case SANITIZE -> ClientCertificate.Forwarding.SANITIZE;
+                    case FORWARD_ONLY -> ClientCertificate.Forwarding.FORWARD_ONLY;
+                    case APPEND_FORWARD -> ClientCertificate.Forwarding.APPEND_FORWARD;
+                    case SANITIZE_SET -> ClientCertificate.Forwarding.SANITIZE_SET;
+                    case ALWAYS_FORWARD_ONLY -> ClientCertificate.Forwarding.ALWAYS_FORWARD_ONLY;
+                    case UNRECOGNIZED -> {
+                        findings.reject(join(path, "forward_client_cert_details"), "is unknown");
+                        yield ClientCertificate.Forwarding.SANITIZE;
+                    }
+                };
+        var details = manager.getSetCurrentClientCertDetails();
+        findings.fields(
+                join(path, "set_current_client_cert_details"),
+                details,
+                Set.of("subject", "cert", "chain", "dns", "uri"));
+        var shows = EnumSet.noneOf(ClientCertificate.Shown.class);
+        if (details.getCert()) {
+            shows.add(ClientCertificate.Shown.CERT);
+        }
+        if (details.getChain()) {
+            shows.add(ClientCertificate.Shown.CHAIN);
+        }
+        if (details.getSubject().getValue()) {
+            shows.add(ClientCertificate.Shown.SUBJECT);
+        }
+        if (details.getUri()) {
+            shows.add(ClientCertificate.Shown.URI);
+        }
+        if (details.getDns()) {
+            shows.add(ClientCertificate.Shown.DNS);
+        }
+        return new ClientCertificate(forwarding, shows);
     }
 
     private Paths paths(String path, HttpConnectionManager manager) {

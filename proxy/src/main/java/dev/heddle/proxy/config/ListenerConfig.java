@@ -1,5 +1,7 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tls.SecretRef;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +63,16 @@ public record ListenerConfig(
                         other.direction,
                         other.bufferLimitBytes,
                         other.statPrefix));
+    }
+
+    /// How its connections are secured.
+    public List<DownstreamTls> tls() {
+        return chains.all().stream().flatMap(chain -> chain.tls().stream()).distinct().toList();
+    }
+
+    /// The secrets that it asks for by name.
+    public List<SecretRef> secrets() {
+        return tls().stream().flatMap(tls -> tls.secrets().stream()).distinct().toList();
     }
 
     /// The route tables that it asks for by name.

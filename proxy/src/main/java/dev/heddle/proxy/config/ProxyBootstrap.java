@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param admin where its admin pages are; empty for nowhere
 /// @param clusters of `static_resources`
 /// @param listeners of `static_resources`
+/// @param secrets of `static_resources`
 /// @param controlPlane where the rest comes from; empty for nowhere
 /// @param notes fields that are left out, each with its path
 /// @param json the bootstrap as it was given, as JSON, for dumps
@@ -20,6 +21,7 @@ public record ProxyBootstrap(
         Optional<InetSocketAddress> admin,
         List<XdsResource> clusters,
         List<XdsResource> listeners,
+        List<XdsResource> secrets,
         Optional<ControlPlane> controlPlane,
         List<String> notes,
         String json) {
@@ -27,6 +29,7 @@ public record ProxyBootstrap(
     public ProxyBootstrap {
         clusters = List.copyOf(clusters);
         listeners = List.copyOf(listeners);
+        secrets = List.copyOf(secrets);
         notes = List.copyOf(notes);
     }
 

@@ -1,5 +1,8 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tls.Secret;
+import dev.heddle.proxy.tls.UpstreamTls;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,14 +15,17 @@ import java.util.Map;
 /// @param listeners by name
 /// @param routes by name: those of RDS
 /// @param clusters by name
+/// @param secrets that came by themselves, by the keys of their references
 public record ProxyConfig(
         long version,
         Map<String, ListenerConfig> listeners,
         Map<String, RouteConfig> routes,
-        Map<String, ClusterState> clusters) {
+        Map<String, ClusterState> clusters,
+        Map<String, Secret> secrets) {
 
     /// Before there is anything.
-    public static final ProxyConfig EMPTY = new ProxyConfig(0, Map.of(), Map.of(), Map.of());
+    public static final ProxyConfig EMPTY =
+            new ProxyConfig(0, Map.of(), Map.of(), Map.of(), Map.of());
 
     /// A cluster with the hosts that it has now.
     ///
@@ -30,13 +36,31 @@ public record ProxyConfig(
         listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
         routes = Collections.unmodifiableMap(new LinkedHashMap<>(routes));
         clusters = Collections.unmodifiableMap(new LinkedHashMap<>(clusters));
+        secrets = Map.copyOf(secrets);
     }
 
     /// Whether another state differs in more than its version.
     boolean sameContent(ProxyConfig other) {
         return listeners.equals(other.listeners)
                 && routes.equals(other.routes)
-                && clusters.equals(other.clusters);
+                && clusters.equals(other.clusters)
+                && secrets.equals(other.secrets);
+    }
+
+    /// How its listeners secure connections of clients.
+    public List<DownstreamTls> downstreamTls() {
+        return listeners.values().stream()
+                .flatMap(listener -> listener.tls().stream())
+                .distinct()
+                .toList();
+    }
+
+    /// How its clusters secure connections to hosts.
+    public List<UpstreamTls> upstreamTls() {
+        return clusters.values().stream()
+                .flatMap(state -> state.config().sockets().all().stream())
+                .distinct()
+                .toList();
     }
 
     /// The names of the listeners, for a log line.

@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.tls.Secret;
 import dev.heddle.xds.TypedConfigs;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -44,6 +45,15 @@ record ResourceParser(List<HttpFilterType<?>> filterTypes) {
         return unpacked(() ->
                 ListenerParser.parse(
                         TypedConfigs.unpack(body, Listener.getDefaultInstance()), filterTypes));
+    }
+
+    Parsed<Secret> secret(Any body) {
+        return unpacked(() ->
+                SecretParser.parse(
+                        TypedConfigs.unpack(
+                                body,
+                                io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret
+                                        .getDefaultInstance())));
     }
 
     private static <T> Parsed<T> unpacked(Reader<T> reader) {

@@ -16,7 +16,9 @@ public final class ServerInfos {
     ///
     /// @param state as `LIVE`, `DRAINING` or `PRE_INITIALIZING`
     /// @param workers how many there are
-    public record Instance(String version, String state, Duration uptime, int workers) {}
+    /// @param tls who does its cryptography
+    public record Instance(
+            String version, String state, Duration uptime, int workers, String tls) {}
 
     /// As JSON (`envoy.admin.v3.ServerInfo`).
     public static String json(Instance process, NodeInfo node) {
@@ -28,7 +30,8 @@ public final class ServerInfos {
         try {
             return printer.print(
                             ServerInfo.newBuilder()
-                                    .setVersion(process.version())
+                                    // As Envoy, which ends its version with its TLS library.
+                                    .setVersion(process.version() + "/" + process.tls())
                                     .setState(ServerInfo.State.valueOf(process.state()))
                                     .setUptimeCurrentEpoch(uptime)
                                     .setUptimeAllEpochs(uptime)

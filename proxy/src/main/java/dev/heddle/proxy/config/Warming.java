@@ -1,12 +1,15 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.Secret;
+import dev.heddle.proxy.tls.SecretRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +21,9 @@ import java.util.TreeSet;
 /// Decides what of the accepted configuration can run now.
 ///
 /// ```
-///   cluster    waits for its hosts
+///   cluster    waits for its hosts and secrets
 ///   route      waits for its clusters
-///   listener   waits for its route table
+///   listener   waits for its route table and secrets
 /// ```
 ///
 /// Who waits lets its old version serve, so what runs is complete at every moment; removals come
@@ -28,9 +31,10 @@ import java.util.TreeSet;
 ///
 /// Nobody waits for ever unless told to: what is missing after its `initial_fetch_timeout`, or at
 /// once where the control plane says that there is no such thing, is taken as missing (a cluster
-/// without hosts, `UH`; a listener without routes, `NR`). A cluster that a route names and that
-/// nobody announced is given [#UNKNOWN_CLUSTER_PATIENCE], once, and only if an old version of the
-/// route can serve in the meantime.
+/// without hosts, `UH`; a listener without routes, `NR`; one without its secret refuses
+/// handshakes). A cluster that a route names and that nobody announced is given
+/// [#UNKNOWN_CLUSTER_PATIENCE], once, and only if an old version of the route can serve in the
+/// meantime.
 ///
 /// It reads no clock: the caller brings the time and comes back at [Step#wakeAtNanos].
 @Confined("config thread")
@@ -52,6 +56,9 @@ public final class Warming {
 
     /// By the cluster's name.
     private final Map<String, Assignment> resolved = new HashMap<>();
+
+    /// By the keys of their references.
+    private final Map<String, Secret> secrets = new HashMap<>();
 
     /// What is awaited, and until when.
     private final Map<String, Long> deadlines = new HashMap<>();
@@ -90,6 +97,36 @@ public final class Warming {
     public void putHosts(String serviceName, Assignment hosts) {
         assignments.put(serviceName, hosts);
         givenUp.remove(hostsOf(serviceName));
+    }
+
+    /// Takes a new version of a secret.
+    public void putSecret(String key, Secret secret) {
+        secrets.put(key, secret);
+        givenUp.remove(secretOf(key));
+    }
+
+    /// Its source says that there is no such secret. One that is there stays, as in Envoy.
+    public void missSecret(String key) {
+        if (!secrets.containsKey(key)) {
+            givenUp.add(secretOf(key));
+        }
+    }
+
+    /// Forgets secrets that nobody asks for.
+    public void retainSecrets(Set<String> keys) {
+        secrets.keySet().retainAll(keys);
+    }
+
+    /// What listeners and clusters ask for by itself.
+    public Set<SecretRef> secretRefs() {
+        var refs = new LinkedHashSet<SecretRef>();
+        listeners.values().forEach(listener -> refs.addAll(listener.secrets()));
+        clusters.values().forEach(cluster -> refs.addAll(cluster.sockets().secrets()));
+        active.listeners().values().forEach(listener -> refs.addAll(listener.secrets()));
+        active.clusters()
+                .values()
+                .forEach(state -> refs.addAll(state.config().sockets().secrets()));
+        return refs;
     }
 
     /// Takes the hosts that DNS has for a cluster.
@@ -179,7 +216,8 @@ public final class Warming {
         keepWhatIsStillUsed(readyClusters, readyRoutes, readyListeners);
         deadlines.keySet().retainAll(awaited);
         var next =
-                new ProxyConfig(active.version() + 1, readyListeners, readyRoutes, readyClusters);
+                new ProxyConfig(
+                        active.version() + 1, readyListeners, readyRoutes, readyClusters, secrets);
         boolean changed = !next.sameContent(active);
         if (changed) {
             active = next;
@@ -195,9 +233,14 @@ public final class Warming {
         for (ClusterConfig cluster : clusters.values()) {
             String name = cluster.name();
             Optional<Assignment> hosts = hosts(cluster);
-            if (hosts.isPresent()) {
+            boolean waitsForSecret = waitsForSecret(cluster.sockets().secrets(), now, awaited);
+            boolean waitsForHosts =
+                    hosts.isEmpty()
+                            && isPatient(
+                                    awaitedHosts(cluster), fetchTimeout(cluster), now, awaited);
+            if (hosts.isPresent() && !waitsForSecret) {
                 ready.put(name, new ProxyConfig.ClusterState(cluster, hosts.get()));
-            } else if (isPatient(awaitedHosts(cluster), fetchTimeout(cluster), now, awaited)) {
+            } else if (waitsForSecret || waitsForHosts) {
                 ProxyConfig.ClusterState old = active.clusters().get(name);
                 if (old != null) {
                     ready.put(name, old);
@@ -286,7 +329,8 @@ public final class Warming {
             ListenerConfig old = active.listeners().get(listener.name());
             boolean waits =
                     !listener.equals(old)
-                            && (mustWait(
+                            && (waitsForSecret(listener.secrets(), now, awaited)
+                                    || mustWait(
                                             listener.clusters(),
                                             old != null,
                                             now,
@@ -311,6 +355,17 @@ public final class Warming {
         boolean waits = false;
         for (String name : listener.routeNames()) {
             waits |= !readyRoutes.containsKey(name) && routeMayCome(name, listener, now, awaited);
+        }
+        return waits;
+    }
+
+    /// Whether one of the secrets may still come.
+    private boolean waitsForSecret(List<SecretRef> refs, long now, Set<String> awaited) {
+        boolean waits = false;
+        for (SecretRef ref : refs) {
+            waits |=
+                    !secrets.containsKey(ref.key())
+                            && isPatient(secretOf(ref.key()), ref.fetchTimeout(), now, awaited);
         }
         return waits;
     }
@@ -376,6 +431,10 @@ public final class Warming {
 
     private static String tableOf(String name) {
         return "routes '" + name + "'";
+    }
+
+    private static String secretOf(String key) {
+        return "secret '" + key + "'";
     }
 
     private static String unknown(String name) {

@@ -52,12 +52,15 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
         this.onClosed = onClosed;
         this.remote = wire.remote();
         this.local = wire.local();
-        this.headers = new ProxyHeaders(config.identity(), worker.random(), new DateText(worker));
+        this.headers =
+                new ProxyHeaders(
+                        config.identity(), worker.random(), new DateText(worker), wire.tls());
         this.rules = new RequestRules(config);
         this.codec = new Http1Downstream(worker, wire, service.http1(), this);
         var info = new StreamInfo();
         info.onConnection(
                 worker.nextConnectionId(), service.listener(), service.chain(), remote, local);
+        info.setTls(wire.tls());
         this.exchange =
                 new Exchange(
                         service.context(),

@@ -6,6 +6,7 @@ import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.tls.TlsSession;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -43,8 +44,17 @@ final class ProxyHeaders {
     private final RandomGenerator random;
     private final DateText date;
     private final RequestId id = new RequestId();
+    private final String scheme;
+    private final ClientCertificateText clientCertificate;
 
-    ProxyHeaders(Identity identity, RandomGenerator random, DateText date) {
+    /// @param session of the connection; null when it has no TLS
+    ProxyHeaders(
+            Identity identity,
+            RandomGenerator random,
+            DateText date,
+            @Nullable TlsSession session) {
+        this.scheme = session == null ? "http" : "https";
+        this.clientCertificate = new ClientCertificateText(identity.clientCertificate(), session);
         this.identity = identity;
         this.random = random;
         this.date = date;
@@ -55,8 +65,7 @@ final class ProxyHeaders {
     /// @param remote the other end of the connection
     void onRequest(RequestHead request, InetSocketAddress remote, StreamInfo info) {
         Headers headers = request.headers();
-        // Who the client is by its certificate can be said only where it showed one: over TLS.
-        headers.remove(HeaderName.X_FORWARDED_CLIENT_CERT);
+        clientCertificate.apply(headers);
         boolean isEdge = identity.useRemoteAddress();
         InetSocketAddress trusted = trusted(headers, isEdge);
         if (isEdge) {
@@ -64,7 +73,7 @@ final class ProxyHeaders {
                 appendForwardedFor(headers, remote.getAddress().getHostAddress());
             }
             if (identity.xffTrustedHops() == 0) {
-                headers.set(HeaderName.X_FORWARDED_PROTO, "http");
+                headers.set(HeaderName.X_FORWARDED_PROTO, scheme);
             }
             for (HeaderName name : INTERNAL) {
                 headers.remove(name);
@@ -148,12 +157,13 @@ final class ProxyHeaders {
     }
 
     /// `x-forwarded-proto` is what the client used; without one it is what this connection uses.
-    private static void setScheme(RequestHead request, Headers headers) {
+    private void setScheme(RequestHead request, Headers headers) {
         String proto = headers.get(HeaderName.X_FORWARDED_PROTO);
         if (proto == null) {
-            headers.add(HeaderName.X_FORWARDED_PROTO, "http");
+            headers.add(HeaderName.X_FORWARDED_PROTO, scheme);
         }
-        request.setScheme("https".equalsIgnoreCase(proto) ? "https" : "http");
+        request.setScheme(
+                "https".equalsIgnoreCase(proto == null ? scheme : proto) ? "https" : "http");
     }
 
     private void setRequestId(Headers headers, boolean isEdge) {

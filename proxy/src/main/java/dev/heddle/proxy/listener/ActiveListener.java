@@ -15,6 +15,8 @@ import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tcp.TcpConnection;
 import dev.heddle.proxy.tcp.TcpService;
+import dev.heddle.proxy.tls.TlsFailure;
+import dev.heddle.proxy.tls.TlsServer;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// has.
 ///
 /// ```
-///   accept ──▶ listener filters look ──▶ filter chain chosen ──▶ HTTP, or TCP
+///   accept ──▶ listener filters look ──▶ filter chain chosen ──▶ (TLS ──▶) HTTP, or TCP
 ///                 │                          └──none──▶ closed
 ///                 └──made to another listener's address──▶ that listener's filters
 /// ```
@@ -247,6 +249,60 @@ final class ActiveListener {
                 return refused(wire, most.config().delay());
             }
         }
+        return chain.security().isPresent()
+                ? handshake(wire, chain, chain.security().get())
+                : serveSecured(wire, chain);
+    }
+
+    /// Nobody serves the connection before it is secured.
+    private WireHandler handshake(Wire wire, ChainService chain, ChainService.Security security) {
+        TlsServer tls = security.server().get();
+        if (tls == null) {
+            security.log().notSecured(TlsFailure.NO_SECRET, wire.remote());
+            onNotSecured(wire, chain, TlsFailure.NO_SECRET);
+            release(chain);
+            return refused(wire, Duration.ZERO);
+        }
+        var handshake =
+                new TlsHandshake(
+                        worker,
+                        wire,
+                        security.log(),
+                        new TlsHandshake.Outcome() {
+                            @Override
+                            public WireHandler onSecured(TlsHandshake done) {
+                                served.remove(new ClientConnection.Unsecured(done));
+                                return serveSecured(wire, chain);
+                            }
+
+                            @Override
+                            public void onNotSecured(TlsFailure failure) {
+                                ActiveListener.onNotSecured(wire, chain, failure);
+                            }
+
+                            @Override
+                            public void onGone(TlsHandshake gone) {
+                                ActiveListener.this.onGone(new ClientConnection.Unsecured(gone));
+                            }
+                        });
+        served.put(new ClientConnection.Unsecured(handshake), chain);
+        handshake.begin(tls, security.limit());
+        return handshake;
+    }
+
+    /// A TCP proxy logs connections, so it logs those that came no further, too; an HTTP connection
+    /// manager logs requests, of which there was none.
+    private static void onNotSecured(Wire wire, ChainService chain, TlsFailure failure) {
+        switch (chain.service()) {
+            case ChainService.Service.Http _ -> {
+                // Counted and, where it matters, told by the handshake's log.
+            }
+            case ChainService.Service.Tcp(TcpService tcp) ->
+                    TcpConnection.refused(tcp, wire, failure.why());
+        }
+    }
+
+    private WireHandler serveSecured(Wire wire, ChainService chain) {
         return switch (chain.service()) {
             case ChainService.Service.Http(HttpService http) -> {
                 var connection =
@@ -278,14 +334,20 @@ final class ActiveListener {
     }
 
     private void onGone(ClientConnection connection) {
-        limit.release();
         ChainService chain = served.remove(connection);
-        if (chain != null) {
-            chain.limit()
-                    .ifPresent(most -> {
-                        most.count().release();
-                        log.limitedEnded(most.config().statPrefix());
-                    });
+        if (chain == null) {
+            limit.release();
+        } else {
+            release(chain);
         }
+    }
+
+    private void release(ChainService chain) {
+        limit.release();
+        chain.limit()
+                .ifPresent(most -> {
+                    most.count().release();
+                    log.limitedEnded(most.config().statPrefix());
+                });
     }
 }

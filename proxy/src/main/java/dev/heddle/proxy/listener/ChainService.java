@@ -7,18 +7,34 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.connection.HttpService;
+import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.tcp.TcpService;
+import dev.heddle.proxy.tls.TlsServer;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A filter chain as one worker runs it.
 ///
 /// @param config what it does
 /// @param limit on its connections, over all workers
+/// @param security how its connections are secured; empty for plain ones
 /// @param service what its connections share
-record ChainService(FilterChainConfig config, Optional<Limit> limit, Service service) {
+record ChainService(
+        FilterChainConfig config,
+        Optional<Limit> limit,
+        Optional<Security> security,
+        Service service) {
 
     /// How many connections it takes.
     record Limit(ConnectionLimitConfig config, ConnectionLimit count) {}
+
+    /// How a connection is secured before.
+    ///
+    /// @param server gives what to do it with; null when a secret has not come
+    /// @param limit how long it may take
+    record Security(Supplier<@Nullable TlsServer> server, Duration limit, HandshakeLog log) {}
 
     /// What is done with a connection.
     sealed interface Service {
@@ -36,6 +52,12 @@ record ChainService(FilterChainConfig config, Optional<Limit> limit, Service ser
                 chain,
                 chain.limit()
                         .flatMap(limit -> limits.of(chain).map(count -> new Limit(limit, count))),
+                chain.tls()
+                        .map(tls ->
+                                new Security(
+                                        services.tls(tls),
+                                        chain.handshakeTimeout(),
+                                        services.handshakeLog(listener))),
                 service(services, listener, chain));
     }
 

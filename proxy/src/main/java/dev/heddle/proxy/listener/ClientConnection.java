@@ -17,11 +17,14 @@ sealed interface ClientConnection {
     /// Bytes are passed on.
     record Tcp(TcpConnection connection) implements ClientConnection {}
 
+    /// Its handshake is not done.
+    record Unsecured(TlsHandshake handshake) implements ClientConnection {}
+
     /// Lets what goes on be the last.
     default void drain() {
         switch (this) {
             case Http(DownstreamConnection connection) -> connection.drain();
-            case Peeked _, Refused _, Tcp _ -> {
+            case Peeked _, Refused _, Unsecured _, Tcp _ -> {
                 // They have no end of their own to wait for.
             }
         }
@@ -36,6 +39,7 @@ sealed interface ClientConnection {
             case Tcp _ -> {
                 // Nobody can see whether anything goes on.
             }
+            case Unsecured(TlsHandshake handshake) -> handshake.close();
         }
     }
 
@@ -45,6 +49,7 @@ sealed interface ClientConnection {
             case Peeked(PeekedConnection connection) -> connection.close();
             case Refused(RefusedConnection connection) -> connection.close();
             case Tcp(TcpConnection connection) -> connection.close();
+            case Unsecured(TlsHandshake handshake) -> handshake.close();
         }
     }
 }

@@ -6,8 +6,11 @@ import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tls.TlsServer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,12 @@ public interface WorkerServices {
     /// Gives the route table of the moment whenever it is asked, which is for each request; null
     /// before the first was received.
     Supplier<@Nullable RouteTable> routes(HttpConnectionManagerConfig.Routes routes);
+
+    /// What new connections are secured with: gives that of this moment, null when a secret has not
+    /// come.
+    Supplier<@Nullable TlsServer> tls(DownstreamTls asked);
+
+    HandshakeLog handshakeLog(ListenerConfig listener);
 
     ExchangeLog exchangeLog(ListenerConfig listener, HttpConnectionManagerConfig manager);
 

@@ -4,9 +4,12 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.ShownCertificate;
+import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.ByteText;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -195,6 +198,52 @@ public final class ExchangeRecord implements AccessLogRecord {
     @Override
     public @Nullable String requestedServerName() {
         return info.requestedServerName();
+    }
+
+    @Override
+    public @Nullable String downstreamTransportFailureReason() {
+        return info.downstreamFailureReason();
+    }
+
+    @Override
+    public @Nullable String downstreamTls(TlsItem item) {
+        TlsSession session = info.tls();
+        if (session == null) {
+            return null;
+        }
+        return switch (item) {
+            case TLS_VERSION -> session.version();
+            case TLS_CIPHER -> session.cipher();
+            case TLS_SESSION_ID -> nonEmpty(session.sessionId());
+            case LOCAL_SUBJECT -> session.local().map(ShownCertificate::subject).orElse(null);
+            case LOCAL_URI_SAN -> session.local().map(it -> all(it.names().uris())).orElse(null);
+            case LOCAL_DNS_SAN -> session.local().map(it -> all(it.names().dns())).orElse(null);
+            case LOCAL_IP_SAN ->
+                    session.local().map(it -> all(it.names().addresses())).orElse(null);
+            case LOCAL_EMAIL_SAN ->
+                    session.local().map(it -> all(it.names().emails())).orElse(null);
+            case PEER_SUBJECT -> session.peer().map(ShownCertificate::subject).orElse(null);
+            case PEER_ISSUER -> session.peer().map(ShownCertificate::issuer).orElse(null);
+            case PEER_SERIAL -> session.peer().map(ShownCertificate::serial).orElse(null);
+            case PEER_FINGERPRINT_256 -> session.peer().map(ShownCertificate::sha256).orElse(null);
+            case PEER_FINGERPRINT_1 -> session.peer().map(ShownCertificate::sha1).orElse(null);
+            case PEER_URI_SAN -> session.peer().map(it -> all(it.names().uris())).orElse(null);
+            case PEER_DNS_SAN -> session.peer().map(it -> all(it.names().dns())).orElse(null);
+            case PEER_IP_SAN -> session.peer().map(it -> all(it.names().addresses())).orElse(null);
+            case PEER_EMAIL_SAN -> session.peer().map(it -> all(it.names().emails())).orElse(null);
+            case PEER_CERT ->
+                    session.peer()
+                            .map(it -> it.pem().replace("\n", "%0A").replace(" ", "%20"))
+                            .orElse(null);
+            case PEER_CERT_V_START ->
+                    session.peer().map(it -> it.validFrom().toString()).orElse(null);
+            case PEER_CERT_V_END ->
+                    session.peer().map(it -> it.validUntil().toString()).orElse(null);
+        };
+    }
+
+    private static @Nullable String all(List<String> names) {
+        return names.isEmpty() ? null : String.join(",", names);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.heddle.proxy.observe;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.TlsSession;
 import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -34,6 +35,8 @@ public final class StreamInfo {
     private @Nullable String virtualHost;
     private @Nullable String virtualCluster;
     private @Nullable String requestedServerName;
+    private @Nullable TlsSession tls;
+    private @Nullable String downstreamFailureReason;
     private @Nullable String listener;
     private @Nullable String filterChain;
     private @Nullable String responseDetails;
@@ -203,6 +206,27 @@ public final class StreamInfo {
     /// `%REQUESTED_SERVER_NAME%`: SNI.
     public @Nullable String requestedServerName() {
         return requestedServerName;
+    }
+
+    /// How the client's connection is secured; null for not at all. Kept over [#start].
+    public @Nullable TlsSession tls() {
+        return tls;
+    }
+
+    public void setTls(@Nullable TlsSession value) {
+        tls = value;
+        if (value != null && !value.serverName().isEmpty()) {
+            requestedServerName = value.serverName();
+        }
+    }
+
+    /// `%DOWNSTREAM_TRANSPORT_FAILURE_REASON%`: why the client's handshake failed.
+    public @Nullable String downstreamFailureReason() {
+        return downstreamFailureReason;
+    }
+
+    public void setDownstreamFailureReason(String value) {
+        downstreamFailureReason = value;
     }
 
     public void setRequestedServerName(String value) {

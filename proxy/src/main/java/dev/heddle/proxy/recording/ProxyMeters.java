@@ -180,7 +180,7 @@ public final class ProxyMeters {
 
     /// `upstream_rq_2xx` is `envoy_cluster_upstream_rq_xx{envoy_response_code_class="2"}`.
     private static MeterId idOf(MeterScope scope, ClusterStat stat) {
-        String name = stat.name().toLowerCase(Locale.ROOT);
+        String name = stat.name().toLowerCase(Locale.ROOT).replaceFirst("^ssl_", "ssl.");
         if (!name.matches("upstream_rq_[1-5]xx")) {
             return scope.id(name);
         }

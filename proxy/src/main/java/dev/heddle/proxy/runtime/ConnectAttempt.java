@@ -1,38 +1,83 @@
 package dev.heddle.proxy.runtime;
 
+import dev.heddle.proxy.tls.TlsFailure;
 import io.netty.channel.ChannelFuture;
+import org.jspecify.annotations.Nullable;
 
-/// A connection that is being made.
+/// A connection that is being made, over TLS with its handshake.
+///
+/// ```
+///   CONNECTING ──connected, no TLS──▶ told
+///       │  └──connected──▶ HANDSHAKE ──done or failed──▶ told
+///       └──failed──▶ told            giveUp() at any time: nobody is told
+/// ```
 @Confined("worker")
 public final class ConnectAttempt {
     private final Worker worker;
-    private final ChannelFuture connecting;
     private final ConnectOutcome outcome;
-    private boolean isGivenUp;
+    private @Nullable ChannelFuture connecting;
+    private boolean isOver;
 
-    ConnectAttempt(Worker worker, ChannelFuture connecting, ConnectOutcome outcome) {
+    ConnectAttempt(Worker worker, ConnectOutcome outcome) {
         this.worker = worker;
-        this.connecting = connecting;
         this.outcome = outcome;
+    }
+
+    void begin(ChannelFuture started, boolean secured) {
+        connecting = started;
+        var _ = started.addListener((ChannelFuture done) -> onDone(done, secured));
     }
 
     /// Gives up: nobody is told anything any more.
     public void giveUp() {
-        isGivenUp = true;
-        var _ = connecting.channel().close();
+        isOver = true;
+        if (connecting != null) {
+            var _ = connecting.channel().close();
+        }
     }
 
-    void onDone(ChannelFuture done) {
+    private void onDone(ChannelFuture done, boolean secured) {
         worker.onEvent();
-        if (isGivenUp) {
+        if (isOver) {
             var _ = done.channel().close();
             return;
         }
         if (!done.isSuccess()) {
+            isOver = true;
             outcome.onConnectFailed(done.cause());
             return;
         }
-        var wire = done.channel().pipeline().get(NettyWire.class);
-        wire.attach(outcome.onConnected(wire));
+        if (!secured) {
+            isOver = true;
+            var wire = done.channel().pipeline().get(NettyWire.class);
+            wire.attach(outcome.onConnected(wire));
+        }
+    }
+
+    /// Waits for the handshake over a wire.
+    NettyWire.Ends over(NettyWire wire) {
+        return new NettyWire.Ends() {
+            @Override
+            public WireHandler onSecured() {
+                if (isOver) {
+                    wire.reset();
+                    return NoHandler.NONE;
+                }
+                isOver = true;
+                return outcome.onConnected(wire);
+            }
+
+            @Override
+            public void onNotSecured(TlsFailure failure) {
+                fail(failure);
+            }
+        };
+    }
+
+    void fail(TlsFailure failure) {
+        if (!isOver) {
+            isOver = true;
+            outcome.onConnectFailed(new HandshakeException(failure));
+        }
     }
 }

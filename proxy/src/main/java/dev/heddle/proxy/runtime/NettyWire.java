@@ -1,5 +1,8 @@
 package dev.heddle.proxy.runtime;
 
+import dev.heddle.proxy.tls.TlsFailure;
+import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -10,9 +13,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +50,10 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     /// less than one more piece in the system call. Given to the channel by the end of the turn.
     private @Nullable ByteBuf tail;
 
+
+    private @Nullable Handshake handshake;
+    private @Nullable TlsSession session;
+    private boolean isHalfCloseAllowed;
     private boolean isDirty;
 
     /// Bytes that were written since the last flush.
@@ -60,6 +72,48 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     /// Says who hears. Must happen before the first byte can arrive.
     void attach(WireHandler value) {
         handler = value;
+    }
+
+    /// A handshake that goes on.
+    private record Handshake(
+            SslHandler handler, Function<SslHandler, TlsSession> reader, Ends ends) {}
+
+    /// Who waits for a handshake.
+    interface Ends {
+        /// It is done; what is returned hears from now on.
+        WireHandler onSecured();
+
+        void onNotSecured(TlsFailure failure);
+    }
+
+    @Override
+    public void secure(TlsServer tls, SecureOutcome outcome) {
+        SslHandler handler = tls.handler(worker.allocator());
+        secure(
+                handler,
+                tls::session,
+                new Ends() {
+                    @Override
+                    public WireHandler onSecured() {
+                        return outcome.onSecured(NettyWire.this);
+                    }
+
+                    @Override
+                    public void onNotSecured(TlsFailure failure) {
+                        outcome.onNotSecured(failure);
+                    }
+                });
+    }
+
+    /// Puts a handler of TLS between the channel and this wire.
+    void secure(SslHandler handler, Function<SslHandler, TlsSession> reader, Ends ends) {
+        handshake = new Handshake(handler, reader, ends);
+        channel.pipeline().addFirst(handler);
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return session;
     }
 
     @Override
@@ -160,6 +214,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void allowHalfClose() {
+        isHalfCloseAllowed = true;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     }
 
@@ -168,7 +223,9 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
         if (isClosing || isGone) {
             return;
         }
-        if (channel instanceof DuplexChannel duplex) {
+        // The library answers an end with its own end, so with TLS one direction cannot outlive the
+        // other.
+        if (session == null && channel instanceof DuplexChannel duplex) {
             isClosing = true;
             passTail();
             var _ =
@@ -203,7 +260,13 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
         isClosing = true;
         dropTail();
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        var _ = channel.close();
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        if (session != null && first != null) {
+            // Past TLS, which would say goodbye first.
+            var _ = first.close();
+        } else {
+            var _ = channel.close();
+        }
     }
 
     @Override
@@ -287,10 +350,40 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE && handler != null && !isGone) {
-            worker.onEvent();
+        worker.onEvent();
+        switch (event) {
+            case SslHandshakeCompletionEvent done -> onHandshake(done);
+            case SslCloseCompletionEvent end when end.isSuccess() -> onGoodbye();
+            case ChannelInputShutdownEvent _ when handler != null && !isGone -> handler.onEnd();
+            default -> {
+                // Of no use to a codec.
+            }
+        }
+    }
+
+    private void onHandshake(SslHandshakeCompletionEvent done) {
+        Handshake ended = handshake;
+        handshake = null;
+        if (ended == null || isGone || isClosing) {
+            return;
+        }
+        if (done.isSuccess()) {
+            session = ended.reader().apply(ended.handler());
+            handler = ended.ends().onSecured();
+        } else {
+            ended.ends().onNotSecured(TlsFailure.of(done.cause()));
+        }
+    }
+
+    /// The other side says over TLS that nothing more comes, and takes nothing more.
+    private void onGoodbye() {
+        if (isGone || isClosing) {
+            return;
+        }
+        if (isHalfCloseAllowed && handler != null) {
             handler.onEnd();
         }
+        close();
     }
 
     @Override
@@ -301,6 +394,11 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
         isGone = true;
         dropTail();
         worker.onEvent();
+        Handshake cut = handshake;
+        handshake = null;
+        if (cut != null && !isClosing) {
+            cut.ends().onNotSecured(TlsFailure.GONE);
+        }
         if (handler != null) {
             handler.onClosed();
         }
@@ -310,7 +408,7 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     /// anything else is our own mistake and is kept with its stack.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             LOG.debug("{} - {}: {}", local(), remote(), cause.toString());
         } else {
             worker.bug(cause);

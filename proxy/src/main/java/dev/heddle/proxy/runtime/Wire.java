@@ -1,8 +1,11 @@
 package dev.heddle.proxy.runtime;
 
+import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One connection as codecs see it: bytes out, back-pressure, close. What comes in goes to its
 /// [WireHandler]. Used on its worker's thread only; after [WireHandler#onClosed] every method does
@@ -47,6 +50,13 @@ public interface Wire {
 
     /// Says who the two ends are, when a header or the system knows better than the socket.
     void present(InetSocketAddress remote, InetSocketAddress local);
+
+    /// Does a handshake as the server before anything else is heard; bytes that are written in the
+    /// meantime wait for it.
+    void secure(TlsServer tls, SecureOutcome outcome);
+
+    /// What became of the handshake; null on a connection without TLS, or before it is done.
+    @Nullable TlsSession tls();
 
     /// The other end, as it was presented.
     InetSocketAddress remote();

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.runtime;
 
+import dev.heddle.proxy.tls.TlsClient;
+import dev.heddle.proxy.tls.TlsFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -12,6 +14,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -280,7 +284,18 @@ public final class Worker {
     ///
     /// @return by which the attempt can be given up: the outcome is then not told
     public ConnectAttempt connect(InetSocketAddress address, ConnectOutcome outcome) {
+        return connect(address, null, outcome);
+    }
+
+    /// As the other one, over TLS: the outcome is told when the handshake is done or has failed.
+    ///
+    /// @param tls null for none
+    public ConnectAttempt connect(
+            InetSocketAddress address, @Nullable TlsClient tls, ConnectOutcome outcome) {
         assert loop.inEventLoop();
+        var attempt = new ConnectAttempt(this, outcome);
+        // Made now, so that it holds its keys however long connecting takes.
+        SslHandler secured = tls == null ? null : tls.handler(allocator, address);
         var client =
                 new Bootstrap()
                         .group(loop)
@@ -291,16 +306,26 @@ public final class Worker {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        channel.pipeline()
-                                                .addLast(new NettyWire(Worker.this, channel));
+                                        var wire = new NettyWire(Worker.this, channel);
+                                        channel.pipeline().addLast(wire);
+                                        if (secured != null && tls != null) {
+                                            wire.secure(secured, tls::session, attempt.over(wire));
+                                        }
                                     }
                                 });
         if (transport.isKernel()) {
             client.option(ChannelOption.TCP_NODELAY, true);
         }
         ChannelFuture connecting = client.connect(transport.toChannel(address));
-        var attempt = new ConnectAttempt(this, connecting, outcome);
-        var _ = connecting.addListener((ChannelFuture done) -> attempt.onDone(done));
+        attempt.begin(connecting, secured != null);
+        return attempt;
+    }
+
+    /// Tells an outcome, in a later turn, that there will be no connection.
+    public ConnectAttempt failToConnect(TlsFailure why, ConnectOutcome outcome) {
+        assert loop.inEventLoop();
+        var attempt = new ConnectAttempt(this, outcome);
+        loop.execute(() -> attempt.fail(why));
         return attempt;
     }
 

@@ -78,6 +78,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
                 service.chain(),
                 client.remote(),
                 client.local());
+        info.setTls(client.tls());
         info.start(worker.epochNanos(), worker.nanos());
         service.log().opened();
         String name = service.cluster(worker.random());
@@ -88,6 +89,25 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         } else {
             tryHost(cluster);
         }
+    }
+
+    /// Records a connection that came no further than its handshake.
+    ///
+    /// @param why for the log
+    public static void refused(TcpService service, Wire client, String why) {
+        Worker worker = service.context().worker();
+        var info = new StreamInfo();
+        info.onConnection(
+                worker.nextConnectionId(),
+                service.listener(),
+                service.chain(),
+                client.remote(),
+                client.local());
+        info.start(worker.epochNanos(), worker.nanos());
+        info.setDownstreamFailureReason(why);
+        service.log().opened();
+        info.ended(worker.nanos());
+        service.log().completed(info);
     }
 
     /// Ends both sides.
@@ -121,7 +141,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
         to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         connecting.set(to.settings().connectTimeout().toNanos());
-        attempt = worker.connect(picked.address(), this);
+        attempt = to.connect(worker, picked, this);
     }
 
     @Override

@@ -1,6 +1,11 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.ConnectAttempt;
+import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tls.TlsClient;
+import dev.heddle.proxy.tls.TlsFailure;
 
 /// One cluster as one worker sees it.
 public interface Cluster {
@@ -11,6 +16,22 @@ public interface Cluster {
 
     /// What this cluster uses over all workers.
     Circuit circuit();
+
+    /// Begins a connection to a host, secured as this cluster says.
+    default ConnectAttempt connect(Worker worker, Host host, ConnectOutcome outcome) {
+        return switch (security(host)) {
+            case HostSecurity.Plain() -> worker.connect(host.address(), outcome);
+            case HostSecurity.Secured(TlsClient tls) ->
+                    worker.connect(host.address(), tls, new SecuredConnect(outcome, stats()));
+            case HostSecurity.NotReady(TlsFailure why) ->
+                    worker.failToConnect(why, new SecuredConnect(outcome, stats()));
+        };
+    }
+
+    /// How a connection to a host is secured.
+    default HostSecurity security(Host host) {
+        return HostSecurity.PLAIN;
+    }
 
     /// What was counted on this worker.
     Tally<ClusterStat> stats();

@@ -2,6 +2,7 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
@@ -17,15 +18,46 @@ public final class Host implements Pick {
     private final InetSocketAddress address;
     private final String addressText;
     private int weight;
+    private String hostname;
+    private Map<String, String> socketLabels;
     private int activeRequests;
     private @Nullable Attachment attachment;
 
     /// @param addressText as in logs and statistics, `10.0.0.1:9080`
     /// @param weight relative to the other hosts; at least 1
     public Host(InetSocketAddress address, String addressText, int weight) {
+        this(address, addressText, weight, "", Map.of());
+    }
+
+    /// As the other one, with what securing its connections depends on.
+    ///
+    /// @param hostname its own name; empty when it has none
+    /// @param socketLabels by which its cluster chooses
+    public Host(
+            InetSocketAddress address,
+            String addressText,
+            int weight,
+            String hostname,
+            Map<String, String> socketLabels) {
         this.address = address;
         this.addressText = addressText;
         this.weight = weight;
+        this.hostname = hostname;
+        this.socketLabels = socketLabels;
+    }
+
+    public String hostname() {
+        return hostname;
+    }
+
+    public Map<String, String> socketLabels() {
+        return socketLabels;
+    }
+
+    /// Takes news of how its connections are secured; those that it has stay.
+    public void setSecurity(String name, Map<String, String> labels) {
+        hostname = name;
+        socketLabels = labels;
     }
 
     public InetSocketAddress address() {

@@ -2,10 +2,13 @@ package dev.heddle.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.runtime.SecureOutcome;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ManualIoEventLoop;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Feeds bytes to a codec in pieces and writes down what it makes of them, one line for each event,
 /// a body as one line however it was cut.
@@ -260,6 +264,16 @@ final class Probe {
         @Override
         public boolean isOpen() {
             return !gone;
+        }
+
+        @Override
+        public void secure(TlsServer tls, SecureOutcome outcome) {
+            throw new UnsupportedOperationException("TLS");
+        }
+
+        @Override
+        public @Nullable TlsSession tls() {
+            return null;
         }
 
         @Override

@@ -1,11 +1,15 @@
 package dev.heddle.proxy.http2;
 
+import dev.heddle.proxy.runtime.SecureOutcome;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Collects what is written.
 final class FakeWire implements Wire {
@@ -66,6 +70,16 @@ final class FakeWire implements Wire {
     @Override
     public boolean isOpen() {
         return !isClosed;
+    }
+
+    @Override
+    public void secure(TlsServer tls, SecureOutcome outcome) {
+        throw new UnsupportedOperationException("TLS");
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return null;
     }
 
     @Override

@@ -15,11 +15,14 @@ import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,6 +67,16 @@ public final class LoopbackProxy implements AutoCloseable {
         public ExchangeLog exchangeLog(
                 ListenerConfig listener, HttpConnectionManagerConfig manager) {
             return log;
+        }
+
+        @Override
+        public Supplier<@Nullable TlsServer> tls(DownstreamTls asked) {
+            return () -> null;
+        }
+
+        @Override
+        public HandshakeLog handshakeLog(ListenerConfig listener) {
+            throw new UnsupportedOperationException("TLS");
         }
 
         @Override

@@ -1,0 +1,53 @@
+package dev.heddle.proxy.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+
+/// What connections to hosts of one name are secured with: one for all workers, so that they share
+/// sessions. Thread-safe.
+public final class TlsClient {
+    private final SslContext context;
+    private final PeerTrust trust;
+    private final String serverName;
+
+    TlsClient(SslContext context, PeerTrust trust, String serverName) {
+        this.context = context;
+        this.trust = trust;
+        this.serverName = serverName;
+    }
+
+    /// A handler that does one handshake, and then encrypts.
+    ///
+    /// @param address of the host; its sessions are kept under it
+    public SslHandler handler(ByteBufAllocator allocator, InetSocketAddress address) {
+        // A literal address is no server name, so only what follows is asked for.
+        String literal =
+                address.isUnresolved()
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress();
+        SslHandler handler = context.newHandler(allocator, literal, address.getPort());
+        handler.setHandshakeTimeoutMillis(0);
+        if (!serverName.isEmpty()) {
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(serverName)));
+            handler.engine().setSSLParameters(parameters);
+        }
+        Natives.forbidRenegotiation(handler.engine());
+        return handler;
+    }
+
+    /// What became of its handshake.
+    public TlsSession session(SslHandler handler) {
+        return Natives.session(handler.engine(), trust);
+    }
+
+    void release() {
+        ReferenceCountUtil.release(context);
+    }
+}

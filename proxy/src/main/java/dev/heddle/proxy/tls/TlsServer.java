@@ -1,0 +1,55 @@
+package dev.heddle.proxy.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.List;
+
+/// What the connections of clients are secured with: one for all workers, so that a session that
+/// began on one can be resumed on another. Thread-safe.
+public final class TlsServer {
+    private final Material material;
+    private final SslContext context;
+    private final PeerTrust trust;
+    private final boolean tickets;
+
+    /// What it was made of; two that are made of the same are the same.
+    record Material(
+            DownstreamTls tls,
+            List<TlsCertificate> certificates,
+            TrustRules rules,
+            List<TicketKey> ticketKeys) {}
+
+    TlsServer(Material material, SslContext context, PeerTrust trust) {
+        this.material = material;
+        this.context = context;
+        this.trust = trust;
+        this.tickets = material.tls().sessions().tickets();
+    }
+
+    Material material() {
+        return material;
+    }
+
+    /// A handler that does one handshake, and then encrypts.
+    public SslHandler handler(ByteBufAllocator allocator) {
+        SslHandler handler = context.newHandler(allocator);
+        // Whoever waits for the handshake has a clock of their own.
+        handler.setHandshakeTimeoutMillis(0);
+        if (!tickets) {
+            Natives.forbidTickets(handler.engine());
+        }
+        return handler;
+    }
+
+    /// What became of its handshake.
+    public TlsSession session(SslHandler handler) {
+        return Natives.session(handler.engine(), trust);
+    }
+
+    /// Forgets keys and sessions, as soon as the last connection that uses them ends.
+    void release() {
+        ReferenceCountUtil.release(context);
+    }
+}
