@@ -43,6 +43,7 @@ final class WorkerRuntime implements WorkerServices {
     private final FilterContext context;
     private Map<String, RouteTable> routes = Map.of();
     private TlsState tls = TlsState.EMPTY;
+    private long version;
 
     WorkerRuntime(Worker worker, SharedClusters shared, ProxyMeters meters, AccessLogs logs) {
         this.meters = meters;
@@ -60,6 +61,7 @@ final class WorkerRuntime implements WorkerServices {
         clusters.adopt(state.config().clusters());
         clusters.secure(state.tls());
         tls = state.tls();
+        version = state.config().version();
         routes = state.tables();
         clusters.removeAllBut(state.config().clusters());
     }
@@ -89,7 +91,7 @@ final class WorkerRuntime implements WorkerServices {
     @Confined("worker")
     private final class TlsLookUp implements Supplier<@Nullable TlsServer> {
         private final DownstreamTls asked;
-        private TlsState seen = TlsState.EMPTY;
+        private long seen = -1;
         private @Nullable TlsServer found;
 
         TlsLookUp(DownstreamTls asked) {
@@ -98,8 +100,8 @@ final class WorkerRuntime implements WorkerServices {
 
         @Override
         public @Nullable TlsServer get() {
-            if (seen != tls) {
-                seen = tls;
+            if (seen != version) {
+                seen = version;
                 found = tls.server(asked).orElse(null);
             }
             return found;

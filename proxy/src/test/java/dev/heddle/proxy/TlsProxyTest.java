@@ -12,7 +12,6 @@ import dev.heddle.proxy.tls.TestAuthority.Leaf;
 import dev.heddle.testkit.Seed;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -83,8 +82,7 @@ class TlsProxyTest {
                         .start();
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
-        String text =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         return new Said(process.exitValue(), text);
     }
@@ -113,7 +111,8 @@ class TlsProxyTest {
     private static String socket(String kind, String context) {
         return """
         {name: tls, typed_config: {"@type": "type.googleapis.com/envoy.extensions.\
-        transport_sockets.tls.v3.%s", %s}}"""
+        transport_sockets.tls.v3.%s", %s}}\
+        """
                 .formatted(kind, context);
     }
 
@@ -180,7 +179,8 @@ class TlsProxyTest {
               http_filters: [{name: r, typed_config: {"@type": "type.googleapis.com/envoy.extensions.\
         filters.http.router.v3.Router"}}],
               route_config: {virtual_hosts: [{name: all, domains: ['*'], routes: [{match: {prefix: /},
-                route: {cluster: %s}}]}]}}}"""
+                route: {cluster: %s}}]}]}}}\
+        """
                 .formatted(name, directory.resolve("access.log"), name, cluster);
     }
 
@@ -310,19 +310,35 @@ class TlsProxyTest {
     void oldVersionsWeakCiphersAndPlainBytesAreRefused() throws Exception {
         Proxy proxy = start(common(shows(server)), usualUpstream());
         String at = "127.0.0.1:" + port;
-        assertThat(run("", "openssl", "s_client", "-connect", at, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0").code())
+        assertThat(
+                        run(
+                                        "",
+                                        "openssl",
+                                        "s_client",
+                                        "-connect",
+                                        at,
+                                        "-tls1_1",
+                                        "-cipher",
+                                        "ALL:@SECLEVEL=0")
+                                .code())
                 .isNotZero();
         assertThat(
                         run(
                                         "",
-                                        "openssl", "s_client", "-connect", at, "-tls1_2", "-cipher",
+                                        "openssl",
+                                        "s_client",
+                                        "-connect",
+                                        at,
+                                        "-tls1_2",
+                                        "-cipher",
                                         "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
                                 .code())
                 .isNotZero();
         assertThat(run("", "openssl", "s_client", "-connect", at, "-tls1_2").code()).isZero();
         try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
             plain.setSoTimeout(5_000);
-            plain.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            plain.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(plain.getInputStream().readAllBytes()).hasSizeLessThan(32);
         }
         await(() -> statNow(proxy, "listener.web.ssl.connection_error") == 3);
@@ -374,11 +390,29 @@ class TlsProxyTest {
         Files.deleteIfExists(directory.resolve("session"));
         String request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
         String at = "127.0.0.1:" + port;
-        run(request, "openssl", "s_client", "-connect", at, version, "-ign_eof", "-sess_out", "session");
+        run(
+                request,
+                "openssl",
+                "s_client",
+                "-connect",
+                at,
+                version,
+                "-ign_eof",
+                "-sess_out",
+                "session");
         if (!Files.exists(directory.resolve("session"))) {
             return false;
         }
-        return run(request, "openssl", "s_client", "-connect", at, version, "-ign_eof", "-sess_in", "session")
+        return run(
+                        request,
+                        "openssl",
+                        "s_client",
+                        "-connect",
+                        at,
+                        version,
+                        "-ign_eof",
+                        "-sess_in",
+                        "session")
                 .text()
                 .contains("Reused, " + (version.equals("-tls1_3") ? "TLSv1.3" : "TLSv1.2"));
     }
@@ -388,8 +422,7 @@ class TlsProxyTest {
         Leaf rsa = root.leaf("rsa", "rsa:2048", "subjectAltName=DNS:localhost");
         Leaf shop = root.leaf("shop", "DNS:shop.example");
         String certificates =
-                "tls_certificates: [%s, %s, %s]"
-                        .formatted(one(server), one(rsa), one(shop));
+                "tls_certificates: [%s, %s, %s]".formatted(one(server), one(rsa), one(shop));
         start(common(certificates), usualUpstream());
         assertThat(subject("shop.example", "ECDSA+SHA256")).contains("CN = shop");
         assertThat(subject("www.example", "ECDSA+SHA256")).contains("CN = server");
@@ -406,14 +439,21 @@ class TlsProxyTest {
     private String subject(String name, String algorithms) throws Exception {
         return run(
                         "",
-                        "openssl", "s_client", "-connect", "127.0.0.1:" + port, "-servername", name,
-                        "-sigalgs", algorithms)
+                        "openssl",
+                        "s_client",
+                        "-connect",
+                        "127.0.0.1:" + port,
+                        "-servername",
+                        name,
+                        "-sigalgs",
+                        algorithms)
                 .text();
     }
 
     @Test
     void hostsAreReachedOverTlsWithBothEndsProven() throws Exception {
-        String rules = ", match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: localhost}}]";
+        String rules =
+                ", match_typed_subject_alt_names: [{san_type: DNS, matcher: {exact: localhost}}]";
         Proxy proxy =
                 start(
                         common(shows(server), believes(root, ""))
@@ -429,9 +469,7 @@ class TlsProxyTest {
     @Test
     void aHostThatIsNotBelievedIsNotTalkedTo() throws Exception {
         Proxy proxy =
-                start(
-                        common(shows(server)),
-                        common(believes(other, "")) + ", sni: localhost");
+                start(common(shows(server)), common(believes(other, "")) + ", sni: localhost");
         assertThat(out(proxy)).contains("upstream connect error").doesNotContain("trusted roots");
         awaitLog("UF TLS_error:_certificate_verify_failed:");
         assertThat(stat(proxy, "cluster.secure.ssl.fail_verify_error")).isPositive();
@@ -439,7 +477,8 @@ class TlsProxyTest {
         proxy =
                 start(
                         common(shows(server)),
-                        common(believes(root, "")) + ", sni: nobody.test, auto_sni_san_validation: true");
+                        common(believes(root, ""))
+                                + ", sni: nobody.test, auto_sni_san_validation: true");
         assertThat(out(proxy)).contains("upstream connect error");
         assertThat(stat(proxy, "cluster.secure.ssl.fail_verify_san")).isPositive();
     }
@@ -450,13 +489,23 @@ class TlsProxyTest {
         assumeTrue(envoy.isPresent(), "skipped: HEDDLE_ENVOY names no Envoy");
         hostPort = free();
         int plain = free();
-        String mutual = common(shows(server), believes(root, ""), "tls_params: {ecdh_curves: [X25519MLKEM768]}");
+        String mutual =
+                common(
+                        shows(server),
+                        believes(root, ""),
+                        "tls_params: {ecdh_curves: [X25519MLKEM768]}");
         Path config = directory.resolve("envoy.yaml");
         Files.writeString(config, envoyConfig(plain, mutual));
         Process process =
                 new ProcessBuilder(
-                                envoy.get(), "-c", config.toString(), "--concurrency", "1",
-                                "--use-dynamic-base-id", "--log-level", "warning")
+                                envoy.get(),
+                                "-c",
+                                config.toString(),
+                                "--concurrency",
+                                "1",
+                                "--use-dynamic-base-id",
+                                "--log-level",
+                                "warning")
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("envoy.log").toFile())
                         .start();
@@ -469,7 +518,9 @@ class TlsProxyTest {
             assertThat(out(proxy)).isEqualTo("envoy");
             Said through =
                     run("", "curl", "-sS", "--max-time", "10", "http://127.0.0.1:" + plain + "/x");
-            assertThat(through.text()).startsWith("plain /x").contains("URI=spiffe://td/ns/a/sa/web");
+            assertThat(through.text())
+                    .startsWith("plain /x")
+                    .contains("URI=spiffe://td/ns/a/sa/web");
         } finally {
             process.destroy();
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -492,7 +543,8 @@ class TlsProxyTest {
                 http_connection_manager.v3.HttpConnectionManager", stat_prefix: a,
                   http_filters: [{name: r, typed_config: {"@type": "type.googleapis.com/envoy.extensions.\
                 filters.http.router.v3.Router"}}],
-                  route_config: {virtual_hosts: [{name: all, domains: ['*'], routes: [{match: {prefix: /}, %s}]}]}}}""";
+                  route_config: {virtual_hosts: [{name: all, domains: ['*'], routes: [{match: {prefix: /}, %s}]}]}}}\
+                """;
         return """
         static_resources:
           listeners:
@@ -512,8 +564,11 @@ class TlsProxyTest {
         """
                 .formatted(
                         hostPort,
-                        socket("DownstreamTlsContext", downstream + ", require_client_certificate: true"),
-                        manager.formatted("direct_response: {status: 200, body: {inline_string: envoy}}"),
+                        socket(
+                                "DownstreamTlsContext",
+                                downstream + ", require_client_certificate: true"),
+                        manager.formatted(
+                                "direct_response: {status: 200, body: {inline_string: envoy}}"),
                         plain,
                         manager.formatted("route: {cluster: heddle}"),
                         socket(
@@ -559,8 +614,10 @@ class TlsProxyTest {
                 var uri = URI.create("http://127.0.0.1:" + out + "/x");
                 for (int i = 0; i < 20; i++) {
                     calls++;
-                    var request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build();
-                    failed += http.send(request, BodyHandlers.ofString()).statusCode() == 200 ? 0 : 1;
+                    var request =
+                            HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build();
+                    failed +=
+                            http.send(request, BodyHandlers.ofString()).statusCode() == 200 ? 0 : 1;
                 }
                 assertThat(calls).isLessThan(20_000);
             }
@@ -569,10 +626,17 @@ class TlsProxyTest {
         assertThat(failed).as("of " + calls).isZero();
 
         // Half of a pair is no news.
-        Files.writeString(secrets, Files.readString(secrets).replace(Files.readString(next.key()).indent(12), Files.readString(server.key()).indent(12)));
+        Files.writeString(
+                secrets,
+                Files.readString(secrets)
+                        .replace(
+                                Files.readString(next.key()).indent(12),
+                                Files.readString(server.key()).indent(12)));
         await(() -> said(proxy).contains("rejected: SDS '" + secrets + "#own': tls_certificate:"));
         assertThat(subject("localhost", "ECDSA+SHA256")).contains("CN = next");
-        assertThat(admin(proxy, "/config_dump")).contains("W3JlZGFjdGVkXQ==").doesNotContain("PRIVATE KEY");
+        assertThat(admin(proxy, "/config_dump"))
+                .contains("W3JlZGFjdGVkXQ==")
+                .doesNotContain("PRIVATE KEY");
     }
 
     private static String said(Proxy proxy) {
@@ -607,7 +671,8 @@ class TlsProxyTest {
 
     private static String exchange(Socket socket) throws IOException {
         socket.setSoTimeout(5_000);
-        socket.getOutputStream().write("GET /x HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+                .write("GET /x HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         byte[] answer = new byte[4096];
         int read = socket.getInputStream().read(answer);
         return new String(answer, 0, Math.max(0, read), StandardCharsets.US_ASCII);
@@ -658,9 +723,7 @@ class TlsProxyTest {
                         inline_string: |
                 %s
                 """
-                        .formatted(
-                                server.certificate(),
-                                Files.readString(server.key()).indent(14));
+                        .formatted(server.certificate(), Files.readString(server.key()).indent(14));
         Proxy proxy =
                 start(
                         bootstrap(

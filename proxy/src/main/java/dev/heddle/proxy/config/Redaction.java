@@ -44,8 +44,7 @@ final class Redaction {
             var builder = DynamicMessage.parseFrom(type, message.toByteString()).toBuilder();
             redact(builder, false);
             @SuppressWarnings("unchecked") // a parser of M's makes an M
-            M redacted =
-                    (M) message.getParserForType().parseFrom(builder.build().toByteString());
+            M redacted = (M) message.getParserForType().parseFrom(builder.build().toByteString());
             return redacted;
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message that cannot read what it wrote", e);

@@ -146,10 +146,7 @@ final class SecretFiles {
     private void complain(String key, String why, Any body) {
         if (!why.equals(mistakes.put(key, why))) {
             received.rejected(
-                    XdsType.SECRET,
-                    key,
-                    new Received.Delivery(body, "", clock.instant()),
-                    why);
+                    XdsType.SECRET, key, new Received.Delivery(body, "", clock.instant()), why);
             LOG.warn("secret '{}': {}; the last good one stays", key, why);
         }
         warming.missSecret(key);

@@ -50,7 +50,6 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     /// less than one more piece in the system call. Given to the channel by the end of the turn.
     private @Nullable ByteBuf tail;
 
-
     private @Nullable Handshake handshake;
     private @Nullable TlsSession session;
     private boolean isHalfCloseAllowed;
