@@ -126,9 +126,7 @@ final class ListenerFilterParser {
                     "every version (expected: at least one that is left)");
         }
         return new Kind.Proxy(
-                proxy.getAllowRequestsWithoutProxyProtocol(),
-                disallowed,
-                proxy.getStatPrefix());
+                proxy.getAllowRequestsWithoutProxyProtocol(), disallowed, proxy.getStatPrefix());
     }
 
     private Disabled disabled(String path, ListenerFilterChainMatchPredicate predicate) {

@@ -24,8 +24,17 @@ final class PemText {
     /// One block.
     ///
     /// @param label as `CERTIFICATE`
-    /// @param bytes DER
-    record Block(String label, byte[] bytes) {}
+    /// @param base64 that can be read
+    record Block(String label, String base64) {
+        Block {
+            var _ = Base64.getMimeDecoder().decode(base64);
+        }
+
+        /// DER.
+        byte[] bytes() {
+            return Base64.getMimeDecoder().decode(base64);
+        }
+    }
 
     private PemText() {}
 
@@ -43,7 +52,7 @@ final class PemText {
                                 + "' (expected: the same)");
             }
             try {
-                blocks.add(new Block(label, Base64.getMimeDecoder().decode(matcher.group(2))));
+                blocks.add(new Block(label, matcher.group(2)));
             } catch (IllegalArgumentException e) {
                 throw new UnusableMaterial("block '" + label + "' is not base64");
             }

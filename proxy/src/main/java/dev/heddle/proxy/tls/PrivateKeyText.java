@@ -68,9 +68,8 @@ final class PrivateKeyText {
         for (String algorithm : new String[] {"EC", "RSA"}) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-            } catch (GeneralSecurityException e) {
+            } catch (GeneralSecurityException _) {
                 // The other one, or neither: said below, without what the provider quotes.
-                continue;
             }
         }
         throw new UnusableMaterial("is no key of RSA or of an elliptic curve");

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /// A connection on its way through listener filters to its filter chain.
 class ListenerFlowTest {
-    private static final Kind PROXY =
-            new Kind.Proxy(false, Set.of(), "");
+    private static final Kind PROXY = new Kind.Proxy(false, Set.of(), "");
 
     private static FilterChainConfig tcp(String cluster, FilterChainMatch match) {
         return tcp(cluster, match, Optional.empty());

@@ -22,10 +22,7 @@ class ProxyHeaderPeekTest {
     private static final String V4 = "cb007107c000020113880050";
 
     private static Function<SimLog, Peek> filter(boolean isOptional, Version... disallowed) {
-        return log ->
-                new ProxyHeaderPeek(
-                        new Kind.Proxy(isOptional, Set.of(disallowed), ""),
-                        log);
+        return log -> new ProxyHeaderPeek(new Kind.Proxy(isOptional, Set.of(disallowed), ""), log);
     }
 
     private static byte[] text(String text) {
