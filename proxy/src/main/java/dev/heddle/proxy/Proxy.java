@@ -16,6 +16,9 @@ import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.config.ServerInfos;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.listener.Listeners;
+import dev.heddle.proxy.overload.HeapWatch;
+import dev.heddle.proxy.overload.OverloadAction;
+import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ProxyMeters;
 import dev.heddle.proxy.runtime.Confined;
@@ -82,6 +85,8 @@ public final class Proxy implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CompletableFuture<List<String>> firstListening = new CompletableFuture<>();
     private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
+    private final Published<OverloadState> overload = new Published<>(OverloadState.NONE);
+    private final Optional<HeapWatch> heapWatch;
     private final Optional<ControlPlaneLink> controlPlane;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private Predicate<ListenerConfig> wanted = _ -> true;
@@ -128,11 +133,18 @@ public final class Proxy implements AutoCloseable {
                         .collect(
                                 Collectors.toUnmodifiableMap(
                                         worker -> worker,
-                                        worker -> new WorkerRuntime(worker, shared, meters, logs)));
+                                        worker ->
+                                                new WorkerRuntime(
+                                                        worker, shared, meters, logs, overload)));
         this.listeners =
                 new Listeners(
                         workers, this::runtimeOf, ConnectionLimit.none(), settings.drainTime());
 
+        // Memory, and what is done before it is short.
+        this.heapWatch =
+                bootstrap
+                        .overload()
+                        .map(it -> new HeapWatch(it, host.usedBytes(), System::gc, overload));
         // What secures connections. The key of session tickets is this process's alone.
         byte[] ticketKey = new byte[TicketKey.BYTES];
         new SecureRandom().nextBytes(ticketKey);
@@ -197,6 +209,7 @@ public final class Proxy implements AutoCloseable {
         if (!mistakes.isEmpty()) {
             throw new BootstrapException(String.join("\n", mistakes));
         }
+        bootstrap.overload().ifPresent(it -> lookAtHeap(it.refresh()));
         var _ =
                 configThread
                         .executor()
@@ -231,6 +244,27 @@ public final class Proxy implements AutoCloseable {
                         .map(it -> SocketAddressText.whole(it.address()))
                         .orElse("none"),
                 listening());
+    }
+
+    private void lookAtHeap(Duration every) {
+        var _ =
+                configThread
+                        .executor()
+                        .scheduleAtFixedRate(
+                                this::onLookAtHeap,
+                                every.toMillis(),
+                                every.toMillis(),
+                                TimeUnit.MILLISECONDS);
+    }
+
+    private void onLookAtHeap() {
+        heapWatch.ifPresent(watch -> {
+            boolean wasFull = overload.get().isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS);
+            boolean isFull = watch.look().isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS);
+            if (wasFull != isFull) {
+                listeners.setAccepting(!isFull);
+            }
+        });
     }
 
     /// A new state: workers first, so that a listener that opens finds its routes and clusters.

@@ -3,6 +3,7 @@ package dev.heddle.proxy;
 import dev.heddle.proxy.ads.AdsTransport;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.ProxyBootstrap;
+import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.xds.XdsType;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -28,6 +30,7 @@ import java.util.random.RandomGeneratorFactory;
 /// @param ticker the clock of `config`
 /// @param resolver answers the names of hosts
 /// @param lookUps runs the resolver, which may block
+/// @param usedBytes how much memory the proxy holds on to
 /// @param link makes the way to the control plane that the bootstrap names
 public record ProxyHost(
         Workers workers,
@@ -35,7 +38,24 @@ public record ProxyHost(
         Ticker ticker,
         StrictDns.Resolver resolver,
         Executor lookUps,
+        LongSupplier usedBytes,
         Function<XdsSubscriber, ControlPlaneLink> link) {
+
+    /// With the memory of this process.
+    public ProxyHost(
+            Workers workers,
+            ScheduledExecutorService config,
+            Ticker ticker,
+            StrictDns.Resolver resolver,
+            Executor lookUps,
+            Function<XdsSubscriber, ControlPlaneLink> link) {
+        this(workers, config, ticker, resolver, lookUps, new HeapUse(), link);
+    }
+
+    /// The same with another memory.
+    public ProxyHost withMemory(LongSupplier used) {
+        return new ProxyHost(workers, config, ticker, resolver, lookUps, used, link);
+    }
 
     /// Threads of its own: one for each worker, and one for configuration. That one is a loop too:
     /// what the control plane says arrives, is read and is taken on one thread, and no worker waits

@@ -11,6 +11,7 @@ import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
+import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ConnectionRecorder;
 import dev.heddle.proxy.recording.ExchangeRecorder;
@@ -20,6 +21,7 @@ import dev.heddle.proxy.recording.ProxyMeters;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.route.table.CompiledRoutes;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
@@ -45,14 +47,19 @@ final class WorkerRuntime implements WorkerServices {
     private TlsState tls = TlsState.EMPTY;
     private long version;
 
-    WorkerRuntime(Worker worker, SharedClusters shared, ProxyMeters meters, AccessLogs logs) {
+    WorkerRuntime(
+            Worker worker,
+            SharedClusters shared,
+            ProxyMeters meters,
+            AccessLogs logs,
+            Published<OverloadState> overload) {
         this.meters = meters;
         this.shard = meters.meters().shard();
         this.logs = logs;
         this.clusters =
                 new WorkerClusters(
                         shared, name -> meters.tally(name, worker.index()), worker.random());
-        this.context = new FilterContext(worker, clusters);
+        this.context = new FilterContext(worker, clusters, overload);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

@@ -114,7 +114,8 @@ final class WorkerCluster implements Cluster {
             places.add(place(place, kept));
         }
         hosts.forEach((address, host) -> {
-            if (!kept.containsKey(address)) {
+            // The same address may be a new host, with other ways to it.
+            if (kept.get(address) != host) {
                 host.drain();
             }
         });
@@ -154,18 +155,17 @@ final class WorkerCluster implements Cluster {
 
     private Host host(Assignment.Endpoint endpoint) {
         Host known = hosts.get(endpoint.address());
-        if (known != null) {
+        var addresses = new ArrayList<InetSocketAddress>();
+        addresses.add(endpoint.address());
+        addresses.addAll(endpoint.others());
+        if (known != null && known.addresses().equals(addresses)) {
             known.setWeight(endpoint.weight());
             known.setSecurity(endpoint.hostname(), endpoint.socketLabels());
             return known;
         }
         String text = Objects.requireNonNull(SocketAddressText.whole(endpoint.address()));
         return new Host(
-                endpoint.address(),
-                text,
-                endpoint.weight(),
-                endpoint.hostname(),
-                endpoint.socketLabels());
+                addresses, text, endpoint.weight(), endpoint.hostname(), endpoint.socketLabels());
     }
 
     private static Balancers.Kind kind(ClusterConfig.Balancing balancing) {

@@ -56,22 +56,35 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     /// One host.
     ///
     /// @param address unresolved when it is a name for DNS
+    /// @param others more addresses of the same host (`additional_addresses`)
     /// @param hostname for rewritten authorities; may be empty
     /// @param weight among the hosts of its place, at least 1
     /// @param socketLabels by which the cluster chooses how connections to it are secured
     public record Endpoint(
             InetSocketAddress address,
+            List<InetSocketAddress> others,
             String hostname,
             int weight,
             Health health,
             Map<String, String> socketLabels) {
 
-        /// One without labels.
+        /// One with one address and without labels.
         public Endpoint(InetSocketAddress address, String hostname, int weight, Health health) {
             this(address, hostname, weight, health, Map.of());
         }
 
+        /// One with one address.
+        public Endpoint(
+                InetSocketAddress address,
+                String hostname,
+                int weight,
+                Health health,
+                Map<String, String> socketLabels) {
+            this(address, List.of(), hostname, weight, health, socketLabels);
+        }
+
         public Endpoint {
+            others = List.copyOf(others);
             socketLabels = Map.copyOf(socketLabels);
             if (weight < 1) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");

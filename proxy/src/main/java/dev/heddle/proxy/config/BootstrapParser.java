@@ -107,6 +107,7 @@ public final class BootstrapParser {
                             value.listeners(),
                             value.secrets(),
                             value.controlPlane(),
+                            value.overload(),
                             notes,
                             value.json());
             case Parsed.Rejected<ProxyBootstrap>(List<String> reasons) ->
@@ -121,7 +122,12 @@ public final class BootstrapParser {
         findings.fields(
                 "",
                 bootstrap,
-                Set.of("node", "admin", "static_resources", "dynamic_resources"),
+                Set.of(
+                        "node",
+                        "admin",
+                        "static_resources",
+                        "dynamic_resources",
+                        "overload_manager"),
                 NOTED);
         findings.fields(
                 "static_resources",
@@ -137,6 +143,10 @@ public final class BootstrapParser {
                 listeners(bootstrap.getStaticResources().getListenersList()),
                 secrets(bootstrap.getStaticResources().getSecretsList()),
                 controlPlane,
+                bootstrap.hasOverloadManager()
+                        ? new OverloadParser(findings)
+                                .read("overload_manager", bootstrap.getOverloadManager())
+                        : Optional.empty(),
                 List.of(),
                 json);
     }

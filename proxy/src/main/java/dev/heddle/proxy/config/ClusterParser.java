@@ -4,13 +4,18 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.proxy.http.Http1Dialect.NameCase;
+import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.runtime.KeepAlive;
 import dev.heddle.proxy.tls.UpstreamTls;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.xds.TypedConfigs;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
@@ -23,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads clusters.
+/// Reads clusters. This file is long because a cluster has many parts, and each is read by itself.
 @SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 public final class ClusterParser {
 
@@ -53,6 +58,8 @@ public final class ClusterParser {
                     "round_robin_lb_config",
                     "common_lb_config",
                     "transport_socket",
+                    "upstream_connection_options",
+                    "preconnect_policy",
                     "transport_socket_matches",
                     "metadata");
 
@@ -67,8 +74,7 @@ public final class ClusterParser {
                     "ignore_health_on_host_removal",
                     "track_timeout_budgets",
                     "track_cluster_stats",
-                    "upstream_http_protocol_options",
-                    "preconnect_policy");
+                    "upstream_http_protocol_options");
 
     private final Findings findings = new Findings();
 
@@ -166,11 +172,75 @@ public final class ClusterParser {
                 connections.idleTimeout(),
                 connections.maxRequests(),
                 Math.max(1, buffer),
-                limits(cluster.getCircuitBreakers()));
+                limits(cluster.getCircuitBreakers()),
+                new ConnectionOptions(
+                        connections.maxDuration(),
+                        keepAlive(cluster.getUpstreamConnectionOptions()),
+                        connections.responseLimits(),
+                        connections.nameCase(),
+                        maxPerHost(cluster.getCircuitBreakers()),
+                        preconnectRatio(cluster.getPreconnectPolicy())));
+    }
+
+    private Optional<KeepAlive> keepAlive(UpstreamConnectionOptions options) {
+        String path = "upstream_connection_options";
+        findings.fields(path, options, Set.of("tcp_keepalive"));
+        if (!options.hasTcpKeepalive()) {
+            return Optional.empty();
+        }
+        var keepAlive = options.getTcpKeepalive();
+        findings.fields(
+                join(path, "tcp_keepalive"),
+                keepAlive,
+                Set.of("keepalive_probes", "keepalive_time", "keepalive_interval"));
+        return Optional.of(
+                new KeepAlive(
+                        positive(keepAlive.getKeepaliveProbes().getValue()),
+                        positive(keepAlive.getKeepaliveTime().getValue()),
+                        positive(keepAlive.getKeepaliveInterval().getValue())));
+    }
+
+    private static int positive(int unsigned) {
+        return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
+    }
+
+    private int maxPerHost(CircuitBreakers breakers) {
+        int most = Integer.MAX_VALUE;
+        for (int i = 0; i < breakers.getPerHostThresholdsCount(); i++) {
+            CircuitBreakers.Thresholds thresholds = breakers.getPerHostThresholds(i);
+            // Envoy takes no other limit per host either.
+            findings.fields(
+                    "circuit_breakers.per_host_thresholds[" + i + "]",
+                    thresholds,
+                    Set.of("priority", "max_connections"));
+            if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
+                most =
+                        limit(
+                                thresholds.hasMaxConnections(),
+                                thresholds.getMaxConnections().getValue(),
+                                Integer.MAX_VALUE);
+            }
+        }
+        return most;
+    }
+
+    private double preconnectRatio(Cluster.PreconnectPolicy policy) {
+        findings.fields("preconnect_policy", policy, Set.of("per_upstream_preconnect_ratio"));
+        if (!policy.hasPerUpstreamPreconnectRatio()) {
+            return 1;
+        }
+        double ratio = policy.getPerUpstreamPreconnectRatio().getValue();
+        if (!(ratio >= 1 && ratio <= 3)) {
+            findings.reject(
+                    "preconnect_policy.per_upstream_preconnect_ratio",
+                    ratio + " (expected: from 1 to 3)");
+            return 1;
+        }
+        return ratio;
     }
 
     private CircuitLimits limits(CircuitBreakers breakers) {
-        findings.fields("circuit_breakers", breakers, Set.of("thresholds"));
+        findings.fields("circuit_breakers", breakers, Set.of("thresholds", "per_host_thresholds"));
         CircuitLimits limits = CircuitLimits.ENVOY;
         for (int i = 0; i < breakers.getThresholdsCount(); i++) {
             CircuitBreakers.Thresholds thresholds = breakers.getThresholds(i);
@@ -214,14 +284,19 @@ public final class ClusterParser {
         return set ? (value < 0 ? Integer.MAX_VALUE : value) : otherwise;
     }
 
-    private record Connections(Duration idleTimeout, long maxRequests) {}
+    private record Connections(
+            Duration idleTimeout,
+            long maxRequests,
+            Duration maxDuration,
+            Limits responseLimits,
+            NameCase nameCase) {}
 
     private Connections connections(Cluster cluster) {
         Duration idle = Duration.ofHours(1);
         long maxRequests = Integer.toUnsignedLong(cluster.getMaxRequestsPerConnection().getValue());
         var common = cluster.getCommonHttpProtocolOptions();
         String path = "common_http_protocol_options";
-        checkHttp1("http_protocol_options", cluster.getHttpProtocolOptions());
+        NameCase nameCase = http1("http_protocol_options", cluster.getHttpProtocolOptions());
         for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
             String at = "typed_extension_protocol_options['" + option.getKey() + "']";
             HttpProtocolOptions http = httpOptions(at, option.getKey(), option.getValue());
@@ -229,19 +304,60 @@ public final class ClusterParser {
                 common = http.getCommonHttpProtocolOptions();
                 path = join(at, "common_http_protocol_options");
             }
+            nameCase = nameCase(at, http);
         }
         findings.fields(
                 path,
                 common,
-                Set.of("idle_timeout", "max_requests_per_connection"),
-                Set.of("max_headers_count", "max_response_headers_kb"));
+                Set.of(
+                        "idle_timeout",
+                        "max_requests_per_connection",
+                        "max_connection_duration",
+                        "max_headers_count",
+                        "max_response_headers_kb"));
         if (common.hasIdleTimeout()) {
             idle = findings.duration(join(path, "idle_timeout"), common.getIdleTimeout());
         }
         if (common.hasMaxRequestsPerConnection()) {
             maxRequests = Integer.toUnsignedLong(common.getMaxRequestsPerConnection().getValue());
         }
-        return new Connections(idle, maxRequests);
+        return new Connections(
+                idle,
+                maxRequests,
+                findings.duration(
+                        join(path, "max_connection_duration"), common.getMaxConnectionDuration()),
+                responseLimits(path, common),
+                nameCase);
+    }
+
+    private Limits responseLimits(
+            String path, io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common) {
+        int headers = ConnectionOptions.ENVOY_RESPONSE.headers();
+        if (common.hasMaxHeadersCount()) {
+            headers = common.getMaxHeadersCount().getValue();
+            findings.range(join(path, "max_headers_count"), headers, 1, 1_000_000);
+        }
+        int bytes = ConnectionOptions.ENVOY_RESPONSE.headBytes();
+        if (common.hasMaxResponseHeadersKb()) {
+            int kb = common.getMaxResponseHeadersKb().getValue();
+            findings.range(join(path, "max_response_headers_kb"), kb, 1, 8_192);
+            bytes = Math.clamp(kb, 1, 8_192) * 1024;
+        }
+        return new Limits(bytes, Math.max(1, headers));
+    }
+
+    private NameCase nameCase(String path, HttpProtocolOptions http) {
+        return switch (http.getUpstreamProtocolOptionsCase()) {
+            case EXPLICIT_HTTP_CONFIG ->
+                    http1(
+                            join(path, "explicit_http_config.http_protocol_options"),
+                            http.getExplicitHttpConfig().getHttpProtocolOptions());
+            case USE_DOWNSTREAM_PROTOCOL_CONFIG ->
+                    http1(
+                            join(path, "use_downstream_protocol_config.http_protocol_options"),
+                            http.getUseDownstreamProtocolConfig().getHttpProtocolOptions());
+            case AUTO_CONFIG, UPSTREAMPROTOCOLOPTIONS_NOT_SET -> NameCase.LOWER;
+        };
     }
 
     private HttpProtocolOptions httpOptions(String path, String key, Any value) {
@@ -270,7 +386,6 @@ public final class ClusterParser {
                 String at = join(path, "explicit_http_config");
                 var explicit = options.getExplicitHttpConfig();
                 findings.fields(at, explicit, Set.of("http_protocol_options"));
-                checkHttp1(join(at, "http_protocol_options"), explicit.getHttpProtocolOptions());
             }
             // Downstream is HTTP/1 here, so upstream is too; the other versions' options are
             // unused.
@@ -282,7 +397,6 @@ public final class ClusterParser {
                         downstream,
                         Set.of("http_protocol_options"),
                         Set.of("http2_protocol_options", "http3_protocol_options"));
-                checkHttp1(join(at, "http_protocol_options"), downstream.getHttpProtocolOptions());
             }
             case AUTO_CONFIG -> findings.notImplemented(join(path, "auto_config"));
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> {
@@ -292,13 +406,15 @@ public final class ClusterParser {
         return options;
     }
 
-    private void checkHttp1(
+    private NameCase http1(
             String path, io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions options) {
         findings.fields(
                 path,
                 options,
-                Set.of("enable_trailers"),
+                Set.of("enable_trailers", "header_key_format"),
                 Set.of("use_balsa_parser", "accept_http_10"));
+        return NameCases.read(
+                findings, join(path, "header_key_format"), options.getHeaderKeyFormat());
     }
 
     private ClusterConfig.Discovery discovery(Cluster cluster) {

@@ -117,7 +117,11 @@ public final class EndpointParser {
                 Set.of("endpoint", "health_status", "metadata", "load_balancing_weight"));
         var endpoint = host.getEndpoint();
         String at = join(path, "endpoint");
-        findings.fields(at, endpoint, Set.of("address", "hostname"), Set.of("health_check_config"));
+        findings.fields(
+                at,
+                endpoint,
+                Set.of("address", "hostname", "additional_addresses"),
+                Set.of("health_check_config"));
         var addresses = new AddressParser(findings);
         InetSocketAddress address =
                 namesAllowed
@@ -131,8 +135,16 @@ public final class EndpointParser {
             weight = host.getLoadBalancingWeight().getValue();
             findings.range(join(path, "load_balancing_weight"), weight, 1, Integer.MAX_VALUE);
         }
+        var others = new ArrayList<InetSocketAddress>();
+        for (int i = 0; i < endpoint.getAdditionalAddressesCount(); i++) {
+            String where = join(at, "additional_addresses[" + i + "]");
+            var other = endpoint.getAdditionalAddresses(i);
+            findings.fields(where, other, Set.of("address"));
+            others.add(addresses.literal(join(where, "address"), other.getAddress()));
+        }
         return new Assignment.Endpoint(
                 address,
+                others,
                 endpoint.getHostname(),
                 Math.max(1, weight),
                 health(path, host.getHealthStatus()),

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.FilterSpec;
+import dev.heddle.proxy.http.Http1Dialect;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,7 @@ public record HttpConnectionManagerConfig(
     /// @param preserveExternalRequestId whether a request from outside keeps the id that it brought
     /// @param requestIdInResponse whether the response always carries the id
     /// @param clientCertificate what is told of the client's certificate
+    /// @param trust who is inside, and what else is told about the client's connection
     public record Identity(
             boolean useRemoteAddress,
             int xffTrustedHops,
@@ -63,9 +65,10 @@ public record HttpConnectionManagerConfig(
             boolean generateRequestId,
             boolean preserveExternalRequestId,
             boolean requestIdInResponse,
-            ClientCertificate clientCertificate) {
+            ClientCertificate clientCertificate,
+            Trust trust) {
 
-        /// One that tells nothing of certificates.
+        /// One that tells nothing of certificates, and is not told who is inside.
         public Identity(
                 boolean useRemoteAddress,
                 int xffTrustedHops,
@@ -86,7 +89,75 @@ public record HttpConnectionManagerConfig(
                     generateRequestId,
                     preserveExternalRequestId,
                     requestIdInResponse,
-                    ClientCertificate.SANITIZE);
+                    ClientCertificate.SANITIZE,
+                    Trust.ENVOY);
+        }
+
+        /// One that is not told who is inside.
+        public Identity(
+                boolean useRemoteAddress,
+                int xffTrustedHops,
+                boolean skipXffAppend,
+                String via,
+                ServerHeader server,
+                String serverName,
+                boolean generateRequestId,
+                boolean preserveExternalRequestId,
+                boolean requestIdInResponse,
+                ClientCertificate clientCertificate) {
+            this(
+                    useRemoteAddress,
+                    xffTrustedHops,
+                    skipXffAppend,
+                    via,
+                    server,
+                    serverName,
+                    generateRequestId,
+                    preserveExternalRequestId,
+                    requestIdInResponse,
+                    clientCertificate,
+                    Trust.ENVOY);
+        }
+
+        /// One that tells nothing of certificates.
+        public Identity(
+                boolean useRemoteAddress,
+                int xffTrustedHops,
+                boolean skipXffAppend,
+                String via,
+                ServerHeader server,
+                String serverName,
+                boolean generateRequestId,
+                boolean preserveExternalRequestId,
+                boolean requestIdInResponse,
+                Trust trust) {
+            this(
+                    useRemoteAddress,
+                    xffTrustedHops,
+                    skipXffAppend,
+                    via,
+                    server,
+                    serverName,
+                    generateRequestId,
+                    preserveExternalRequestId,
+                    requestIdInResponse,
+                    ClientCertificate.SANITIZE,
+                    trust);
+        }
+    }
+
+    /// Who is inside, and what else is told about the client's connection.
+    ///
+    /// @param internal addresses whose requests may carry `x-envoy-*` control headers
+    ///   (`internal_address_config`)
+    /// @param appendsPort whether `x-forwarded-port` says the port that the client connected to
+    /// @param scheme the scheme of every request, whatever it says (`scheme_header_transformation`)
+    public record Trust(List<AddressRange> internal, boolean appendsPort, Optional<String> scheme) {
+        /// Envoy's defaults.
+        public static final Trust ENVOY = new Trust(List.of(), false, Optional.empty());
+
+        public Trust {
+            internal = List.copyOf(internal);
         }
     }
 
@@ -240,13 +311,30 @@ public record HttpConnectionManagerConfig(
     /// @param hostForHttp10 the authority of HTTP/1.0 requests without one; empty for none
     /// @param absoluteUrl whether `GET http://host/path` is served
     /// @param upgrades protocols that a request may upgrade to, in lower case
+    /// @param dialect how its bytes are read and written
+    /// @param staysOpenAfterBadRequest whether an answer 400 to a request that was understood
+    ///   leaves the connection open (`stream_error_on_invalid_http_message`)
+    /// @param outlivesDuration whether a connection that is too old waits for its next request
+    ///   before it ends (`http1_safe_max_connection_duration`)
     public record Http1(
             boolean http10,
             Optional<String> hostForHttp10,
             boolean absoluteUrl,
-            List<String> upgrades) {
+            List<String> upgrades,
+            Http1Dialect dialect,
+            boolean staysOpenAfterBadRequest,
+            boolean outlivesDuration) {
         public Http1 {
             upgrades = List.copyOf(upgrades);
+        }
+
+        /// With Envoy's defaults for the rest.
+        public Http1(
+                boolean http10,
+                Optional<String> hostForHttp10,
+                boolean absoluteUrl,
+                List<String> upgrades) {
+            this(http10, hostForHttp10, absoluteUrl, upgrades, Http1Dialect.ENVOY, false, false);
         }
     }
 }

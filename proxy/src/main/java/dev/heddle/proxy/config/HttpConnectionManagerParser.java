@@ -13,12 +13,15 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig.Routes;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.ServerHeader;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.StripPort;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Timeouts;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Trust;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Underscores;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.http.Http1Dialect;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -52,6 +55,11 @@ final class HttpConnectionManagerParser {
                     "use_remote_address",
                     "xff_num_trusted_hops",
                     "skip_xff_append",
+                    "internal_address_config",
+                    "append_x_forwarded_port",
+                    "scheme_header_transformation",
+                    "stream_error_on_invalid_http_message",
+                    "http1_safe_max_connection_duration",
                     "via",
                     "generate_request_id",
                     "preserve_external_request_id",
@@ -73,10 +81,8 @@ final class HttpConnectionManagerParser {
             Set.of(
                     "http2_protocol_options",
                     "http3_protocol_options",
-                    "http1_safe_max_connection_duration",
                     "access_log_options",
                     "access_log_flush_interval",
-                    "stream_error_on_invalid_http_message",
                     "add_proxy_protocol_connection_state",
                     "append_local_overload");
 
@@ -90,10 +96,6 @@ final class HttpConnectionManagerParser {
 
     HttpConnectionManagerConfig manager(String path, HttpConnectionManager manager) {
         findings.fields(path, manager, READ, NOTED);
-        if (manager.hasDrainTimeout()) {
-            // Between the two GOAWAYs of HTTP/2; an HTTP/1 connection ends with its last response.
-            findings.note(join(path, "drain_timeout"));
-        }
         findings.required(join(path, "stat_prefix"), manager.getStatPrefix());
         switch (manager.getCodecType()) {
             // Without TLS, AUTO finds HTTP/2 by its preface; we answer that with HTTP/1.1's 400.
@@ -246,7 +248,48 @@ final class HttpConnectionManagerParser {
                 !manager.hasGenerateRequestId() || manager.getGenerateRequestId().getValue(),
                 manager.getPreserveExternalRequestId(),
                 manager.getAlwaysSetRequestIdInResponse(),
-                clientCertificate(path, manager));
+                clientCertificate(path, manager),
+                trust(path, manager));
+    }
+
+    private Trust trust(String path, HttpConnectionManager manager) {
+        String at = join(path, "internal_address_config");
+        var config = manager.getInternalAddressConfig();
+        findings.fields(at, config, Set.of("cidr_ranges"));
+        var internal = new ArrayList<AddressRange>();
+        if (config.getUnixSockets()) {
+            findings.notImplemented(join(at, "unix_sockets"));
+        }
+        for (int i = 0; i < config.getCidrRangesCount(); i++) {
+            var range = config.getCidrRanges(i);
+            try {
+                internal.add(
+                        new AddressRange(
+                                InetAddress.ofLiteral(range.getAddressPrefix()),
+                                range.getPrefixLen().getValue()));
+            } catch (IllegalArgumentException e) {
+                findings.reject(
+                        join(at, "cidr_ranges[" + i + "]"),
+                        "'"
+                                + range.getAddressPrefix()
+                                + "/"
+                                + range.getPrefixLen().getValue()
+                                + "' (expected: an address and how many of its bits count)");
+            }
+        }
+        var scheme = manager.getSchemeHeaderTransformation();
+        String schemeAt = join(path, "scheme_header_transformation");
+        findings.fields(schemeAt, scheme, Set.of("scheme_to_overwrite"));
+        String overwritten = scheme.getSchemeToOverwrite();
+        if (!overwritten.isEmpty() && !overwritten.equals("http") && !overwritten.equals("https")) {
+            findings.reject(
+                    join(schemeAt, "scheme_to_overwrite"),
+                    "'" + overwritten + "' (expected: http or https)");
+        }
+        return new Trust(
+                internal,
+                manager.getAppendXForwardedPort(),
+                overwritten.isEmpty() ? Optional.empty() : Optional.of(overwritten));
     }
 
     private ClientCertificate clientCertificate(String path, HttpConnectionManager manager) {
@@ -399,8 +442,12 @@ final class HttpConnectionManagerParser {
                         "allow_absolute_url",
                         "accept_http_10",
                         "default_host_for_http_10",
-                        "enable_trailers"),
-                Set.of("override_stream_error_on_invalid_http_message", "use_balsa_parser"));
+                        "enable_trailers",
+                        "allow_chunked_length",
+                        "allow_custom_methods",
+                        "header_key_format",
+                        "override_stream_error_on_invalid_http_message"),
+                Set.of("use_balsa_parser"));
         var upgrades = new ArrayList<String>();
         for (int i = 0; i < manager.getUpgradeConfigsCount(); i++) {
             var upgrade = manager.getUpgradeConfigs(i);
@@ -417,6 +464,19 @@ final class HttpConnectionManagerParser {
                         ? Optional.empty()
                         : Optional.of(options.getDefaultHostForHttp10()),
                 !options.hasAllowAbsoluteUrl() || options.getAllowAbsoluteUrl().getValue(),
-                upgrades);
+                upgrades,
+                new Http1Dialect(
+                        options.getAllowCustomMethods(),
+                        options.getAllowChunkedLength(),
+                        manager.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()
+                                == HttpProtocolOptions.HeadersWithUnderscoresAction.REJECT_REQUEST,
+                        NameCases.read(
+                                findings,
+                                join(at, "header_key_format"),
+                                options.getHeaderKeyFormat())),
+                options.hasOverrideStreamErrorOnInvalidHttpMessage()
+                        ? options.getOverrideStreamErrorOnInvalidHttpMessage().getValue()
+                        : manager.getStreamErrorOnInvalidHttpMessage().getValue(),
+                manager.getHttp1SafeMaxConnectionDuration());
     }
 }

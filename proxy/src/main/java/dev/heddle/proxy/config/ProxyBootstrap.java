@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.overload.OverloadConfig;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsResource;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import java.util.Optional;
 /// @param listeners of `static_resources`
 /// @param secrets of `static_resources`
 /// @param controlPlane where the rest comes from; empty for nowhere
+/// @param overload what it stops doing when memory is short; empty for nothing
 /// @param notes fields that are left out, each with its path
 /// @param json the bootstrap as it was given, as JSON, for dumps
 public record ProxyBootstrap(
@@ -23,6 +25,7 @@ public record ProxyBootstrap(
         List<XdsResource> listeners,
         List<XdsResource> secrets,
         Optional<ControlPlane> controlPlane,
+        Optional<OverloadConfig> overload,
         List<String> notes,
         String json) {
 

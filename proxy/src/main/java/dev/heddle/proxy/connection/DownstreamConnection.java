@@ -11,6 +11,8 @@ import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.overload.OverloadAction;
+import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
@@ -19,8 +21,10 @@ import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// An HTTP connection of a client: its codec, the exchange on it, and how long it may live.
@@ -42,6 +46,9 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
     private final Deadline head;
     private final Deadline life;
     private long requests;
+
+    /// Whether the client was, or will be, told that the next answer is the last.
+    private boolean isLeaving;
 
     /// @param onClosed told once, when the connection is gone
     public DownstreamConnection(
@@ -75,9 +82,9 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
                         codec,
                         codec,
                         service.bufferLimitBytes());
-        this.idle = worker.deadline(codec::close);
+        this.idle = worker.deadline(this::onIdle);
         this.head = worker.deadline(this::onHeadTimeout);
-        this.life = worker.deadline(codec::closeWhenIdle);
+        this.life = worker.deadline(this::onOld);
         wire.setWriteLimit(service.bufferLimitBytes());
         idle.set(config.timeouts().idle().toNanos());
         life.set(config.timeouts().connection().toNanos());
@@ -124,12 +131,20 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
     @Override
     public void onRequest(RequestHead request, boolean ends) {
         head.cancel();
-        LocalReply refusal = rules.apply(request, local.getPort());
+        OverloadState overload = service.context().overload().get();
+        RandomGenerator random = service.context().worker().random();
+        if (overload.strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE, random)) {
+            codec.closeAfterResponse();
+        }
+        LocalReply refusal =
+                overload.strikes(OverloadAction.STOP_ACCEPTING_REQUESTS, random)
+                        ? LocalReply.configured(503, "overload", "envoy overloaded", List.of())
+                        : rules.apply(request, local.getPort());
         if (refusal != null) {
-            exchange.refuse(request, refusal);
+            exchange.refuseRead(request, refusal, ends);
             return;
         }
-        headers.onRequest(request, remote, exchange.info());
+        headers.onRequest(request, remote, local.getPort(), exchange.info());
         exchange.onRequest(request, ends);
     }
 
@@ -168,7 +183,39 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
     private void onHeadTimeout() {
         exchange.refuse(
                 exchange.request(),
-                LocalReply.timeout(Optional.empty(), "request_header_timeout", ""));
+                LocalReply.timeout(
+                        Optional.empty(), "request_header_timeout", "request header timeout"));
+    }
+
+    /// A client may be sending its next request just now: it is told to go with the answer to that,
+    /// and only after the drain time is the connection closed under it.
+    private void onIdle() {
+        if (requests == 0 || isLeaving) {
+            codec.closeWhenIdle();
+        } else {
+            leave(idle);
+        }
+    }
+
+    private void onOld() {
+        if (requests == 0 || isLeaving) {
+            codec.closeWhenIdle();
+        } else if (service.config().http1().outlivesDuration()) {
+            codec.closeAfterResponse();
+        } else {
+            leave(life);
+        }
+    }
+
+    private void leave(Deadline until) {
+        isLeaving = true;
+        codec.closeAfterResponse();
+        long drain = service.config().timeouts().drain().toNanos();
+        if (drain == 0) {
+            codec.closeWhenIdle();
+        } else {
+            until.set(drain);
+        }
     }
 
     @Override
@@ -179,6 +226,11 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
     @Override
     public void beforeResponse(RequestHead request, ResponseHead response) {
         headers.onResponse(request, response);
+    }
+
+    @Override
+    public boolean staysOpenAfterBadRequest() {
+        return service.config().http1().staysOpenAfterBadRequest();
     }
 
     @Override

@@ -32,6 +32,7 @@ public record HttpService(
                 config.http1().hostForHttp10(),
                 config.http1().absoluteUrl(),
                 Set.copyOf(config.http1().upgrades()),
-                config.timeouts().delayedClose());
+                config.timeouts().delayedClose(),
+                config.http1().dialect());
     }
 }

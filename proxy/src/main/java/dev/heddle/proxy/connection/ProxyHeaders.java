@@ -1,5 +1,8 @@
 package dev.heddle.proxy.connection;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.heddle.proxy.config.AddressRange;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
@@ -7,38 +10,48 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.tls.TlsSession;
+import dev.heddle.telemetry.SocketAddressText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a proxy tells the upstream about the client and the client about itself: `x-forwarded-*`,
 /// `x-request-id`, `via`, `server`, `date`; Envoy's rules
 /// (`docs/root/configuration/http/http_conn_man/headers.rst`).
 final class ProxyHeaders {
-    /// What only this proxy may say to an upstream, and no client from outside.
-    private static final List<HeaderName> INTERNAL =
-            List.of(
-                    HeaderName.X_ENVOY_INTERNAL,
-                    HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
-                    HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
-                    HeaderName.of("x-envoy-decorator-operation"),
-                    HeaderName.of("x-envoy-downstream-service-cluster"),
-                    HeaderName.of("x-envoy-downstream-service-node"),
-                    HeaderName.of("x-envoy-force-trace"),
-                    HeaderName.of("x-envoy-hedge-on-per-try-timeout"),
-                    HeaderName.of("x-envoy-ip-tags"),
-                    HeaderName.of("x-envoy-max-retries"),
-                    HeaderName.of("x-envoy-original-url"),
-                    HeaderName.of("x-envoy-retriable-header-names"),
-                    HeaderName.of("x-envoy-retriable-status-codes"),
-                    HeaderName.of("x-envoy-retry-grpc-on"),
-                    HeaderName.of("x-envoy-retry-on"),
-                    HeaderName.of("x-envoy-upstream-alt-stat-name"),
-                    HeaderName.of("x-envoy-upstream-rq-per-try-timeout-ms"),
-                    HeaderName.of("x-envoy-upstream-rq-timeout-alt-response"),
-                    HeaderName.of("x-envoy-upstream-stream-duration-ms"));
+    /// What asks this proxy for something, and only those inside may ask.
+    private static final List<HeaderName> CONTROL =
+            names(
+                    "x-envoy-internal",
+                    "x-envoy-expected-rq-timeout-ms",
+                    "x-envoy-upstream-rq-timeout-ms",
+                    "x-envoy-force-trace",
+                    "x-envoy-hedge-on-per-try-timeout",
+                    "x-envoy-ip-tags",
+                    "x-envoy-max-retries",
+                    "x-envoy-original-url",
+                    "x-envoy-retriable-header-names",
+                    "x-envoy-retriable-status-codes",
+                    "x-envoy-retry-grpc-on",
+                    "x-envoy-retry-on",
+                    "x-envoy-upstream-alt-stat-name",
+                    "x-envoy-upstream-rq-per-try-timeout-ms",
+                    "x-envoy-upstream-rq-timeout-alt-response",
+                    "x-envoy-upstream-stream-duration-ms");
+
+    /// What proxies tell each other, and nobody outside may say to the first of them.
+    private static final List<HeaderName> BETWEEN_PROXIES =
+            names(
+                    "x-envoy-decorator-operation",
+                    "x-envoy-downstream-service-cluster",
+                    "x-envoy-downstream-service-node",
+                    "x-envoy-original-host",
+                    "x-envoy-original-path");
+
+    private static final HeaderName X_FORWARDED_PORT = HeaderName.of("x-forwarded-port");
 
     private final Identity identity;
     private final RandomGenerator random;
@@ -60,29 +73,41 @@ final class ProxyHeaders {
         this.date = date;
     }
 
+    private static List<HeaderName> names(String... texts) {
+        return Stream.of(texts).map(HeaderName::of).toList();
+    }
+
     /// Edits a request that came over a connection.
     ///
     /// @param remote the other end of the connection
-    void onRequest(RequestHead request, InetSocketAddress remote, StreamInfo info) {
+    /// @param localPort the port of this end
+    void onRequest(RequestHead request, InetSocketAddress remote, int localPort, StreamInfo info) {
         Headers headers = request.headers();
         clientCertificate.apply(headers);
-        boolean isEdge = identity.useRemoteAddress();
-        InetSocketAddress trusted = trusted(headers, isEdge);
-        if (isEdge) {
-            if (!identity.skipXffAppend()) {
-                appendForwardedFor(headers, remote.getAddress().getHostAddress());
-            }
-            if (identity.xffTrustedHops() == 0) {
-                headers.set(HeaderName.X_FORWARDED_PROTO, scheme);
-            }
-            for (HeaderName name : INTERNAL) {
-                headers.remove(name);
-            }
-        }
+        boolean usesRemote = identity.useRemoteAddress();
+        List<String> forwardedFor = forwardedFor(headers);
+        InetSocketAddress trusted = trusted(forwardedFor, usesRemote);
         InetSocketAddress client = trusted == null ? remote : trusted;
+        boolean isInternal =
+                isInside(client.getAddress())
+                        && (usesRemote
+                                ? forwardedFor.isEmpty()
+                                : trusted != null
+                                        && forwardedFor.size() == 1
+                                        && identity.xffTrustedHops() == 0);
+        boolean isEdge = usesRemote && !isInternal;
         info.setDownstreamRemote(client);
+        if (usesRemote) {
+            sayWhereFrom(headers, remote.getAddress(), localPort);
+        }
+        if (isInternal) {
+            headers.set(HeaderName.X_ENVOY_INTERNAL, "true");
+        } else {
+            removeAll(headers, CONTROL);
+        }
         if (isEdge) {
-            headers.set(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, client.getAddress().getHostAddress());
+            removeAll(headers, BETWEEN_PROXIES);
+            headers.set(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, text(client.getAddress()));
         }
         setScheme(request, headers);
         setRequestId(headers, isEdge);
@@ -91,9 +116,45 @@ final class ProxyHeaders {
         }
     }
 
+    private boolean isInside(InetAddress address) {
+        List<AddressRange> ranges = identity.trust().internal();
+        for (int i = 0; i < ranges.size(); i++) {
+            if (ranges.get(i).contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void removeAll(Headers headers, List<HeaderName> names) {
+        for (int i = 0; i < names.size(); i++) {
+            headers.remove(names.get(i));
+        }
+    }
+
+    private void sayWhereFrom(Headers headers, InetAddress remote, int localPort) {
+        if (!identity.skipXffAppend()) {
+            appendForwardedFor(headers, text(remote));
+        }
+        boolean isFirst = identity.xffTrustedHops() == 0;
+        if (isFirst) {
+            headers.set(HeaderName.X_FORWARDED_PROTO, scheme);
+        }
+        if (identity.trust().appendsPort() && (isFirst || !headers.contains(X_FORWARDED_PORT))) {
+            headers.set(X_FORWARDED_PORT, Integer.toString(localPort));
+        }
+    }
+
+    private static String text(InetAddress address) {
+        return requireNonNull(SocketAddressText.host(new InetSocketAddress(address, 0)));
+    }
+
     /// Edits a response that goes to the client.
     void onResponse(RequestHead request, ResponseHead response) {
         Headers headers = response.headers();
+        if (!headers.contains(HeaderName.DATE)) {
+            headers.add(HeaderName.DATE, date.now());
+        }
         switch (identity.server()) {
             case OVERWRITE -> headers.set(HeaderName.SERVER, identity.serverName());
             case APPEND_IF_ABSENT -> {
@@ -102,9 +163,6 @@ final class ProxyHeaders {
                 }
             }
             case PASS_THROUGH -> {}
-        }
-        if (!headers.contains(HeaderName.DATE)) {
-            headers.add(HeaderName.DATE, date.now());
         }
         if (identity.requestIdInResponse()) {
             String known = request.headers().get(HeaderName.X_REQUEST_ID);
@@ -118,16 +176,11 @@ final class ProxyHeaders {
     }
 
     /// The client's address as the last proxy that is believed saw it.
-    private @Nullable InetSocketAddress trusted(Headers headers, boolean isEdge) {
+    private @Nullable InetSocketAddress trusted(List<String> addresses, boolean isEdge) {
         int hops = identity.xffTrustedHops();
-        if ((isEdge && hops == 0) || !headers.contains(HeaderName.X_FORWARDED_FOR)) {
+        if ((isEdge && hops == 0) || addresses.isEmpty()) {
             return null;
         }
-        List<String> addresses =
-                headers.getAll(HeaderName.X_FORWARDED_FOR).stream()
-                        .flatMap(value -> List.of(value.split(",")).stream())
-                        .map(String::strip)
-                        .toList();
         int at = addresses.size() - (isEdge ? hops : hops + 1);
         return at < 0 ? null : address(addresses.get(at));
     }
@@ -149,15 +202,31 @@ final class ProxyHeaders {
         }
     }
 
-    private static void appendForwardedFor(Headers headers, String address) {
+    /// What the client says about whom it speaks for, one by one; made one header if it was more.
+    private static List<String> forwardedFor(Headers headers) {
+        if (!headers.contains(HeaderName.X_FORWARDED_FOR)) {
+            return List.of();
+        }
         List<String> values = headers.getAll(HeaderName.X_FORWARDED_FOR);
+        String all = values.size() == 1 ? values.getFirst() : String.join(",", values);
+        if (values.size() > 1) {
+            headers.set(HeaderName.X_FORWARDED_FOR, all);
+        }
+        return Stream.of(all.split(",")).map(String::strip).toList();
+    }
+
+    private static void appendForwardedFor(Headers headers, String address) {
+        String before = headers.get(HeaderName.X_FORWARDED_FOR);
         headers.set(
                 HeaderName.X_FORWARDED_FOR,
-                values.isEmpty() ? address : String.join(",", values) + "," + address);
+                before == null || before.isEmpty() ? address : before + "," + address);
     }
 
     /// `x-forwarded-proto` is what the client used; without one it is what this connection uses.
     private void setScheme(RequestHead request, Headers headers) {
+        if (identity.trust().scheme().isPresent()) {
+            headers.set(HeaderName.X_FORWARDED_PROTO, identity.trust().scheme().get());
+        }
         String proto = headers.get(HeaderName.X_FORWARDED_PROTO);
         if (proto == null) {
             headers.add(HeaderName.X_FORWARDED_PROTO, scheme);
@@ -171,7 +240,10 @@ final class ProxyHeaders {
             return;
         }
         boolean isReplaced = isEdge && !identity.preserveExternalRequestId();
-        if (isReplaced || !headers.contains(HeaderName.X_REQUEST_ID)) {
+        boolean isMissing =
+                !headers.contains(HeaderName.X_REQUEST_ID)
+                        || headers.is(HeaderName.X_REQUEST_ID, "");
+        if (isReplaced || isMissing) {
             headers.set(HeaderName.X_REQUEST_ID, id.next(random));
         }
     }

@@ -42,13 +42,21 @@ final class RequestRules {
             return refusal;
         }
         if (request.method().equals("CONNECT")) {
-            return upgradeRefused();
+            // No route says that it takes one.
+            return LocalReply.closing(404, ResponseFlag.NR, "route_not_found", "");
+        }
+        if (request.authority().isEmpty()) {
+            return refusal(400, "missing_host_header");
         }
         String upgrade = request.upgrade();
         if (upgrade != null && !config.http1().upgrades().contains(upgrade)) {
             return upgradeRefused();
         }
         request.setAuthority(authority(request.authority(), localPort));
+        if (request.method().equals("QUERY")
+                && !request.headers().contains(HeaderName.CONTENT_TYPE)) {
+            return refusal(400, "query_missing_content_type");
+        }
         return path(request);
     }
 
@@ -67,7 +75,12 @@ final class RequestRules {
     }
 
     private static LocalReply upgradeRefused() {
-        return new LocalReply(403, Optional.empty(), "upgrade_failed", "", List.of(), false);
+        // What follows such a request may be of the other protocol.
+        return new LocalReply(403, Optional.empty(), "upgrade_failed", "", List.of(), true);
+    }
+
+    private static LocalReply refusal(int status, String details) {
+        return LocalReply.configured(status, details, "", List.of());
     }
 
     private @Nullable LocalReply path(RequestHead request) {
@@ -76,12 +89,14 @@ final class RequestRules {
         }
         String path = request.path();
         if (!path.startsWith("/")) {
-            return null;
+            return refusal(404, "absolute_path_rejected");
+        }
+        if (path.indexOf('#') >= 0) {
+            return refusal(400, "path_normalization_failed");
         }
         String normal = paths.normalize(path);
         if (normal == null) {
-            return new LocalReply(
-                    400, Optional.empty(), "path_normalization_failed", "", List.of(), false);
+            return refusal(400, "path_normalization_failed");
         }
         if (normal.equals(path)) {
             return null;
@@ -90,15 +105,14 @@ final class RequestRules {
                 config.paths().escapedSlashes()
                                 == HttpConnectionManagerConfig.EscapedSlashes.UNESCAPE_AND_REDIRECT
                         && PathNormalizer.hasEscapedSlash(path);
-        if (isRedirected) {
-            return LocalReply.configured(
-                    307,
-                    "path_normalization_redirect",
-                    "",
-                    List.of(new LocalReply.Field(HeaderName.LOCATION, normal)));
-        }
         request.setPath(normal);
-        return null;
+        return isRedirected
+                ? LocalReply.configured(
+                        307,
+                        "path_normalization_failed",
+                        "",
+                        List.of(new LocalReply.Field(HeaderName.LOCATION, normal)))
+                : null;
     }
 
     private String authority(String authority, int localPort) {

@@ -179,6 +179,21 @@ public final class Exchange {
         }
     }
 
+    /// The connection answers a request whose head it has read and does not pass on.
+    ///
+    /// @param ends whether there is no body
+    public void refuseRead(RequestHead head, LocalReply reply, boolean ends) {
+        if (isOver()) {
+            return;
+        }
+        request = head;
+        info.setProtocol(head.protocol());
+        if (ends) {
+            requestEnded();
+        }
+        reply(reply);
+    }
+
     /// The client keeps up again.
     public void onResponseWritable() {
         if (!isResponseOn && responseSource != null) {
@@ -219,7 +234,9 @@ public final class Exchange {
             finish();
             return;
         }
-        if (reply.closes() || !isRequestEnded) {
+        // A client that is answered 400 is not believed to know where its next request begins.
+        boolean isBad = reply.status() == 400 && !owner.staysOpenAfterBadRequest();
+        if (reply.closes() || isBad || !isRequestEnded) {
             sink.closeAfterResponse();
         }
         send(reply);
@@ -345,9 +362,7 @@ public final class Exchange {
     }
 
     private void onIdle() {
-        reply(
-                LocalReply.timeout(
-                        Optional.of(ResponseFlag.SI), "stream_idle_timeout", "stream timeout"));
+        reply(late(Optional.of(ResponseFlag.SI), "stream_idle_timeout", "stream timeout"));
     }
 
     private void onRequestTimeout() {
@@ -355,11 +370,14 @@ public final class Exchange {
     }
 
     private void onStreamTimeout() {
-        reply(
-                LocalReply.timeout(
-                        Optional.of(ResponseFlag.DT),
-                        "max_duration_timeout",
-                        "downstream duration timeout"));
+        reply(late(Optional.empty(), "max_duration_timeout", "downstream duration timeout"));
+    }
+
+    /// Who is late: the client, as long as its request is not whole, then the upstream.
+    private LocalReply late(Optional<ResponseFlag> flag, String details, String text) {
+        return isRequestEnded
+                ? new LocalReply(504, flag, details, text, List.of(), false)
+                : LocalReply.timeout(flag, details, text);
     }
 
     /// The one way in which an exchange ends.

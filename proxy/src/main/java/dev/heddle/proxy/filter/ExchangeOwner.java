@@ -13,6 +13,11 @@ public interface ExchangeOwner {
     /// Last edits of a response's head: what a connection adds to every response.
     void beforeResponse(RequestHead request, ResponseHead response);
 
+    /// Whether an answer 400 leaves the connection open. It does where streams end one by one.
+    default boolean staysOpenAfterBadRequest() {
+        return true;
+    }
+
     /// The exchange is recorded; the next one may begin.
     void onOver();
 }

@@ -1,7 +1,16 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.overload.OverloadState;
+import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Clusters;
 
 /// What a filter is made with: the worker that it will belong to and what that worker owns.
-public record FilterContext(Worker worker, Clusters clusters) {}
+///
+/// @param overload what the proxy stops doing at this moment
+public record FilterContext(Worker worker, Clusters clusters, Published<OverloadState> overload) {
+    /// Of a proxy that is never in danger.
+    public FilterContext(Worker worker, Clusters clusters) {
+        this(worker, clusters, new Published<>(OverloadState.NONE));
+    }
+}

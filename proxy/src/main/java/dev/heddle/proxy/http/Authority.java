@@ -9,6 +9,11 @@ final class Authority {
 
     private Authority() {}
 
+    /// @param needsPort whether there must be one, as for CONNECT
+    static boolean isValid(String text, boolean needsPort) {
+        return isValid(text) && (!needsPort || text.lastIndexOf(':') > text.lastIndexOf(']'));
+    }
+
     static boolean isValid(String text) {
         if (text.isEmpty() || text.length() > MAX_LENGTH) {
             return false;

@@ -44,7 +44,7 @@ final class BodyReader {
     private @Nullable CodecError error;
 
     BodyReader(Limits limits) {
-        trailerReader = new HeadReader(null, limits);
+        trailerReader = new HeadReader(null, limits, false);
     }
 
     void begin(Framing framing) {

@@ -6,12 +6,13 @@ public enum CodecError {
     MALFORMED(400, "http1.codec_error"),
     INVALID_CHARACTERS(400, "http1.invalid_characters"),
     INVALID_URL(400, "http1.invalid_url"),
-    INVALID_HOST(400, "http1.invalid_host"),
-    MISSING_HOST(400, "missing_host_header"),
+    INVALID_SCHEME(400, "http1.invalid_scheme"),
+    INVALID_HOST(400, "http.invalid_authority"),
     LENGTH_AND_CHUNKED(400, "http1.content_length_and_chunked_not_allowed"),
-    INVALID_LENGTH(400, "http1.invalid_content_length"),
+    INVALID_LENGTH(400, "http1.codec_error"),
     INVALID_TRANSFER_ENCODING(501, "http1.invalid_transfer_encoding"),
-    INVALID_CHUNK(400, "http1.invalid_chunk"),
+    INVALID_CHUNK(400, "http1.codec_error"),
+    UNDERSCORE(400, "http1.unexpected_underscore"),
     CONNECTION_HEADER(400, "http1.connection_header_rejected"),
     EXPECTATION(417, "http1.unknown_expectation"),
     HEAD_TOO_LARGE(431, "http1.headers_too_large"),
@@ -33,7 +34,6 @@ public enum CodecError {
     /// What the client is told. The connection ends with it: where the next request would begin is
     /// anybody's guess.
     public LocalReply reply() {
-        return LocalReply.closing(
-                status, ResponseFlag.DPE, details, status == 426 ? "" : Status.phrase(status));
+        return LocalReply.closing(status, ResponseFlag.DPE, details, Status.phrase(status));
     }
 }

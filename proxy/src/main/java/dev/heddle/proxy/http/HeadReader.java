@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Works a line at a time and remembers how far it has looked for the line's end, so that bytes may
 /// arrive in pieces of any size at no more than one look at each. What the RFC calls lenient is an
 /// error here: a bare LF or CR, folded lines, space before the colon, control characters. Names are
-/// put into lower case in place.
+/// put into lower case in place, unless they are to be kept.
 @Confined("worker")
 final class HeadReader {
     enum Progress {
@@ -21,6 +21,7 @@ final class HeadReader {
 
     private final @Nullable StartLine startLine;
     private final Limits limits;
+    private final boolean keepsCase;
 
     /// How far the end of the present line was looked for; like all positions here relative to the
     /// head's first byte.
@@ -33,9 +34,11 @@ final class HeadReader {
     private CodecError error = CodecError.MALFORMED;
 
     /// @param startLine null for trailers, which have none
-    HeadReader(@Nullable StartLine startLine, Limits limits) {
+    /// @param keepsCase whether names stay as they came; otherwise they are put into lower case
+    HeadReader(@Nullable StartLine startLine, Limits limits, boolean keepsCase) {
         this.startLine = startLine;
         this.limits = limits;
+        this.keepsCase = keepsCase;
     }
 
     /// Gets ready for the next head.
@@ -113,7 +116,7 @@ final class HeadReader {
             // Refuses other protocols, as TLS, at once instead of waiting for a line's end.
             int first = in.getByte(base + lineAt) & 0xff;
             if (!Ascii.isToken(first) && first != '\r') {
-                return failed(first < 0x20 ? CodecError.INVALID_CHARACTERS : CodecError.MALFORMED);
+                return failed(CodecError.MALFORMED);
             }
         }
         return Progress.MORE;
@@ -142,7 +145,9 @@ final class HeadReader {
             }
             if (c >= 'A' && c <= 'Z') {
                 c |= 0x20;
-                in.setByte(colon, c);
+                if (!keepsCase) {
+                    in.setByte(colon, c);
+                }
             }
             hash = 31 * hash + c;
         }

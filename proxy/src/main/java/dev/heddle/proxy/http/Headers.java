@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -266,6 +267,18 @@ public final class Headers {
         live++;
     }
 
+    /// The first field of that name, spelled as whoever sent it did; as `name` if nobody sent it.
+    String nameAsReceived(HeaderName name) {
+        int at = find(name, 0);
+        return at < 0 || names[at] != null ? name.text() : nameInBlock(at);
+    }
+
+    /// Whether the first field of that name has that value.
+    public boolean is(HeaderName name, String value) {
+        int at = find(name, 0);
+        return at >= 0 && isValue(at, value);
+    }
+
     /// Whether some name has an underscore, which some servers take for a dash.
     public boolean hasUnderscore() {
         for (int at = 0; at < used; at++) {
@@ -405,7 +418,7 @@ public final class Headers {
             return text.equals(name);
         }
         int i = at * STRIDE;
-        return block.isBytes(index[i + NAME_AT], index[i + NAME_LENGTH], name.bytes());
+        return block.isName(index[i + NAME_AT], index[i + NAME_LENGTH], name.bytes());
     }
 
     private boolean isNamed(int at, String lowerCase) {
@@ -413,7 +426,7 @@ public final class Headers {
         int i = at * STRIDE;
         return text != null
                 ? text.text().equals(lowerCase)
-                : block.isText(index[i + NAME_AT], index[i + NAME_LENGTH], lowerCase);
+                : block.isName(index[i + NAME_AT], index[i + NAME_LENGTH], lowerCase);
     }
 
     private boolean isLive(int at) {
@@ -430,6 +443,10 @@ public final class Headers {
         if (text != null) {
             return text.text();
         }
+        return nameInBlock(at).toLowerCase(Locale.ROOT);
+    }
+
+    private String nameInBlock(int at) {
         int i = at * STRIDE;
         return block.text(index[i + NAME_AT], index[i + NAME_LENGTH]);
     }

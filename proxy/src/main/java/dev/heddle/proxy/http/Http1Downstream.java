@@ -46,6 +46,10 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
     private boolean isBegun;
     private boolean isResponseBegun;
     private boolean isPersistent = true;
+
+    /// Whether the end of the connection can't be taken for the end of the response.
+    private boolean isLengthKnown;
+
     private boolean isClosing;
     private boolean isFlowOn = true;
 
@@ -269,6 +273,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
 
     /// Settles how the body will be framed; says whether in chunks.
     private boolean frame(ResponseHead head, boolean ends) {
+        isLengthKnown = true;
         Headers headers = head.headers();
         int status = head.status();
         if (status == 204) {
@@ -289,6 +294,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         if (request.protocol() == Protocol.HTTP_10) {
             headers.remove(HeaderName.TRANSFER_ENCODING);
             isPersistent = false;
+            isLengthKnown = false;
             return false;
         }
         if (!headers.contains(HeaderName.TRANSFER_ENCODING)) {
@@ -299,6 +305,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
 
     private void tunnel(ResponseHead head) {
         state = State.TUNNEL;
+        isLengthKnown = false;
         isPersistent = false;
         writer.setChunked(false);
         ByteBuf out = head(101, head.headers());
@@ -312,7 +319,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
 
     private ByteBuf head(int status, Headers headers) {
         ByteBuf out = writer.buffer();
-        Http1Writer.text(out, "HTTP/1.1 ");
+        Http1Writer.text(out, request.protocol() == Protocol.HTTP_10 ? "HTTP/1.0 " : "HTTP/1.1 ");
         out.writeByte('0' + status / 100).writeByte('0' + status / 10 % 10);
         out.writeByte('0' + status % 10).writeByte(' ');
         Http1Writer.text(out, Status.phrase(status));
@@ -321,7 +328,10 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         return out;
     }
 
-    private static ByteBuf end(ByteBuf head) {
+    private ByteBuf end(ByteBuf head) {
+        if (settings.dialect().capitalizes()) {
+            Http1Writer.capitalize(head);
+        }
         return head.writeByte('\r').writeByte('\n');
     }
 
@@ -344,10 +354,18 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
 
     @Override
     public void abort() {
-        if (state != State.CLOSED) {
-            state = State.LINGERING;
-            wire.reset();
+        if (state == State.CLOSED) {
+            return;
         }
+        boolean isNoticed = isLengthKnown && !settings.delayedClose().isZero();
+        state = State.LINGERING;
+        if (!isNoticed) {
+            wire.reset();
+            return;
+        }
+        // The client knows how much is missing: it may have what came so far.
+        lingering.set(settings.delayedClose().toNanos());
+        wire.close();
     }
 
     @Override

@@ -13,19 +13,33 @@ import java.util.Set;
 /// @param upgrades protocols that may be upgraded to, in lower case
 /// @param delayedClose how long a client may take to read the answer after which the connection is
 ///   closed, when it may still be sending; zero closes at once
+/// @param dialect what else there is to choose
 public record Http1Settings(
         Limits limits,
         boolean http10,
         Optional<String> hostForHttp10,
         boolean absoluteUrl,
         Set<String> upgrades,
-        Duration delayedClose) {
+        Duration delayedClose,
+        Http1Dialect dialect) {
     /// Envoy's defaults.
     public static final Http1Settings ENVOY =
             new Http1Settings(
-                    Limits.ENVOY, false, Optional.empty(), true, Set.of(), Duration.ofSeconds(1));
+                    Limits.ENVOY,
+                    false,
+                    Optional.empty(),
+                    true,
+                    Set.of(),
+                    Duration.ofSeconds(1),
+                    Http1Dialect.ENVOY);
 
     public Http1Settings {
         upgrades = Set.copyOf(upgrades);
+    }
+
+    /// The same in another dialect.
+    public Http1Settings with(Http1Dialect other) {
+        return new Http1Settings(
+                limits, http10, hostForHttp10, absoluteUrl, upgrades, delayedClose, other);
     }
 }

@@ -40,6 +40,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     private static final int MAX_INFORMATIONAL = 16;
 
     private final Wire wire;
+    private final boolean capitalizes;
     private final Owner owner;
     private final StatusLine statusLine = new StatusLine();
     private final HeadReader heads;
@@ -54,14 +55,20 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     private boolean isUpgrade;
     private boolean isRequestEnded;
     private boolean isPersistent;
+    private boolean isAnswerBegun;
+    private boolean isUnsent;
     private int informational;
     private long requests;
 
     /// @param limits of response heads
-    public Http1Upstream(Worker worker, Wire wire, Limits limits, Owner owner) {
+    /// @param nameCase of header names, both ways
+    public Http1Upstream(
+            Worker worker, Wire wire, Limits limits, Http1Dialect.NameCase nameCase, Owner owner) {
         this.wire = wire;
+        this.capitalizes = nameCase == Http1Dialect.NameCase.CAPITALIZED;
         this.owner = owner;
-        this.heads = new HeadReader(statusLine, limits);
+        this.heads =
+                new HeadReader(statusLine, limits, nameCase == Http1Dialect.NameCase.AS_RECEIVED);
         this.bodies = new BodyReader(limits);
         this.inbox = new Inbox(worker.allocator());
         this.writer = new Http1Writer(wire, worker.allocator());
@@ -74,6 +81,17 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     /// How many requests were started on it.
     public long requests() {
         return requests;
+    }
+
+    /// Whether the connection was lost in the way in which servers close idle ones: it had served
+    /// before, and not a byte came back for its last request.
+    public boolean isLostIdle() {
+        return state == State.CLOSED && requests > 1 && !isAnswerBegun;
+    }
+
+    /// Whether the connection was lost before a byte of its last request had left.
+    public boolean isLostUnsent() {
+        return state == State.CLOSED && isUnsent;
     }
 
     /// Whether it has no request and nothing speaks against one.
@@ -95,6 +113,8 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
         handler = hears;
         response = into;
         informational = 0;
+        isAnswerBegun = false;
+        isUnsent = false;
         isHeadMethod = request.method().equals("HEAD");
         isUpgrade = request.upgrade() != null;
         isRequestEnded = ends;
@@ -108,6 +128,9 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
             Http1Writer.text(out, "connection: upgrade\r\nupgrade: ");
             out.writeCharSequence(upgrade, StandardCharsets.ISO_8859_1);
             Http1Writer.text(out, "\r\n");
+        }
+        if (capitalizes) {
+            Http1Writer.capitalize(out);
         }
         wire.write(Http1Writer.text(out, "\r\n"));
         wire.flush();
@@ -127,8 +150,8 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
         }
         headers.remove(HeaderName.TRANSFER_ENCODING);
         switch (request.method()) {
-            case "POST", "PUT", "PATCH" -> headers.add(HeaderName.CONTENT_LENGTH, "0");
-            default -> {}
+            case "GET", "HEAD", "DELETE", "TRACE", "CONNECT" -> {}
+            default -> headers.add(HeaderName.CONTENT_LENGTH, "0");
         }
         return false;
     }
@@ -182,6 +205,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
             discard();
             return;
         }
+        isAnswerBegun = true;
         inbox.add(bytes);
         while (!inbox.isEmpty() && isStepDone()) {
             // Each step does its own work.
@@ -206,6 +230,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
                 state == State.TUNNEL || (state == State.BODY && bodies.endsWithConnection());
         ResponseHandler hears = handler;
         handler = null;
+        isUnsent = state == State.HEAD && wire.isUnsent();
         gone();
         inbox.clear();
         if (hears != null) {

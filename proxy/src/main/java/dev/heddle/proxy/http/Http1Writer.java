@@ -65,6 +65,23 @@ final class Http1Writer {
         }
     }
 
+    /// Gives each word of each header name of a head a capital (`proper_case_words`).
+    static void capitalize(ByteBuf head) {
+        int end = head.writerIndex();
+        int at = head.indexOf(head.readerIndex(), end, (byte) '\n') + 1;
+        while (at > 0 && at < end) {
+            boolean isWordStart = true;
+            for (; at < end && head.getByte(at) != ':' && head.getByte(at) != '\r'; at++) {
+                int c = head.getByte(at);
+                if (isWordStart && c >= 'a' && c <= 'z') {
+                    head.setByte(at, c - 0x20);
+                }
+                isWordStart = c == '-';
+            }
+            at = head.indexOf(at, end, (byte) '\n') + 1;
+        }
+    }
+
     static ByteBuf text(ByteBuf out, String ascii) {
         out.writeCharSequence(ascii, StandardCharsets.US_ASCII);
         return out;

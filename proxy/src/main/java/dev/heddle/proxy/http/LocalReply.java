@@ -69,12 +69,14 @@ public record LocalReply(
                             RESET + "overflow",
                             List.of(new Field(HeaderName.X_ENVOY_OVERLOADED, "true")),
                             false);
-            case UpstreamFailure.ConnectFailed(boolean timedOut) ->
+            case UpstreamFailure.ConnectFailed(boolean timedOut, String cause) ->
                     of(
                             503,
                             ResponseFlag.UF,
                             "upstream_reset_before_response_started{"
-                                    + connectReason(timedOut).replace(' ', '_')
+                                    + (connectReason(timedOut)
+                                                    + (cause.isEmpty() ? "" : "|" + cause))
+                                            .replace(' ', '_')
                                     + "}",
                             RESET + connectReason(timedOut));
             case UpstreamFailure.ConnectionLost() ->

@@ -104,7 +104,7 @@ public final class PathNormalizer {
         return text.toString();
     }
 
-    private static @Nullable String withoutDots(String path) {
+    private static String withoutDots(String path) {
         if (!path.contains("/.")) {
             return path;
         }
@@ -119,10 +119,10 @@ public final class PathNormalizer {
                     }
                 }
                 case ".." -> {
-                    if (kept.isEmpty()) {
-                        return null;
+                    // Above the root is the root.
+                    if (!kept.isEmpty()) {
+                        kept.removeLast();
                     }
-                    kept.removeLast();
                     if (isLast) {
                         kept.add("");
                     }

@@ -46,12 +46,26 @@ final class ReceivedBlock {
         return true;
     }
 
-    boolean isBytes(int at, int length, byte[] wanted) {
+    /// Whether a name, as it came, is that one, which is in lower case.
+    boolean isName(int at, int length, String lowerCase) {
+        if (lowerCase.length() != length) {
+            return false;
+        }
+        for (int k = 0; k < length; k++) {
+            if (Ascii.lower(byteAt(at + k)) != lowerCase.charAt(k)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Whether a name, as it came, is that one, which is in lower case.
+    boolean isName(int at, int length, byte[] wanted) {
         if (wanted.length != length) {
             return false;
         }
         for (int k = 0; k < length; k++) {
-            if (bytes.getByte(base + at + k) != wanted[k]) {
+            if (Ascii.lower(bytes.getByte(base + at + k)) != wanted[k]) {
                 return false;
             }
         }

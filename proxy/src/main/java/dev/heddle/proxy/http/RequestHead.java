@@ -19,6 +19,7 @@ public final class RequestHead {
     private String method = "";
     private String scheme = "http";
     private String authority = "";
+    private String hostName = "host";
 
     /// Null as long as nobody asked: then it lies at [#pathAt] of what was received.
     private @Nullable String path = "";
@@ -79,6 +80,11 @@ public final class RequestHead {
         this.authority = authority;
     }
 
+    /// How the `host` header is spelled where the case of names is kept.
+    void setHostName(String hostName) {
+        this.hostName = hostName;
+    }
+
     /// The path with its query; `*` for `OPTIONS *`; empty for CONNECT.
     public String path() {
         String text = path;
@@ -105,7 +111,8 @@ public final class RequestHead {
     }
 
     /// Whether the path begins with a slash and is canonical whatever the rules are, as it nearly
-    /// always is: no percent sign or backslash in it, and neither a dot nor a slash behind a slash.
+    /// always is: no percent sign, backslash or fragment in it, and neither a dot nor a slash
+    /// behind a slash.
     public boolean isPathPlain() {
         CharSequence bare = barePath();
         if (bare.isEmpty() || bare.charAt(0) != '/') {
@@ -119,7 +126,18 @@ public final class RequestHead {
             }
             before = c;
         }
-        return true;
+        return !hasFragment();
+    }
+
+    /// Whether something begins with `#`, which nobody may send.
+    private boolean hasFragment() {
+        int whole = path == null ? pathLength : path.length();
+        for (int i = barePath.length; i < whole; i++) {
+            if (pathCharacter(i) == '#') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private char pathCharacter(int index) {
@@ -191,6 +209,11 @@ public final class RequestHead {
         };
     }
 
+    /// Whether doing it twice has the effect of doing it once (RFC 9110, section 9.2.2).
+    public boolean isIdempotent() {
+        return isSafe() || method.equals("PUT") || method.equals("DELETE");
+    }
+
     /// Forgets everything, ready for the next request.
     public void clear() {
         headers.clear();
@@ -198,6 +221,7 @@ public final class RequestHead {
         method = "";
         scheme = "http";
         authority = "";
+        hostName = "host";
         path = "";
         upgrade = null;
     }
@@ -211,7 +235,9 @@ public final class RequestHead {
         } else {
             out.writeCharSequence(path, StandardCharsets.ISO_8859_1);
         }
-        out.writeCharSequence(" HTTP/1.1\r\nhost: ", StandardCharsets.US_ASCII);
+        out.writeCharSequence(" HTTP/1.1\r\n", StandardCharsets.US_ASCII);
+        out.writeCharSequence(hostName, StandardCharsets.US_ASCII);
+        out.writeByte(':').writeByte(' ');
         out.writeCharSequence(authority, StandardCharsets.ISO_8859_1);
         out.writeByte('\r').writeByte('\n');
         headers.writeTo(out);

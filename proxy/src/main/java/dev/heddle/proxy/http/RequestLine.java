@@ -3,6 +3,7 @@ package dev.heddle.proxy.http;
 import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads request lines (RFC 9112, section 3): method, target and version with one space between,
@@ -13,10 +14,55 @@ final class RequestLine implements StartLine {
     private static final String HTTP = "http://";
     private static final String HTTPS = "https://";
 
+    /// What Envoy's parser knows; there is no use in being found by what only one of two proxies
+    /// lets through.
+    private static final Set<String> METHODS =
+            Set.of(
+                    "ACL",
+                    "BIND",
+                    "CHECKOUT",
+                    "CONNECT",
+                    "COPY",
+                    "DELETE",
+                    "GET",
+                    "HEAD",
+                    "LINK",
+                    "LOCK",
+                    "MERGE",
+                    "MKACTIVITY",
+                    "MKCALENDAR",
+                    "MKCOL",
+                    "MOVE",
+                    "MSEARCH",
+                    "NOTIFY",
+                    "OPTIONS",
+                    "PATCH",
+                    "POST",
+                    "PROPFIND",
+                    "PROPPATCH",
+                    "PURGE",
+                    "PUT",
+                    "QUERY",
+                    "REBIND",
+                    "REPORT",
+                    "SEARCH",
+                    "SOURCE",
+                    "SUBSCRIBE",
+                    "TRACE",
+                    "UNBIND",
+                    "UNLINK",
+                    "UNLOCK",
+                    "UNSUBSCRIBE");
+
+    private final Http1Settings settings;
     private RequestHead head = new RequestHead();
 
     /// The authority of an absolute-form target, which replaces `host`; null without one.
     private @Nullable String authority;
+
+    RequestLine(Http1Settings settings) {
+        this.settings = settings;
+    }
 
     void begin(RequestHead into) {
         head = into;
@@ -33,7 +79,10 @@ final class RequestLine implements StartLine {
         while (methodEnd < to && Ascii.isToken(in.getByte(methodEnd) & 0xff)) {
             methodEnd++;
         }
-        if (methodEnd == from || methodEnd - from > MAX_METHOD || methodEnd == to) {
+        if (methodEnd == from) {
+            return CodecError.MALFORMED;
+        }
+        if (methodEnd - from > MAX_METHOD || methodEnd == to) {
             return wrongAt(in, methodEnd, to);
         }
         int targetEnd = methodEnd + 1;
@@ -43,7 +92,11 @@ final class RequestLine implements StartLine {
         if (in.getByte(methodEnd) != ' ' || targetEnd == methodEnd + 1) {
             return wrongAt(in, methodEnd, to);
         }
-        head.setMethod(method(in, from, methodEnd - from));
+        String method = method(in, from, methodEnd - from);
+        if (!settings.dialect().customMethods() && !METHODS.contains(method)) {
+            return CodecError.MALFORMED;
+        }
+        head.setMethod(method);
         if (targetEnd == to) {
             // HTTP/0.9 has no version.
             return CodecError.LOW_VERSION;
@@ -80,12 +133,17 @@ final class RequestLine implements StartLine {
     }
 
     private @Nullable CodecError version(ByteBuf in, int from, int to) {
-        if (to - from == 8 && isAt(in, from, to, "HTTP/1.")) {
+        if (to - from == 8
+                && isAt(in, from, to, "HTTP/")
+                && in.getByte(from + 6) == '.'
+                && Ascii.isDigit(in.getByte(from + 5))
+                && Ascii.isDigit(in.getByte(from + 7))) {
             byte minor = in.getByte(from + 7);
-            if (minor == '1' || minor == '0') {
-                head.setProtocol(minor == '1' ? Protocol.HTTP_11 : Protocol.HTTP_10);
-                return null;
+            if (in.getByte(from + 5) != '1' || minor > '1') {
+                return CodecError.LOW_VERSION;
             }
+            head.setProtocol(minor == '1' ? Protocol.HTTP_11 : Protocol.HTTP_10);
+            return null;
         }
         for (int i = from; i < to; i++) {
             if (!Ascii.isValue(in.getByte(i) & 0xff)) {
@@ -96,9 +154,6 @@ final class RequestLine implements StartLine {
     }
 
     private @Nullable CodecError target(ByteBuf in, int base, int from, int to) {
-        if (in.indexOf(from, to, (byte) '#') >= 0) {
-            return CodecError.INVALID_URL;
-        }
         if (head.method().equals("CONNECT")) {
             authority = in.toString(from, to - from, StandardCharsets.US_ASCII);
             head.setPath("");
@@ -112,6 +167,11 @@ final class RequestLine implements StartLine {
             head.setPath("*");
             return null;
         }
+        if (!settings.absoluteUrl()) {
+            // No path of ours: it is answered as such, once the whole head was read.
+            head.pathReceived(from - base, to - from);
+            return null;
+        }
         return absolute(in, base, from, to);
     }
 
@@ -122,7 +182,7 @@ final class RequestLine implements StartLine {
         } else if (isPrefix(in, from, to, HTTPS)) {
             authorityAt = from + HTTPS.length();
         } else {
-            return CodecError.INVALID_URL;
+            return otherwise(in, from, to);
         }
         int pathAt = authorityAt;
         while (pathAt < to && in.getByte(pathAt) != '/' && in.getByte(pathAt) != '?') {
@@ -138,6 +198,20 @@ final class RequestLine implements StartLine {
             head.setPath("/" + in.toString(pathAt, to - pathAt, StandardCharsets.US_ASCII));
         }
         return null;
+    }
+
+    /// What is wrong with a target that is no path and no URL that is served here.
+    private static CodecError otherwise(ByteBuf in, int from, int to) {
+        if (in.getByte(from) == '*') {
+            return CodecError.INVALID_URL;
+        }
+        int colon = in.indexOf(from, to, (byte) ':');
+        boolean isUrl =
+                colon > from
+                        && colon + 2 < to
+                        && in.getByte(colon + 1) == '/'
+                        && in.getByte(colon + 2) == '/';
+        return isUrl ? CodecError.INVALID_SCHEME : CodecError.MALFORMED;
     }
 
     private static boolean isPrefix(ByteBuf in, int from, int to, String lowerCase) {

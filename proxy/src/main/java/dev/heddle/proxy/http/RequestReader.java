@@ -13,7 +13,7 @@ final class RequestReader {
     private static final HeaderName HTTP2_SETTINGS = HeaderName.of("http2-settings");
 
     private final Http1Settings settings;
-    private final RequestLine line = new RequestLine();
+    private final RequestLine line;
     private final HeadReader reader;
     private ConnectionTokens tokens = ConnectionTokens.NONE;
     private Framing framing = Framing.NONE;
@@ -26,7 +26,8 @@ final class RequestReader {
 
     RequestReader(Http1Settings settings) {
         this.settings = settings;
-        this.reader = new HeadReader(line, settings.limits());
+        this.line = new RequestLine(settings);
+        this.reader = new HeadReader(line, settings.limits(), settings.dialect().keepsCase());
     }
 
     /// Gets ready for the next request.
@@ -82,6 +83,12 @@ final class RequestReader {
         if (head.protocol() == Protocol.HTTP_10 && !settings.http10()) {
             return CodecError.LOW_VERSION;
         }
+        if (settings.dialect().rejectsUnderscores() && headers.hasUnderscore()) {
+            return CodecError.UNDERSCORE;
+        }
+        if (settings.dialect().chunkedLength() && headers.contains(HeaderName.TRANSFER_ENCODING)) {
+            headers.remove(HeaderName.CONTENT_LENGTH);
+        }
         CodecError wrong = host(headers);
         if (wrong == null) {
             wrong = Framing.check(headers, head.protocol());
@@ -116,23 +123,21 @@ final class RequestReader {
             return CodecError.MALFORMED;
         }
         String authority = line.authority();
-        if (authority != null && !settings.absoluteUrl() && !head.method().equals("CONNECT")) {
-            return CodecError.INVALID_URL;
+        if (host != null && !host.isEmpty() && !isValidHost(host)) {
+            return CodecError.INVALID_HOST;
         }
-        if (host == null && head.protocol() == Protocol.HTTP_11) {
-            return CodecError.MISSING_HOST;
-        }
-        if (host != null && !isValidHost(host)) {
-            return host.isEmpty() ? CodecError.MISSING_HOST : CodecError.INVALID_HOST;
-        }
-        if (authority != null && !Authority.isValid(authority)) {
+        boolean isConnect = head.method().equals("CONNECT");
+        if (authority != null && !Authority.isValid(authority, isConnect)) {
             return CodecError.INVALID_URL;
         }
         if (authority == null) {
-            authority = host == null ? settings.hostForHttp10().orElse("") : host;
+            // Without one the request is understood, and refused by whoever serves it.
+            String otherwise =
+                    head.protocol() == Protocol.HTTP_10 ? settings.hostForHttp10().orElse("") : "";
+            authority = host == null ? otherwise : host;
         }
-        if (authority.isEmpty()) {
-            return CodecError.MISSING_HOST;
+        if (settings.dialect().keepsCase()) {
+            head.setHostName(headers.nameAsReceived(HeaderName.HOST));
         }
         headers.remove(HeaderName.HOST);
         head.setAuthority(authority);

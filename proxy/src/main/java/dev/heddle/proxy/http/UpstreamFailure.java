@@ -15,7 +15,9 @@ public sealed interface UpstreamFailure {
     record Overflow() implements UpstreamFailure {}
 
     /// No connection could be made.
-    record ConnectFailed(boolean timedOut) implements UpstreamFailure {}
+    ///
+    /// @param cause what the system says, for the log only; may be empty
+    record ConnectFailed(boolean timedOut, String cause) implements UpstreamFailure {}
 
     /// The connection ended before the response was complete.
     record ConnectionLost() implements UpstreamFailure {}

@@ -8,6 +8,7 @@ import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.connection.HttpService;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
+import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Wire;
@@ -55,6 +56,7 @@ final class ActiveListener {
     private ListenerLog log;
     private FilterChainMatcher matcher;
     private boolean isClosed;
+    private boolean isAccepting = true;
 
     /// @param limit on client connections of the whole proxy
     /// @param drainTime how long connections may live on whose filter chain is gone
@@ -89,6 +91,15 @@ final class ActiveListener {
             listening.close();
         } else {
             sockets.add(listening);
+            listening.setAccepting(isAccepting);
+        }
+    }
+
+    /// Leaves new connections where they are (false), or goes on taking them (true).
+    void setAccepting(boolean on) {
+        isAccepting = on;
+        for (ListenSocket socket : sockets) {
+            socket.setAccepting(on);
         }
     }
 
@@ -168,7 +179,12 @@ final class ActiveListener {
 
     /// Takes a new connection of one of its sockets.
     WireHandler accept(Wire wire) {
-        if (isClosed) {
+        boolean isRejected =
+                services.context()
+                        .overload()
+                        .get()
+                        .strikes(OverloadAction.REJECT_INCOMING_CONNECTIONS, worker.random());
+        if (isClosed || isRejected) {
             wire.reset();
             return refused(wire, Duration.ZERO);
         }

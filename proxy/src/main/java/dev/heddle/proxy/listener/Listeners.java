@@ -101,6 +101,12 @@ public final class Listeners {
         return Optional.ofNullable(addresses.get(name));
     }
 
+    /// Leaves new connections in the system's queues (false), or goes on taking them (true).
+    /// Callable from any thread.
+    public void setAccepting(boolean on) {
+        perWorker.forEach(worker -> worker.setAccepting(on));
+    }
+
     /// Stops accepting and lets exchanges end.
     ///
     /// @param limit after which what is left is cut off

@@ -35,6 +35,7 @@ final class WorkerListeners {
     /// Listeners that are gone, as long as they have connections.
     private final List<ActiveListener> leaving = new ArrayList<>();
 
+    private boolean isAccepting = true;
     private long drainEndNanos;
     private @Nullable CompletableFuture<Void> drained;
     private final Deadline look;
@@ -64,6 +65,7 @@ final class WorkerListeners {
             CompletableFuture<Void> outcome) {
         var listener =
                 new ActiveListener(services, limit, drainTime, this::listenerFor, config, limits);
+        listener.setAccepting(isAccepting);
         listeners.put(config.name(), listener);
         if (!config.binding().binds()) {
             outcome.complete(null);
@@ -119,6 +121,13 @@ final class WorkerListeners {
             if (listener != null) {
                 listener.update(config, limits);
             }
+        });
+    }
+
+    void setAccepting(boolean on) {
+        worker.execute(() -> {
+            isAccepting = on;
+            listeners.values().forEach(listener -> listener.setAccepting(on));
         });
     }
 

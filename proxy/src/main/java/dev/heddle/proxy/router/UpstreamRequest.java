@@ -43,6 +43,8 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     private Cluster cluster;
     private State state = State.NEW;
 
+    private boolean isReplayed;
+
     /// Whether the exchange has the response's head, and clears it.
     private boolean isResponding;
 
@@ -66,6 +68,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         response.clear();
         state = State.NEW;
         isResponding = false;
+        isReplayed = false;
         host = null;
         pool = null;
         connection = null;
@@ -109,6 +112,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (!bodyless) {
             exchange.forwardTo(ready);
         }
+    }
+
+    @Override
+    public boolean needsNewConnection() {
+        return isReplayed;
     }
 
     @Override
@@ -162,6 +170,32 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (!isResponding) {
             response.clear();
         }
+        if (isReplayable(failure) && pool != null) {
+            isReplayed = true;
+            connection = null;
+            state = State.WAITING;
+            cluster.stats().add(ClusterStat.UPSTREAM_RQ_REPLAYED);
+            exchange.info().addAttempt();
+            pool.acquireFresh(this);
+            return;
+        }
+        System.err.println(
+                "LOST "
+                        + failure
+                        + " "
+                        + state
+                        + " replayed="
+                        + isReplayed
+                        + " idle="
+                        + (connection == null
+                                ? null
+                                : connection.isLostIdle()
+                                        + " "
+                                        + connection.requests()
+                                        + " unsent="
+                                        + connection.isLostUnsent())
+                        + " bodyless="
+                        + exchange.isBodyless());
         if (over()) {
             cluster.stats()
                     .add(
@@ -170,6 +204,20 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                                     : ClusterStat.UPSTREAM_RQ_RX_RESET);
             exchange.fail(failure);
         }
+    }
+
+    /// Whether the request may go out once more because the upstream closed the connection under
+    /// it: either no byte of it had left, or the connection had been waiting idle, nothing at all
+    /// came back, and doing it twice is as good as doing it once (RFC 9110, section 9.2.2). A body
+    /// is gone with the connection.
+    private boolean isReplayable(UpstreamFailure failure) {
+        return failure instanceof UpstreamFailure.ConnectionLost
+                && state == State.SENT
+                && !isReplayed
+                && connection != null
+                && exchange.isBodyless()
+                && (connection.isLostUnsent()
+                        || (connection.isLostIdle() && exchange.request().isIdempotent()));
     }
 
     @Override

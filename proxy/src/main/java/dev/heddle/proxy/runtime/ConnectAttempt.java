@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///       └──failed──▶ told            giveUp() at any time: nobody is told
 /// ```
 @Confined("worker")
-public final class ConnectAttempt {
+public final class ConnectAttempt implements Connecting {
     private final Worker worker;
     private final ConnectOutcome outcome;
     private @Nullable ChannelFuture connecting;
@@ -28,11 +28,18 @@ public final class ConnectAttempt {
         var _ = started.addListener((ChannelFuture done) -> onDone(done, secured));
     }
 
-    /// Gives up: nobody is told anything any more.
+    @Override
     public void giveUp() {
         isOver = true;
         if (connecting != null) {
             var _ = connecting.channel().close();
+        }
+    }
+
+    /// Gives up, unless the attempt has ended in either way.
+    void giveUpUnlessOver() {
+        if (!isOver) {
+            giveUp();
         }
     }
 

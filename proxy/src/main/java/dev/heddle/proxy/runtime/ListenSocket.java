@@ -18,6 +18,11 @@ public final class ListenSocket {
         return worker.transport().fromChannel(channel.localAddress());
     }
 
+    /// Leaves new connections in the system's queue (false), or goes on taking them (true).
+    public void setAccepting(boolean on) {
+        channel.config().setAutoRead(on);
+    }
+
     /// Stops accepting. Accepted connections live on.
     public void close() {
         var _ = channel.close();

@@ -194,6 +194,11 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     }
 
     @Override
+    public boolean isUnsent() {
+        return isDirty;
+    }
+
+    @Override
     public boolean isWritable() {
         return channel.isWritable();
     }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalAddress;
@@ -17,6 +18,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -26,7 +28,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import jdk.net.ExtendedSocketOptions;
 
 /// How bytes reach the kernel, or a test.
 public enum Transport {
@@ -91,6 +96,38 @@ public enum Transport {
             case NIO -> Map.of(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
             case LOCAL -> Map.of();
         };
+    }
+
+    /// What has the system probe a silent connection.
+    Map<ChannelOption<?>, Object> keepAliveOptions(KeepAlive keepAlive) {
+        var options = new HashMap<ChannelOption<?>, Object>();
+        options.put(ChannelOption.SO_KEEPALIVE, true);
+        List<ChannelOption<Integer>> names =
+                switch (this) {
+                    case IO_URING ->
+                            List.of(
+                                    IoUringChannelOption.TCP_KEEPCNT,
+                                    IoUringChannelOption.TCP_KEEPIDLE,
+                                    IoUringChannelOption.TCP_KEEPINTVL);
+                    case EPOLL ->
+                            List.of(
+                                    EpollChannelOption.TCP_KEEPCNT,
+                                    EpollChannelOption.TCP_KEEPIDLE,
+                                    EpollChannelOption.TCP_KEEPINTVL);
+                    case NIO ->
+                            List.of(
+                                    NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT),
+                                    NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE),
+                                    NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL));
+                    case LOCAL -> List.of();
+                };
+        int[] values = {keepAlive.probes(), keepAlive.idleSeconds(), keepAlive.intervalSeconds()};
+        for (int i = 0; i < names.size(); i++) {
+            if (values[i] > 0) {
+                options.put(names.get(i), values[i]);
+            }
+        }
+        return options;
     }
 
     /// Whether options of the kernel's can be set by their numbers, and read: for the destination

@@ -18,6 +18,9 @@ public interface Wire {
     /// connection at most one system call, however many pieces it wrote.
     void flush();
 
+    /// Whether something was written that [#flush] has not sent on its way yet.
+    boolean isUnsent();
+
     /// Whether little enough is queued. When it turns true again the handler hears of it.
     boolean isWritable();
 

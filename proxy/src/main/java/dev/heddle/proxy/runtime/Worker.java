@@ -2,6 +2,7 @@ package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
+import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -21,6 +22,8 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -270,8 +273,9 @@ public final class Worker {
     }
 
     @SuppressWarnings("unchecked") // the map pairs each option with a value of its type
-    private static void set(ServerBootstrap server, ChannelOption<?> option, Object value) {
-        server.option((ChannelOption<Object>) option, value);
+    private static void set(
+            AbstractBootstrap<?, ?> bootstrap, ChannelOption<?> option, Object value) {
+        bootstrap.option((ChannelOption<Object>) option, value);
     }
 
     private void accept(Channel channel, Function<Wire, WireHandler> acceptor) {
@@ -284,14 +288,35 @@ public final class Worker {
     ///
     /// @return by which the attempt can be given up: the outcome is then not told
     public ConnectAttempt connect(InetSocketAddress address, ConnectOutcome outcome) {
-        return connect(address, null, outcome);
+        return connect(address, Optional.empty(), null, outcome);
     }
 
-    /// As the other one, over TLS: the outcome is told when the handshake is done or has failed.
+    /// As the other one, for a host that may have several addresses.
+    ///
+    /// @param addresses at least one
+    /// @param tls null for none
+    public Connecting connect(
+            List<InetSocketAddress> addresses,
+            Optional<KeepAlive> keepAlive,
+            @Nullable TlsClient tls,
+            ConnectOutcome outcome) {
+        if (addresses.size() == 1) {
+            return connect(addresses.getFirst(), keepAlive, tls, outcome);
+        }
+        var race = new ConnectRace(this, addresses, keepAlive, tls, outcome);
+        race.next();
+        return race;
+    }
+
+    /// As the other one, with TCP's own probes, and over TLS: the outcome is told when the
+    /// handshake is done or has failed.
     ///
     /// @param tls null for none
     public ConnectAttempt connect(
-            InetSocketAddress address, @Nullable TlsClient tls, ConnectOutcome outcome) {
+            InetSocketAddress address,
+            Optional<KeepAlive> keepAlive,
+            @Nullable TlsClient tls,
+            ConnectOutcome outcome) {
         assert loop.inEventLoop();
         var attempt = new ConnectAttempt(this, outcome);
         // Made now, so that it holds its keys however long connecting takes.
@@ -315,6 +340,11 @@ public final class Worker {
                                 });
         if (transport.isKernel()) {
             client.option(ChannelOption.TCP_NODELAY, true);
+            if (keepAlive.isPresent()) {
+                transport
+                        .keepAliveOptions(keepAlive.get())
+                        .forEach((option, value) -> set(client, option, value));
+            }
         }
         ChannelFuture connecting = client.connect(transport.toChannel(address));
         attempt.begin(connecting, secured != null);

@@ -4,8 +4,8 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.ConnectAttempt;
 import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
@@ -48,7 +48,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     private @Nullable Cluster cluster;
     private @Nullable Host host;
-    private @Nullable ConnectAttempt attempt;
+    private @Nullable Connecting attempt;
     private @Nullable Wire upstream;
     private int tries;
     private boolean isCircuitHeld;

@@ -1,8 +1,8 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.observe.Tally;
-import dev.heddle.proxy.runtime.ConnectAttempt;
 import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
@@ -18,11 +18,17 @@ public interface Cluster {
     Circuit circuit();
 
     /// Begins a connection to a host, secured as this cluster says.
-    default ConnectAttempt connect(Worker worker, Host host, ConnectOutcome outcome) {
+    default Connecting connect(Worker worker, Host host, ConnectOutcome outcome) {
         return switch (security(host)) {
-            case HostSecurity.Plain() -> worker.connect(host.address(), outcome);
+            case HostSecurity.Plain() ->
+                    worker.connect(
+                            host.addresses(), settings().connections().keepAlive(), null, outcome);
             case HostSecurity.Secured(TlsClient tls) ->
-                    worker.connect(host.address(), tls, new SecuredConnect(outcome, stats()));
+                    worker.connect(
+                            host.addresses(),
+                            settings().connections().keepAlive(),
+                            tls,
+                            new SecuredConnect(outcome, stats()));
             case HostSecurity.NotReady(TlsFailure why) ->
                     worker.failToConnect(why, new SecuredConnect(outcome, stats()));
         };

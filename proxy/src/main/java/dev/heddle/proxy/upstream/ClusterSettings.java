@@ -12,13 +12,15 @@ import java.time.Duration;
 /// @param bufferLimitBytes how much is buffered per connection before the other side is paused;
 ///   `per_connection_buffer_limit_bytes`, 1 MiB by default
 /// @param limits circuit breaker
+/// @param connections what else there is to say
 public record ClusterSettings(
         String name,
         Duration connectTimeout,
         Duration idleTimeout,
         long maxRequestsPerConnection,
         int bufferLimitBytes,
-        CircuitLimits limits) {
+        CircuitLimits limits,
+        ConnectionOptions connections) {
 
     public ClusterSettings {
         if (name.isEmpty()) {
@@ -41,6 +43,36 @@ public record ClusterSettings(
             throw new IllegalArgumentException(
                     "bufferLimitBytes: " + bufferLimitBytes + " (expected: >= 1)");
         }
+    }
+
+    /// With Envoy's defaults for the rest.
+    public ClusterSettings(
+            String name,
+            Duration connectTimeout,
+            Duration idleTimeout,
+            long maxRequestsPerConnection,
+            int bufferLimitBytes,
+            CircuitLimits limits) {
+        this(
+                name,
+                connectTimeout,
+                idleTimeout,
+                maxRequestsPerConnection,
+                bufferLimitBytes,
+                limits,
+                ConnectionOptions.ENVOY);
+    }
+
+    /// The same with other connections.
+    public ClusterSettings with(ConnectionOptions options) {
+        return new ClusterSettings(
+                name,
+                connectTimeout,
+                idleTimeout,
+                maxRequestsPerConnection,
+                bufferLimitBytes,
+                limits,
+                options);
     }
 
     /// Envoy's defaults under a name.

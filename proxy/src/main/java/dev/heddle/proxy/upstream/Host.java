@@ -2,6 +2,7 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public final class Host implements Pick {
         void drain();
     }
 
-    private final InetSocketAddress address;
+    private final List<InetSocketAddress> addresses;
     private final String addressText;
     private int weight;
     private String hostname;
@@ -26,20 +27,32 @@ public final class Host implements Pick {
     /// @param addressText as in logs and statistics, `10.0.0.1:9080`
     /// @param weight relative to the other hosts; at least 1
     public Host(InetSocketAddress address, String addressText, int weight) {
-        this(address, addressText, weight, "", Map.of());
+        this(List.of(address), addressText, weight, "", Map.of());
     }
 
-    /// As the other one, with what securing its connections depends on.
+    /// One with several addresses, that needs no security.
     ///
+    /// @param addresses the preferred one first; at least one
+    public Host(List<InetSocketAddress> addresses, String addressText, int weight) {
+        this(addresses, addressText, weight, "", Map.of());
+    }
+
+    /// As the other ones, with what securing its connections depends on.
+    ///
+    /// @param addresses the preferred one first; at least one
+    /// @param addressText as in logs and statistics, of the first
     /// @param hostname its own name; empty when it has none
     /// @param socketLabels by which its cluster chooses
     public Host(
-            InetSocketAddress address,
+            List<InetSocketAddress> addresses,
             String addressText,
             int weight,
             String hostname,
             Map<String, String> socketLabels) {
-        this.address = address;
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("addresses: none (expected: at least one)");
+        }
+        this.addresses = List.copyOf(addresses);
         this.addressText = addressText;
         this.weight = weight;
         this.hostname = hostname;
@@ -61,7 +74,12 @@ public final class Host implements Pick {
     }
 
     public InetSocketAddress address() {
-        return address;
+        return addresses.getFirst();
+    }
+
+    /// All ways to it, the preferred one first.
+    public List<InetSocketAddress> addresses() {
+        return addresses;
     }
 
     public String addressText() {

@@ -392,18 +392,21 @@ class FailureTest {
             SimUpstream echo = sim.upstream();
             sim.client()
                     .send(
-                            "GET /a HTTP/1.1\r\nHost: echo\r\nConnection: Upgrade,"
-                                    + " HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n\r\n");
+                            "GET /a HTTP/1.1\r\n"
+                                    + "Host: echo\r\n"
+                                    + "Connection: Upgrade, HTTP2-Settings\r\n"
+                                    + "Upgrade: h2c\r\n"
+                                    + "HTTP2-Settings: AAA\r\n\r\n");
             assertThat(echo.last().take()).doesNotContain("h2c", "http2-settings", "upgrade");
         }
     }
 
     @Test
-    void connectIsRefused() {
+    void connectWithoutARouteIs404() {
         try (var sim = SimProxy.http()) {
             SimPeer client = sim.client().send("CONNECT echo:80 HTTP/1.1\r\nHost: echo:80\r\n\r\n");
-            assertThat(client.take()).startsWith("HTTP/1.1 403 ");
-            assertThat(sim.log().last()).isEqualTo("CONNECT  403 - upgrade_failed 0/0");
+            assertThat(client.take()).startsWith("HTTP/1.1 404 ");
+            assertThat(sim.log().last()).isEqualTo("CONNECT  404 [NR] route_not_found 0/0");
         }
     }
 }

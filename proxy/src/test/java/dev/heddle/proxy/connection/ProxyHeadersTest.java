@@ -2,20 +2,32 @@ package dev.heddle.proxy.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.config.AddressRange;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.ServerHeader;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Trust;
 import dev.heddle.proxy.sim.SimPeer;
 import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What the upstream is told about the client, and the client about the proxy.
 @SuppressWarnings("StringConcatToTextBlock") // bytes on a wire, where CRLF is to be seen
 class ProxyHeadersTest {
     private static final String GIVEN =
-            "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1, 2.2.2.2\r\nX-Forwarded-Proto: https\r\n"
-                    + "X-Request-Id: mine\r\nX-Envoy-Max-Retries: 9\r\nX-Envoy-Internal: true\r\n\r\n";
+            "GET / HTTP/1.1\r\n"
+                    + "Host: a\r\n"
+                    + "X-Forwarded-For: 1.1.1.1, 2.2.2.2\r\n"
+                    + "X-Forwarded-Proto: https\r\n"
+                    + "X-Request-Id: mine\r\n"
+                    + "X-Envoy-Max-Retries: 9\r\n"
+                    + "X-Envoy-Internal: true\r\n\r\n";
+    private static final String ASKING =
+            "GET / HTTP/1.1\r\nHost: a\r\nX-Envoy-Max-Retries: 9\r\n\r\n";
     private static final String BARE = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private static SimProxy with(Identity identity) {
@@ -50,20 +62,67 @@ class ProxyHeadersTest {
                 true, hops, false, "", ServerHeader.OVERWRITE, "envoy", true, preserve, false);
     }
 
+    private static Identity trusting(String network) {
+        return new Identity(
+                true,
+                0,
+                false,
+                "",
+                ServerHeader.OVERWRITE,
+                "envoy",
+                true,
+                false,
+                false,
+                new Trust(
+                        List.of(new AddressRange(InetAddress.ofLiteral(network), 8)),
+                        false,
+                        Optional.empty()));
+    }
+
     @Test
     void insideTheMeshWhatWasSaidIsBelieved() {
         assertThat(seenByUpstream(inside(false), GIVEN))
                 .contains("x-forwarded-for: 1.1.1.1, 2.2.2.2\r\n")
                 .contains("x-forwarded-proto: https\r\n")
                 .contains("x-request-id: mine\r\n")
-                .contains("x-envoy-max-retries: 9\r\n");
+                .doesNotContain("x-envoy-max-retries", "x-envoy-internal");
+    }
+
+    @Test
+    void onlyThoseInsideMaySayHowTheyAreServed() {
+        assertThat(seenByUpstream(trusting("127.0.0.0"), ASKING))
+                .contains("x-envoy-max-retries: 9\r\n", "x-envoy-internal: true\r\n")
+                .doesNotContain("x-envoy-external-address");
+        assertThat(seenByUpstream(trusting("10.0.0.0"), ASKING))
+                .doesNotContain("x-envoy-max-retries", "x-envoy-internal")
+                .contains("x-envoy-external-address: 127.0.0.1\r\n");
+    }
+
+    @Test
+    void thePortAndTheSchemeOfTheConnectionAreSaidWhereThatIsAskedFor() {
+        Identity usual = edge(0, false);
+        var identity =
+                new Identity(
+                        true,
+                        0,
+                        false,
+                        "",
+                        usual.server(),
+                        "envoy",
+                        true,
+                        false,
+                        false,
+                        new Trust(List.of(), true, Optional.of("https")));
+        assertThat(seenByUpstream(identity, GIVEN))
+                .contains("x-forwarded-port: 8080\r\n", "x-forwarded-proto: https\r\n");
     }
 
     @Test
     void aRequestWithoutAnIdGetsAUuid() {
         assertThat(seenByUpstream(inside(false), BARE))
                 .containsPattern(
-                        "x-request-id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\r\n")
+                        "x-request-id:"
+                                + " [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\r\n")
                 .contains("x-forwarded-proto: http\r\n")
                 .doesNotContain("x-forwarded-for");
     }

@@ -2,14 +2,20 @@ package dev.heddle.proxy.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.config.AddressRange;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Timeouts;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Trust;
 import dev.heddle.proxy.sim.SimPeer;
 import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Every time limit of an exchange and of the connections under it, in virtual time.
@@ -64,8 +70,8 @@ class TimeoutTest {
     }
 
     @Test
-    void aRequestMayAskForAnotherTimeout() {
-        try (var sim = SimProxy.http()) {
+    void aRequestFromInsideMayAskForAnotherTimeout() {
+        try (var sim = SimProxy.http(TimeoutTest::trusting)) {
             SimUpstream echo = sim.upstream();
             SimPeer client =
                     sim.client()
@@ -132,7 +138,7 @@ class TimeoutTest {
             assertThat(slow.take()).startsWith("HTTP/1.1 408 ").contains("connection: close");
             assertThat(slow.isClosed()).isTrue();
             assertThat(idle.isClosed()).isFalse();
-            assertThat(sim.log().lines()).containsExactly("  408 - request_header_timeout 0/0");
+            assertThat(sim.log().lines()).containsExactly("  408 - request_header_timeout 0/22");
         }
     }
 
@@ -148,6 +154,71 @@ class TimeoutTest {
             }
             assertThat(slow.take()).startsWith("HTTP/1.1 408 ").endsWith("request timeout");
             assertThat(sim.log().last()).contains(" 408 - request_overall_timeout ");
+        }
+    }
+
+    private static HttpConnectionManagerConfig trusting(HttpConnectionManagerConfig config) {
+        var identity =
+                new Identity(
+                        true,
+                        0,
+                        false,
+                        "",
+                        config.identity().server(),
+                        "envoy",
+                        true,
+                        false,
+                        false,
+                        new Trust(
+                                List.of(new AddressRange(InetAddress.getLoopbackAddress(), 8)),
+                                false,
+                                Optional.empty()));
+        return new HttpConnectionManagerConfig(
+                config.statPrefix(),
+                config.routes(),
+                config.filters(),
+                config.accessLogs(),
+                identity,
+                config.paths(),
+                config.timeouts(),
+                config.limits(),
+                config.http1());
+    }
+
+    @Test
+    void anIdleClientIsToldToGoBeforeItsConnectionIsClosed() {
+        try (var sim = SimProxy.http()) {
+            SimUpstream echo = sim.upstream();
+            SimPeer client = sim.client().send(GET);
+            echo.last().send(OK);
+            SimPeer other = sim.client().send(GET);
+            echo.last().send(OK);
+            client.take();
+            other.take();
+            sim.advance(Duration.ofHours(1).plusSeconds(2));
+            client.send(GET);
+            echo.last().send(OK);
+            assertThat(client.take()).contains("\r\nconnection: close\r\n");
+            assertThat(other.isClosed()).isFalse();
+            sim.advance(Duration.ofSeconds(5));
+            assertThat(other.isClosed()).isTrue();
+            assertThat(other.take()).isEmpty();
+        }
+    }
+
+    @Test
+    void anUpstreamThatIsSilentForFiveMinutesIs504() {
+        try (var sim = SimProxy.http()) {
+            var address = new InetSocketAddress("10.0.1.1", 80);
+            sim.cluster(ClusterSettings.named("echo")).host(address);
+            sim.routes().forward("/", "echo", Duration.ZERO);
+            sim.upstream(address);
+            SimPeer client = sim.client().send(GET);
+            sim.advance(Duration.ofSeconds(301));
+            assertThat(client.take())
+                    .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
+                    .endsWith("\r\n\r\nstream timeout");
+            assertThat(client.isClosed()).isFalse();
         }
     }
 

@@ -26,7 +26,7 @@ class HeadersTest {
     /// Fields as they come over the wire.
     private static Headers received(String fields) {
         var headers = new Headers();
-        var reader = new HeadReader(null, Limits.ENVOY);
+        var reader = new HeadReader(null, Limits.ENVOY, false);
         reader.begin(headers);
         ByteBuf in = Unpooled.copiedBuffer(fields + "\r\n", StandardCharsets.ISO_8859_1);
         assertThat(reader.read(in)).isEqualTo(HeadReader.Progress.DONE);

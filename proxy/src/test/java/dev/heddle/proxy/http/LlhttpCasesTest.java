@@ -194,6 +194,7 @@ class LlhttpCasesTest {
                 Optional.of("h"),
                 true,
                 usual.upgrades(),
-                usual.delayedClose());
+                usual.delayedClose(),
+                new Http1Dialect(true, false, false, Http1Dialect.NameCase.LOWER));
     }
 }

@@ -23,6 +23,9 @@ class PathNormalizerTest {
         "/a//b,           /a//b",
         "/a/../b?x=/../y, /b?x=/../y",
         "/a%2Fb,          /a%2Fb",
+        "/..,             /",
+        "/a/../../b,      /b",
+        "/%2e%2e/x,       /x",
     })
     void pathsBecomeCanonical(String path, String normal) {
         var paths = new PathNormalizer(true, false, EscapedSlashes.KEEP);
@@ -31,8 +34,8 @@ class PathNormalizerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/..", "/a/../../b", "/%2e%2e/x", "/%", "/%4", "/%zz", "/%00"})
-    void pathsThatLeaveTheRootOrMeanNothingAreRefused(String path) {
+    @CsvSource({"/%", "/%4", "/%zz", "/%00"})
+    void pathsThatMeanNothingAreRefused(String path) {
         assertThat(new PathNormalizer(true, false, EscapedSlashes.KEEP).normalize(path)).isNull();
     }
 

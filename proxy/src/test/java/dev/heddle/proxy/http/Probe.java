@@ -179,7 +179,8 @@ final class Probe {
     }
 
     private final class Client implements ResponseHandler, Http1Upstream.Owner {
-        private final Http1Upstream codec = new Http1Upstream(worker, wire, Limits.ENVOY, this);
+        private final Http1Upstream codec =
+                new Http1Upstream(worker, wire, Limits.ENVOY, Http1Dialect.NameCase.LOWER, this);
 
         @Override
         public void onInformational(ResponseHead informational) {
@@ -231,6 +232,11 @@ final class Probe {
 
         @Override
         public void flush() {}
+
+        @Override
+        public boolean isUnsent() {
+            return false;
+        }
 
         @Override
         public boolean isWritable() {

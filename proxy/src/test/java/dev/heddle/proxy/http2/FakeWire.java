@@ -39,6 +39,11 @@ final class FakeWire implements Wire {
     }
 
     @Override
+    public boolean isUnsent() {
+        return false;
+    }
+
+    @Override
     public boolean isWritable() {
         return isWritable;
     }

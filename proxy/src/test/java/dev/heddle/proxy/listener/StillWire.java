@@ -1,7 +1,10 @@
 package dev.heddle.proxy.listener;
 
+import dev.heddle.proxy.runtime.SecureOutcome;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -60,6 +63,21 @@ final class StillWire implements Wire {
     public void present(InetSocketAddress newRemote, InetSocketAddress newLocal) {
         remote = newRemote;
         local = newLocal;
+    }
+
+    @Override
+    public boolean isUnsent() {
+        return false;
+    }
+
+    @Override
+    public void secure(TlsServer tls, SecureOutcome outcome) {
+        throw new AssertionError("nothing is secured");
+    }
+
+    @Override
+    public @Nullable TlsSession tls() {
+        return null;
     }
 
     @Override

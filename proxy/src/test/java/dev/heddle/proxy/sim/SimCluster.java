@@ -29,6 +29,12 @@ public final class SimCluster implements Cluster {
         return this;
     }
 
+    /// One host with several addresses.
+    public SimCluster host(List<InetSocketAddress> addresses) {
+        hosts.add(new Host(addresses, addresses.getFirst().getHostString(), 1));
+        return this;
+    }
+
     public List<Host> hosts() {
         return hosts;
     }

@@ -1,6 +1,5 @@
 package dev.heddle.proxy.upstream.pool;
 
-import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
@@ -23,6 +22,7 @@ public final class Http1Pool implements Host.Attachment {
     private final Host host;
     private final Cluster cluster;
     private final PendingQueue pending;
+    private final IdleLimit idleLimit = new IdleLimit();
 
     /// The last one is the one that was used last.
     private final ArrayDeque<PooledHttp1> idle = new ArrayDeque<>();
@@ -58,11 +58,19 @@ public final class Http1Pool implements Host.Attachment {
             PooledHttp1 last = idle.removeLast();
             if (last.codec().isIdle()) {
                 last.takeOut();
+                if (cluster.settings().connections().preconnectRatio() > 1) {
+                    connectAsNeeded();
+                }
                 waiter.onConnection(last.codec());
                 return;
             }
             last.codec().closeIdle();
         }
+        acquireFresh(waiter);
+    }
+
+    /// Asks for a connection that is not one of those that wait idle.
+    public void acquireFresh(PoolWaiter waiter) {
         if (!pending.offer(waiter)) {
             waiter.onNoConnection(new UpstreamFailure.Overflow(), "pending requests");
             return;
@@ -78,19 +86,26 @@ public final class Http1Pool implements Host.Attachment {
     @Override
     public void drain() {
         isDraining = true;
-        for (PooledHttp1 connection : idle.toArray(PooledHttp1[]::new)) {
+        PooledHttp1[] all = idle.toArray(PooledHttp1[]::new);
+        idle.clear();
+        for (PooledHttp1 connection : all) {
             connection.codec().closeIdle();
         }
-        idle.clear();
     }
 
     private void connectAsNeeded() {
-        while (connecting.size() < pending.size()) {
+        while (isConnectionNeeded()) {
+            boolean isAlone = open == 0 && connecting.isEmpty();
+            if (!isAlone
+                    && open + connecting.size() >= cluster.settings().connections().maxPerHost()) {
+                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+                return;
+            }
             boolean allowed =
                     cluster.circuit().tryAcquire(Resource.CONNECTIONS, cluster.settings().limits());
             if (!allowed) {
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
-                if (open > 0 || !connecting.isEmpty()) {
+                if (!isAlone) {
                     return;
                 }
             }
@@ -98,6 +113,15 @@ public final class Http1Pool implements Host.Attachment {
             connecting.add(connection);
             connection.connect();
         }
+    }
+
+    /// As many as there are waiters; with a ratio above one, some more before they are asked for.
+    private boolean isConnectionNeeded() {
+        int busy = open - idle.size();
+        double wanted =
+                (pending.size() + busy) * cluster.settings().connections().preconnectRatio();
+        boolean isMoreWanted = !isDraining && wanted > connecting.size() + open;
+        return isMoreWanted || connecting.size() < pending.size();
     }
 
     void onConnected(PooledHttp1 connection) {
@@ -110,7 +134,8 @@ public final class Http1Pool implements Host.Attachment {
         connecting.remove(connection);
         PoolWaiter first = pending.poll();
         if (first != null) {
-            first.onNoConnection(new UpstreamFailure.ConnectFailed(timedOut), reason);
+            first.onNoConnection(
+                    new UpstreamFailure.ConnectFailed(timedOut, timedOut ? "" : reason), reason);
         }
         connectAsNeeded();
     }
@@ -123,19 +148,29 @@ public final class Http1Pool implements Host.Attachment {
             connection.codec().closeIdle();
             return;
         }
-        PoolWaiter first = pending.poll();
+        if (connection.isTooOld()) {
+            cluster.stats().add(ClusterStat.UPSTREAM_CX_MAX_DURATION_REACHED);
+            connection.codec().closeIdle();
+            return;
+        }
+        boolean isNew = connection.codec().requests() == 0;
+        // Where no connection is on its way, a used one is better than none.
+        PoolWaiter first = isNew || connecting.isEmpty() ? pending.poll() : pending.pollForUsed();
         if (first != null) {
             first.onConnection(connection.codec());
         } else if (isDraining) {
             connection.codec().closeIdle();
         } else {
             idle.addLast(connection);
-            connection.putAway(cluster.settings().idleTimeout().toNanos());
+            connection.putAway(
+                    idleLimit.nanos(cluster.settings().idleTimeout().toNanos(), worker.nanos()));
         }
     }
 
     void onGone(PooledHttp1 connection) {
-        idle.remove(connection);
+        if (idle.remove(connection) && connection.isClosedByPeer()) {
+            idleLimit.onClosed(connection.idleNanos(), worker.nanos());
+        }
         open--;
         connectAsNeeded();
     }
@@ -150,11 +185,6 @@ public final class Http1Pool implements Host.Attachment {
 
     Cluster cluster() {
         return cluster;
-    }
-
-    /// Of response heads: Envoy's default for upstreams.
-    Limits limits() {
-        return Limits.ENVOY;
     }
 
     /// How many connections are open, with or without a request.

@@ -41,6 +41,21 @@ final class PendingQueue {
         return first;
     }
 
+    /// The first one that takes a connection that has served before.
+    @Nullable PoolWaiter pollForUsed() {
+        PoolWaiter first = waiters.peek();
+        if (first == null || !first.needsNewConnection()) {
+            return poll();
+        }
+        for (PoolWaiter waiter : waiters) {
+            if (!waiter.needsNewConnection()) {
+                remove(waiter);
+                return waiter;
+            }
+        }
+        return null;
+    }
+
     boolean remove(PoolWaiter waiter) {
         boolean found = waiters.remove(waiter);
         if (found) {

@@ -3,13 +3,14 @@ package dev.heddle.proxy.upstream.pool;
 import dev.heddle.proxy.http.Http1Upstream;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.ConnectAttempt;
 import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.ClusterStat;
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of a pool, from the attempt to make it to its end.
@@ -18,7 +19,10 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
     private final Http1Pool pool;
     private final boolean isCounted;
     private final Deadline deadline;
-    private @Nullable ConnectAttempt attempt;
+    private long bornNanos;
+    private long idleSinceNanos;
+    private boolean isRetired;
+    private @Nullable Connecting attempt;
     private @Nullable Http1Upstream codec;
 
     /// @param counted whether the circuit breaker gave leave, and gets it back
@@ -45,7 +49,30 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
 
     /// Nobody needs it: it may stay that long. Zero means for ever.
     void putAway(long idleNanos) {
-        deadline.set(idleNanos);
+        idleSinceNanos = pool.worker().nanos();
+        long most = maxDurationNanos();
+        long left = most == 0 ? Long.MAX_VALUE : Math.max(1, bornNanos + most - idleSinceNanos);
+        deadline.set(idleNanos == 0 ? (most == 0 ? 0 : left) : Math.min(idleNanos, left));
+    }
+
+    /// How long nobody has needed it.
+    long idleNanos() {
+        return pool.worker().nanos() - idleSinceNanos;
+    }
+
+    /// Whether it was not this side that ended it.
+    boolean isClosedByPeer() {
+        return !isRetired;
+    }
+
+    /// Whether it may take no further request for its age.
+    boolean isTooOld() {
+        long most = maxDurationNanos();
+        return most > 0 && pool.worker().nanos() - bornNanos >= most;
+    }
+
+    private long maxDurationNanos() {
+        return pool.cluster().settings().connections().maxDuration().toNanos();
     }
 
     void takeOut() {
@@ -56,8 +83,15 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
     public WireHandler onConnected(Wire wire) {
         attempt = null;
         deadline.cancel();
+        bornNanos = pool.worker().nanos();
         wire.setWriteLimit(pool.cluster().settings().bufferLimitBytes());
-        codec = new Http1Upstream(pool.worker(), wire, pool.limits(), this);
+        codec =
+                new Http1Upstream(
+                        pool.worker(),
+                        wire,
+                        pool.cluster().settings().connections().responseLimits(),
+                        pool.cluster().settings().connections().nameCase(),
+                        this);
         pool.onConnected(this);
         return codec;
     }
@@ -65,7 +99,15 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
     @Override
     public void onConnectFailed(Throwable cause) {
         attempt = null;
-        onFailed(false, String.valueOf(cause.getMessage()));
+        onFailed(false, reason(cause));
+    }
+
+    /// As Envoy words what the system says; anything else is our own wording.
+    private static String reason(Throwable cause) {
+        String text = String.valueOf(cause.getMessage());
+        return cause instanceof ConnectException && text.contains("Connection refused")
+                ? "delayed connect error: Connection refused"
+                : text;
     }
 
     private void onDeadline() {
@@ -75,7 +117,11 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
             stats().add(ClusterStat.UPSTREAM_CX_CONNECT_TIMEOUT);
             onFailed(true, "connect timeout");
         } else {
-            stats().add(ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
+            stats().add(
+                            isTooOld()
+                                    ? ClusterStat.UPSTREAM_CX_MAX_DURATION_REACHED
+                                    : ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
+            isRetired = true;
             codec().closeIdle();
         }
     }

@@ -1,0 +1,131 @@
+package dev.heddle.proxy.runtime;
+
+import dev.heddle.proxy.tls.TlsClient;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Connects to a host that has several addresses ("Happy Eyeballs", RFC 8305): one after the other,
+/// the next as soon as one has failed, or when one has taken 300 ms. The first that is up wins.
+///
+/// Families take turns, beginning with that of the first address, so that a network in which one of
+/// them leads nowhere costs one delay and not one for each address.
+@Confined("worker")
+public final class ConnectRace implements Connecting {
+    /// RFC 8305 recommends 250 ms; Envoy waits this long.
+    private static final long DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private final Worker worker;
+    private final Optional<KeepAlive> keepAlive;
+    private final @Nullable TlsClient tls;
+    private final ConnectOutcome outcome;
+    private final ArrayDeque<InetSocketAddress> waiting;
+    private final List<ConnectAttempt> running = new ArrayList<>();
+    private final Deadline delay;
+    private int open;
+    private boolean isOver;
+
+    /// @param addresses at least one
+    ConnectRace(
+            Worker worker,
+            List<InetSocketAddress> addresses,
+            Optional<KeepAlive> keepAlive,
+            @Nullable TlsClient tls,
+            ConnectOutcome outcome) {
+        this.worker = worker;
+        this.keepAlive = keepAlive;
+        this.tls = tls;
+        this.outcome = outcome;
+        this.waiting = new ArrayDeque<>(inTurns(addresses));
+        this.delay = worker.deadline(this::next);
+    }
+
+    /// The addresses with their families in turns; within a family in the order in which they came.
+    static List<InetSocketAddress> inTurns(List<InetSocketAddress> addresses) {
+        boolean isSixFirst = isSix(addresses.getFirst());
+        var first = new ArrayDeque<InetSocketAddress>();
+        var second = new ArrayDeque<InetSocketAddress>();
+        addresses.forEach(it -> (isSix(it) == isSixFirst ? first : second).add(it));
+        var turns = new ArrayList<InetSocketAddress>();
+        while (!first.isEmpty() || !second.isEmpty()) {
+            if (!first.isEmpty()) {
+                turns.add(first.removeFirst());
+            }
+            if (!second.isEmpty()) {
+                turns.add(second.removeFirst());
+            }
+        }
+        return turns;
+    }
+
+    private static boolean isSix(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address;
+    }
+
+    /// Has the next address join.
+    void next() {
+        InetSocketAddress address = waiting.poll();
+        if (address == null || isOver) {
+            return;
+        }
+        open++;
+        if (waiting.isEmpty()) {
+            delay.cancel();
+        } else {
+            delay.set(DELAY_NANOS);
+        }
+        running.add(
+                worker.connect(
+                        address,
+                        keepAlive,
+                        tls,
+                        new ConnectOutcome() {
+                            @Override
+                            public WireHandler onConnected(Wire wire) {
+                                return won(wire);
+                            }
+
+                            @Override
+                            public void onConnectFailed(Throwable cause) {
+                                lost(cause);
+                            }
+                        }));
+    }
+
+    private WireHandler won(Wire wire) {
+        end();
+        return outcome.onConnected(wire);
+    }
+
+    private void lost(Throwable cause) {
+        open--;
+        if (isOver) {
+            return;
+        }
+        if (!waiting.isEmpty()) {
+            next();
+        } else if (open == 0) {
+            end();
+            outcome.onConnectFailed(cause);
+        }
+    }
+
+    /// Gives up those that run; giving up the one that has ended already changes nothing of it.
+    private void end() {
+        isOver = true;
+        delay.discard();
+        waiting.clear();
+        running.forEach(ConnectAttempt::giveUpUnlessOver);
+        running.clear();
+    }
+
+    @Override
+    public void giveUp() {
+        end();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.heddle.proxy.upstream;
+
+import dev.heddle.proxy.http.Http1Dialect.NameCase;
+import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.runtime.KeepAlive;
+import java.time.Duration;
+import java.util.Optional;
+
+/// How connections to a cluster's hosts are kept, and what is taken from them.
+///
+/// @param maxDuration after which a connection takes no further request; zero for no limit
+/// @param keepAlive of TCP; absent for none
+/// @param responseLimits of response heads
+/// @param nameCase how header names look to the upstream, and to the client where it is kept
+/// @param maxPerHost open and opening connections to one host (`per_host_thresholds`)
+/// @param preconnectRatio connections that are made for each request that needs one, from 1 to 3
+///   (`preconnect_policy.per_upstream_preconnect_ratio`)
+public record ConnectionOptions(
+        Duration maxDuration,
+        Optional<KeepAlive> keepAlive,
+        Limits responseLimits,
+        NameCase nameCase,
+        int maxPerHost,
+        double preconnectRatio) {
+    /// Envoy's limits of response heads.
+    public static final Limits ENVOY_RESPONSE = new Limits(80 * 1024, 100);
+
+    /// Envoy's defaults.
+    public static final ConnectionOptions ENVOY =
+            new ConnectionOptions(
+                    Duration.ZERO,
+                    Optional.empty(),
+                    ENVOY_RESPONSE,
+                    NameCase.LOWER,
+                    Integer.MAX_VALUE,
+                    1);
+
+    public ConnectionOptions {
+        if (maxDuration.isNegative()) {
+            throw new IllegalArgumentException("maxDuration: " + maxDuration + " (expected: >= 0)");
+        }
+        if (maxPerHost < 0) {
+            throw new IllegalArgumentException("maxPerHost: " + maxPerHost + " (expected: >= 0)");
+        }
+        if (!(preconnectRatio >= 1 && preconnectRatio <= 3)) {
+            throw new IllegalArgumentException(
+                    "preconnectRatio: " + preconnectRatio + " (expected: from 1 to 3)");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.heddle.proxy.overload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.proxy.overload.OverloadConfig.Trigger;
+import dev.heddle.proxy.runtime.Published;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Which pressure has what consequence.
+class OverloadConfigTest {
+    private static final OverloadConfig CONFIG =
+            new OverloadConfig(
+                    Duration.ofSeconds(1),
+                    1_000,
+                    Map.of(
+                            OverloadAction.SHRINK_HEAP,
+                            new Trigger(0.7, 0.7),
+                            OverloadAction.STOP_ACCEPTING_REQUESTS,
+                            new Trigger(0.8, 1)));
+
+    @Test
+    void nothingIsDoneBelowEveryThreshold() {
+        assertThat(CONFIG.stateAt(699)).isEqualTo(OverloadState.NONE);
+    }
+
+    @Test
+    void aScaledActionStrikesAsOftenAsItHasCome() {
+        OverloadState state = CONFIG.stateAt(850);
+        var random = new SplittableRandom(1);
+        long strikes =
+                IntStream.range(0, 10_000)
+                        .filter(_ -> state.strikes(OverloadAction.STOP_ACCEPTING_REQUESTS, random))
+                        .count();
+        assertThat(strikes).isBetween(2_300L, 2_700L);
+        assertThat(state.isSaturated(OverloadAction.STOP_ACCEPTING_REQUESTS)).isFalse();
+        assertThat(CONFIG.stateAt(2_000).isSaturated(OverloadAction.STOP_ACCEPTING_REQUESTS))
+                .isTrue();
+    }
+
+    @Test
+    void theHeapIsCollectedBeforeAnybodyIsRefusedAndNotAllTheTime() {
+        var used = new AtomicLong(1_000);
+        var collections = new AtomicInteger();
+        var state = new Published<>(OverloadState.NONE);
+        var watch =
+                new HeapWatch(
+                        CONFIG,
+                        used::get,
+                        () -> {
+                            collections.incrementAndGet();
+                            used.set(720);
+                        },
+                        state);
+        watch.look();
+        assertThat(collections).hasValue(1);
+        assertThat(state.get().values()).containsOnlyKeys(OverloadAction.SHRINK_HEAP);
+        used.set(1_000);
+        watch.look();
+        assertThat(collections).hasValue(1);
+        assertThat(state.get().isSaturated(OverloadAction.STOP_ACCEPTING_REQUESTS)).isTrue();
+        for (int i = 0; i < 9; i++) {
+            watch.look();
+        }
+        assertThat(collections).hasValue(2);
+        assertThat(state.get().values()).containsOnlyKeys(OverloadAction.SHRINK_HEAP);
+    }
+
+    @Test
+    void whatLivesIsMeasured() {
+        long before = new HeapUse().getAsLong();
+        assertThat(before).isPositive().isLessThan(Runtime.getRuntime().maxMemory() * 2);
+    }
+}

@@ -1,0 +1,5 @@
+/// What is nearest to sockets.
+@NullMarked
+package dev.heddle.proxy.runtime;
+
+import org.jspecify.annotations.NullMarked;
