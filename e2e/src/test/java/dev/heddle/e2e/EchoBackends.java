@@ -1,60 +1,144 @@
 package dev.heddle.e2e;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
+import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Map;
 
-/// Real servers on the loopback interface that say who they are and what they saw.
+/// Real servers on the loopback interface that say who they are and what they saw, in HTTP/1.1 or,
+/// to those that begin with its preface, in HTTP/2.
 final class EchoBackends implements AutoCloseable {
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final List<HttpServer> servers = new ArrayList<>();
+    private static final int MAX_BODY = 1 << 20;
+
+    private final EventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
     /// Starts the backend of that destination, as in `reviews/v2`, and returns its port.
     int start(String destination) {
-        try {
-            HttpServer server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setExecutor(threads);
-            server.createContext("/", exchange -> answer(exchange, destination));
-            server.start();
-            servers.add(server);
-            return server.getAddress().getPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Channel server =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(NioServerSocketChannel.class)
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        channel.pipeline().addLast(new FirstBytes(destination));
+                                    }
+                                })
+                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .syncUninterruptibly()
+                        .channel();
+        return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /// Finds out which version of HTTP a connection speaks.
+    private static final class FirstBytes extends ByteToMessageDecoder {
+        private static final int ENOUGH = 4;
+
+        private final String destination;
+
+        FirstBytes(String destination) {
+            this.destination = destination;
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+            if (in.readableBytes() < ENOUGH) {
+                return;
+            }
+            boolean isHttp2 =
+                    in.toString(in.readerIndex(), ENOUGH, StandardCharsets.US_ASCII).equals("PRI ");
+            ChannelPipeline pipeline = context.pipeline();
+            if (isHttp2) {
+                var connection = new DefaultHttp2Connection(true);
+                pipeline.addLast(
+                        new HttpToHttp2ConnectionHandlerBuilder()
+                                .connection(connection)
+                                .frameListener(
+                                        new InboundHttp2ToHttpAdapterBuilder(connection)
+                                                .maxContentLength(MAX_BODY)
+                                                .build())
+                                .build());
+            } else {
+                pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY));
+            }
+            pipeline.addLast(new Echo(destination));
+            pipeline.remove(this);
         }
     }
 
-    private static void answer(HttpExchange exchange, String destination) throws IOException {
-        try (exchange) {
-            exchange.getRequestBody().readAllBytes();
+    private static final class Echo extends SimpleChannelInboundHandler<FullHttpRequest> {
+        private static final String STREAM = ExtensionHeaderNames.STREAM_ID.text().toString();
+
+        private final String destination;
+
+        Echo(String destination) {
+            this.destination = destination;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+            String stream = request.headers().get(STREAM);
+            String host = request.headers().get("host", "");
+            Map<String, List<String>> headers = new LinkedHashMap<>();
+            request.headers().names().stream()
+                    .filter(name -> !name.startsWith("x-http2-"))
+                    .forEach(name -> headers.put(name, request.headers().getAll(name)));
             byte[] body =
-                    EchoReply.body(
-                                    exchange.getRequestMethod(),
-                                    exchange.getRequestURI().toString(),
-                                    exchange.getRequestHeaders().getFirst("host"),
-                                    exchange.getRequestHeaders())
+                    EchoReply.body(request.method().name(), request.uri(), host, headers)
                             .getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add(EchoReply.DESTINATION, destination);
-            boolean isHead = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(200, isHead ? -1 : body.length);
-            if (!isHead) {
-                exchange.getResponseBody().write(body);
+            boolean isHead = request.method().name().equals("HEAD");
+            FullHttpResponse response =
+                    new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1,
+                            HttpResponseStatus.OK,
+                            isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+            response.headers().set(EchoReply.DESTINATION, destination);
+            response.headers().set(EchoReply.PROTOCOL, stream == null ? "HTTP/1.1" : "HTTP/2");
+            if (stream != null) {
+                response.headers().set(STREAM, stream);
             }
+            HttpUtil.setContentLength(response, isHead ? 0 : body.length);
+            HttpUtil.setKeepAlive(response, HttpUtil.isKeepAlive(request));
+            var _ = context.writeAndFlush(response);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            var _ = context.close();
         }
     }
 
     @Override
     public void close() {
-        servers.forEach(server -> server.stop(0));
-        threads.shutdownNow();
+        var _ = loops.shutdownGracefully();
     }
 }

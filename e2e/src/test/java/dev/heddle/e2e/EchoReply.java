@@ -9,6 +9,9 @@ public final class EchoReply {
     /// The response header that names the backend.
     public static final String DESTINATION = "x-answered-by";
 
+    /// The response header that says in which version of HTTP the backend was asked.
+    public static final String PROTOCOL = "x-answered-in";
+
     private EchoReply() {}
 
     public static String body(

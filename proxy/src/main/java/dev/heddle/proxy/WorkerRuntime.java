@@ -6,6 +6,7 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
@@ -59,7 +60,7 @@ final class WorkerRuntime implements WorkerServices {
         this.clusters =
                 new WorkerClusters(
                         shared, name -> meters.tally(name, worker.index()), worker.random());
-        this.context = new FilterContext(worker, clusters, overload);
+        this.context = new FilterContext(worker, clusters, new Http2Loop(worker), overload);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

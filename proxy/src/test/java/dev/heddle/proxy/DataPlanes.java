@@ -82,7 +82,8 @@ final class DataPlanes implements AutoCloseable {
     private static void awaitOpen(Process process, Path directory, int port) throws Exception {
         while (true) {
             try (var socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+                socket.connect(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
                 return;
             } catch (IOException e) {
                 if (!process.isAlive()) {

@@ -39,6 +39,7 @@ class FilterChainsBesideEnvoyTest {
     /// @param from another
     /// @param bytes sent at once
     /// @param isHalf whether the client then ends its direction
+    @SuppressWarnings("ArrayRecordComponent") // calls are not compared
     private record Call(int listener, String to, String from, byte[] bytes, boolean isHalf) {
         Call(int listener, byte[] bytes) {
             this(listener, "127.0.0.1", "127.0.0.1", bytes, false);

@@ -1,6 +1,7 @@
 package dev.heddle.e2e.sim;
 
 import dev.heddle.e2e.EchoReply;
+import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.runtime.ListenOutcome;
 import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Wire;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// An echo backend inside a simulation: says who it is and what it saw, and can be told to be slow
 /// or to hang up.
@@ -31,17 +33,29 @@ final class SimBackend implements ListenOutcome {
 
     private final String destination;
     private final SimLoop loop;
+    private final Http2Loop http2;
     private Manner manner = new Manner.Answers(200, Duration.ZERO);
     private int requests;
 
     SimBackend(SimLoop loop, Worker worker, String destination, InetSocketAddress address) {
         this.loop = loop;
+        this.http2 = new Http2Loop(worker);
         this.destination = destination;
         worker.execute(() -> worker.listen(address, Connection::new, this));
     }
 
     void behave(Manner next) {
         manner = next;
+    }
+
+    String destination() {
+        return destination;
+    }
+
+    /// A request came: what is to be done with it?
+    Manner asked() {
+        requests++;
+        return manner;
     }
 
     /// How many requests came.
@@ -61,12 +75,22 @@ final class SimBackend implements ListenOutcome {
         private final Wire wire;
         private final StringBuilder received = new StringBuilder();
 
+        /// What hears the rest, on a connection that turned out to speak HTTP/2.
+        private @Nullable WireHandler second;
+
         Connection(Wire wire) {
             this.wire = wire;
         }
 
         @Override
         public void onBytes(ByteBuf bytes) {
+            if (second == null && received.isEmpty() && isPreface(bytes)) {
+                second = new SimHttp2(loop, SimBackend.this, http2, wire).handler();
+            }
+            if (second != null) {
+                second.onBytes(bytes);
+                return;
+            }
             received.append(bytes.toString(StandardCharsets.ISO_8859_1));
             bytes.release();
             int end = received.indexOf("\r\n\r\n");
@@ -77,9 +101,12 @@ final class SimBackend implements ListenOutcome {
             }
         }
 
+        private static boolean isPreface(ByteBuf bytes) {
+            return bytes.toString(StandardCharsets.ISO_8859_1).startsWith("PRI ");
+        }
+
         private void onRequest(List<String> head) {
-            requests++;
-            switch (manner) {
+            switch (asked()) {
                 case Manner.HangsUp() -> wire.close();
                 case Manner.Answers(int status, Duration after) -> {
                     byte[] answer = answer(head, status).getBytes(StandardCharsets.ISO_8859_1);
@@ -113,16 +140,26 @@ final class SimBackend implements ListenOutcome {
                     + EchoReply.DESTINATION
                     + ": "
                     + destination
-                    + "\r\ncontent-length: "
+                    + "\r\n"
+                    + EchoReply.PROTOCOL
+                    + ": HTTP/1.1\r\ncontent-length: "
                     + body.length()
                     + "\r\n\r\n"
                     + body;
         }
 
         @Override
-        public void onWritable() {}
+        public void onWritable() {
+            if (second != null) {
+                second.onWritable();
+            }
+        }
 
         @Override
-        public void onClosed() {}
+        public void onClosed() {
+            if (second != null) {
+                second.onClosed();
+            }
+        }
     }
 }

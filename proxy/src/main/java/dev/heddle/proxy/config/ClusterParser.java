@@ -4,13 +4,13 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.heddle.proxy.http.Http1Dialect.NameCase;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.runtime.KeepAlive;
 import dev.heddle.proxy.tls.UpstreamTls;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
+import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.xds.TypedConfigs;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -50,6 +50,8 @@ public final class ClusterParser {
                     "circuit_breakers",
                     "common_http_protocol_options",
                     "http_protocol_options",
+                    "http2_protocol_options",
+                    "protocol_selection",
                     "typed_extension_protocol_options",
                     "dns_refresh_rate",
                     "respect_dns_ttl",
@@ -177,9 +179,9 @@ public final class ClusterParser {
                         connections.maxDuration(),
                         keepAlive(cluster.getUpstreamConnectionOptions()),
                         connections.responseLimits(),
-                        connections.nameCase(),
                         maxPerHost(cluster.getCircuitBreakers()),
-                        preconnectRatio(cluster.getPreconnectPolicy())));
+                        preconnectRatio(cluster.getPreconnectPolicy())),
+                connections.protocol());
     }
 
     private Optional<KeepAlive> keepAlive(UpstreamConnectionOptions options) {
@@ -289,22 +291,22 @@ public final class ClusterParser {
             long maxRequests,
             Duration maxDuration,
             Limits responseLimits,
-            NameCase nameCase) {}
+            UpstreamProtocol protocol) {}
 
     private Connections connections(Cluster cluster) {
         Duration idle = Duration.ofHours(1);
         long maxRequests = Integer.toUnsignedLong(cluster.getMaxRequestsPerConnection().getValue());
         var common = cluster.getCommonHttpProtocolOptions();
         String path = "common_http_protocol_options";
-        NameCase nameCase = http1("http_protocol_options", cluster.getHttpProtocolOptions());
+        UpstreamProtocol protocol = protocol(cluster);
         for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
             String at = "typed_extension_protocol_options['" + option.getKey() + "']";
             HttpProtocolOptions http = httpOptions(at, option.getKey(), option.getValue());
+            protocol = protocol(at, http);
             if (http.hasCommonHttpProtocolOptions()) {
                 common = http.getCommonHttpProtocolOptions();
                 path = join(at, "common_http_protocol_options");
             }
-            nameCase = nameCase(at, http);
         }
         findings.fields(
                 path,
@@ -327,7 +329,7 @@ public final class ClusterParser {
                 findings.duration(
                         join(path, "max_connection_duration"), common.getMaxConnectionDuration()),
                 responseLimits(path, common),
-                nameCase);
+                protocol);
     }
 
     private Limits responseLimits(
@@ -344,20 +346,6 @@ public final class ClusterParser {
             bytes = Math.clamp(kb, 1, 8_192) * 1024;
         }
         return new Limits(bytes, Math.max(1, headers));
-    }
-
-    private NameCase nameCase(String path, HttpProtocolOptions http) {
-        return switch (http.getUpstreamProtocolOptionsCase()) {
-            case EXPLICIT_HTTP_CONFIG ->
-                    http1(
-                            join(path, "explicit_http_config.http_protocol_options"),
-                            http.getExplicitHttpConfig().getHttpProtocolOptions());
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG ->
-                    http1(
-                            join(path, "use_downstream_protocol_config.http_protocol_options"),
-                            http.getUseDownstreamProtocolConfig().getHttpProtocolOptions());
-            case AUTO_CONFIG, UPSTREAMPROTOCOLOPTIONS_NOT_SET -> NameCase.LOWER;
-        };
     }
 
     private HttpProtocolOptions httpOptions(String path, String key, Any value) {
@@ -381,40 +369,85 @@ public final class ClusterParser {
                         "use_downstream_protocol_config",
                         "auto_config"),
                 Set.of("upstream_http_protocol_options"));
-        switch (options.getUpstreamProtocolOptionsCase()) {
+        return options;
+    }
+
+    /// As the fields said before there were extensions.
+    private UpstreamProtocol protocol(Cluster cluster) {
+        UpstreamProtocol.Http1 http1 =
+                http1("http_protocol_options", cluster.getHttpProtocolOptions());
+        UpstreamProtocol.Http2 http2 =
+                http2("http2_protocol_options", cluster.getHttp2ProtocolOptions());
+        return switch (cluster.getProtocolSelection()) {
+            case USE_CONFIGURED_PROTOCOL -> cluster.hasHttp2ProtocolOptions() ? http2 : http1;
+            case USE_DOWNSTREAM_PROTOCOL -> new UpstreamProtocol.AsDownstream(http1, http2);
+            case UNRECOGNIZED -> {
+                findings.reject("protocol_selection", "is unknown");
+                yield http1;
+            }
+        };
+    }
+
+    private UpstreamProtocol protocol(String path, HttpProtocolOptions options) {
+        return switch (options.getUpstreamProtocolOptionsCase()) {
             case EXPLICIT_HTTP_CONFIG -> {
                 String at = join(path, "explicit_http_config");
                 var explicit = options.getExplicitHttpConfig();
-                findings.fields(at, explicit, Set.of("http_protocol_options"));
+                findings.fields(
+                        at, explicit, Set.of("http_protocol_options", "http2_protocol_options"));
+                yield explicit.hasHttp2ProtocolOptions()
+                        ? http2(
+                                join(at, "http2_protocol_options"),
+                                explicit.getHttp2ProtocolOptions())
+                        : http1(
+                                join(at, "http_protocol_options"),
+                                explicit.getHttpProtocolOptions());
             }
-            // Downstream is HTTP/1 here, so upstream is too; the other versions' options are
-            // unused.
+            // No downstream speaks HTTP/3, so its options are unused.
             case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
                 String at = join(path, "use_downstream_protocol_config");
                 var downstream = options.getUseDownstreamProtocolConfig();
                 findings.fields(
                         at,
                         downstream,
-                        Set.of("http_protocol_options"),
-                        Set.of("http2_protocol_options", "http3_protocol_options"));
+                        Set.of("http_protocol_options", "http2_protocol_options"),
+                        Set.of("http3_protocol_options"));
+                yield new UpstreamProtocol.AsDownstream(
+                        http1(
+                                join(at, "http_protocol_options"),
+                                downstream.getHttpProtocolOptions()),
+                        http2(
+                                join(at, "http2_protocol_options"),
+                                downstream.getHttp2ProtocolOptions()));
             }
-            case AUTO_CONFIG -> findings.notImplemented(join(path, "auto_config"));
-            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> {
-                // HTTP/1, as by default.
+            case AUTO_CONFIG -> {
+                findings.reject(
+                        join(path, "auto_config"),
+                        "is not implemented: only TLS can ask a host which version it speaks"
+                                + " (expected: explicit_http_config or"
+                                + " use_downstream_protocol_config)");
+                yield UpstreamProtocol.Http1.USUAL;
             }
-        }
-        return options;
+            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> UpstreamProtocol.Http1.USUAL;
+        };
     }
 
-    private NameCase http1(
+    private UpstreamProtocol.Http2 http2(
+            String path, io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions options) {
+        return new UpstreamProtocol.Http2(new Http2OptionsParser(findings).upstream(path, options));
+    }
+
+    private UpstreamProtocol.Http1 http1(
             String path, io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions options) {
         findings.fields(
                 path,
                 options,
                 Set.of("enable_trailers", "header_key_format"),
                 Set.of("use_balsa_parser", "accept_http_10"));
-        return NameCases.read(
-                findings, join(path, "header_key_format"), options.getHeaderKeyFormat());
+        return new UpstreamProtocol.Http1(
+                options.getEnableTrailers(),
+                NameCases.read(
+                        findings, join(path, "header_key_format"), options.getHeaderKeyFormat()));
     }
 
     private ClusterConfig.Discovery discovery(Cluster cluster) {

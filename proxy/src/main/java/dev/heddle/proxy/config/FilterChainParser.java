@@ -24,9 +24,6 @@ import java.util.Set;
 /// Reads the filter chains of a listener.
 final class FilterChainParser {
 
-    /// Protocols of ALPN that an HTTP connection manager serves here.
-    private static final List<String> SERVED = List.of("http/1.1", "http/1.0");
-
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
 
@@ -89,8 +86,18 @@ final class FilterChainParser {
                         .downstream(join(path, "transport_socket"), chain.getTransportSocket());
         return switch (handling) {
             // What is not served is not offered: a client that wants it would be stuck.
-            case FilterChainConfig.Handling.Http _ -> tls.map(it -> it.offering(SERVED));
+            case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
+                    tls.map(it -> it.offering(served(manager.codec())));
             case FilterChainConfig.Handling.Tcp _ -> tls;
+        };
+    }
+
+    /// Protocols of ALPN that an HTTP connection manager serves.
+    private static List<String> served(HttpConnectionManagerConfig.Codec codec) {
+        return switch (codec) {
+            case AUTO -> List.of("h2", "http/1.1", "http/1.0");
+            case HTTP1 -> List.of("http/1.1", "http/1.0");
+            case HTTP2 -> List.of("h2");
         };
     }
 

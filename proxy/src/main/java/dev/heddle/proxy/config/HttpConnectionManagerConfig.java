@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.http.Http1Dialect;
+import dev.heddle.proxy.http.Http2Options;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Set;
 /// @param statPrefix of its meters: `http.<prefix>.`
 /// @param filters in order, the router last
 /// @param accessLogs written once for each request
+/// @param http2 with the limits of heads
 public record HttpConnectionManagerConfig(
         String statPrefix,
         Routes routes,
@@ -22,11 +24,23 @@ public record HttpConnectionManagerConfig(
         Paths paths,
         Timeouts timeouts,
         Limits limits,
-        Http1 http1) {
+        Codec codec,
+        Http1 http1,
+        Http2Options http2) {
 
     public HttpConnectionManagerConfig {
         filters = List.copyOf(filters);
         accessLogs = List.copyOf(accessLogs);
+    }
+
+    /// Which versions of HTTP clients may speak.
+    public enum Codec {
+        /// What was agreed on with TLS, or what the first bytes are.
+        AUTO,
+        /// HTTP/1.1.
+        HTTP1,
+        /// HTTP/2, and nothing else.
+        HTTP2
     }
 
     /// Where the route table comes from.
@@ -310,6 +324,7 @@ public record HttpConnectionManagerConfig(
     /// @param http10 whether HTTP/1.0 is served
     /// @param hostForHttp10 the authority of HTTP/1.0 requests without one; empty for none
     /// @param absoluteUrl whether `GET http://host/path` is served
+    /// @param trailers whether trailers of chunked bodies are passed on, both ways
     /// @param upgrades protocols that a request may upgrade to, in lower case
     /// @param dialect how its bytes are read and written
     /// @param staysOpenAfterBadRequest whether an answer 400 to a request that was understood
@@ -320,6 +335,7 @@ public record HttpConnectionManagerConfig(
             boolean http10,
             Optional<String> hostForHttp10,
             boolean absoluteUrl,
+            boolean trailers,
             List<String> upgrades,
             Http1Dialect dialect,
             boolean staysOpenAfterBadRequest,
@@ -334,7 +350,15 @@ public record HttpConnectionManagerConfig(
                 Optional<String> hostForHttp10,
                 boolean absoluteUrl,
                 List<String> upgrades) {
-            this(http10, hostForHttp10, absoluteUrl, upgrades, Http1Dialect.ENVOY, false, false);
+            this(
+                    http10,
+                    hostForHttp10,
+                    absoluteUrl,
+                    false,
+                    upgrades,
+                    Http1Dialect.ENVOY,
+                    false,
+                    false);
         }
     }
 }

@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.protobuf.Any;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.ClientCertificate;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Codec;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.EscapedSlashes;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Http1;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
@@ -43,6 +44,7 @@ final class HttpConnectionManagerParser {
                     "tracing",
                     "common_http_protocol_options",
                     "http_protocol_options",
+                    "http2_protocol_options",
                     "server_name",
                     "server_header_transformation",
                     "max_request_headers_kb",
@@ -79,7 +81,6 @@ final class HttpConnectionManagerParser {
     /// other about certificates, of which a connection without TLS has none.
     private static final Set<String> NOTED =
             Set.of(
-                    "http2_protocol_options",
                     "http3_protocol_options",
                     "access_log_options",
                     "access_log_flush_interval",
@@ -97,16 +98,11 @@ final class HttpConnectionManagerParser {
     HttpConnectionManagerConfig manager(String path, HttpConnectionManager manager) {
         findings.fields(path, manager, READ, NOTED);
         findings.required(join(path, "stat_prefix"), manager.getStatPrefix());
-        switch (manager.getCodecType()) {
-            // Without TLS, AUTO finds HTTP/2 by its preface; we answer that with HTTP/1.1's 400.
-            case AUTO, HTTP1 -> {}
-            case HTTP2, HTTP3, UNRECOGNIZED ->
-                    findings.notImplemented(join(path, "codec_type"), manager.getCodecType());
-        }
         if (manager.hasTracing()) {
             tracing(join(path, "tracing"), manager.getTracing());
         }
         requestIds(join(path, "request_id_extension"), manager);
+        Limits limits = limits(path, manager);
         return new HttpConnectionManagerConfig(
                 manager.getStatPrefix(),
                 routes(path, manager),
@@ -116,8 +112,27 @@ final class HttpConnectionManagerParser {
                 identity(path, manager),
                 paths(path, manager),
                 timeouts(path, manager),
-                limits(path, manager),
-                http1(path, manager));
+                limits,
+                codec(path, manager),
+                http1(path, manager),
+                new Http2OptionsParser(findings)
+                        .downstream(
+                                join(path, "http2_protocol_options"),
+                                manager.getHttp2ProtocolOptions(),
+                                limits.requestHeadBytes(),
+                                limits.headers()));
+    }
+
+    private Codec codec(String path, HttpConnectionManager manager) {
+        return switch (manager.getCodecType()) {
+            case AUTO -> Codec.AUTO;
+            case HTTP1 -> Codec.HTTP1;
+            case HTTP2 -> Codec.HTTP2;
+            case HTTP3, UNRECOGNIZED -> {
+                findings.notImplemented(join(path, "codec_type"), manager.getCodecType());
+                yield Codec.AUTO;
+            }
+        };
     }
 
     private void tracing(String path, HttpConnectionManager.Tracing tracing) {
@@ -464,6 +479,7 @@ final class HttpConnectionManagerParser {
                         ? Optional.empty()
                         : Optional.of(options.getDefaultHostForHttp10()),
                 !options.hasAllowAbsoluteUrl() || options.getAllowAbsoluteUrl().getValue(),
+                options.getEnableTrailers(),
                 upgrades,
                 new Http1Dialect(
                         options.getAllowCustomMethods(),

@@ -3,6 +3,8 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.re2j.Pattern;
+import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.StreamLimit;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -44,10 +46,11 @@ final class RouteActionParser {
                         "timeout",
                         "idle_timeout",
                         "priority",
-                        "max_stream_duration"),
-                Set.of(
-                        // Used by hashing balancers only, which a cluster cannot ask for here.
-                        "hash_policy", "max_grpc_timeout", "grpc_timeout_offset"));
+                        "max_stream_duration",
+                        "max_grpc_timeout",
+                        "grpc_timeout_offset"),
+                // Used by hashing balancers only, which a cluster cannot ask for here.
+                Set.of("hash_policy"));
         if (action.getClusterNotFoundResponseCode()
                 != RouteAction.ClusterNotFoundResponseCode.SERVICE_UNAVAILABLE) {
             findings.notImplemented(
@@ -67,27 +70,54 @@ final class RouteActionParser {
                         ? Optional.of(
                                 findings.duration(
                                         join(path, "idle_timeout"), action.getIdleTimeout()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                grpcTimeout(path, action),
+                streamLimit(path, action));
     }
 
     private Duration timeout(String path, RouteAction action) {
-        if (action.hasMaxStreamDuration()) {
-            String at = join(path, "max_stream_duration");
-            var max = action.getMaxStreamDuration();
-            // The grpc-timeout header is of no use to HTTP/1.
-            findings.fields(
-                    at,
-                    max,
-                    Set.of("max_stream_duration"),
-                    Set.of("grpc_timeout_header_max", "grpc_timeout_header_offset"));
-            if (!findings.duration(join(at, "max_stream_duration"), max.getMaxStreamDuration())
-                    .isZero()) {
-                findings.notImplemented(join(at, "max_stream_duration"));
-            }
-        }
         return action.hasTimeout()
                 ? findings.duration(join(path, "timeout"), action.getTimeout())
                 : Duration.ofSeconds(15);
+    }
+
+    private Optional<GrpcTimeout> grpcTimeout(String path, RouteAction action) {
+        Duration most =
+                findings.duration(join(path, "max_grpc_timeout"), action.getMaxGrpcTimeout());
+        Duration offset =
+                findings.duration(join(path, "grpc_timeout_offset"), action.getGrpcTimeoutOffset());
+        return action.hasMaxGrpcTimeout()
+                ? Optional.of(new GrpcTimeout(most, offset))
+                : Optional.empty();
+    }
+
+    private Optional<StreamLimit> streamLimit(String path, RouteAction action) {
+        if (!action.hasMaxStreamDuration()) {
+            return Optional.empty();
+        }
+        String at = join(path, "max_stream_duration");
+        RouteAction.MaxStreamDuration limit = action.getMaxStreamDuration();
+        findings.fields(
+                at,
+                limit,
+                Set.of(
+                        "max_stream_duration",
+                        "grpc_timeout_header_max",
+                        "grpc_timeout_header_offset"));
+        Duration most =
+                findings.duration(join(at, "max_stream_duration"), limit.getMaxStreamDuration());
+        Duration grpcMost =
+                findings.duration(
+                        join(at, "grpc_timeout_header_max"), limit.getGrpcTimeoutHeaderMax());
+        Duration grpcOffset =
+                findings.duration(
+                        join(at, "grpc_timeout_header_offset"), limit.getGrpcTimeoutHeaderOffset());
+        return Optional.of(
+                new StreamLimit(
+                        limit.hasMaxStreamDuration() ? Optional.of(most) : Optional.empty(),
+                        limit.hasGrpcTimeoutHeaderMax()
+                                ? Optional.of(new GrpcTimeout(grpcMost, grpcOffset))
+                                : Optional.empty()));
     }
 
     private RouteConfig.Destination destination(String path, RouteAction action) {

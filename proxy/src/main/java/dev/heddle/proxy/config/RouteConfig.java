@@ -1,6 +1,8 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
+import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.StreamLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -134,14 +136,37 @@ public record RouteConfig(
         ///
         /// @param timeout for the whole response; zero for none
         /// @param idleTimeout without a byte in either direction; empty takes the listener's
+        /// @param grpcTimeout what a gRPC call may have in the place of the timeout
+        /// @param streamLimit in the place of both
         record Forward(
                 Destination to,
                 PathRewrite path,
                 HostRewrite host,
                 boolean appendForwardedHost,
                 Duration timeout,
-                Optional<Duration> idleTimeout)
-                implements Action {}
+                Optional<Duration> idleTimeout,
+                Optional<GrpcTimeout> grpcTimeout,
+                Optional<StreamLimit> streamLimit)
+                implements Action {
+            /// A route that knows nothing of gRPC.
+            public Forward(
+                    Destination to,
+                    PathRewrite path,
+                    HostRewrite host,
+                    boolean appendForwardedHost,
+                    Duration timeout,
+                    Optional<Duration> idleTimeout) {
+                this(
+                        to,
+                        path,
+                        host,
+                        appendForwardedHost,
+                        timeout,
+                        idleTimeout,
+                        Optional.empty(),
+                        Optional.empty());
+            }
+        }
 
         /// Answers that the client shall ask elsewhere. What is empty stays as it was.
         ///

@@ -1,54 +1,47 @@
 package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
-import dev.heddle.proxy.filter.Exchange;
-import dev.heddle.proxy.filter.ExchangeOwner;
-import dev.heddle.proxy.filter.Timeouts;
-import dev.heddle.proxy.http.CodecError;
-import dev.heddle.proxy.http.Http1Downstream;
-import dev.heddle.proxy.http.LocalReply;
-import dev.heddle.proxy.http.RequestHandler;
-import dev.heddle.proxy.http.RequestHead;
-import dev.heddle.proxy.http.ResponseHead;
-import dev.heddle.proxy.observe.StreamInfo;
-import dev.heddle.proxy.overload.OverloadAction;
-import dev.heddle.proxy.overload.OverloadState;
-import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Optional;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// An HTTP connection of a client: its codec, the exchange on it, and how long it may live.
+/// An HTTP connection of a client: which version of HTTP it speaks, and how long it may live.
+///
+/// ```
+///   UNKNOWN ──configured, or agreed on with TLS, or first bytes──▶ HTTP/1.1 or HTTP/2
+/// ```
 ///
 /// It keeps the configuration that it was accepted with. Routes and clusters are asked for at each
 /// request, so they change under a living connection; anything else changes with the next
 /// connection.
 @Confined("worker")
-public final class DownstreamConnection implements RequestHandler, ExchangeOwner {
-    private final HttpService service;
-    private final Consumer<DownstreamConnection> onClosed;
-    private final Http1Downstream codec;
-    private final Exchange exchange;
-    private final ProxyHeaders headers;
-    private final RequestRules rules;
-    private final InetSocketAddress remote;
-    private final InetSocketAddress local;
-    private final Deadline idle;
-    private final Deadline head;
-    private final Deadline life;
-    private long requests;
+public final class DownstreamConnection implements WireHandler, Requests.Listener {
+    /// What a client begins with that speaks HTTP/2 without having been asked (RFC 9113, section
+    /// 3.4), as far as no request of HTTP/1 begins.
+    private static final byte[] PREFACE = "PRI * HTTP/2".getBytes(StandardCharsets.US_ASCII);
 
-    /// Whether the client was, or will be, told that the next answer is the last.
-    private boolean isLeaving;
+    private final HttpService service;
+    private final Wire wire;
+    private final Consumer<DownstreamConnection> onClosed;
+    private final ServedConnection served;
+    private final Deadline idle;
+    private final Deadline life;
+    private @Nullable Requests requests;
+    private @Nullable WireHandler codec;
+
+    /// The first bytes, as long as they can be of either version.
+    private @Nullable ByteBuf first;
+
+    private @Nullable Protocol protocol;
+    private boolean isDraining;
 
     /// @param onClosed told once, when the connection is gone
     public DownstreamConnection(
@@ -56,186 +49,199 @@ public final class DownstreamConnection implements RequestHandler, ExchangeOwner
         Worker worker = service.context().worker();
         HttpConnectionManagerConfig config = service.config();
         this.service = service;
+        this.wire = wire;
         this.onClosed = onClosed;
-        this.remote = wire.remote();
-        this.local = wire.local();
-        this.headers =
-                new ProxyHeaders(
-                        config.identity(), worker.random(), new DateText(worker), wire.tls());
-        this.rules = new RequestRules(config);
-        this.codec = new Http1Downstream(worker, wire, service.http1(), this);
-        var info = new StreamInfo();
-        info.onConnection(
-                worker.nextConnectionId(), service.listener(), service.chain(), remote, local);
-        info.setTls(wire.tls());
-        this.exchange =
-                new Exchange(
-                        service.context(),
-                        config.filters(),
-                        this,
-                        service.log(),
-                        info,
-                        new Timeouts(
-                                config.timeouts().streamIdle().toNanos(),
-                                config.timeouts().request().toNanos(),
-                                config.timeouts().stream().toNanos()),
-                        codec,
-                        codec,
-                        service.bufferLimitBytes());
-        this.idle = worker.deadline(this::onIdle);
-        this.head = worker.deadline(this::onHeadTimeout);
-        this.life = worker.deadline(this::onOld);
+        this.served = new ServedConnection(service, wire);
+        this.idle = worker.deadline(this::onLongIdle);
+        this.life = worker.deadline(this::onLongLife);
         wire.setWriteLimit(service.bufferLimitBytes());
         idle.set(config.timeouts().idle().toNanos());
         life.set(config.timeouts().connection().toNanos());
         service.log().connectionOpened();
+        switch (config.codec()) {
+            case HTTP1 -> speak(Protocol.HTTP_11);
+            case HTTP2 -> speak(Protocol.HTTP_2);
+            case AUTO -> {
+                // The first bytes tell, or what was agreed on with TLS.
+            }
+        }
     }
 
     /// What the wire is to tell.
     public WireHandler wireHandler() {
-        return codec;
+        return this;
     }
 
-    /// Lets the present exchange, or the next, be the last.
+    /// Lets the present exchanges, or the next, be the last.
     public void drain() {
-        codec.closeAfterResponse();
+        isDraining = true;
+        if (requests != null) {
+            requests.drain();
+        }
     }
 
     /// Ends it now if it has no exchange, else with that.
     public void closeWhenIdle() {
-        codec.closeWhenIdle();
+        if (requests == null) {
+            wire.close();
+        } else {
+            requests.closeWhenIdle();
+        }
     }
 
     /// Ends it now.
     public void close() {
-        codec.close();
+        if (requests == null) {
+            wire.close();
+        } else {
+            requests.close();
+        }
     }
 
     /// Whether there is an exchange on it.
     public boolean isBusy() {
-        return !exchange.isOver();
+        return requests != null && requests.isBusy();
     }
 
     @Override
-    public void onRequestBegun() {
-        idle.cancel();
-        head.set(service.config().timeouts().requestHeaders().toNanos());
-        long most = service.config().limits().requestsPerConnection();
-        requests++;
-        if (most > 0 && requests >= most) {
-            codec.closeAfterResponse();
-        }
-        exchange.begin();
-    }
-
-    @Override
-    public void onRequest(RequestHead request, boolean ends) {
-        head.cancel();
-        OverloadState overload = service.context().overload().get();
-        RandomGenerator random = service.context().worker().random();
-        if (overload.strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE, random)) {
-            codec.closeAfterResponse();
-        }
-        LocalReply refusal =
-                overload.strikes(OverloadAction.STOP_ACCEPTING_REQUESTS, random)
-                        ? LocalReply.configured(503, "overload", "envoy overloaded", List.of())
-                        : rules.apply(request, local.getPort());
-        if (refusal != null) {
-            exchange.refuseRead(request, refusal, ends);
+    public void onBytes(ByteBuf bytes) {
+        WireHandler hears = codec;
+        if (hears == null) {
+            ByteBuf all = withFirst(bytes);
+            Protocol known = known(all);
+            if (known == null) {
+                first = all;
+                idle.set(patienceNanos());
+                return;
+            }
+            hears = speak(known);
+            idle.set(service.config().timeouts().idle().toNanos());
+            hears.onBytes(all);
             return;
         }
-        headers.onRequest(request, remote, local.getPort(), exchange.info());
-        exchange.onRequest(request, ends);
+        hears.onBytes(bytes);
+    }
+
+    private ByteBuf withFirst(ByteBuf bytes) {
+        ByteBuf before = first;
+        if (before == null) {
+            return bytes;
+        }
+        first = null;
+        ByteBuf all =
+                service.context()
+                        .worker()
+                        .allocator()
+                        .directBuffer(before.readableBytes() + bytes.readableBytes());
+        all.writeBytes(before).writeBytes(bytes);
+        before.release();
+        bytes.release();
+        return all;
+    }
+
+    /// The version that the client speaks; null as long as it can be either.
+    private @Nullable Protocol known(ByteBuf bytes) {
+        TlsSession session = wire.tls();
+        switch (session == null ? "" : session.alpn()) {
+            case "h2" -> {
+                return Protocol.HTTP_2;
+            }
+            case "http/1.1", "http/1.0" -> {
+                return Protocol.HTTP_11;
+            }
+            default -> {
+                // Nothing was agreed on: a client may know beforehand.
+            }
+        }
+        int length = Math.min(bytes.readableBytes(), PREFACE.length);
+        for (int i = 0; i < length; i++) {
+            if (bytes.getByte(bytes.readerIndex() + i) != PREFACE[i]) {
+                return Protocol.HTTP_11;
+            }
+        }
+        return length == PREFACE.length ? Protocol.HTTP_2 : null;
+    }
+
+    /// How long the rest of a first word may take: what a head may.
+    private long patienceNanos() {
+        long nanos = service.config().timeouts().requestHeaders().toNanos();
+        return nanos > 0 ? nanos : service.config().timeouts().idle().toNanos();
+    }
+
+    private WireHandler speak(Protocol version) {
+        protocol = version;
+        service.log().connectionSpeaks(version);
+        Requests serving =
+                version == Protocol.HTTP_2
+                        ? new Http2Requests(served, this)
+                        : new Http1Requests(served, this);
+        requests = serving;
+        WireHandler hears = serving.codec();
+        codec = hears;
+        if (isDraining) {
+            serving.drain();
+        }
+        return hears;
     }
 
     @Override
-    public void onRequestBody(ByteBuf bytes) {
-        exchange.onRequestBody(bytes);
+    public void onWritable() {
+        if (codec != null) {
+            codec.onWritable();
+        }
     }
 
     @Override
-    public void onRequestEnd() {
-        exchange.onRequestEnd();
+    public void onEnd() {
+        if (codec != null) {
+            codec.onEnd();
+        }
     }
 
     @Override
-    public void onRequestError(CodecError error) {
-        head.cancel();
-        exchange.refuse(exchange.request(), error.reply());
+    public void onClosed() {
+        if (codec != null) {
+            codec.onClosed();
+            return;
+        }
+        if (first != null) {
+            first.release();
+            first = null;
+        }
+        onGone();
     }
 
     @Override
-    public void onResponseWritable() {
-        exchange.onResponseWritable();
+    public void onBusy() {
+        idle.cancel();
     }
 
     @Override
-    public void onDisconnected() {
+    public void onIdle() {
+        idle.set(service.config().timeouts().idle().toNanos());
+    }
+
+    @Override
+    public void onGone() {
         idle.discard();
-        head.discard();
         life.discard();
-        exchange.onDisconnected();
-        exchange.discard();
-        service.log().connectionClosed();
+        service.log().connectionClosed(protocol);
         onClosed.accept(this);
     }
 
-    private void onHeadTimeout() {
-        exchange.refuse(
-                exchange.request(),
-                LocalReply.timeout(
-                        Optional.empty(), "request_header_timeout", "request header timeout"));
-    }
-
-    /// A client may be sending its next request just now: it is told to go with the answer to that,
-    /// and only after the drain time is the connection closed under it.
-    private void onIdle() {
-        if (requests == 0 || isLeaving) {
-            codec.closeWhenIdle();
+    private void onLongIdle() {
+        if (requests == null) {
+            wire.close();
         } else {
-            leave(idle);
+            requests.onLongIdle();
         }
     }
 
-    private void onOld() {
-        if (requests == 0 || isLeaving) {
-            codec.closeWhenIdle();
-        } else if (service.config().http1().outlivesDuration()) {
-            codec.closeAfterResponse();
+    private void onLongLife() {
+        if (requests == null) {
+            wire.close();
         } else {
-            leave(life);
+            requests.onLongLife();
         }
-    }
-
-    private void leave(Deadline until) {
-        isLeaving = true;
-        codec.closeAfterResponse();
-        long drain = service.config().timeouts().drain().toNanos();
-        if (drain == 0) {
-            codec.closeWhenIdle();
-        } else {
-            until.set(drain);
-        }
-    }
-
-    @Override
-    public @Nullable RouteTable routes() {
-        return service.routes().get();
-    }
-
-    @Override
-    public void beforeResponse(RequestHead request, ResponseHead response) {
-        headers.onResponse(request, response);
-    }
-
-    @Override
-    public boolean staysOpenAfterBadRequest() {
-        return service.config().http1().staysOpenAfterBadRequest();
-    }
-
-    @Override
-    public void onOver() {
-        idle.set(service.config().timeouts().idle().toNanos());
-        codec.next();
     }
 }

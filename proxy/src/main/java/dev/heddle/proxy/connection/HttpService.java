@@ -3,6 +3,7 @@ package dev.heddle.proxy.connection;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.http.Http1Settings;
+import dev.heddle.proxy.http.Http2ServerSettings;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.route.RouteTable;
@@ -33,6 +34,15 @@ public record HttpService(
                 config.http1().absoluteUrl(),
                 Set.copyOf(config.http1().upgrades()),
                 config.timeouts().delayedClose(),
+                config.http1().trailers(),
                 config.http1().dialect());
+    }
+
+    Http2ServerSettings http2() {
+        return new Http2ServerSettings(
+                config.http2(),
+                config.timeouts().requestHeaders(),
+                config.timeouts().drain(),
+                config.timeouts().streamIdle());
     }
 }

@@ -3,8 +3,11 @@ package dev.heddle.proxy.filter;
 import dev.heddle.proxy.http.BodyFlow;
 import dev.heddle.proxy.http.BodySink;
 import dev.heddle.proxy.http.BodySource;
+import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.LocalReply;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
@@ -125,12 +128,24 @@ public final class Exchange {
         idle.set(nanos);
     }
 
+    /// Replaces how long the exchange may take in all, from its beginning; zero for ever.
+    public void setStreamTimeout(long nanos) {
+        if (nanos <= 0) {
+            whole.cancel();
+        } else {
+            whole.set(Math.max(1, nanos - (worker.nanos() - info.startNanos())));
+        }
+    }
+
     // What the connection tells.
 
     /// The first byte of a request came.
-    public void begin() {
+    ///
+    /// @param protocol of the connection, as far as that is known before the head
+    public void begin(Protocol protocol) {
         state = ExchangeState.RECEIVING;
         info.start(worker.epochNanos(), worker.nanos());
+        info.setProtocol(protocol);
         route = null;
         response = null;
         responseSource = null;
@@ -140,7 +155,7 @@ public final class Exchange {
         requestBody.begin();
         receiving.set(timeouts.requestNanos());
         whole.set(timeouts.streamNanos());
-        log.started();
+        log.started(protocol);
     }
 
     /// @param ends whether there is no body
@@ -150,7 +165,7 @@ public final class Exchange {
         state = ExchangeState.FILTERING;
         idle.set(idleNanos);
         if (ends) {
-            requestEnded();
+            requestEnded(null);
         }
         runFilters();
     }
@@ -162,11 +177,32 @@ public final class Exchange {
     }
 
     public void onRequestEnd() {
+        onRequestEnd(null);
+    }
+
+    /// @param trailers valid until the exchange is over
+    public void onRequestTrailers(Headers trailers) {
+        onRequestEnd(trailers);
+    }
+
+    private void onRequestEnd(@Nullable Headers trailers) {
         if (isOver()) {
             return;
         }
-        requestEnded();
+        requestEnded(trailers);
         filters.onRequestEnd(this);
+    }
+
+    /// Nothing more comes of this request, nor is an answer wanted.
+    ///
+    /// @param details in Envoy's words
+    public void onRequestReset(String details, ResponseFlag flag) {
+        if (isOver()) {
+            return;
+        }
+        info.flag(flag);
+        info.setResponseDetails(details);
+        finish();
     }
 
     /// The connection itself answers a request; no filter sees it.
@@ -189,7 +225,7 @@ public final class Exchange {
         request = head;
         info.setProtocol(head.protocol());
         if (ends) {
-            requestEnded();
+            requestEnded(null);
         }
         reply(reply);
     }
@@ -224,6 +260,11 @@ public final class Exchange {
 
     /// Answers; if a response was begun already, that is cut off instead.
     public void reply(LocalReply reply) {
+        reply(reply, GrpcStatus.ofHttp(reply.status()));
+    }
+
+    /// @param asGrpc what a caller of gRPC is told
+    private void reply(LocalReply reply, GrpcStatus asGrpc) {
         if (isOver()) {
             return;
         }
@@ -239,7 +280,11 @@ public final class Exchange {
         if (reply.closes() || isBad || !isRequestEnded) {
             sink.closeAfterResponse();
         }
-        send(reply);
+        if (GrpcStatus.isCall(request.headers())) {
+            send(reply, asGrpc);
+        } else {
+            send(reply);
+        }
         finish();
     }
 
@@ -293,6 +338,17 @@ public final class Exchange {
         }
     }
 
+    /// Passes on what came behind the response's body, as its end.
+    ///
+    /// @param trailers valid during this call
+    public void respondTrailers(Headers trailers) {
+        if (!isOver()) {
+            info.setResponseTrailers(trailers);
+            sink.trailers(trailers);
+            responseEnded();
+        }
+    }
+
     /// There is no response from upstream, or no more of it.
     public void fail(UpstreamFailure failure) {
         boolean wasResponding = state == ExchangeState.RESPONDING;
@@ -319,11 +375,11 @@ public final class Exchange {
         }
     }
 
-    private void requestEnded() {
+    private void requestEnded(@Nullable Headers trailers) {
         isRequestEnded = true;
         receiving.cancel();
         info.requestReceived(worker.nanos());
-        requestBody.end();
+        requestBody.endWith(trailers);
     }
 
     private void send(LocalReply reply) {
@@ -345,6 +401,21 @@ public final class Exchange {
         info.responseSent(worker.nanos());
     }
 
+    /// A response that is all trailers: the one way in which a caller of gRPC reads an error.
+    private void send(LocalReply reply, GrpcStatus status) {
+        localHead.clear();
+        localHead.setStatus(200);
+        Headers headers = localHead.headers();
+        headers.add(HeaderName.CONTENT_TYPE, "application/grpc");
+        headers.add(HeaderName.GRPC_STATUS, Integer.toString(status.number()));
+        if (!reply.body().isEmpty()) {
+            headers.add(HeaderName.GRPC_MESSAGE, GrpcStatus.message(reply.body()));
+        }
+        reply.headers().forEach(field -> headers.set(field.name(), field.value()));
+        sendHead(localHead, true);
+        info.responseSent(worker.nanos());
+    }
+
     private void sendHead(ResponseHead head, boolean ends) {
         state = ExchangeState.RESPONDING;
         response = head;
@@ -362,7 +433,14 @@ public final class Exchange {
     }
 
     private void onIdle() {
-        reply(late(Optional.of(ResponseFlag.SI), "stream_idle_timeout", "stream timeout"));
+        reply(
+                new LocalReply(
+                        isRequestEnded ? 504 : 408,
+                        Optional.of(ResponseFlag.SI),
+                        "stream_idle_timeout",
+                        "stream timeout",
+                        List.of(),
+                        !isRequestEnded));
     }
 
     private void onRequestTimeout() {
@@ -370,14 +448,15 @@ public final class Exchange {
     }
 
     private void onStreamTimeout() {
-        reply(late(Optional.empty(), "max_duration_timeout", "downstream duration timeout"));
-    }
-
-    /// Who is late: the client, as long as its request is not whole, then the upstream.
-    private LocalReply late(Optional<ResponseFlag> flag, String details, String text) {
-        return isRequestEnded
-                ? new LocalReply(504, flag, details, text, List.of(), false)
-                : LocalReply.timeout(flag, details, text);
+        reply(
+                new LocalReply(
+                        isRequestEnded ? 504 : 408,
+                        Optional.empty(),
+                        "max_duration_timeout",
+                        "downstream duration timeout",
+                        List.of(),
+                        !isRequestEnded),
+                GrpcStatus.DEADLINE_EXCEEDED);
     }
 
     /// The one way in which an exchange ends.
@@ -390,6 +469,7 @@ public final class Exchange {
         requestBody.discard();
         filters.onComplete(this);
         log.completed(request, response, info);
+        info.setResponseTrailers(null);
         if (response != null) {
             response.clear();
             response = null;

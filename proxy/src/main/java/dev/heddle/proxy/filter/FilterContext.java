@@ -1,5 +1,6 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
@@ -7,10 +8,12 @@ import dev.heddle.proxy.upstream.Clusters;
 
 /// What a filter is made with: the worker that it will belong to and what that worker owns.
 ///
+/// @param http2 shared by the worker's HTTP/2 connections
 /// @param overload what the proxy stops doing at this moment
-public record FilterContext(Worker worker, Clusters clusters, Published<OverloadState> overload) {
+public record FilterContext(
+        Worker worker, Clusters clusters, Http2Loop http2, Published<OverloadState> overload) {
     /// Of a proxy that is never in danger.
-    public FilterContext(Worker worker, Clusters clusters) {
-        this(worker, clusters, new Published<>(OverloadState.NONE));
+    public FilterContext(Worker worker, Clusters clusters, Http2Loop http2) {
+        this(worker, clusters, http2, new Published<>(OverloadState.NONE));
     }
 }

@@ -18,6 +18,7 @@ public final class BodyFlow {
     private long heldBytes;
     private @Nullable BodySink sink;
     private boolean isEnded;
+    private @Nullable Headers trailers;
     private boolean isDiscarding;
     private boolean isSourceOn = true;
 
@@ -31,6 +32,7 @@ public final class BodyFlow {
         discard();
         sink = null;
         isEnded = false;
+        trailers = null;
         isDiscarding = false;
         switchSource(true);
     }
@@ -51,9 +53,25 @@ public final class BodyFlow {
 
     /// The body is complete.
     public void end() {
+        endWith(null);
+    }
+
+    /// The body is complete, with or without something behind it.
+    ///
+    /// @param behind valid until the flow [#begin]s again
+    public void endWith(@Nullable Headers behind) {
         isEnded = true;
+        trailers = behind;
         if (sink != null && !isDiscarding) {
-            sink.end();
+            end(sink);
+        }
+    }
+
+    private void end(BodySink to) {
+        if (trailers == null) {
+            to.end();
+        } else {
+            to.trailers(trailers);
         }
     }
 
@@ -66,14 +84,14 @@ public final class BodyFlow {
             to.body(piece);
         }
         if (isEnded) {
-            to.end();
+            end(to);
         }
         switchSource(to.isWritable());
     }
 
-    /// Whether the body is complete and has no byte.
+    /// Whether the body is complete, and has no byte and no trailers.
     public boolean isEmpty() {
-        return isEnded && held.isEmpty() && sink == null;
+        return isEnded && held.isEmpty() && sink == null && trailers == null;
     }
 
     /// The sink keeps up again.

@@ -2,10 +2,12 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Finds a body among received bytes by its framing (RFC 9112, sections 6 and 7), and hands it on
-/// in slices of what was received. Chunk extensions and trailers are read, checked and dropped.
+/// in slices of what was received. Chunk extensions are read, checked and dropped, and so are
+/// trailers unless they are wanted.
 ///
 /// ```
 ///   NONE ─▶ DONE      LENGTH ──all read──▶ DONE      UNTIL_CLOSE ──connection ends──▶ DONE
@@ -32,6 +34,21 @@ final class BodyReader {
         TRAILERS
     }
 
+    /// What trailers must not say, as it is about framing, routing or one connection (RFC 9110,
+    /// section 6.5.1).
+    private static final List<HeaderName> NO_TRAILERS =
+            List.of(
+                    HeaderName.CONNECTION,
+                    HeaderName.CONTENT_LENGTH,
+                    HeaderName.HOST,
+                    HeaderName.KEEP_ALIVE,
+                    HeaderName.PROXY_CONNECTION,
+                    HeaderName.TE,
+                    HeaderName.TRAILER,
+                    HeaderName.TRANSFER_ENCODING,
+                    HeaderName.UPGRADE);
+
+    private final boolean keepsTrailers;
     private final Headers trailers = new Headers();
     private final HeadReader trailerReader;
     private State state = State.DONE;
@@ -43,11 +60,14 @@ final class BodyReader {
     private boolean isEscaped;
     private @Nullable CodecError error;
 
-    BodyReader(Limits limits) {
+    /// @param keepsTrailers whether [#trailers] are wanted
+    BodyReader(Limits limits, boolean keepsTrailers) {
+        this.keepsTrailers = keepsTrailers;
         trailerReader = new HeadReader(null, limits, false);
     }
 
     void begin(Framing framing) {
+        trailers.clear();
         error = null;
         digits = 0;
         extensionBytes = 0;
@@ -71,6 +91,17 @@ final class BodyReader {
     /// Whether the end of the connection is the end of this body, and not its loss.
     boolean endsWithConnection() {
         return state == State.UNTIL_CLOSE;
+    }
+
+    /// What came behind a body that [#isDone]; null if there is nothing, or nothing is wanted.
+    /// Valid until the next body begins.
+    @Nullable Headers trailers() {
+        return trailers.size() == 0 ? null : trailers;
+    }
+
+    /// Gives up what is held.
+    void clear() {
+        trailers.clear();
     }
 
     /// What is wrong, once [#next] has returned null because of it.
@@ -192,7 +223,12 @@ final class BodyReader {
         return switch (trailerReader.read(in)) {
             case MORE -> false;
             case DONE -> {
-                trailers.clear();
+                if (keepsTrailers) {
+                    NO_TRAILERS.forEach(trailers::remove);
+                }
+                if (!keepsTrailers || trailers.size() == 0) {
+                    trailers.clear();
+                }
                 state = State.DONE;
                 yield true;
             }

@@ -10,6 +10,11 @@ public interface BodySink {
     /// The body is complete.
     void end();
 
+    /// The body is complete, and this came behind it. In the place of [#end].
+    ///
+    /// @param trailers at least one field; valid during this call
+    void trailers(Headers trailers);
+
     /// Whether the sink keeps up. It takes what it gets in any case; who feeds it slows down.
     boolean isWritable();
 }

@@ -14,6 +14,8 @@ public final class HeaderName {
     public static final HeaderName CONTENT_TYPE = of("content-type");
     public static final HeaderName DATE = of("date");
     public static final HeaderName EXPECT = of("expect");
+    public static final HeaderName GRPC_MESSAGE = of("grpc-message");
+    public static final HeaderName GRPC_STATUS = of("grpc-status");
     public static final HeaderName HOST = of("host");
     public static final HeaderName KEEP_ALIVE = of("keep-alive");
     public static final HeaderName LOCATION = of("location");

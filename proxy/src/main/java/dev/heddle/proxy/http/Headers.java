@@ -1,5 +1,7 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.http2.FieldWriter;
+import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +40,16 @@ public final class Headers {
 
     /// More than any number here has, and far from an overflow.
     private static final int MAX_DIGITS = 18;
+
+    /// What has no place in HTTP/2 (RFC 9113, section 8.2.2): it is about one HTTP/1 connection.
+    private static final HeaderName[] HTTP1_ONLY = {
+        HeaderName.CONNECTION,
+        HeaderName.HOST,
+        HeaderName.KEEP_ALIVE,
+        HeaderName.PROXY_CONNECTION,
+        HeaderName.TRANSFER_ENCODING,
+        HeaderName.UPGRADE
+    };
 
     /// Where fields that came over the wire lie.
     private final ReceivedBlock block = new ReceivedBlock();
@@ -325,6 +337,94 @@ public final class Headers {
             writeEdited(out, at);
         }
         writeRun(out, runFrom, runTo);
+    }
+
+    /// Takes the fields of an HTTP/2 head, in the place of what there is.
+    void read(Http2Head head) {
+        clear();
+        block.over(head.block(), 0);
+        int[] fields = head.index();
+        for (int at = 0; at < head.size() * Http2Head.STRIDE; at += Http2Head.STRIDE) {
+            received(
+                    fields[at + Http2Head.HASH],
+                    fields[at + Http2Head.NAME_AT],
+                    fields[at + Http2Head.NAME_LENGTH],
+                    fields[at + Http2Head.VALUE_AT],
+                    fields[at + Http2Head.VALUE_LENGTH]);
+        }
+    }
+
+    /// Takes the fields of others, in the place of what there is; what was received is shared.
+    void become(Headers others) {
+        clear();
+        block.become(others.block);
+        made.become(others.made);
+        present = others.present;
+        index = Arrays.copyOf(others.index, others.index.length);
+        names = Arrays.copyOf(others.names, others.names.length);
+        values = Arrays.copyOf(others.values, others.values.length);
+        used = others.used;
+        live = others.live;
+    }
+
+    /// Shows a writer what was received, before anything is written.
+    ///
+    /// @param least how much of it at least
+    void lend(FieldWriter out, int least) {
+        int end = least;
+        for (int i = 0; i < used * STRIDE; i += STRIDE) {
+            if (index[i + VALUE_AT] >= 0) {
+                end = Math.max(end, index[i + VALUE_AT] + index[i + VALUE_LENGTH]);
+            }
+            if (index[i + NAME_AT] >= 0) {
+                end = Math.max(end, index[i + NAME_AT] + index[i + NAME_LENGTH]);
+            }
+        }
+        block.lend(out, end);
+    }
+
+    /// Writes all fields that have a place in HTTP/2, after [#lend].
+    void writeTo(FieldWriter out) {
+        boolean isHttp1 = false;
+        for (HeaderName name : HTTP1_ONLY) {
+            isHttp1 |= contains(name);
+        }
+        for (int at = 0; at < used; at++) {
+            if (isLive(at) && !(isHttp1 && isHttp1Only(at))) {
+                writeTo(out, at);
+            }
+        }
+    }
+
+    private boolean isHttp1Only(int at) {
+        int hash = index[at * STRIDE + HASH];
+        for (HeaderName name : HTTP1_ONLY) {
+            if (name.hashCode() == hash && isNamed(at, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void writeTo(FieldWriter out, int at) {
+        int i = at * STRIDE;
+        HeaderName name = names[at];
+        int valueAt = index[i + VALUE_AT];
+        int valueLength = index[i + VALUE_LENGTH];
+        if (name == null && valueAt >= 0) {
+            out.received(
+                    index[i + HASH],
+                    index[i + NAME_AT],
+                    index[i + NAME_LENGTH],
+                    valueAt,
+                    valueLength);
+        } else if (name == null) {
+            out.received(index[i + HASH], index[i + NAME_AT], index[i + NAME_LENGTH], value(at));
+        } else if (valueAt <= MADE) {
+            made.write(name.text(), MADE - valueAt, valueLength, out);
+        } else {
+            out.add(name.text(), value(at));
+        }
     }
 
     /// Whether a field lies in the block exactly as it would be written: name, colon, one space,

@@ -62,7 +62,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         this.settings = settings;
         this.handler = handler;
         this.requests = new RequestReader(settings);
-        this.bodies = new BodyReader(settings.limits());
+        this.bodies = new BodyReader(settings.limits(), settings.trailers());
         this.inbox = new Inbox(worker.allocator());
         this.writer = new Http1Writer(wire, worker.allocator());
         this.lingering = worker.deadline(wire::reset);
@@ -93,12 +93,14 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         }
         handler.onDisconnected();
         request.clear();
+        bodies.clear();
     }
 
     /// Gets ready for the next request, once the last is over and recorded; ends the connection
     /// where none can follow.
     public void next() {
         request.clear();
+        bodies.clear();
         sequence++;
         switch (state) {
             case WAITING -> {
@@ -223,7 +225,12 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
             handler.onRequestBody(piece);
         }
         if (done && present == sequence) {
-            handler.onRequestEnd();
+            Headers behind = bodies.trailers();
+            if (behind == null) {
+                handler.onRequestEnd();
+            } else {
+                handler.onRequestTrailers(behind);
+            }
         }
         return piece != null || done;
     }
@@ -344,6 +351,16 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
     @Override
     public void end() {
         writer.end();
+        wire.flush();
+    }
+
+    @Override
+    public void trailers(Headers fields) {
+        if (settings.trailers()) {
+            writer.end(fields);
+        } else {
+            writer.end();
+        }
         wire.flush();
     }
 

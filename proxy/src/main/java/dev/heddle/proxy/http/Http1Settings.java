@@ -13,6 +13,7 @@ import java.util.Set;
 /// @param upgrades protocols that may be upgraded to, in lower case
 /// @param delayedClose how long a client may take to read the answer after which the connection is
 ///   closed, when it may still be sending; zero closes at once
+/// @param trailers whether trailers are passed on, both ways
 /// @param dialect what else there is to choose
 public record Http1Settings(
         Limits limits,
@@ -21,6 +22,7 @@ public record Http1Settings(
         boolean absoluteUrl,
         Set<String> upgrades,
         Duration delayedClose,
+        boolean trailers,
         Http1Dialect dialect) {
     /// Envoy's defaults.
     public static final Http1Settings ENVOY =
@@ -31,6 +33,7 @@ public record Http1Settings(
                     true,
                     Set.of(),
                     Duration.ofSeconds(1),
+                    false,
                     Http1Dialect.ENVOY);
 
     public Http1Settings {
@@ -40,6 +43,13 @@ public record Http1Settings(
     /// The same in another dialect.
     public Http1Settings with(Http1Dialect other) {
         return new Http1Settings(
-                limits, http10, hostForHttp10, absoluteUrl, upgrades, delayedClose, other);
+                limits,
+                http10,
+                hostForHttp10,
+                absoluteUrl,
+                upgrades,
+                delayedClose,
+                trailers,
+                other);
     }
 }

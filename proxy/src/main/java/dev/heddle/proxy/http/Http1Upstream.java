@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Whatever an upstream does that is not exactly a response closes the connection, so that no byte
 /// of one exchange can become part of another.
 @Confined("worker")
-public final class Http1Upstream implements WireHandler, BodySink, BodySource {
+public final class Http1Upstream implements WireHandler, UpstreamStream {
     /// Whoever keeps the connection between requests.
     public interface Owner {
         /// Another request may be sent.
@@ -42,6 +42,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     private final Wire wire;
     private final boolean capitalizes;
     private final Owner owner;
+    private final boolean trailers;
     private final StatusLine statusLine = new StatusLine();
     private final HeadReader heads;
     private final BodyReader bodies;
@@ -61,21 +62,34 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     private long requests;
 
     /// @param limits of response heads
+    /// @param trailers whether trailers are passed on, both ways
     /// @param nameCase of header names, both ways
     public Http1Upstream(
-            Worker worker, Wire wire, Limits limits, Http1Dialect.NameCase nameCase, Owner owner) {
+            Worker worker,
+            Wire wire,
+            Limits limits,
+            boolean trailers,
+            Http1Dialect.NameCase nameCase,
+            Owner owner) {
         this.wire = wire;
         this.capitalizes = nameCase == Http1Dialect.NameCase.CAPITALIZED;
         this.owner = owner;
         this.heads =
                 new HeadReader(statusLine, limits, nameCase == Http1Dialect.NameCase.AS_RECEIVED);
-        this.bodies = new BodyReader(limits);
+        this.trailers = trailers;
+        this.bodies = new BodyReader(limits, trailers);
         this.inbox = new Inbox(worker.allocator());
         this.writer = new Http1Writer(wire, worker.allocator());
     }
 
+    @Override
     public Wire wire() {
         return wire;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_11;
     }
 
     /// How many requests were started on it.
@@ -85,11 +99,13 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
 
     /// Whether the connection was lost in the way in which servers close idle ones: it had served
     /// before, and not a byte came back for its last request.
+    @Override
     public boolean isLostIdle() {
         return state == State.CLOSED && requests > 1 && !isAnswerBegun;
     }
 
     /// Whether the connection was lost before a byte of its last request had left.
+    @Override
     public boolean isLostUnsent() {
         return state == State.CLOSED && isUnsent;
     }
@@ -99,11 +115,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
         return state == State.IDLE && wire.isOpen();
     }
 
-    /// Sends a request's head.
-    ///
-    /// @param ends whether no body follows; if so [#end] is not called
-    /// @param into empty; gets the response's head
-    /// @param hears the response
+    @Override
     public void start(RequestHead request, boolean ends, ResponseHead into, ResponseHandler hears) {
         if (state != State.IDLE) {
             throw new IllegalStateException(state + ": a request is in flight");
@@ -170,6 +182,17 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     }
 
     @Override
+    public void trailers(Headers fields) {
+        isRequestEnded = true;
+        if (trailers) {
+            writer.end(fields);
+        } else {
+            writer.end();
+        }
+        wire.flush();
+    }
+
+    @Override
     public boolean isWritable() {
         return wire.isWritable();
     }
@@ -180,6 +203,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
     }
 
     /// Gives the request up: nothing more is heard of it, and the connection is closed.
+    @Override
     public void cancel() {
         handler = null;
         discard();
@@ -233,6 +257,7 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
         isUnsent = state == State.HEAD && wire.isUnsent();
         gone();
         inbox.clear();
+        bodies.clear();
         if (hears != null) {
             if (isEnd) {
                 hears.onResponseEnd();
@@ -346,8 +371,14 @@ public final class Http1Upstream implements WireHandler, BodySink, BodySource {
         }
         if (done && state == State.BODY) {
             ResponseHandler hears = hears();
+            Headers behind = bodies.trailers();
             release();
-            hears.onResponseEnd();
+            if (behind == null) {
+                hears.onResponseEnd();
+            } else {
+                hears.onResponseTrailers(behind);
+                behind.clear();
+            }
         }
         return piece != null || done;
     }

@@ -82,6 +82,15 @@ final class Http1Writer {
         }
     }
 
+    /// Ends a body in chunks with trailers; one in another framing cannot have any.
+    void end(Headers trailers) {
+        if (isChunked) {
+            ByteBuf out = text(buffer(), "0\r\n");
+            trailers.writeTo(out);
+            wire.write(text(out, "\r\n"));
+        }
+    }
+
     static ByteBuf text(ByteBuf out, String ascii) {
         out.writeCharSequence(ascii, StandardCharsets.US_ASCII);
         return out;

@@ -85,6 +85,14 @@ public record LocalReply(
                             ResponseFlag.UC,
                             "upstream_reset_before_response_started{connection_termination}",
                             RESET + "connection termination");
+            case UpstreamFailure.Reset(boolean refused) ->
+                    of(
+                            503,
+                            ResponseFlag.UR,
+                            "upstream_reset_before_response_started{"
+                                    + resetReason(refused).replace(' ', '_')
+                                    + "}",
+                            RESET + resetReason(refused));
             case UpstreamFailure.ProtocolError() ->
                     of(
                             502,
@@ -94,6 +102,10 @@ public record LocalReply(
             case UpstreamFailure.Timeout() ->
                     of(504, ResponseFlag.UT, "response_timeout", "upstream request timeout");
         };
+    }
+
+    private static String resetReason(boolean refused) {
+        return refused ? "remote refused stream reset" : "remote reset";
     }
 
     private static String connectReason(boolean timedOut) {

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
 import io.netty.buffer.ByteBuf;
@@ -43,6 +44,16 @@ final class MadeValues {
         ensure(value.length);
         System.arraycopy(value, 0, bytes, length, value.length);
         length += value.length;
+    }
+
+    /// Takes the values of another.
+    void become(MadeValues other) {
+        bytes = Arrays.copyOf(other.bytes, other.length);
+        length = other.length;
+    }
+
+    void write(String name, int at, int count, FieldWriter out) {
+        out.add(name, bytes, at, count);
     }
 
     int byteAt(int at) {

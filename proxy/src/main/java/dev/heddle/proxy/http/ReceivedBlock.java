@@ -1,5 +1,6 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
 import io.netty.buffer.ByteBuf;
@@ -19,6 +20,16 @@ final class ReceivedBlock {
         bytes.release();
         bytes = received.retain();
         base = at;
+    }
+
+    /// Shares what another lies in.
+    void become(ReceivedBlock other) {
+        over(other.bytes, other.base);
+    }
+
+    /// Shows a writer of HTTP/2 that much from the head's first byte on.
+    void lend(FieldWriter out, int length) {
+        out.block(bytes, length == 0 ? 0 : base, length);
     }
 
     void clear() {

@@ -17,6 +17,17 @@ public interface RequestHandler {
 
     void onRequestEnd();
 
+    /// The body is complete, and this came behind it. In the place of [#onRequestEnd].
+    ///
+    /// @param trailers at least one field; valid until the request is answered
+    void onRequestTrailers(Headers trailers);
+
+    /// This request alone is given up, and needs no answer: the connection goes on.
+    ///
+    /// @param details as Envoy's `%RESPONSE_CODE_DETAILS%`
+    /// @param byClient whether the client wants so; otherwise it broke a rule
+    void onRequestReset(String details, boolean byClient);
+
     /// What came is no HTTP. Nothing more is heard of this request; the handler answers if it can.
     void onRequestError(CodecError error);
 

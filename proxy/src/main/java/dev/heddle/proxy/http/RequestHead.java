@@ -1,5 +1,7 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.http2.FieldWriter;
+import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
 import io.netty.buffer.ByteBuf;
@@ -224,6 +226,30 @@ public final class RequestHead {
         hostName = "host";
         path = "";
         upgrade = null;
+    }
+
+    /// Takes what an HTTP/2 stream began with.
+    void read(Http2Head head) {
+        protocol = Protocol.HTTP_2;
+        method = head.method();
+        scheme = head.scheme();
+        authority = head.authority();
+        headers.read(head);
+        pathReceived(head.pathAt(), head.pathLength());
+    }
+
+    /// Writes pseudo-header fields and fields.
+    void writeTo(FieldWriter out) {
+        headers.lend(out, path == null ? pathAt + pathLength : 0);
+        out.add(":method", method);
+        out.add(":scheme", scheme);
+        out.add(":authority", authority);
+        if (path == null) {
+            out.received(":path", pathAt, pathLength);
+        } else {
+            out.add(":path", path);
+        }
+        headers.writeTo(out);
     }
 
     /// Writes request line, `host` and the fields, without the empty line.

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.http2.FieldWriter;
+import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.runtime.Confined;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,19 @@ public final class ResponseHead {
 
     public void setUpgrade(@Nullable String upgrade) {
         this.upgrade = upgrade;
+    }
+
+    /// Takes what an HTTP/2 upstream answered.
+    void read(Http2Head head) {
+        status = head.status();
+        headers.read(head);
+    }
+
+    /// Writes `:status` and fields.
+    void writeTo(FieldWriter out) {
+        headers.lend(out, 0);
+        out.status(status);
+        headers.writeTo(out);
     }
 
     /// Forgets everything, ready for the next response.

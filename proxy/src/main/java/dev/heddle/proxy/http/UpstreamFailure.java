@@ -22,6 +22,11 @@ public sealed interface UpstreamFailure {
     /// The connection ended before the response was complete.
     record ConnectionLost() implements UpstreamFailure {}
 
+    /// The upstream gave this request up, and not the connection.
+    ///
+    /// @param refused whether it says that it did nothing of it yet
+    record Reset(boolean refused) implements UpstreamFailure {}
+
     /// What the upstream sent is no HTTP.
     record ProtocolError() implements UpstreamFailure {}
 

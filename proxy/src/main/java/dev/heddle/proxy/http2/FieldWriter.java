@@ -63,6 +63,15 @@ public final class FieldWriter {
         encoder.field(text, name.hashCode(), free, name.length(), valueAt, value.length());
     }
 
+    /// A field whose value is given as bytes.
+    public void add(String name, byte[] value, int at, int length) {
+        int valueAt = free + name.length();
+        byte[] text = scratch.text(valueAt + length);
+        put(name, text, free);
+        System.arraycopy(value, at, text, valueAt, length);
+        encoder.field(text, name.hashCode(), free, name.length(), valueAt, length);
+    }
+
     /// `:status`.
     public void status(int status) {
         byte[] text = scratch.text(free + 10);

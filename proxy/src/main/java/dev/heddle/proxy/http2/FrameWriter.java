@@ -24,6 +24,11 @@ final class FrameWriter {
     private @Nullable ByteBuf out;
     private boolean isDirty;
 
+    /// Where the last frame that was collected begins, if it is DATA, and its stream; else -1.
+    private int lastDataAt = -1;
+
+    private int lastDataStream;
+
     /// How much the last turn wrote, which is what the next one is likely to.
     private int usual = INITIAL;
 
@@ -100,12 +105,27 @@ final class FrameWriter {
     void data(int stream, ByteBuf data, int length, boolean isEnd) {
         int flags = isEnd ? Frames.END_STREAM : 0;
         if (length <= COPIED) {
-            frame(Frames.DATA, flags, stream, length).writeBytes(data, length);
+            ByteBuf to = frame(Frames.DATA, flags, stream, length);
+            lastDataAt = to.writerIndex() - Frames.HEADER_LENGTH;
+            lastDataStream = stream;
+            to.writeBytes(data, length);
         } else {
             header(room(Frames.HEADER_LENGTH), Frames.DATA, flags, stream, length);
             handOver();
             wire.write(data.readRetainedSlice(length));
         }
+    }
+
+    /// Lets the last DATA frame be the end of its stream, if it has not left yet and nothing came
+    /// behind it: so an end that is known a moment late costs no frame of its own.
+    boolean isEndAdded(int stream) {
+        ByteBuf to = out;
+        if (to == null || lastDataAt < 0 || lastDataStream != stream) {
+            return false;
+        }
+        int flags = lastDataAt + 4;
+        to.setByte(flags, to.getByte(flags) | Frames.END_STREAM);
+        return true;
     }
 
     private ByteBuf frame(int type, int flags, int stream, int length) {
@@ -119,6 +139,7 @@ final class FrameWriter {
     }
 
     private ByteBuf room(int bytes) {
+        lastDataAt = -1;
         if (!isDirty) {
             isDirty = true;
             loop.sendLater(connection);
@@ -140,6 +161,7 @@ final class FrameWriter {
         ByteBuf to = out;
         if (to != null) {
             out = null;
+            lastDataAt = -1;
             usual = Math.max(INITIAL, Integer.highestOneBit(to.readableBytes()) << 1);
             wire.write(to);
         }

@@ -108,7 +108,7 @@ final class Outbound {
         if (source != null) {
             stream.trailers = null;
             writeHead(stream, source, true);
-        } else {
+        } else if (!writer.isEndAdded(stream.id)) {
             frame(stream, Unpooled.EMPTY_BUFFER, 0, true);
         }
         ended(stream);

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.observe;
 
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,18 @@ public interface ExchangeLog {
     /// A connection was accepted.
     void connectionOpened();
 
+    /// It turned out which version of HTTP a connection speaks.
+    void connectionSpeaks(Protocol protocol);
+
     /// A connection is gone; every [#connectionOpened] has one.
-    void connectionClosed();
+    ///
+    /// @param protocol as [#connectionSpeaks] was told; null if it never spoke
+    void connectionClosed(@Nullable Protocol protocol);
 
     /// A request's head was received; every start has one [#completed].
-    void started();
+    ///
+    /// @param protocol of the connection
+    void started(Protocol protocol);
 
     /// An exchange is over, however it ended. The arguments are used again afterwards: copy what is
     /// kept.

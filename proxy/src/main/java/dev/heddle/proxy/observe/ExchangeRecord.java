@@ -1,5 +1,7 @@
 package dev.heddle.proxy.observe;
 
+import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
@@ -86,10 +88,10 @@ public final class ExchangeRecord implements AccessLogRecord {
         return !text.isEmpty();
     }
 
-    /// Trailers pass through this proxy without being looked at.
     @Override
     public boolean responseTrailer(String name, ByteText out) {
-        return false;
+        Headers trailers = info.responseTrailers();
+        return trailers != null && trailers.write(name, out);
     }
 
     @Override
@@ -99,7 +101,8 @@ public final class ExchangeRecord implements AccessLogRecord {
 
     @Override
     public @Nullable String upstreamProtocol() {
-        return info.upstreamRemote() == null ? null : "HTTP/1.1";
+        Protocol protocol = info.upstreamProtocol();
+        return protocol == null ? null : protocol.text();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.observe;
 
+import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.runtime.Confined;
@@ -29,6 +30,8 @@ public final class StreamInfo {
     private @Nullable SocketAddress downstreamDirectRemote;
     private @Nullable SocketAddress upstreamLocal;
     private @Nullable SocketAddress upstreamRemote;
+    private @Nullable Protocol upstreamProtocol;
+    private @Nullable Headers responseTrailers;
     private @Nullable String upstreamHost;
     private @Nullable String cluster;
     private @Nullable String route;
@@ -69,6 +72,8 @@ public final class StreamInfo {
         protocol = Protocol.HTTP_11;
         upstreamLocal = null;
         upstreamRemote = null;
+        upstreamProtocol = null;
+        responseTrailers = null;
         upstreamHost = null;
         cluster = null;
         route = null;
@@ -154,6 +159,24 @@ public final class StreamInfo {
     /// `%UPSTREAM_REMOTE_ADDRESS%`.
     public @Nullable SocketAddress upstreamRemote() {
         return upstreamRemote;
+    }
+
+    /// `%UPSTREAM_PROTOCOL%`; null if no request was sent.
+    public @Nullable Protocol upstreamProtocol() {
+        return upstreamProtocol;
+    }
+
+    /// What came behind the response's body, null if nothing did. Valid as long as the exchange is.
+    public @Nullable Headers responseTrailers() {
+        return responseTrailers;
+    }
+
+    public void setResponseTrailers(@Nullable Headers value) {
+        responseTrailers = value;
+    }
+
+    public void setUpstreamProtocol(Protocol value) {
+        upstreamProtocol = value;
     }
 
     public void setUpstreamConnection(SocketAddress local, SocketAddress remote) {

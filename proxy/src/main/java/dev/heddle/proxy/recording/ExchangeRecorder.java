@@ -1,6 +1,7 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
@@ -55,6 +56,11 @@ public final class ExchangeRecorder implements ExchangeLog {
         private final Gauge listenerConnectionsActive;
         private final Counter requests;
         private final Counter http1Requests;
+        private final Counter http2Requests;
+        private final Counter http1Connections;
+        private final Counter http2Connections;
+        private final Gauge http1ConnectionsActive;
+        private final Gauge http2ConnectionsActive;
         private final Counter completed;
         private final Gauge requestsActive;
         private final Histogram requestTime;
@@ -75,6 +81,11 @@ public final class ExchangeRecorder implements ExchangeLog {
             listenerConnectionsActive = listener.gauge("downstream_cx_active");
             requests = http.counter("downstream_rq_total");
             http1Requests = http.counter("downstream_rq_http1_total");
+            http2Requests = http.counter("downstream_rq_http2_total");
+            http1Connections = http.counter("downstream_cx_http1_total");
+            http2Connections = http.counter("downstream_cx_http2_total");
+            http1ConnectionsActive = http.gauge("downstream_cx_http1_active");
+            http2ConnectionsActive = http.gauge("downstream_cx_http2_active");
             completed = http.counter("downstream_rq_completed");
             requestsActive = http.gauge("downstream_rq_active");
             requestTime = http.histogram("downstream_rq_time");
@@ -138,16 +149,32 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     @Override
-    public void connectionClosed() {
+    public void connectionSpeaks(Protocol protocol) {
+        boolean isHttp2 = protocol == Protocol.HTTP_2;
+        shard.increment(isHttp2 ? downstream.http2Connections : downstream.http1Connections);
+        shard.add(
+                isHttp2 ? downstream.http2ConnectionsActive : downstream.http1ConnectionsActive, 1);
+    }
+
+    @Override
+    public void connectionClosed(@Nullable Protocol protocol) {
+        if (protocol != null) {
+            shard.add(
+                    protocol == Protocol.HTTP_2
+                            ? downstream.http2ConnectionsActive
+                            : downstream.http1ConnectionsActive,
+                    -1);
+        }
         shard.increment(downstream.connectionsDestroyed);
         shard.add(downstream.connectionsActive, -1);
         shard.add(downstream.listenerConnectionsActive, -1);
     }
 
     @Override
-    public void started() {
+    public void started(Protocol protocol) {
         shard.increment(downstream.requests);
-        shard.increment(downstream.http1Requests);
+        shard.increment(
+                protocol == Protocol.HTTP_2 ? downstream.http2Requests : downstream.http1Requests);
         shard.add(downstream.requestsActive, 1);
     }
 
@@ -179,7 +206,7 @@ public final class ExchangeRecorder implements ExchangeLog {
         if (!info.isFlagged()) {
             return;
         }
-        if (info.hasFlag(ResponseFlag.DC)) {
+        if (info.hasFlag(ResponseFlag.DC) || info.hasFlag(ResponseFlag.DR)) {
             shard.increment(downstream.remoteResets);
         }
         if (info.hasFlag(ResponseFlag.UT)) {

@@ -15,9 +15,25 @@ public sealed interface RouteAction {
     /// @param timeout for the whole response after the request was received whole; zero means none;
     ///   Envoy's default is 15 s
     /// @param idleTimeout overrides that of the connection manager; zero means none
+    /// @param grpcTimeout what a gRPC call may have in the place of the timeout
+    /// @param streamLimit in the place of both
     record Forward(
-            List<Target> targets, int totalWeight, Duration timeout, Optional<Duration> idleTimeout)
+            List<Target> targets,
+            int totalWeight,
+            Duration timeout,
+            Optional<Duration> idleTimeout,
+            Optional<GrpcTimeout> grpcTimeout,
+            Optional<StreamLimit> streamLimit)
             implements RouteAction {
+        /// A route that knows nothing of gRPC.
+        public Forward(
+                List<Target> targets,
+                int totalWeight,
+                Duration timeout,
+                Optional<Duration> idleTimeout) {
+            this(targets, totalWeight, timeout, idleTimeout, Optional.empty(), Optional.empty());
+        }
+
         public Forward {
             targets = List.copyOf(targets);
             int sum = targets.stream().mapToInt(Target::weight).sum();

@@ -4,20 +4,24 @@ import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.filter.HttpFilter;
 import dev.heddle.proxy.filter.Verdict;
+import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The last filter: finds the route and does what it says. One instance serves a connection.
@@ -81,7 +85,7 @@ public final class Router implements HttpFilter {
             return reply(new UpstreamFailure.NoCluster());
         }
         RequestHead request = exchange.request();
-        timeoutLength = timeout(request.headers(), forward.timeout());
+        timeoutLength = timeout(exchange, forward);
         route.editRequest(request, chosen, exchange.info());
         if (!config.suppressEnvoyHeaders() && !timeoutLength.isZero()) {
             request.headers()
@@ -95,7 +99,9 @@ public final class Router implements HttpFilter {
         }
         UpstreamRequest attempt = spare;
         if (attempt == null) {
-            attempt = new UpstreamRequest(exchange, cluster, !config.suppressEnvoyHeaders());
+            attempt =
+                    new UpstreamRequest(
+                            exchange, context.http2(), cluster, !config.suppressEnvoyHeaders());
         }
         spare = null;
         upstream = attempt;
@@ -105,6 +111,37 @@ public final class Router implements HttpFilter {
 
     private static Verdict reply(UpstreamFailure failure) {
         return new Verdict.Reply(LocalReply.to(failure));
+    }
+
+    /// How long the response alone may take, by what the route says of it, or of gRPC, or of the
+    /// exchange as a whole.
+    private Duration timeout(Exchange exchange, RouteAction.Forward forward) {
+        Headers headers = exchange.request().headers();
+        if (forward.streamLimit().isPresent()) {
+            limit(exchange, forward.streamLimit().get());
+            return timeout(headers, Duration.ZERO);
+        }
+        if (forward.grpcTimeout().isEmpty() || !GrpcStatus.isCall(headers)) {
+            return timeout(headers, forward.timeout());
+        }
+        Duration asked = GrpcTimeout.asked(headers).orElse(Duration.ZERO);
+        Duration granted = timeout(headers, forward.grpcTimeout().get().granted(asked));
+        if (!granted.isZero()) {
+            GrpcTimeout.tell(headers, granted);
+        }
+        return granted;
+    }
+
+    private static void limit(Exchange exchange, StreamLimit limit) {
+        Headers headers = exchange.request().headers();
+        Optional<Duration> asked = GrpcTimeout.asked(headers);
+        if (asked.isPresent() && limit.grpc().isPresent()) {
+            Duration granted = limit.grpc().get().granted(asked.get());
+            GrpcTimeout.tell(headers, granted);
+            exchange.setStreamTimeout(Math.max(1, granted.toNanos()));
+        } else {
+            limit.most().ifPresent(most -> exchange.setStreamTimeout(most.toNanos()));
+        }
     }
 
     /// The route's, unless the request asks for another (`x-envoy-upstream-rq-timeout-ms`).

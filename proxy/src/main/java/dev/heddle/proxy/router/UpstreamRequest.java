@@ -2,11 +2,14 @@ package dev.heddle.proxy.router;
 
 import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.http.HeaderName;
-import dev.heddle.proxy.http.Http1Upstream;
+import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHandler;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.http.UpstreamStream;
+import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.upstream.Circuit.Resource;
@@ -15,7 +18,8 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
-import dev.heddle.proxy.upstream.pool.Http1Pool;
+import dev.heddle.proxy.upstream.pool.ConnectionPool;
+import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// One attempt to get a response from one host. Once it is over it may be started again.
 ///
 /// ```
-///   NEW ──host picked──▶ WAITING ──connection──▶ SENT ──response ends──▶ OVER
+///   NEW ──host picked──▶ WAITING ──stream──▶ SENT ──response ends──▶ OVER
 ///    └──no host, circuit open──▶ OVER ◀──failure or cancel, from anywhere──┘
 /// ```
 @Confined("worker")
@@ -38,6 +42,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     }
 
     private final Exchange exchange;
+    private final Http2Loop loop;
     private final boolean addsEnvoyHeaders;
     private final ResponseHead response = new ResponseHead();
     private Cluster cluster;
@@ -49,11 +54,12 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     private boolean isResponding;
 
     private @Nullable Host host;
-    private @Nullable Http1Pool pool;
-    private @Nullable Http1Upstream connection;
+    private @Nullable ConnectionPool pool;
+    private @Nullable UpstreamStream stream;
 
-    UpstreamRequest(Exchange exchange, Cluster cluster, boolean addsEnvoyHeaders) {
+    UpstreamRequest(Exchange exchange, Http2Loop loop, Cluster cluster, boolean addsEnvoyHeaders) {
         this.exchange = exchange;
+        this.loop = loop;
         this.cluster = cluster;
         this.addsEnvoyHeaders = addsEnvoyHeaders;
     }
@@ -71,7 +77,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         isReplayed = false;
         host = null;
         pool = null;
-        connection = null;
+        stream = null;
         if (!cluster.circuit().tryAcquire(Resource.REQUESTS, cluster.settings().limits())) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             state = State.OVER;
@@ -93,17 +99,21 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 exchange.info().setUpstreamHost(picked.addressText());
                 exchange.info().addAttempt();
                 state = State.WAITING;
-                pool = Http1Pool.of(exchange.worker(), picked, cluster);
-                pool.acquire(this);
+                ConnectionPool from =
+                        HostPools.of(exchange.worker(), loop, picked, cluster)
+                                .pool(exchange.request().protocol());
+                pool = from;
+                from.acquire(this);
             }
         }
     }
 
     @Override
-    public void onConnection(Http1Upstream ready) {
+    public void onStream(UpstreamStream ready) {
         state = State.SENT;
-        connection = ready;
+        stream = ready;
         StreamInfo info = exchange.info();
+        info.setUpstreamProtocol(ready.protocol());
         info.setUpstreamConnection(ready.wire().local(), ready.wire().remote());
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_TOTAL);
         info.upstreamRequestStarted(exchange.worker().nanos());
@@ -143,9 +153,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             long millis = TimeUnit.NANOSECONDS.toMillis(now - info.startNanos() - sent);
             head.headers().set(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, Math.max(0, millis));
         }
-        Http1Upstream from = connection;
+        UpstreamStream from = stream;
         if (from == null) {
-            throw new IllegalStateException(state + ": a response without a connection");
+            throw new IllegalStateException(state + ": a response without a stream");
         }
         isResponding = true;
         if (ends) {
@@ -166,40 +176,29 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     }
 
     @Override
+    public void onResponseTrailers(Headers trailers) {
+        onComplete();
+        exchange.respondTrailers(trailers);
+    }
+
+    @Override
     public void onResponseFailure(UpstreamFailure failure) {
         if (!isResponding) {
             response.clear();
         }
         if (isReplayable(failure) && pool != null) {
             isReplayed = true;
-            connection = null;
+            stream = null;
             state = State.WAITING;
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_REPLAYED);
             exchange.info().addAttempt();
             pool.acquireFresh(this);
             return;
         }
-        System.err.println(
-                "LOST "
-                        + failure
-                        + " "
-                        + state
-                        + " replayed="
-                        + isReplayed
-                        + " idle="
-                        + (connection == null
-                                ? null
-                                : connection.isLostIdle()
-                                        + " "
-                                        + connection.requests()
-                                        + " unsent="
-                                        + connection.isLostUnsent())
-                        + " bodyless="
-                        + exchange.isBodyless());
         if (over()) {
             cluster.stats()
                     .add(
-                            failure instanceof UpstreamFailure.ProtocolError
+                            failure instanceof UpstreamFailure.ProtocolError && isHttp1()
                                     ? ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR
                                     : ClusterStat.UPSTREAM_RQ_RX_RESET);
             exchange.fail(failure);
@@ -214,15 +213,20 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         return failure instanceof UpstreamFailure.ConnectionLost
                 && state == State.SENT
                 && !isReplayed
-                && connection != null
+                && stream != null
                 && exchange.isBodyless()
-                && (connection.isLostUnsent()
-                        || (connection.isLostIdle() && exchange.request().isIdempotent()));
+                && (stream.isLostUnsent()
+                        || (stream.isLostIdle() && exchange.request().isIdempotent()));
     }
 
     @Override
     public void onRequestWritable() {
         exchange.onRequestWritable();
+    }
+
+    /// Whether an error of this request is one of its connection; HTTP/2 tells them apart.
+    private boolean isHttp1() {
+        return stream != null && stream.protocol() != Protocol.HTTP_2;
     }
 
     /// Gives the attempt up, if it is not over.
@@ -234,9 +238,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (was == State.WAITING && pool != null) {
             pool.cancel(this);
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_CANCELLED);
-        } else if (connection != null) {
+        } else if (stream != null) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_TX_RESET);
-            connection.cancel();
+            stream.cancel();
         }
     }
 

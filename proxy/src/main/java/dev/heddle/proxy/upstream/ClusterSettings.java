@@ -13,6 +13,7 @@ import java.time.Duration;
 ///   `per_connection_buffer_limit_bytes`, 1 MiB by default
 /// @param limits circuit breaker
 /// @param connections what else there is to say
+/// @param protocol in which version of HTTP they speak
 public record ClusterSettings(
         String name,
         Duration connectTimeout,
@@ -20,7 +21,8 @@ public record ClusterSettings(
         long maxRequestsPerConnection,
         int bufferLimitBytes,
         CircuitLimits limits,
-        ConnectionOptions connections) {
+        ConnectionOptions connections,
+        UpstreamProtocol protocol) {
 
     public ClusterSettings {
         if (name.isEmpty()) {
@@ -60,7 +62,8 @@ public record ClusterSettings(
                 maxRequestsPerConnection,
                 bufferLimitBytes,
                 limits,
-                ConnectionOptions.ENVOY);
+                ConnectionOptions.ENVOY,
+                UpstreamProtocol.Http1.USUAL);
     }
 
     /// The same with other connections.
@@ -72,7 +75,21 @@ public record ClusterSettings(
                 maxRequestsPerConnection,
                 bufferLimitBytes,
                 limits,
-                options);
+                options,
+                protocol);
+    }
+
+    /// The same in another version of HTTP.
+    public ClusterSettings speaking(UpstreamProtocol other) {
+        return new ClusterSettings(
+                name,
+                connectTimeout,
+                idleTimeout,
+                maxRequestsPerConnection,
+                bufferLimitBytes,
+                limits,
+                connections,
+                other);
     }
 
     /// Envoy's defaults under a name.

@@ -1,6 +1,5 @@
 package dev.heddle.proxy.upstream;
 
-import dev.heddle.proxy.http.Http1Dialect.NameCase;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.runtime.KeepAlive;
 import java.time.Duration;
@@ -11,7 +10,6 @@ import java.util.Optional;
 /// @param maxDuration after which a connection takes no further request; zero for no limit
 /// @param keepAlive of TCP; absent for none
 /// @param responseLimits of response heads
-/// @param nameCase how header names look to the upstream, and to the client where it is kept
 /// @param maxPerHost open and opening connections to one host (`per_host_thresholds`)
 /// @param preconnectRatio connections that are made for each request that needs one, from 1 to 3
 ///   (`preconnect_policy.per_upstream_preconnect_ratio`)
@@ -19,7 +17,6 @@ public record ConnectionOptions(
         Duration maxDuration,
         Optional<KeepAlive> keepAlive,
         Limits responseLimits,
-        NameCase nameCase,
         int maxPerHost,
         double preconnectRatio) {
     /// Envoy's limits of response heads.
@@ -28,12 +25,7 @@ public record ConnectionOptions(
     /// Envoy's defaults.
     public static final ConnectionOptions ENVOY =
             new ConnectionOptions(
-                    Duration.ZERO,
-                    Optional.empty(),
-                    ENVOY_RESPONSE,
-                    NameCase.LOWER,
-                    Integer.MAX_VALUE,
-                    1);
+                    Duration.ZERO, Optional.empty(), ENVOY_RESPONSE, Integer.MAX_VALUE, 1);
 
     public ConnectionOptions {
         if (maxDuration.isNegative()) {

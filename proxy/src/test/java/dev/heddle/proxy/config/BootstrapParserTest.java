@@ -60,6 +60,18 @@ class BootstrapParserTest {
                         new ProxyBootstrap.ControlPlane(
                                 "xds",
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 15010)));
+        assertThat(bootstrap.clusters()).extracting(XdsResource::name).containsExactly("xds");
+        assertThat(bootstrap.notes()).containsExactly("stats_config");
+    }
+
+    @Test
+    void aControlPlaneMayBeAClusterThatNoRequestCanGoTo() throws BootstrapException {
+        ProxyBootstrap bootstrap =
+                parse(
+                        ADS.replace(
+                                "explicit_http_config: {http2_protocol_options: {}}",
+                                "auto_config: {}"));
+        assertThat(bootstrap.controlPlane()).isPresent();
         assertThat(bootstrap.clusters()).isEmpty();
         assertThat(bootstrap.notes())
                 .containsExactly(

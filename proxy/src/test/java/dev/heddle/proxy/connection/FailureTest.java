@@ -344,8 +344,10 @@ class FailureTest {
                         config.paths(),
                         config.timeouts(),
                         config.limits(),
+                        config.codec(),
                         new HttpConnectionManagerConfig.Http1(
-                                false, Optional.empty(), true, List.of("websocket"))));
+                                false, Optional.empty(), true, List.of("websocket")),
+                        config.http2()));
     }
 
     @Test

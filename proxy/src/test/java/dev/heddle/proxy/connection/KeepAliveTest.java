@@ -211,7 +211,7 @@ class KeepAliveTest {
     private static ConnectionOptions options(Duration age, int perHost, double ratio) {
         ConnectionOptions usual = ConnectionOptions.ENVOY;
         return new ConnectionOptions(
-                age, usual.keepAlive(), usual.responseLimits(), usual.nameCase(), perHost, ratio);
+                age, usual.keepAlive(), usual.responseLimits(), perHost, ratio);
     }
 
     private static SimUpstream upstream(SimProxy sim, ConnectionOptions options) {

@@ -41,7 +41,9 @@ class ProxyHeadersTest {
                         config.paths(),
                         config.timeouts(),
                         config.limits(),
-                        config.http1()));
+                        config.codec(),
+                        config.http1(),
+                        config.http2()));
     }
 
     private static String seenByUpstream(Identity identity, String request) {

@@ -182,7 +182,9 @@ class TimeoutTest {
                 config.paths(),
                 config.timeouts(),
                 config.limits(),
-                config.http1());
+                config.codec(),
+                config.http1(),
+                config.http2());
     }
 
     @Test
@@ -243,7 +245,9 @@ class TimeoutTest {
                                 usual.drain(),
                                 usual.delayedClose()),
                         config.limits(),
-                        config.http1());
+                        config.codec(),
+                        config.http1(),
+                        config.http2());
     }
 
     @Test

@@ -374,6 +374,8 @@ class RequestFaultsTest {
                 usual.paths(),
                 usual.timeouts(),
                 limits,
-                http1);
+                usual.codec(),
+                http1,
+                usual.http2());
     }
 }

@@ -272,7 +272,9 @@ class ResponseFaultsTest {
                         times.drain(),
                         times.delayedClose()),
                 usual.limits(),
-                usual.http1());
+                usual.codec(),
+                usual.http1(),
+                usual.http2());
     }
 
     /// F04: the upstream takes the request and says nothing.

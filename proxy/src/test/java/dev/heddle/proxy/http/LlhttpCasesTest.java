@@ -195,6 +195,7 @@ class LlhttpCasesTest {
                 true,
                 usual.upgrades(),
                 usual.delayedClose(),
+                usual.trailers(),
                 new Http1Dialect(true, false, false, Http1Dialect.NameCase.LOWER));
     }
 }

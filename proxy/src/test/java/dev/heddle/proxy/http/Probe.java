@@ -154,6 +154,16 @@ final class Probe {
         }
 
         @Override
+        public void onRequestTrailers(Headers trailers) {
+            throw new AssertionError("trailers: they are not wanted");
+        }
+
+        @Override
+        public void onRequestReset(String details, boolean byClient) {
+            throw new AssertionError(details);
+        }
+
+        @Override
         public void onRequestEnd() {
             answer();
         }
@@ -180,7 +190,8 @@ final class Probe {
 
     private final class Client implements ResponseHandler, Http1Upstream.Owner {
         private final Http1Upstream codec =
-                new Http1Upstream(worker, wire, Limits.ENVOY, Http1Dialect.NameCase.LOWER, this);
+                new Http1Upstream(
+                        worker, wire, Limits.ENVOY, false, Http1Dialect.NameCase.LOWER, this);
 
         @Override
         public void onInformational(ResponseHead informational) {
@@ -198,6 +209,11 @@ final class Probe {
         @Override
         public void onResponseBody(ByteBuf bytes) {
             body(bytes);
+        }
+
+        @Override
+        public void onResponseTrailers(Headers trailers) {
+            throw new AssertionError("trailers: they are not wanted");
         }
 
         @Override

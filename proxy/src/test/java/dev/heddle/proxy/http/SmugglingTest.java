@@ -386,6 +386,7 @@ class SmugglingTest {
                                         true,
                                         settings.upgrades(),
                                         settings.delayedClose(),
+                                        settings.trailers(),
                                         settings.dialect()),
                         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
                                 + "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n");

@@ -11,23 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A peer made of text: writes frames, legal or not, and reads what came back as one line a frame.
-final class FrameText {
+public final class FrameText {
     private final Scratch scratch = new Scratch();
     private final HpackEncoder encoder = new HpackEncoder(scratch);
     private final HpackDecoder decoder = new HpackDecoder(4096, new HeaderLimits(1 << 20, 10_000));
     private final ByteBuf unread = Unpooled.buffer();
 
-    static ByteBuf frame(int type, int flags, int stream, byte... payload) {
+    public static ByteBuf frame(int type, int flags, int stream, byte... payload) {
         ByteBuf out = Unpooled.buffer();
         out.writeMedium(payload.length).writeByte(type).writeByte(flags).writeInt(stream);
         return out.writeBytes(payload);
     }
 
-    static ByteBuf preface() {
+    public static ByteBuf preface() {
         return Unpooled.copiedBuffer(Frames.PREFACE, StandardCharsets.US_ASCII);
     }
 
-    static ByteBuf settings(int... idsAndValues) {
+    public static ByteBuf settings(int... idsAndValues) {
         ByteBuf payload = Unpooled.buffer();
         for (int i = 0; i < idsAndValues.length; i += 2) {
             payload.writeShort(idsAndValues[i]).writeInt(idsAndValues[i + 1]);
@@ -35,11 +35,11 @@ final class FrameText {
         return frame(Frames.SETTINGS, 0, 0, bytes(payload));
     }
 
-    static ByteBuf settingsAck() {
+    public static ByteBuf settingsAck() {
         return frame(Frames.SETTINGS, Frames.ACK, 0);
     }
 
-    static ByteBuf data(int stream, String text, boolean isEnd) {
+    public static ByteBuf data(int stream, String text, boolean isEnd) {
         return frame(
                 Frames.DATA,
                 isEnd ? Frames.END_STREAM : 0,
@@ -47,31 +47,41 @@ final class FrameText {
                 text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    static ByteBuf number(int type, int stream, int number) {
+    public static ByteBuf number(int type, int stream, int number) {
         return frame(type, 0, stream, bytes(Unpooled.buffer().writeInt(number)));
     }
 
-    static ByteBuf reset(int stream) {
+    public static ByteBuf reset(int stream) {
         return number(Frames.RST_STREAM, stream, ErrorCode.CANCEL.number());
     }
 
-    static ByteBuf windowUpdate(int stream, int increment) {
+    public static ByteBuf windowUpdate(int stream, int increment) {
         return number(Frames.WINDOW_UPDATE, stream, increment);
     }
 
-    static ByteBuf ping(long opaque) {
+    public static ByteBuf ping(long opaque) {
         return frame(Frames.PING, 0, 0, bytes(Unpooled.buffer().writeLong(opaque)));
     }
 
-    static ByteBuf goAway(int last) {
+    /// What a PING said, of its line.
+    public static long opaque(String line) {
+        return Long.parseLong(line.substring("PING ".length()));
+    }
+
+    /// The answer to a PING.
+    public static ByteBuf pong(long opaque) {
+        return frame(Frames.PING, Frames.ACK, 0, bytes(Unpooled.buffer().writeLong(opaque)));
+    }
+
+    public static ByteBuf goAway(int last) {
         return frame(Frames.GOAWAY, 0, 0, bytes(Unpooled.buffer().writeInt(last).writeInt(0)));
     }
 
-    ByteBuf get(int stream) {
+    public ByteBuf get(int stream) {
         return headers(stream, true, ":method: GET", ":scheme: http", ":path: /", ":authority: a");
     }
 
-    ByteBuf post(int stream, String... more) {
+    public ByteBuf post(int stream, String... more) {
         var lines =
                 new ArrayList<>(
                         List.of(":method: POST", ":scheme: http", ":path: /", ":authority: a"));
@@ -79,12 +89,12 @@ final class FrameText {
         return headers(stream, false, lines.toArray(String[]::new));
     }
 
-    ByteBuf headers(int stream, boolean isEnd, String... lines) {
+    public ByteBuf headers(int stream, boolean isEnd, String... lines) {
         int flags = Frames.END_HEADERS | (isEnd ? Frames.END_STREAM : 0);
         return frame(Frames.HEADERS, flags, stream, block(lines));
     }
 
-    byte[] block(String... lines) {
+    public byte[] block(String... lines) {
         encoder.begin();
         for (String line : lines) {
             int colon = line.indexOf(": ", 1);
@@ -111,7 +121,7 @@ final class FrameText {
     }
 
     /// What a connection wrote, one line for each complete frame.
-    List<String> read(ByteBuf bytes) {
+    public List<String> read(ByteBuf bytes) {
         unread.writeBytes(bytes);
         bytes.release();
         List<String> lines = new ArrayList<>();

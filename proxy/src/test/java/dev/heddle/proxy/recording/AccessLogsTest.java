@@ -3,6 +3,7 @@ package dev.heddle.proxy.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
@@ -45,7 +46,7 @@ class AccessLogsTest {
     private void complete(ExchangeRecorder recorder) {
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
         recorder.connectionOpened();
-        recorder.started();
+        recorder.started(Protocol.HTTP_11);
         info.start(0, 0);
         info.onConnection(7, "l", "c", client, client);
         info.setCluster("reviews");
@@ -54,7 +55,7 @@ class AccessLogsTest {
         info.flag(ResponseFlag.UT);
         info.ended(1_500_000_000);
         recorder.completed(RequestHead.of("GET", "http", "a", "/\"x"), ResponseHead.of(504), info);
-        recorder.connectionClosed();
+        recorder.connectionClosed(null);
     }
 
     private long value(String name) {

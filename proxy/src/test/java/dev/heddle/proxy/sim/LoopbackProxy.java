@@ -11,6 +11,7 @@ import dev.heddle.proxy.config.ListenerFilters;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
@@ -24,6 +25,7 @@ import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.UpstreamProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -46,16 +48,18 @@ public final class LoopbackProxy implements AutoCloseable {
         private final SimRoutes routes;
         private final SimLog log = new SimLog();
 
-        Services(Worker worker, int upstreamPort) {
+        Services(Worker worker, int upstreamPort, UpstreamProtocol protocol) {
             this.worker = worker;
             this.cluster =
-                    new SimCluster(ClusterSettings.named("echo")).host(address(upstreamPort));
+                    new SimCluster(ClusterSettings.named("echo").speaking(protocol))
+                            .host(address(upstreamPort));
             this.routes = new SimRoutes().forward("/", "echo", Duration.ofSeconds(15));
         }
 
         @Override
         public FilterContext context() {
-            return new FilterContext(worker, name -> name.equals("echo") ? cluster : null);
+            return new FilterContext(
+                    worker, name -> name.equals("echo") ? cluster : null, new Http2Loop(worker));
         }
 
         @Override
@@ -90,7 +94,8 @@ public final class LoopbackProxy implements AutoCloseable {
         }
     }
 
-    private LoopbackProxy(Transport transport, int count, int upstreamPort) {
+    private LoopbackProxy(
+            Transport transport, int count, int upstreamPort, UpstreamProtocol protocol) {
         workers =
                 Workers.start(
                         count,
@@ -100,21 +105,27 @@ public final class LoopbackProxy implements AutoCloseable {
         listeners =
                 new Listeners(
                         workers,
-                        worker -> new Services(worker, upstreamPort),
+                        worker -> new Services(worker, upstreamPort, protocol),
                         ConnectionLimit.none(),
                         Duration.ofSeconds(1));
     }
 
     /// Starts one that serves HTTP.
     public static LoopbackProxy http(Transport transport, int workers, int upstreamPort) {
-        var proxy = new LoopbackProxy(transport, workers, upstreamPort);
+        return http(transport, workers, upstreamPort, UpstreamProtocol.Http1.USUAL);
+    }
+
+    /// Starts one that serves HTTP and speaks a version of it upstream.
+    public static LoopbackProxy http(
+            Transport transport, int workers, int upstreamPort, UpstreamProtocol protocol) {
+        var proxy = new LoopbackProxy(transport, workers, upstreamPort, protocol);
         assertThat(proxy.apply(httpChain(), 0)).isEmpty();
         return proxy;
     }
 
     /// Starts one that passes bytes on.
     public static LoopbackProxy tcp(Transport transport, int upstreamPort) {
-        var proxy = new LoopbackProxy(transport, 1, upstreamPort);
+        var proxy = new LoopbackProxy(transport, 1, upstreamPort, UpstreamProtocol.Http1.USUAL);
         var config =
                 new TcpProxyConfig(
                         "tcp",
@@ -129,7 +140,7 @@ public final class LoopbackProxy implements AutoCloseable {
 
     /// What goes wrong when one listens on that port.
     public static List<String> failures(Transport transport, int port) {
-        try (var proxy = new LoopbackProxy(transport, 2, 1)) {
+        try (var proxy = new LoopbackProxy(transport, 2, 1, UpstreamProtocol.Http1.USUAL)) {
             return proxy.apply(httpChain(), port);
         }
     }

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.sim;
 
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ConnectionLog;
@@ -27,12 +28,15 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     }
 
     @Override
-    public void connectionClosed() {
+    public void connectionSpeaks(Protocol protocol) {}
+
+    @Override
+    public void connectionClosed(@Nullable Protocol protocol) {
         open--;
     }
 
     @Override
-    public void started() {
+    public void started(Protocol protocol) {
         started++;
     }
 

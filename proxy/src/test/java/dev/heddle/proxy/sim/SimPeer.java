@@ -1,10 +1,13 @@
 package dev.heddle.proxy.sim;
 
+import dev.heddle.proxy.http2.FrameText;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// One end of a connection that a test holds: sends text, remembers what came.
 public final class SimPeer extends ChannelInboundHandlerAdapter {
@@ -28,6 +31,23 @@ public final class SimPeer extends ChannelInboundHandlerAdapter {
                                 .writeBytes(text.getBytes(StandardCharsets.ISO_8859_1)));
         sim.settle();
         return this;
+    }
+
+    /// Sends frames of HTTP/2 and lets everything happen that follows.
+    public SimPeer send(ByteBuf... frames) {
+        for (ByteBuf frame : frames) {
+            var _ = channel.write(frame);
+        }
+        channel.flush();
+        sim.settle();
+        return this;
+    }
+
+    /// What came since the last call, a line for each frame of HTTP/2.
+    ///
+    /// @param reader the same one for all that comes, as heads refer to earlier ones
+    public List<String> frames(FrameText reader) {
+        return reader.read(Unpooled.wrappedBuffer(take().getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     /// What came so far.

@@ -7,6 +7,7 @@ import dev.heddle.proxy.config.Binding;
 import dev.heddle.proxy.config.FilterChainConfig;
 import dev.heddle.proxy.config.FilterChains;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.config.HttpConnectionManagerConfig.Codec;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.EscapedSlashes;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Http1;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Identity;
@@ -24,6 +25,8 @@ import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.http.Http2Options;
+import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
@@ -37,6 +40,7 @@ import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.UpstreamProtocol;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -86,6 +90,7 @@ public final class SimProxy implements AutoCloseable {
                     () -> START.plusNanos(ticker.nanoTime()),
                     new SplittableRandom(7),
                     allocator);
+    private final Http2Loop loop2 = new Http2Loop(worker);
     private final Map<String, SimCluster> clusters = new HashMap<>();
     private final SimRoutes routes = new SimRoutes();
     private final SimLog log = new SimLog();
@@ -101,7 +106,7 @@ public final class SimProxy implements AutoCloseable {
     private final class Services implements WorkerServices {
         @Override
         public FilterContext context() {
-            return new FilterContext(worker, clusters::get);
+            return new FilterContext(worker, clusters::get, loop2);
         }
 
         @Override
@@ -194,7 +199,9 @@ public final class SimProxy implements AutoCloseable {
                 new Paths(false, false, EscapedSlashes.KEEP_UNCHANGED, StripPort.NONE, false),
                 Timeouts.ENVOY,
                 Limits.ENVOY,
-                new Http1(false, Optional.empty(), true, List.of()));
+                Codec.AUTO,
+                new Http1(false, Optional.empty(), true, List.of()),
+                Http2Options.USUAL);
     }
 
     private static <C> FilterSpec<C> spec(HttpFilterType<C> type) {
@@ -222,7 +229,9 @@ public final class SimProxy implements AutoCloseable {
                 config.paths(),
                 config.timeouts(),
                 config.limits(),
-                config.http1());
+                config.codec(),
+                config.http1(),
+                config.http2());
     }
 
     /// Replaces the listener.
@@ -252,8 +261,13 @@ public final class SimProxy implements AutoCloseable {
 
     /// A route for everything to one upstream, timeout 15 s.
     public SimUpstream upstream() {
+        return upstream(UpstreamProtocol.Http1.USUAL);
+    }
+
+    /// The same with an upstream that is spoken to in some version of HTTP.
+    public SimUpstream upstream(UpstreamProtocol protocol) {
         var address = new InetSocketAddress("10.0.1.1", 80);
-        cluster(ClusterSettings.named("echo")).host(address);
+        cluster(ClusterSettings.named("echo").speaking(protocol)).host(address);
         routes.forward("/", "echo", Duration.ofSeconds(15));
         return upstream(address);
     }

@@ -2,6 +2,7 @@ package dev.heddle.proxy.route.table;
 
 import dev.heddle.proxy.config.HeaderEdits;
 import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
@@ -91,7 +92,12 @@ final class CompiledRoute implements RouteEntry {
                 List<RouteAction.Target> targets = targets(forward.to());
                 int total = targets.stream().mapToInt(RouteAction.Target::weight).sum();
                 yield new RouteAction.Forward(
-                        targets, total, forward.timeout(), forward.idleTimeout());
+                        targets,
+                        total,
+                        forward.timeout(),
+                        forward.idleTimeout(),
+                        forward.grpcTimeout(),
+                        forward.streamLimit());
             }
             case RouteConfig.Action.Redirect redirect ->
                     new RouteAction.Redirect(
@@ -162,17 +168,10 @@ final class CompiledRoute implements RouteEntry {
                 return false;
             }
         }
-        if (grpcOnly && !isGrpc(request)) {
+        if (grpcOnly && !GrpcStatus.isCall(request.headers())) {
             return false;
         }
         return fraction == null || random.nextInt(fraction.denominator()) < fraction.numerator();
-    }
-
-    private static boolean isGrpc(RequestHead request) {
-        String type = request.headers().get(HeaderName.CONTENT_TYPE);
-        return type != null
-                && type.startsWith("application/grpc")
-                && (type.length() == 16 || type.charAt(16) == '+');
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.upstream.pool;
 
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
@@ -7,6 +8,7 @@ import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.UpstreamProtocol;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
@@ -17,7 +19,7 @@ import java.util.Set;
 /// one attempt to connect for each waiter, as far as the circuit breaker allows; a pool without any
 /// connection may always make one, or a cluster could starve a host.
 @Confined("worker")
-public final class Http1Pool implements Host.Attachment {
+final class Http1Pool implements ConnectionPool {
     private final Worker worker;
     private final Host host;
     private final Cluster cluster;
@@ -31,28 +33,14 @@ public final class Http1Pool implements Host.Attachment {
     private int open;
     private boolean isDraining;
 
-    private Http1Pool(Worker worker, Host host, Cluster cluster) {
+    Http1Pool(Worker worker, Host host, Cluster cluster) {
         this.worker = worker;
         this.host = host;
         this.cluster = cluster;
         this.pending = new PendingQueue(cluster);
     }
 
-    /// The pool of that host, made at first use. When the cluster was replaced and its host kept,
-    /// the old pool ends as its connections do.
-    public static Http1Pool of(Worker worker, Host host, Cluster cluster) {
-        if (host.attachment() instanceof Http1Pool pool) {
-            if (pool.cluster.equals(cluster)) {
-                return pool;
-            }
-            pool.drain();
-        }
-        var pool = new Http1Pool(worker, host, cluster);
-        host.attach(pool);
-        return pool;
-    }
-
-    /// Asks for a connection.
+    @Override
     public void acquire(PoolWaiter waiter) {
         while (!idle.isEmpty()) {
             PooledHttp1 last = idle.removeLast();
@@ -61,7 +49,7 @@ public final class Http1Pool implements Host.Attachment {
                 if (cluster.settings().connections().preconnectRatio() > 1) {
                     connectAsNeeded();
                 }
-                waiter.onConnection(last.codec());
+                waiter.onStream(last.codec());
                 return;
             }
             last.codec().closeIdle();
@@ -69,7 +57,7 @@ public final class Http1Pool implements Host.Attachment {
         acquireFresh(waiter);
     }
 
-    /// Asks for a connection that is not one of those that wait idle.
+    @Override
     public void acquireFresh(PoolWaiter waiter) {
         if (!pending.offer(waiter)) {
             waiter.onNoConnection(new UpstreamFailure.Overflow(), "pending requests");
@@ -78,7 +66,7 @@ public final class Http1Pool implements Host.Attachment {
         connectAsNeeded();
     }
 
-    /// Takes back what [#acquire] asked for, if there is no answer yet.
+    @Override
     public void cancel(PoolWaiter waiter) {
         pending.remove(waiter);
     }
@@ -157,7 +145,7 @@ public final class Http1Pool implements Host.Attachment {
         // Where no connection is on its way, a used one is better than none.
         PoolWaiter first = isNew || connecting.isEmpty() ? pending.poll() : pending.pollForUsed();
         if (first != null) {
-            first.onConnection(connection.codec());
+            first.onStream(connection.codec());
         } else if (isDraining) {
             connection.codec().closeIdle();
         } else {
@@ -190,5 +178,13 @@ public final class Http1Pool implements Host.Attachment {
     /// How many connections are open, with or without a request.
     public int open() {
         return open;
+    }
+
+    /// How it is spoken with the host.
+    UpstreamProtocol.Http1 protocol() {
+        return cluster.settings().protocol().spoken(Protocol.HTTP_11)
+                        instanceof UpstreamProtocol.Http1 http1
+                ? http1
+                : UpstreamProtocol.Http1.USUAL;
     }
 }

@@ -1,7 +1,7 @@
 package dev.heddle.proxy.upstream.pool;
 
-import dev.heddle.proxy.http.Http1Upstream;
 import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.http.UpstreamStream;
 
 /// Someone who needs a connection. Exactly one of the methods is called, once, unless the wait is
 /// cancelled; maybe before the call that asked for it returns.
@@ -11,8 +11,8 @@ public interface PoolWaiter {
         return false;
     }
 
-    /// The connection is up, idle and now this waiter's.
-    void onConnection(Http1Upstream connection);
+    /// A connection is up, and this stream on it is now the waiter's.
+    void onStream(UpstreamStream stream);
 
     /// @param reason for the log only
     void onNoConnection(UpstreamFailure failure, String reason);

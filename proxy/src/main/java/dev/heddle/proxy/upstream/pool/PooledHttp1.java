@@ -10,6 +10,7 @@ import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.UpstreamProtocol;
 import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
@@ -85,12 +86,14 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
         deadline.cancel();
         bornNanos = pool.worker().nanos();
         wire.setWriteLimit(pool.cluster().settings().bufferLimitBytes());
+        UpstreamProtocol.Http1 protocol = pool.protocol();
         codec =
                 new Http1Upstream(
                         pool.worker(),
                         wire,
                         pool.cluster().settings().connections().responseLimits(),
-                        pool.cluster().settings().connections().nameCase(),
+                        protocol.trailers(),
+                        protocol.nameCase(),
                         this);
         pool.onConnected(this);
         return codec;

@@ -1,0 +1,105 @@
+package dev.heddle.proxy.connection;
+
+import dev.heddle.proxy.filter.Exchange;
+import dev.heddle.proxy.filter.ExchangeOwner;
+import dev.heddle.proxy.http.CodecError;
+import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.Http2DownstreamStream;
+import dev.heddle.proxy.http.LocalReply;
+import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.http.RequestHandler;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.runtime.Confined;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/// One of the requests that an HTTP/2 connection has at once; when it is over, the next.
+@Confined("worker")
+final class Http2Request implements RequestHandler, ExchangeOwner {
+    private final Http2Requests connection;
+    private final ServedConnection served;
+    private final Http2DownstreamStream stream;
+    private final Exchange exchange;
+
+    Http2Request(Http2Requests connection, ServedConnection served, Http2DownstreamStream stream) {
+        this.connection = connection;
+        this.served = served;
+        this.stream = stream;
+        this.exchange = served.exchange(this, stream, stream);
+    }
+
+    @Override
+    public void onRequestBegun() {
+        connection.onRequestBegun();
+        exchange.begin(Protocol.HTTP_2);
+    }
+
+    @Override
+    public void onRequest(RequestHead request, boolean ends) {
+        if (request.authority().isEmpty()) {
+            stream.refuse("http2.violation.of.messaging.rule", true);
+        } else if (served.isUnderscoreRefused(request)) {
+            stream.refuse("http2.unexpected_underscore", false);
+        } else if (request.method().equals("CONNECT")) {
+            // No route takes a tunnel.
+            exchange.refuse(request, LocalReply.to(new UpstreamFailure.NoRoute()));
+        } else {
+            served.serve(exchange, request, ends);
+        }
+    }
+
+    @Override
+    public void onRequestBody(ByteBuf bytes) {
+        exchange.onRequestBody(bytes);
+    }
+
+    @Override
+    public void onRequestEnd() {
+        exchange.onRequestEnd();
+    }
+
+    @Override
+    public void onRequestTrailers(Headers trailers) {
+        exchange.onRequestTrailers(trailers);
+    }
+
+    @Override
+    public void onRequestReset(String details, boolean byClient) {
+        exchange.onRequestReset(details, byClient ? ResponseFlag.DR : ResponseFlag.DPE);
+    }
+
+    @Override
+    public void onRequestError(CodecError error) {
+        throw new IllegalStateException(error + ": a stream has no errors of HTTP/1");
+    }
+
+    @Override
+    public void onResponseWritable() {
+        exchange.onResponseWritable();
+    }
+
+    @Override
+    public void onDisconnected() {
+        exchange.onDisconnected();
+        exchange.discard();
+    }
+
+    @Override
+    public @Nullable RouteTable routes() {
+        return served.routes();
+    }
+
+    @Override
+    public void beforeResponse(RequestHead request, ResponseHead response) {
+        served.onResponse(request, response);
+    }
+
+    @Override
+    public void onOver() {
+        stream.next();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.heddle.proxy.connection;
+
+import dev.heddle.proxy.filter.Exchange;
+import dev.heddle.proxy.filter.ExchangeOwner;
+import dev.heddle.proxy.http.Http2Downstream;
+import dev.heddle.proxy.http.Http2DownstreamStream;
+import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.http.RequestHandler;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.WireHandler;
+import org.jspecify.annotations.Nullable;
+
+/// The requests of an HTTP/2 connection, an exchange for each of those that are open at once.
+@Confined("worker")
+final class Http2Requests implements Http2Downstream.Owner, Requests {
+    private final ServedConnection served;
+    private final Listener listener;
+    private final Http2Downstream codec;
+    private long requests;
+
+    Http2Requests(ServedConnection served, Listener listener) {
+        this.served = served;
+        this.listener = listener;
+        this.codec =
+                new Http2Downstream(
+                        served.worker(),
+                        served.service().context().http2(),
+                        served.wire(),
+                        served.service().http2(),
+                        this);
+    }
+
+    @Override
+    public WireHandler codec() {
+        return codec;
+    }
+
+    @Override
+    public void drain() {
+        codec.drain();
+    }
+
+    @Override
+    public void closeWhenIdle() {
+        codec.closeWhenIdle();
+    }
+
+    @Override
+    public void onLongIdle() {
+        codec.drain();
+    }
+
+    @Override
+    public void onLongLife() {
+        codec.drain();
+    }
+
+    @Override
+    public void close() {
+        codec.close();
+    }
+
+    @Override
+    public boolean isBusy() {
+        return codec.streams() > 0;
+    }
+
+    @Override
+    public RequestHandler handler(Http2DownstreamStream stream) {
+        return new Http2Request(this, served, stream);
+    }
+
+    /// One more request was begun.
+    void onRequestBegun() {
+        requests++;
+        long most = served.service().config().limits().requestsPerConnection();
+        if ((most > 0 && requests >= most) || served.isKeepAliveOff()) {
+            codec.drain();
+        }
+    }
+
+    @Override
+    public void onBusy() {
+        listener.onBusy();
+    }
+
+    @Override
+    public void onIdle() {
+        listener.onIdle();
+    }
+
+    /// Has a request recorded that nobody served.
+    @Override
+    public void onRefused(String details) {
+        var refused = new Refused(served);
+        Exchange exchange = refused.exchange;
+        exchange.begin(Protocol.HTTP_2);
+        exchange.onRequestReset(details, ResponseFlag.DPE);
+        exchange.discard();
+    }
+
+    @Override
+    public void onGone(String details) {
+        listener.onGone();
+    }
+
+    /// Has an exchange that is over before it could ask for anything.
+    private static final class Refused implements ExchangeOwner {
+        private final ServedConnection served;
+        private final Exchange exchange;
+
+        Refused(ServedConnection served) {
+            this.served = served;
+            this.exchange = served.exchange(this, NoResponse.NONE, NoResponse.NONE);
+        }
+
+        @Override
+        public @Nullable RouteTable routes() {
+            return served.routes();
+        }
+
+        @Override
+        public void beforeResponse(RequestHead request, ResponseHead response) {
+            throw new IllegalStateException("a refused request has no response");
+        }
+
+        @Override
+        public void onOver() {
+            // Nothing waits for its end.
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.heddle.proxy.connection;
+
+import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.filter.Exchange;
+import dev.heddle.proxy.filter.ExchangeOwner;
+import dev.heddle.proxy.filter.Timeouts;
+import dev.heddle.proxy.http.BodySource;
+import dev.heddle.proxy.http.LocalReply;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http.ResponseSink;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.overload.OverloadAction;
+import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.Worker;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What all requests of one connection share, whatever its version of HTTP.
+final class ServedConnection {
+    private final HttpService service;
+    private final Wire wire;
+    private final long id;
+    private final ProxyHeaders headers;
+    private final RequestRules rules;
+    private final InetSocketAddress remote;
+    private final InetSocketAddress local;
+
+    ServedConnection(HttpService service, Wire wire) {
+        Worker worker = service.context().worker();
+        this.service = service;
+        this.wire = wire;
+        this.id = worker.nextConnectionId();
+        this.headers =
+                new ProxyHeaders(
+                        service.config().identity(),
+                        worker.random(),
+                        new DateText(worker),
+                        wire.tls());
+        this.rules = new RequestRules(service.config());
+        this.remote = wire.remote();
+        this.local = wire.local();
+    }
+
+    HttpService service() {
+        return service;
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    Worker worker() {
+        return service.context().worker();
+    }
+
+    /// For the requests of one sink, one after the other.
+    Exchange exchange(ExchangeOwner owner, ResponseSink sink, BodySource source) {
+        var info = new StreamInfo();
+        info.onConnection(id, service.listener(), service.chain(), remote, local);
+        info.setTls(wire.tls());
+        var limits = service.config().timeouts();
+        return new Exchange(
+                service.context(),
+                service.config().filters(),
+                owner,
+                service.log(),
+                info,
+                new Timeouts(
+                        limits.streamIdle().toNanos(),
+                        limits.request().toNanos(),
+                        limits.stream().toNanos()),
+                sink,
+                source,
+                service.bufferLimitBytes());
+    }
+
+    /// Has an exchange serve a request, or refuse it by the connection manager's rules.
+    void serve(Exchange exchange, RequestHead request, boolean ends) {
+        LocalReply refusal =
+                strikes(OverloadAction.STOP_ACCEPTING_REQUESTS)
+                        ? LocalReply.configured(503, "overload", "envoy overloaded", List.of())
+                        : rules.apply(request, local.getPort());
+        if (refusal != null) {
+            exchange.refuseRead(request, refusal, ends);
+            return;
+        }
+        headers.onRequest(request, remote, local.getPort(), exchange.info());
+        exchange.onRequest(request, ends);
+    }
+
+    /// Whether the proxy is so busy that this request is to be the connection's last.
+    boolean isKeepAliveOff() {
+        return strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE);
+    }
+
+    private boolean strikes(OverloadAction action) {
+        return service.context().overload().get().strikes(action, worker().random());
+    }
+
+    /// Whether a name with an underscore is to be refused, which HTTP/2 does without an answer.
+    boolean isUnderscoreRefused(RequestHead request) {
+        return service.config().limits().underscores()
+                        == HttpConnectionManagerConfig.Underscores.REJECT_REQUEST
+                && request.headers().hasUnderscore();
+    }
+
+    void onResponse(RequestHead request, ResponseHead response) {
+        headers.onResponse(request, response);
+    }
+
+    @Nullable RouteTable routes() {
+        return service.routes().get();
+    }
+}

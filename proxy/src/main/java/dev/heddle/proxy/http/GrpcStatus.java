@@ -1,0 +1,64 @@
+package dev.heddle.proxy.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/// How a gRPC call ended, as far as this proxy ends calls; the numbers of gRPC.
+public enum GrpcStatus {
+    UNKNOWN(2),
+    DEADLINE_EXCEEDED(4),
+    PERMISSION_DENIED(7),
+    UNIMPLEMENTED(12),
+    INTERNAL(13),
+    UNAVAILABLE(14),
+    UNAUTHENTICATED(16);
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    private static final String TYPE = "application/grpc";
+
+    private final int number;
+
+    GrpcStatus(int number) {
+        this.number = number;
+    }
+
+    /// As in `grpc-status`.
+    public int number() {
+        return number;
+    }
+
+    /// What the answer of a proxy that knows only HTTP means to a caller
+    /// (`doc/http-grpc-status-mapping.md` of gRPC).
+    public static GrpcStatus ofHttp(int status) {
+        return switch (status) {
+            case 400 -> INTERNAL;
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> PERMISSION_DENIED;
+            case 404 -> UNIMPLEMENTED;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
+            default -> UNKNOWN;
+        };
+    }
+
+    /// Whether a request is a call of gRPC, by its content type: of gRPC-Web it is not.
+    public static boolean isCall(Headers request) {
+        String type = request.get(HeaderName.CONTENT_TYPE);
+        return type != null
+                && type.startsWith(TYPE)
+                && (type.length() == TYPE.length() || type.charAt(TYPE.length()) == '+');
+    }
+
+    /// A text as in `grpc-message`: bytes of UTF-8, of which those that are not visible, and `%`,
+    /// are written in hexadecimal digits.
+    public static String message(String text) {
+        var encoded = new StringBuilder(text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b < ' ' || b > '~' || b == '%') {
+                HEX.toHexDigits(encoded.append('%'), b);
+            } else {
+                encoded.append((char) b);
+            }
+        }
+        return encoded.toString();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.heddle.proxy.http;
+
+import dev.heddle.proxy.http2.ErrorCode;
+import dev.heddle.proxy.http2.FieldSource;
+import dev.heddle.proxy.http2.Http2Connection;
+import dev.heddle.proxy.http2.Http2Head;
+import dev.heddle.proxy.http2.Http2Listener;
+import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.http2.Http2Stream;
+import dev.heddle.proxy.http2.Http2StreamHandler;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.proxy.runtime.Worker;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+
+/// The client side of an HTTP/2 connection: as many requests at once as both sides allow.
+@Confined("worker")
+public final class Http2Upstream implements WireHandler, Http2Listener {
+    /// Whoever keeps the connection.
+    public interface Owner {
+        /// A stream ended, or the peer changed how many there may be: look again whether it takes
+        /// one.
+        void onRoom(Http2Upstream connection);
+
+        /// It takes no new streams any more; those that it has may end.
+        void onLeaving(Http2Upstream connection);
+
+        /// The connection is gone. Told once, the last call.
+        ///
+        /// @param isBroken whether the peer broke the protocol
+        void onGone(Http2Upstream connection, boolean isBroken);
+    }
+
+    private static final int SPARE = 32;
+
+    private final Owner owner;
+    private final Http2Options options;
+    private final Http2Connection connection;
+    private final Http2Keepalive keepalive;
+    private final ArrayDeque<Http2UpstreamStream> spare = new ArrayDeque<>();
+    private boolean isLeaving;
+    private long requests;
+
+    public Http2Upstream(
+            Worker worker, Http2Loop loop, Wire wire, Http2Options options, Owner owner) {
+        this.owner = owner;
+        this.options = options;
+        this.connection =
+                new Http2Connection(
+                        Http2Connection.Side.CLIENT, wire, loop, options.engine(), this);
+        this.keepalive = new Http2Keepalive(worker, connection, options.keepalive());
+        connection.start();
+    }
+
+    /// Whether [#open] may be called now.
+    public boolean canOpen() {
+        return connection.canOpen() && connection.streams() < options.mostStreams();
+    }
+
+    /// A stream for the next request, which is to be started at once.
+    public UpstreamStream open() {
+        requests++;
+        keepalive.onStream();
+        Http2UpstreamStream stream = spare.poll();
+        return stream == null ? new Http2UpstreamStream(this) : stream;
+    }
+
+    /// How many requests were started on it.
+    public long requests() {
+        return requests;
+    }
+
+    /// How many requests are in flight.
+    public int streams() {
+        return connection.streams();
+    }
+
+    /// Takes no new streams; ends with the last of those that it has.
+    public void drain() {
+        isLeaving = true;
+        connection.drain();
+    }
+
+    Http2Connection connection() {
+        return connection;
+    }
+
+    Http2Stream begin(FieldSource head, boolean isEnd, boolean isHead, Http2StreamHandler handler) {
+        return connection.open(head, isEnd, isHead, handler);
+    }
+
+    /// A stream is over and may serve again.
+    void onStreamClosed(Http2UpstreamStream stream) {
+        if (spare.size() < SPARE) {
+            spare.add(stream);
+        }
+        if (!isLeaving) {
+            owner.onRoom(this);
+        }
+    }
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+        keepalive.onBytes();
+        connection.onBytes(bytes);
+    }
+
+    @Override
+    public void onWritable() {
+        connection.onWritable();
+    }
+
+    @Override
+    public void onClosed() {
+        connection.onClosed();
+    }
+
+    @Override
+    public void onRequest(Http2Stream stream, Http2Head head, boolean isEnd) {
+        throw new IllegalStateException(stream + ": a request to a client");
+    }
+
+    @Override
+    public void onRefused(int streamId, String details) {
+        // Only servers refuse.
+    }
+
+    @Override
+    public void onSettings() {
+        if (!isLeaving) {
+            owner.onRoom(this);
+        }
+    }
+
+    @Override
+    public void onGoAway(ErrorCode code) {
+        isLeaving = true;
+        owner.onLeaving(this);
+    }
+
+    @Override
+    public void onPong(long opaque) {
+        keepalive.onPong(opaque);
+    }
+
+    @Override
+    public void onClosed(ErrorCode code, String details) {
+        isLeaving = true;
+        keepalive.discard();
+        owner.onGone(this, code != ErrorCode.NO_ERROR);
+    }
+}

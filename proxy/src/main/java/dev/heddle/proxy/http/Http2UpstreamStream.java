@@ -1,0 +1,236 @@
+package dev.heddle.proxy.http;
+
+import dev.heddle.proxy.http2.ErrorCode;
+import dev.heddle.proxy.http2.FieldSource;
+import dev.heddle.proxy.http2.FieldWriter;
+import dev.heddle.proxy.http2.Http2Head;
+import dev.heddle.proxy.http2.Http2Stream;
+import dev.heddle.proxy.http2.Http2StreamHandler;
+import dev.heddle.proxy.http2.StreamEnd;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/// A request to an upstream and its response, as one stream of an HTTP/2 connection. Serves one
+/// request after the other.
+@Confined("worker")
+final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, FieldSource {
+    private final Http2Upstream connection;
+    private final Headers requestTrailers = new Headers();
+    private final Headers responseTrailers = new Headers();
+    private final ResponseHead interim = new ResponseHead();
+    private ResponseHead response = new ResponseHead();
+    private @Nullable RequestHead request;
+    private @Nullable ResponseHandler handler;
+    private @Nullable Http2Stream stream;
+    private boolean isRequestEnded;
+    private boolean isReading = true;
+
+    /// Counts the requests, as an object may serve the next one before a call about the last
+    /// returns.
+    private long serial;
+
+    /// What was received and passed on, while its sender was to stop.
+    private int untold;
+
+    Http2UpstreamStream(Http2Upstream connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public Wire wire() {
+        return connection.connection().wire();
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_2;
+    }
+
+    @Override
+    public void start(RequestHead head, boolean ends, ResponseHead into, ResponseHandler hears) {
+        serial++;
+        request = head;
+        response = into;
+        handler = hears;
+        isRequestEnded = ends;
+        isReading = true;
+        untold = 0;
+        stream = connection.begin(this, ends, head.method().equals("HEAD"), this);
+        request = null;
+    }
+
+    /// The head while it is there, then the trailers.
+    @Override
+    public void writeTo(FieldWriter out) {
+        if (request != null) {
+            request.writeTo(out);
+        } else {
+            requestTrailers.lend(out, 0);
+            requestTrailers.writeTo(out);
+        }
+    }
+
+    @Override
+    public void body(ByteBuf bytes) {
+        if (stream == null) {
+            bytes.release();
+        } else {
+            stream.sendData(bytes, false);
+        }
+    }
+
+    @Override
+    public void end() {
+        isRequestEnded = true;
+        if (stream != null) {
+            stream.sendData(Unpooled.EMPTY_BUFFER, true);
+        }
+    }
+
+    @Override
+    public void trailers(Headers trailers) {
+        isRequestEnded = true;
+        if (stream != null) {
+            requestTrailers.become(trailers);
+            stream.sendTrailers(this);
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return stream == null || stream.isWritable();
+    }
+
+    @Override
+    public void setReading(boolean on) {
+        isReading = on;
+        tell();
+    }
+
+    private void tell() {
+        if (isReading && untold > 0 && stream != null) {
+            int bytes = untold;
+            untold = 0;
+            stream.consumed(bytes);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        handler = null;
+        reset(ErrorCode.CANCEL);
+    }
+
+    private void reset(ErrorCode code) {
+        if (stream != null) {
+            stream.reset(code);
+        }
+    }
+
+    @Override
+    public void onHead(Http2Head head, boolean isEnd) {
+        ResponseHandler hears = handler;
+        if (hears == null) {
+            return;
+        }
+        if (head.status() < 200) {
+            // A 100 answers nobody: this proxy sends its own when it is asked.
+            if (head.status() > 100) {
+                interim.read(head);
+                hears.onInformational(interim);
+                interim.clear();
+            }
+            return;
+        }
+        response.read(head);
+        long present = serial;
+        if (isEnd) {
+            handler = null;
+        }
+        hears.onResponse(response, isEnd);
+        if (isEnd) {
+            endRequest(present);
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf data, boolean isEnd) {
+        ResponseHandler hears = handler;
+        long present = serial;
+        int length = data.readableBytes();
+        if (hears == null || length == 0) {
+            data.release();
+        } else {
+            hears.onResponseBody(data);
+        }
+        if (stream == null || present != serial) {
+            return;
+        }
+        untold += length;
+        tell();
+        if (isEnd && hears != null && handler != null) {
+            handler = null;
+            hears.onResponseEnd();
+            endRequest(present);
+        }
+    }
+
+    @Override
+    public void onTrailers(Http2Head trailers) {
+        ResponseHandler hears = handler;
+        if (hears == null) {
+            return;
+        }
+        long present = serial;
+        handler = null;
+        responseTrailers.read(trailers);
+        hears.onResponseTrailers(responseTrailers);
+        endRequest(present);
+    }
+
+    /// The response is complete: nobody needs the rest of the request.
+    private void endRequest(long which) {
+        if (which == serial && !isRequestEnded) {
+            reset(ErrorCode.CANCEL);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (handler != null) {
+            handler.onRequestWritable();
+        }
+    }
+
+    @Override
+    public void onClosed(StreamEnd end, ErrorCode code) {
+        ResponseHandler hears = handler;
+        handler = null;
+        stream = null;
+        if (hears != null) {
+            hears.onResponseFailure(failure(end, code));
+        }
+        requestTrailers.clear();
+        responseTrailers.clear();
+        connection.onStreamClosed(this);
+    }
+
+    private static UpstreamFailure failure(StreamEnd end, ErrorCode code) {
+        return switch (end) {
+            case RESET_BY_PEER ->
+                    code == ErrorCode.PROTOCOL_ERROR
+                            ? new UpstreamFailure.ProtocolError()
+                            : new UpstreamFailure.Reset(false);
+            case NOT_PROCESSED -> new UpstreamFailure.Reset(true);
+            case PROTOCOL_ERROR -> new UpstreamFailure.ProtocolError();
+            case CONNECTION_LOST ->
+                    code == ErrorCode.NO_ERROR
+                            ? new UpstreamFailure.ConnectionLost()
+                            : new UpstreamFailure.ProtocolError();
+            case COMPLETE, RESET_HERE -> new UpstreamFailure.ConnectionLost();
+        };
+    }
+}

@@ -1,0 +1,16 @@
+package dev.heddle.proxy.upstream.pool;
+
+/// The connections of one worker to one host that speak one version of HTTP.
+public sealed interface ConnectionPool permits Http1Pool, Http2Pool {
+    /// Asks for a stream.
+    void acquire(PoolWaiter waiter);
+
+    /// Asks for a stream on a connection that did not wait idle until now.
+    void acquireFresh(PoolWaiter waiter);
+
+    /// Takes back what [#acquire] asked for, if there is no answer yet.
+    void cancel(PoolWaiter waiter);
+
+    /// The host left the cluster: nothing new goes to it, what is in flight may end.
+    void drain();
+}
