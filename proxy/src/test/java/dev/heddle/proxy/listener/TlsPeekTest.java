@@ -105,13 +105,13 @@ class TlsPeekTest {
             strings = {
                 "GET / HTTP/1.1\r\n\r\n",
                 "SSH-2.0-OpenSSH_9.2\r\n",
-                "\0\0\0\u0008\u0004\u00d2\u0016/",
+                "\0\0\0\u0008\u0004\u00d2\u0016\57",
                 "\u0016",
                 "\u0016\u0003\u0001\0\0",
                 "\u0016\u0003\u0001\0\u0004\u0002\0\0\0",
                 "\u0016\u0002\u0001",
-                "\u0015\u0003\u0001\0\u0002\u0002(",
-                "\u0016\u0003\u0001@\u0001",
+                "\u0015\u0003\u0001\0\u0002\u0002\50",
+                "\u0016\u0003\u0001\100\1",
             })
     void anythingElseIsPlain(String first) {
         byte[] bytes = first.getBytes(StandardCharsets.ISO_8859_1);
