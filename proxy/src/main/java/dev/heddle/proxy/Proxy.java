@@ -17,7 +17,6 @@ import dev.heddle.proxy.config.ServerInfos;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.overload.HeapWatch;
-import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ProxyMeters;
@@ -144,7 +143,13 @@ public final class Proxy implements AutoCloseable {
         this.heapWatch =
                 bootstrap
                         .overload()
-                        .map(it -> new HeapWatch(it, host.usedBytes(), System::gc, overload));
+                        .map(it ->
+                                new HeapWatch(
+                                        it,
+                                        host.usedBytes(),
+                                        System::gc,
+                                        overload,
+                                        listeners::setAccepting));
         // What secures connections. The key of session tickets is this process's alone.
         byte[] ticketKey = new byte[TicketKey.BYTES];
         new SecureRandom().nextBytes(ticketKey);
@@ -209,7 +214,7 @@ public final class Proxy implements AutoCloseable {
         if (!mistakes.isEmpty()) {
             throw new BootstrapException(String.join("\n", mistakes));
         }
-        bootstrap.overload().ifPresent(it -> lookAtHeap(it.refresh()));
+        heapWatch.ifPresent(watch -> watch.start(configThread.executor()));
         var _ =
                 configThread
                         .executor()
@@ -244,27 +249,6 @@ public final class Proxy implements AutoCloseable {
                         .map(it -> SocketAddressText.whole(it.address()))
                         .orElse("none"),
                 listening());
-    }
-
-    private void lookAtHeap(Duration every) {
-        var _ =
-                configThread
-                        .executor()
-                        .scheduleAtFixedRate(
-                                this::onLookAtHeap,
-                                every.toMillis(),
-                                every.toMillis(),
-                                TimeUnit.MILLISECONDS);
-    }
-
-    private void onLookAtHeap() {
-        heapWatch.ifPresent(watch -> {
-            boolean wasFull = overload.get().isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS);
-            boolean isFull = watch.look().isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS);
-            if (wasFull != isFull) {
-                listeners.setAccepting(!isFull);
-            }
-        });
     }
 
     /// A new state: workers first, so that a listener that opens finds its routes and clusters.

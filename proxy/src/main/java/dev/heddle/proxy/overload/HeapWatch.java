@@ -2,6 +2,9 @@ package dev.heddle.proxy.overload;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Published;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,24 +21,34 @@ public final class HeapWatch {
     private final LongSupplier usedBytes;
     private final Runnable collect;
     private final Published<OverloadState> state;
+    private final Consumer<Boolean> accepting;
     private long sinceCollectMillis = COLLECT_EVERY_MILLIS;
 
     /// @param usedBytes measures
     /// @param collect frees what nobody needs
     /// @param state where workers look
+    /// @param accepting told whether new connections are taken, when that changes
     public HeapWatch(
             OverloadConfig config,
             LongSupplier usedBytes,
             Runnable collect,
-            Published<OverloadState> state) {
+            Published<OverloadState> state,
+            Consumer<Boolean> accepting) {
         this.config = config;
         this.usedBytes = usedBytes;
         this.collect = collect;
         this.state = state;
+        this.accepting = accepting;
     }
 
-    /// Looks once; to be called at the configured interval.
-    public OverloadState look() {
+    /// Looks again and again, at the configured interval.
+    public void start(ScheduledExecutorService thread) {
+        long every = config.refresh().toMillis();
+        var _ = thread.scheduleAtFixedRate(this::look, every, every, TimeUnit.MILLISECONDS);
+    }
+
+    /// Looks once.
+    void look() {
         long used = usedBytes.getAsLong();
         OverloadState next = config.stateAt(used);
         sinceCollectMillis += config.refresh().toMillis();
@@ -51,6 +64,9 @@ public final class HeapWatch {
             LOG.warn("{} of {} bytes are in use: {}", used, config.maxHeapBytes(), next.values());
         }
         state.publish(next);
-        return next;
+        boolean isFull = next.isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS);
+        if (isFull != last.isSaturated(OverloadAction.STOP_ACCEPTING_CONNECTIONS)) {
+            accepting.accept(!isFull);
+        }
     }
 }

@@ -53,7 +53,7 @@ final class Mesh implements AutoCloseable {
     /// Lets an attacker send these bytes in pieces, and checks everything.
     ///
     /// @param cuts where the pieces end, in order
-    void suffer(Attack attack, int... cuts) {
+    void assertHolds(Attack attack, int... cuts) {
         SimPeer attacker = sim.client();
         begin();
         int from = 0;

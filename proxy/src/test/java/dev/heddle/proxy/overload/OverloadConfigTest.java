@@ -56,7 +56,8 @@ class OverloadConfigTest {
                             collections.incrementAndGet();
                             used.set(720);
                         },
-                        state);
+                        state,
+                        _ -> {});
         watch.look();
         assertThat(collections).hasValue(1);
         assertThat(state.get().values()).containsOnlyKeys(OverloadAction.SHRINK_HEAP);
