@@ -43,8 +43,7 @@ final class AdsStream implements StreamTransport.Sender {
     /// `connect_timeout` when none is set.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /// How long a server may be silent before it is asked for a sign of life, and then before it is
-    /// given up.
+    /// How often a server is asked for a sign of life, and how long it may then be silent.
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     private static final int WINDOW = 1 << 20;
@@ -133,10 +132,7 @@ final class AdsStream implements StreamTransport.Sender {
             return;
         }
         if (!hasHeard) {
-            end(
-                    "UNAVAILABLE: nothing was heard for "
-                            + KEEP_ALIVE.multipliedBy(2).toSeconds()
-                            + " s");
+            end("UNAVAILABLE: nothing was heard for " + KEEP_ALIVE.toSeconds() + " s");
             return;
         }
         hasHeard = false;
@@ -154,6 +150,7 @@ final class AdsStream implements StreamTransport.Sender {
         // The server's settings are not waited for: before them it takes 100 streams.
         stream = opened.open(this::head, false, false, new Reading());
         hasHeard = true;
+        patience.set(PATIENCE.toNanos());
         silence.set(KEEP_ALIVE.toNanos());
         for (byte[] message = early.poll(); message != null; message = early.poll()) {
             send(message);

@@ -8,9 +8,11 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Snapshots from YAML, for tests of packages that see no protobuf.
 public final class ResourceTexts {
@@ -57,14 +59,62 @@ public final class ResourceTexts {
                         XdsType.ROUTE, List.of(routes)));
     }
 
+    /// One listener in front of many clusters, each with one host on this machine and two routes
+    /// under a domain of its own, `svc-0` and so on.
+    public static Snapshot mesh(int clusters, int listenerPort, int hostPort) {
+        var eds = new ArrayList<XdsResource>();
+        var hosts = new ArrayList<XdsResource>();
+        var domains = new StringBuilder();
+        for (int i = 0; i < clusters; i++) {
+            String name = "svc-" + i;
+            Snapshot one = service("1", "web", name, hostPort);
+            eds.addAll(resources(one, XdsType.CLUSTER));
+            hosts.addAll(resources(one, XdsType.ENDPOINT));
+            domains.append(
+                    """
+                    - name: %1$s
+                      domains: ["%1$s"]
+                      routes:
+                      - {match: {prefix: /api/}, route: {cluster: %1$s, timeout: 5s}}
+                      - {match: {prefix: /}, route: {cluster: %1$s}}
+                    """
+                            .formatted(name));
+        }
+        XdsResource routes =
+                XdsResource.of(
+                        "r",
+                        Texts.read(
+                                RouteConfiguration.getDefaultInstance(),
+                                "name: r\nvirtual_hosts:\n" + domains));
+        return Snapshot.of(
+                "1",
+                Map.of(
+                        XdsType.CLUSTER,
+                        eds,
+                        XdsType.ENDPOINT,
+                        hosts,
+                        XdsType.LISTENER,
+                        List.of(listener("web", listenerPort)),
+                        XdsType.ROUTE,
+                        List.of(routes)));
+    }
+
+    private static Collection<XdsResource> resources(Snapshot snapshot, XdsType type) {
+        return Objects.requireNonNull(snapshot.resources().get(type)).values();
+    }
+
     private static XdsResource listener(String name) {
+        return listener(name, 0);
+    }
+
+    private static XdsResource listener(String name, int port) {
         return XdsResource.of(
                 name,
                 Texts.read(
                         Listener.getDefaultInstance(),
                         """
                         name: %s
-                        address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                        address: {socket_address: {address: 127.0.0.1, port_value: %d}}
                         filter_chains:
                         - filters:
                           - name: f
@@ -74,7 +124,7 @@ public final class ResourceTexts {
                               rds: {route_config_name: r, config_source: {ads: {}}}
                               http_filters: [{name: r, typed_config: {"@type": type/router}}]
                         """
-                                .formatted(name)));
+                                .formatted(name, port)));
     }
 
     /// A cluster with more fields than its name.

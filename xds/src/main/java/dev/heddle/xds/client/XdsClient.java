@@ -122,17 +122,16 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
 
     private void onEnd(String reason) {
         session.disconnected();
+        if (closed.get()) {
+            return;
+        }
         failures++;
         Duration wait = footing.backoff().after(failures, footing.random());
         if (failures == 1) {
             log.warn("no stream to {}: {}", transport.authority(), reason);
         }
         status.updateAndGet(s -> s.disconnected(reason));
-        if (!closed.get()) {
-            var _ =
-                    footing.thread()
-                            .schedule(this::connect, wait.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        var _ = footing.thread().schedule(this::connect, wait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void onJudged(
