@@ -17,6 +17,7 @@ import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.serve.Addresses;
+import dev.heddle.cli.serve.Profile;
 import dev.heddle.cli.serve.ServeControl;
 import dev.heddle.cli.serve.ServeProxy;
 import dev.heddle.cli.text.Failure;
@@ -185,8 +186,21 @@ final class Commands {
                             names = "--concurrency",
                             paramLabel = "N",
                             defaultValue = "0",
-                            description = "Event loops (default: one for each processor).")
+                            description = {
+                                "Event loops (default: one for each processor,",
+                                "a sidecar at most two)."
+                            })
                     int workers,
+            @Option(
+                            names = "--profile",
+                            paramLabel = "PROFILE",
+                            defaultValue = "plain",
+                            description = {
+                                "How large it is made: sidecar is small and starts fast, gateway",
+                                "has room for many connections, plain lies between",
+                                "(default: ${DEFAULT-VALUE})."
+                            })
+                    Profile profile,
             @Option(
                             names = "--drain-time-s",
                             paramLabel = "N",
@@ -198,7 +212,8 @@ final class Commands {
                     int drainSeconds,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         return ServeProxy.run(
-                new ServeProxy.Settings(bootstrap, workers, drainSeconds, withParent), machine);
+                new ServeProxy.Settings(bootstrap, profile, workers, drainSeconds, withParent),
+                machine);
     }
 
     @Command(
@@ -507,7 +522,7 @@ final class Commands {
             description = "Loads what commands need, for the launcher's start-up cache.",
             footer = {"", "Example:", "  heddle warm"})
     int warm() throws IOException, InterruptedException {
-        return Rehearsal.run(machine);
+        return Rehearsal.run(machine, MAIN_CLASS);
     }
 
     /// How Envoy's configuration is printed.

@@ -1,11 +1,14 @@
 package dev.heddle.cli;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.serve.ServeProxy;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /// The process behind `./heddle`: takes from the machine what commands may know of it, and ends
 /// with the command's exit code. Nothing else reads clocks or the environment.
@@ -27,7 +30,11 @@ public final class HeddleMain {
                                         "heddle.build", home + "/.heddle/build/current")),
                         System.getenv(),
                         System::nanoTime);
-        int code = CommandLines.run(machine, args);
+        Optional<ServeProxy.Settings> proxy = ServeProxy.plain(List.of(args));
+        int code =
+                proxy.isPresent()
+                        ? ServeProxy.run(proxy.get(), machine)
+                        : CommandLines.run(machine, args);
         machine.out().flush();
         System.exit(code);
     }

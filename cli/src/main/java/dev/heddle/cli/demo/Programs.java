@@ -2,8 +2,10 @@ package dev.heddle.cli.demo;
 
 import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.Program;
+import dev.heddle.cli.process.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +56,17 @@ public record Programs(
                         STDIN_WATCH);
         return program(
                 CONTROL,
-                java.command(List.of("-Xmx192m", "-Xss512k"), mainClass, arguments),
-                Map.of());
+                java.command(
+                        Role.TOOL,
+                        List.of(
+                                "-Xmx192m",
+                                "-Xmn16m",
+                                "-Xss512k",
+                                "-XX:TrimNativeHeapInterval=1000",
+                                "-XX:TieredStopAtLevel=1"),
+                        mainClass,
+                        arguments),
+                java.environment());
     }
 
     /// The gateway.
@@ -78,7 +89,8 @@ public record Programs(
         return program(
                 workload.name(),
                 java.command(
-                        List.of("-Xmx48m", "-Xss256k", "-XX:TieredStopAtLevel=1"),
+                        Role.APPLICATION,
+                        List.of(),
                         BOOKINFO,
                         List.of(
                                 workload.service(),
@@ -91,7 +103,10 @@ public record Programs(
                                 "--pod",
                                 workload.name(),
                                 STDIN_WATCH)),
-                Map.of("HTTP_PROXY", "http://127.0.0.1:" + workload.ports().httpProxy()));
+                with(
+                        java.environment(),
+                        "HTTP_PROXY",
+                        "http://127.0.0.1:" + workload.ports().httpProxy()));
     }
 
     private Program proxy(String name, Bootstrap bootstrap) {
@@ -100,10 +115,13 @@ public record Programs(
                 envoy.map(executable -> envoyCommand(executable, file))
                         .orElseGet(() ->
                                 java.command(
-                                        List.of("-Xmx96m", "-Xss512k"),
+                                        Role.PROXY,
+                                        List.of(),
                                         mainClass,
                                         List.of(
                                                 "proxy",
+                                                "--profile",
+                                                "sidecar",
                                                 "-c",
                                                 file.toString(),
                                                 "--concurrency",
@@ -111,7 +129,14 @@ public record Programs(
                                                 "--drain-time-s",
                                                 "1",
                                                 STDIN_WATCH)));
-        return program(name, command, Map.of());
+        return program(name, command, envoy.isPresent() ? Map.of() : java.environment());
+    }
+
+    private static Map<String, String> with(
+            Map<String, String> environment, String name, String value) {
+        var more = new HashMap<>(environment);
+        more.put(name, value);
+        return more;
     }
 
     private List<String> envoyCommand(Path executable, Path bootstrap) {

@@ -5,14 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// The Java that runs this command, to start others of the same build with.
 ///
 /// @param java the executable
 /// @param classPath of this process
-/// @param startupCache what the JVM recorded for fast starts; may not exist
-public record JavaRuntime(Path java, String classPath, Path startupCache) {
-    /// The start-up cache holds for one collector only, so every process has this one.
+/// @param build where the start-up caches of the JVM are, if there are any
+public record JavaRuntime(Path java, String classPath, Path build) {
+    /// A start-up cache holds for one collector only, so every process has this one. It is mapped
+    /// where it was made for: at an address of chance each process would have to change, and so to
+    /// own, every page of it (40 MB for a proxy), and could share none with its neighbours.
     private static final List<String> FLAGS =
             List.of(
                     "-XX:+UseSerialGC",
@@ -20,7 +24,13 @@ public record JavaRuntime(Path java, String classPath, Path startupCache) {
                     "-Xlog:disable",
                     "-Xlog:all=error:stderr",
                     "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow");
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-XX:+IgnoreUnrecognizedVMOptions",
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:ArchiveRelocationMode=0");
+
+    /// One pool of the C library's allocator for all threads of a process.
+    private static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "1");
 
     /// Of this process.
     ///
@@ -29,7 +39,7 @@ public record JavaRuntime(Path java, String classPath, Path startupCache) {
         return new JavaRuntime(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 absolute(System.getProperty("java.class.path")),
-                build.resolve("heddle.aot"));
+                build.toAbsolutePath());
     }
 
     private static String absolute(String classPath) {
@@ -42,17 +52,49 @@ public record JavaRuntime(Path java, String classPath, Path startupCache) {
 
     /// The command line of a main class.
     ///
-    /// @param flags of the JVM, in addition to those that all have
-    public List<String> command(List<String> flags, String mainClass, List<String> arguments) {
-        var command = new ArrayList<String>();
-        command.add(java.toString());
-        command.addAll(FLAGS);
-        if (Files.exists(startupCache)) {
-            command.add("-XX:AOTCache=" + startupCache);
-        }
-        command.addAll(flags);
-        command.addAll(List.of("-cp", classPath, mainClass));
-        command.addAll(arguments);
-        return command;
+    /// @param flags of the JVM, in addition to those of the role
+    public List<String> command(
+            Role role, List<String> flags, String mainClass, List<String> arguments) {
+        Path cache = build.resolve(role.cache());
+        boolean isCached = !role.cache().isEmpty() && Files.exists(cache);
+        return command(
+                role,
+                Stream.concat(
+                                isCached ? Stream.of("-XX:AOTCache=" + cache) : Stream.empty(),
+                                flags.stream())
+                        .toList(),
+                mainClass,
+                arguments.stream());
+    }
+
+    /// The command line that runs a main class once to make the start-up cache of its role, when
+    /// the process ends.
+    public List<String> rehearsal(Role role, String mainClass, List<String> arguments) {
+        // What the compilers learn in a rehearsal is of no use to a proxy and 4 MB of its cache.
+        return command(
+                role,
+                List.of(
+                        "-XX:-AOTRecordTraining",
+                        "-XX:AOTCacheOutput=" + build.resolve(role.cache())),
+                mainClass,
+                arguments.stream());
+    }
+
+    private List<String> command(
+            Role role, List<String> flags, String mainClass, Stream<String> arguments) {
+        return Stream.of(
+                        Stream.of(java.toString()),
+                        FLAGS.stream(),
+                        role.flags().stream(),
+                        flags.stream(),
+                        Stream.of("-cp", classPath, mainClass),
+                        arguments)
+                .flatMap(part -> part)
+                .toList();
+    }
+
+    /// What belongs into the environment of such a process.
+    public Map<String, String> environment() {
+        return ENVIRONMENT;
     }
 }

@@ -7,6 +7,9 @@ import dev.heddle.proxy.ProxyMain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /// `heddle proxy`: runs a proxy from an Envoy v3 bootstrap.
 public final class ServeProxy {
@@ -17,10 +20,12 @@ public final class ServeProxy {
     /// With what to run.
     ///
     /// @param bootstrap YAML or JSON
-    /// @param workers event loops; 0 for one for each processor
+    /// @param profile how large it is made
+    /// @param workers event loops; 0 for as many as the profile has
     /// @param drainSeconds how long requests may take to end when the process is asked to
     /// @param withParent whether to end when standard input does
-    public record Settings(Path bootstrap, int workers, int drainSeconds, boolean withParent) {
+    public record Settings(
+            Path bootstrap, Profile profile, int workers, int drainSeconds, boolean withParent) {
         public Settings {
             if (workers < 0 || workers > MAX_WORKERS) {
                 throw new IllegalArgumentException(
@@ -30,6 +35,51 @@ public final class ServeProxy {
                 throw new IllegalArgumentException(
                         "--drain-time-s: %d (expected: 0 or more)".formatted(drainSeconds));
             }
+        }
+    }
+
+    /// Reads a plain command line (`proxy -c FILE` and options with values behind them), so that a
+    /// sidecar need not load what the other commands need: 5 MB. Anything else, mistakes too, is
+    /// left to the command line's own parser, which explains itself.
+    ///
+    /// @return empty when this is no such command line
+    public static Optional<Settings> plain(List<String> arguments) {
+        if (arguments.isEmpty() || !arguments.getFirst().equals("proxy")) {
+            return Optional.empty();
+        }
+        Path bootstrap = null;
+        Profile profile = Profile.PLAIN;
+        int workers = 0;
+        int drainSeconds = 30;
+        boolean withParent = false;
+        var rest = arguments.subList(1, arguments.size()).iterator();
+        try {
+            while (rest.hasNext()) {
+                String name = rest.next();
+                if (name.equals("--exit-on-stdin-eof")) {
+                    withParent = true;
+                    continue;
+                }
+                if (!rest.hasNext()) {
+                    return Optional.empty();
+                }
+                switch (name) {
+                    case "-c", "--config-path" -> bootstrap = Path.of(rest.next());
+                    case "--profile" ->
+                            profile = Profile.valueOf(rest.next().toUpperCase(Locale.ROOT));
+                    case "--concurrency" -> workers = Integer.parseInt(rest.next());
+                    case "--drain-time-s" -> drainSeconds = Integer.parseInt(rest.next());
+                    default -> {
+                        return Optional.empty();
+                    }
+                }
+            }
+            return bootstrap == null || !Files.isReadable(bootstrap)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Settings(bootstrap, profile, workers, drainSeconds, withParent));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
         }
     }
 
@@ -47,7 +97,9 @@ public final class ServeProxy {
         return ProxyMain.run(
                 new ProxyMain.Arguments(
                         usual.bootstrap(),
-                        settings.workers() == 0 ? usual.workers() : settings.workers(),
+                        settings.workers() == 0
+                                ? settings.profile().workers(usual.workers())
+                                : settings.workers(),
                         Duration.ofSeconds(settings.drainSeconds())),
                 machine.err());
     }

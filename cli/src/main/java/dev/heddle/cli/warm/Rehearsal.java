@@ -7,15 +7,13 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ProxyStatus;
+import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.PortHolder;
 import dev.heddle.cli.process.PortRange;
+import dev.heddle.cli.process.Role;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
-import dev.heddle.proxy.Proxy;
-import dev.heddle.proxy.ProxySettings;
-import dev.heddle.proxy.config.BootstrapException;
-import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.samples.bookinfo.BookServer;
 import dev.heddle.samples.bookinfo.BookService;
 import dev.heddle.samples.bookinfo.Call;
@@ -23,24 +21,32 @@ import dev.heddle.samples.bookinfo.Details;
 import dev.heddle.samples.bookinfo.Peers;
 import dev.heddle.samples.bookinfo.ProductPage;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-/// Runs a small mesh inside this process for a moment: everything that the demo's processes load is
-/// loaded once. What it prints is of no interest.
+/// Runs a small mesh for a moment, so that everything that commands and processes load is loaded
+/// once: the control plane and the commands in this process, whose JVM then makes the start-up
+/// cache for them; a proxy in one of its own, which makes the proxies' (a smaller one: each proxy
+/// keeps it in memory). What is printed is of no interest.
 public final class Rehearsal {
     private static final int PAGES = 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Rehearsal() {}
 
     /// Runs it.
-    public static int run(Machine machine) throws IOException, InterruptedException {
+    ///
+    /// @param mainClass of the command line tool
+    public static int run(Machine machine, String mainClass)
+            throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("heddle-rehearsal");
         Path config = Files.createDirectories(directory.resolve("mesh"));
         Path sample = machine.home().resolve("samples/bookinfo/config");
@@ -59,14 +65,27 @@ public final class Rehearsal {
             int xds = control.xdsAddress().getPort();
             Path file = directory.resolve("sidecar.yaml");
             Files.writeString(file, Bootstrap.sidecar(workload, xds).text());
-            try (var _ = serve(new Details(), workload, machine);
-                    var proxy =
-                            Proxy.start(
-                                    BootstrapParser.read(file),
-                                    ProxySettings.ofProcess().withWorkers(1))) {
-                visit(proxy, workload, machine);
-            } catch (BootstrapException e) {
-                machine.err().println(e.getMessage());
+            var java = JavaRuntime.ofThisProcess(machine.build());
+            var proxy =
+                    new ProcessBuilder(
+                            java.rehearsal(
+                                    Role.PROXY,
+                                    mainClass,
+                                    List.of(
+                                            "proxy",
+                                            "-c",
+                                            file.toString(),
+                                            "--concurrency",
+                                            "1",
+                                            "--exit-on-stdin-eof")));
+            proxy.environment().putAll(java.environment());
+            proxy.redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("sidecar.log").toFile());
+            Process sidecar = proxy.start();
+            try (var _ = serve(new Details(), workload, machine)) {
+                visit(sidecar, workload, machine);
+            } finally {
+                end(sidecar, workload);
             }
             ProxyStatus.run(
                     new Api("http://127.0.0.1:" + console.address().getPort()), true, machine);
@@ -86,15 +105,49 @@ public final class Rehearsal {
 
     /// Looks at a page whose parts come through the proxy, out by one of its doors and in by the
     /// other.
-    private static void visit(Proxy proxy, Workload workload, Machine machine) {
+    private static void visit(Process sidecar, Workload workload, Machine machine)
+            throws InterruptedException {
+        String admin = "http://127.0.0.1:" + workload.ports().admin();
         long until = machine.nanos().getAsLong() + PATIENCE.toNanos();
-        while (!proxy.isLive() && machine.nanos().getAsLong() < until) {
-            Thread.onSpinWait();
+        while (sidecar.isAlive()
+                && machine.nanos().getAsLong() < until
+                && !isReady(admin)
+                && !sidecar.waitFor(100, TimeUnit.MILLISECONDS)) {
+            // Asks again.
         }
         var peers = Peers.through("http://127.0.0.1:" + workload.ports().httpProxy());
         var page = new ProductPage("productpage-v1", peers);
         for (int i = 0; i < PAGES; i++) {
             page.answer(new Call("GET", "/productpage", Map.of("cookie", "user=jason"), ""));
+        }
+    }
+
+    private static boolean isReady(String admin) {
+        try {
+            var connection =
+                    (HttpURLConnection) URI.create(admin + "/ready").toURL().openConnection();
+            return connection.getResponseCode() == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /// Lets the process end, at which its JVM writes the cache.
+    private static void end(Process sidecar, Workload workload)
+            throws IOException, InterruptedException {
+        var quit =
+                (HttpURLConnection)
+                        URI.create("http://127.0.0.1:" + workload.ports().admin() + "/quitquitquit")
+                                .toURL()
+                                .openConnection();
+        quit.setRequestMethod("POST");
+        try {
+            quit.getResponseCode();
+        } catch (IOException _) {
+            sidecar.destroy();
+        }
+        if (!sidecar.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            sidecar.destroyForcibly();
         }
     }
 }
