@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// text.
 ///
 /// Values are bytes; as text each byte is one character (ISO 8859-1), both ways.
+///
+/// This file is long because finding, editing and writing share the five numbers of a field, which
+/// nobody else may see.
 @Confined("worker")
 public final class Headers {
     private static final int STRIDE = 5;

@@ -41,7 +41,6 @@ class LlhttpCasesTest {
     private static final String STAR = "'*' is for OPTIONS alone (RFC 9112, 3.2.4)";
     private static final String PROTOCOLS = "only HTTP/1.0 and HTTP/1.1 are served";
     private static final String CODINGS = "no transfer coding but chunked is served";
-    private static final String FRAGMENTS = "a request has no fragment, a reader may cut at it";
     private static final String USERS = "a request names no user (RFC 9110, 4.2.4)";
 
     /// By file and title.
@@ -66,7 +65,6 @@ class LlhttpCasesTest {
                                     + "POST with `chunked` as last transfer-encoding "
                                     + "(multiple headers)",
                             CODINGS),
-                    Map.entry("request/uri.md: " + "Fragment in URI", FRAGMENTS),
                     Map.entry("request/uri.md: " + "`host:port` and basic auth", USERS),
                     Map.entry("response/sample.md: " + "RTSP response", PROTOCOLS),
                     Map.entry("response/sample.md: " + "ICE response", PROTOCOLS),
