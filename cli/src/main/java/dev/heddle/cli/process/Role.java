@@ -27,10 +27,10 @@ public enum Role {
 
     /// Sizes of its JVM.
     ///
-    /// For a proxy: one compiler instead of two halves the processor time of its start and saves
-    /// 10 MB; a request costs some 9 % more once it is warm. A small young generation is used over
-    /// and over; since requests allocate hardly anything it seldom fills. What the C library holds
-    /// in reserve goes back every second.
+    /// For a proxy: one compiler instead of two halves the processor time of its start and saves 10
+    /// MB; a request costs some 9 % more once it is warm. A small young generation is used over and
+    /// over; since requests allocate hardly anything it seldom fills. What the C library holds in
+    /// reserve goes back every second.
     List<String> flags() {
         return switch (this) {
             case TOOL -> List.of();

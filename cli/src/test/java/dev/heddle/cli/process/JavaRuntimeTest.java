@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class JavaRuntimeTest {
     @TempDir private Path build;
@@ -18,7 +18,10 @@ final class JavaRuntimeTest {
     @ParameterizedTest
     @EnumSource
     void aJvmTakesTheFlagsOfEveryRole(Role role) throws Exception {
-        var command = new ArrayList<>(JavaRuntime.ofThisProcess(build).command(role, List.of(), "Main", List.of()));
+        var command =
+                new ArrayList<>(
+                        JavaRuntime.ofThisProcess(build)
+                                .command(role, List.of(), "Main", List.of()));
         // The version is printed after all flags were read, and no class is looked for.
         command.subList(command.indexOf("-cp"), command.size()).clear();
         command.add("-version");
