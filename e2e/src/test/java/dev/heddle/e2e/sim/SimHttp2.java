@@ -52,7 +52,10 @@ final class SimHttp2 implements Http2Listener {
         var answer =
                 new Answer(
                         stream,
-                        EchoReply.body(head.method(), head.path(), head.authority(), headers));
+                        head.method().equals("HEAD")
+                                ? ""
+                                : EchoReply.body(
+                                        head.method(), head.path(), head.authority(), headers));
         stream.setHandler(answer);
         if (isEnd) {
             answer.requested();
@@ -79,8 +82,10 @@ final class SimHttp2 implements Http2Listener {
 
         private void answer(int status) {
             if (!isOver) {
-                stream.sendHead(fields -> writeHead(fields, status), false);
-                stream.sendData(Unpooled.copiedBuffer(body, StandardCharsets.ISO_8859_1), true);
+                stream.sendHead(fields -> writeHead(fields, status), body.isEmpty());
+                if (!body.isEmpty()) {
+                    stream.sendData(Unpooled.copiedBuffer(body, StandardCharsets.ISO_8859_1), true);
+                }
             }
         }
 

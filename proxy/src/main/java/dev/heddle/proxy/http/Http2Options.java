@@ -1,6 +1,7 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.http2.Http2Settings;
+import dev.heddle.proxy.http2.hpack.HeaderLimits;
 import java.time.Duration;
 
 /// How HTTP/2 is spoken on one side of the proxy (`envoy.config.core.v3.Http2ProtocolOptions`).
@@ -18,6 +19,22 @@ public record Http2Options(Http2Settings engine, int mostStreams, Keepalive keep
         if (mostStreams < 1) {
             throw new IllegalArgumentException("mostStreams: " + mostStreams + " (expected: >= 1)");
         }
+    }
+
+    /// The same with other limits of what is received.
+    public Http2Options taking(Limits heads) {
+        return new Http2Options(
+                new Http2Settings(
+                        engine.maxStreams(),
+                        engine.streamWindow(),
+                        engine.connectionWindow(),
+                        engine.tableSize(),
+                        new HeaderLimits(heads.headBytes(), heads.headers()),
+                        engine.connectProtocol(),
+                        engine.streamBuffer(),
+                        engine.floods()),
+                mostStreams,
+                keepalive);
     }
 
     /// PINGs that end a connection whose peer does not answer.

@@ -11,6 +11,7 @@ import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -193,6 +194,45 @@ class Http2UpstreamTest {
             assertThat(echo.last().isClosed()).isTrue();
             client.send(GET);
             assertThat(echo.connections()).hasSize(2);
+        }
+    }
+
+    private static ConnectionOptions connections(Duration maxDuration, int maxPerHost) {
+        ConnectionOptions usual = ConnectionOptions.ENVOY;
+        return new ConnectionOptions(
+                maxDuration, usual.keepAlive(), usual.responseLimits(), maxPerHost, 1);
+    }
+
+    @Test
+    void aHostHasNoMoreConnectionsThanItMay() {
+        try (var sim = SimProxy.http()) {
+            cluster(sim, settings(0, 1).with(connections(Duration.ZERO, 2)));
+            SimUpstream echo = sim.upstream(ECHO);
+            for (int i = 0; i < 4; i++) {
+                sim.client().send(GET);
+            }
+            assertThat(echo.connections()).hasSize(2);
+            Http2Client server = server(echo.last());
+            answer(server, 1);
+            assertThat(server.frames()).filteredOn(line -> line.startsWith("HEADERS 3")).hasSize(1);
+        }
+    }
+
+    @Test
+    void aConnectionThatIsTooOldEndsWithItsRequests() {
+        try (var sim = SimProxy.http()) {
+            cluster(sim, settings().with(connections(Duration.ofSeconds(5), 10)));
+            SimUpstream echo = sim.upstream(ECHO);
+            SimPeer first = sim.client().send(GET);
+            Http2Client server = server(echo.last());
+            sim.advance(Duration.ofSeconds(6));
+            SimPeer second = sim.client().send(GET);
+            assertThat(echo.connections()).hasSize(2);
+            answer(server, 1);
+            assertThat(first.take()).contains("2\r\nhi");
+            assertThat(echo.connections().getFirst().isClosed()).isTrue();
+            answer(server(echo.last()), 1);
+            assertThat(second.take()).contains("2\r\nhi");
         }
     }
 

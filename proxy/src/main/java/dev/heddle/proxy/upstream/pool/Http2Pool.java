@@ -93,7 +93,8 @@ final class Http2Pool implements ConnectionPool {
         }
     }
 
-    private void retire(PooledHttp2 connection) {
+    /// Takes a connection out of use: it ends with the requests that it has.
+    void retire(PooledHttp2 connection) {
         open.remove(connection);
         connection.codec().drain();
     }
@@ -101,11 +102,18 @@ final class Http2Pool implements ConnectionPool {
     private void connectAsNeeded() {
         int each = Math.min(EXPECTED_STREAMS, options().mostStreams());
         while ((long) connecting.size() * each < pending.size()) {
+            boolean isAlone = open.isEmpty() && connecting.isEmpty();
+            if (!isAlone
+                    && open.size() + connecting.size()
+                            >= cluster.settings().connections().maxPerHost()) {
+                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+                return;
+            }
             boolean allowed =
                     cluster.circuit().tryAcquire(Resource.CONNECTIONS, cluster.settings().limits());
             if (!allowed) {
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
-                if (!open.isEmpty() || !connecting.isEmpty()) {
+                if (!isAlone) {
                     return;
                 }
             }
@@ -130,7 +138,9 @@ final class Http2Pool implements ConnectionPool {
         for (int i = 0; i < each && pending.size() > (long) connecting.size() * each; i++) {
             PoolWaiter first = pending.poll();
             if (first != null) {
-                first.onNoConnection(new UpstreamFailure.ConnectFailed(timedOut, reason), reason);
+                first.onNoConnection(
+                        new UpstreamFailure.ConnectFailed(timedOut, timedOut ? "" : reason),
+                        reason);
             }
         }
         connectAsNeeded();
@@ -190,7 +200,8 @@ final class Http2Pool implements ConnectionPool {
     /// Those of new connections; a cluster that speaks HTTP/2 no more makes none.
     Http2Options options() {
         return switch (cluster.settings().protocol().spoken(Protocol.HTTP_2)) {
-            case UpstreamProtocol.Http2(Http2Options options) -> options;
+            case UpstreamProtocol.Http2(Http2Options options) ->
+                    options.taking(cluster.settings().connections().responseLimits());
             case UpstreamProtocol.Http1 _ -> Http2Options.USUAL;
         };
     }

@@ -106,7 +106,7 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
     }
 
     /// As Envoy words what the system says; anything else is our own wording.
-    private static String reason(Throwable cause) {
+    static String reason(Throwable cause) {
         String text = String.valueOf(cause.getMessage());
         return cause instanceof ConnectException && text.contains("Connection refused")
                 ? "delayed connect error: Connection refused"

@@ -18,6 +18,7 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
     private final Http2Pool pool;
     private final boolean isCounted;
     private final Deadline deadline;
+    private final Deadline life;
     private @Nullable Connecting attempt;
     private @Nullable Http2Upstream codec;
 
@@ -26,6 +27,7 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
         this.pool = pool;
         this.isCounted = counted;
         this.deadline = pool.worker().deadline(this::onDeadline);
+        this.life = pool.worker().deadline(this::onOld);
     }
 
     void connect() {
@@ -59,6 +61,7 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
         wire.setWriteLimit(pool.cluster().settings().bufferLimitBytes());
         var made = new Http2Upstream(pool.worker(), pool.loop(), wire, pool.options(), this);
         codec = made;
+        life.set(pool.cluster().settings().connections().maxDuration().toNanos());
         pool.onConnected(this);
         return made;
     }
@@ -66,7 +69,7 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
     @Override
     public void onConnectFailed(Throwable cause) {
         attempt = null;
-        onFailed(false, String.valueOf(cause.getMessage()));
+        onFailed(false, PooledHttp1.reason(cause));
     }
 
     private void onDeadline() {
@@ -79,6 +82,11 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
             stats().add(ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
             pool.onIdle(this);
         }
+    }
+
+    private void onOld() {
+        stats().add(ClusterStat.UPSTREAM_CX_MAX_DURATION_REACHED);
+        pool.retire(this);
     }
 
     private void onFailed(boolean timedOut, String reason) {
@@ -111,6 +119,7 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
 
     private void end() {
         deadline.discard();
+        life.discard();
         stats().add(ClusterStat.UPSTREAM_CX_ACTIVE, -1);
         if (isCounted) {
             pool.cluster().circuit().release(Resource.CONNECTIONS);
