@@ -270,7 +270,7 @@ class ProxyTest {
         Proxy proxy = start();
         InetSocketAddress admin = proxy.adminAddress().orElseThrow();
         assertThat(send(admin, "GET", "/quitquitquit").statusCode()).isEqualTo(405);
-        assertThat(send(admin, "GET", "/certs").statusCode()).isEqualTo(404);
+        assertThat(send(admin, "GET", "/nothing").statusCode()).isEqualTo(404);
         assertThat(send(admin, "GET", "/config_dump?mask=x").statusCode()).isEqualTo(400);
         var foreign =
                 HttpRequest.newBuilder(

@@ -115,9 +115,6 @@ class BootstrapParserTest {
         fails("static_resource: {}", "boot.yaml: ");
         fails("static_resource: {}", "static_resource");
         fails(
-                "static_resources: {secrets: [{name: x}]}",
-                "boot.yaml: static_resources.secrets: is not implemented");
-        fails(
                 "static_resources: {clusters: [{name: a}, {name: a}]}",
                 "boot.yaml: static_resources.clusters[1].name: 'a' is there twice");
         fails(
