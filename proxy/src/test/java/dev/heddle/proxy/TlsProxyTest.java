@@ -36,6 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// TLS on both sides of the assembled proxy, with curl, openssl and the proxy itself as peers.
+///
+/// This file is long because each of its tests needs the whole of a proxy, its two listeners and
+/// the certificates of both.
 class TlsProxyTest {
 
     @TempDir Path directory;
@@ -175,7 +178,7 @@ class TlsProxyTest {
         access_loggers.file.v3.FileAccessLog", path: '%s', log_format: {text_format_source:
               {inline_string: "%s %%REQ(X-FORWARDED-PROTO)%% %%DOWNSTREAM_TLS_VERSION%% \
         %%REQUESTED_SERVER_NAME%% %%DOWNSTREAM_PEER_URI_SAN%% %%RESPONSE_FLAGS%% \
-        %%UPSTREAM_TRANSPORT_FAILURE_REASON%%\\n"}}}}],
+        %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%PROTOCOL%%\\n"}}}}],
               http_filters: [{name: r, typed_config: {"@type": "type.googleapis.com/envoy.extensions.\
         filters.http.router.v3.Router"}}],
               route_config: {virtual_hosts: [{name: all, domains: ['*'], routes: [{match: {prefix: /},
@@ -267,7 +270,7 @@ class TlsProxyTest {
         assertThat(stat(proxy, "listener.web.ssl.handshake")).isEqualTo(2);
         assertThat(stat(proxy, "listener.web.ssl.no_certificate")).isEqualTo(1);
         assertThat(stat(proxy, "listener.web.ssl.versions.TLSv1.3")).isEqualTo(2);
-        assertThat(admin(proxy, "/certs")).contains("spiffe").doesNotContain("PRIVATE");
+        assertThat(admin(proxy, "/certs")).contains("localhost").doesNotContain("PRIVATE");
         assertThat(admin(proxy, "/server_info")).contains("/BoringSSL");
     }
 
@@ -377,6 +380,7 @@ class TlsProxyTest {
         assertThat(resumes("-tls1_2")).isTrue();
         assertThat(stat(proxy, "listener.web.ssl.session_reused")).isEqualTo(2);
         proxy.close();
+        port = free();
         start(
                 common(shows(server))
                         + ", disable_stateless_session_resumption: true,"
@@ -474,6 +478,8 @@ class TlsProxyTest {
         awaitLog("UF TLS_error:_certificate_verify_failed:");
         assertThat(stat(proxy, "cluster.secure.ssl.fail_verify_error")).isPositive();
         proxy.close();
+        port = free();
+        hostPort = port;
         proxy =
                 start(
                         common(shows(server)),
@@ -583,6 +589,29 @@ class TlsProxyTest {
     }
 
     @Test
+    void http2IsAgreedOnWhereBothEndsSpeakIt() throws Exception {
+        String offers = "alpn_protocols: [h2, http/1.1]";
+        String secure = bootstrap(common(shows(server), offers), usualUpstream(), "");
+        String spoken =
+                """
+                  - name: secure
+                    typed_extension_protocol_options:
+                      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.\
+                HttpProtocolOptions
+                        explicit_http_config: {http2_protocol_options: {}}
+                """;
+        Proxy proxy =
+                start(
+                        secure.replace("  - name: secure\n", spoken.indent(0)),
+                        InstantSource.system());
+        assertThat(out(proxy)).startsWith("plain /x");
+        awaitLog("web https TLSv1.3 localhost - - - HTTP/2");
+        assertThat(curl("--http2", "-w", "%{http_version}").text()).endsWith("\n2");
+        assertThat(curl("--http1.1", "-w", "%{http_version}").text()).endsWith("\n1.1");
+    }
+
+    @Test
     void theHybridGroupIsSpokenBetweenTwoProxies() throws Exception {
         Proxy proxy =
                 start(
@@ -635,7 +664,7 @@ class TlsProxyTest {
         await(() -> said(proxy).contains("rejected: SDS '" + secrets + "#own': tls_certificate:"));
         assertThat(subject("localhost", "ECDSA+SHA256")).contains("CN = next");
         assertThat(admin(proxy, "/config_dump"))
-                .contains("W3JlZGFjdGVkXQ==")
+                .contains("[redacted]")
                 .doesNotContain("PRIVATE KEY");
     }
 

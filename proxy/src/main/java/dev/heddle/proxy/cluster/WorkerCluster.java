@@ -70,17 +70,18 @@ final class WorkerCluster implements Cluster {
     }
 
     @Override
-    public HostSecurity security(Host host) {
+    public HostSecurity security(Host host, String alpn) {
         return state.config()
                 .sockets()
                 .forHost(host.socketLabels())
-                .map(it -> security(it, host))
+                .map(it -> security(it, host, alpn))
                 .orElse(HostSecurity.PLAIN);
     }
 
-    private HostSecurity security(UpstreamTls asked, Host host) {
+    private HostSecurity security(UpstreamTls asked, Host host, String alpn) {
         return tls.clients(asked)
-                .<HostSecurity>map(it -> new HostSecurity.Secured(it.forHost(host.hostname())))
+                .<HostSecurity>map(
+                        it -> new HostSecurity.Secured(it.forHost(host.hostname(), alpn)))
                 .orElse(new HostSecurity.NotReady(TlsFailure.NO_SECRET));
     }
 

@@ -141,7 +141,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
         to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         connecting.set(to.settings().connectTimeout().toNanos());
-        attempt = to.connect(worker, picked, this);
+        attempt = to.connect(worker, picked, "", this);
     }
 
     @Override

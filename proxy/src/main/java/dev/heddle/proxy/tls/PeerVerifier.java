@@ -124,7 +124,7 @@ public final class PeerVerifier {
             }
         } else {
             try {
-                path = path(shown, now);
+                path = path(shown, now, !rules.revocations().isEmpty());
             } catch (CertPathBuilderException e) {
                 return whyNoPath(shown, now, e);
             } catch (GeneralSecurityException e) {
@@ -136,7 +136,8 @@ public final class PeerVerifier {
 
     /// The way from the leaf to a root, without the root.
     @SuppressWarnings("unchecked") // a path of X.509 has certificates of X.509
-    private List<X509Certificate> path(List<X509Certificate> shown, Instant now)
+    private List<X509Certificate> path(
+            List<X509Certificate> shown, Instant now, boolean looksUpRevoked)
             throws GeneralSecurityException {
         var target = new X509CertSelector();
         target.setCertificate(shown.getFirst());
@@ -146,8 +147,8 @@ public final class PeerVerifier {
         parameters.setDate(Date.from(dateFor(shown, now)));
         parameters.setMaxPathLength(rules.leniency().maxDepth().orElse(100));
         CertPathBuilder builder = CertPathBuilder.getInstance("PKIX");
-        parameters.setRevocationEnabled(!rules.revocations().isEmpty());
-        if (!rules.revocations().isEmpty()) {
+        parameters.setRevocationEnabled(looksUpRevoked);
+        if (looksUpRevoked) {
             parameters.addCertStore(
                     CertStore.getInstance(
                             "Collection", new CollectionCertStoreParameters(rules.revocations())));
@@ -200,11 +201,27 @@ public final class PeerVerifier {
                 return chain(leaf, text);
             }
         }
+        if (hasPathUnlessRevoked(shown, now)) {
+            return new PeerVerdict.Refused(
+                    PeerVerdict.Fault.REVOKED,
+                    about(leaf, "no list of revoked certificates tells of it (expected: a CRL)"));
+        }
         return chain(
                 leaf,
                 "issued by "
                         + shown.getLast().getIssuerX500Principal()
                         + ", which leads to none of the trusted roots");
+    }
+
+    private boolean hasPathUnlessRevoked(List<X509Certificate> shown, Instant now) {
+        if (rules.revocations().isEmpty()) {
+            return false;
+        }
+        try {
+            return !path(shown, now, false).isEmpty();
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private PeerVerdict.@Nullable Refused dateFault(X509Certificate leaf, Instant now) {

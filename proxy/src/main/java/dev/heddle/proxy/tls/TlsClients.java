@@ -4,18 +4,24 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/// What connections of one cluster are secured with, by the names of its hosts where those matter.
+/// What connections of one cluster are secured with, by what is asked for in their handshakes.
 /// Thread-safe.
 public final class TlsClients {
     private final Material material;
-    private final Function<String, TlsClient> maker;
-    private final ConcurrentHashMap<String, TlsClient> byServerName = new ConcurrentHashMap<>();
+    private final Function<Asked, TlsClient> maker;
+    private final ConcurrentHashMap<Asked, TlsClient> made = new ConcurrentHashMap<>();
 
     /// What it was made of; two that are made of the same are the same.
     record Material(UpstreamTls tls, List<TlsCertificate> certificates, TrustRules rules) {}
 
-    /// @param maker makes what belongs to a server name
-    TlsClients(Material material, Function<String, TlsClient> maker) {
+    /// What one connection asks for.
+    ///
+    /// @param serverName empty for none
+    /// @param alpn none: ALPN is not used
+    record Asked(String serverName, List<String> alpn) {}
+
+    /// @param maker makes what belongs to it
+    TlsClients(Material material, Function<Asked, TlsClient> maker) {
         this.material = material;
         this.maker = maker;
     }
@@ -27,11 +33,15 @@ public final class TlsClients {
     /// The one for a host.
     ///
     /// @param hostname its own name; empty when it has none
-    public TlsClient forHost(String hostname) {
-        return byServerName.computeIfAbsent(material.tls().serverNameFor(hostname), maker);
+    /// @param alpn what is offered where the cluster does not say; empty for nothing
+    public TlsClient forHost(String hostname, String alpn) {
+        List<String> said = material.tls().settings().alpn();
+        List<String> offered = said.isEmpty() && !alpn.isEmpty() ? List.of(alpn) : said;
+        return made.computeIfAbsent(
+                new Asked(material.tls().serverNameFor(hostname), offered), maker);
     }
 
     void release() {
-        byServerName.values().forEach(TlsClient::release);
+        made.values().forEach(TlsClient::release);
     }
 }

@@ -129,10 +129,10 @@ public final class TlsContexts {
         if (known != null && known.material().equals(material)) {
             return Optional.of(known);
         }
-        var made = new TlsClients(material, name -> newClient(material, name));
+        var made = new TlsClients(material, asked -> newClient(material, asked));
         try {
             // Finds out now whether the library takes it, not at the first request.
-            var _ = made.forHost("");
+            var _ = made.forHost("", "");
             return Optional.of(made);
         } catch (IllegalStateException e) {
             LOG.error("TLS of a cluster cannot be set up; connections to it fail", e);
@@ -147,7 +147,7 @@ public final class TlsContexts {
                 SslContextBuilder.forServer(keys(material.certificates(), tls.scanAll()))
                         .trustManager(trust)
                         .clientAuth(clientAuth(tls, material.rules()));
-        configure(builder, tls.settings());
+        configure(builder, tls.settings().parameters(), tls.settings().alpn());
         long seconds = tls.sessions().timeout().orElse(SESSION_TIMEOUT).toSeconds();
         builder.sessionTimeout(Math.max(1, seconds));
         SslContext context = builder.build();
@@ -167,7 +167,8 @@ public final class TlsContexts {
         return rules.areEmpty() ? ClientAuth.NONE : ClientAuth.OPTIONAL;
     }
 
-    private TlsClient newClient(TlsClients.Material material, String serverName) {
+    private TlsClient newClient(TlsClients.Material material, TlsClients.Asked asked) {
+        String serverName = asked.serverName();
         UpstreamTls tls = material.tls();
         TrustRules rules =
                 tls.verifyServerName() && !serverName.isEmpty()
@@ -189,7 +190,7 @@ public final class TlsContexts {
             if (!material.certificates().isEmpty()) {
                 builder.keyManager(keys(material.certificates(), false));
             }
-            configure(builder, tls.settings());
+            configure(builder, tls.settings().parameters(), asked.alpn());
             SslContext context = builder.build();
             if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
                 sessions.setSessionCacheEnabled(tls.sessionsKept() > 0);
@@ -212,8 +213,7 @@ public final class TlsContexts {
         };
     }
 
-    private void configure(SslContextBuilder builder, TlsSettings settings) {
-        TlsParameters parameters = settings.parameters();
+    private void configure(SslContextBuilder builder, TlsParameters parameters, List<String> alpn) {
         builder.sslProvider(provider.netty())
                 .protocols(parameters.versions())
                 .ciphers(parameters.suites(provider));
@@ -229,13 +229,13 @@ public final class TlsContexts {
                 // Its groups are a property of the whole process.
             }
         }
-        if (!settings.alpn().isEmpty()) {
+        if (!alpn.isEmpty()) {
             builder.applicationProtocolConfig(
                     new ApplicationProtocolConfig(
                             Protocol.ALPN,
                             SelectorFailureBehavior.NO_ADVERTISE,
                             SelectedListenerFailureBehavior.ACCEPT,
-                            settings.alpn()));
+                            alpn));
         }
     }
 

@@ -18,8 +18,11 @@ public interface Cluster {
     Circuit circuit();
 
     /// Begins a connection to a host, secured as this cluster says.
-    default Connecting connect(Worker worker, Host host, ConnectOutcome outcome) {
-        return switch (security(host)) {
+    ///
+    /// @param alpn the protocol that will be spoken, which TLS offers unless the cluster says what
+    ///   to offer; empty for any
+    default Connecting connect(Worker worker, Host host, String alpn, ConnectOutcome outcome) {
+        return switch (security(host, alpn)) {
             case HostSecurity.Plain() ->
                     worker.connect(
                             host.addresses(), settings().connections().keepAlive(), null, outcome);
@@ -35,7 +38,7 @@ public interface Cluster {
     }
 
     /// How a connection to a host is secured.
-    default HostSecurity security(Host host) {
+    default HostSecurity security(Host host, String alpn) {
         return HostSecurity.PLAIN;
     }
 

@@ -38,7 +38,7 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
         stats().add(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
         stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         deadline.set(pool.cluster().settings().connectTimeout().toNanos());
-        attempt = pool.cluster().connect(pool.worker(), pool.host(), this);
+        attempt = pool.cluster().connect(pool.worker(), pool.host(), "http/1.1", this);
     }
 
     Http1Upstream codec() {
