@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A proxy as a process of its own, seen from outside.
 class SidecarProcessTest {
 
-    /// As the launcher and the demo have it.
+    /// As the demo has it.
     private static final List<String> SIDECAR =
             List.of(
                     "-XX:+UseSerialGC",
@@ -112,8 +112,7 @@ class SidecarProcessTest {
                 .noneMatch(line -> line.contains("core.v3.QuicProtocolOptions "));
     }
 
-    /// The bound is that of a JVM without a start-up cache, from class files; a sidecar of the
-    /// launcher, with its cache, has 85 MB when it is alone and some 50 MB among others.
+    /// The bound is that of a JVM without a start-up cache, with one compiler, from class files.
     @Test
     @Tag("long")
     void aSidecarOfTwoHundredClustersStaysSmallAfterAHundredThousandRequests() throws Exception {

@@ -27,10 +27,8 @@ public enum Role {
 
     /// Sizes of its JVM.
     ///
-    /// For a proxy: one compiler instead of two halves the processor time of its start and saves 10
-    /// MB; a request costs some 9 % more once it is warm. A small young generation is used over and
-    /// over; since requests allocate hardly anything it seldom fills. What the C library holds in
-    /// reserve goes back every second.
+    /// For a proxy: a small young generation is used over and over; since requests allocate hardly
+    /// anything it seldom fills. What the C library holds in reserve goes back every second.
     List<String> flags() {
         return switch (this) {
             case TOOL -> List.of();
@@ -42,9 +40,8 @@ public enum Role {
                             "-XX:MaxRAMPercentage=40",
                             "-XX:MinHeapFreeRatio=10",
                             "-XX:MaxHeapFreeRatio=25",
-                            "-XX:ReservedCodeCacheSize=24m",
-                            "-XX:TrimNativeHeapInterval=1000",
-                            "-XX:TieredStopAtLevel=1");
+                            "-XX:ReservedCodeCacheSize=32m",
+                            "-XX:TrimNativeHeapInterval=1000");
             case APPLICATION ->
                     List.of(
                             "-Xss256k",
