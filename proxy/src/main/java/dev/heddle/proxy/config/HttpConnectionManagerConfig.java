@@ -107,19 +107,9 @@ public record HttpConnectionManagerConfig(
                     Trust.ENVOY);
         }
 
-        /// One that is not told who is inside.
-        public Identity(
-                boolean useRemoteAddress,
-                int xffTrustedHops,
-                boolean skipXffAppend,
-                String via,
-                ServerHeader server,
-                String serverName,
-                boolean generateRequestId,
-                boolean preserveExternalRequestId,
-                boolean requestIdInResponse,
-                ClientCertificate clientCertificate) {
-            this(
+        /// The same, told who is inside.
+        public Identity trusting(Trust other) {
+            return new Identity(
                     useRemoteAddress,
                     xffTrustedHops,
                     skipXffAppend,
@@ -130,33 +120,7 @@ public record HttpConnectionManagerConfig(
                     preserveExternalRequestId,
                     requestIdInResponse,
                     clientCertificate,
-                    Trust.ENVOY);
-        }
-
-        /// One that tells nothing of certificates.
-        public Identity(
-                boolean useRemoteAddress,
-                int xffTrustedHops,
-                boolean skipXffAppend,
-                String via,
-                ServerHeader server,
-                String serverName,
-                boolean generateRequestId,
-                boolean preserveExternalRequestId,
-                boolean requestIdInResponse,
-                Trust trust) {
-            this(
-                    useRemoteAddress,
-                    xffTrustedHops,
-                    skipXffAppend,
-                    via,
-                    server,
-                    serverName,
-                    generateRequestId,
-                    preserveExternalRequestId,
-                    requestIdInResponse,
-                    ClientCertificate.SANITIZE,
-                    trust);
+                    other);
         }
     }
 

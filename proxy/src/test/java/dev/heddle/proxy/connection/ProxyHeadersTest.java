@@ -65,20 +65,12 @@ class ProxyHeadersTest {
     }
 
     private static Identity trusting(String network) {
-        return new Identity(
-                true,
-                0,
-                false,
-                "",
-                ServerHeader.OVERWRITE,
-                "envoy",
-                true,
-                false,
-                false,
-                new Trust(
-                        List.of(new AddressRange(InetAddress.ofLiteral(network), 8)),
-                        false,
-                        Optional.empty()));
+        return new Identity(true, 0, false, "", ServerHeader.OVERWRITE, "envoy", true, false, false)
+                .trusting(
+                        new Trust(
+                                List.of(new AddressRange(InetAddress.ofLiteral(network), 8)),
+                                false,
+                                Optional.empty()));
     }
 
     @Test
@@ -104,17 +96,8 @@ class ProxyHeadersTest {
     void thePortAndTheSchemeOfTheConnectionAreSaidWhereThatIsAskedFor() {
         Identity usual = edge(0, false);
         var identity =
-                new Identity(
-                        true,
-                        0,
-                        false,
-                        "",
-                        usual.server(),
-                        "envoy",
-                        true,
-                        false,
-                        false,
-                        new Trust(List.of(), true, Optional.of("https")));
+                new Identity(true, 0, false, "", usual.server(), "envoy", true, false, false)
+                        .trusting(new Trust(List.of(), true, Optional.of("https")));
         assertThat(seenByUpstream(identity, GIVEN))
                 .contains("x-forwarded-port: 8080\r\n", "x-forwarded-proto: https\r\n");
     }

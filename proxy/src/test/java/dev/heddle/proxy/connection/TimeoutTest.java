@@ -160,19 +160,22 @@ class TimeoutTest {
     private static HttpConnectionManagerConfig trusting(HttpConnectionManagerConfig config) {
         var identity =
                 new Identity(
-                        true,
-                        0,
-                        false,
-                        "",
-                        config.identity().server(),
-                        "envoy",
-                        true,
-                        false,
-                        false,
-                        new Trust(
-                                List.of(new AddressRange(InetAddress.getLoopbackAddress(), 8)),
+                                true,
+                                0,
                                 false,
-                                Optional.empty()));
+                                "",
+                                config.identity().server(),
+                                "envoy",
+                                true,
+                                false,
+                                false)
+                        .trusting(
+                                new Trust(
+                                        List.of(
+                                                new AddressRange(
+                                                        InetAddress.getLoopbackAddress(), 8)),
+                                        false,
+                                        Optional.empty()));
         return new HttpConnectionManagerConfig(
                 config.statPrefix(),
                 config.routes(),

@@ -4,7 +4,6 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
-import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
@@ -83,21 +82,11 @@ final class Http1Pool implements ConnectionPool {
 
     private void connectAsNeeded() {
         while (isConnectionNeeded()) {
-            boolean isAlone = open == 0 && connecting.isEmpty();
-            if (!isAlone
-                    && open + connecting.size() >= cluster.settings().connections().maxPerHost()) {
-                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+            Leave leave = Leave.ask(cluster, open + connecting.size());
+            if (leave == Leave.NONE) {
                 return;
             }
-            boolean allowed =
-                    cluster.circuit().tryAcquire(Resource.CONNECTIONS, cluster.settings().limits());
-            if (!allowed) {
-                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
-                if (!isAlone) {
-                    return;
-                }
-            }
-            var connection = new PooledHttp1(this, allowed);
+            var connection = new PooledHttp1(this, leave == Leave.COUNTED);
             connecting.add(connection);
             connection.connect();
         }

@@ -6,7 +6,6 @@ import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
-import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
@@ -102,22 +101,11 @@ final class Http2Pool implements ConnectionPool {
     private void connectAsNeeded() {
         int each = Math.min(EXPECTED_STREAMS, options().mostStreams());
         while ((long) connecting.size() * each < pending.size()) {
-            boolean isAlone = open.isEmpty() && connecting.isEmpty();
-            if (!isAlone
-                    && open.size() + connecting.size()
-                            >= cluster.settings().connections().maxPerHost()) {
-                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+            Leave leave = Leave.ask(cluster, open.size() + connecting.size());
+            if (leave == Leave.NONE) {
                 return;
             }
-            boolean allowed =
-                    cluster.circuit().tryAcquire(Resource.CONNECTIONS, cluster.settings().limits());
-            if (!allowed) {
-                cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
-                if (!isAlone) {
-                    return;
-                }
-            }
-            var connection = new PooledHttp2(this, allowed);
+            var connection = new PooledHttp2(this, leave == Leave.COUNTED);
             connecting.add(connection);
             connection.connect();
         }
