@@ -42,18 +42,14 @@ class GoldenAcceptTest {
                     XdsType.LISTENER, "xds/listeners.yaml",
                     XdsType.ROUTE, "xds/routes.yaml");
 
-    static Stream<GoldenCase> explicit() {
-        return GoldenCase.all().stream().filter(c -> !CaseWorld.isRedirected(c));
-    }
-
-    static Stream<GoldenCase> redirected() {
-        return GoldenCase.all().stream().filter(CaseWorld::isRedirected);
+    static Stream<GoldenCase> all() {
+        return GoldenCase.all().stream();
     }
 
     private final List<ProxyConfig> states = new ArrayList<>();
 
     @ParameterizedTest
-    @MethodSource("explicit")
+    @MethodSource("all")
     void theProxyTakesWhatTheCaseSays(GoldenCase golden) throws EnvoyJsonException {
         Snapshot snapshot = snapshot(golden);
         ConfigSubscriber subscriber = subscriber();
@@ -69,17 +65,6 @@ class GoldenAcceptTest {
                 .containsExactlyInAnyOrderElementsOf(snapshot.of(XdsType.LISTENER).keySet());
         assertThat(runs.routes().keySet())
                 .containsExactlyInAnyOrderElementsOf(snapshot.of(XdsType.ROUTE).keySet());
-    }
-
-    /// The day the proxy can do it, this fails and the case moves to the others.
-    @ParameterizedTest
-    @MethodSource("redirected")
-    void whatNeedsRedirectionIsRefusedAndTheReasonIsSaid(GoldenCase golden)
-            throws EnvoyJsonException {
-        Server server = serve(snapshot(golden), subscriber());
-
-        assertThat(server.nacks)
-                .anySatisfy(text -> assertThat(text).contains("ORIGINAL_DST is not implemented"));
     }
 
     private static Server serve(Snapshot snapshot, ConfigSubscriber subscriber) {

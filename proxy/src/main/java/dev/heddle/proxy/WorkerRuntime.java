@@ -58,8 +58,7 @@ final class WorkerRuntime implements WorkerServices {
         this.shard = meters.meters().shard();
         this.logs = logs;
         this.clusters =
-                new WorkerClusters(
-                        shared, name -> meters.tally(name, worker.index()), worker.random());
+                new WorkerClusters(shared, name -> meters.tally(name, worker.index()), worker);
         this.context = new FilterContext(worker, clusters, new Http2Loop(worker), overload);
     }
 

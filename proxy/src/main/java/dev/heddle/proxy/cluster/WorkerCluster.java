@@ -2,9 +2,11 @@ package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.config.Assignment;
 import dev.heddle.proxy.config.ClusterConfig;
+import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.tls.UpstreamTls;
@@ -23,7 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 @Confined("worker")
@@ -31,8 +33,9 @@ final class WorkerCluster implements Cluster {
 
     private final Circuit circuit;
     private final Tally<ClusterStat> stats;
-    private final RandomGenerator random;
+    private final Worker worker;
     private Map<InetSocketAddress, Host> hosts = Map.of();
+    private @Nullable OriginalDestinationHosts found;
     private ProxyConfig.ClusterState state;
     private LoadBalancer balancer;
     private TlsState tls = TlsState.EMPTY;
@@ -41,10 +44,10 @@ final class WorkerCluster implements Cluster {
             ProxyConfig.ClusterState first,
             Circuit circuit,
             Tally<ClusterStat> stats,
-            RandomGenerator random) {
+            Worker worker) {
         this.circuit = circuit;
         this.stats = stats;
-        this.random = random;
+        this.worker = worker;
         this.state = first;
         this.balancer = balancer(first);
     }
@@ -91,7 +94,7 @@ final class WorkerCluster implements Cluster {
     }
 
     List<Host> hosts() {
-        return List.copyOf(hosts.values());
+        return found == null ? List.copyOf(hosts.values()) : found.hosts();
     }
 
     /// Takes a new state. Hosts that stay keep their connections; those that go are drained.
@@ -106,9 +109,27 @@ final class WorkerCluster implements Cluster {
     void drain() {
         hosts.values().forEach(Host::drain);
         hosts = Map.of();
+        forgetFound();
+    }
+
+    private void forgetFound() {
+        if (found != null) {
+            found.drain();
+            found = null;
+        }
     }
 
     private LoadBalancer balancer(ProxyConfig.ClusterState next) {
+        if (next.config().discovery() instanceof Discovery.OriginalDestination question) {
+            OriginalDestinationHosts known = found;
+            if (known == null || !known.question().equals(question)) {
+                drain();
+                known = new OriginalDestinationHosts(question, worker, stats);
+                found = known;
+            }
+            return known;
+        }
+        forgetFound();
         var kept = new LinkedHashMap<InetSocketAddress, Host>();
         var places = new ArrayList<Balancers.Place>();
         for (Assignment.Place place : next.hosts().places()) {
@@ -128,7 +149,7 @@ final class WorkerCluster implements Cluster {
                         config.byPlace(),
                         next.hosts().overprovisioningPercent(),
                         config.panicPercent());
-        return Balancers.of(policy, places, random);
+        return Balancers.of(policy, places, worker.random());
     }
 
     private Balancers.Place place(Assignment.Place place, Map<InetSocketAddress, Host> kept) {
@@ -175,6 +196,8 @@ final class WorkerCluster implements Cluster {
             case ClusterConfig.Balancing.LeastRequest(int choices) ->
                     new Balancers.Kind.LeastBusy(choices);
             case ClusterConfig.Balancing.Random() -> new Balancers.Kind.Any();
+            case ClusterConfig.Balancing.ByDiscovery() ->
+                    throw new IllegalStateException("hosts that leave no choice are chosen");
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.heddle.proxy.cluster;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The clusters of one worker.
@@ -21,18 +21,15 @@ public final class WorkerClusters implements Clusters {
 
     private final SharedClusters shared;
     private final Function<String, Tally<ClusterStat>> tallies;
-    private final RandomGenerator random;
+    private final Worker worker;
     private final Map<String, WorkerCluster> clusters = new HashMap<>();
 
     /// @param tallies gives this worker's counters of a cluster; the same ones whenever asked
-    /// @param random decides where turns begin
     public WorkerClusters(
-            SharedClusters shared,
-            Function<String, Tally<ClusterStat>> tallies,
-            RandomGenerator random) {
+            SharedClusters shared, Function<String, Tally<ClusterStat>> tallies, Worker worker) {
         this.shared = shared;
         this.tallies = tallies;
-        this.random = random;
+        this.worker = worker;
     }
 
     @Override
@@ -55,7 +52,7 @@ public final class WorkerClusters implements Clusters {
                 clusters.put(
                         name,
                         new WorkerCluster(
-                                state, shared.circuit(name), tallies.apply(name), random));
+                                state, shared.circuit(name), tallies.apply(name), worker));
             } else {
                 known.adopt(state);
             }

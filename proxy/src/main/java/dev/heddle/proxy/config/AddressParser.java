@@ -25,6 +25,11 @@ final class AddressParser {
         return read(path, address, false);
     }
 
+    /// An IP address and a port.
+    InetSocketAddress literal(String path, SocketAddress address) {
+        return socket(path, address, false);
+    }
+
     /// An IP address or a name, and a port; a name comes back unresolved.
     InetSocketAddress literalOrName(String path, Address address) {
         return read(path, address, true);

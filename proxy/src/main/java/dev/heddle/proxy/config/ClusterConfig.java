@@ -1,7 +1,10 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Hosts that requests can go to (`envoy.config.cluster.v3.Cluster`).
 ///
@@ -70,6 +73,24 @@ public record ClusterConfig(
                 boolean respectTtl,
                 Family family)
                 implements Discovery {}
+
+        /// Where each connection was made to before it was redirected here
+        /// (`original_dst_lb_config`).
+        ///
+        /// @param header of requests that says where they go instead; absent for none
+        /// @param port to which all of them go instead; absent for their own
+        /// @param cleanup how often hosts that nobody uses are forgotten
+        record OriginalDestination(Optional<HeaderName> header, OptionalInt port, Duration cleanup)
+                implements Discovery {
+            /// Envoy's `cleanup_interval` when none is set.
+            public static final Duration CLEANUP = Duration.ofSeconds(5);
+
+            public OriginalDestination {
+                if (!cleanup.isPositive()) {
+                    throw new IllegalArgumentException("cleanup: " + cleanup + " (expected: > 0)");
+                }
+            }
+        }
     }
 
     /// Which addresses of a name are used (`dns_lookup_family`).
@@ -98,5 +119,8 @@ public record ClusterConfig(
 
         /// Any.
         record Random() implements Balancing {}
+
+        /// The way in which hosts are found leaves no choice (`CLUSTER_PROVIDED`).
+        record ByDiscovery() implements Balancing {}
     }
 }

@@ -5,6 +5,7 @@ import static dev.heddle.proxy.config.Findings.join;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.KeepAlive;
 import dev.heddle.proxy.tls.UpstreamTls;
 import dev.heddle.proxy.upstream.CircuitLimits;
@@ -63,6 +64,9 @@ public final class ClusterParser {
                     "upstream_connection_options",
                     "preconnect_policy",
                     "transport_socket_matches",
+                    "cleanup_interval",
+                    "original_dst_lb_config",
+                    "upstream_bind_config",
                     "metadata");
 
     /// Envoy's behaviour with these differs in no request: sizes of caches, timing of clean-up,
@@ -72,7 +76,6 @@ public final class ClusterParser {
                     "dns_jitter",
                     "dns_failure_refresh_rate",
                     "wait_for_warm_on_init",
-                    "cleanup_interval",
                     "ignore_health_on_host_removal",
                     "track_timeout_budgets",
                     "track_cluster_stats",
@@ -93,6 +96,7 @@ public final class ClusterParser {
         findings.fields("", cluster, READ, NOTED);
         findings.required("name", cluster.getName());
         Balancing balancing = balancing(cluster);
+        checkProvided(cluster, balancing.kind());
         return new ClusterConfig(
                 settings(cluster),
                 cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
@@ -101,6 +105,21 @@ public final class ClusterParser {
                 balancing.byPlace() || byPlace(cluster),
                 panicPercent(cluster),
                 sockets(cluster));
+    }
+
+    /// `CLUSTER_PROVIDED` and `ORIGINAL_DST` go with each other only.
+    private void checkProvided(Cluster cluster, ClusterConfig.Balancing balancing) {
+        boolean isProvided = balancing instanceof ClusterConfig.Balancing.ByDiscovery;
+        boolean isByConnection = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
+        if (isProvided && !isByConnection) {
+            findings.reject(
+                    "lb_policy",
+                    "CLUSTER_PROVIDED beside type "
+                            + cluster.getType()
+                            + " (expected: ORIGINAL_DST)");
+        } else if (!isProvided && isByConnection) {
+            findings.reject("lb_policy", "is not CLUSTER_PROVIDED, which type ORIGINAL_DST needs");
+        }
     }
 
     private UpstreamSockets sockets(Cluster cluster) {
@@ -177,7 +196,12 @@ public final class ClusterParser {
                 limits(cluster.getCircuitBreakers()),
                 new ConnectionOptions(
                         connections.maxDuration(),
-                        keepAlive(cluster.getUpstreamConnectionOptions()),
+                        new ConnectSettings(
+                                keepAlive(cluster.getUpstreamConnectionOptions()),
+                                new UpstreamBindParser(findings)
+                                        .sources(
+                                                "upstream_bind_config",
+                                                cluster.getUpstreamBindConfig())),
                         connections.responseLimits(),
                         maxPerHost(cluster.getCircuitBreakers()),
                         preconnectRatio(cluster.getPreconnectPolicy())),
@@ -451,15 +475,19 @@ public final class ClusterParser {
     }
 
     private ClusterConfig.Discovery discovery(Cluster cluster) {
+        boolean isByConnection = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
+        if (!isByConnection && cluster.hasOriginalDstLbConfig()) {
+            findings.reject("original_dst_lb_config", "is set beside type " + cluster.getType());
+        }
+        if (!isByConnection && cluster.hasCleanupInterval()) {
+            findings.note("cleanup_interval");
+        }
         return switch (cluster.getType()) {
             case STATIC -> new ClusterConfig.Discovery.Fixed(hosts(cluster, false));
             case STRICT_DNS -> dns(cluster, false);
             case LOGICAL_DNS -> dns(cluster, true);
             case EDS -> eds(cluster);
-            case ORIGINAL_DST -> {
-                findings.notImplemented("type", cluster.getType());
-                yield new ClusterConfig.Discovery.Eds("-", ConfigSources.FETCH_TIMEOUT);
-            }
+            case ORIGINAL_DST -> new OriginalDestinationParser(findings).discovery(cluster);
             case UNRECOGNIZED -> {
                 findings.reject("type", cluster.getTypeValue() + " (expected: from 0 to 4)");
                 yield new ClusterConfig.Discovery.Eds("-", ConfigSources.FETCH_TIMEOUT);
@@ -541,7 +569,8 @@ public final class ClusterParser {
                                 config.getChoiceCount().getValue());
                     }
                     case RANDOM -> new ClusterConfig.Balancing.Random();
-                    case RING_HASH, MAGLEV, CLUSTER_PROVIDED -> {
+                    case CLUSTER_PROVIDED -> new ClusterConfig.Balancing.ByDiscovery();
+                    case RING_HASH, MAGLEV -> {
                         findings.notImplemented("lb_policy", cluster.getLbPolicy());
                         yield new ClusterConfig.Balancing.RoundRobin();
                     }

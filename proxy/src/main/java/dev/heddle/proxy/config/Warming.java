@@ -258,6 +258,9 @@ public final class Warming {
             case ClusterConfig.Discovery.Eds(String serviceName, _) ->
                     Optional.ofNullable(assignments.get(serviceName));
             case ClusterConfig.Discovery.Dns _ -> Optional.ofNullable(resolved.get(cluster.name()));
+            // Its hosts are found by those who use it.
+            case ClusterConfig.Discovery.OriginalDestination _ ->
+                    Optional.of(Assignment.empty(cluster.name()));
         };
     }
 

@@ -27,6 +27,7 @@ final class ServedConnection {
     private final RequestRules rules;
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
+    private final @Nullable InetSocketAddress restored;
 
     ServedConnection(HttpService service, Wire wire) {
         Worker worker = service.context().worker();
@@ -42,6 +43,7 @@ final class ServedConnection {
         this.rules = new RequestRules(service.config());
         this.remote = wire.remote();
         this.local = wire.local();
+        this.restored = wire.restored();
     }
 
     HttpService service() {
@@ -60,6 +62,7 @@ final class ServedConnection {
     Exchange exchange(ExchangeOwner owner, ResponseSink sink, BodySource source) {
         var info = new StreamInfo();
         info.onConnection(id, service.listener(), service.chain(), remote, local);
+        info.setOriginalDestination(restored);
         info.setTls(wire.tls());
         var limits = service.config().timeouts();
         return new Exchange(

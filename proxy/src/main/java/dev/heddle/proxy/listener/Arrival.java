@@ -12,7 +12,6 @@ final class Arrival {
     private static final String PLAIN = "raw_buffer";
 
     private final Wire wire;
-    private boolean isRestored;
     private String serverName = "";
     private String transport = "";
     private List<String> applicationProtocols = List.of();
@@ -27,13 +26,11 @@ final class Arrival {
 
     /// A PROXY header says who the ends are.
     void onProxyHeader(InetSocketAddress remote, InetSocketAddress local) {
-        isRestored |= !local.equals(wire.local());
         wire.present(remote, local);
     }
 
     /// The system redirected it here.
     void onOriginalDestination(InetSocketAddress local) {
-        isRestored |= !local.equals(wire.local());
         wire.present(wire.remote(), local);
     }
 
@@ -55,7 +52,7 @@ final class Arrival {
 
     /// Whether it was made to another address than that of the socket.
     boolean isRestored() {
-        return isRestored;
+        return wire.restored() != null;
     }
 
     /// What its filter chain is chosen by.

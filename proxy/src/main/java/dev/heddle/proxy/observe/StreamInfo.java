@@ -5,6 +5,7 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tls.TlsSession;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -28,6 +29,7 @@ public final class StreamInfo {
     private @Nullable SocketAddress downstreamRemote;
     private @Nullable SocketAddress downstreamLocal;
     private @Nullable SocketAddress downstreamDirectRemote;
+    private @Nullable InetSocketAddress originalDestination;
     private @Nullable SocketAddress upstreamLocal;
     private @Nullable SocketAddress upstreamRemote;
     private @Nullable Protocol upstreamProtocol;
@@ -149,6 +151,16 @@ public final class StreamInfo {
     /// `%DOWNSTREAM_LOCAL_ADDRESS%`.
     public @Nullable SocketAddress downstreamLocal() {
         return downstreamLocal;
+    }
+
+    /// Where the connection was made to before it was redirected here; null for here. Kept over
+    /// [#start].
+    public @Nullable InetSocketAddress originalDestination() {
+        return originalDestination;
+    }
+
+    public void setOriginalDestination(@Nullable InetSocketAddress value) {
+        originalDestination = value;
     }
 
     /// `%UPSTREAM_LOCAL_ADDRESS%`.

@@ -22,6 +22,7 @@ import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -284,5 +285,10 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     @Override
     public RequestHead request() {
         return exchange.request();
+    }
+
+    @Override
+    public @Nullable InetSocketAddress originalDestination() {
+        return exchange.info().originalDestination();
     }
 }

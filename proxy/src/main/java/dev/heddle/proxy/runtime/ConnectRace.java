@@ -3,10 +3,10 @@ package dev.heddle.proxy.runtime;
 import dev.heddle.proxy.tls.TlsClient;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,8 @@ public final class ConnectRace implements Connecting {
     private static final long DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final Worker worker;
-    private final Optional<KeepAlive> keepAlive;
+    private final ConnectSettings settings;
+    private final ByteBuffer preface;
     private final @Nullable TlsClient tls;
     private final ConnectOutcome outcome;
     private final ArrayDeque<InetSocketAddress> waiting;
@@ -34,11 +35,13 @@ public final class ConnectRace implements Connecting {
     ConnectRace(
             Worker worker,
             List<InetSocketAddress> addresses,
-            Optional<KeepAlive> keepAlive,
+            ConnectSettings settings,
+            ByteBuffer preface,
             @Nullable TlsClient tls,
             ConnectOutcome outcome) {
         this.worker = worker;
-        this.keepAlive = keepAlive;
+        this.settings = settings;
+        this.preface = preface;
         this.tls = tls;
         this.outcome = outcome;
         this.waiting = new ArrayDeque<>(inTurns(addresses));
@@ -82,7 +85,8 @@ public final class ConnectRace implements Connecting {
         running.add(
                 worker.connect(
                         address,
-                        keepAlive,
+                        settings,
+                        preface,
                         tls,
                         new ConnectOutcome() {
                             @Override

@@ -313,6 +313,14 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     }
 
     @Override
+    public @Nullable InetSocketAddress restored() {
+        InetSocketAddress said = presentedLocal;
+        return said == null || said.equals(worker.transport().fromChannel(channel.localAddress()))
+                ? null
+                : said;
+    }
+
+    @Override
     public InetSocketAddress directRemote() {
         return worker.transport().fromChannel(channel.remoteAddress());
     }

@@ -16,6 +16,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /// How bytes reach the kernel, or a test.
 public enum Transport {
@@ -44,6 +46,10 @@ public enum Transport {
     NIO,
     /// Inside this process: one worker, any addresses, no kernel. For simulation.
     LOCAL;
+
+    /// `IP_BIND_ADDRESS_NO_PORT`.
+    private static final ChannelOption<Integer> BIND_WITHOUT_PORT =
+            new IntegerUnixChannelOption("IP_BIND_ADDRESS_NO_PORT", 0, 24);
 
     /// The best that works here. What the kernel or a container's profile forbids is not there.
     public static Transport usual() {
@@ -98,9 +104,25 @@ public enum Transport {
         };
     }
 
-    /// What has the system probe a silent connection.
-    Map<ChannelOption<?>, Object> keepAliveOptions(KeepAlive keepAlive) {
+    /// What the socket of a connection to a host is told.
+    ///
+    /// @param source null lets the system choose
+    Map<ChannelOption<?>, Object> connectOptions(
+            ConnectSettings settings, @Nullable InetSocketAddress source) {
         var options = new HashMap<ChannelOption<?>, Object>();
+        settings.keepAlive().ifPresent(it -> addKeepAlive(options, it));
+        if (source != null && source.getPort() == 0) {
+            // The port is chosen when the other end is known, so that as many connections may come
+            // from one address to each host as there are ports, and not to all hosts together.
+            if (hasKernelOptions()) {
+                options.put(BIND_WITHOUT_PORT, 1);
+            }
+        }
+        return options;
+    }
+
+    /// Has the system probe a silent connection.
+    private void addKeepAlive(Map<ChannelOption<?>, Object> options, KeepAlive keepAlive) {
         options.put(ChannelOption.SO_KEEPALIVE, true);
         List<ChannelOption<Integer>> names =
                 switch (this) {
@@ -127,7 +149,6 @@ public enum Transport {
                 options.put(names.get(i), values[i]);
             }
         }
-        return options;
     }
 
     /// Whether options of the kernel's can be set by their numbers, and read: for the destination

@@ -67,6 +67,10 @@ public interface Wire {
     /// This end, as it was presented.
     InetSocketAddress local();
 
+    /// Where the connection was made to, if that was said and is not this end of the socket; else
+    /// null.
+    @Nullable InetSocketAddress restored();
+
     /// The other end of the socket itself.
     InetSocketAddress directRemote();
 

@@ -19,11 +19,11 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -36,6 +36,8 @@ import org.slf4j.LoggerFactory;
 @Confined("worker")
 public final class Worker {
     private static final long CLOCK_INTERVAL_NANOS = 1_000_000_000;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
@@ -288,33 +290,37 @@ public final class Worker {
     ///
     /// @return by which the attempt can be given up: the outcome is then not told
     public ConnectAttempt connect(InetSocketAddress address, ConnectOutcome outcome) {
-        return connect(address, Optional.empty(), null, outcome);
+        return connect(address, ConnectSettings.USUAL, NOTHING, null, outcome);
     }
 
     /// As the other one, for a host that may have several addresses.
     ///
     /// @param addresses at least one
+    /// @param preface goes before everything else; may be empty
     /// @param tls null for none
     public Connecting connect(
             List<InetSocketAddress> addresses,
-            Optional<KeepAlive> keepAlive,
+            ConnectSettings settings,
+            ByteBuffer preface,
             @Nullable TlsClient tls,
             ConnectOutcome outcome) {
         if (addresses.size() == 1) {
-            return connect(addresses.getFirst(), keepAlive, tls, outcome);
+            return connect(addresses.getFirst(), settings, preface, tls, outcome);
         }
-        var race = new ConnectRace(this, addresses, keepAlive, tls, outcome);
+        var race = new ConnectRace(this, addresses, settings, preface, tls, outcome);
         race.next();
         return race;
     }
 
-    /// As the other one, with TCP's own probes, and over TLS: the outcome is told when the
-    /// handshake is done or has failed.
+    /// As the other one, with its settings, and over TLS: the outcome is told when the handshake is
+    /// done or has failed.
     ///
+    /// @param preface goes before everything else; may be empty
     /// @param tls null for none
     public ConnectAttempt connect(
             InetSocketAddress address,
-            Optional<KeepAlive> keepAlive,
+            ConnectSettings settings,
+            ByteBuffer preface,
             @Nullable TlsClient tls,
             ConnectOutcome outcome) {
         assert loop.inEventLoop();
@@ -336,17 +342,22 @@ public final class Worker {
                                         if (secured != null && tls != null) {
                                             wire.secure(secured, tls::session, attempt.over(wire));
                                         }
+                                        if (preface.hasRemaining()) {
+                                            channel.pipeline().addFirst(new Preface(preface));
+                                        }
                                     }
                                 });
+        InetSocketAddress source = settings.sourceFor(address);
         if (transport.isKernel()) {
             client.option(ChannelOption.TCP_NODELAY, true);
-            if (keepAlive.isPresent()) {
-                transport
-                        .keepAliveOptions(keepAlive.get())
-                        .forEach((option, value) -> set(client, option, value));
-            }
+            transport
+                    .connectOptions(settings, source)
+                    .forEach((option, value) -> set(client, option, value));
         }
-        ChannelFuture connecting = client.connect(transport.toChannel(address));
+        ChannelFuture connecting =
+                source == null || !transport.isKernel()
+                        ? client.connect(transport.toChannel(address))
+                        : client.connect(address, source);
         attempt.begin(connecting, secured != null);
         return attempt;
     }

@@ -17,6 +17,7 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -330,5 +331,10 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     @Override
     public @Nullable RequestHead request() {
         return null;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress originalDestination() {
+        return client.restored();
     }
 }

@@ -6,9 +6,13 @@ import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
+import java.nio.ByteBuffer;
 
 /// One cluster as one worker sees it.
 public interface Cluster {
+    /// Nothing goes before what is sent.
+    ByteBuffer NO_PREFACE = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
     ClusterSettings settings();
 
     /// Chooses among the present hosts; replaced when they change, so not to be kept.
@@ -25,11 +29,16 @@ public interface Cluster {
         return switch (security(host, alpn)) {
             case HostSecurity.Plain() ->
                     worker.connect(
-                            host.addresses(), settings().connections().keepAlive(), null, outcome);
+                            host.addresses(),
+                            settings().connections().sockets(),
+                            NO_PREFACE,
+                            null,
+                            outcome);
             case HostSecurity.Secured(TlsClient tls) ->
                     worker.connect(
                             host.addresses(),
-                            settings().connections().keepAlive(),
+                            settings().connections().sockets(),
+                            NO_PREFACE,
                             tls,
                             new SecuredConnect(outcome, stats()));
             case HostSecurity.NotReady(TlsFailure why) ->

@@ -41,6 +41,10 @@ public enum ClusterStat {
     UPSTREAM_RQ_REPLAYED,
     UPSTREAM_RQ_RX_RESET,
     UPSTREAM_RQ_TX_RESET,
+    /// What a request's header says is no address.
+    ORIGINAL_DST_HOST_INVALID,
+    /// Hosts that there are for the moment, on each worker by itself.
+    ORIGINAL_DST_HOSTS_ACTIVE,
     SSL_HANDSHAKE,
     SSL_SESSION_REUSED,
     SSL_CONNECTION_ERROR,

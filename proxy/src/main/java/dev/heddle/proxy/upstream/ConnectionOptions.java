@@ -1,21 +1,20 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.Limits;
-import dev.heddle.proxy.runtime.KeepAlive;
+import dev.heddle.proxy.runtime.ConnectSettings;
 import java.time.Duration;
-import java.util.Optional;
 
 /// How connections to a cluster's hosts are kept, and what is taken from them.
 ///
 /// @param maxDuration after which a connection takes no further request; zero for no limit
-/// @param keepAlive of TCP; absent for none
+/// @param sockets how they are made
 /// @param responseLimits of response heads
 /// @param maxPerHost open and opening connections to one host (`per_host_thresholds`)
 /// @param preconnectRatio connections that are made for each request that needs one, from 1 to 3
 ///   (`preconnect_policy.per_upstream_preconnect_ratio`)
 public record ConnectionOptions(
         Duration maxDuration,
-        Optional<KeepAlive> keepAlive,
+        ConnectSettings sockets,
         Limits responseLimits,
         int maxPerHost,
         double preconnectRatio) {
@@ -25,7 +24,7 @@ public record ConnectionOptions(
     /// Envoy's defaults.
     public static final ConnectionOptions ENVOY =
             new ConnectionOptions(
-                    Duration.ZERO, Optional.empty(), ENVOY_RESPONSE, Integer.MAX_VALUE, 1);
+                    Duration.ZERO, ConnectSettings.USUAL, ENVOY_RESPONSE, Integer.MAX_VALUE, 1);
 
     public ConnectionOptions {
         if (maxDuration.isNegative()) {

@@ -14,6 +14,11 @@ public final class Host implements Pick {
     public interface Attachment {
         /// The host left the cluster: nothing new goes to it, what is in flight may end.
         void drain();
+
+        /// Whether there is a connection, or one on its way.
+        default boolean isUsed() {
+            return false;
+        }
     }
 
     private final List<InetSocketAddress> addresses;
@@ -121,6 +126,11 @@ public final class Host implements Pick {
         if (attachment != null) {
             attachment.drain();
         }
+    }
+
+    /// Whether a request is in flight or a connection is there.
+    public boolean isUsed() {
+        return activeRequests > 0 || (attachment != null && attachment.isUsed());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.RequestHead;
+import java.net.InetSocketAddress;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -10,4 +11,10 @@ public interface PickContext {
 
     /// The request, for hashing and subsets; null for a TCP connection.
     @Nullable RequestHead request();
+
+    /// Where the client's connection was made to before it was redirected here; null when it was
+    /// made to this proxy.
+    default @Nullable InetSocketAddress originalDestination() {
+        return null;
+    }
 }

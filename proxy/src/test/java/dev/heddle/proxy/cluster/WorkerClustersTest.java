@@ -7,6 +7,8 @@ import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.Transport;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
@@ -14,9 +16,13 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.testkit.Seed;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.util.concurrent.Ticker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +39,18 @@ class WorkerClustersTest {
 
     private final SharedClusters shared = new SharedClusters();
     private final WorkerClusters clusters =
-            new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), SEED.random());
+            new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), worker());
+
+    private static Worker worker() {
+        var loop = new ManualIoEventLoop(null, Thread.currentThread(), LocalIoHandler.newFactory());
+        return new Worker(
+                0,
+                loop,
+                Transport.LOCAL,
+                Ticker.systemTicker(),
+                InstantSource.system(),
+                SEED.random());
+    }
 
     private record Context(RandomGenerator random) implements PickContext {
         @Override
@@ -134,7 +151,7 @@ class WorkerClustersTest {
     @Test
     void aClusterThatGoesDrainsItsHostsAndItsCircuitIsSharedByWorkers() {
         adopt(state("a", end("10.0.0.1")));
-        var other = new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), SEED.random());
+        var other = new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), worker());
         other.adopt(state("a", end("10.0.0.1")));
         Cluster mine = Objects.requireNonNull(clusters.get("a"));
         Cluster others = Objects.requireNonNull(other.get("a"));

@@ -121,7 +121,7 @@ class RejectionsTest {
                 .containsExactly(
                         "name: '' (expected: not empty)",
                         "lb_policy: MAGLEV is not implemented",
-                        "type: ORIGINAL_DST is not implemented");
+                        "lb_policy: is not CLUSTER_PROVIDED, which type ORIGINAL_DST needs");
     }
 
     @Test

@@ -200,7 +200,7 @@ class Http2UpstreamTest {
     private static ConnectionOptions connections(Duration maxDuration, int maxPerHost) {
         ConnectionOptions usual = ConnectionOptions.ENVOY;
         return new ConnectionOptions(
-                maxDuration, usual.keepAlive(), usual.responseLimits(), maxPerHost, 1);
+                maxDuration, usual.sockets(), usual.responseLimits(), maxPerHost, 1);
     }
 
     @Test

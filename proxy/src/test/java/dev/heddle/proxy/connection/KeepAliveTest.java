@@ -210,8 +210,7 @@ class KeepAliveTest {
 
     private static ConnectionOptions options(Duration age, int perHost, double ratio) {
         ConnectionOptions usual = ConnectionOptions.ENVOY;
-        return new ConnectionOptions(
-                age, usual.keepAlive(), usual.responseLimits(), perHost, ratio);
+        return new ConnectionOptions(age, usual.sockets(), usual.responseLimits(), perHost, ratio);
     }
 
     private static SimUpstream upstream(SimProxy sim, ConnectionOptions options) {

@@ -304,6 +304,11 @@ final class Probe {
         }
 
         @Override
+        public @Nullable InetSocketAddress restored() {
+            return null;
+        }
+
+        @Override
         public InetSocketAddress local() {
             return ADDRESS;
         }

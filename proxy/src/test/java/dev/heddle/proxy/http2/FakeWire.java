@@ -93,6 +93,11 @@ final class FakeWire implements Wire {
     }
 
     @Override
+    public @Nullable InetSocketAddress restored() {
+        return null;
+    }
+
+    @Override
     public InetSocketAddress local() {
         return InetSocketAddress.createUnresolved("server", 2);
     }

@@ -86,6 +86,11 @@ final class StillWire implements Wire {
     }
 
     @Override
+    public @Nullable InetSocketAddress restored() {
+        return local;
+    }
+
+    @Override
     public InetSocketAddress local() {
         return local == null ? SERVER : local;
     }

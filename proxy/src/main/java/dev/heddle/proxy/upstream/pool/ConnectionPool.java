@@ -13,4 +13,7 @@ public sealed interface ConnectionPool permits Http1Pool, Http2Pool {
 
     /// The host left the cluster: nothing new goes to it, what is in flight may end.
     void drain();
+
+    /// Whether there is a connection, or one on its way.
+    boolean isUsed();
 }

@@ -71,4 +71,9 @@ public final class HostPools implements Host.Attachment {
             http2.drain();
         }
     }
+
+    @Override
+    public boolean isUsed() {
+        return (http1 != null && http1.isUsed()) || (http2 != null && http2.isUsed());
+    }
 }

@@ -80,6 +80,11 @@ final class Http1Pool implements ConnectionPool {
         }
     }
 
+    @Override
+    public boolean isUsed() {
+        return open > 0 || !connecting.isEmpty();
+    }
+
     private void connectAsNeeded() {
         while (isConnectionNeeded()) {
             Leave leave = Leave.ask(cluster, open + connecting.size());

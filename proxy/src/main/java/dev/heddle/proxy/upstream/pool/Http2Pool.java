@@ -78,6 +78,11 @@ final class Http2Pool implements ConnectionPool {
         }
     }
 
+    @Override
+    public boolean isUsed() {
+        return !open.isEmpty() || !connecting.isEmpty();
+    }
+
     private void give(PooledHttp2 connection, PoolWaiter waiter) {
         connection.takeOut();
         long most = cluster.settings().maxRequestsPerConnection();

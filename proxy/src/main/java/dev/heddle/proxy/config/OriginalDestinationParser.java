@@ -1,0 +1,67 @@
+package dev.heddle.proxy.config;
+
+import static dev.heddle.proxy.config.Findings.join;
+
+import dev.heddle.proxy.http.HeaderName;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Reads what is special about clusters of type `ORIGINAL_DST`.
+final class OriginalDestinationParser {
+    private static final String HEADER = "x-envoy-original-dst-host";
+
+    private final Findings findings;
+
+    OriginalDestinationParser(Findings findings) {
+        this.findings = findings;
+    }
+
+    ClusterConfig.Discovery.OriginalDestination discovery(Cluster cluster) {
+        if (cluster.hasLoadAssignment()) {
+            findings.reject("load_assignment", "is set beside type ORIGINAL_DST (expected: none)");
+        }
+        Duration cleanup = ClusterConfig.Discovery.OriginalDestination.CLEANUP;
+        if (cluster.hasCleanupInterval()) {
+            Duration said = findings.duration("cleanup_interval", cluster.getCleanupInterval());
+            if (said.isZero()) {
+                findings.reject("cleanup_interval", "0s (expected: more)");
+            } else {
+                cleanup = said;
+            }
+        }
+        String path = "original_dst_lb_config";
+        var config = cluster.getOriginalDstLbConfig();
+        findings.fields(
+                path,
+                config,
+                Set.of("use_http_header", "http_header_name", "upstream_port_override"));
+        OptionalInt port = OptionalInt.empty();
+        if (config.hasUpstreamPortOverride()) {
+            int value = config.getUpstreamPortOverride().getValue();
+            findings.range(join(path, "upstream_port_override"), value, 0, 65_535);
+            port = OptionalInt.of(Math.clamp(value, 0, 65_535));
+        }
+        return new ClusterConfig.Discovery.OriginalDestination(header(path, config), port, cleanup);
+    }
+
+    private Optional<HeaderName> header(String path, Cluster.OriginalDstLbConfig config) {
+        String name = config.getHttpHeaderName();
+        if (config.getUseHttpHeader()) {
+            try {
+                return Optional.of(HeaderName.of(name.isEmpty() ? HEADER : name));
+            } catch (IllegalArgumentException e) {
+                findings.reject(join(path, "http_header_name"), String.valueOf(e.getMessage()));
+                return Optional.empty();
+            }
+        }
+        if (!name.isEmpty()) {
+            findings.reject(
+                    join(path, "http_header_name"),
+                    "'" + name + "' without use_http_header (expected: use_http_header: true)");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.heddle.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A sidecar with Istio's listeners, whose connections the kernel redirects: our proxy, and stock
+/// Envoy beside it.
+class RedirectedSidecarTest {
+
+    private static final String OUTCOMES =
+            """
+            bytes to anybody = one sees 10.9.1.1: hi
+            bytes to nobody = closed
+            bytes to anybody, refused = closed
+            to the sidecar itself = closed
+            bytes at a port of HTTP = 200 web sees 10.9.1.1
+            a known host = 200 known sees 10.9.1.2
+            an unknown host = 200 web sees 10.9.1.1
+            a port of its own = 200 moved sees 10.9.1.1
+            a header's address = 200 moved sees 10.9.1.1
+            a header without an address = 503 upstream connect error or disconnect/reset before \
+            headers. reset reason: remote connection failure
+            bytes in = one sees 127.0.0.6: hi
+            a request in = 200 web sees 127.0.0.6
+            bytes over IPv6 = six sees fd09:0:0:0:0:0:0:1: hi
+            """;
+
+    @TempDir Path directory;
+
+    @Test
+    void redirectedConnectionsGoWhereTheyWereMadeTo() throws Exception {
+        assertThat(NetworkNamespace.run(RedirectedSidecar.class, directory, "heddle", "."))
+                .isEqualTo(OUTCOMES);
+    }
+
+    @Test
+    void stockEnvoySendsThemToTheSamePlaces() throws Exception {
+        String envoy = System.getenv("HEDDLE_ENVOY");
+        assumeTrue(envoy != null && Files.isExecutable(Path.of(envoy)), "HEDDLE_ENVOY");
+        assertThat(
+                        NetworkNamespace.run(
+                                RedirectedSidecar.class, directory, envoy, directory.toString()))
+                .isEqualTo(OUTCOMES);
+    }
+}
