@@ -274,6 +274,7 @@ public final class Demo {
     /// Stops in the order of the requests' way, so that nothing that is under way fails.
     private void stop(DemoPlan plan, Supervisor supervisor, Readiness readiness) {
         screen.line("heddle: stopping …");
+        supervisor.retire();
         readiness.post("http://127.0.0.1:" + plan.gatewayAdmin() + "/drain_listeners?graceful");
         supervisor.stop(List.of(Programs.GATEWAY), Duration.ofMillis(1500));
         supervisor.stop(

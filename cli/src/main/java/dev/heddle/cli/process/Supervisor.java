@@ -19,6 +19,8 @@ import java.util.function.LongSupplier;
 /// ```
 ///   Waiting ──due──▶ Running ──died──▶ Waiting
 ///                       └──stop──▶ Stopping ──gone, or killed at the deadline──▶ (forgotten)
+///
+///   retired: Waiting ──▶ (forgotten), Running ──died──▶ (forgotten)
 /// ```
 ///
 /// One platform thread does everything, as the kernel ties `--pdeathsig` to the thread that started
@@ -41,12 +43,20 @@ public final class Supervisor implements AutoCloseable {
         record Stop(Set<String> names, Duration patience, CompletableFuture<Void> gone)
                 implements Event {}
 
+        record Retire() implements Event {}
+
         record Close() implements Event {}
     }
 
     /// Starts a process and keeps it running. Returns at once; callable from any thread.
     public void start(Program program) {
         inbox.add(new Event.Start(program));
+    }
+
+    /// Starts nothing from now on: what waits is forgotten, and what dies by itself stays dead
+    /// without a word. For the time in which all are stopped one after the other.
+    public void retire() {
+        inbox.add(new Event.Retire());
     }
 
     /// Asks processes to end (SIGTERM) and waits until they have; kills what is still there after
@@ -91,6 +101,7 @@ public final class Supervisor implements AutoCloseable {
         private final ProcessEvents events;
         private final Map<String, State> states = new LinkedHashMap<>();
         private List<Wish> wishes = List.of();
+        private boolean isRetired;
         private boolean closed;
 
         Loop(
@@ -140,14 +151,21 @@ public final class Supervisor implements AutoCloseable {
         private void on(Event event) {
             switch (event) {
                 case Event.Start(var program) -> {
-                    states.put(
-                            program.name(),
-                            new State.Waiting(program, nanos.getAsLong(), Duration.ZERO, 0));
+                    if (!isRetired) {
+                        states.put(
+                                program.name(),
+                                new State.Waiting(program, nanos.getAsLong(), Duration.ZERO, 0));
+                    }
                 }
                 case Event.Ended(var name, var process) -> onEnded(name, process);
                 case Event.Stop(var names, var patience, var gone) -> {
                     names.forEach(name -> onStop(name, patience));
                     wishes = append(wishes, new Wish(names, gone));
+                    fulfilWishes();
+                }
+                case Event.Retire() -> {
+                    isRetired = true;
+                    states.values().removeIf(State.Waiting.class::isInstance);
                     fulfilWishes();
                 }
                 case Event.Close() -> closed = true;
@@ -202,6 +220,10 @@ public final class Supervisor implements AutoCloseable {
 
         private void onEnded(String name, Process process) {
             switch (states.get(name)) {
+                case State.Running running when running.process().equals(process) && isRetired -> {
+                    states.remove(name);
+                    fulfilWishes();
+                }
                 case State.Running running when running.process().equals(process) -> {
                     long now = nanos.getAsLong();
                     Duration run = Duration.ofNanos(now - running.sinceNanos());

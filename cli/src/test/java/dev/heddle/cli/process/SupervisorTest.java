@@ -84,6 +84,22 @@ class SupervisorTest {
     }
 
     @Test
+    void whatDiesInRetirementStaysDeadWithoutAWord() throws Exception {
+        var diary = new Diary();
+        try (var supervisor = new Supervisor(System::nanoTime, AT_ONCE, diary)) {
+            supervisor.start(shell("long", "exec sleep 60"));
+            assertThat(diary.next()).isEqualTo("started long 0");
+            supervisor.retire();
+            ProcessHandle.of(diary.pid()).orElseThrow().destroyForcibly();
+            // Returns once the supervisor knows that it is gone.
+            supervisor.stop(List.of("long"), Duration.ofSeconds(5));
+            supervisor.start(shell("late", "exec sleep 60"));
+            supervisor.stop(List.of("late"), Duration.ofSeconds(5));
+            assertThat(diary.words()).isEmpty();
+        }
+    }
+
+    @Test
     void stoppingWaitsUntilProcessesAreGoneAndDoesNotStartThemAgain() throws Exception {
         var diary = new Diary();
         try (var supervisor = new Supervisor(System::nanoTime, AT_ONCE, diary)) {

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.service;
 
 import dev.heddle.model.Resources;
+import dev.heddle.model.codec.Spelling;
 import dev.heddle.model.service.Hostname;
 import java.time.Instant;
 import java.util.ArrayList;

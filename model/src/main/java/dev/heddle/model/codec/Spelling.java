@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// What somebody may have meant.
-final class Spelling {
+public final class Spelling {
     private static final int MAX_LENGTH = 64;
 
     private Spelling() {}
@@ -45,8 +45,14 @@ final class Spelling {
                 .map(Candidate::word);
     }
 
-    /// How many letters have to be changed, added, taken away, or swapped with their neighbour.
-    private static int distance(String a, String b) {
+    /// Whether one is probably a slip for the other.
+    public static boolean isNear(String a, String b) {
+        return distance(a, b) <= Math.max(1, Math.min(a.length(), b.length()) / 3);
+    }
+
+    /// How many letters have to be changed, added, taken away, or swapped with their neighbour, in
+    /// time proportional to the product of the lengths.
+    public static int distance(String a, String b) {
         int[] beforeLast = new int[b.length() + 1];
         int[] last = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -5,8 +5,10 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -63,10 +65,12 @@ public final class XdsServer implements AutoCloseable {
                         Thread.ofPlatform().name("xds-patience").daemon().factory());
         long patienceMillis = settings.patience().toMillis();
         Consumer<Runnable> patience =
-                task -> {
-                    var _ = timer.schedule(task, patienceMillis, TimeUnit.MILLISECONDS);
-                };
-        var streams = new GrpcStreams(handler, new ServerSession.Footing(threads, patience));
+                task ->
+                        unlessStopped(() -> {
+                            var _ = timer.schedule(task, patienceMillis, TimeUnit.MILLISECONDS);
+                        });
+        Executor carriers = task -> unlessStopped(() -> threads.execute(task));
+        var streams = new GrpcStreams(handler, new ServerSession.Footing(carriers, patience));
         long keepAliveMillis = settings.keepAlive().toMillis();
         Server server =
                 NettyServerBuilder.forAddress(settings.address())
@@ -88,6 +92,15 @@ public final class XdsServer implements AutoCloseable {
             throw e;
         }
         return new XdsServer(server, streams, threads, timer);
+    }
+
+    /// Streams may end after the server has: then nobody is left to be told.
+    private static void unlessStopped(Runnable submission) {
+        try {
+            submission.run();
+        } catch (RejectedExecutionException _) {
+            // Stopped.
+        }
     }
 
     /// Where it listens, with the port that it got.
