@@ -17,6 +17,7 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.LoadBalancer;
+import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.telemetry.SocketAddressText;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
@@ -77,8 +79,14 @@ final class WorkerCluster implements Cluster {
         return state.config()
                 .sockets()
                 .forHost(host.socketLabels())
+                .tls()
                 .map(it -> security(it, host, alpn))
                 .orElse(HostSecurity.PLAIN);
+    }
+
+    @Override
+    public Optional<ProxyHeader> header(Host host) {
+        return state.config().sockets().forHost(host.socketLabels()).header();
     }
 
     private HostSecurity security(UpstreamTls asked, Host host, String alpn) {

@@ -7,7 +7,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.KeepAlive;
-import dev.heddle.proxy.tls.UpstreamTls;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
@@ -123,11 +122,11 @@ public final class ClusterParser {
     }
 
     private UpstreamSockets sockets(Cluster cluster) {
-        var parser = new TlsParser(findings);
-        Optional<UpstreamTls> otherwise =
+        var parser = new UpstreamSocketParser(findings);
+        UpstreamSocket otherwise =
                 cluster.hasTransportSocket()
-                        ? parser.upstream("transport_socket", cluster.getTransportSocket())
-                        : Optional.empty();
+                        ? parser.socket("transport_socket", cluster.getTransportSocket())
+                        : UpstreamSocket.PLAIN;
         var choices = new ArrayList<UpstreamSockets.Choice>();
         for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
             String path = "transport_socket_matches[" + i + "]";
@@ -141,7 +140,7 @@ public final class ClusterParser {
                     new UpstreamSockets.Choice(
                             match.getName(),
                             labels,
-                            parser.upstream(
+                            parser.socket(
                                     join(path, "transport_socket"), match.getTransportSocket())));
         }
         var sockets = new UpstreamSockets(choices, otherwise);

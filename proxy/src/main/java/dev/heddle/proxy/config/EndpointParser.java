@@ -20,6 +20,9 @@ public final class EndpointParser {
 
     private static final long UINT32_MAX = 0xffff_ffffL;
 
+    /// By which Envoy knows extensions for the PROXY headers of one host.
+    private static final String PROXY_HEADER = "envoy.transport_sockets.proxy_protocol";
+
     private final Findings findings;
     private final boolean namesAllowed;
 
@@ -115,6 +118,10 @@ public final class EndpointParser {
                 path,
                 host,
                 Set.of("endpoint", "health_status", "metadata", "load_balancing_weight"));
+        if (host.getMetadata().containsTypedFilterMetadata(PROXY_HEADER)) {
+            findings.notImplemented(
+                    join(path, "metadata.typed_filter_metadata['" + PROXY_HEADER + "']"));
+        }
         var endpoint = host.getEndpoint();
         String at = join(path, "endpoint");
         findings.fields(

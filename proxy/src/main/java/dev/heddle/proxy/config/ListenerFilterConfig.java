@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.upstream.ProxyHeader;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -26,7 +27,12 @@ public record ListenerFilterConfig(Kind kind, Disabled disabled) {
         /// @param isOptional whether a connection may come without
         /// @param disallowed versions that are refused
         /// @param statPrefix of its meters, after `proxy_proto.`; may be empty
-        record Proxy(boolean isOptional, Set<Version> disallowed, String statPrefix)
+        /// @param passed which extensions of it clusters may pass on
+        record Proxy(
+                boolean isOptional,
+                Set<Version> disallowed,
+                String statPrefix,
+                ProxyHeader.Passed passed)
                 implements Kind {
             public Proxy {
                 disallowed = Set.copyOf(disallowed);

@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.config.ListenerFilterConfig.Disabled;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.config.ListenerFilterConfig.Version;
+import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.xds.TypedConfigs;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -108,9 +109,8 @@ final class ListenerFilterParser {
                 Set.of(
                         "allow_requests_without_proxy_protocol",
                         "disallowed_versions",
-                        "stat_prefix"),
-                // Upstream PROXY headers would repeat them; there are none here.
-                Set.of("pass_through_tlvs"));
+                        "stat_prefix",
+                        "pass_through_tlvs"));
         var disallowed = EnumSet.noneOf(Version.class);
         for (ProxyProtocolConfig.Version version : proxy.getDisallowedVersionsList()) {
             switch (version) {
@@ -126,7 +126,15 @@ final class ListenerFilterParser {
                     "every version (expected: at least one that is left)");
         }
         return new Kind.Proxy(
-                proxy.getAllowRequestsWithoutProxyProtocol(), disallowed, proxy.getStatPrefix());
+                proxy.getAllowRequestsWithoutProxyProtocol(),
+                disallowed,
+                proxy.getStatPrefix(),
+                proxy.hasPassThroughTlvs()
+                        ? UpstreamSocketParser.passed(
+                                findings,
+                                join(path, "pass_through_tlvs"),
+                                proxy.getPassThroughTlvs())
+                        : ProxyHeader.Passed.NONE);
     }
 
     private Disabled disabled(String path, ListenerFilterChainMatchPredicate predicate) {

@@ -4,18 +4,17 @@ import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.proxy.tls.UpstreamTls;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How the connections of a cluster are secured (`transport_socket` and
-/// `transport_socket_matches`).
+/// How the connections of a cluster begin (`transport_socket` and `transport_socket_matches`).
 ///
 /// @param choices of which the first counts whose labels a host has
-/// @param otherwise for hosts that none is for; empty for a plain connection
-public record UpstreamSockets(List<Choice> choices, Optional<UpstreamTls> otherwise) {
+/// @param otherwise for hosts that none is for
+public record UpstreamSockets(List<Choice> choices, UpstreamSocket otherwise) {
 
     /// All connections are plain.
-    public static final UpstreamSockets PLAIN = new UpstreamSockets(List.of(), Optional.empty());
+    public static final UpstreamSockets PLAIN =
+            new UpstreamSockets(List.of(), UpstreamSocket.PLAIN);
 
     public UpstreamSockets {
         choices = List.copyOf(choices);
@@ -25,29 +24,28 @@ public record UpstreamSockets(List<Choice> choices, Optional<UpstreamTls> otherw
     ///
     /// @param name for people
     /// @param labels all of which a host must have; none: any host
-    /// @param tls empty for a plain connection
-    public record Choice(String name, Map<String, String> labels, Optional<UpstreamTls> tls) {
+    public record Choice(String name, Map<String, String> labels, UpstreamSocket socket) {
         public Choice {
             labels = Map.copyOf(labels);
         }
     }
 
-    /// The one for a host; empty for a plain connection.
+    /// The one for a host.
     ///
     /// @param labels that the host has
-    public Optional<UpstreamTls> forHost(Map<String, String> labels) {
+    public UpstreamSocket forHost(Map<String, String> labels) {
         for (Choice choice : choices) {
             if (labels.entrySet().containsAll(choice.labels().entrySet())) {
-                return choice.tls();
+                return choice.socket();
             }
         }
         return otherwise;
     }
 
-    /// All that there are.
+    /// How they are secured, where they are.
     public List<UpstreamTls> all() {
-        return Stream.concat(choices.stream().map(Choice::tls), Stream.of(otherwise))
-                .flatMap(Optional::stream)
+        return Stream.concat(choices.stream().map(Choice::socket), Stream.of(otherwise))
+                .flatMap(socket -> socket.tls().stream())
                 .distinct()
                 .toList();
     }

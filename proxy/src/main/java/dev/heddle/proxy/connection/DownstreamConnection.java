@@ -2,6 +2,7 @@ package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
@@ -45,13 +46,16 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
 
     /// @param onClosed told once, when the connection is gone
     public DownstreamConnection(
-            HttpService service, Wire wire, Consumer<DownstreamConnection> onClosed) {
+            HttpService service,
+            Wire wire,
+            Client client,
+            Consumer<DownstreamConnection> onClosed) {
         Worker worker = service.context().worker();
         HttpConnectionManagerConfig config = service.config();
         this.service = service;
         this.wire = wire;
         this.onClosed = onClosed;
-        this.served = new ServedConnection(service, wire);
+        this.served = new ServedConnection(service, wire, client);
         this.idle = worker.deadline(this::onLongIdle);
         this.life = worker.deadline(this::onLongLife);
         wire.setWriteLimit(service.bufferLimitBytes());
@@ -225,6 +229,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     public void onGone() {
         idle.discard();
         life.discard();
+        served.gone();
         service.log().connectionClosed(protocol);
         onClosed.accept(this);
     }

@@ -12,6 +12,7 @@ import dev.heddle.proxy.http.ResponseSink;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
 import java.net.InetSocketAddress;
@@ -27,9 +28,9 @@ final class ServedConnection {
     private final RequestRules rules;
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
-    private final @Nullable InetSocketAddress restored;
+    private final Client client;
 
-    ServedConnection(HttpService service, Wire wire) {
+    ServedConnection(HttpService service, Wire wire, Client client) {
         Worker worker = service.context().worker();
         this.service = service;
         this.wire = wire;
@@ -43,7 +44,12 @@ final class ServedConnection {
         this.rules = new RequestRules(service.config());
         this.remote = wire.remote();
         this.local = wire.local();
-        this.restored = wire.restored();
+        this.client = client;
+    }
+
+    /// The connection is gone, and what was kept for it goes, too.
+    void gone() {
+        client.gone();
     }
 
     HttpService service() {
@@ -62,7 +68,7 @@ final class ServedConnection {
     Exchange exchange(ExchangeOwner owner, ResponseSink sink, BodySource source) {
         var info = new StreamInfo();
         info.onConnection(id, service.listener(), service.chain(), remote, local);
-        info.setOriginalDestination(restored);
+        info.setClient(client);
         info.setTls(wire.tls());
         var limits = service.config().timeouts();
         return new Exchange(

@@ -9,6 +9,7 @@ import dev.heddle.proxy.connection.HttpService;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.overload.OverloadAction;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Wire;
@@ -231,7 +232,7 @@ final class ActiveListener {
             ActiveListener other = others.apply(arrival.wire().local());
             if (other != null && other != this) {
                 limit.release();
-                return other.take(arrival.wire());
+                return other.take(arrival);
             }
         }
         Optional<FilterChainConfig> chosen = matcher.choose(arrival.facts());
@@ -244,34 +245,36 @@ final class ActiveListener {
         if (chain == null) {
             throw new IllegalStateException("a chain that is not here: " + chosen.get().name());
         }
-        return serve(arrival.wire(), chain);
+        return serve(arrival, chain);
     }
 
     /// Takes a connection from another listener, which was made to an address of this one.
-    private WireHandler take(Wire wire) {
+    private WireHandler take(Arrival arrival) {
         if (isClosed || !limit.tryAcquire()) {
-            return refused(wire, Duration.ZERO);
+            return refused(arrival.wire(), Duration.ZERO);
         }
-        return begin(new Arrival(wire));
+        return begin(arrival.again());
     }
 
-    private WireHandler serve(Wire wire, ChainService chain) {
+    private WireHandler serve(Arrival arrival, ChainService chain) {
         if (chain.limit().isPresent()) {
             ChainService.Limit most = chain.limit().get();
             boolean isTaken = most.count().tryAcquire();
             log.limited(most.config().statPrefix(), isTaken);
             if (!isTaken) {
                 limit.release();
-                return refused(wire, most.config().delay());
+                return refused(arrival.wire(), most.config().delay());
             }
         }
         return chain.security().isPresent()
-                ? handshake(wire, chain, chain.security().get())
-                : serveSecured(wire, chain);
+                ? handshake(arrival, chain, chain.security().get())
+                : serveSecured(arrival, chain);
     }
 
     /// Nobody serves the connection before it is secured.
-    private WireHandler handshake(Wire wire, ChainService chain, ChainService.Security security) {
+    private WireHandler handshake(
+            Arrival arrival, ChainService chain, ChainService.Security security) {
+        Wire wire = arrival.wire();
         TlsServer tls = security.server().get();
         if (tls == null) {
             security.log().notSecured(TlsFailure.NO_SECRET, wire.remote());
@@ -288,7 +291,7 @@ final class ActiveListener {
                             @Override
                             public WireHandler onSecured(TlsHandshake done) {
                                 served.remove(new ClientConnection.Unsecured(done));
-                                return serveSecured(wire, chain);
+                                return serveSecured(arrival, chain);
                             }
 
                             @Override
@@ -318,19 +321,24 @@ final class ActiveListener {
         }
     }
 
-    private WireHandler serveSecured(Wire wire, ChainService chain) {
+    private WireHandler serveSecured(Arrival arrival, ChainService chain) {
+        Wire wire = arrival.wire();
+        Client client = arrival.client();
         return switch (chain.service()) {
             case ChainService.Service.Http(HttpService http) -> {
                 var connection =
                         new DownstreamConnection(
-                                http, wire, gone -> onGone(new ClientConnection.Http(gone)));
+                                http,
+                                wire,
+                                client,
+                                gone -> onGone(new ClientConnection.Http(gone)));
                 served.put(new ClientConnection.Http(connection), chain);
                 yield connection.wireHandler();
             }
             case ChainService.Service.Tcp(TcpService tcp) -> {
                 var connection =
                         new TcpConnection(
-                                tcp, wire, gone -> onGone(new ClientConnection.Tcp(gone)));
+                                tcp, wire, client, gone -> onGone(new ClientConnection.Tcp(gone)));
                 served.put(new ClientConnection.Tcp(connection), chain);
                 connection.start();
                 yield connection;

@@ -1,6 +1,8 @@
 package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.config.FilterChainMatcher;
+import dev.heddle.proxy.runtime.Client;
+import dev.heddle.proxy.runtime.Client.Extension;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
 import java.net.InetSocketAddress;
@@ -15,9 +17,17 @@ final class Arrival {
     private String serverName = "";
     private String transport = "";
     private List<String> applicationProtocols = List.of();
+    private List<Extension> extensions = List.of();
 
     Arrival(Wire wire) {
         this.wire = wire;
+    }
+
+    /// The same for another listener, whose own filters look at the bytes.
+    Arrival again() {
+        var again = new Arrival(wire);
+        again.extensions = extensions;
+        return again;
     }
 
     Wire wire() {
@@ -25,7 +35,10 @@ final class Arrival {
     }
 
     /// A PROXY header says who the ends are.
-    void onProxyHeader(InetSocketAddress remote, InetSocketAddress local) {
+    ///
+    /// @param said besides, as far as it may be passed on
+    void onProxyHeader(InetSocketAddress remote, InetSocketAddress local, List<Extension> said) {
+        extensions = List.copyOf(said);
         wire.present(remote, local);
     }
 
@@ -53,6 +66,11 @@ final class Arrival {
     /// Whether it was made to another address than that of the socket.
     boolean isRestored() {
         return wire.restored() != null;
+    }
+
+    /// Of whom hosts may be told.
+    Client client() {
+        return new Client(wire, extensions);
     }
 
     /// What its filter chain is chosen by.

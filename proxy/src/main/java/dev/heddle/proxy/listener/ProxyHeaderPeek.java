@@ -3,12 +3,17 @@ package dev.heddle.proxy.listener;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.config.ListenerFilterConfig.Version;
 import dev.heddle.proxy.observe.ListenerLog;
+import dev.heddle.proxy.runtime.Client.Extension;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the header by which a load balancer says who its client is ([the PROXY
 /// protocol](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt), versions 1 and 2), and
@@ -124,7 +129,8 @@ final class ProxyHeaderPeek implements Peek {
             InetAddress target = InetAddress.ofLiteral(words[3]);
             arrival.onProxyHeader(
                     new InetSocketAddress(source, Integer.parseInt(words[4])),
-                    new InetSocketAddress(target, Integer.parseInt(words[5])));
+                    new InetSocketAddress(target, Integer.parseInt(words[5])),
+                    List.of());
         } catch (IllegalArgumentException _) {
             return broken("an address that is none");
         }
@@ -137,7 +143,7 @@ final class ProxyHeaderPeek implements Peek {
 
     // Version 2.
 
-    private static Outcome binary(ByteBuf bytes, Arrival arrival) {
+    private Outcome binary(ByteBuf bytes, Arrival arrival) {
         int start = bytes.readerIndex();
         int available = bytes.readableBytes();
         if (available > V2_START.length && bytes.getUnsignedByte(start + 12) >> 4 != 2) {
@@ -169,30 +175,41 @@ final class ProxyHeaderPeek implements Peek {
             return Outcome.MORE;
         }
         if (command == PROXY) {
-            if (!areExtensions(bytes, start + V2_HEADER + addresses, length - addresses)) {
+            List<Extension> said =
+                    extensions(bytes, start + V2_HEADER + addresses, length - addresses);
+            if (said == null) {
                 return broken("an extension longer than the header");
             }
             int size = family == V4_FAMILY ? 4 : 16;
             int at = start + V2_HEADER;
             arrival.onProxyHeader(
                     address(bytes, at, size, at + 2 * size),
-                    address(bytes, at + size, size, at + 2 * size + 2));
+                    address(bytes, at + size, size, at + 2 * size + 2),
+                    said);
         }
         return new Outcome.Done(V2_HEADER + length);
     }
 
-    private static boolean areExtensions(ByteBuf bytes, int start, int length) {
+    /// Those that may be passed on; null when one ends after the header.
+    private @Nullable List<Extension> extensions(ByteBuf bytes, int start, int length) {
+        var said = new ArrayList<Extension>();
         int left = length;
         int at = start;
         while (left > 0) {
             int size = left < TLV_HEADER ? left + 1 : TLV_HEADER + bytes.getUnsignedShort(at + 1);
             if (size > left) {
-                return false;
+                return null;
+            }
+            int type = bytes.getUnsignedByte(at);
+            if (config.passed().includes(type)) {
+                var value = new byte[size - TLV_HEADER];
+                bytes.getBytes(at + TLV_HEADER, value);
+                said.add(new Extension(type, ByteBuffer.wrap(value).asReadOnlyBuffer()));
             }
             at += size;
             left -= size;
         }
-        return true;
+        return said;
     }
 
     private static InetSocketAddress address(ByteBuf bytes, int at, int size, int portAt) {

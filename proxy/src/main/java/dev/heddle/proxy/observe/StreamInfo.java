@@ -3,9 +3,9 @@ package dev.heddle.proxy.observe;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tls.TlsSession;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -29,7 +29,7 @@ public final class StreamInfo {
     private @Nullable SocketAddress downstreamRemote;
     private @Nullable SocketAddress downstreamLocal;
     private @Nullable SocketAddress downstreamDirectRemote;
-    private @Nullable InetSocketAddress originalDestination;
+    private @Nullable Client client;
     private @Nullable SocketAddress upstreamLocal;
     private @Nullable SocketAddress upstreamRemote;
     private @Nullable Protocol upstreamProtocol;
@@ -153,14 +153,13 @@ public final class StreamInfo {
         return downstreamLocal;
     }
 
-    /// Where the connection was made to before it was redirected here; null for here. Kept over
-    /// [#start].
-    public @Nullable InetSocketAddress originalDestination() {
-        return originalDestination;
+    /// Whose connection it is; null where there is none. Kept over [#start].
+    public @Nullable Client client() {
+        return client;
     }
 
-    public void setOriginalDestination(@Nullable InetSocketAddress value) {
-        originalDestination = value;
+    public void setClient(Client value) {
+        client = value;
     }
 
     /// `%UPSTREAM_LOCAL_ADDRESS%`.

@@ -11,6 +11,7 @@ import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.http.UpstreamStream;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
@@ -102,6 +103,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 state = State.WAITING;
                 ConnectionPool from =
                         HostPools.of(exchange.worker(), loop, picked, cluster)
+                                .of(exchange.info().client())
                                 .pool(exchange.request().protocol());
                 pool = from;
                 from.acquire(this);
@@ -289,6 +291,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     @Override
     public @Nullable InetSocketAddress originalDestination() {
-        return exchange.info().originalDestination();
+        Client client = exchange.info().client();
+        return client == null ? null : client.originalDestination();
     }
 }

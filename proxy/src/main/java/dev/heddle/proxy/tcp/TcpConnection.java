@@ -3,6 +3,7 @@ package dev.heddle.proxy.tcp;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ConnectOutcome;
 import dev.heddle.proxy.runtime.Connecting;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpConnection implements WireHandler, ConnectOutcome, PickContext {
     private final TcpService service;
     private final Wire client;
+    private final Client said;
     private final Consumer<TcpConnection> onClosed;
     private final Worker worker;
     private final StreamInfo info = new StreamInfo();
@@ -58,9 +60,12 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     private boolean isClientGone;
     private boolean isOver;
 
+    /// @param said of whom hosts may be told
     /// @param onClosed told once, when the client's connection is gone
-    public TcpConnection(TcpService service, Wire client, Consumer<TcpConnection> onClosed) {
+    public TcpConnection(
+            TcpService service, Wire client, Client said, Consumer<TcpConnection> onClosed) {
         this.service = service;
+        this.said = said;
         this.client = client;
         this.onClosed = onClosed;
         this.worker = service.context().worker();
@@ -142,7 +147,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
         to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         connecting.set(to.settings().connectTimeout().toNanos());
-        attempt = to.connect(worker, picked, "", this);
+        attempt = to.connect(worker, picked, "", said, this);
     }
 
     @Override
@@ -335,6 +340,6 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     @Override
     public @Nullable InetSocketAddress originalDestination() {
-        return client.restored();
+        return said.originalDestination();
     }
 }

@@ -1,12 +1,15 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.ConnectOutcome;
 import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker sees it.
 public interface Cluster {
@@ -21,24 +24,36 @@ public interface Cluster {
     /// What this cluster uses over all workers.
     Circuit circuit();
 
+    /// Begins a connection to a host that serves any client, as the other one.
+    default Connecting connect(Worker worker, Host host, String alpn, ConnectOutcome outcome) {
+        return connect(worker, host, alpn, null, outcome);
+    }
+
     /// Begins a connection to a host, secured as this cluster says.
     ///
     /// @param alpn the protocol that will be spoken, which TLS offers unless the cluster says what
     ///   to offer; empty for any
-    default Connecting connect(Worker worker, Host host, String alpn, ConnectOutcome outcome) {
+    /// @param client whom it is for alone, and of whom the host may be told; null for anybody
+    default Connecting connect(
+            Worker worker,
+            Host host,
+            String alpn,
+            @Nullable Client client,
+            ConnectOutcome outcome) {
+        ByteBuffer preface = header(host).map(it -> it.bytes(client)).orElse(NO_PREFACE);
         return switch (security(host, alpn)) {
             case HostSecurity.Plain() ->
                     worker.connect(
                             host.addresses(),
                             settings().connections().sockets(),
-                            NO_PREFACE,
+                            preface,
                             null,
                             outcome);
             case HostSecurity.Secured(TlsClient tls) ->
                     worker.connect(
                             host.addresses(),
                             settings().connections().sockets(),
-                            NO_PREFACE,
+                            preface,
                             tls,
                             new SecuredConnect(outcome, stats()));
             case HostSecurity.NotReady(TlsFailure why) ->
@@ -49,6 +64,11 @@ public interface Cluster {
     /// How a connection to a host is secured.
     default HostSecurity security(Host host, String alpn) {
         return HostSecurity.PLAIN;
+    }
+
+    /// The header by which a host is told of clients; absent for none.
+    default Optional<ProxyHeader> header(Host host) {
+        return Optional.empty();
     }
 
     /// What was counted on this worker.

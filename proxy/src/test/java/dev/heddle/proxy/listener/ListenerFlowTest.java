@@ -17,6 +17,7 @@ import dev.heddle.proxy.sim.SimPeer;
 import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.ProxyHeader;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /// A connection on its way through listener filters to its filter chain.
 class ListenerFlowTest {
-    private static final Kind PROXY = new Kind.Proxy(false, Set.of(), "");
+    private static final Kind PROXY = new Kind.Proxy(false, Set.of(), "", ProxyHeader.Passed.NONE);
 
     private static FilterChainConfig tcp(String cluster, FilterChainMatch match) {
         return tcp(cluster, match, Optional.empty());

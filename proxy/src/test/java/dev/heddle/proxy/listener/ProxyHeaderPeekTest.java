@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.config.ListenerFilterConfig.Version;
 import dev.heddle.proxy.sim.SimLog;
+import dev.heddle.proxy.upstream.ProxyHeader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -22,7 +23,10 @@ class ProxyHeaderPeekTest {
     private static final String V4 = "cb007107c000020113880050";
 
     private static Function<SimLog, Peek> filter(boolean isOptional, Version... disallowed) {
-        return log -> new ProxyHeaderPeek(new Kind.Proxy(isOptional, Set.of(disallowed), ""), log);
+        return log ->
+                new ProxyHeaderPeek(
+                        new Kind.Proxy(isOptional, Set.of(disallowed), "", ProxyHeader.Passed.NONE),
+                        log);
     }
 
     private static byte[] text(String text) {

@@ -8,9 +8,11 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
+import dev.heddle.proxy.upstream.ProxyHeader;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A cluster that takes its hosts in turn.
 public final class SimCluster implements Cluster {
@@ -18,10 +20,22 @@ public final class SimCluster implements Cluster {
     private final Circuit circuit = new Circuit();
     private final Tally<ClusterStat> stats = new Tally<>(ClusterStat.class);
     private final List<Host> hosts = new ArrayList<>();
+    private Optional<ProxyHeader> header = Optional.empty();
     private int next;
 
     public SimCluster(ClusterSettings settings) {
         this.settings = settings;
+    }
+
+    /// Tells hosts of clients.
+    public SimCluster telling(ProxyHeader value) {
+        header = Optional.of(value);
+        return this;
+    }
+
+    @Override
+    public Optional<ProxyHeader> header(Host host) {
+        return header;
     }
 
     public SimCluster host(InetSocketAddress address) {

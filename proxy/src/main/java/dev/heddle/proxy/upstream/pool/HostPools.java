@@ -2,24 +2,32 @@ package dev.heddle.proxy.upstream.pool;
 
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The pools of one worker to one host: one for each version of HTTP that was asked for.
 @Confined("worker")
-public final class HostPools implements Host.Attachment {
+public final class HostPools implements Host.Attachment, Client.Follower {
     private final Worker worker;
     private final Http2Loop loop;
     private final Host host;
     private final Cluster cluster;
+    private final @Nullable Client client;
+    private @Nullable Map<Client, HostPools> byClient;
     private @Nullable Http1Pool http1;
     private @Nullable Http2Pool http2;
 
-    private HostPools(Worker worker, Http2Loop loop, Host host, Cluster cluster) {
+    /// @param client whom they are for alone; null for everybody
+    private HostPools(
+            Worker worker, Http2Loop loop, Host host, Cluster cluster, @Nullable Client client) {
+        this.client = client;
         this.worker = worker;
         this.loop = loop;
         this.host = host;
@@ -35,9 +43,37 @@ public final class HostPools implements Host.Attachment {
             }
             pools.drain();
         }
-        var pools = new HostPools(worker, loop, host, cluster);
+        var pools = new HostPools(worker, loop, host, cluster, null);
         host.attach(pools);
         return pools;
+    }
+
+    /// Those for a client: its own, if the host is told of it when a connection begins, else
+    /// everybody's. Its own ones end when it is gone.
+    public HostPools of(@Nullable Client asking) {
+        if (asking == null || cluster.header(host).isEmpty()) {
+            return this;
+        }
+        Map<Client, HostPools> all = byClient;
+        if (all == null) {
+            all = new HashMap<>();
+            byClient = all;
+        }
+        HostPools own = all.get(asking);
+        if (own == null) {
+            own = new HostPools(worker, loop, host, cluster, asking);
+            all.put(asking, own);
+            asking.follow(this);
+        }
+        return own;
+    }
+
+    @Override
+    public void onClientGone(Client gone) {
+        HostPools own = byClient == null ? null : byClient.remove(gone);
+        if (own != null) {
+            own.drain();
+        }
     }
 
     /// The pool for a request that came in that version of HTTP.
@@ -46,7 +82,7 @@ public final class HostPools implements Host.Attachment {
             case UpstreamProtocol.Http1 _ -> {
                 Http1Pool pool = http1;
                 if (pool == null) {
-                    pool = new Http1Pool(worker, host, cluster);
+                    pool = new Http1Pool(worker, host, cluster, client);
                     http1 = pool;
                 }
                 yield pool;
@@ -54,7 +90,7 @@ public final class HostPools implements Host.Attachment {
             case UpstreamProtocol.Http2 _ -> {
                 Http2Pool pool = http2;
                 if (pool == null) {
-                    pool = new Http2Pool(worker, loop, host, cluster);
+                    pool = new Http2Pool(worker, loop, host, cluster, client);
                     http2 = pool;
                 }
                 yield pool;
@@ -70,10 +106,20 @@ public final class HostPools implements Host.Attachment {
         if (http2 != null) {
             http2.drain();
         }
+        Map<Client, HostPools> all = byClient;
+        byClient = null;
+        if (all != null) {
+            all.forEach((of, own) -> {
+                of.leave(this);
+                own.drain();
+            });
+        }
     }
 
     @Override
     public boolean isUsed() {
-        return (http1 != null && http1.isUsed()) || (http2 != null && http2.isUsed());
+        return (http1 != null && http1.isUsed())
+                || (http2 != null && http2.isUsed())
+                || (byClient != null && byClient.values().stream().anyMatch(HostPools::isUsed));
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.proxy.upstream.pool;
 
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
@@ -11,6 +12,7 @@ import dev.heddle.proxy.upstream.UpstreamProtocol;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP/1.1 connections of one worker to one host.
 ///
@@ -22,6 +24,7 @@ final class Http1Pool implements ConnectionPool {
     private final Worker worker;
     private final Host host;
     private final Cluster cluster;
+    private final @Nullable Client client;
     private final PendingQueue pending;
     private final IdleLimit idleLimit = new IdleLimit();
 
@@ -32,7 +35,8 @@ final class Http1Pool implements ConnectionPool {
     private int open;
     private boolean isDraining;
 
-    Http1Pool(Worker worker, Host host, Cluster cluster) {
+    Http1Pool(Worker worker, Host host, Cluster cluster, @Nullable Client client) {
+        this.client = client;
         this.worker = worker;
         this.host = host;
         this.cluster = cluster;
@@ -163,6 +167,11 @@ final class Http1Pool implements ConnectionPool {
 
     Host host() {
         return host;
+    }
+
+    /// Whom its connections are for alone; null for everybody.
+    @Nullable Client client() {
+        return client;
     }
 
     Cluster cluster() {

@@ -4,6 +4,7 @@ import dev.heddle.proxy.http.Http2Options;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.http2.Http2Loop;
+import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP/2 connections of one worker to one host: one as long as it takes another stream, then
 /// one more as far as the circuit breaker allows.
@@ -29,6 +31,7 @@ final class Http2Pool implements ConnectionPool {
     private final Http2Loop loop;
     private final Host host;
     private final Cluster cluster;
+    private final @Nullable Client client;
     private final PendingQueue pending;
     private final Set<PooledHttp2> connecting = new HashSet<>();
 
@@ -37,7 +40,8 @@ final class Http2Pool implements ConnectionPool {
 
     private boolean isDraining;
 
-    Http2Pool(Worker worker, Http2Loop loop, Host host, Cluster cluster) {
+    Http2Pool(Worker worker, Http2Loop loop, Host host, Cluster cluster, @Nullable Client client) {
+        this.client = client;
         this.worker = worker;
         this.loop = loop;
         this.host = host;
@@ -184,6 +188,11 @@ final class Http2Pool implements ConnectionPool {
 
     Host host() {
         return host;
+    }
+
+    /// Whom its connections are for alone; null for everybody.
+    @Nullable Client client() {
+        return client;
     }
 
     Cluster cluster() {

@@ -38,7 +38,8 @@ final class PooledHttp1 implements ConnectOutcome, Http1Upstream.Owner {
         stats().add(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
         stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         deadline.set(pool.cluster().settings().connectTimeout().toNanos());
-        attempt = pool.cluster().connect(pool.worker(), pool.host(), "http/1.1", this);
+        attempt =
+                pool.cluster().connect(pool.worker(), pool.host(), "http/1.1", pool.client(), this);
     }
 
     Http1Upstream codec() {

@@ -35,7 +35,7 @@ final class PooledHttp2 implements ConnectOutcome, Http2Upstream.Owner {
         stats().add(ClusterStat.UPSTREAM_CX_HTTP2_TOTAL);
         stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         deadline.set(pool.cluster().settings().connectTimeout().toNanos());
-        attempt = pool.cluster().connect(pool.worker(), pool.host(), "h2", this);
+        attempt = pool.cluster().connect(pool.worker(), pool.host(), "h2", pool.client(), this);
     }
 
     Http2Upstream codec() {
