@@ -51,6 +51,8 @@ final class DataPlanes implements AutoCloseable {
                                 "--concurrency",
                                 "1",
                                 "--use-dynamic-base-id",
+                                "--file-flush-interval-msec",
+                                "50",
                                 "--log-level",
                                 "warning")
                         .redirectErrorStream(true)

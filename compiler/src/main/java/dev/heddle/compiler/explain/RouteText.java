@@ -3,6 +3,7 @@ package dev.heddle.compiler.explain;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.HeaderEdit.Edits;
 import dev.heddle.compiler.ir.HeaderEdit.Write;
+import dev.heddle.compiler.ir.Retry;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteAction.Destination;
@@ -91,6 +92,7 @@ final class RouteText {
         if (!forward.resilience().timeout().isZero()) {
             add("timeout " + forward.resilience().timeout(), details);
         }
+        retries(forward, details);
         boolean single = forward.destinations().size() == 1;
         for (Destination destination : forward.destinations()) {
             details.add(
@@ -101,6 +103,30 @@ final class RouteText {
                             destination.origin()));
             destination.authority().ifPresent(a -> add("   authority " + a, details));
             edits(destination.headers(), details);
+        }
+    }
+
+    /// Says nothing of what is as in Istio without a rule.
+    private static void retries(RouteAction.Forward forward, List<Detail> details) {
+        Retry retry = forward.resilience().retry().orElse(null);
+        if (retry == null) {
+            // Where the mesh itself routes there are none, and nobody asks why.
+            if (!forward.destinations().getFirst().origin().equals(Origin.BUILT_IN)) {
+                add("no retries", details);
+            }
+        } else if (!retry.equals(Retry.ISTIO)) {
+            add(
+                    retry.retries()
+                            + " retries on "
+                            + String.join(",", retry.on())
+                            + (retry.statuses().isEmpty() ? "" : " " + retry.statuses())
+                            + (retry.perTryTimeout().isZero()
+                                    ? ""
+                                    : ", each at most " + retry.perTryTimeout())
+                            + retry.backoff().map(it -> ", first wait " + it).orElse("")
+                            + (retry.avoidsPreviousHosts() ? "" : ", on any host")
+                            + (retry.triesOtherPriorities() ? ", then in other localities" : ""),
+                    details);
         }
     }
 

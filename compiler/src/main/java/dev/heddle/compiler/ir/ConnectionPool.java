@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 /// @param maxConnections at one time
 /// @param maxPendingRequests that wait for a connection
 /// @param maxRequests at one time
+/// @param retries how many of them may be under way
 /// @param maxRequestsPerConnection before a connection is given up; 1 disables keep-alive
 /// @param idleTimeout after which a connection without requests is closed
 public record ConnectionPool(
@@ -17,6 +18,7 @@ public record ConnectionPool(
         OptionalInt maxConnections,
         OptionalInt maxPendingRequests,
         OptionalInt maxRequests,
+        Retries retries,
         OptionalInt maxRequestsPerConnection,
         Optional<Duration> idleTimeout) {
 
@@ -27,8 +29,24 @@ public record ConnectionPool(
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty(),
+                    Retries.UNLIMITED,
                     OptionalInt.empty(),
                     Optional.empty());
+
+    /// How many retries may be under way.
+    public sealed interface Retries {
+        /// As many as there are.
+        Retries UNLIMITED = new AtMost(OptionalInt.empty());
+
+        /// At most that many; empty for no limit.
+        record AtMost(OptionalInt number) implements Retries {}
+
+        /// A share of the requests.
+        ///
+        /// @param percent of the requests under way, from 0 to 100
+        /// @param least that are allowed in any case
+        record Share(double percent, int least) implements Retries {}
+    }
 
     public ConnectionPool {
         if (!connectTimeout.isPositive()) {

@@ -1,13 +1,18 @@
 package dev.heddle.compiler.ir;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// How long and how hard a proxy tries.
 ///
 /// @param timeout for the whole response; zero for no limit, as Istio's default is
-public record Resilience(Duration timeout) {
-    /// No limits.
-    public static final Resilience NONE = new Resilience(Duration.ZERO);
+/// @param retry empty for one attempt
+public record Resilience(Duration timeout, Optional<Retry> retry) {
+    /// No limits, and one attempt.
+    public static final Resilience NONE = new Resilience(Duration.ZERO, Optional.empty());
+
+    /// Istio's for what no rule speaks about.
+    public static final Resilience ISTIO = new Resilience(Duration.ZERO, Optional.of(Retry.ISTIO));
 
     public Resilience {
         if (timeout.isNegative()) {

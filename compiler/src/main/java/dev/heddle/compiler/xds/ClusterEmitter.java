@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
+import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -75,14 +76,24 @@ final class ClusterEmitter {
 
     /// Envoy's own limits are low (1,024); Istio's, and so ours, are none.
     private static CircuitBreakers circuitBreakers(ConnectionPool pool) {
-        return CircuitBreakers.newBuilder()
-                .addThresholds(
-                        CircuitBreakers.Thresholds.newBuilder()
-                                .setMaxConnections(limit(pool.maxConnections()))
-                                .setMaxPendingRequests(limit(pool.maxPendingRequests()))
-                                .setMaxRequests(limit(pool.maxRequests()))
-                                .setMaxRetries(limit(OptionalInt.empty())))
-                .build();
+        CircuitBreakers.Thresholds.Builder thresholds =
+                CircuitBreakers.Thresholds.newBuilder()
+                        .setMaxConnections(limit(pool.maxConnections()))
+                        .setMaxPendingRequests(limit(pool.maxPendingRequests()))
+                        .setMaxRequests(limit(pool.maxRequests()));
+        switch (pool.retries()) {
+            case ConnectionPool.Retries.AtMost(OptionalInt number) ->
+                    thresholds.setMaxRetries(limit(number));
+            case ConnectionPool.Retries.Share(double percent, int least) ->
+                    thresholds
+                            .setMaxRetries(limit(OptionalInt.empty()))
+                            .setRetryBudget(
+                                    CircuitBreakers.Thresholds.RetryBudget.newBuilder()
+                                            .setBudgetPercent(
+                                                    Percent.newBuilder().setValue(percent))
+                                            .setMinRetryConcurrency(UInt32Value.of(least)));
+        }
+        return CircuitBreakers.newBuilder().addThresholds(thresholds).build();
     }
 
     private static UInt32Value limit(OptionalInt limit) {

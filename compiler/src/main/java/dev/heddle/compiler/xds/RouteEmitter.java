@@ -113,6 +113,7 @@ final class RouteEmitter {
                                     .setSubstitution(substitution));
         }
         forward.rewrite().authority().ifPresent(out::setHostRewriteLiteral);
+        forward.resilience().retry().ifPresent(r -> out.setRetryPolicy(RetryEmitter.emit(r)));
         return out.build();
     }
 

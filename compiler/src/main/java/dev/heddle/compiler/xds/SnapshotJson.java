@@ -22,6 +22,8 @@ import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalD
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.util.stream.Collectors;
@@ -44,6 +46,8 @@ public final class SnapshotJson {
                                     .add(StdoutAccessLog.getDescriptor())
                                     .add(OriginalDst.getDescriptor())
                                     .add(TlsInspector.getDescriptor())
+                                    .add(PreviousHostsPredicate.getDescriptor())
+                                    .add(PreviousPrioritiesConfig.getDescriptor())
                                     .add(HttpInspector.getDescriptor())
                                     .add(HttpProtocolOptions.getDescriptor())
                                     .build());

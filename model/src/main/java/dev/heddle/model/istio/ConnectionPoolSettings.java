@@ -37,7 +37,7 @@ public record ConnectionPoolSettings(Optional<TcpSettings> tcp, Optional<HttpSet
             OptionalInt http1MaxPendingRequests,
             OptionalInt http2MaxRequests,
             OptionalInt maxRequestsPerConnection,
-            @NotYet OptionalInt maxRetries,
+            OptionalInt maxRetries,
             Optional<Duration> idleTimeout,
             @NotYet H2UpgradePolicy h2UpgradePolicy,
             @NotYet boolean useClientProtocol,

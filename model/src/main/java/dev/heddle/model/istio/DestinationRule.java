@@ -54,7 +54,7 @@ public record DestinationRule(
             List<PortTrafficPolicy> portLevelSettings,
             @NotYet Optional<TunnelSettings> tunnel,
             @NotYet Optional<ProxyProtocol> proxyProtocol,
-            @NotYet Optional<RetryBudget> retryBudget) {
+            Optional<RetryBudget> retryBudget) {
 
         public TrafficPolicy {
             portLevelSettings = List.copyOf(portLevelSettings);
@@ -118,5 +118,5 @@ public record DestinationRule(
     public record RetryBudget(
             OptionalDouble percent,
             OptionalInt minRetryConcurrency,
-            Optional<Duration> budgetInterval) {}
+            @NotYet Optional<Duration> budgetInterval) {}
 }

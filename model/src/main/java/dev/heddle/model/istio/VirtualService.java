@@ -53,7 +53,7 @@ public record VirtualService(
             @NotYet Optional<Delegate> delegate,
             Optional<HttpRewrite> rewrite,
             Optional<Duration> timeout,
-            @NotYet Optional<HttpRetry> retries,
+            Optional<HttpRetry> retries,
             @NotYet Optional<HttpFaultInjection> fault,
             @NotYet Optional<Destination> mirror,
             @NotYet OptionalInt mirrorPercent,

@@ -278,7 +278,8 @@ public final class ClusterParser {
                             "max_connections",
                             "max_pending_requests",
                             "max_requests",
-                            "max_retries"),
+                            "max_retries",
+                            "retry_budget"),
                     Set.of("track_remaining", "max_connection_pools"));
             if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
                 limits =
@@ -298,10 +299,32 @@ public final class ClusterParser {
                                 limit(
                                         thresholds.hasMaxRetries(),
                                         thresholds.getMaxRetries().getValue(),
-                                        3));
+                                        3),
+                                retryBudget(path, thresholds));
             }
         }
         return limits;
+    }
+
+    private Optional<CircuitLimits.RetryBudget> retryBudget(
+            String path, CircuitBreakers.Thresholds thresholds) {
+        if (!thresholds.hasRetryBudget()) {
+            return Optional.empty();
+        }
+        String at = join(path, "retry_budget");
+        CircuitBreakers.Thresholds.RetryBudget budget = thresholds.getRetryBudget();
+        findings.fields(at, budget, Set.of("budget_percent", "min_retry_concurrency"));
+        double percent = budget.hasBudgetPercent() ? budget.getBudgetPercent().getValue() : 20;
+        if (!(percent >= 0 && percent <= 100)) {
+            findings.reject(join(at, "budget_percent"), percent + " (expected: from 0 to 100)");
+            percent = 20;
+        }
+        int least =
+                limit(
+                        budget.hasMinRetryConcurrency(),
+                        budget.getMinRetryConcurrency().getValue(),
+                        3);
+        return Optional.of(new CircuitLimits.RetryBudget(percent, least));
     }
 
     /// Istio asks for "no limit" with the greatest number of 32 bits.

@@ -23,13 +23,17 @@ final class RouteActionParser {
 
     private final Findings findings;
     private final HeaderEditParser edits;
+    private final RetryPolicyParser retries;
 
-    RouteActionParser(Findings findings, HeaderEditParser edits) {
+    RouteActionParser(Findings findings, HeaderEditParser edits, RetryPolicyParser retries) {
         this.findings = findings;
         this.edits = edits;
+        this.retries = retries;
     }
 
-    RouteConfig.Action forward(String path, RouteAction action, RouteConfig.Match match) {
+    /// @param retry what a route has that does not say how it retries
+    RouteConfig.Action forward(
+            String path, RouteAction action, RouteConfig.Match match, RetryConfig retry) {
         findings.fields(
                 path,
                 action,
@@ -46,6 +50,7 @@ final class RouteActionParser {
                         "timeout",
                         "idle_timeout",
                         "priority",
+                        "retry_policy",
                         "max_stream_duration",
                         "max_grpc_timeout",
                         "grpc_timeout_offset"),
@@ -72,7 +77,11 @@ final class RouteActionParser {
                                         join(path, "idle_timeout"), action.getIdleTimeout()))
                         : Optional.empty(),
                 grpcTimeout(path, action),
-                streamLimit(path, action));
+                streamLimit(path, action),
+                action.hasRetryPolicy()
+                        ? retries.parse(join(path, "retry_policy"), action.getRetryPolicy())
+                                .telling(retry.told())
+                        : retry);
     }
 
     private Duration timeout(String path, RouteAction action) {

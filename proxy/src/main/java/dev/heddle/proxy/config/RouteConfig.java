@@ -138,6 +138,7 @@ public record RouteConfig(
         /// @param idleTimeout without a byte in either direction; empty takes the listener's
         /// @param grpcTimeout what a gRPC call may have in the place of the timeout
         /// @param streamLimit in the place of both
+        /// @param retry when and how requests are sent more than once
         record Forward(
                 Destination to,
                 PathRewrite path,
@@ -146,9 +147,10 @@ public record RouteConfig(
                 Duration timeout,
                 Optional<Duration> idleTimeout,
                 Optional<GrpcTimeout> grpcTimeout,
-                Optional<StreamLimit> streamLimit)
+                Optional<StreamLimit> streamLimit,
+                RetryConfig retry)
                 implements Action {
-            /// A route that knows nothing of gRPC.
+            /// A route that knows nothing of gRPC, and retries nothing.
             public Forward(
                     Destination to,
                     PathRewrite path,
@@ -164,7 +166,8 @@ public record RouteConfig(
                         timeout,
                         idleTimeout,
                         Optional.empty(),
-                        Optional.empty());
+                        Optional.empty(),
+                        RetryConfig.NONE);
             }
         }
 

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -15,9 +16,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Reads route tables; what a route does is read by [RouteActionParser].
+@SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 public final class RouteParser {
 
     private static final Set<String> HEADER_EDITS =
@@ -30,13 +33,15 @@ public final class RouteParser {
     private final Findings findings;
     private final MatchParser matches;
     private final HeaderEditParser edits;
+    private final RetryPolicyParser retries;
     private final RouteActionParser actions;
 
     private RouteParser(Findings findings) {
         this.findings = findings;
         this.matches = new MatchParser(findings);
         this.edits = new HeaderEditParser(findings);
-        this.actions = new RouteActionParser(findings, edits);
+        this.retries = new RetryPolicyParser(findings, matches);
+        this.actions = new RouteActionParser(findings, edits, retries);
     }
 
     /// Reads one resource of RDS.
@@ -108,13 +113,29 @@ public final class RouteParser {
                         "routes",
                         "require_tls",
                         "virtual_clusters",
-                        "metadata"),
-                // Speaks of retries only, and those are rejected where they are asked for.
-                Set.of("include_is_timeout_retry_header"));
+                        "metadata",
+                        "retry_policy",
+                        "per_request_buffer_limit_bytes",
+                        "include_request_attempt_count",
+                        "include_attempt_count_in_response",
+                        "include_is_timeout_retry_header"));
         findings.required(join(path, "name"), host.getName());
+        RetryConfig retry =
+                (host.hasRetryPolicy()
+                                ? retries.parse(join(path, "retry_policy"), host.getRetryPolicy())
+                                : RetryConfig.NONE)
+                        .telling(
+                                new RetryConfig.Told(
+                                        bufferLimit(
+                                                host.hasPerRequestBufferLimitBytes(),
+                                                host.getPerRequestBufferLimitBytes()),
+                                        host.getIncludeRequestAttemptCount(),
+                                        host.getIncludeAttemptCountInResponse(),
+                                        host.getIncludeIsTimeoutRetryHeader()));
         var routes = new ArrayList<RouteConfig.Route>();
         for (int i = 0; i < host.getRoutesCount(); i++) {
-            routes.add(route(join(path, "routes[" + i + "]"), host.getRoutes(i), largestBody));
+            String at = join(path, "routes[" + i + "]");
+            routes.add(route(at, host.getRoutes(i), largestBody, retry));
         }
         return new RouteConfig.VirtualHost(
                 host.getName(),
@@ -180,7 +201,27 @@ public final class RouteParser {
         return read;
     }
 
-    private RouteConfig.Route route(String path, Route route, int largestBody) {
+    private static OptionalLong bufferLimit(boolean isSet, UInt32Value value) {
+        return isSet
+                ? OptionalLong.of(Integer.toUnsignedLong(value.getValue()))
+                : OptionalLong.empty();
+    }
+
+    /// The virtual host's, with the route's own limit if it has one.
+    private static RetryConfig retry(RetryConfig host, Route route) {
+        RetryConfig.Told told = host.told();
+        return route.hasPerRequestBufferLimitBytes()
+                ? host.telling(
+                        new RetryConfig.Told(
+                                bufferLimit(true, route.getPerRequestBufferLimitBytes()),
+                                told.upstream(),
+                                told.client(),
+                                told.timeouts()))
+                : host;
+    }
+
+    private RouteConfig.Route route(
+            String path, Route route, int largestBody, RetryConfig hostRetry) {
         findings.fields(
                 path,
                 route,
@@ -191,13 +232,19 @@ public final class RouteParser {
                         "route",
                         "redirect",
                         "direct_response",
-                        "metadata"),
+                        "metadata",
+                        "per_request_buffer_limit_bytes"),
                 // For spans and meters of the route, of which we make none.
                 Set.of("decorator", "tracing", "stat_prefix"));
         RouteConfig.Match match = match(join(path, "match"), route.getMatch());
         RouteConfig.Action action =
                 switch (route.getActionCase()) {
-                    case ROUTE -> actions.forward(join(path, "route"), route.getRoute(), match);
+                    case ROUTE ->
+                            actions.forward(
+                                    join(path, "route"),
+                                    route.getRoute(),
+                                    match,
+                                    retry(hostRetry, route));
                     case REDIRECT ->
                             actions.redirect(join(path, "redirect"), route.getRedirect(), match);
                     case DIRECT_RESPONSE -> {

@@ -295,6 +295,11 @@ public final class Exchange {
         requestBody.open(upstream);
     }
 
+    /// The request's body, for those that may have to send it once more.
+    public BodyFlow requestBody() {
+        return requestBody;
+    }
+
     /// The upstream keeps up again.
     public void onRequestWritable() {
         requestBody.onSinkWritable();

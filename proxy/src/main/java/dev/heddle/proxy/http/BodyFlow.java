@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// Without a sink pieces are held, and the source is stopped once they are more than the limit.
 /// With one they pass at once, and the source is stopped while the sink does not keep up. So what
 /// is in memory of a body is bounded by the limit and what one read brings.
+///
+/// A body may have to be sent again, to another sink. If it is to be [#keep]t, pieces that pass are
+/// held too, up to another limit; a body that is longer is no longer kept.
 @Confined("worker")
 public final class BodyFlow {
     private final BodySource source;
@@ -21,6 +24,14 @@ public final class BodyFlow {
     private @Nullable Headers trailers;
     private boolean isDiscarding;
     private boolean isSourceOn = true;
+
+    /// Whether what passes is held for another sink.
+    private boolean isKeeping;
+
+    private long keptLimitBytes;
+
+    /// Whether a byte passed that is not held.
+    private boolean isPartLost;
 
     public BodyFlow(BodySource source, int limitBytes) {
         this.source = source;
@@ -34,7 +45,39 @@ public final class BodyFlow {
         isEnded = false;
         trailers = null;
         isDiscarding = false;
+        isKeeping = false;
+        isPartLost = false;
         switchSource(true);
+    }
+
+    /// Holds what passes from now on, so that it can be sent to another sink.
+    ///
+    /// @param mostBytes a body that is longer is not kept; no more than what is held without a sink
+    public void keep(long mostBytes) {
+        isKeeping = !isDiscarding;
+        keptLimitBytes = Math.min(mostBytes, limitBytes);
+    }
+
+    /// Whether all of the body that came so far can be sent to another sink.
+    public boolean isWhole() {
+        return !isPartLost && !isDiscarding;
+    }
+
+    /// There will be no other sink.
+    public void forget() {
+        isKeeping = false;
+        if (sink != null) {
+            isPartLost |= !held.isEmpty();
+            drop();
+        }
+    }
+
+    /// Takes the sink away, which got what came so far; another one is opened later.
+    public void close() {
+        if (!isDiscarding) {
+            sink = null;
+            switchSource(heldBytes < limitBytes);
+        }
     }
 
     /// The next piece, which now belongs to the flow.
@@ -42,12 +85,23 @@ public final class BodyFlow {
         if (isDiscarding) {
             bytes.release();
         } else if (sink != null) {
+            keepCopy(bytes);
             sink.body(bytes);
-            switchSource(sink.isWritable());
+            switchSource(sink == null || sink.isWritable());
         } else {
             held.add(bytes);
             heldBytes += bytes.readableBytes();
             switchSource(heldBytes < limitBytes);
+        }
+    }
+
+    private void keepCopy(ByteBuf bytes) {
+        if (isKeeping && heldBytes + bytes.readableBytes() <= keptLimitBytes) {
+            held.add(bytes.retainedDuplicate());
+            heldBytes += bytes.readableBytes();
+        } else {
+            forget();
+            isPartLost |= bytes.isReadable();
         }
     }
 
@@ -78,10 +132,18 @@ public final class BodyFlow {
     /// Lets what is held, and what will come, pass. Not called for a body that [#isEmpty].
     public void open(BodySink to) {
         sink = to;
-        while (!held.isEmpty()) {
-            ByteBuf piece = held.remove();
-            heldBytes -= piece.readableBytes();
-            to.body(piece);
+        isKeeping &= heldBytes <= keptLimitBytes;
+        if (isKeeping) {
+            for (ByteBuf piece : held) {
+                to.body(piece.retainedDuplicate());
+            }
+        } else {
+            isPartLost |= !held.isEmpty();
+            while (!held.isEmpty()) {
+                ByteBuf piece = held.remove();
+                heldBytes -= piece.readableBytes();
+                to.body(piece);
+            }
         }
         if (isEnded) {
             end(to);
@@ -91,7 +153,7 @@ public final class BodyFlow {
 
     /// Whether the body is complete, and has no byte and no trailers.
     public boolean isEmpty() {
-        return isEnded && held.isEmpty() && sink == null && trailers == null;
+        return isEnded && held.isEmpty() && sink == null && trailers == null && !isPartLost;
     }
 
     /// The sink keeps up again.
@@ -105,6 +167,10 @@ public final class BodyFlow {
     public void discard() {
         isDiscarding = true;
         sink = null;
+        drop();
+    }
+
+    private void drop() {
         while (!held.isEmpty()) {
             held.remove().release();
         }

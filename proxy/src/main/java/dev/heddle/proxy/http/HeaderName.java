@@ -27,10 +27,12 @@ public final class HeaderName {
     public static final HeaderName UPGRADE = of("upgrade");
     public static final HeaderName USER_AGENT = of("user-agent");
     public static final HeaderName VIA = of("via");
+    public static final HeaderName X_ENVOY_ATTEMPT_COUNT = of("x-envoy-attempt-count");
     public static final HeaderName X_ENVOY_EXPECTED_RQ_TIMEOUT_MS =
             of("x-envoy-expected-rq-timeout-ms");
     public static final HeaderName X_ENVOY_EXTERNAL_ADDRESS = of("x-envoy-external-address");
     public static final HeaderName X_ENVOY_INTERNAL = of("x-envoy-internal");
+    public static final HeaderName X_ENVOY_IS_TIMEOUT_RETRY = of("x-envoy-is-timeout-retry");
     public static final HeaderName X_ENVOY_ORIGINAL_PATH = of("x-envoy-original-path");
     public static final HeaderName X_ENVOY_OVERLOADED = of("x-envoy-overloaded");
     public static final HeaderName X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS =

@@ -99,6 +99,12 @@ public record LocalReply(
                             ResponseFlag.UPE,
                             "upstream_reset_before_response_started{protocol_error}",
                             RESET + "protocol error");
+            case UpstreamFailure.TryTimeout(boolean idle) ->
+                    of(
+                            504,
+                            ResponseFlag.UT,
+                            idle ? "upstream_per_try_idle_timeout" : "upstream_per_try_timeout",
+                            "upstream request timeout");
             case UpstreamFailure.Timeout() ->
                     of(504, ResponseFlag.UT, "response_timeout", "upstream request timeout");
         };

@@ -30,6 +30,11 @@ public sealed interface UpstreamFailure {
     /// What the upstream sent is no HTTP.
     record ProtocolError() implements UpstreamFailure {}
 
+    /// The timeout of one attempt passed.
+    ///
+    /// @param idle whether it was that without a byte in either direction
+    record TryTimeout(boolean idle) implements UpstreamFailure {}
+
     /// The route's timeout passed.
     record Timeout() implements UpstreamFailure {}
 }

@@ -329,9 +329,13 @@ final class Inbound implements FrameReader.FrameSink {
 
     /// Resets a stream that nobody has heard of.
     private void refuse(int id, ErrorCode code, String details) {
+        connection.listener().onRefused(id, details);
+        reset(id, code);
+    }
+
+    private void reset(int id, ErrorCode code) {
         writer.reset(id, code);
         streams.wasReset(id);
-        connection.listener().onRefused(id, details);
         connection.countRefused();
     }
 
@@ -406,7 +410,8 @@ final class Inbound implements FrameReader.FrameSink {
             if (stream != null) {
                 connection.fail(stream, error);
             } else if (!streams.isReset(id)) {
-                refuse(id, error, "http2.stream_closed");
+                // Its request was heard of, and logged.
+                reset(id, error);
             }
         } else if (stream != null) {
             dataStream = id;

@@ -7,9 +7,9 @@ import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tls.TlsSession;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What happened in one exchange (or one TCP connection), with its timeline.
@@ -62,7 +62,7 @@ public final class StreamInfo {
     private long firstResponseByteNanos = NEVER;
     private long lastResponseByteNanos = NEVER;
     private long endNanos = NEVER;
-    private final EnumSet<ResponseFlag> flags = EnumSet.noneOf(ResponseFlag.class);
+    private final List<ResponseFlag> flags = new ArrayList<>(2);
 
     /// Begins anew.
     ///
@@ -436,9 +436,9 @@ public final class StreamInfo {
         return !flags.isEmpty();
     }
 
-    /// In the order of [ResponseFlag]; a view.
-    public Set<ResponseFlag> flags() {
-        return Collections.unmodifiableSet(flags);
+    /// In the order in which they were found, none twice; a view.
+    public List<ResponseFlag> flags() {
+        return Collections.unmodifiableList(flags);
     }
 
     public boolean hasFlag(ResponseFlag flag) {
@@ -446,6 +446,8 @@ public final class StreamInfo {
     }
 
     public void flag(ResponseFlag flag) {
-        flags.add(flag);
+        if (!flags.contains(flag)) {
+            flags.add(flag);
+        }
     }
 }

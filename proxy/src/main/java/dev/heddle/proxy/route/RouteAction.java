@@ -17,13 +17,15 @@ public sealed interface RouteAction {
     /// @param idleTimeout overrides that of the connection manager; zero means none
     /// @param grpcTimeout what a gRPC call may have in the place of the timeout
     /// @param streamLimit in the place of both
+    /// @param attempts when and how a request is sent more than once
     record Forward(
             List<Target> targets,
             int totalWeight,
             Duration timeout,
             Optional<Duration> idleTimeout,
             Optional<GrpcTimeout> grpcTimeout,
-            Optional<StreamLimit> streamLimit)
+            Optional<StreamLimit> streamLimit,
+            Attempts attempts)
             implements RouteAction {
         /// A route that knows nothing of gRPC.
         public Forward(
@@ -31,7 +33,14 @@ public sealed interface RouteAction {
                 int totalWeight,
                 Duration timeout,
                 Optional<Duration> idleTimeout) {
-            this(targets, totalWeight, timeout, idleTimeout, Optional.empty(), Optional.empty());
+            this(
+                    targets,
+                    totalWeight,
+                    timeout,
+                    idleTimeout,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Attempts.ONE);
         }
 
         public Forward {

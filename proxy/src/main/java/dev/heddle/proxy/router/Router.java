@@ -9,24 +9,33 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.route.Attempts;
 import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.RetryBackoff;
+import dev.heddle.proxy.route.RetryPolicy;
+import dev.heddle.proxy.route.RetryVerdict;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Host;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The last filter: finds the route and does what it says. One instance serves a connection.
 @Confined("worker")
-public final class Router implements HttpFilter {
+public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.Owner {
     private static final int MAX_TIMEOUT_DIGITS = 9;
 
     private final RouterConfig config;
@@ -41,8 +50,16 @@ public final class Router implements HttpFilter {
     /// An attempt that is over, for the next exchange.
     private @Nullable UpstreamRequest spare;
 
-    private @Nullable Exchange timed;
+    /// Those of the route or of the request, as of the first exchange that had any.
+    private @Nullable Retries retries;
+
+    private @Nullable Exchange present;
+    private Attempts attempts = Attempts.ONE;
     private Duration timeoutLength = Duration.ZERO;
+    private Duration tryTimeoutLength = Duration.ZERO;
+    private long requestEndNanos;
+    private int attempt;
+    private boolean isAfterTimeout;
 
     public Router(RouterConfig config, FilterContext context) {
         this.config = config;
@@ -85,28 +102,77 @@ public final class Router implements HttpFilter {
             return reply(new UpstreamFailure.NoCluster());
         }
         RequestHead request = exchange.request();
+        present = exchange;
+        attempts = forward.attempts();
+        attempt = 1;
         timeoutLength = timeout(exchange, forward);
+        beginRetries(exchange, cluster);
+        tellAttempt(request.headers());
         route.editRequest(request, chosen, exchange.info());
-        if (!config.suppressEnvoyHeaders() && !timeoutLength.isZero()) {
-            request.headers()
-                    .set(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutLength.toMillis());
-        }
+        tellTimeout(request.headers(), 0);
         if (forward.idleTimeout().isPresent()) {
             exchange.setIdleTimeout(forward.idleTimeout().get().toNanos());
         }
         if (exchange.isRequestEnded()) {
             startTimeout(exchange);
         }
-        UpstreamRequest attempt = spare;
-        if (attempt == null) {
-            attempt =
+        UpstreamRequest first = spare;
+        if (first == null) {
+            first =
                     new UpstreamRequest(
-                            exchange, context.http2(), cluster, !config.suppressEnvoyHeaders());
+                            exchange,
+                            context.http2(),
+                            this,
+                            cluster,
+                            !config.suppressEnvoyHeaders());
         }
         spare = null;
-        upstream = attempt;
-        attempt.start(cluster);
+        upstream = first;
+        first.start(cluster);
         return Verdict.AWAIT;
+    }
+
+    private void beginRetries(Exchange exchange, Cluster cluster) {
+        RequestHead request = exchange.request();
+        Duration asked =
+                RetryPolicy.tryTimeout(request.headers(), attempts.retry().tries().timeout());
+        // A try that may take longer than all of them has no limit of its own.
+        boolean isLess = timeoutLength.isZero() || asked.compareTo(timeoutLength) < 0;
+        tryTimeoutLength = isLess ? asked : Duration.ZERO;
+        RetryPolicy policy = attempts.retry().forRequest(request);
+        boolean hasClocks =
+                !tryTimeoutLength.isZero() || !attempts.retry().tries().idleTimeout().isZero();
+        if (policy == null && !hasClocks) {
+            return;
+        }
+        Retries own = retries;
+        if (own == null) {
+            own = new Retries(exchange.worker(), this);
+            retries = own;
+        }
+        own.begin(policy == null ? attempts.retry() : policy, cluster, tryTimeoutLength);
+        if (policy != null && policy.retries() > 0) {
+            exchange.requestBody().keep(attempts.bufferLimitBytes().orElse(Long.MAX_VALUE));
+        }
+    }
+
+    private void tellAttempt(Headers headers) {
+        if (attempts.tellsUpstream()) {
+            headers.set(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempt);
+        }
+    }
+
+    /// Says how long the upstream has for this attempt.
+    private void tellTimeout(Headers headers, long elapsedMillis) {
+        long whole = timeoutLength.toMillis();
+        long expected = tryTimeoutLength.isZero() ? whole : tryTimeoutLength.toMillis();
+        if (config.suppressEnvoyHeaders() || expected == 0) {
+            return;
+        }
+        if (whole > 0) {
+            expected = Math.max(1, Math.min(expected, whole - elapsedMillis));
+        }
+        headers.set(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, expected);
     }
 
     private static Verdict reply(UpstreamFailure failure) {
@@ -170,15 +236,184 @@ public final class Router implements HttpFilter {
     }
 
     private void startTimeout(Exchange exchange) {
-        timed = exchange;
+        requestEndNanos = exchange.worker().nanos();
         timeout.set(timeoutLength.toNanos());
+        if (retries != null && upstream != null && upstream.isSent()) {
+            retries.onSent();
+        }
     }
 
     private void onTimeout() {
-        if (upstream != null && timed != null) {
+        if (upstream != null && present != null) {
             upstream.cluster().stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
-            timed.fail(new UpstreamFailure.Timeout());
+            present.fail(new UpstreamFailure.Timeout());
         }
+    }
+
+    // What the attempt tells.
+
+    @Override
+    public boolean isPassedOver(Host host, int picks) {
+        return retries != null && picks <= retries.picks() && retries.isPassedOver(host);
+    }
+
+    @Override
+    public List<Host> left() {
+        return retries == null ? List.of() : retries.left();
+    }
+
+    @Override
+    public void onPicked(Host host) {
+        if (retries != null) {
+            retries.onPicked(host);
+        }
+    }
+
+    @Override
+    public void onSent() {
+        if (retries != null) {
+            retries.onByte();
+            if (exchange().isRequestEnded()) {
+                retries.onSent();
+            }
+        }
+    }
+
+    @Override
+    public void onByte() {
+        if (retries != null) {
+            retries.onByte();
+        }
+    }
+
+    @Override
+    public void onLast() {
+        if (retries != null && retries.isOn()) {
+            countAbandoned();
+            retries.last();
+            exchange().requestBody().forget();
+        }
+    }
+
+    @Override
+    public boolean isRetried(ResponseHead response) {
+        Retries own = retries;
+        if (own == null || !own.isOn()) {
+            return false;
+        }
+        Exchange exchange = exchange();
+        RetryVerdict verdict = own.policy().after(response, exchange.request());
+        isAfterTimeout = false;
+        if (isRetried(own, verdict, nanosAsked(own.policy().backoff(), verdict, response))) {
+            return true;
+        }
+        own.last();
+        exchange.requestBody().forget();
+        return false;
+    }
+
+    private OptionalLong nanosAsked(
+            RetryBackoff backoff, RetryVerdict verdict, ResponseHead response) {
+        if (verdict == RetryVerdict.NO || backoff.resetHeaders().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        Worker worker = exchange().worker();
+        return backoff.nanosAsked(
+                response.headers(),
+                TimeUnit.NANOSECONDS.toSeconds(worker.epochNanos()),
+                worker.random());
+    }
+
+    @Override
+    public void onFailed(UpstreamFailure failure, boolean isSent) {
+        Retries own = retries;
+        isAfterTimeout = failure instanceof UpstreamFailure.TryTimeout;
+        if (own == null
+                || !own.isOn()
+                || !isRetried(own, own.policy().after(failure, isSent), OptionalLong.empty())) {
+            exchange().fail(failure);
+        }
+    }
+
+    /// Whether there will be another attempt; if not, says why in the log.
+    private boolean isRetried(Retries own, RetryVerdict verdict, OptionalLong asked) {
+        Exchange exchange = exchange();
+        boolean isPossible = exchange.requestBody().isWhole();
+        countAbandoned();
+        return switch (own.decide(isPossible ? verdict : RetryVerdict.NO, asked)) {
+            case RETRY -> {
+                exchange.requestBody().close();
+                yield true;
+            }
+            case STANDS -> false;
+            case LIMIT_EXCEEDED -> {
+                exchange.info().flag(ResponseFlag.URX);
+                yield false;
+            }
+            case OVERFLOW -> {
+                exchange.info().flag(ResponseFlag.UO);
+                yield false;
+            }
+        };
+    }
+
+    /// A body that was longer than what is kept of one is not sent again.
+    private void countAbandoned() {
+        if (upstream != null && !exchange().requestBody().isWhole()) {
+            upstream.cluster().stats().add(ClusterStat.RETRY_OR_SHADOW_ABANDONED);
+        }
+    }
+
+    // What the retries tell.
+
+    @Override
+    public void onRetry() {
+        UpstreamRequest next = upstream;
+        RouteAction.Target to = target;
+        if (next == null || to == null) {
+            return;
+        }
+        Exchange exchange = exchange();
+        Cluster cluster = context.clusters().get(to.cluster());
+        if (cluster == null) {
+            exchange.fail(new UpstreamFailure.NoHealthyHost());
+            return;
+        }
+        attempt++;
+        Headers headers = exchange.request().headers();
+        tellAttempt(headers);
+        if (attempts.tellsTimeouts()) {
+            headers.set(HeaderName.X_ENVOY_IS_TIMEOUT_RETRY, Boolean.toString(isAfterTimeout));
+        }
+        tellTimeout(
+                headers,
+                exchange.isRequestEnded()
+                        ? TimeUnit.NANOSECONDS.toMillis(exchange.worker().nanos() - requestEndNanos)
+                        : 0);
+        next.start(cluster);
+    }
+
+    @Override
+    public void onTryTimeout(boolean idle) {
+        if (upstream == null || (retries != null && retries.isWaiting())) {
+            return;
+        }
+        upstream.cluster()
+                .stats()
+                .add(
+                        idle
+                                ? ClusterStat.UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT
+                                : ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+        boolean isSent = upstream.isSent();
+        upstream.cancel();
+        onFailed(new UpstreamFailure.TryTimeout(idle), isSent);
+    }
+
+    private Exchange exchange() {
+        if (present == null) {
+            throw new IllegalStateException("router: an attempt without an exchange");
+        }
+        return present;
     }
 
     @Override
@@ -189,6 +424,9 @@ public final class Router implements HttpFilter {
         if (target == null) {
             entry.editReply(exchange.request(), response, exchange.info());
         } else {
+            if (attempts.tellsClient()) {
+                response.headers().set(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempt);
+            }
             entry.editResponse(exchange.request(), response, target, exchange.info());
         }
     }
@@ -196,12 +434,16 @@ public final class Router implements HttpFilter {
     @Override
     public void onComplete(Exchange exchange) {
         timeout.cancel();
+        if (retries != null) {
+            retries.end();
+        }
         if (upstream != null) {
             upstream.cancel();
             spare = upstream;
         }
         upstream = null;
-        timed = null;
+        present = null;
+        attempts = Attempts.ONE;
         entry = null;
         target = null;
         timeoutLength = Duration.ZERO;
@@ -215,5 +457,8 @@ public final class Router implements HttpFilter {
     @Override
     public void discard() {
         timeout.discard();
+        if (retries != null) {
+            retries.discard();
+        }
     }
 }

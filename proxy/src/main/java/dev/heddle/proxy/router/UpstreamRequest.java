@@ -24,6 +24,7 @@ import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,35 @@ import org.jspecify.annotations.Nullable;
 /// ```
 @Confined("worker")
 final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler {
+    /// Who decides whether there is another attempt.
+    interface Owner {
+        /// A host was picked, for the so manieth time. Says whether to look for another one.
+        boolean isPassedOver(Host host, int picks);
+
+        /// The hosts whose priorities are to be left for others.
+        List<Host> left();
+
+        /// The attempt goes to that host.
+        void onPicked(Host host);
+
+        /// The request is on its way.
+        void onSent();
+
+        /// Something came back, or went out.
+        void onByte();
+
+        /// The response is passed on, or something before it: this is the last attempt.
+        void onLast();
+
+        /// The response's head came. Says whether nobody is to see it, as there is another attempt.
+        boolean isRetried(ResponseHead response);
+
+        /// This attempt is over, without a response.
+        ///
+        /// @param isSent whether anything of the request may have reached the upstream
+        void onFailed(UpstreamFailure failure, boolean isSent);
+    }
+
     private enum State {
         NEW,
         WAITING,
@@ -45,6 +75,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     private final Exchange exchange;
     private final Http2Loop loop;
+    private final Owner owner;
     private final boolean addsEnvoyHeaders;
     private final ResponseHead response = new ResponseHead();
     private Cluster cluster;
@@ -59,15 +90,26 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
 
-    UpstreamRequest(Exchange exchange, Http2Loop loop, Cluster cluster, boolean addsEnvoyHeaders) {
+    UpstreamRequest(
+            Exchange exchange,
+            Http2Loop loop,
+            Owner owner,
+            Cluster cluster,
+            boolean addsEnvoyHeaders) {
         this.exchange = exchange;
         this.loop = loop;
+        this.owner = owner;
         this.cluster = cluster;
         this.addsEnvoyHeaders = addsEnvoyHeaders;
     }
 
     Cluster cluster() {
         return cluster;
+    }
+
+    /// Whether the request is on its way to a host, and has no response yet.
+    boolean isSent() {
+        return state == State.SENT;
     }
 
     /// Picks a host of a cluster and asks for a connection to it.
@@ -86,8 +128,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             exchange.fail(new UpstreamFailure.Overflow());
             return;
         }
-        Pick pick = cluster.balancer().pick(this);
-        switch (pick) {
+        switch (pick()) {
             case Pick.NoHealthyHost _ -> {
                 cluster.circuit().release(Resource.REQUESTS);
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
@@ -96,6 +137,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             }
             case Host picked -> {
                 host = picked;
+                owner.onPicked(picked);
                 picked.requestStarted();
                 cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
                 exchange.info().setUpstreamHost(picked.addressText());
@@ -111,6 +153,17 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         }
     }
 
+    /// The last host picked is taken when all are passed over.
+    private Pick pick() {
+        Pick pick = cluster.balancer().pick(this);
+        for (int picks = 1;
+                pick instanceof Host found && owner.isPassedOver(found, picks);
+                picks++) {
+            pick = cluster.balancer().pick(this);
+        }
+        return pick;
+    }
+
     @Override
     public void onStream(UpstreamStream ready) {
         state = State.SENT;
@@ -122,6 +175,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         info.upstreamRequestStarted(exchange.worker().nanos());
         boolean bodyless = exchange.isBodyless();
         ready.start(exchange.request(), bodyless, response, this);
+        owner.onSent();
         if (!bodyless) {
             exchange.forwardTo(ready);
         }
@@ -136,17 +190,22 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     public void onNoConnection(UpstreamFailure failure, String reason) {
         if (over()) {
             exchange.info().setUpstreamFailureReason(reason);
-            exchange.fail(failure);
+            owner.onFailed(failure, false);
         }
     }
 
     @Override
     public void onInformational(ResponseHead head) {
+        owner.onLast();
         exchange.respondInformational(head);
     }
 
     @Override
     public void onResponse(ResponseHead head, boolean ends) {
+        if (owner.isRetried(head)) {
+            giveUp(ends);
+            return;
+        }
         long now = exchange.worker().nanos();
         StreamInfo info = exchange.info();
         info.upstreamResponseStarted(now);
@@ -167,8 +226,19 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         exchange.respond(head, ends, from);
     }
 
+    /// Nobody is to see the response that has begun.
+    private void giveUp(boolean ends) {
+        over();
+        if (!ends && stream != null) {
+            cluster.stats().add(ClusterStat.UPSTREAM_RQ_TX_RESET);
+            stream.cancel();
+        }
+        response.clear();
+    }
+
     @Override
     public void onResponseBody(ByteBuf bytes) {
+        owner.onByte();
         exchange.respondBody(bytes);
     }
 
@@ -192,6 +262,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (isReplayable(failure) && pool != null) {
             isReplayed = true;
             stream = null;
+            exchange.requestBody().close();
             state = State.WAITING;
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_REPLAYED);
             exchange.info().addAttempt();
@@ -204,22 +275,37 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                             failure instanceof UpstreamFailure.ProtocolError && isHttp1()
                                     ? ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR
                                     : ClusterStat.UPSTREAM_RQ_RX_RESET);
-            exchange.fail(failure);
+            owner.onFailed(failure, true);
         }
     }
 
-    /// Whether the request may go out once more because the upstream closed the connection under
-    /// it: either no byte of it had left, or the connection had been waiting idle, nothing at all
-    /// came back, and doing it twice is as good as doing it once (RFC 9110, section 9.2.2). A body
-    /// is gone with the connection.
+    /// Whether the request may go out once more, whatever the route says of retries: the upstream
+    /// says that it did nothing of it (RFC 9113, section 8.7), or closed the connection under it
+    /// when no byte of it had left, or the connection had been waiting idle, nothing at all came
+    /// back, and doing it twice is as good as doing it once (RFC 9110, section 9.2.2). All of the
+    /// body must be there still.
     private boolean isReplayable(UpstreamFailure failure) {
-        return failure instanceof UpstreamFailure.ConnectionLost
-                && state == State.SENT
-                && !isReplayed
-                && stream != null
-                && exchange.isBodyless()
-                && (stream.isLostUnsent()
-                        || (stream.isLostIdle() && exchange.request().isIdempotent()));
+        if (state != State.SENT
+                || isReplayed
+                || stream == null
+                || !exchange.requestBody().isWhole()) {
+            return false;
+        }
+        return switch (failure) {
+            case UpstreamFailure.Reset(boolean refused) -> refused;
+            case UpstreamFailure.ConnectionLost _ ->
+                    stream.isLostUnsent()
+                            || (stream.isLostIdle() && exchange.request().isIdempotent());
+            case UpstreamFailure.NoRoute _,
+                    UpstreamFailure.NoCluster _,
+                    UpstreamFailure.NoHealthyHost _,
+                    UpstreamFailure.Overflow _,
+                    UpstreamFailure.ConnectFailed _,
+                    UpstreamFailure.ProtocolError _,
+                    UpstreamFailure.TryTimeout _,
+                    UpstreamFailure.Timeout _ ->
+                    false;
+        };
     }
 
     @Override
@@ -293,5 +379,10 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     public @Nullable InetSocketAddress originalDestination() {
         Client client = exchange.info().client();
         return client == null ? null : client.originalDestination();
+    }
+
+    @Override
+    public List<Host> left() {
+        return owner.left();
     }
 }

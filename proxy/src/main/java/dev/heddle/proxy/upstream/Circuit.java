@@ -48,12 +48,18 @@ public final class Circuit {
         return requireNonNull(used.get(resource));
     }
 
-    private static int limit(Resource resource, CircuitLimits limits) {
+    private int limit(Resource resource, CircuitLimits limits) {
         return switch (resource) {
             case CONNECTIONS -> limits.maxConnections();
             case PENDING_REQUESTS -> limits.maxPendingRequests();
             case REQUESTS -> limits.maxRequests();
-            case RETRIES -> limits.maxRetries();
+            case RETRIES ->
+                    limits.retryBudget()
+                            .map(it ->
+                                    it.most(
+                                            (long) used(Resource.REQUESTS)
+                                                    + used(Resource.PENDING_REQUESTS)))
+                            .orElse(limits.maxRetries());
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.RequestHead;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,5 +17,10 @@ public interface PickContext {
     /// made to this proxy.
     default @Nullable InetSocketAddress originalDestination() {
         return null;
+    }
+
+    /// Hosts whose priorities are to be left for others, if there are others: they were tried.
+    default List<Host> left() {
+        return List.of();
     }
 }

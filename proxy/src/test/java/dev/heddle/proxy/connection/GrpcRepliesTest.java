@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.http.Http2Options;
 import dev.heddle.proxy.http2.FrameText;
+import dev.heddle.proxy.route.Attempts;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.StreamLimit;
@@ -83,7 +84,8 @@ class GrpcRepliesTest {
                                 Duration.ofSeconds(15),
                                 Optional.empty(),
                                 timeout,
-                                limit));
+                                limit,
+                                Attempts.ONE));
         return sim.upstream(new UpstreamProtocol.Http2(Http2Options.USUAL));
     }
 

@@ -8,16 +8,16 @@ import java.util.List;
 
 /// One end of an HTTP/2 connection in a simulation: writes frames, legal or not, and shows those
 /// that come as text.
-final class Http2Client {
-    final FrameText text = new FrameText();
-    final SimPeer peer;
+public final class Http2Client {
+    public final FrameText text = new FrameText();
+    public final SimPeer peer;
 
     private Http2Client(SimPeer peer) {
         this.peer = peer;
     }
 
     /// A client that has said what every client says first.
-    static Http2Client of(SimProxy sim) {
+    public static Http2Client of(SimProxy sim) {
         var client = new Http2Client(sim.client());
         client.peer.send(FrameText.preface(), FrameText.settings(), FrameText.settingsAck());
         client.frames();
@@ -25,17 +25,17 @@ final class Http2Client {
     }
 
     /// A server that has taken the proxy's connection and said what every server says first.
-    static Http2Client serving(SimPeer peer) {
+    public static Http2Client serving(SimPeer peer) {
         return new Http2Client(peer);
     }
 
-    Http2Client send(ByteBuf... frames) {
+    public Http2Client send(ByteBuf... frames) {
         peer.send(frames);
         return this;
     }
 
     /// Sends a request without a body.
-    Http2Client get(int stream, String path) {
+    public Http2Client get(int stream, String path) {
         return send(
                 text.headers(
                         stream,
@@ -47,7 +47,7 @@ final class Http2Client {
     }
 
     /// Sends the head of a request that has a body.
-    Http2Client post(int stream, String path, String... more) {
+    public Http2Client post(int stream, String path, String... more) {
         var lines =
                 new java.util.ArrayList<>(
                         List.of(
@@ -60,7 +60,7 @@ final class Http2Client {
     }
 
     /// The frames since the last call but for settings.
-    List<String> frames() {
+    public List<String> frames() {
         return peer.frames(text).stream()
                 .filter(line -> !line.startsWith("SETTINGS") && !line.equals("preface"))
                 .toList();

@@ -11,6 +11,7 @@ import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import java.net.InetSocketAddress;
@@ -163,20 +164,38 @@ class Http2UpstreamTest {
             SimPeer unprocessed = sim.client().send(GET);
             Http2Client server = server(echo.last());
             server.send(FrameText.goAway(1));
-            assertThat(unprocessed.take())
+            SimPeer second = sim.client().send(GET);
+            assertThat(echo.connections()).hasSize(2);
+            answer(server, 1);
+            assertThat(first.take()).contains("2\r\nhi");
+            assertThat(echo.connections().getFirst().isClosed()).isTrue();
+            Http2Client other = server(echo.last());
+            answer(other, 1);
+            answer(other, 3);
+            assertThat(unprocessed.take()).contains("2\r\nhi");
+            assertThat(second.take()).contains("2\r\nhi");
+        }
+    }
+
+    /// B19: what the peer did nothing of is sent again, once, whatever its method.
+    @Test
+    void aRefusedStreamIsTriedOnceMore() {
+        try (var sim = SimProxy.http()) {
+            SimCluster cluster = cluster(sim, settings());
+            SimUpstream echo = sim.upstream(ECHO);
+            SimPeer client = sim.client().send(GET.replace("GET", "POST"));
+            Http2Client server = server(echo.last());
+            server.send(FrameText.number(3, 1, 7));
+            assertThat(client.received()).isEmpty();
+            server.send(FrameText.number(3, 3, 7));
+            assertThat(client.take())
                     .startsWith("HTTP/1.1 503 ")
                     .endsWith("reset reason: remote refused stream reset");
             assertThat(sim.log().last())
                     .contains(
                             " 503 [UR] upstream_reset_before_response_started"
                                     + "{remote_refused_stream_reset} ");
-            SimPeer second = sim.client().send(GET);
-            assertThat(echo.connections()).hasSize(2);
-            answer(server, 1);
-            assertThat(first.take()).contains("2\r\nhi");
-            assertThat(echo.connections().getFirst().isClosed()).isTrue();
-            answer(server(echo.last()), 1);
-            assertThat(second.take()).contains("2\r\nhi");
+            assertThat(cluster.stats().get(ClusterStat.UPSTREAM_RQ_REPLAYED)).isOne();
         }
     }
 

@@ -24,10 +24,10 @@ class ProxyHeadersTest {
                     + "X-Forwarded-For: 1.1.1.1, 2.2.2.2\r\n"
                     + "X-Forwarded-Proto: https\r\n"
                     + "X-Request-Id: mine\r\n"
-                    + "X-Envoy-Max-Retries: 9\r\n"
+                    + "x-envoy-force-trace: 9\r\n"
                     + "X-Envoy-Internal: true\r\n\r\n";
     private static final String ASKING =
-            "GET / HTTP/1.1\r\nHost: a\r\nX-Envoy-Max-Retries: 9\r\n\r\n";
+            "GET / HTTP/1.1\r\nHost: a\r\nx-envoy-force-trace: 9\r\n\r\n";
     private static final String BARE = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private static SimProxy with(Identity identity) {
@@ -79,16 +79,16 @@ class ProxyHeadersTest {
                 .contains("x-forwarded-for: 1.1.1.1, 2.2.2.2\r\n")
                 .contains("x-forwarded-proto: https\r\n")
                 .contains("x-request-id: mine\r\n")
-                .doesNotContain("x-envoy-max-retries", "x-envoy-internal");
+                .doesNotContain("x-envoy-force-trace", "x-envoy-internal");
     }
 
     @Test
     void onlyThoseInsideMaySayHowTheyAreServed() {
         assertThat(seenByUpstream(trusting("127.0.0.0"), ASKING))
-                .contains("x-envoy-max-retries: 9\r\n", "x-envoy-internal: true\r\n")
+                .contains("x-envoy-force-trace: 9\r\n", "x-envoy-internal: true\r\n")
                 .doesNotContain("x-envoy-external-address");
         assertThat(seenByUpstream(trusting("10.0.0.0"), ASKING))
-                .doesNotContain("x-envoy-max-retries", "x-envoy-internal")
+                .doesNotContain("x-envoy-force-trace", "x-envoy-internal")
                 .contains("x-envoy-external-address: 127.0.0.1\r\n");
     }
 
@@ -118,7 +118,7 @@ class ProxyHeadersTest {
                 .contains("x-forwarded-for: 1.1.1.1, 2.2.2.2,127.0.0.1\r\n")
                 .contains("x-forwarded-proto: http\r\n")
                 .contains("x-envoy-external-address: 127.0.0.1\r\n")
-                .doesNotContain("x-request-id: mine", "x-envoy-max-retries", "x-envoy-internal");
+                .doesNotContain("x-request-id: mine", "x-envoy-force-trace", "x-envoy-internal");
     }
 
     @Test

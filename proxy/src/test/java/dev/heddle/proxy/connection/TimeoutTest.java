@@ -157,7 +157,7 @@ class TimeoutTest {
         }
     }
 
-    private static HttpConnectionManagerConfig trusting(HttpConnectionManagerConfig config) {
+    static HttpConnectionManagerConfig trusting(HttpConnectionManagerConfig config) {
         var identity =
                 new Identity(
                                 true,

@@ -3,6 +3,7 @@ package dev.heddle.proxy.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
@@ -122,6 +123,28 @@ class AccessLogsTest {
         assertThat(value("http.s.downstream_cx_active")).isZero();
         assertThat(value("listener.l.downstream_cx_total")).isOne();
         assertThat(value("cluster.reviews.upstream_rq_504")).isOne();
+    }
+
+    /// E16: whatever clients make up, the number of meters is bounded by the configuration.
+    @Test
+    void whatClientsMakeUpMakesNoMeters() {
+        try (var files = new AccessLogs(stdout, stdout)) {
+            var recorder = recorder(files);
+            complete(recorder);
+            int before = meters.meters().read().size();
+            for (int i = 0; i < 10_000; i++) {
+                RequestHead request = RequestHead.of("M" + i, "http", "h" + i + ".test", "/" + i);
+                request.headers().add(HeaderName.X_REQUEST_ID, "id-" + i);
+                info.start(0, 0);
+                info.setRoute("all", "route");
+                info.setResponseCode(404);
+                info.flag(ResponseFlag.NR);
+                info.ended(1);
+                recorder.started(Protocol.HTTP_2);
+                recorder.completed(request, ResponseHead.of(404), info);
+            }
+            assertThat(meters.meters().read()).hasSize(before);
+        }
     }
 
     @Test

@@ -106,7 +106,7 @@ public final class ActionLowering {
                 new RouteAction.Forward(
                         lowered,
                         new Rewrite(pathRewrite(rule.rewrite()), authority(rule)),
-                        new Resilience(timeout(rule))));
+                        new Resilience(timeout(rule), Retries.lower(rule.retries()))));
     }
 
     private static Duration timeout(HttpRoute rule) {

@@ -111,7 +111,7 @@ public final class OutboundTables {
                                         Optional.empty(),
                                         origin)),
                         RouteAction.Rewrite.NONE,
-                        Resilience.NONE),
+                        Resilience.ISTIO),
                 HeaderEdit.NONE,
                 "",
                 origin);

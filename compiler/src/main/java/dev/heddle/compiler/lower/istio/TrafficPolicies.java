@@ -6,6 +6,7 @@ import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
 import dev.heddle.model.istio.DestinationRule.PortTrafficPolicy;
+import dev.heddle.model.istio.DestinationRule.RetryBudget;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
@@ -22,10 +23,13 @@ import java.util.OptionalInt;
 ///
 /// @param balancer empty for the mesh's default
 /// @param pool empty for the mesh's default
+/// @param budget of retries, which a policy for a port says nothing of; empty for none
 record TrafficPolicies(
-        Optional<LoadBalancerSettings> balancer, Optional<ConnectionPoolSettings> pool) {
+        Optional<LoadBalancerSettings> balancer,
+        Optional<ConnectionPoolSettings> pool,
+        Optional<RetryBudget> budget) {
     private static final TrafficPolicies NONE =
-            new TrafficPolicies(Optional.empty(), Optional.empty());
+            new TrafficPolicies(Optional.empty(), Optional.empty(), Optional.empty());
 
     static TrafficPolicies of(
             Optional<TrafficPolicy> rule, Optional<TrafficPolicy> subset, int port) {
@@ -37,15 +41,17 @@ record TrafficPolicies(
     }
 
     private TrafficPolicies with(TrafficPolicy policy, int port) {
+        Optional<RetryBudget> share = policy.retryBudget().or(() -> budget);
         return policy.portLevelSettings().stream()
                 .filter(p -> p.port().isPresent() && p.port().get().number() == port)
                 .findFirst()
                 .map((PortTrafficPolicy p) ->
-                        new TrafficPolicies(p.loadBalancer(), p.connectionPool()))
+                        new TrafficPolicies(p.loadBalancer(), p.connectionPool(), share))
                 .orElseGet(() ->
                         new TrafficPolicies(
                                 policy.loadBalancer().or(() -> balancer),
-                                policy.connectionPool().or(() -> pool)));
+                                policy.connectionPool().or(() -> pool),
+                                share));
     }
 
     /// Istio's default is least request.
@@ -73,10 +79,21 @@ record TrafficPolicies(
                 limit(tcp.map(TcpSettings::maxConnections)),
                 limit(http.map(HttpSettings::http1MaxPendingRequests)),
                 limit(http.map(HttpSettings::http2MaxRequests)),
+                retries(http),
                 limit(http.map(HttpSettings::maxRequestsPerConnection)),
                 http.flatMap(HttpSettings::idleTimeout)
                         .or(() -> tcp.flatMap(TcpSettings::idleTimeout))
                         .filter(d -> !d.isNegative()));
+    }
+
+    private ConnectionPool.Retries retries(Optional<HttpSettings> http) {
+        return budget.<ConnectionPool.Retries>map(it ->
+                        new ConnectionPool.Retries.Share(
+                                Math.clamp(it.percent().orElse(20), 0, 100),
+                                Math.max(0, it.minRetryConcurrency().orElse(3))))
+                .orElse(
+                        new ConnectionPool.Retries.AtMost(
+                                limit(http.map(HttpSettings::maxRetries))));
     }
 
     /// Zero is no limit, as Istio has it.

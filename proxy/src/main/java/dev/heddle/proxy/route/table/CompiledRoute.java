@@ -1,12 +1,15 @@
 package dev.heddle.proxy.route.table;
 
 import dev.heddle.proxy.config.HeaderEdits;
+import dev.heddle.proxy.config.RetryConfig;
 import dev.heddle.proxy.config.RouteConfig;
 import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.Attempts;
+import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
@@ -97,7 +101,8 @@ final class CompiledRoute implements RouteEntry {
                         forward.timeout(),
                         forward.idleTimeout(),
                         forward.grpcTimeout(),
-                        forward.streamLimit());
+                        forward.streamLimit(),
+                        attempts(forward.retry()));
             }
             case RouteConfig.Action.Redirect redirect ->
                     new RouteAction.Redirect(
@@ -105,6 +110,28 @@ final class CompiledRoute implements RouteEntry {
             case RouteConfig.Action.DirectResponse(int status, String body) ->
                     new RouteAction.DirectReply(status, body);
         };
+    }
+
+    private static Attempts attempts(RetryConfig retry) {
+        RetryPolicy policy = retry.policy();
+        HeaderCondition[] responses = HeaderCondition.all(retry.responses());
+        HeaderCondition[] requests = HeaderCondition.all(retry.requests());
+        return new Attempts(
+                new RetryPolicy(
+                        policy.on(),
+                        policy.retries(),
+                        policy.tries(),
+                        policy.backoff(),
+                        policy.hosts(),
+                        policy.statuses(),
+                        head -> Stream.of(responses).anyMatch(it -> it.test(head)),
+                        head ->
+                                requests.length == 0
+                                        || Stream.of(requests).anyMatch(it -> it.test(head))),
+                retry.told().bufferLimitBytes(),
+                retry.told().upstream(),
+                retry.told().client(),
+                retry.told().timeouts());
     }
 
     private static List<RouteAction.Target> targets(RouteConfig.Destination destination) {

@@ -2,7 +2,9 @@ package dev.heddle.proxy.route.table;
 
 import dev.heddle.proxy.config.HeaderMatch;
 import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseHead;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,19 @@ record HeaderCondition(
     }
 
     boolean test(RequestHead request) {
-        String text = textOf(request);
+        return testValue(name == null ? pseudoOf(request) : textOf(name, request.headers()));
+    }
+
+    /// Of a response; `:status` is a header too.
+    boolean test(ResponseHead response) {
+        String text =
+                name != null
+                        ? textOf(name, response.headers())
+                        : pseudo.equals(":status") ? Integer.toString(response.status()) : null;
+        return testValue(text);
+    }
+
+    private boolean testValue(@Nullable String text) {
         if (value instanceof HeaderMatch.Value.Present(boolean expected)) {
             return ((text != null) == expected) != inverted;
         }
@@ -59,22 +73,23 @@ record HeaderCondition(
         }
     }
 
-    private @Nullable String textOf(RequestHead request) {
-        if (name == null) {
-            return switch (pseudo) {
-                case ":method" -> request.method();
-                case ":path" -> request.path();
-                case ":authority", "host" -> request.authority();
-                case ":scheme" -> request.scheme();
-                default -> null;
-            };
-        }
-        String first = request.headers().get(name);
+    private @Nullable String pseudoOf(RequestHead request) {
+        return switch (pseudo) {
+            case ":method" -> request.method();
+            case ":path" -> request.path();
+            case ":authority", "host" -> request.authority();
+            case ":scheme" -> request.scheme();
+            default -> null;
+        };
+    }
+
+    private static @Nullable String textOf(HeaderName name, Headers headers) {
+        String first = headers.get(name);
         if (first == null) {
             return null;
         }
         // Several headers of one name are one, so that no order of lines slips past a condition.
-        List<String> all = request.headers().getAll(name);
+        List<String> all = headers.getAll(name);
         return all.size() == 1 ? first : String.join(",", all);
     }
 }

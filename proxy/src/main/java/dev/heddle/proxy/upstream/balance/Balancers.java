@@ -5,7 +5,9 @@ import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// Makes the balancer of a cluster: priorities over places over hosts, each level only where there
@@ -58,10 +60,24 @@ public final class Balancers {
     ///
     /// @param random decides where turns begin
     public static LoadBalancer of(Policy policy, List<Place> places, RandomGenerator random) {
+        LoadBalancer usual = of(policy, places, Set.of(), random);
+        boolean hasOthers =
+                places.stream()
+                                .filter(it -> !it.all().isEmpty())
+                                .mapToInt(Place::priority)
+                                .distinct()
+                                .count()
+                        > 1;
+        return hasOthers ? new Leaving(policy, places, usual) : usual;
+    }
+
+    /// @param left priorities whose hosts count as failing, all of them
+    private static LoadBalancer of(
+            Policy policy, List<Place> places, Set<Integer> left, RandomGenerator random) {
         int priorities = places.stream().mapToInt(Place::priority).max().orElse(-1) + 1;
         var counts = new ArrayList<PriorityLoad.Counts>();
         for (int priority = 0; priority < priorities; priority++) {
-            List<Place> of = ofPriority(places, priority);
+            List<Place> of = left.contains(priority) ? List.of() : ofPriority(places, priority);
             counts.add(
                     new PriorityLoad.Counts(
                             of.stream().mapToInt(it -> it.healthy().size()).sum(),
@@ -118,6 +134,32 @@ public final class Balancers {
             case Kind.LeastBusy(int choices) -> new LeastRequest(hosts, choices, random);
             case Kind.Any() -> new RandomHost(hosts);
         };
+    }
+
+    /// Leaves priorities that were tried, as long as there is another one with a host that is well.
+    /// That is asked for by retries only, so what it needs is made when it is asked for.
+    private record Leaving(Policy policy, List<Place> places, LoadBalancer usual)
+            implements LoadBalancer {
+        @Override
+        public Pick pick(PickContext context) {
+            List<Host> tried = context.left();
+            if (tried.isEmpty()) {
+                return usual.pick(context);
+            }
+            var left = new HashSet<Integer>();
+            boolean isAnyWell = false;
+            for (Place place : places) {
+                if (place.all().stream().anyMatch(tried::contains)) {
+                    left.add(place.priority());
+                }
+            }
+            for (Place place : places) {
+                isAnyWell |=
+                        !left.contains(place.priority())
+                                && !(place.healthy().isEmpty() && place.degraded().isEmpty());
+            }
+            return (isAnyWell ? of(policy, places, left, context.random()) : usual).pick(context);
+        }
     }
 
     /// Chooses a priority by its share.
