@@ -1,5 +1,7 @@
 package dev.heddle.compiler;
 
+import dev.heddle.compiler.check.CredentialCheck;
+import dev.heddle.compiler.check.GatewayCredentialCheck;
 import dev.heddle.compiler.check.ProxyOnlyCheck;
 import dev.heddle.compiler.check.WorldChecks;
 import dev.heddle.compiler.ir.ProxyPlan;
@@ -68,7 +70,7 @@ public final class MeshCompiler {
                 plan,
                 XdsEmitter.emit(plan, before),
                 Origins.of(plan),
-                ProxyOnlyCheck.of(world, outlook));
+                joined(ProxyOnlyCheck.of(world, outlook), CredentialCheck.of(world, outlook)));
     }
 
     /// The findings about what a proxy's configuration is made of, and those for its outlook.
@@ -78,22 +80,30 @@ public final class MeshCompiler {
             ProxyScope scope,
             Outbound common,
             ProxyPlan own) {
+        List<Diagnostic> beside =
+                joined(common.findings(), GatewayCredentialCheck.of(world, scope));
         if (findings.isEmpty()) {
-            return common.findings();
+            return beside;
         }
         Set<String> used = Origins.of(own);
         used.addAll(rules(world, scope));
-        Stream<Diagnostic> about =
+        List<Diagnostic> about =
                 findings.stream()
                         .filter(d -> {
                             String resource = d.origin().resource();
                             return used.contains(resource) || common.origins().contains(resource);
-                        });
-        return common.findings().isEmpty()
-                ? about.toList()
-                : Stream.concat(about, common.findings().stream())
-                        .sorted(Diagnostic.READING_ORDER)
+                        })
                         .toList();
+        return joined(about, beside);
+    }
+
+    private static List<Diagnostic> joined(List<Diagnostic> some, List<Diagnostic> more) {
+        if (some.isEmpty() || more.isEmpty()) {
+            return some.isEmpty() ? more : some;
+        }
+        return Stream.concat(some.stream(), more.stream())
+                .sorted(Diagnostic.READING_ORDER)
+                .toList();
     }
 
     /// The VirtualServices that count for the proxy, even if nothing came of them.

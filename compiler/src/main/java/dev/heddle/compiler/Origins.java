@@ -18,6 +18,7 @@ final class Origins {
         var origins = new Origins();
         plan.listeners().forEach(l -> origins.add(l.origin()));
         plan.routes().forEach(origins::add);
+        plan.secrets().forEach(s -> origins.add(s.origin()));
         plan.clusters().forEach(c -> origins.add(c.origin()));
         plan.assignments().stream()
                 .flatMap(a -> a.groups().stream())

@@ -34,7 +34,10 @@ class EnvoyAcceptsTest {
                 () -> "SKIPPED " + golden.name() + ": HEDDLE_ENVOY names no Envoy");
         Compiled compiled = MeshCompiler.compile(Meshes.read(golden).world(), Meshes.scope(golden));
         Path bootstrap = directory.resolve("bootstrap.json");
-        Files.writeString(bootstrap, SnapshotJson.bootstrap(compiled.snapshot()));
+        Files.writeString(
+                bootstrap,
+                SnapshotJson.bootstrapWithKeys(compiled.snapshot())
+                        .replace("/case/", golden.directory().toAbsolutePath() + "/"));
 
         Path output = directory.resolve("output.txt");
         Process process =
@@ -42,6 +45,10 @@ class EnvoyAcceptsTest {
                                 envoy.orElseThrow(),
                                 "--mode",
                                 "validate",
+                                "--service-node",
+                                "case",
+                                "--service-cluster",
+                                "case",
                                 "-l",
                                 "warning",
                                 "-c",

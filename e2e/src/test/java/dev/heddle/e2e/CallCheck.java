@@ -21,7 +21,11 @@ public final class CallCheck {
     private static void check(MeshUnderTest mesh, CallSheet.Call call) {
         var answered = new HashMap<String, Integer>();
         for (int i = 0; i < call.times(); i++) {
-            Answer answer = mesh.call(call.method(), call.url(), call.headers());
+            if (call.expect().refused()) {
+                assertThat(mesh.isRefused(call)).as("%s: refused", call).isTrue();
+                continue;
+            }
+            Answer answer = mesh.call(call);
             checkOne(call, answer);
             answer.destination().ifPresent(d -> answered.merge(d, 1, Integer::sum));
         }
@@ -40,6 +44,10 @@ public final class CallCheck {
 
     private static void checkOne(CallSheet.Call call, Answer answer) {
         CallSheet.Expect expect = call.expect();
+        if (expect.unsecured()) {
+            assertThat(answer.status()).as("%s: status", call).isEqualTo(503);
+            assertThat(answer.destination()).as("%s: who answered", call).isEmpty();
+        }
         expect.status()
                 .ifPresent(s -> assertThat(answer.status()).as("%s: status", call).isEqualTo(s));
         if (expect.shares().isEmpty() && expect.status().isPresent()) {

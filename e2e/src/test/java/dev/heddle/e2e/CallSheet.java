@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
 public record CallSheet(List<Call> calls) {
 
     /// @param times how often the call is made; shares are counted over all of them
+    /// @param client certificate of the case that the caller has; empty for none
     public record Call(
-            String method, String url, Map<String, String> headers, int times, Expect expect) {
+            String method,
+            String url,
+            Map<String, String> headers,
+            int times,
+            Optional<String> client,
+            Expect expect) {
         @Override
         public String toString() {
             return method + " " + url + (headers.isEmpty() ? "" : " " + headers);
@@ -22,6 +28,8 @@ public record CallSheet(List<Call> calls) {
 
     /// @param shares percent by destination; empty when one destination or none is expected
     /// @param requestHeaders as the backend saw them; an empty Optional means absent
+    /// @param refused whether no connection for it comes about
+    /// @param unsecured whether the proxy finds nobody whom it believes, which is a 503
     public record Expect(
             OptionalInt status,
             Optional<String> destination,
@@ -30,10 +38,12 @@ public record CallSheet(List<Call> calls) {
             Optional<String> authority,
             Map<String, Optional<String>> requestHeaders,
             Map<String, Optional<String>> responseHeaders,
-            Optional<String> flags) {}
+            Optional<String> flags,
+            boolean refused,
+            boolean unsecured) {}
 
     private static final Set<String> CALL_KEYS =
-            Set.of("why", "request", "headers", "times", "expect");
+            Set.of("why", "request", "headers", "times", "client", "expect");
     private static final Set<String> EXPECT_KEYS =
             Set.of(
                     "status",
@@ -43,7 +53,9 @@ public record CallSheet(List<Call> calls) {
                     "authority",
                     "requestHeaders",
                     "responseHeaders",
-                    "flags");
+                    "flags",
+                    "refused",
+                    "unsecured");
 
     /// Reads the parsed YAML of a call sheet. An unknown key is a mistake of the case's author.
     public static CallSheet of(Object yaml) {
@@ -59,7 +71,13 @@ public record CallSheet(List<Call> calls) {
         var headers = new LinkedHashMap<String, String>();
         map(map.get("headers"), Set.of()).forEach((k, v) -> headers.put(k, String.valueOf(v)));
         int times = map.get("times") instanceof Integer n ? n : 1;
-        return new Call(request[0], request[1], headers, times, expect(map.get("expect")));
+        return new Call(
+                request[0],
+                request[1],
+                headers,
+                times,
+                text(map, "client"),
+                expect(map.get("expect")));
     }
 
     private static Expect expect(@Nullable Object yaml) {
@@ -74,7 +92,9 @@ public record CallSheet(List<Call> calls) {
                 text(map, "authority"),
                 headers(map.get("requestHeaders")),
                 headers(map.get("responseHeaders")),
-                text(map, "flags"));
+                text(map, "flags"),
+                Boolean.TRUE.equals(map.get("refused")),
+                Boolean.TRUE.equals(map.get("unsecured")));
     }
 
     private static Map<String, Optional<String>> headers(@Nullable Object yaml) {

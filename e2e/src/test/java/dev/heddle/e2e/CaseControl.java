@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// A control plane with one thing to say: the snapshot of the case, to whoever connects.
@@ -26,6 +27,11 @@ final class CaseControl implements XdsHandler, AutoCloseable {
                         XdsServer.Settings.on(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         this);
+    }
+
+    /// The listeners that were sent.
+    Set<String> listeners() {
+        return snapshot.of(XdsType.LISTENER).keySet();
     }
 
     int port() {

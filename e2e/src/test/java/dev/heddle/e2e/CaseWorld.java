@@ -36,7 +36,7 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
         var backends = new LinkedHashMap<String, Integer>();
         var resources = new ArrayList<Resource<?>>();
         for (Path file : golden.inputs()) {
-            for (Resource<?> resource : parse(file)) {
+            for (Resource<?> resource : parse(golden, file)) {
                 resources.add(
                         resource.kind().equals(Kinds.WORKLOAD_ENTRY)
                                 ? moved(resource, backends, portOf)
@@ -46,10 +46,13 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
         return new CaseWorld(new World(1, Resources.of(resources), MeshSettings.DEFAULT), backends);
     }
 
-    private static List<Resource<?>> parse(Path file) {
+    /// Files of a case are called by paths below `/case`.
+    private static List<Resource<?>> parse(GoldenCase golden, Path file) {
         try {
-            return ResourceReader.read(file.getFileName().toString(), Files.readString(file))
-                    .resources();
+            String text =
+                    Files.readString(file)
+                            .replace("/case/", golden.directory().toAbsolutePath() + "/");
+            return ResourceReader.read(file.getFileName().toString(), text).resources();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,6 +88,11 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
     /// Whether the case is about redirected traffic, which a mesh without privileges can't play.
     public static boolean isRedirected(GoldenCase golden) {
         return "redirect".equals(scopeOption(golden, "interception"));
+    }
+
+    /// Whether TLS is what the case is about, which needs real sockets.
+    public static boolean isSecured(GoldenCase golden) {
+        return CaseCertificates.areThere(golden);
     }
 
     public static boolean isGateway(GoldenCase golden) {

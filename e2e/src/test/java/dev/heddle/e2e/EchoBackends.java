@@ -25,12 +25,14 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Real servers on the loopback interface that say who they are and what they saw, in HTTP/1.1 or,
 /// to those that begin with its preface, in HTTP/2.
@@ -42,6 +44,11 @@ final class EchoBackends implements AutoCloseable {
 
     /// Starts the backend of that destination, as in `reviews/v2`, and returns its port.
     int start(String destination) {
+        return start(destination, Optional.empty());
+    }
+
+    /// As [#start(String)], with TLS.
+    int start(String destination, Optional<SslContext> tls) {
         Channel server =
                 new ServerBootstrap()
                         .group(loops)
@@ -50,6 +57,9 @@ final class EchoBackends implements AutoCloseable {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        tls.ifPresent(t ->
+                                                channel.pipeline()
+                                                        .addLast(t.newHandler(channel.alloc())));
                                         channel.pipeline().addLast(new FirstBytes(destination));
                                     }
                                 })

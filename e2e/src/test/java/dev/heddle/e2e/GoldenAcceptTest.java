@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
 import com.google.protobuf.Any;
+import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.proxy.config.Assignment;
 import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ConfigSubscriber;
@@ -101,6 +103,19 @@ class GoldenAcceptTest {
             }
             resources.put(file.getKey(), all);
         }
+        // The file has no keys, so these are made anew.
+        CaseWorld world = CaseWorld.read(golden, _ -> 1);
+        resources.put(
+                XdsType.SECRET,
+                List.copyOf(
+                        MeshCompiler.compile(
+                                        world.world(),
+                                        CaseWorld.scope(
+                                                golden,
+                                                new Interception.Explicit("", List.of(), Map.of())))
+                                .snapshot()
+                                .of(XdsType.SECRET)
+                                .values()));
         assertThat(resources.get(XdsType.LISTENER)).as("listeners").isNotEmpty();
         return Snapshot.of("1", resources);
     }

@@ -5,7 +5,9 @@ import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.GoldenCase;
+import io.netty.handler.ssl.SslContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,16 +15,23 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /// A golden case on real sockets: echo backends, an xDS server with what the compiler made, and one
 /// proxy of either kind between them and the caller.
@@ -32,20 +41,42 @@ final class LiveMesh implements MeshUnderTest {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CaseControl control;
     private final int port;
+    private final Map<Integer, Integer> ports = new TreeMap<>();
     private final boolean isGateway;
+    private final CaseCertificates certificates;
 
     private LiveMesh(GoldenCase golden, DataPlane dataPlane, Path dir) throws IOException {
         var backends = new EchoBackends();
         parts.push(backends);
-        CaseWorld world = CaseWorld.read(golden, backends::start);
+        certificates = CaseCertificates.of(golden);
+        CaseWorld world =
+                CaseWorld.read(golden, name -> backends.start(name, security(golden, name)));
         isGateway = CaseWorld.isGateway(golden);
         port = freePort();
+        ports.put(8080, port);
+        for (var gateway : world.world().resources().all(Kinds.GATEWAY)) {
+            for (var server : gateway.spec().servers()) {
+                if (!ports.containsKey(server.port().number())) {
+                    ports.put(server.port().number(), freePort());
+                }
+            }
+        }
         ProxyScope scope = CaseWorld.scope(golden, interception());
         control = new CaseControl(MeshCompiler.compile(world.world(), scope).snapshot());
         parts.push(control);
         Path bootstrap = dir.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, bootstrap(scope));
         parts.push(dataPlane.start(bootstrap));
+    }
+
+    /// What `case.yaml` says of a backend: `simple` has a certificate, `mutual` wants one, too.
+    private Optional<SslContext> security(GoldenCase golden, String destination) {
+        Map<?, ?> said = golden.options().get("backends") instanceof Map<?, ?> map ? map : Map.of();
+        return Optional.ofNullable(said.get(destination))
+                .map(kind ->
+                        certificates.backend(
+                                destination.substring(0, destination.indexOf('/')),
+                                kind.equals("mutual")));
     }
 
     /// Starts the mesh, and returns once its proxy listens.
@@ -71,11 +102,17 @@ final class LiveMesh implements MeshUnderTest {
 
     private Interception interception() throws IOException {
         return isGateway
-                ? new Interception.Explicit("", List.of(), Map.of(8080, "127.0.0.1:" + port))
+                ? new Interception.Explicit("", List.of(), binds())
                 : new Interception.Explicit(
                         "127.0.0.1:" + port,
                         List.of(new InboundPort(9080, "127.0.0.1:" + freePort(), "127.0.0.1:9")),
                         Map.of());
+    }
+
+    private Map<Integer, String> binds() {
+        var binds = new TreeMap<Integer, String>();
+        ports.forEach((known, bound) -> binds.put(known, "127.0.0.1:" + bound));
+        return binds;
     }
 
     private String bootstrap(ProxyScope scope) throws IOException {
@@ -94,34 +131,87 @@ final class LiveMesh implements MeshUnderTest {
                 .text();
     }
 
+    /// Whether all ports that the proxy was told to open are open.
     private boolean isListening() {
-        try (var socket = connect()) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+        return control.listeners().stream()
+                .allMatch(name -> {
+                    int known = Integer.parseInt(name.substring(name.lastIndexOf('_') + 1));
+                    try (var socket = connect(ports.getOrDefault(known, port))) {
+                        return socket.isConnected();
+                    } catch (IOException e) {
+                        return false;
+                    }
+                });
     }
 
-    private Socket connect() throws IOException {
+    private Socket connect(int to) throws IOException {
         var socket = new Socket();
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), to), 2_000);
         socket.setSoTimeout(10_000);
         return socket;
     }
 
+    /// A connection for that URL, over TLS if it says so.
+    private Socket connect(URI uri, Optional<String> client) throws IOException {
+        Socket plain = connect(isGateway ? ports.getOrDefault(uri.getPort(), port) : port);
+        if (!uri.getScheme().equals("https")) {
+            return plain;
+        }
+        var secured =
+                (SSLSocket)
+                        certificates
+                                .caller(client)
+                                .getSocketFactory()
+                                .createSocket(plain, uri.getHost(), uri.getPort(), true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(uri.getHost())));
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return secured;
+    }
+
+    @Override
+    public boolean isRefused(CallSheet.Call call) {
+        try (var socket = connect(URI.create(call.url()), call.client())) {
+            socket.getOutputStream().write(request(call.method(), call.url(), call.headers()));
+            // With TLS 1.3 a client may write before it is told that it may not.
+            return answer(socket).isEmpty();
+        } catch (SSLException | SocketException _) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(call.toString(), e);
+        }
+    }
+
+    @Override
+    public Answer call(CallSheet.Call call) {
+        return call(call.method(), call.url(), call.headers(), call.client());
+    }
+
     @Override
     public Answer call(String method, String url, Map<String, String> headers) {
-        URI uri = URI.create(url);
-        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        String target = isGateway ? path + query : url;
-        try (var socket = connect()) {
-            socket.getOutputStream()
-                    .write(HttpText.request(method, target, uri.getRawAuthority(), headers));
+        return call(method, url, headers, Optional.empty());
+    }
+
+    private Answer call(
+            String method, String url, Map<String, String> headers, Optional<String> client) {
+        try (var socket = connect(URI.create(url), client)) {
+            socket.getOutputStream().write(request(method, url, headers));
             return answer(socket).orElseThrow(() -> new AssertionError(url + ": no answer"));
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + url, e);
         }
+    }
+
+    private byte[] request(String method, String url, Map<String, String> headers) {
+        URI uri = URI.create(url);
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String target = isGateway ? path + query : url;
+        var others = new LinkedHashMap<>(headers);
+        String host = others.remove("host");
+        return HttpText.request(
+                method, target, host == null ? uri.getRawAuthority() : host, others);
     }
 
     private static Optional<Answer> answer(Socket socket) throws IOException {

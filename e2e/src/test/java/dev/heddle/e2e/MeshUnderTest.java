@@ -9,6 +9,16 @@ public interface MeshUnderTest extends AutoCloseable {
     /// @param url absolute, as in `http://reviews:9080/reviews/0`
     Answer call(String method, String url, Map<String, String> headers);
 
+    /// Makes one of a sheet's calls.
+    default Answer call(CallSheet.Call call) {
+        return call(call.method(), call.url(), call.headers());
+    }
+
+    /// Whether no connection for one of a sheet's calls comes about.
+    default boolean isRefused(CallSheet.Call call) {
+        throw new UnsupportedOperationException(call + ": only over real sockets");
+    }
+
     @Override
     void close();
 }

@@ -29,6 +29,10 @@ public enum DiagnosticCode {
     UNREACHABLE_RULE("HED0011", Severity.WARNING),
     /// Two resources claim the same host or port.
     CONFLICT("HED0012", Severity.WARNING),
+    /// A certificate, key or bundle that cannot be used.
+    UNUSABLE_CERTIFICATE("HED0013", Severity.ERROR),
+    /// TLS that believes more than its author may think.
+    LENIENT_TLS("HED0014", Severity.WARNING),
     /// A file that is broken now, so that what it said before stays in force.
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.

@@ -64,6 +64,9 @@ public final class Generators {
     public Child hold(Load load, int port, Optional<Integer> core) {
         List<String> command = ownCommand(load, port);
         command.add("--hold");
+        // Two thousand handshakes take longer than the program's own three seconds, if it shares
+        // its core.
+        command.addAll(List.of("--seconds", "25"));
         return children.start("hold", core, Map.of(), command);
     }
 

@@ -26,6 +26,7 @@ final class DestinationRuleCheck {
             }
             Hostname host = index.complete(rule.spec().host(), rule.metadata().namespace());
             host(index, rule, host, findings);
+            new ClientTlsCheck(index, rule, host, findings).check();
             List<Resource<DestinationRule>> siblings =
                     index.destinationRules().of(rule.metadata().namespace(), host);
             if (siblings.getFirst().id().equals(rule.id())) {

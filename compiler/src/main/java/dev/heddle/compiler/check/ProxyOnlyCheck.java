@@ -26,7 +26,7 @@ public final class ProxyOnlyCheck {
                             .services()
                             .visibleTo(outlook.namespace())
                             .forEach(service -> check(service, findings));
-            case REDIRECTED, NONE -> {}
+            case REDIRECTED, GATEWAY, NONE -> {}
         }
         return findings.toList();
     }

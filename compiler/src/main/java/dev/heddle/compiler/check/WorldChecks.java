@@ -19,6 +19,7 @@ public final class WorldChecks {
         DestinationRuleCheck.check(index, findings);
         GatewayCheck.check(index, findings);
         ServiceCheck.check(index, findings);
+        SecretCheck.check(index, findings);
         return findings.toList();
     }
 }

@@ -57,7 +57,21 @@ public final class Explainer {
         if (listener.isEmpty()) {
             return answered("", "", "", Origin.BUILT_IN, none("no listener for this port"));
         }
-        Optional<RouteConfiguration> table = ListenerChoice.table(plan, listener.get());
+        if (ListenerChoice.isNobodys(listener.get(), request)) {
+            return answered(
+                    listener.get().name(),
+                    "",
+                    "",
+                    listener.get().origin(),
+                    new Reply(
+                            0,
+                            "NR",
+                            "the connection is closed: no server for '"
+                                    + request.serverName()
+                                    + "' over "
+                                    + request.scheme()));
+        }
+        Optional<RouteConfiguration> table = ListenerChoice.table(plan, listener.get(), request);
         if (table.isEmpty()) {
             return bytes(listener.get());
         }
@@ -86,6 +100,14 @@ public final class Explainer {
                                 + "' is one of "
                                 + String.join(" ", chosen.domains()),
                         chosen.origin()));
+        if (chosen.httpsOnly() && !request.scheme().equals("https")) {
+            return answered(
+                    listener.get().name(),
+                    chosen.name(),
+                    "",
+                    chosen.origin(),
+                    new Reply(301, "", "https://" + request.authority() + request.path()));
+        }
         for (Route route : chosen.routes()) {
             Optional<String> mismatch = RequestMatch.mismatch(route.match(), request);
             tried.add(

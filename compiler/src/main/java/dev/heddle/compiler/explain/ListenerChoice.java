@@ -87,19 +87,39 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
         return service.equals(host) || service.startsWith(host + ".");
     }
 
-    /// The route table of a listener's HTTP chain.
-    static Optional<RouteConfiguration> table(ProxyPlan plan, Listener listener) {
-        return chains(listener)
+    /// The route table of the HTTP chain that takes the request.
+    static Optional<RouteConfiguration> table(ProxyPlan plan, Listener listener, Request request) {
+        return chain(listener, request)
                 .map(FilterChain::handling)
                 .filter(Handling.Http.class::isInstance)
                 .map(Handling.Http.class::cast)
-                .findFirst()
                 .map(http ->
                         switch (http.routes()) {
                             case Routes.Named(String name) ->
                                     plan.route(name).orElseGet(() -> empty(name));
                             case Routes.Held(RouteConfiguration held) -> held;
                         });
+    }
+
+    /// Whether connections of such requests are closed, as no chain is for them.
+    static boolean isNobodys(Listener listener, Request request) {
+        return listener.chains().stream().anyMatch(c -> c.tls().isPresent())
+                && chain(listener, request).isEmpty();
+    }
+
+    /// The chain that ends TLS for the request's host, where it is a request over TLS; else the
+    /// first for HTTP.
+    private static Optional<FilterChain> chain(Listener listener, Request request) {
+        boolean isDecrypted = listener.chains().stream().anyMatch(c -> c.tls().isPresent());
+        if (!isDecrypted) {
+            return chains(listener).filter(c -> c.handling() instanceof Handling.Http).findFirst();
+        }
+        return request.scheme().equals("https")
+                ? ServerNameMatch.find(listener.chains(), request.serverName())
+                : chains(listener)
+                        .filter(c -> c.match().transport().isEmpty())
+                        .filter(c -> c.handling() instanceof Handling.Http)
+                        .findFirst();
     }
 
     private static RouteConfiguration empty(String name) {

@@ -13,6 +13,7 @@ import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class PlanText {
         plan.listeners().forEach(printer::listener);
         plan.routes().forEach(r -> printer.table(0, r));
         plan.clusters().forEach(c -> printer.cluster(c, plan.assignment(c.name())));
+        plan.secrets().forEach(printer::secret);
         return printer.text.toString();
     }
 
@@ -77,7 +79,8 @@ public final class PlanText {
 
     private void chain(String what, FilterChain chain) {
         String match = chain.match().equals(Match.ALL) ? "" : " (" + match(chain.match()) + ")";
-        String head = what + chain.name() + match + " -> ";
+        String tls = chain.tls().map(t -> " -> " + TlsText.of(t)).orElse("");
+        String head = what + chain.name() + match + tls + " -> ";
         switch (chain.handling()) {
             case Handling.Http(String statPrefix, Routes routes, boolean edge) -> {
                 String table =
@@ -122,7 +125,10 @@ public final class PlanText {
                 "routes " + table.name() + (table.ignorePort() ? ": ports in hosts ignored" : ""),
                 table.origin());
         for (VirtualHost host : table.virtualHosts()) {
-            line(depth + 1, "host " + host.name(), host.origin());
+            line(
+                    depth + 1,
+                    "host " + host.name() + (host.httpsOnly() ? ", https only" : ""),
+                    host.origin());
             line(depth + 2, "domains " + String.join(" ", host.domains()), Origin.BUILT_IN);
             host.routes().forEach(r -> route(depth + 2, r));
         }
@@ -163,9 +169,14 @@ public final class PlanText {
                         + discovery
                         + balancing
                         + protocol
+                        + cluster.tls().map(t -> ", " + TlsText.of(t)).orElse("")
                         + pool(cluster.pool()),
                 cluster.origin());
         hosts.ifPresent(this::hosts);
+    }
+
+    private void secret(TlsSecret secret) {
+        line(0, "secret " + secret.name() + ": " + TlsText.of(secret), secret.origin());
     }
 
     private static String pool(ConnectionPool pool) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param method as in `GET`
 /// @param scheme `http` or `https`
 /// @param authority as the `Host` header says it, as in `reviews:9080`
+/// @param serverName that the connection asks for where it is TLS: the URL's host
 /// @param port that the connection is made to
 /// @param path with its query, as in `/reviews/0?full=yes`
 /// @param headers by lower-case name
@@ -20,6 +21,7 @@ public record Request(
         String method,
         String scheme,
         String authority,
+        String serverName,
         int port,
         String path,
         Map<String, String> headers) {
@@ -65,9 +67,12 @@ public record Request(
         if (uri.getRawQuery() != null) {
             path += "?" + uri.getRawQuery();
         }
-        Request request = new Request(method, scheme, authority, port, path, headers);
+        String server = uri.getHost() == null ? "" : uri.getHost().toLowerCase(Locale.ROOT);
+        Request request = new Request(method, scheme, authority, server, port, path, headers);
         String host = request.headers.get("host");
-        return host == null ? request : new Request(method, scheme, host, port, path, headers);
+        return host == null
+                ? request
+                : new Request(method, scheme, host, server, port, path, headers);
     }
 
     /// The authority without its port.

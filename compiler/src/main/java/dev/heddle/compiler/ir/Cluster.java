@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param discovery where its hosts come from
 /// @param protocol which HTTP the hosts are spoken to in
 /// @param pool limits of its connections
+/// @param tls how its connections are secured; empty: they are not
 /// @param of service that the cluster is of; empty for the proxy's own clusters
 /// @param config DestinationRule in force, by its path in the Kubernetes API; empty for none
 public record Cluster(
@@ -17,6 +18,7 @@ public record Cluster(
         LoadBalancing loadBalancing,
         Protocol protocol,
         ConnectionPool pool,
+        Optional<ClientTls> tls,
         Optional<ServiceRef> of,
         String config,
         Origin origin) {

@@ -8,7 +8,14 @@ import java.util.OptionalInt;
 /// What becomes of the connections that match.
 ///
 /// @param name as in `0.0.0.0_9080`, shown in statistics and configuration dumps
-public record FilterChain(String name, Match match, Handling handling, Origin origin) {
+/// @param tls how TLS ends here; empty where bytes are taken as they come
+public record FilterChain(
+        String name, Match match, Optional<ServerTls> tls, Handling handling, Origin origin) {
+
+    /// A chain that takes bytes as they come.
+    public FilterChain(String name, Match match, Handling handling, Origin origin) {
+        this(name, match, Optional.empty(), handling, origin);
+    }
 
     /// Which connections. What is empty matches every connection.
     ///

@@ -10,13 +10,16 @@ import java.util.stream.Stream;
 /// @param routes route tables that listeners name; those that a listener holds itself are not here
 /// @param clusters where requests can go
 /// @param assignments hosts of the clusters that find theirs by EDS
+/// @param secrets certificates and roots that listeners and clusters name
 public record ProxyPlan(
         List<Listener> listeners,
         List<RouteConfiguration> routes,
         List<Cluster> clusters,
-        List<LoadAssignment> assignments) {
+        List<LoadAssignment> assignments,
+        List<TlsSecret> secrets) {
 
     public ProxyPlan {
+        secrets = List.copyOf(secrets);
         listeners = List.copyOf(listeners);
         routes = List.copyOf(routes);
         clusters = List.copyOf(clusters);
@@ -29,7 +32,8 @@ public record ProxyPlan(
                 joined(listeners, more.listeners),
                 joined(routes, more.routes),
                 joined(clusters, more.clusters),
-                joined(assignments, more.assignments));
+                joined(assignments, more.assignments),
+                joined(secrets, more.secrets));
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {

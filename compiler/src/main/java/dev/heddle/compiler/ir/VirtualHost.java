@@ -8,7 +8,15 @@ import java.util.List;
 /// @param name as in `reviews.default.svc.cluster.local:9080`, unique in its table
 /// @param domains values of the `Host` header: exact, `*.suffix`, `prefix.*` or `*`
 /// @param routes the first that matches is taken
-public record VirtualHost(String name, List<String> domains, List<Route> routes, Origin origin) {
+/// @param httpsOnly whether a request that came without TLS is sent to `https` instead
+public record VirtualHost(
+        String name, List<String> domains, List<Route> routes, boolean httpsOnly, Origin origin) {
+
+    /// Hosts that are served with and without TLS.
+    public VirtualHost(String name, List<String> domains, List<Route> routes, Origin origin) {
+        this(name, domains, routes, false, origin);
+    }
+
     public VirtualHost {
         if (domains.isEmpty()) {
             throw new IllegalArgumentException("domains: [] (expected: one or more)");

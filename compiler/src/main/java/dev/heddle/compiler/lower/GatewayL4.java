@@ -9,11 +9,8 @@ import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.ProxyScope;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// The filter chains of a gateway for connections that it does not look into: by the server's name
 /// that a client hello says, or all of a port.
@@ -28,54 +25,43 @@ final class GatewayL4 {
         this.lowering = new L4Lowering(index, scope.namespace(), scope.labels());
     }
 
-    /// The chains for TLS. Of several rules for one name the first has it, in order of precedence,
-    /// since a proxy refuses a listener with two.
-    List<FilterChain> tls(String listener, List<Server> servers) {
-        var chains = new ArrayList<FilterChain>();
-        Set<String> taken = new HashSet<>();
-        for (Server server : servers) {
-            if (!GatewayServers.isPassedThrough(server.server())) {
-                continue;
-            }
-            for (BoundVirtualService rule : rules(server)) {
-                lowering.tls(rule, server.gatewayName(), server.server().port().number())
-                        .forEach(route -> {
-                            List<String> names =
-                                    route.sniHosts().stream().filter(taken::add).toList();
-                            if (!names.isEmpty()) {
-                                chains.add(
-                                        new FilterChain(
-                                                listener + "_" + chains.size(),
-                                                Match.ofTls(names),
-                                                route.handling(),
-                                                route.origin()));
-                            }
-                        });
-            }
+    /// The chains for TLS that a server passes through. Of several rules for one name the first has
+    /// it, in order of precedence, since a proxy refuses a listener with two.
+    void passedThrough(String listener, Server server, ServerNames names, List<FilterChain> to) {
+        for (BoundVirtualService rule : rules(server)) {
+            lowering.tls(rule, server.gatewayName(), server.server().port().number())
+                    .forEach(route -> {
+                        List<String> free = names.take(route.sniHosts());
+                        if (!free.isEmpty()) {
+                            to.add(
+                                    new FilterChain(
+                                            listener + "_" + to.size(),
+                                            Match.ofTls(free),
+                                            route.handling(),
+                                            route.origin()));
+                        }
+                    });
         }
-        return chains;
     }
 
     /// The chain for everything, where a server takes bytes.
     Optional<FilterChain> tcp(String listener, List<Server> servers) {
-        for (Server server : servers) {
-            if (!GatewayServers.isBytes(server.server())) {
-                continue;
-            }
-            for (BoundVirtualService rule : rules(server)) {
-                Optional<L4Lowering.Plain> route =
-                        lowering.tcp(rule, server.gatewayName(), server.server().port().number());
-                if (route.isPresent()) {
-                    return Optional.of(
-                            new FilterChain(
-                                    listener,
-                                    Match.ALL,
-                                    route.get().handling(),
-                                    route.get().origin()));
-                }
-            }
-        }
-        return Optional.empty();
+        return servers.stream()
+                .filter(s -> GatewayServers.isBytes(s.server()))
+                .flatMap(s -> bytes(s).stream())
+                .findFirst()
+                .map(route ->
+                        new FilterChain(listener, Match.ALL, route.handling(), route.origin()));
+    }
+
+    /// Where a server's bytes go; empty when nobody says it.
+    Optional<L4Lowering.Plain> bytes(Server server) {
+        return rules(server).stream()
+                .flatMap(rule ->
+                        lowering
+                                .tcp(rule, server.gatewayName(), server.server().port().number())
+                                .stream())
+                .findFirst();
     }
 
     private List<BoundVirtualService> rules(Server server) {

@@ -10,9 +10,11 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
+import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -21,7 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /// The plan of a gateway: a listener for each port that its Gateways open, with a route table where
 /// requests are looked at.
@@ -32,7 +36,7 @@ public final class GatewayLowering {
 
     /// On what depends what a gateway has in common with others: whom it can call.
     public static Outlook outlook(ProxyScope scope) {
-        return new Outlook(scope.namespace(), Map.of(), "", Outlook.Calls.NONE);
+        return new Outlook(scope.namespace(), Map.of(), "", Outlook.Calls.GATEWAY);
     }
 
     /// What the gateway of that scope runs besides.
@@ -45,11 +49,13 @@ public final class GatewayLowering {
                 GatewayServers.byPort(world.index(), scope.namespace(), scope.labels());
         var tables = new GatewayTables(world.index(), scope);
         var l4 = new GatewayL4(world.index(), scope);
+        var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
+        var ends = new GatewayTls(tables, l4, secrets, routes);
         byPort.forEach((port, servers) -> {
             List<Server> http =
                     servers.stream().filter(s -> GatewayServers.isHttp(s.server())).toList();
             String name = name(port, servers.getFirst());
-            List<FilterChain> tls = l4.tls(name, servers);
+            List<FilterChain> tls = ends.chains(name, port, servers);
             Optional<FilterChain> rest =
                     http.isEmpty()
                             ? l4.tcp(name, servers)
@@ -63,7 +69,14 @@ public final class GatewayLowering {
             }
         });
         List<Cluster> missing = MissingClusters.of(common.clusters(), routes, listeners);
-        return new ProxyPlan(listeners, routes, missing, List.of());
+        Set<String> sentAnyway =
+                common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
+        return new ProxyPlan(
+                listeners,
+                routes,
+                missing,
+                List.of(),
+                secrets.all().stream().filter(s -> !sentAnyway.contains(s.name())).toList());
     }
 
     private static Map<Integer, String> binds(ProxyScope scope) {

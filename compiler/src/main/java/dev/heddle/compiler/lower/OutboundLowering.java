@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.ClusterLowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
@@ -23,8 +24,8 @@ public final class OutboundLowering {
 
     /// What every proxy of that outlook runs.
     public static ProxyPlan lower(World world, Outlook outlook) {
-        boolean redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
-        var services = new ClusterLowering(world.index(), outlook.namespace(), redirected);
+        var secrets = TlsSecrets.of(world.index(), outlook);
+        var services = new ClusterLowering(world.index(), outlook, secrets);
         world.index().services().visibleTo(outlook.namespace()).forEach(services::add);
         var clusters = new ArrayList<Cluster>(services.clusters());
         clusters.add(PlanParts.blackHole());
@@ -40,13 +41,14 @@ public final class OutboundLowering {
                 routes.addAll(capture.routes());
             }
             case HTTP_PROXY -> routes.add(httpProxy(world, outlook));
-            case NONE -> {}
+            case GATEWAY, NONE -> {}
         }
         return new ProxyPlan(
                 listeners,
                 routes,
                 MissingClusters.added(clusters, routes, listeners),
-                services.assignments());
+                services.assignments(),
+                secrets.all());
     }
 
     private static RouteConfiguration httpProxy(World world, Outlook outlook) {

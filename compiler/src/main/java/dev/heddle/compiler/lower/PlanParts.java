@@ -58,6 +58,7 @@ final class PlanParts {
                 protocol,
                 ConnectionPool.UNLIMITED,
                 Optional.empty(),
+                Optional.empty(),
                 "",
                 origin);
     }

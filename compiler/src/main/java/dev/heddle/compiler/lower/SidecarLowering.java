@@ -65,7 +65,7 @@ public final class SidecarLowering {
             }
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return new ProxyPlan(listeners, List.of(), clusters, List.of());
+        return new ProxyPlan(listeners, List.of(), clusters, List.of(), List.of());
     }
 
     private void explicit(Interception.Explicit explicit) {

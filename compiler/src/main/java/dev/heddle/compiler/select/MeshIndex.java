@@ -1,5 +1,6 @@
 package dev.heddle.compiler.select;
 
+import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
@@ -18,7 +19,8 @@ public record MeshIndex(
         String domain,
         ServiceCatalog services,
         VirtualServices virtualServices,
-        DestinationRules destinationRules) {
+        DestinationRules destinationRules,
+        Credentials credentials) {
 
     /// Prepares the resources.
     ///
@@ -29,7 +31,8 @@ public record MeshIndex(
                 domain,
                 ServiceCatalog.of(resources, domain),
                 VirtualServices.of(resources, domain),
-                DestinationRules.of(resources, rootNamespace, domain));
+                DestinationRules.of(resources, rootNamespace, domain),
+                Credentials.of(resources));
     }
 
     /// The full name of a host that a resource of that namespace names.

@@ -19,7 +19,9 @@ public record Outlook(String namespace, Map<String, String> labels, String dnsDo
         REDIRECTED,
         /// To an HTTP proxy's address.
         HTTP_PROXY,
-        /// Not at all, or by routes that the scope makes itself, as a gateway does.
+        /// By routes that the scope makes itself, as a gateway does.
+        GATEWAY,
+        /// Not at all.
         NONE
     }
 

@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -70,6 +71,14 @@ final class ClusterEmitter {
                 });
         httpOptions(cluster)
                 .ifPresent(o -> out.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(o)));
+        cluster.tls()
+                .ifPresent(tls ->
+                        out.setTransportSocket(
+                                TlsEmitter.client(
+                                        tls,
+                                        cluster.protocol() == Protocol.HTTP2
+                                                ? List.of("h2")
+                                                : List.of())));
         cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
         return out.build();
     }

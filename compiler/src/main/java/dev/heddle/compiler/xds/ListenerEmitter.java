@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.Listener.Inspector;
+import dev.heddle.compiler.ir.ServerTls;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -77,10 +78,11 @@ final class ListenerEmitter {
         var out =
                 io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
                         .setName(chain.name())
-                        .addFilters(handling(chain.handling()));
+                        .addFilters(handling(chain));
         if (!chain.match().equals(Match.ALL)) {
             out.setFilterChainMatch(match(chain.match()));
         }
+        chain.tls().ifPresent(tls -> out.setTransportSocket(TlsEmitter.server(tls)));
         return out.build();
     }
 
@@ -106,10 +108,12 @@ final class ListenerEmitter {
                 .build();
     }
 
-    private static Filter handling(Handling handling) {
-        return switch (handling) {
+    private static Filter handling(FilterChain chain) {
+        return switch (chain.handling()) {
             case Handling.Http http ->
-                    filter("envoy.filters.network.http_connection_manager", manager(http));
+                    filter(
+                            "envoy.filters.network.http_connection_manager",
+                            manager(http, chain.tls().flatMap(ServerTls::clients).isPresent()));
             case Handling.Tcp tcp -> filter("envoy.filters.network.tcp_proxy", tcp(tcp));
         };
     }
@@ -119,7 +123,10 @@ final class ListenerEmitter {
     }
 
     /// A server's own `Server` header reaches the client: the mesh is no server.
-    private static HttpConnectionManager manager(Handling.Http http) {
+    ///
+    /// @param asksClients whether clients may have certificates, of which services are told; else a
+    ///   client's word about that is taken away, as Envoy does unasked
+    private static HttpConnectionManager manager(Handling.Http http, boolean asksClients) {
         HttpConnectionManager.Builder out =
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(http.statPrefix())
@@ -130,6 +137,15 @@ final class ListenerEmitter {
                         .setNormalizePath(BoolValue.of(true))
                         .addAccessLog(stdout())
                         .addHttpFilters(router());
+        if (asksClients) {
+            out.setForwardClientCertDetails(
+                            HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
+                    .setSetCurrentClientCertDetails(
+                            HttpConnectionManager.SetCurrentClientCertDetails.newBuilder()
+                                    .setSubject(BoolValue.of(true))
+                                    .setUri(true)
+                                    .setDns(true));
+        }
         switch (http.routes()) {
             case Routes.Named(String name) ->
                     out.setRds(

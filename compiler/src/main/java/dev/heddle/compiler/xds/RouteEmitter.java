@@ -47,6 +47,9 @@ final class RouteEmitter {
     private static VirtualHost host(dev.heddle.compiler.ir.VirtualHost host) {
         VirtualHost.Builder out =
                 VirtualHost.newBuilder().setName(host.name()).addAllDomains(host.domains());
+        if (host.httpsOnly()) {
+            out.setRequireTls(VirtualHost.TlsRequirementType.ALL);
+        }
         host.routes().forEach(r -> out.addRoutes(route(r)));
         return out.build();
     }

@@ -24,8 +24,11 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// Prints snapshots in Envoy's JSON, for people and for `envoy --mode validate`.
@@ -50,31 +53,63 @@ public final class SnapshotJson {
                                     .add(PreviousPrioritiesConfig.getDescriptor())
                                     .add(HttpInspector.getDescriptor())
                                     .add(HttpProtocolOptions.getDescriptor())
+                                    .add(DownstreamTlsContext.getDescriptor())
+                                    .add(UpstreamTlsContext.getDescriptor())
                                     .build());
 
     private SnapshotJson() {}
 
     /// The snapshot as an Envoy bootstrap with everything in `static_resources`: route tables are
     /// held by their listeners and hosts by their clusters, so that it needs no control plane.
+    /// Private keys are left out.
     public static String bootstrap(Snapshot snapshot) {
+        return bootstrap(snapshot, StaticSecrets::withoutKey);
+    }
+
+    /// As [#bootstrap(Snapshot)], with private keys: for a proxy to start with, and for nobody to
+    /// look at.
+    public static String bootstrapWithKeys(Snapshot snapshot) {
+        return bootstrap(snapshot, secret -> secret);
+    }
+
+    private static String bootstrap(Snapshot snapshot, UnaryOperator<Secret> shown) {
+        var secrets = new StaticSecrets(snapshot.of(XdsType.SECRET).keySet());
         Bootstrap.StaticResources.Builder resources = Bootstrap.StaticResources.newBuilder();
         for (XdsResource resource : snapshot.of(XdsType.LISTENER).values()) {
-            resources.addListeners(withRoutes(unpack(resource, Listener.class), snapshot));
+            resources.addListeners(
+                    withSecrets(withRoutes(unpack(resource, Listener.class), snapshot), secrets));
         }
         for (XdsResource resource : snapshot.of(XdsType.CLUSTER).values()) {
-            resources.addClusters(withHosts(unpack(resource, Cluster.class), snapshot));
+            Cluster cluster = withHosts(unpack(resource, Cluster.class), snapshot);
+            resources.addClusters(
+                    cluster.hasTransportSocket()
+                            ? cluster.toBuilder()
+                                    .setTransportSocket(secrets.of(cluster.getTransportSocket()))
+                                    .build()
+                            : cluster);
         }
         for (XdsResource resource : snapshot.of(XdsType.SECRET).values()) {
-            resources.addSecrets(unpack(resource, Secret.class));
+            resources.addSecrets(shown.apply(unpack(resource, Secret.class)));
         }
         return print(Bootstrap.newBuilder().setStaticResources(resources));
     }
 
-    /// The resources of one type as a JSON array, ordered by name, as they are sent.
+    /// The resources of one type as a JSON array, ordered by name, as they are sent, but without
+    /// private keys.
     public static String resources(Snapshot snapshot, XdsType type) {
         return snapshot.of(type).values().stream()
-                .map(r -> print(r.body()))
+                .map(r -> print(StaticSecrets.shown(r)))
                 .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+    }
+
+    private static Listener withSecrets(Listener listener, StaticSecrets secrets) {
+        Listener.Builder out = listener.toBuilder();
+        for (FilterChain.Builder chain : out.getFilterChainsBuilderList()) {
+            if (chain.hasTransportSocket()) {
+                chain.setTransportSocket(secrets.of(chain.getTransportSocket()));
+            }
+        }
+        return out.build();
     }
 
     private static Listener withRoutes(Listener listener, Snapshot snapshot) {

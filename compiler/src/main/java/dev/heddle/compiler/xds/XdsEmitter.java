@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
@@ -41,6 +42,7 @@ public final class XdsEmitter {
                 plan.assignments(),
                 LoadAssignment::cluster,
                 EndpointEmitter::emit);
+        emitter.add(XdsType.SECRET, plan.secrets(), TlsSecret::name, TlsEmitter::secret);
         emitter.add(XdsType.LISTENER, plan.listeners(), Listener::name, ListenerEmitter::emit);
         emitter.add(XdsType.ROUTE, plan.routes(), RouteConfiguration::name, RouteEmitter::emit);
         return new Emission(emitter.resources, emitter.nodes);

@@ -77,7 +77,7 @@ final class Views {
                         .filter(d -> d.origin().file().equals(file))
                         .toList();
         return brief(resource)
-                .with("resource", ResourceWriter.tree(resource))
+                .with("resource", ResourceWriter.shown(resource))
                 .with("findings", findings(about));
     }
 

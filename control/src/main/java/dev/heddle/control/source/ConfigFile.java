@@ -29,4 +29,10 @@ public record ConfigFile(
     ConfigFile withFindings(List<Diagnostic> others) {
         return new ConfigFile(name, changed, text, resources, others);
     }
+
+    /// Without the text, as there may be Secrets in it.
+    @Override
+    public String toString() {
+        return "ConfigFile[" + name + "]";
+    }
 }

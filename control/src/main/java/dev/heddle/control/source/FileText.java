@@ -38,4 +38,10 @@ record FileText(FileStamp stamp, String text) {
             throw new IOException("not UTF-8 text", e);
         }
     }
+
+    /// Without the text, as there may be Secrets in it.
+    @Override
+    public String toString() {
+        return "FileText[" + stamp + "]";
+    }
 }

@@ -7,4 +7,10 @@ import java.time.Instant;
 ///
 /// @param name relative to the directory
 /// @param changed when that content came into being
-public record SavedFile(String name, Instant changed, String text) {}
+public record SavedFile(String name, Instant changed, String text) {
+    /// Without the text, as there may be Secrets in it.
+    @Override
+    public String toString() {
+        return "SavedFile[" + name + "]";
+    }
+}

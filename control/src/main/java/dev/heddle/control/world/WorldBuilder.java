@@ -54,6 +54,7 @@ public final class WorldBuilder {
         var world = new World(nextHash.equals(hash) ? version : version + 1, resources, settings);
         List<Diagnostic> checks = MeshCompiler.analyze(world);
         findings.addAll(checks);
+        findings.addAll(CertificateDates.check(world, now));
         return new Edition(world, checks, nextHash, source, findings.toList(), now);
     }
 

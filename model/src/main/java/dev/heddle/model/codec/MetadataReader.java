@@ -46,7 +46,7 @@ record MetadataReader(Kind<?> kind, YamlSource source, String namespace, Diagnos
         if (!(source.root().get("metadata").orElse(source.root()) instanceof Node.Mapping node)) {
             return withoutName();
         }
-        var mapper = new RecordMapper(label(node), source.file(), true, findings);
+        var mapper = new RecordMapper(label(node), source.file(), true, false, findings);
         Fields fields = mapper.map(node, Fields.class, PATH);
         if (fields.name().isEmpty()) {
             return withoutName();

@@ -35,8 +35,13 @@ import org.jspecify.annotations.Nullable;
 /// @param file that the tree was read from
 /// @param nullIsAbsent whether `key:` without a value means the same as no key. Kubernetes' own
 ///   kinds have it so; for others it is a mistake
+/// @param isSecret whether values are told to nobody
 public record RecordMapper(
-        String resource, String file, boolean nullIsAbsent, Diagnostics findings) {
+        String resource,
+        String file,
+        boolean nullIsAbsent,
+        boolean isSecret,
+        Diagnostics findings) {
 
     /// Where the mapper is.
     ///
@@ -174,9 +179,13 @@ public record RecordMapper(
     }
 
     private void wrongType(Type type, Place place, String hint) {
-        String found = ScalarValues.describe(place.node());
+        String found = describe(place.node());
         String expected = ScalarValues.expectation(type);
         report(INVALID_VALUE, place, found + " (expected: " + expected + ")", hint);
+    }
+
+    private String describe(Node node) {
+        return isSecret ? ScalarValues.describeKind(node) : ScalarValues.describe(node);
     }
 
     private Optional<Node.Mapping> mappingAt(Place place) {
@@ -187,7 +196,7 @@ public record RecordMapper(
         report(
                 INVALID_VALUE,
                 place,
-                ScalarValues.describe(place.node()) + " (expected: a mapping)",
+                describe(place.node()) + " (expected: a mapping)",
                 list ? "Remove the '-' in front of it." : "");
         return Optional.empty();
     }
@@ -197,7 +206,7 @@ public record RecordMapper(
             report(
                     INVALID_VALUE,
                     place,
-                    ScalarValues.describe(place.node()) + " (expected: a list)",
+                    describe(place.node()) + " (expected: a list)",
                     "Put '- ' in front of it.");
             return List.of();
         }

@@ -206,6 +206,16 @@ final class ScalarValues {
         };
     }
 
+    /// What somebody wrote, without a byte of it.
+    static String describeKind(Node node) {
+        return switch (node) {
+            case Node.Text _ -> "a text";
+            case Node.Numeric _ -> "a number";
+            case Node.Bool _ -> "a truth value";
+            case Node.Null _, Node.Sequence _, Node.Mapping _ -> describe(node);
+        };
+    }
+
     private static String cut(String text) {
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }

@@ -32,7 +32,8 @@ record SpecReader<S>(Kind<S> kind, Metadata metadata, YamlSource source, Diagnos
             return kind.spec().cast(source.root());
         }
         boolean foreign = !Kinds.isOurs(kind.group());
-        var mapper = new RecordMapper(resource(), source.file(), foreign, findings);
+        boolean isSecret = kind.equals(Kinds.SECRET);
+        var mapper = new RecordMapper(resource(), source.file(), foreign, isSecret, findings);
         if (kind.spec().isAnnotationPresent(NotYet.class)) {
             report(
                     DiagnosticCode.NOT_IMPLEMENTED,

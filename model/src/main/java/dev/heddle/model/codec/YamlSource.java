@@ -50,4 +50,10 @@ record YamlSource(String file, Node.Mapping root, String text) implements Source
         Node item = sequence.items().get(index);
         return new Node.Entry("", item, item.position());
     }
+
+    /// The name of the file: there may be Secrets in the text.
+    @Override
+    public String toString() {
+        return file;
+    }
 }

@@ -50,7 +50,7 @@ public record DestinationRule(
             Optional<LoadBalancerSettings> loadBalancer,
             Optional<ConnectionPoolSettings> connectionPool,
             @NotYet Optional<OutlierDetection> outlierDetection,
-            @NotYet Optional<ClientTlsSettings> tls,
+            Optional<ClientTlsSettings> tls,
             List<PortTrafficPolicy> portLevelSettings,
             @NotYet Optional<TunnelSettings> tunnel,
             @NotYet Optional<ProxyProtocol> proxyProtocol,
@@ -67,7 +67,7 @@ public record DestinationRule(
             Optional<LoadBalancerSettings> loadBalancer,
             Optional<ConnectionPoolSettings> connectionPool,
             @NotYet Optional<OutlierDetection> outlierDetection,
-            @NotYet Optional<ClientTlsSettings> tls) {}
+            Optional<ClientTlsSettings> tls) {}
 
     /// When an endpoint that keeps failing is left alone for a while.
     ///

@@ -1,5 +1,6 @@
 package dev.heddle.model.istio;
 
+import dev.heddle.model.schema.NotYet;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ public record ServerTlsSettings(
         ProtocolVersion minProtocolVersion,
         ProtocolVersion maxProtocolVersion,
         List<String> cipherSuites,
-        Optional<Boolean> insecureSkipVerify) {
+        @NotYet Optional<Boolean> insecureSkipVerify) {
 
     public ServerTlsSettings {
         credentialNames = List.copyOf(credentialNames);

@@ -4,6 +4,7 @@ import dev.heddle.model.Kind;
 import dev.heddle.model.Kind.Layout;
 import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.core.Endpoints;
+import dev.heddle.model.core.Secret;
 import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.DestinationRule;
@@ -128,6 +129,9 @@ public final class Kinds {
                     EndpointSlice.class,
                     Layout.FLAT);
 
+    public static final Kind<Secret> SECRET =
+            core("", List.of("v1"), "Secret", "secrets", "secret", Secret.class, Layout.FLAT);
+
     /// All of them.
     public static final List<Kind<?>> ALL =
             List.of(
@@ -148,7 +152,8 @@ public final class Kinds {
                     TRAFFIC_EXTENSION,
                     SERVICE,
                     ENDPOINTS,
-                    ENDPOINT_SLICE);
+                    ENDPOINT_SLICE,
+                    SECRET);
 
     private Kinds() {}
 

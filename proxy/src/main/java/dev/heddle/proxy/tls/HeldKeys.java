@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.secret.TlsCertificate;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;

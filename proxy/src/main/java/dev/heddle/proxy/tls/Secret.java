@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.secret.TlsCertificate;
 import java.util.List;
 
 /// What is sent under the name of a secret. Prints without what is secret.

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.secret.TlsCertificate;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.secret.TlsCertificate;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.secret.TlsCertificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.secret.PemText;
+import dev.heddle.xds.secret.UnusableMaterial;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
 import dev.heddle.proxy.tls.PeerVerifier.Side;
+import dev.heddle.xds.secret.UnusableMaterial;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.cert.X509CRL;

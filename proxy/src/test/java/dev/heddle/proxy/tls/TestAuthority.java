@@ -2,6 +2,8 @@ package dev.heddle.proxy.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.xds.secret.PemText;
+import dev.heddle.xds.secret.TlsCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
@@ -26,15 +27,16 @@ public final class ClusterLowering {
     private final MeshIndex index;
     private final String viewer;
     private final boolean redirected;
+    private final ClientTlsLowering tls;
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
 
-    /// @param viewer namespace of the proxy
-    /// @param redirected whether the proxy's connections know where they were meant to go
-    public ClusterLowering(MeshIndex index, String viewer, boolean redirected) {
+    /// @param secrets takes those that the clusters name
+    public ClusterLowering(MeshIndex index, Outlook outlook, TlsSecrets secrets) {
         this.index = index;
-        this.viewer = viewer;
-        this.redirected = redirected;
+        this.viewer = outlook.namespace();
+        this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
+        this.tls = new ClientTlsLowering(secrets);
     }
 
     /// Adds the clusters of all ports of a service.
@@ -90,6 +92,7 @@ public final class ClusterLowering {
                                 : policy.loadBalancing(),
                         protocol(port.protocol()),
                         policy.connectionPool(),
+                        policy.tls().flatMap(t -> tls.lower(t, service.service().host(), origin)),
                         Optional.of(
                                 new ServiceRef(
                                         host,

@@ -27,6 +27,15 @@ public final class GatewayServers {
             return gateway.metadata().namespace() + "/" + gateway.metadata().name();
         }
 
+        /// The hosts that it is for, without the namespaces of those who may speak about them.
+        public List<String> hosts() {
+            return server.hosts().stream()
+                    .map(h -> h.substring(h.indexOf('/') + 1))
+                    .filter(h -> !h.isEmpty())
+                    .distinct()
+                    .toList();
+        }
+
         /// The line of the server.
         public Origin origin() {
             return gateway.origin(FieldPath.of("spec", "servers").index(index));
@@ -54,10 +63,10 @@ public final class GatewayServers {
         return found;
     }
 
-    /// Whether this version serves it: plain HTTP, bytes, or TLS that is passed through, on a port
-    /// that can be.
+    /// Whether this version serves it: plain HTTP, bytes, or TLS that ends here or is passed
+    /// through, on a port that can be.
     public static boolean isServed(Gateway.Server server) {
-        return (isHttp(server) || isBytes(server) || isPassedThrough(server))
+        return (isHttp(server) || isBytes(server) || isPassedThrough(server) || isTlsEnded(server))
                 && server.port().number() >= 1
                 && server.port().number() <= 65_535;
     }
@@ -81,6 +90,23 @@ public final class GatewayServers {
                 && server.tls()
                         .filter(tls -> tls.mode() == ServerTlsSettings.Mode.PASSTHROUGH)
                         .isPresent();
+    }
+
+    /// Whether its connections are decrypted here.
+    public static boolean isTlsEnded(Gateway.Server server) {
+        return AppProtocol.parse(server.port().protocol()).isTls()
+                && server.tls().filter(ServerTlsLowering::isEnded).isPresent();
+    }
+
+    /// Whether its connections are decrypted here and their requests routed one by one.
+    public static boolean isHttps(Gateway.Server server) {
+        return isTlsEnded(server)
+                && AppProtocol.parse(server.port().protocol()) == AppProtocol.HTTPS;
+    }
+
+    /// Whether requests that come without TLS are sent to `https`.
+    static boolean isHttpsOnly(Gateway.Server server) {
+        return isHttp(server) && server.tls().filter(ServerTlsSettings::httpsRedirect).isPresent();
     }
 
     private static int listening(int port, List<MeshService> own) {

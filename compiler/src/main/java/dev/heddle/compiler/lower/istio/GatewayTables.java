@@ -1,13 +1,17 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.model.Origin;
+import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,22 +39,102 @@ public final class GatewayTables {
         return "http." + port;
     }
 
+    /// As in `https.443.web.shop-gateway.default`: as Istio's, so that the hosts of one certificate
+    /// are never served under another's.
+    public static String name(Server server) {
+        Gateway.Server of = server.server();
+        return "https."
+                + of.port().number()
+                + "."
+                + of.port().name()
+                + "."
+                + server.gateway().metadata().name()
+                + "."
+                + server.gateway().metadata().namespace()
+                + (of.bind().isEmpty() ? "" : "." + of.bind());
+    }
+
     /// The table of one port. Without any route it answers 404 to everything.
     public RouteConfiguration onPort(int port, List<Server> servers) {
         SortedMap<Hostname, Draft> drafts = new TreeMap<>();
+        servers.forEach(server -> add(server, drafts));
+        // A host that nobody routes is sent to TLS all the same.
         for (Server server : servers) {
-            for (BoundVirtualService rule :
-                    index.virtualServices().inForce(viewer, server.gatewayName())) {
-                add(server, rule, drafts);
+            if (GatewayServers.isHttpsOnly(server.server())) {
+                for (String host : server.hosts()) {
+                    drafts.computeIfAbsent(new Hostname(host), _ -> new Draft(server.origin()))
+                            .sendToHttps(server);
+                }
             }
         }
+        return table(name(port), port, drafts, List.of(), servers.getFirst().origin());
+    }
+
+    /// The table of one server whose connections are decrypted.
+    ///
+    /// A browser uses a connection for all hosts of its certificate. A host that another server of
+    /// the port is for is answered 421 here, upon which it makes a connection of its own (RFC 9110
+    /// 15.5.20); Istio says 404.
+    ///
+    /// @param name as [#name(Server)] has it
+    /// @param others servers that are decrypted on the same port
+    public RouteConfiguration ofServer(String name, int port, Server server, List<Server> others) {
+        SortedMap<Hostname, Draft> drafts = new TreeMap<>();
+        add(server, drafts);
+        List<String> elsewhere =
+                others.stream()
+                        .flatMap(o -> o.hosts().stream())
+                        .distinct()
+                        .filter(host -> !drafts.containsKey(new Hostname(host)))
+                        .filter(host -> !server.hosts().contains(host))
+                        .sorted()
+                        .toList();
+        if (!elsewhere.isEmpty()) {
+            // Its own hosts that nobody routes are nobody else's either.
+            server.hosts()
+                    .forEach(host ->
+                            drafts.computeIfAbsent(
+                                    new Hostname(host), _ -> new Draft(server.origin())));
+        }
+        return table(name, port, drafts, elsewhere, server.origin());
+    }
+
+    private static RouteConfiguration table(
+            String name,
+            int port,
+            SortedMap<Hostname, Draft> drafts,
+            List<String> elsewhere,
+            Origin origin) {
         var hosts = new ArrayList<VirtualHost>();
         drafts.forEach((host, draft) -> hosts.add(draft.virtualHost(host, port)));
+        if (!elsewhere.isEmpty()) {
+            hosts.add(
+                    new VirtualHost(
+                            "misdirected:" + port,
+                            elsewhere,
+                            List.of(
+                                    new Route(
+                                            "misdirected",
+                                            RouteMatch.ALL,
+                                            new RouteAction.DirectResponse(
+                                                    421, new RouteAction.ReplyBody.Empty()),
+                                            HeaderEdit.NONE,
+                                            "",
+                                            origin)),
+                            origin));
+        }
         if (hosts.isEmpty()) {
             hosts.add(
                     new VirtualHost("blackhole:" + port, List.of("*"), List.of(), Origin.BUILT_IN));
         }
-        return new RouteConfiguration(name(port), true, hosts, servers.getFirst().origin());
+        return new RouteConfiguration(name, true, hosts, origin);
+    }
+
+    private void add(Server server, SortedMap<Hostname, Draft> drafts) {
+        for (BoundVirtualService rule :
+                index.virtualServices().inForce(viewer, server.gatewayName())) {
+            add(server, rule, drafts);
+        }
     }
 
     private void add(Server server, BoundVirtualService rule, SortedMap<Hostname, Draft> drafts) {
@@ -62,9 +146,15 @@ public final class GatewayTables {
         for (String allowed : server.server().hosts()) {
             for (Hostname host : rule.hosts()) {
                 intersection(allowed, server, host, rule)
-                        .ifPresent(both ->
-                                drafts.computeIfAbsent(both, _ -> new Draft(rule.hostOrigin(host)))
-                                        .add(rule, routes));
+                        .ifPresent(both -> {
+                            Draft draft =
+                                    drafts.computeIfAbsent(
+                                            both, _ -> new Draft(rule.hostOrigin(host)));
+                            draft.add(rule, routes);
+                            if (GatewayServers.isHttpsOnly(server.server())) {
+                                draft.sendToHttps(server);
+                            }
+                        });
             }
         }
     }
@@ -103,6 +193,7 @@ public final class GatewayTables {
         private final List<BoundVirtualService> added = new ArrayList<>();
         private final List<Route> selective = new ArrayList<>();
         private final List<Route> takingAll = new ArrayList<>();
+        private final List<Server> sendingToHttps = new ArrayList<>();
 
         Draft(Origin origin) {
             this.origin = origin;
@@ -118,10 +209,19 @@ public final class GatewayTables {
             }
         }
 
+        void sendToHttps(Server server) {
+            sendingToHttps.add(server);
+        }
+
         VirtualHost virtualHost(Hostname host, int port) {
             var routes = new ArrayList<>(selective);
             routes.addAll(takingAll);
-            return new VirtualHost(host + ":" + port, List.of(host.name()), routes, origin);
+            return new VirtualHost(
+                    host + ":" + port,
+                    List.of(host.name()),
+                    routes,
+                    !sendingToHttps.isEmpty(),
+                    origin);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
@@ -24,12 +25,15 @@ import java.util.OptionalInt;
 /// @param balancer empty for the mesh's default
 /// @param pool empty for the mesh's default
 /// @param budget of retries, which a policy for a port says nothing of; empty for none
+/// @param tls empty for none
 record TrafficPolicies(
         Optional<LoadBalancerSettings> balancer,
         Optional<ConnectionPoolSettings> pool,
-        Optional<RetryBudget> budget) {
+        Optional<RetryBudget> budget,
+        Optional<ClientTlsSettings> tls) {
     private static final TrafficPolicies NONE =
-            new TrafficPolicies(Optional.empty(), Optional.empty(), Optional.empty());
+            new TrafficPolicies(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     static TrafficPolicies of(
             Optional<TrafficPolicy> rule, Optional<TrafficPolicy> subset, int port) {
@@ -46,12 +50,13 @@ record TrafficPolicies(
                 .filter(p -> p.port().isPresent() && p.port().get().number() == port)
                 .findFirst()
                 .map((PortTrafficPolicy p) ->
-                        new TrafficPolicies(p.loadBalancer(), p.connectionPool(), share))
+                        new TrafficPolicies(p.loadBalancer(), p.connectionPool(), share, p.tls()))
                 .orElseGet(() ->
                         new TrafficPolicies(
                                 policy.loadBalancer().or(() -> balancer),
                                 policy.connectionPool().or(() -> pool),
-                                share));
+                                share,
+                                policy.tls().or(() -> tls)));
     }
 
     /// Istio's default is least request.

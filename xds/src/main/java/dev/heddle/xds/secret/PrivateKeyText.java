@@ -1,4 +1,4 @@
-package dev.heddle.proxy.tls;
+package dev.heddle.xds.secret;
 
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;

@@ -1,11 +1,11 @@
-package dev.heddle.proxy.tls;
+package dev.heddle.xds.secret;
 
 /// A certificate, key or list that cannot be used. The message says why, and never quotes what
 /// might be a secret.
 public final class UnusableMaterial extends Exception {
     private static final long serialVersionUID = 1;
 
-    UnusableMaterial(String why) {
+    public UnusableMaterial(String why) {
         super(why);
     }
 }

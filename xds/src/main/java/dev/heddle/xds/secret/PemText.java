@@ -1,4 +1,4 @@
-package dev.heddle.proxy.tls;
+package dev.heddle.xds.secret;
 
 import java.io.ByteArrayInputStream;
 import java.security.cert.CRLException;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /// Texts of RFC 7468: what stands between the BEGIN and END lines, in order. What stands outside of
 /// them is a comment.
-final class PemText {
+public final class PemText {
     private static final Pattern BLOCK =
             Pattern.compile(
                     "-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END ([A-Z0-9 ]+)-----",
@@ -61,7 +61,7 @@ final class PemText {
     }
 
     /// All certificates of a text; at least one.
-    static List<X509Certificate> certificates(String text) throws UnusableMaterial {
+    public static List<X509Certificate> certificates(String text) throws UnusableMaterial {
         // A bundle may name one twice; the order of the first ones is kept.
         var found = new LinkedHashSet<X509Certificate>();
         for (Block block : blocks(text)) {
@@ -78,7 +78,7 @@ final class PemText {
     }
 
     /// All lists of revoked certificates of a text; at least one.
-    static List<X509CRL> revocations(String text) throws UnusableMaterial {
+    public static List<X509CRL> revocations(String text) throws UnusableMaterial {
         var found = new ArrayList<X509CRL>();
         for (Block block : blocks(text)) {
             if (block.label().equals("X509 CRL")) {

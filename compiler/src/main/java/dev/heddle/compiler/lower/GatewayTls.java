@@ -1,0 +1,104 @@
+package dev.heddle.compiler.lower;
+
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.Match;
+import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.ServerTls;
+import dev.heddle.compiler.lower.istio.GatewayServers;
+import dev.heddle.compiler.lower.istio.GatewayServers.Server;
+import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.lower.istio.ServerTlsLowering;
+import dev.heddle.compiler.lower.istio.TlsSecrets;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
+import dev.heddle.model.istio.ServerTlsSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The filter chains of a gateway's port that are chosen by the server's name in the client hello:
+/// each server with TLS has its own, with its own certificate and its own route table.
+final class GatewayTls {
+    private static final List<String> HTTP = List.of("h2", "http/1.1");
+
+    private final GatewayTables tables;
+    private final GatewayL4 l4;
+    private final ServerTlsLowering lowering;
+    private final List<RouteConfiguration> routes;
+
+    /// @param routes takes the servers' tables
+    GatewayTls(
+            GatewayTables tables,
+            GatewayL4 l4,
+            TlsSecrets secrets,
+            List<RouteConfiguration> routes) {
+        this.tables = tables;
+        this.l4 = l4;
+        this.lowering = new ServerTlsLowering(secrets);
+        this.routes = routes;
+    }
+
+    /// The chains, in the order of the servers. The first that is for a name has it.
+    List<FilterChain> chains(String listener, int port, List<Server> servers) {
+        var chains = new ArrayList<FilterChain>();
+        var names = new ServerNames();
+        List<Server> https =
+                servers.stream().filter(s -> GatewayServers.isHttps(s.server())).toList();
+        for (Server server : servers) {
+            if (GatewayServers.isPassedThrough(server.server())) {
+                l4.passedThrough(listener, server, names, chains);
+            } else if (GatewayServers.isTlsEnded(server.server())) {
+                ended(listener, port, server, https, names, chains);
+            }
+        }
+        return chains;
+    }
+
+    private void ended(
+            String listener,
+            int port,
+            Server server,
+            List<Server> https,
+            ServerNames names,
+            List<FilterChain> chains) {
+        ServerTlsSettings tls = server.server().tls().orElseThrow();
+        Origin origin =
+                server.gateway()
+                        .origin(FieldPath.of("spec", "servers").index(server.index()).field("tls"));
+        boolean isHttps = GatewayServers.isHttps(server.server());
+        String name = listener + "_" + chains.size();
+        Optional<Handling> handling =
+                isHttps
+                        ? Optional.of(
+                                new Handling.Http("outbound_" + listener, named(server), true))
+                        : l4.bytes(server).map(route -> route.handling());
+        if (handling.isEmpty()) {
+            return;
+        }
+        List<String> free = names.take(server.hosts());
+        if (free.isEmpty()) {
+            return;
+        }
+        ServerTls ended = lowering.lower(tls, isHttps ? HTTP : List.of(), origin);
+        if (handling.get() instanceof Handling.Http(_, Routes.Named(String table), _)) {
+            List<Server> others = https.stream().filter(s -> !s.equals(server)).toList();
+            routes.add(tables.ofServer(table, port, server, others));
+        }
+        chains.add(
+                new FilterChain(
+                        name,
+                        Match.ofTls(free),
+                        Optional.of(ended),
+                        handling.get(),
+                        server.origin()));
+    }
+
+    /// Two servers of one name are a mistake, which must not take the whole gateway with it.
+    private Routes.Named named(Server server) {
+        String name = GatewayTables.name(server);
+        boolean isTaken = routes.stream().anyMatch(r -> r.name().equals(name));
+        return new Routes.Named(isTaken ? name + "." + server.index() : name);
+    }
+}

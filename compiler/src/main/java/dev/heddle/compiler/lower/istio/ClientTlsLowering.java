@@ -1,0 +1,79 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.ClientTls;
+import dev.heddle.compiler.ir.PeerRules;
+import dev.heddle.compiler.ir.SecretRef;
+import dev.heddle.model.Origin;
+import dev.heddle.model.istio.ClientTlsSettings;
+import dev.heddle.model.service.Hostname;
+import java.util.List;
+import java.util.Optional;
+
+/// Lowers how connections to a service are secured.
+///
+/// Where no name is given, the service's own is asked for, and its certificate must bear it; Istio
+/// asks for the request's `Host`, which is the same unless a route rewrites it.
+final class ClientTlsLowering {
+    private final TlsSecrets secrets;
+
+    ClientTlsLowering(TlsSecrets secrets) {
+        this.secrets = secrets;
+    }
+
+    /// How connections to that host are secured; empty when they are not.
+    Optional<ClientTls> lower(ClientTlsSettings tls, Hostname host, Origin origin) {
+        return switch (tls.mode()) {
+            case SIMPLE -> Optional.of(secured(tls, host, origin, givenCredential(tls)));
+            case MUTUAL -> Optional.of(secured(tls, host, origin, certificate(tls, origin)));
+            // ISTIO_MUTUAL needs identities that the mesh issues; a finding says so.
+            case DISABLE, ISTIO_MUTUAL -> Optional.empty();
+        };
+    }
+
+    /// A host that names no single server: nothing can be asked for.
+    static boolean isNameless(Hostname host) {
+        return host.name().startsWith("*") || isAddress(host.name());
+    }
+
+    private static boolean isAddress(String name) {
+        return name.indexOf(':') >= 0 || name.matches("[0-9.]+");
+    }
+
+    private ClientTls secured(
+            ClientTlsSettings tls, Hostname host, Origin origin, Optional<SecretRef> certificate) {
+        String sni = tls.sni().isEmpty() && !isNameless(host) ? host.name() : tls.sni();
+        if (tls.insecureSkipVerify().orElse(false)) {
+            return new ClientTls(certificate, Optional.empty(), sni);
+        }
+        boolean isOwnName = tls.sni().isEmpty() && !sni.isEmpty();
+        List<String> names =
+                tls.subjectAltNames().isEmpty() && isOwnName ? List.of(sni) : tls.subjectAltNames();
+        return new ClientTls(
+                certificate,
+                Optional.of(
+                        new PeerRules(
+                                roots(tls, origin), names, List.of(), List.of(), tls.caCrl())),
+                sni);
+    }
+
+    /// As Istio: with SIMPLE, too, a certificate that the secret has is shown to who asks for one.
+    private Optional<SecretRef> givenCredential(ClientTlsSettings tls) {
+        return tls.credentialName().isEmpty()
+                ? Optional.empty()
+                : Optional.of(secrets.certificate(tls.credentialName())).filter(SecretRef::isThere);
+    }
+
+    private Optional<SecretRef> certificate(ClientTlsSettings tls, Origin origin) {
+        return Optional.of(
+                tls.credentialName().isEmpty()
+                        ? secrets.certificateFiles(
+                                tls.clientCertificate(), tls.privateKey(), origin)
+                        : secrets.certificate(tls.credentialName()));
+    }
+
+    private SecretRef roots(ClientTlsSettings tls, Origin origin) {
+        return tls.credentialName().isEmpty()
+                ? secrets.rootFile(tls.caCertificates(), origin)
+                : secrets.roots(tls.credentialName());
+    }
+}

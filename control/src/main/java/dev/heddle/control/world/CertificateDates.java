@@ -1,0 +1,76 @@
+package dev.heddle.control.world;
+
+import dev.heddle.compiler.secret.Credentials.Credential;
+import dev.heddle.compiler.secret.SecretMaterial.Shown;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Severity;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Looks at the dates of a world's certificates. It is here since the compiler has no clock; what
+/// it says is as old as the world.
+///
+/// A certificate that is out of date is sent all the same: peers refuse it, and say so.
+final class CertificateDates {
+    private static final Duration SOON = Duration.ofDays(7);
+
+    private CertificateDates() {}
+
+    static List<Diagnostic> check(World world, Instant now) {
+        var findings = new ArrayList<Diagnostic>();
+        for (Credential credential : world.index().credentials().all().values()) {
+            for (Shown shown : credential.material().certificates()) {
+                check(credential, shown, now, findings);
+            }
+        }
+        return findings;
+    }
+
+    private static void check(
+            Credential credential, Shown shown, Instant now, List<Diagnostic> findings) {
+        X509Certificate certificate = shown.certificate();
+        Instant from = certificate.getNotBefore().toInstant();
+        Instant until = certificate.getNotAfter().toInstant();
+        String whose = "the certificate of '" + certificate.getSubjectX500Principal() + "'";
+        if (now.isAfter(until)) {
+            findings.add(
+                    finding(
+                            credential,
+                            shown,
+                            Severity.ERROR,
+                            whose + " has expired at " + until,
+                            "Peers refuse it; renew it"));
+        } else if (now.isBefore(from)) {
+            findings.add(
+                    finding(
+                            credential,
+                            shown,
+                            Severity.ERROR,
+                            whose + " is not valid before " + from,
+                            "Peers refuse it; is the clock right?"));
+        } else if (now.plus(SOON).isAfter(until)) {
+            findings.add(
+                    finding(
+                            credential,
+                            shown,
+                            Severity.WARNING,
+                            whose + " expires at " + until,
+                            "Renew it"));
+        }
+    }
+
+    private static Diagnostic finding(
+            Credential credential, Shown shown, Severity severity, String what, String hint) {
+        return new Diagnostic(
+                DiagnosticCode.UNUSABLE_CERTIFICATE,
+                severity,
+                credential.resource().origin(shown.path()),
+                what,
+                hint);
+    }
+}
