@@ -17,6 +17,7 @@ import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.xds.XdsType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +94,10 @@ class MeshCompilerTest {
     void aMeshThatAllowsOnlyWhatItKnowsSendsNothingElsewhere() {
         var settings =
                 new MeshSettings(
-                        "istio-system", "cluster.local", MeshSettings.OutboundPolicy.REGISTRY_ONLY);
+                        "istio-system",
+                        "cluster.local",
+                        MeshSettings.OutboundPolicy.REGISTRY_ONLY,
+                        Duration.ofMillis(100));
 
         Compiled compiled =
                 MeshCompiler.compile(
@@ -101,6 +105,7 @@ class MeshCompilerTest {
 
         assertThat(PlanText.of(compiled.plan()))
                 .contains("reply 502")
+                .contains("inspects tls http, silent clients may wait 100 ms")
                 .doesNotContain("-> 1 x PassthroughCluster")
                 .doesNotContain("host allow_any");
     }

@@ -461,6 +461,12 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
+        public String protocolDetection() {
+            List<String> lines = listeners.learned().orTimeout(1, TimeUnit.SECONDS).join();
+            return lines.isEmpty() ? "nothing\n" : String.join("\n", lines) + "\n";
+        }
+
+        @Override
         public String certificates() {
             return CertificatesPage.json(active.get().config(), settings.clock().instant());
         }

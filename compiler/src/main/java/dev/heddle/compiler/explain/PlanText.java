@@ -16,6 +16,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,12 @@ public final class PlanText {
         text.append('\n');
     }
 
+    private static String detection(Duration timeout) {
+        return timeout.isZero()
+                ? ", silent clients may wait"
+                : ", silent clients may wait " + timeout.toMillis() + " ms";
+    }
+
     private void listener(Listener listener) {
         String capture =
                 switch (listener.capture()) {
@@ -71,7 +78,8 @@ public final class PlanText {
                         + listener.direction().name().toLowerCase(Locale.ROOT)
                         + ", "
                         + capture
-                        + inspectors,
+                        + inspectors
+                        + listener.detection().map(PlanText::detection).orElse(""),
                 listener.origin());
         listener.chains().forEach(c -> chain("chain ", c));
         listener.defaultChain().ifPresent(c -> chain("otherwise ", c));
@@ -190,6 +198,18 @@ public final class PlanText {
         pool.maxRequestsPerConnection()
                 .ifPresent(n -> text.append(", requests per connection <= ").append(n));
         pool.idleTimeout().ifPresent(t -> text.append(", idle ").append(t));
+        ConnectionPool.Sockets sockets = pool.sockets();
+        sockets.maxDuration().ifPresent(t -> text.append(", for at most ").append(t));
+        sockets.keepAlive().ifPresent(it -> text.append(keepAlive(it)));
+        sockets.header().ifPresent(it -> text.append(", told of clients ").append(it));
+        return text.toString();
+    }
+
+    private static String keepAlive(ConnectionPool.KeepAlive keepAlive) {
+        var text = new StringBuilder(", probed");
+        keepAlive.probes().ifPresent(n -> text.append(' ').append(n).append(" times"));
+        keepAlive.idleSeconds().ifPresent(n -> text.append(" after ").append(n).append(" s"));
+        keepAlive.intervalSeconds().ifPresent(n -> text.append(" every ").append(n).append(" s"));
         return text.toString();
     }
 

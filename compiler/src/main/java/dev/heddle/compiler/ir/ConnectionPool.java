@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 /// @param retries how many of them may be under way
 /// @param maxRequestsPerConnection before a connection is given up; 1 disables keep-alive
 /// @param idleTimeout after which a connection without requests is closed
+/// @param sockets what is special about its connections
 public record ConnectionPool(
         Duration connectTimeout,
         OptionalInt maxConnections,
@@ -20,7 +21,8 @@ public record ConnectionPool(
         OptionalInt maxRequests,
         Retries retries,
         OptionalInt maxRequestsPerConnection,
-        Optional<Duration> idleTimeout) {
+        Optional<Duration> idleTimeout,
+        Sockets sockets) {
 
     /// Istio's defaults: ten seconds to connect, nothing limited.
     public static final ConnectionPool UNLIMITED =
@@ -31,7 +33,35 @@ public record ConnectionPool(
                     OptionalInt.empty(),
                     Retries.UNLIMITED,
                     OptionalInt.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    Sockets.PLAIN);
+
+    /// What is special about connections, whatever is spoken on them.
+    ///
+    /// @param maxDuration after which a connection takes no further request
+    /// @param keepAlive has the kernel probe silent ones
+    /// @param header tells hosts of the client
+    public record Sockets(
+            Optional<Duration> maxDuration,
+            Optional<KeepAlive> keepAlive,
+            Optional<ProxyHeader> header) {
+        /// Nothing.
+        public static final Sockets PLAIN =
+                new Sockets(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /// The kernel's probes; what is empty is as the kernel has it.
+    ///
+    /// @param idleSeconds before the first
+    /// @param intervalSeconds between them
+    public record KeepAlive(
+            OptionalInt probes, OptionalInt idleSeconds, OptionalInt intervalSeconds) {}
+
+    /// Versions of the PROXY protocol.
+    public enum ProxyHeader {
+        V1,
+        V2
+    }
 
     /// How many retries may be under way.
     public sealed interface Retries {

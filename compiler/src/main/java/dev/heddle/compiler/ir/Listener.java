@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,8 @@ import java.util.Optional;
 /// @param inspectors what is peeked at before a chain is chosen, in order
 /// @param chains tried by their matches, the most specific first, as Envoy does it
 /// @param defaultChain for connections that no chain matches; without it they are closed
+/// @param detection how long a client that says nothing is waited for before it is taken for one of
+///   no known protocol; zero for as long as it takes; empty where silence closes the connection
 public record Listener(
         String name,
         SocketAddress address,
@@ -20,7 +23,47 @@ public record Listener(
         List<Inspector> inspectors,
         List<FilterChain> chains,
         Optional<FilterChain> defaultChain,
+        Optional<Duration> detection,
         Origin origin) {
+
+    /// One whose clients must say something.
+    public Listener(
+            String name,
+            SocketAddress address,
+            Direction direction,
+            Capture capture,
+            List<Inspector> inspectors,
+            List<FilterChain> chains,
+            Optional<FilterChain> defaultChain,
+            Origin origin) {
+        this(
+                name,
+                address,
+                direction,
+                capture,
+                inspectors,
+                chains,
+                defaultChain,
+                Optional.empty(),
+                origin);
+    }
+
+    /// The same, whose clients may wait for their servers to speak; where nothing is looked at they
+    /// may anyway.
+    public Listener detecting(Duration timeout) {
+        return inspectors.isEmpty()
+                ? this
+                : new Listener(
+                        name,
+                        address,
+                        direction,
+                        capture,
+                        inspectors,
+                        chains,
+                        defaultChain,
+                        Optional.of(timeout),
+                        origin);
+    }
 
     /// Which side of the workload connections are on.
     public enum Direction {

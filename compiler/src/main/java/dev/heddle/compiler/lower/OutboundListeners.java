@@ -23,6 +23,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,7 @@ final class OutboundListeners {
 
     private final OutboundTables tables;
     private final OutboundPolicy policy;
+    private final Duration detection;
     private final L4Lowering l4;
     private final List<BoundVirtualService> rules;
 
@@ -52,6 +54,7 @@ final class OutboundListeners {
     OutboundListeners(World world, Outlook outlook, OutboundTables tables) {
         this.tables = tables;
         this.policy = world.settings().outboundPolicy();
+        this.detection = world.settings().protocolDetectionTimeout();
         this.l4 = new L4Lowering(world.index(), outlook.namespace(), outlook.labels());
         this.rules =
                 world.index()
@@ -205,14 +208,15 @@ final class OutboundListeners {
         listeners.put(
                 name,
                 new Listener(
-                        name,
-                        new SocketAddress(address, port.number()),
-                        Direction.OUTBOUND,
-                        Capture.HANDED_OVER,
-                        inspectors(chains),
-                        chains,
-                        Optional.of(otherwise),
-                        origin));
+                                name,
+                                new SocketAddress(address, port.number()),
+                                Direction.OUTBOUND,
+                                Capture.HANDED_OVER,
+                                inspectors(chains),
+                                chains,
+                                Optional.of(otherwise),
+                                origin)
+                        .detecting(detection));
     }
 
     /// What must be looked at to choose among the chains.

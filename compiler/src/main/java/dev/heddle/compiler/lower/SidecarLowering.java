@@ -14,6 +14,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,12 +26,14 @@ import java.util.Optional;
 public final class SidecarLowering {
     private final ProxyScope scope;
     private final InboundLowering inbound;
+    private final Duration detection;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Cluster> clusters = new ArrayList<>();
 
     private SidecarLowering(World world, ProxyScope scope) {
         this.scope = scope;
         this.inbound = new InboundLowering(world.index(), scope);
+        this.detection = world.settings().protocolDetectionTimeout();
     }
 
     /// On what the common part depends.
@@ -60,7 +63,7 @@ public final class SidecarLowering {
     private ProxyPlan own() {
         switch (scope.interception()) {
             case Interception.Redirect() -> {
-                listeners.add(inbound.virtualInbound());
+                listeners.add(inbound.virtualInbound().detecting(detection));
                 clusters.addAll(inbound.redirectedClusters());
             }
             case Interception.Explicit explicit -> explicit(explicit);

@@ -11,11 +11,17 @@ import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.SocketAddress;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.envoyproxy.envoy.type.v3.Percent;
@@ -79,8 +85,58 @@ final class ClusterEmitter {
                                         cluster.protocol() == Protocol.HTTP2
                                                 ? List.of("h2")
                                                 : List.of())));
+        sockets(cluster.pool().sockets(), out);
         cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
         return out.build();
+    }
+
+    private static void sockets(ConnectionPool.Sockets sockets, Cluster.Builder out) {
+        sockets.keepAlive()
+                .ifPresent(it -> {
+                    TcpKeepalive.Builder keepAlive = TcpKeepalive.newBuilder();
+                    it.probes().ifPresent(n -> keepAlive.setKeepaliveProbes(UInt32Value.of(n)));
+                    it.idleSeconds().ifPresent(n -> keepAlive.setKeepaliveTime(UInt32Value.of(n)));
+                    it.intervalSeconds()
+                            .ifPresent(n -> keepAlive.setKeepaliveInterval(UInt32Value.of(n)));
+                    out.setUpstreamConnectionOptions(
+                            UpstreamConnectionOptions.newBuilder().setTcpKeepalive(keepAlive));
+                });
+        sockets.header()
+                .ifPresent(version -> {
+                    TransportSocket inner =
+                            out.hasTransportSocket() ? out.getTransportSocket() : plain();
+                    out.setTransportSocket(behindHeader(version, inner));
+                });
+    }
+
+    private static TransportSocket plain() {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.raw_buffer")
+                .setTypedConfig(Protos.pack(RawBuffer.getDefaultInstance()))
+                .build();
+    }
+
+    private static TransportSocket behindHeader(
+            ConnectionPool.ProxyHeader version, TransportSocket inner) {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.upstream_proxy_protocol")
+                .setTypedConfig(
+                        Protos.pack(
+                                ProxyProtocolUpstreamTransport.newBuilder()
+                                        .setConfig(
+                                                ProxyProtocolConfig.newBuilder()
+                                                        .setVersion(
+                                                                switch (version) {
+                                                                    case V1 ->
+                                                                            ProxyProtocolConfig
+                                                                                    .Version.V1;
+                                                                    case V2 ->
+                                                                            ProxyProtocolConfig
+                                                                                    .Version.V2;
+                                                                }))
+                                        .setTransportSocket(inner)
+                                        .build()))
+                .build();
     }
 
     /// Envoy's own limits are low (1,024); Istio's, and so ours, are none.
@@ -115,7 +171,9 @@ final class ClusterEmitter {
             httpOptions(dev.heddle.compiler.ir.Cluster cluster) {
         ConnectionPool pool = cluster.pool();
         boolean hasCommon =
-                pool.idleTimeout().isPresent() || pool.maxRequestsPerConnection().isPresent();
+                pool.idleTimeout().isPresent()
+                        || pool.maxRequestsPerConnection().isPresent()
+                        || pool.sockets().maxDuration().isPresent();
         if (cluster.protocol() == Protocol.HTTP1 && !hasCommon) {
             return Optional.empty();
         }
@@ -125,6 +183,9 @@ final class ClusterEmitter {
             pool.idleTimeout().ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
             pool.maxRequestsPerConnection()
                     .ifPresent(n -> common.setMaxRequestsPerConnection(UInt32Value.of(n)));
+            pool.sockets()
+                    .maxDuration()
+                    .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
             out.setCommonHttpProtocolOptions(common);
         }
         switch (cluster.protocol()) {

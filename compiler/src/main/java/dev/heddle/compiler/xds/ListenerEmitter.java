@@ -2,6 +2,7 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
@@ -11,6 +12,7 @@ import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ServerTls;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -47,7 +49,19 @@ final class ListenerEmitter {
         listener.inspectors().forEach(i -> out.addListenerFilters(inspector(i)));
         listener.chains().forEach(c -> out.addFilterChains(chain(c)));
         listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c)));
+        listener.detection().ifPresent(timeout -> detection(timeout, out));
         return out.build();
+    }
+
+    /// Heddle's own proxy finds out which servers speak first, and so it is asked to by metadata,
+    /// which Envoy takes and leaves alone.
+    private static void detection(java.time.Duration timeout, Listener.Builder out) {
+        out.setListenerFiltersTimeout(Protos.duration(timeout))
+                .setContinueOnListenerFiltersTimeout(true)
+                .setMetadata(
+                        Metadata.newBuilder()
+                                .putFilterMetadata(
+                                        "heddle.protocol_detection", Struct.getDefaultInstance()));
     }
 
     private static ListenerFilter inspector(Inspector inspector) {

@@ -24,6 +24,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -55,6 +57,8 @@ public final class SnapshotJson {
                                     .add(HttpProtocolOptions.getDescriptor())
                                     .add(DownstreamTlsContext.getDescriptor())
                                     .add(UpstreamTlsContext.getDescriptor())
+                                    .add(ProxyProtocolUpstreamTransport.getDescriptor())
+                                    .add(RawBuffer.getDescriptor())
                                     .build());
 
     private SnapshotJson() {}

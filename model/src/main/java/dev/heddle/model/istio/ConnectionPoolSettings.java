@@ -12,12 +12,13 @@ public record ConnectionPoolSettings(Optional<TcpSettings> tcp, Optional<HttpSet
     ///
     /// @param maxConnections at most this many connections to all hosts together
     /// @param connectTimeout for the TCP handshake; 10 s when absent
+    /// @param maxConnectionDuration after which a connection takes no further request
     /// @param idleTimeout for connections without bytes; zero means no limit
     public record TcpSettings(
             OptionalInt maxConnections,
             Optional<Duration> connectTimeout,
-            @NotYet Optional<TcpKeepalive> tcpKeepalive,
-            @NotYet Optional<Duration> maxConnectionDuration,
+            Optional<TcpKeepalive> tcpKeepalive,
+            Optional<Duration> maxConnectionDuration,
             Optional<Duration> idleTimeout) {}
 
     /// The kernel's probes on idle connections. What is absent is as the kernel has it.

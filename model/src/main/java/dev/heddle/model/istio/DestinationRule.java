@@ -53,7 +53,7 @@ public record DestinationRule(
             Optional<ClientTlsSettings> tls,
             List<PortTrafficPolicy> portLevelSettings,
             @NotYet Optional<TunnelSettings> tunnel,
-            @NotYet Optional<ProxyProtocol> proxyProtocol,
+            Optional<ProxyProtocol> proxyProtocol,
             Optional<RetryBudget> retryBudget) {
 
         public TrafficPolicy {

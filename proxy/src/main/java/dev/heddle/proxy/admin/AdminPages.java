@@ -38,6 +38,9 @@ public final class AdminPages {
         /// The certificates in use, as JSON.
         String certificates();
 
+        /// Destinations whose servers were found to speak first.
+        String protocolDetection();
+
         /// Fields that were left out, and resources that were rejected.
         String unsupported();
 
@@ -86,6 +89,10 @@ public final class AdminPages {
                                 query,
                                 () -> listenersText(subject.listeners()),
                                 () -> listenersJson(subject.listeners())));
+        reads(
+                "/protocol_detection",
+                "destinations whose servers were found to speak first",
+                _ -> Page.Answer.text(subject.protocolDetection()));
         reads(
                 "/server_info",
                 "version, state, uptime, node",

@@ -60,7 +60,8 @@ final class ListenerFilterParser {
                         ? findings.duration(
                                 "listener_filters_timeout", listener.getListenerFiltersTimeout())
                         : ListenerFilters.TIMEOUT,
-                listener.getContinueOnListenerFiltersTimeout());
+                listener.getContinueOnListenerFiltersTimeout(),
+                new ProtocolDetectionParser(findings).detection(listener));
     }
 
     private Kind kind(String path, Any config) {

@@ -10,13 +10,42 @@ import java.util.List;
 /// @param targets one, or several by weight
 /// @param idleTimeout without a byte in either direction; zero for none
 /// @param maxConnectAttempts how many hosts are tried
-/// @param accessLogs written once for each connection
+/// @param accessLogs written once for each connection, and earlier as the timing says
+/// @param maxDuration after which a connection is closed; zero for none
 public record TcpProxyConfig(
         String statPrefix,
         List<Target> targets,
         Duration idleTimeout,
         int maxConnectAttempts,
-        List<AccessLogConfig> accessLogs) {
+        List<AccessLogConfig> accessLogs,
+        Duration maxDuration,
+        LogTiming logTiming) {
+
+    /// One without a limit of age, that logs connections when they end.
+    public TcpProxyConfig(
+            String statPrefix,
+            List<Target> targets,
+            Duration idleTimeout,
+            int maxConnectAttempts,
+            List<AccessLogConfig> accessLogs) {
+        this(
+                statPrefix,
+                targets,
+                idleTimeout,
+                maxConnectAttempts,
+                accessLogs,
+                Duration.ZERO,
+                LogTiming.AT_END);
+    }
+
+    /// When a connection is logged beside its end (`access_log_options`).
+    ///
+    /// @param onConnected whether when its host is connected to
+    /// @param interval and again and again after this time; zero for never
+    public record LogTiming(boolean onConnected, Duration interval) {
+        /// Then alone.
+        public static final LogTiming AT_END = new LogTiming(false, Duration.ZERO);
+    }
 
     /// A cluster and its share of the connections.
     public record Target(String cluster, int weight) {}

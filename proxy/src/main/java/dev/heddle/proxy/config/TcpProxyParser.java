@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Reads TCP proxies.
+@SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 final class TcpProxyParser {
 
     private final Findings findings;
@@ -27,6 +28,10 @@ final class TcpProxyParser {
                         "weighted_clusters",
                         "idle_timeout",
                         "access_log",
+                        "access_log_options",
+                        "access_log_flush_interval",
+                        "flush_access_log_on_connected",
+                        "max_downstream_connection_duration",
                         "max_connect_attempts"),
                 // Used by hashing balancers only, which a cluster cannot ask for here.
                 Set.of("hash_policy"));
@@ -44,7 +49,50 @@ final class TcpProxyParser {
                         : Duration.ofHours(1),
                 attempts,
                 new AccessLogParser(findings)
-                        .logs(join(path, "access_log"), proxy.getAccessLogList()));
+                        .logs(join(path, "access_log"), proxy.getAccessLogList()),
+                proxy.hasMaxDownstreamConnectionDuration()
+                        ? atLeastMilli(
+                                join(path, "max_downstream_connection_duration"),
+                                proxy.getMaxDownstreamConnectionDuration())
+                        : Duration.ZERO,
+                logTiming(path, proxy));
+    }
+
+    private TcpProxyConfig.LogTiming logTiming(String path, TcpProxy proxy) {
+        boolean hasOldFields =
+                proxy.hasAccessLogFlushInterval() || proxy.getFlushAccessLogOnConnected();
+        if (!proxy.hasAccessLogOptions()) {
+            return new TcpProxyConfig.LogTiming(
+                    proxy.getFlushAccessLogOnConnected(),
+                    proxy.hasAccessLogFlushInterval()
+                            ? atLeastMilli(
+                                    join(path, "access_log_flush_interval"),
+                                    proxy.getAccessLogFlushInterval())
+                            : Duration.ZERO);
+        }
+        String at = join(path, "access_log_options");
+        if (hasOldFields) {
+            findings.reject(
+                    at, "is set beside the fields that it replaces (expected: one of them)");
+        }
+        var options = proxy.getAccessLogOptions();
+        findings.fields(
+                at, options, Set.of("access_log_flush_interval", "flush_access_log_on_connected"));
+        return new TcpProxyConfig.LogTiming(
+                options.getFlushAccessLogOnConnected(),
+                options.hasAccessLogFlushInterval()
+                        ? atLeastMilli(
+                                join(at, "access_log_flush_interval"),
+                                options.getAccessLogFlushInterval())
+                        : Duration.ZERO);
+    }
+
+    private Duration atLeastMilli(String path, com.google.protobuf.Duration value) {
+        Duration duration = findings.duration(path, value);
+        if (duration.toMillis() < 1) {
+            findings.reject(path, duration + " (expected: at least 1 ms)");
+        }
+        return duration;
     }
 
     private List<TcpProxyConfig.Target> targets(String path, TcpProxy proxy) {

@@ -9,7 +9,6 @@ import dev.heddle.proxy.connection.HttpService;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.overload.OverloadAction;
-import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Wire;
@@ -56,6 +55,7 @@ final class ActiveListener {
     private ListenerConfig config;
     private ListenerLog log;
     private FilterChainMatcher matcher;
+    private @Nullable ServerFirst serverFirst;
     private boolean isClosed;
     private boolean isAccepting = true;
 
@@ -77,6 +77,7 @@ final class ActiveListener {
         this.config = config;
         this.log = services.listenerLog(config);
         this.matcher = FilterChainMatcher.of(config.chains());
+        this.serverFirst = config.filters().detection().map(ServerFirst::new).orElse(null);
         for (FilterChainConfig chain : config.chains().all()) {
             chains.put(chain, ChainService.of(services, config, chain, limits));
         }
@@ -113,6 +114,15 @@ final class ActiveListener {
         config = next;
         log = services.listenerLog(next);
         matcher = FilterChainMatcher.of(next.chains());
+        ServerFirst before = serverFirst;
+        serverFirst =
+                next.filters()
+                        .detection()
+                        .map(wanted ->
+                                before != null && before.config().equals(wanted)
+                                        ? before
+                                        : new ServerFirst(wanted))
+                        .orElse(null);
         chains.clear();
         for (FilterChainConfig chain : next.chains().all()) {
             ChainService same = kept.get(chain);
@@ -216,14 +226,85 @@ final class ActiveListener {
         public void onKnown(PeekedConnection connection, ByteBuf bytes) {
             pending.remove(new ClientConnection.Peeked(connection));
             Arrival arrival = connection.arrival();
-            arrival.wire().handOver(serve(arrival), bytes);
+            if (!bytes.isReadable()) {
+                arrival.onUnheard();
+            }
+            WireHandler server = serve(arrival);
+            arrival.abandonProbe();
+            arrival.wire().handOver(server, bytes);
+        }
+
+        @Override
+        public boolean isKnown(PeekedConnection connection) {
+            Arrival arrival = connection.arrival();
+            ServerFirst memory = serverFirst;
+            if (memory == null || !memory.skips(arrival.wire().local(), worker.nanos())) {
+                return false;
+            }
+            log.count(ListenerStat.SERVER_FIRST_SKIPPED);
+            arrival.onUnheard();
+            return true;
+        }
+
+        @Override
+        public void onSilent(PeekedConnection connection) {
+            probe(connection);
         }
 
         @Override
         public void onLost(PeekedConnection connection) {
             pending.remove(new ClientConnection.Peeked(connection));
+            connection.arrival().abandonProbe();
             limit.release();
         }
+    }
+
+    /// The client waits: connects to the server that its bytes would go to if they are nothing that
+    /// is known, to see whether that speaks first.
+    private void probe(PeekedConnection peeked) {
+        Arrival arrival = peeked.arrival();
+        ChainService chain = matcher.choose(arrival.facts()).map(chains::get).orElse(null);
+        boolean isElsewhere = config.binding().handsOver() && arrival.isRestored();
+        if (chain == null
+                || isElsewhere
+                || chain.security().isPresent()
+                || !(chain.service() instanceof ChainService.Service.Tcp(TcpService tcp))) {
+            return;
+        }
+        log.count(ListenerStat.SERVER_FIRST_PROBES);
+        TcpConnection connection = tcp(tcp, arrival);
+        arrival.onProbe(tcp, connection);
+        connection.hear(firstWord(arrival));
+        connection.probe(peeked::conclude);
+    }
+
+    private TcpConnection tcp(TcpService tcp, Arrival arrival) {
+        return new TcpConnection(
+                tcp,
+                arrival.wire(),
+                arrival.client(),
+                gone -> onGone(new ClientConnection.Tcp(gone)));
+    }
+
+    /// Learns from who speaks first on a connection that was served unheard.
+    private TcpConnection.FirstWord firstWord(Arrival arrival) {
+        ServerFirst memory = serverFirst;
+        InetSocketAddress destination = arrival.wire().local();
+        return isServer -> {
+            if (memory == null) {
+                return;
+            }
+            if (!isServer && memory.forget(destination)) {
+                log.count(ListenerStat.SERVER_FIRST_FORGOTTEN);
+            } else if (isServer && memory.learn(destination, worker.nanos())) {
+                log.count(ListenerStat.SERVER_FIRST_LEARNED);
+            }
+        };
+    }
+
+    /// What was learned of its destinations.
+    List<ServerFirst.Learned> learned() {
+        return serverFirst == null ? List.of() : serverFirst.learned(worker.nanos());
     }
 
     /// The filters are done: chooses who serves the connection.
@@ -322,24 +403,24 @@ final class ActiveListener {
     }
 
     private WireHandler serveSecured(Arrival arrival, ChainService chain) {
-        Wire wire = arrival.wire();
-        Client client = arrival.client();
         return switch (chain.service()) {
             case ChainService.Service.Http(HttpService http) -> {
                 var connection =
                         new DownstreamConnection(
                                 http,
-                                wire,
-                                client,
+                                arrival.wire(),
+                                arrival.client(),
                                 gone -> onGone(new ClientConnection.Http(gone)));
                 served.put(new ClientConnection.Http(connection), chain);
                 yield connection.wireHandler();
             }
             case ChainService.Service.Tcp(TcpService tcp) -> {
-                var connection =
-                        new TcpConnection(
-                                tcp, wire, client, gone -> onGone(new ClientConnection.Tcp(gone)));
+                TcpConnection probed = arrival.takeProbe(tcp);
+                TcpConnection connection = probed == null ? tcp(tcp, arrival) : probed;
                 served.put(new ClientConnection.Tcp(connection), chain);
+                if (probed == null && arrival.isUnheard()) {
+                    connection.hear(firstWord(arrival));
+                }
                 connection.start();
                 yield connection;
             }

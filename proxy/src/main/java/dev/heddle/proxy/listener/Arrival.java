@@ -5,8 +5,11 @@ import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Client.Extension;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.tcp.TcpConnection;
+import dev.heddle.proxy.tcp.TcpService;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A connection that is nobody's yet, and what listener filters found out about it.
 @Confined("worker")
@@ -18,6 +21,9 @@ final class Arrival {
     private String transport = "";
     private List<String> applicationProtocols = List.of();
     private List<Extension> extensions = List.of();
+    private boolean isUnheard;
+    private @Nullable TcpConnection probe;
+    private @Nullable TcpService probed;
 
     Arrival(Wire wire) {
         this.wire = wire;
@@ -57,6 +63,39 @@ final class Arrival {
     /// It begins with a request.
     void onHttp(String protocol) {
         applicationProtocols = List.of(protocol);
+    }
+
+    /// It is served before its client has said anything.
+    void onUnheard() {
+        isUnheard = true;
+    }
+
+    boolean isUnheard() {
+        return isUnheard;
+    }
+
+    /// Somebody finds out whether its server speaks first.
+    void onProbe(TcpService by, TcpConnection connection) {
+        probed = by;
+        probe = connection;
+    }
+
+    /// The one that found out, if it is of that service and still there; else it ends.
+    @Nullable TcpConnection takeProbe(TcpService by) {
+        TcpConnection found = probe;
+        if (found == null || found.isOver() || !by.equals(probed)) {
+            abandonProbe();
+            return null;
+        }
+        probe = null;
+        return found;
+    }
+
+    void abandonProbe() {
+        if (probe != null) {
+            probe.abandon();
+            probe = null;
+        }
     }
 
     boolean isTls() {

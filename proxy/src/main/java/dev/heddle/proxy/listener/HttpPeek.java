@@ -41,6 +41,11 @@ final class HttpPeek implements Peek {
     }
 
     @Override
+    public boolean isDetection() {
+        return true;
+    }
+
+    @Override
     public Outcome look(ByteBuf bytes, Arrival arrival) {
         if (arrival.isTls()) {
             return Outcome.DONE;

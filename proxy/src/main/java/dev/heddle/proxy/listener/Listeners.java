@@ -6,6 +6,7 @@ import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.telemetry.SocketAddressText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +107,34 @@ public final class Listeners {
     /// Callable from any thread.
     public void setAccepting(boolean on) {
         perWorker.forEach(worker -> worker.setAccepting(on));
+    }
+
+    /// What the workers have learned of destinations, for people: a line for each listener,
+    /// destination and worker. Callable from any thread.
+    public CompletableFuture<List<String>> learned() {
+        var all = perWorker.stream().map(WorkerListeners::learned).toList();
+        return all(all).thenApply(_ -> {
+            var lines = new ArrayList<String>();
+            for (int worker = 0; worker < all.size(); worker++) {
+                int index = worker;
+                all.get(worker)
+                        .join()
+                        .forEach((name, learned) ->
+                                learned.forEach(it -> lines.add(line(name, index, it))));
+            }
+            lines.sort(null);
+            return lines;
+        });
+    }
+
+    private static String line(String listener, int worker, ServerFirst.Learned learned) {
+        return "%s::%s::worker_%d::server_first::connections::%d::idle_s::%d"
+                .formatted(
+                        listener,
+                        SocketAddressText.whole(learned.destination()),
+                        worker,
+                        learned.connections(),
+                        TimeUnit.NANOSECONDS.toSeconds(learned.idleNanos()));
     }
 
     /// Stops accepting and lets exchanges end.

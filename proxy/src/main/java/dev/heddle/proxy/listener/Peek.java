@@ -24,6 +24,11 @@ interface Peek {
         Outcome DONE = new Done(0);
     }
 
+    /// Whether it only finds out what the client speaks, which may stay unknown.
+    default boolean isDetection() {
+        return false;
+    }
+
     /// Looks.
     ///
     /// @param bytes all that came so far, from the reader index on; stay the caller's

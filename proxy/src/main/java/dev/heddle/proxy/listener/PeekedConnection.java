@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 ///   LOOKING ──last filter knows──▶ over: handed over with its bytes
-///      ├──time is up, may go on──▶ over: handed over with what is known
+///      ├──time is up, may go on; or nobody needs to look──▶ over: handed over with what is known
 ///      └──time is up, broken, the client left──▶ over: closed
 /// ```
 ///
@@ -35,6 +35,12 @@ final class PeekedConnection implements WireHandler {
         /// @param bytes that came and that none of them took; belong to whoever hears this
         void onKnown(PeekedConnection connection, ByteBuf bytes);
 
+        /// Whether nobody needs to look at what the client of this one says.
+        boolean isKnown(PeekedConnection connection);
+
+        /// The client has said nothing for a while.
+        void onSilent(PeekedConnection connection);
+
         /// It is closed or will be.
         void onLost(PeekedConnection connection);
     }
@@ -46,6 +52,8 @@ final class PeekedConnection implements WireHandler {
     private final Outcome outcome;
     private final Worker worker;
     private final Deadline deadline;
+    private final Deadline silence;
+    private final long patienceNanos;
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private boolean isOver;
 
@@ -62,6 +70,8 @@ final class PeekedConnection implements WireHandler {
         this.log = log;
         this.outcome = outcome;
         this.deadline = worker.deadline(this::onTimeout);
+        this.silence = worker.deadline(() -> outcome.onSilent(this));
+        this.patienceNanos = filters.detection().map(it -> it.probeAfter().toNanos()).orElse(0L);
     }
 
     private static List<Peek> peeks(ListenerFilters filters, Arrival arrival, ListenerLog log) {
@@ -95,9 +105,31 @@ final class PeekedConnection implements WireHandler {
             isOver = true;
             return true;
         }
+        if (isOver) {
+            return false;
+        }
+        if (onlyDetects() && outcome.isKnown(this)) {
+            isOver = true;
+            return true;
+        }
         log.count(ListenerStat.DOWNSTREAM_PRE_CX_ACTIVE);
         deadline.set(timeoutNanos);
+        if (onlyDetects()) {
+            silence.set(patienceNanos);
+        }
         return false;
+    }
+
+    /// Whether nothing is missing but what the client speaks.
+    private boolean onlyDetects() {
+        return patienceNanos > 0 && left.stream().allMatch(Peek::isDetection);
+    }
+
+    /// Has it served with what is known: it is known otherwise that the client waits.
+    void conclude() {
+        if (!isOver) {
+            finish();
+        }
     }
 
     /// Ends it.
@@ -114,9 +146,15 @@ final class PeekedConnection implements WireHandler {
             bytes.release();
             return;
         }
+        silence.cancel();
         hold(bytes);
-        if (look() && left.isEmpty()) {
-            finish();
+        if (look()) {
+            if (left.isEmpty()) {
+                finish();
+            } else if (!held.isReadable() && onlyDetects()) {
+                // A header was taken off, and its client has said nothing of its own yet.
+                silence.set(patienceNanos);
+            }
         }
     }
 
@@ -198,6 +236,7 @@ final class PeekedConnection implements WireHandler {
     private void over() {
         isOver = true;
         deadline.discard();
+        silence.discard();
         log.count(ListenerStat.DOWNSTREAM_PRE_CX_ACTIVE, -1);
     }
 }

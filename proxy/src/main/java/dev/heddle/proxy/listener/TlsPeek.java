@@ -33,6 +33,11 @@ final class TlsPeek implements Peek {
     }
 
     @Override
+    public boolean isDetection() {
+        return true;
+    }
+
+    @Override
     public Outcome look(ByteBuf bytes, Arrival arrival) {
         while (true) {
             int start = bytes.readerIndex() + at;

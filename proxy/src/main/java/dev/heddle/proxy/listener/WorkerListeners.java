@@ -124,6 +124,17 @@ final class WorkerListeners {
         });
     }
 
+    /// What its listeners have learned of their destinations, by their names.
+    CompletableFuture<Map<String, List<ServerFirst.Learned>>> learned() {
+        var learned = new CompletableFuture<Map<String, List<ServerFirst.Learned>>>();
+        worker.execute(() -> {
+            var all = new HashMap<String, List<ServerFirst.Learned>>();
+            listeners.forEach((name, listener) -> all.put(name, listener.learned()));
+            learned.complete(all);
+        });
+        return learned;
+    }
+
     void setAccepting(boolean on) {
         worker.execute(() -> {
             isAccepting = on;

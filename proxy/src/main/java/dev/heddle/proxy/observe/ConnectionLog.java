@@ -6,6 +6,12 @@ public interface ConnectionLog {
     /// A connection was accepted; every one is [#completed] once.
     void opened();
 
+    /// Something happened.
+    void count(ConnectionStat stat);
+
+    /// It is to be logged now, though it goes on. The argument is used again afterwards.
+    void flushed(StreamInfo info);
+
     /// Both sides are closed. The argument is used again afterwards.
     void completed(StreamInfo info);
 }

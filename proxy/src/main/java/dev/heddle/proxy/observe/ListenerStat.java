@@ -14,6 +14,14 @@ public enum ListenerStat {
     DOWNSTREAM_LISTENER_FILTER_REMOTE_CLOSE,
     /// Connections that a listener filter refused.
     DOWNSTREAM_LISTENER_FILTER_ERROR,
+    /// Destinations whose servers were found to speak first.
+    SERVER_FIRST_LEARNED,
+    /// Destinations of which that is no longer true.
+    SERVER_FIRST_FORGOTTEN,
+    /// Connections that did not wait for a client, because their server is known to speak first.
+    SERVER_FIRST_SKIPPED,
+    /// Connections to servers that were made to see whether they speak first.
+    SERVER_FIRST_PROBES,
     /// Client hellos that were found.
     TLS_FOUND,
     /// Connections that begin with something else.

@@ -3,13 +3,18 @@ package dev.heddle.proxy.recording;
 import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /// Counts and logs the connections of one TCP proxy on one worker.
 public final class ConnectionRecorder implements ConnectionLog {
@@ -18,6 +23,7 @@ public final class ConnectionRecorder implements ConnectionLog {
     private final List<AccessLogs.Writer> logs;
     private final Counter connections;
     private final Counter bytesReceived;
+    private final Map<ConnectionStat, Counter> counters = new EnumMap<>(ConnectionStat.class);
     private final Counter bytesSent;
     private final Counter listenerConnections;
     private final Gauge listenerConnectionsActive;
@@ -38,6 +44,9 @@ public final class ConnectionRecorder implements ConnectionLog {
         connections = tcp.counter("downstream_cx_total");
         bytesReceived = tcp.counter("downstream_cx_rx_bytes_total");
         bytesSent = tcp.counter("downstream_cx_tx_bytes_total");
+        for (ConnectionStat stat : ConnectionStat.values()) {
+            counters.put(stat, tcp.counter(stat.name().toLowerCase(Locale.ROOT)));
+        }
         listenerConnections = listener.counter("downstream_cx_total");
         listenerConnectionsActive = listener.gauge("downstream_cx_active");
     }
@@ -50,13 +59,23 @@ public final class ConnectionRecorder implements ConnectionLog {
     }
 
     @Override
-    public void completed(StreamInfo info) {
-        shard.add(listenerConnectionsActive, -1);
-        shard.add(bytesReceived, info.bytesReceived());
-        shard.add(bytesSent, info.bytesSent());
+    public void count(ConnectionStat stat) {
+        shard.increment(Objects.requireNonNull(counters.get(stat)));
+    }
+
+    @Override
+    public void flushed(StreamInfo info) {
         if (!logs.isEmpty()) {
             var record = new ExchangeRecord(new RequestHead(), null, info);
             logs.forEach(log -> log.write(record));
         }
+    }
+
+    @Override
+    public void completed(StreamInfo info) {
+        shard.add(listenerConnectionsActive, -1);
+        shard.add(bytesReceived, info.bytesReceived());
+        shard.add(bytesSent, info.bytesSent());
+        flushed(info);
     }
 }

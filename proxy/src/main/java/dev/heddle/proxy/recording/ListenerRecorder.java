@@ -42,7 +42,11 @@ public final class ListenerRecorder implements ListenerLog {
                     DOWNSTREAM_PRE_CX_TIMEOUT,
                     DOWNSTREAM_GLOBAL_CX_OVERFLOW,
                     DOWNSTREAM_LISTENER_FILTER_REMOTE_CLOSE,
-                    DOWNSTREAM_LISTENER_FILTER_ERROR ->
+                    DOWNSTREAM_LISTENER_FILTER_ERROR,
+                    SERVER_FIRST_LEARNED,
+                    SERVER_FIRST_FORGOTTEN,
+                    SERVER_FIRST_SKIPPED,
+                    SERVER_FIRST_PROBES ->
                     listener;
             case TLS_FOUND,
                     TLS_NOT_FOUND,

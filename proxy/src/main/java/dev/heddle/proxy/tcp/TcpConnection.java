@@ -2,6 +2,7 @@ package dev.heddle.proxy.tcp;
 
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// and each direction ends by itself.
 ///
 /// ```
+///   NEW ──probe()──▶ as below, without the client, until start(); or abandon() ──▶ OVER
 ///   NEW ──start()──▶ CONNECTING ──connected──▶ OPEN ──both ended, or either lost──▶ OVER
 ///    │                  └──failed, tries left──▶ CONNECTING      └──no tries left──▶ OVER
 ///    └──no cluster, no host, circuit open──▶ OVER
@@ -43,11 +45,20 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     private final Worker worker;
     private final StreamInfo info = new StreamInfo();
     private final Deadline idle;
+    private final Deadline life;
+    private final Deadline flush;
     private final Deadline connecting;
 
     /// What came before the upstream was there: what listener filters looked at, and what was on
     /// its way when reading stopped, which is at most one read.
     private final Queue<ByteBuf> early = new ArrayDeque<>();
+
+    /// What the upstream said before the client was there: at most one read.
+    private final Queue<ByteBuf> greeting = new ArrayDeque<>();
+
+    private @Nullable FirstWord firstWord;
+    private @Nullable Runnable onSpoke;
+    private boolean isProbing;
 
     private @Nullable Cluster cluster;
     private @Nullable Host host;
@@ -55,10 +66,16 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     private @Nullable Wire upstream;
     private int tries;
     private boolean isCircuitHeld;
+    private boolean isClientPaused;
     private boolean isClientEnded;
     private boolean isUpstreamEnded;
     private boolean isClientGone;
     private boolean isOver;
+
+    /// Hears which of the two ends spoke first.
+    public interface FirstWord {
+        void onFirstWord(boolean isServer);
+    }
 
     /// @param said of whom hosts may be told
     /// @param onClosed told once, when the client's connection is gone
@@ -69,15 +86,56 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         this.client = client;
         this.onClosed = onClosed;
         this.worker = service.context().worker();
-        this.idle = worker.deadline(this::close);
+        this.idle = worker.deadline(this::onIdle);
+        this.life = worker.deadline(this::onOld);
+        this.flush = worker.deadline(this::onFlush);
         this.connecting = worker.deadline(this::onConnectTimeout);
     }
 
-    /// Begins: picks a host and connects.
+    /// Has somebody told who speaks first.
+    public void hear(FirstWord hears) {
+        firstWord = hears;
+    }
+
+    /// Connects as [#start] does, but leaves the client alone until that is called: it may be
+    /// somebody else's. A failure is nobody's business either.
+    ///
+    /// @param spoke run, once, when the upstream says something
+    public void probe(Runnable spoke) {
+        isProbing = true;
+        onSpoke = spoke;
+        begin();
+    }
+
+    /// Whether it has ended.
+    public boolean isOver() {
+        return isOver;
+    }
+
+    /// Ends a probe: the client is somebody else's.
+    public void abandon() {
+        finish(null);
+    }
+
+    /// Begins: picks a host and connects, unless that was done before.
     public void start() {
+        boolean isProbed = isProbing;
+        isProbing = false;
+        onSpoke = null;
         client.allowHalfClose();
         client.setReading(false);
         client.setWriteLimit(service.bufferLimitBytes());
+        service.log().opened();
+        life.set(service.config().maxDuration().toNanos());
+        flush.set(service.config().logTiming().interval().toNanos());
+        if (!isProbed) {
+            begin();
+        } else if (upstream != null) {
+            onBothThere(upstream);
+        }
+    }
+
+    private void begin() {
         info.onConnection(
                 worker.nextConnectionId(),
                 service.listener(),
@@ -86,7 +144,6 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
                 client.local());
         info.setTls(client.tls());
         info.start(worker.epochNanos(), worker.nanos());
-        service.log().opened();
         String name = service.cluster(worker.random());
         info.setCluster(name);
         cluster = service.context().clusters().get(name);
@@ -119,6 +176,21 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     /// Ends both sides.
     public void close() {
         finish(null);
+    }
+
+    private void onIdle() {
+        service.log().count(ConnectionStat.IDLE_TIMEOUT);
+        finish(null);
+    }
+
+    private void onOld() {
+        service.log().count(ConnectionStat.MAX_DOWNSTREAM_CONNECTION_DURATION);
+        finish(ResponseFlag.DT);
+    }
+
+    private void onFlush() {
+        service.log().flushed(info);
+        flush.set(service.config().logTiming().interval().toNanos());
     }
 
     private void tryHost(Cluster to) {
@@ -158,15 +230,28 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         wire.allowHalfClose();
         wire.setWriteLimit(service.bufferLimitBytes());
         info.setUpstreamConnection(wire.local(), wire.remote());
+        if (!isProbing) {
+            onBothThere(wire);
+        }
+        return new UpstreamSide();
+    }
+
+    private void onBothThere(Wire wire) {
         client.setReading(true);
+        wire.setReading(true);
         touch();
+        if (service.config().logTiming().onConnected()) {
+            service.log().flushed(info);
+        }
+        for (ByteBuf bytes = greeting.poll(); bytes != null; bytes = greeting.poll()) {
+            pass(bytes, wire, client);
+        }
         for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
-            pass(bytes, client, wire);
+            passOn(bytes, wire);
         }
         if (isClientEnded) {
             wire.end();
         }
-        return new UpstreamSide();
     }
 
     @Override
@@ -197,6 +282,8 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         if (tries < service.config().maxConnectAttempts()) {
             tryHost(to);
         } else {
+            to.stats().add(ClusterStat.UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED);
+            info.flag(ResponseFlag.URX);
             finish(ResponseFlag.UF);
         }
     }
@@ -206,10 +293,11 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     @Override
     public void onBytes(ByteBuf bytes) {
         info.addBytesReceived(bytes.readableBytes());
+        onFirstWord(false);
         if (upstream == null && !isOver) {
             early.add(bytes);
         } else {
-            pass(bytes, client, upstream);
+            passOn(bytes, upstream);
         }
     }
 
@@ -242,16 +330,32 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         @Override
         public void onBytes(ByteBuf bytes) {
             info.addBytesSent(bytes.readableBytes());
+            if (cluster != null) {
+                cluster.stats().add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, bytes.readableBytes());
+            }
+            onFirstWord(true);
+            if (isProbing && !isOver) {
+                onGreeting(bytes);
+                return;
+            }
             pass(bytes, upstream, client);
         }
 
         @Override
         public void onWritable() {
+            if (isClientPaused) {
+                isClientPaused = false;
+                service.log().count(ConnectionStat.DOWNSTREAM_FLOW_CONTROL_RESUMED_READING_TOTAL);
+            }
             client.setReading(true);
         }
 
         @Override
         public void onEnd() {
+            if (isProbing) {
+                finish(null);
+                return;
+            }
             isUpstreamEnded = true;
             client.end();
             endWithBoth();
@@ -260,6 +364,37 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         @Override
         public void onClosed() {
             finish(null);
+        }
+    }
+
+    private void onFirstWord(boolean isServer) {
+        FirstWord hears = firstWord;
+        if (hears != null) {
+            firstWord = null;
+            hears.onFirstWord(isServer);
+        }
+    }
+
+    private void onGreeting(ByteBuf bytes) {
+        greeting.add(bytes);
+        if (upstream != null) {
+            upstream.setReading(false);
+        }
+        Runnable spoke = onSpoke;
+        if (spoke != null) {
+            onSpoke = null;
+            spoke.run();
+        }
+    }
+
+    private void passOn(ByteBuf bytes, @Nullable Wire to) {
+        if (cluster != null && to != null) {
+            cluster.stats().add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, bytes.readableBytes());
+        }
+        pass(bytes, client, to);
+        if (to != null && !isOver && !isClientPaused && !to.isWritable()) {
+            isClientPaused = true;
+            service.log().count(ConnectionStat.DOWNSTREAM_FLOW_CONTROL_PAUSED_READING_TOTAL);
         }
     }
 
@@ -293,10 +428,14 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         isOver = true;
         early.forEach(ByteBuf::release);
         early.clear();
+        greeting.forEach(ByteBuf::release);
+        greeting.clear();
         if (flag != null) {
             info.flag(flag);
         }
         idle.discard();
+        life.discard();
+        flush.discard();
         connecting.discard();
         if (attempt != null) {
             attempt.giveUp();
@@ -305,10 +444,13 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         if (upstream != null) {
             upstream.close();
         }
+        giveBack();
+        if (isProbing) {
+            return;
+        }
         if (!isClientGone) {
             client.close();
         }
-        giveBack();
         info.ended(worker.nanos());
         service.log().completed(info);
     }

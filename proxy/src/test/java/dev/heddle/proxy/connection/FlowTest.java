@@ -3,6 +3,7 @@ package dev.heddle.proxy.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.config.TcpProxyConfig.LogTiming;
 import dev.heddle.proxy.sim.SimPeer;
 import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
@@ -103,7 +104,73 @@ class FlowTest {
             sim.advance(Duration.ofMinutes(61));
             assertThat(client.isClosed()).isTrue();
             assertThat(sim.log().lines())
-                    .containsExactly("tcp [NC] 0/0", "tcp [UF] 0/0", "tcp - 0/0");
+                    .containsExactly(
+                            "tcp [NC] 0/0", "tcp [URX, UF] 0/0", "tcp IDLE_TIMEOUT", "tcp - 0/0");
+        }
+    }
+
+    private static TcpProxyConfig tcp(Duration idle, Duration most, LogTiming timing) {
+        TcpProxyConfig usual = tcp();
+        return new TcpProxyConfig(
+                usual.statPrefix(), usual.targets(), idle, 2, List.of(), most, timing);
+    }
+
+    private static SimUpstream echo(SimProxy sim) {
+        var address = new InetSocketAddress("10.0.1.1", 80);
+        sim.cluster(ClusterSettings.named("echo")).host(address);
+        return sim.upstream(address);
+    }
+
+    @Test
+    void bytesEndWhenNoneGoesEitherWay() {
+        try (var sim = SimProxy.tcp(tcp(Duration.ofSeconds(10), Duration.ZERO, LogTiming.AT_END))) {
+            SimUpstream echo = echo(sim);
+            SimPeer client = sim.client();
+            sim.advance(Duration.ofSeconds(9));
+            echo.last().send("x");
+            sim.advance(Duration.ofSeconds(9));
+            assertThat(client.isClosed()).isFalse();
+            sim.advance(Duration.ofSeconds(2));
+            assertThat(client.isClosed()).isTrue();
+            assertThat(echo.last().isClosed()).isTrue();
+            assertThat(sim.log().lines()).containsExactly("tcp IDLE_TIMEOUT", "tcp - 0/1");
+        }
+    }
+
+    @Test
+    void bytesEndWhenTheirConnectionIsTooOldHoweverBusy() {
+        try (var sim =
+                SimProxy.tcp(tcp(Duration.ofHours(1), Duration.ofSeconds(10), LogTiming.AT_END))) {
+            SimUpstream echo = echo(sim);
+            SimPeer client = sim.client();
+            for (int i = 0; i < 9; i++) {
+                client.send("x");
+                sim.advance(Duration.ofSeconds(1));
+            }
+            assertThat(client.isClosed()).isFalse();
+            sim.advance(Duration.ofSeconds(2));
+            assertThat(client.isClosed()).isTrue();
+            assertThat(echo.last().take()).isEqualTo("x".repeat(9));
+            assertThat(sim.log().lines())
+                    .containsExactly("tcp MAX_DOWNSTREAM_CONNECTION_DURATION", "tcp [DT] 9/0");
+        }
+    }
+
+    @Test
+    void aLongConnectionIsLoggedWhileItGoesOn() {
+        try (var sim =
+                SimProxy.tcp(
+                        tcp(
+                                Duration.ofHours(1),
+                                Duration.ZERO,
+                                new LogTiming(true, Duration.ofSeconds(10))))) {
+            SimUpstream echo = echo(sim);
+            SimPeer client = sim.client().send("abc");
+            sim.advance(Duration.ofSeconds(11));
+            echo.last().send("de");
+            client.close();
+            assertThat(sim.log().lines())
+                    .containsExactly("tcp so far 0/0", "tcp so far 3/0", "tcp [DC] 3/2");
         }
     }
 

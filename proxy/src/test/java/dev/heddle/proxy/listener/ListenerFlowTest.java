@@ -11,6 +11,7 @@ import dev.heddle.proxy.config.ListenerFilterConfig;
 import dev.heddle.proxy.config.ListenerFilterConfig.Disabled;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.config.ListenerFilters;
+import dev.heddle.proxy.config.ProtocolDetection;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.sim.SimPeer;
@@ -293,5 +294,182 @@ class ListenerFlowTest {
             sim.advance(Duration.ofSeconds(61));
             assertThat(later.isClosed()).isTrue();
         }
+    }
+
+    private static ListenerFilters learning(Duration timeout, boolean continues, Kind... kinds) {
+        return new ListenerFilters(
+                filters(continues, kinds).filters(),
+                timeout,
+                continues,
+                Optional.of(ProtocolDetection.USUAL));
+    }
+
+    private static SimProxy learning() {
+        return sim(
+                learning(Duration.ZERO, true, new Kind.Tls(), new Kind.Http()),
+                http(match("raw_buffer", "http/1.1")),
+                tcp("db", match("raw_buffer", "")));
+    }
+
+    @Test
+    void aServerThatSpeaksFirstIsHeardAtOnceAndRemembered() {
+        try (var sim = learning()) {
+            SimUpstream db = upstream(sim, "db", 2);
+            SimPeer first = sim.client();
+            assertThat(db.connections()).isEmpty();
+            sim.advance(Duration.ofMillis(110));
+            assertThat(db.connections()).hasSize(1);
+            db.last().send("220 ready\r\n");
+            assertThat(first.take()).isEqualTo("220 ready\r\n");
+            first.send("QUIT\r\n");
+            assertThat(db.last().take()).isEqualTo("QUIT\r\n");
+            db.last().send("221 bye\r\n");
+            assertThat(first.take()).isEqualTo("221 bye\r\n");
+
+            // The next one does not wait.
+            SimPeer second = sim.client();
+            assertThat(db.connections()).hasSize(2);
+            db.last().send("220 ready\r\n");
+            assertThat(second.take()).isEqualTo("220 ready\r\n");
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_LEARNED)).isEqualTo(1);
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_SKIPPED)).isEqualTo(1);
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_PROBES)).isEqualTo(1);
+            assertThat(sim.log().counted(ListenerStat.DOWNSTREAM_PRE_CX_ACTIVE)).isZero();
+            var learned = sim.listeners().learned();
+            sim.settle();
+            assertThat(learned)
+                    .isCompletedWithValueMatching(lines ->
+                            lines.equals(
+                                    List.of(
+                                            "main::10.0.0.1:8080::worker_0::server_first"
+                                                    + "::connections::1::idle_s::0")));
+        }
+    }
+
+    @Test
+    void aSlowClientOfHttpIsServedAsHttpHoweverLongItWaits() {
+        try (var sim = learning()) {
+            SimUpstream web = sim.upstream();
+            SimUpstream db = upstream(sim, "db", 2);
+            SimPeer client = sim.client();
+            sim.advance(Duration.ofMinutes(2));
+            assertThat(db.connections()).hasSize(1);
+            assertThat(db.last().isClosed()).isFalse();
+            client.send("GET / HTTP/1.1\r\nHost: echo\r\n\r\n");
+            assertThat(web.last().take()).startsWith("GET / HTTP/1.1\r\n");
+            web.last().send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            assertThat(client.take()).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(db.last().isClosed()).isTrue();
+            assertThat(db.last().take()).isEmpty();
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_LEARNED)).isZero();
+        }
+    }
+
+    @Test
+    void aSlowClientOfAnotherProtocolGetsTheConnectionThatWaits() {
+        try (var sim = learning()) {
+            SimUpstream db = upstream(sim, "db", 2);
+            SimPeer client = sim.client();
+            sim.advance(Duration.ofSeconds(1));
+            client.send("*1\r\n");
+            assertThat(db.connections()).hasSize(1);
+            assertThat(db.last().take()).isEqualTo("*1\r\n");
+            db.last().send("+OK\r\n");
+            assertThat(client.take()).isEqualTo("+OK\r\n");
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_LEARNED)).isZero();
+        }
+    }
+
+    @Test
+    void aDestinationWhoseClientSpeaksFirstAfterAllIsLookedAtAgain() {
+        try (var sim = learning()) {
+            SimUpstream web = sim.upstream();
+            SimUpstream db = upstream(sim, "db", 2);
+            sim.client();
+            sim.advance(Duration.ofMillis(110));
+            db.last().send("220 ready\r\n");
+
+            String get = "GET / HTTP/1.1\r\nHost: echo\r\n\r\n";
+            sim.client().send(get);
+            assertThat(db.last().take()).isEqualTo(get);
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_FORGOTTEN)).isEqualTo(1);
+
+            SimPeer third = sim.client().send(get);
+            assertThat(web.last().take()).startsWith("GET / HTTP/1.1\r\n");
+            web.last().send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            assertThat(third.take()).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    @Test
+    void whatIsNotUsedForLongIsForgotten() {
+        try (var sim = learning()) {
+            SimUpstream db = upstream(sim, "db", 2);
+            sim.client();
+            sim.advance(Duration.ofMillis(110));
+            db.last().send("220 ready\r\n");
+            sim.advance(ProtocolDetection.USUAL.memory());
+            sim.client();
+            assertThat(db.connections()).hasSize(1);
+            assertThat(sim.log().counted(ListenerStat.SERVER_FIRST_SKIPPED)).isZero();
+        }
+    }
+
+    @Test
+    void aServerThatCannotBeReachedLeavesItsClientWaiting() {
+        try (var sim = learning()) {
+            SimUpstream db = upstream(sim, "db", 2);
+            db.stop();
+            SimPeer client = sim.client();
+            sim.advance(Duration.ofSeconds(30));
+            assertThat(client.isClosed()).isFalse();
+            client.send("hello");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatLeavesTakesTheProbeWithIt() {
+        try (var sim = learning()) {
+            SimUpstream db = upstream(sim, "db", 2);
+            SimPeer client = sim.client();
+            sim.advance(Duration.ofSeconds(1));
+            client.close();
+            assertThat(db.last().isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void withTimeUpTheServerThatThenSpeaksIsRemembered() {
+        try (var sim =
+                sim(
+                        learning(Duration.ofMillis(50), true, new Kind.Http()),
+                        tcp("db", match("raw_buffer", "")))) {
+            SimUpstream db = upstream(sim, "db", 2);
+            SimPeer first = sim.client();
+            sim.advance(Duration.ofMillis(60));
+            db.last().send("220 ready\r\n");
+            assertThat(first.take()).isEqualTo("220 ready\r\n");
+            sim.client();
+            assertThat(db.connections()).hasSize(2);
+        }
+    }
+
+    @Test
+    void clientsCannotHaveItLearnMoreThanItsBound() {
+        var memory =
+                new ServerFirst(
+                        new ProtocolDetection(Duration.ofSeconds(1), Duration.ofSeconds(60), 2));
+        var one = new InetSocketAddress("10.0.0.1", 1);
+        var two = new InetSocketAddress("10.0.0.1", 2);
+        var three = new InetSocketAddress("10.0.0.1", 3);
+        assertThat(memory.learn(one, 0)).isTrue();
+        assertThat(memory.learn(two, 1)).isTrue();
+        assertThat(memory.learn(one, 2)).isFalse();
+        assertThat(memory.learn(three, 3)).isTrue();
+        assertThat(memory.skips(two, 4)).isFalse();
+        assertThat(memory.skips(one, 4)).isTrue();
+        assertThat(memory.skips(one, 5 + Duration.ofSeconds(60).toNanos())).isFalse();
+        assertThat(memory.learned(5)).hasSize(1);
     }
 }

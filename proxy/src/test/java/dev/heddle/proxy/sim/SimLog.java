@@ -4,6 +4,7 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
@@ -61,6 +62,16 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     @Override
     public void opened() {
         open++;
+    }
+
+    @Override
+    public void count(ConnectionStat stat) {
+        lines.add("tcp " + stat);
+    }
+
+    @Override
+    public void flushed(StreamInfo info) {
+        lines.add("tcp so far %d/%d".formatted(info.bytesReceived(), info.bytesSent()));
     }
 
     @Override

@@ -1,12 +1,16 @@
 package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.ConnectionPool;
+import dev.heddle.compiler.ir.ConnectionPool.KeepAlive;
+import dev.heddle.compiler.ir.ConnectionPool.ProxyHeader;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
 import dev.heddle.model.istio.DestinationRule.PortTrafficPolicy;
+import dev.heddle.model.istio.DestinationRule.ProxyProtocol;
 import dev.heddle.model.istio.DestinationRule.RetryBudget;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
@@ -26,14 +30,20 @@ import java.util.OptionalInt;
 /// @param pool empty for the mesh's default
 /// @param budget of retries, which a policy for a port says nothing of; empty for none
 /// @param tls empty for none
+/// @param header by which hosts are told of clients; a policy for a port does not touch it
 record TrafficPolicies(
         Optional<LoadBalancerSettings> balancer,
         Optional<ConnectionPoolSettings> pool,
         Optional<RetryBudget> budget,
-        Optional<ClientTlsSettings> tls) {
+        Optional<ClientTlsSettings> tls,
+        Optional<ProxyProtocol> header) {
     private static final TrafficPolicies NONE =
             new TrafficPolicies(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
 
     static TrafficPolicies of(
             Optional<TrafficPolicy> rule, Optional<TrafficPolicy> subset, int port) {
@@ -46,17 +56,20 @@ record TrafficPolicies(
 
     private TrafficPolicies with(TrafficPolicy policy, int port) {
         Optional<RetryBudget> share = policy.retryBudget().or(() -> budget);
+        Optional<ProxyProtocol> told = policy.proxyProtocol().or(() -> header);
         return policy.portLevelSettings().stream()
                 .filter(p -> p.port().isPresent() && p.port().get().number() == port)
                 .findFirst()
                 .map((PortTrafficPolicy p) ->
-                        new TrafficPolicies(p.loadBalancer(), p.connectionPool(), share, p.tls()))
+                        new TrafficPolicies(
+                                p.loadBalancer(), p.connectionPool(), share, p.tls(), told))
                 .orElseGet(() ->
                         new TrafficPolicies(
                                 policy.loadBalancer().or(() -> balancer),
                                 policy.connectionPool().or(() -> pool),
                                 share,
-                                policy.tls().or(() -> tls)));
+                                policy.tls().or(() -> tls),
+                                told));
     }
 
     /// Istio's default is least request.
@@ -88,7 +101,32 @@ record TrafficPolicies(
                 limit(http.map(HttpSettings::maxRequestsPerConnection)),
                 http.flatMap(HttpSettings::idleTimeout)
                         .or(() -> tcp.flatMap(TcpSettings::idleTimeout))
-                        .filter(d -> !d.isNegative()));
+                        .filter(d -> !d.isNegative()),
+                new ConnectionPool.Sockets(
+                        tcp.flatMap(TcpSettings::maxConnectionDuration)
+                                .filter(Duration::isPositive),
+                        tcp.flatMap(TcpSettings::tcpKeepalive).map(TrafficPolicies::keepAlive),
+                        header.map(TrafficPolicies::header)));
+    }
+
+    private static KeepAlive keepAlive(TcpKeepalive asked) {
+        return new KeepAlive(
+                limit(Optional.of(asked.probes())),
+                seconds(asked.time()),
+                seconds(asked.interval()));
+    }
+
+    /// As Istio, without fractions.
+    private static OptionalInt seconds(Optional<Duration> time) {
+        int seconds = Math.clamp(time.orElse(Duration.ZERO).toSeconds(), 0, 1 << 30);
+        return seconds == 0 ? OptionalInt.empty() : OptionalInt.of(seconds);
+    }
+
+    private static ProxyHeader header(ProxyProtocol protocol) {
+        return switch (protocol.version()) {
+            case V1 -> ProxyHeader.V1;
+            case V2 -> ProxyHeader.V2;
+        };
     }
 
     private ConnectionPool.Retries retries(Optional<HttpSettings> http) {
