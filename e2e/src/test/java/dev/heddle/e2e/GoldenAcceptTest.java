@@ -123,7 +123,7 @@ class GoldenAcceptTest {
     private static XdsResource resource(Map<?, ?> said) throws EnvoyJsonException {
         Object name = said.containsKey("name") ? said.get("name") : said.get("cluster_name");
         Any body = EnvoyJson.parse(new Gson().toJson(said), Any.getDefaultInstance());
-        return new XdsResource(String.valueOf(name), "1", body);
+        return new XdsResource(String.valueOf(name), "1", dev.heddle.xds.wire.Any.ofProto(body));
     }
 
     /// Looks nothing up: hosts by name stay unknown.

@@ -446,7 +446,7 @@ public final class Proxy implements AutoCloseable {
                             uptime(),
                             settings.workers(),
                             tlsProvider.description()),
-                    bootstrap.node());
+                    bootstrap.node().info());
         }
 
         @Override

@@ -87,7 +87,7 @@ public record ProxyHost(
                                                 bootstrap.controlPlane().orElseThrow().address(),
                                                 resolver::resolve,
                                                 lookUps),
-                                        bootstrap.node(),
+                                        bootstrap.node().message(),
                                         subscriber,
                                         new XdsClient.Footing(
                                                 config.executor(),

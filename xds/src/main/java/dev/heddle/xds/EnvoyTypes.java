@@ -39,6 +39,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,7 @@ import java.util.TreeSet;
 ///
 /// Each entry brings its whole file and the files that it imports; `EnvoyJsonTest` fails when a
 /// generated file is missing from the sum.
-final class EnvoyTypes {
+public final class EnvoyTypes {
     private static final List<Descriptor> ROOTS =
             List.of(
                     Bootstrap.getDescriptor(),
@@ -87,11 +88,17 @@ final class EnvoyTypes {
                     ProxyProtocolUpstreamTransport.getDescriptor(),
                     RawBuffer.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),
-                    HttpProtocolOptions.getDescriptor());
+                    HttpProtocolOptions.getDescriptor(),
+                    DiscoveryResponse.getDescriptor());
 
     static final TypeRegistry REGISTRY = TypeRegistry.newBuilder().add(ROOTS).build();
 
     private EnvoyTypes() {}
+
+    /// One message of each file that the others are reached from.
+    public static List<Descriptor> all() {
+        return ROOTS;
+    }
 
     /// The message of that URL; empty when this version knows none.
     static Optional<Descriptor> find(String typeUrl) {

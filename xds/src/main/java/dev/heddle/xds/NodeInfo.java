@@ -1,7 +1,10 @@
 package dev.heddle.xds;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.heddle.xds.wire.Bytes;
+import dev.heddle.xds.wire.WireException;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.util.Collections;
@@ -63,6 +66,17 @@ public record NodeInfo(
                         new Place(place.getRegion(), place.getZone(), place.getSubZone()),
                         node.getMetadata(),
                         node.getUserAgentName()));
+    }
+
+    /// What a message with an id says.
+    ///
+    /// @throws WireException when it cannot be read
+    public static NodeInfo read(Bytes message) {
+        try {
+            return of(Node.parseFrom(message.asReadOnlyByteBuffer())).orElseThrow();
+        } catch (InvalidProtocolBufferException e) {
+            throw new WireException("node: " + e.getMessage());
+        }
     }
 
     /// This node as it travels. No version of the client is sent.

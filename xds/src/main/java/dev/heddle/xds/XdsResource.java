@@ -1,8 +1,8 @@
 package dev.heddle.xds;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,18 +27,15 @@ public record XdsResource(String name, String version, Any body) {
     /// @param message must serialize the same way whenever it is equal, so no protobuf map with
     ///   more than one key that was filled in a changing order
     public static XdsResource of(String name, Message message) {
-        ByteString bytes = message.toByteString();
-        Any body =
-                Any.newBuilder()
-                        .setTypeUrl(
-                                "type.googleapis.com/"
-                                        + message.getDescriptorForType().getFullName())
-                        .setValue(bytes)
-                        .build();
-        return new XdsResource(name, digest(name, bytes), body);
+        return of(name, Any.of(TypedConfigs.typeUrl(message), Bytes.of(message.toByteArray())));
     }
 
-    private static String digest(String name, ByteString bytes) {
+    /// The same for a message that is packed already.
+    public static XdsResource of(String name, Any body) {
+        return new XdsResource(name, digest(name, body.getValue()), body);
+    }
+
+    private static String digest(String name, Bytes bytes) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             sha.update(name.getBytes(StandardCharsets.UTF_8));

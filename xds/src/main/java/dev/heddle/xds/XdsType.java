@@ -1,10 +1,5 @@
 package dev.heddle.xds;
 
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -16,15 +11,15 @@ import java.util.Optional;
 /// "Eventual consistency considerations" in Envoy's xDS protocol description.
 public enum XdsType {
     /// Clusters, by CDS.
-    CLUSTER(Cluster.getDescriptor().getFullName(), "CDS"),
+    CLUSTER("envoy.config.cluster.v3.Cluster", "CDS"),
     /// Load assignments, by EDS.
-    ENDPOINT(ClusterLoadAssignment.getDescriptor().getFullName(), "EDS"),
+    ENDPOINT("envoy.config.endpoint.v3.ClusterLoadAssignment", "EDS"),
     /// Certificates and trust bundles, by SDS.
-    SECRET(Secret.getDescriptor().getFullName(), "SDS"),
+    SECRET("envoy.extensions.transport_sockets.tls.v3.Secret", "SDS"),
     /// Listeners, by LDS.
-    LISTENER(Listener.getDescriptor().getFullName(), "LDS"),
+    LISTENER("envoy.config.listener.v3.Listener", "LDS"),
     /// Route tables, by RDS.
-    ROUTE(RouteConfiguration.getDescriptor().getFullName(), "RDS");
+    ROUTE("envoy.config.route.v3.RouteConfiguration", "RDS");
 
     private final String typeUrl;
     private final String shortName;

@@ -51,7 +51,7 @@ final class Member implements XdsSubscriber {
 
     @Override
     public List<Rejection> onUpdate(XdsType type, List<XdsResource> changed, List<String> removed) {
-        long bytes = changed.stream().mapToLong(r -> r.body().getSerializedSize()).sum();
+        long bytes = changed.stream().mapToLong(r -> r.body().bytes().size()).sum();
         tally.received(bytes);
         if (type == XdsType.CLUSTER) {
             changed.stream()

@@ -172,7 +172,7 @@ public final class SnapshotJson {
     }
 
     private static <M extends Message> M unpack(XdsResource resource, Class<M> type) {
-        return unpack(resource.body(), type);
+        return unpack(resource.body().toProto(), type);
     }
 
     private static <M extends Message> M unpack(Any any, Class<M> type) {

@@ -40,10 +40,11 @@ final class StaticSecrets {
 
     /// As [#withoutKey(Secret)], for one that is packed.
     static Any shown(XdsResource resource) {
+        Any body = resource.body().toProto();
         try {
-            return resource.body().is(Secret.class)
-                    ? Protos.pack(withoutKey(resource.body().unpack(Secret.class)))
-                    : resource.body();
+            return body.is(Secret.class)
+                    ? Protos.pack(withoutKey(body.unpack(Secret.class)))
+                    : body;
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("a secret does not hold what it says", e);
         }

@@ -11,7 +11,6 @@ import dev.heddle.control.world.WorldLoop;
 import dev.heddle.model.Resources;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.Snapshot;
-import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.time.Instant;
 import java.util.Comparator;
@@ -79,8 +78,7 @@ public final class Mesh {
             resources.put(
                     type.shortName(),
                     snapshot.of(type).values().stream()
-                            .map(XdsResource::body)
-                            .map(EnvoyJson::print)
+                            .map(resource -> EnvoyJson.print(resource.body().toProto()))
                             .toList());
         }
         return new ProxyConfig(snapshot.version(), resources);

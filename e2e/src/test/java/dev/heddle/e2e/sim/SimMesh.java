@@ -118,7 +118,7 @@ final class SimMesh implements MeshUnderTest {
                             loop.clock(),
                             accessLog,
                             accessLog),
-                    loop.host(subscriber -> link(parsed.node(), subscriber)));
+                    loop.host(subscriber -> link(parsed.node().info(), subscriber)));
         } catch (BootstrapException e) {
             throw new IOException(e);
         }

@@ -2,16 +2,15 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
 import dev.heddle.telemetry.AccessLogFormat;
-import dev.heddle.xds.TypedConfigs;
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
-import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.accesslog.v3.AccessLog;
+import envoy.config.core.v3.SubstitutionFormatString;
+import envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import google.protobuf.Struct;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,33 +37,33 @@ final class AccessLogParser {
             findings.fields(at, logs.get(i), Set.of("name", "typed_config"));
             try {
                 configs.add(log(join(at, "typed_config"), logs.get(i).getTypedConfig()));
-            } catch (InvalidProtocolBufferException e) {
+            } catch (WireException e) {
                 findings.reject(join(at, "typed_config"), String.valueOf(e.getMessage()));
             }
         }
         return configs;
     }
 
-    private AccessLogConfig log(String path, Any config) throws InvalidProtocolBufferException {
-        if (TypedConfigs.holds(config, StdoutAccessLog.getDefaultInstance())) {
-            var log = TypedConfigs.unpack(config, StdoutAccessLog.getDefaultInstance());
+    private AccessLogConfig log(String path, Any config) throws WireException {
+        if (config.holds(StdoutAccessLog.getDefaultInstance())) {
+            var log = config.unpack(StdoutAccessLog.getDefaultInstance());
             findings.fields(path, log, Set.of("log_format"));
             return new AccessLogConfig(
                     new AccessLogConfig.Target.Stdout(),
                     line(join(path, "log_format"), log.getLogFormat()));
         }
-        if (TypedConfigs.holds(config, StderrAccessLog.getDefaultInstance())) {
-            var log = TypedConfigs.unpack(config, StderrAccessLog.getDefaultInstance());
+        if (config.holds(StderrAccessLog.getDefaultInstance())) {
+            var log = config.unpack(StderrAccessLog.getDefaultInstance());
             findings.fields(path, log, Set.of("log_format"));
             return new AccessLogConfig(
                     new AccessLogConfig.Target.Stderr(),
                     line(join(path, "log_format"), log.getLogFormat()));
         }
-        if (!TypedConfigs.holds(config, FileAccessLog.getDefaultInstance())) {
+        if (!config.holds(FileAccessLog.getDefaultInstance())) {
             findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
             return new AccessLogConfig(new AccessLogConfig.Target.Stdout(), ENVOY_LINE);
         }
-        return file(path, TypedConfigs.unpack(config, FileAccessLog.getDefaultInstance()));
+        return file(path, config.unpack(FileAccessLog.getDefaultInstance()));
     }
 
     private AccessLogConfig file(String path, FileAccessLog log) {

@@ -2,17 +2,19 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import dev.heddle.xds.EnvoyJson;
-import dev.heddle.xds.EnvoyJsonException;
-import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsResource;
-import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
-import io.envoyproxy.envoy.config.core.v3.GrpcService;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import dev.heddle.xds.client.ClientNode;
+import dev.heddle.xds.wire.JsonException;
+import dev.heddle.xds.wire.JsonTrees;
+import dev.heddle.xds.wire.WireWriter;
+import envoy.Messages;
+import envoy.config.bootstrap.v3.Admin;
+import envoy.config.bootstrap.v3.Bootstrap;
+import envoy.config.cluster.v3.Cluster;
+import envoy.config.core.v3.ApiConfigSource;
+import envoy.config.core.v3.GrpcService;
+import envoy.config.listener.v3.Listener;
+import envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -59,6 +62,20 @@ public final class BootstrapParser {
                     "grpc_async_client_manager_config",
                     "memory_allocator_manager");
 
+    /// Fields of `envoy.config.core.v3.Node`.
+    private static final int NODE_ID = 1;
+
+    private static final int NODE_CLUSTER = 2;
+    private static final int NODE_METADATA = 3;
+    private static final int NODE_LOCALITY = 4;
+    private static final int NODE_USER_AGENT_NAME = 6;
+
+    /// A field of `envoy.config.listener.v3.Listener`.
+    private static final int LISTENER_NAME = 1;
+
+    /// Messages of texts.
+    static final JsonTrees MESSAGES = new JsonTrees(Messages::find);
+
     private final Findings findings = new Findings();
 
     private BootstrapParser() {}
@@ -81,23 +98,22 @@ public final class BootstrapParser {
     /// @param label what to call it in errors
     public static ProxyBootstrap parse(String label, String text) throws BootstrapException {
         Bootstrap bootstrap;
-        String json;
         try {
-            json = YamlJson.convert(label, text);
-            if (!json.startsWith("{")) {
+            Object tree = YamlTrees.read(label, text);
+            if (!(tree instanceof Map)) {
                 throw new BootstrapException(
                         label
                                 + ": not an object (expected: an Envoy bootstrap, with node, admin,"
                                 + " static_resources or dynamic_resources)");
             }
-            bootstrap = EnvoyJson.parse(json, Bootstrap.getDefaultInstance());
+            bootstrap = MESSAGES.read(tree, Bootstrap.getDefaultInstance());
         } catch (IllegalArgumentException e) {
             throw new BootstrapException(String.valueOf(e.getMessage()));
-        } catch (EnvoyJsonException e) {
+        } catch (JsonException e) {
             throw new BootstrapException(label + ": " + e.getMessage());
         }
         var parser = new BootstrapParser();
-        ProxyBootstrap read = parser.bootstrap(bootstrap, json);
+        ProxyBootstrap read = parser.bootstrap(bootstrap);
         return switch (parser.findings.of(read)) {
             case Parsed.Accepted<ProxyBootstrap>(ProxyBootstrap value, List<String> notes) ->
                     new ProxyBootstrap(
@@ -109,7 +125,7 @@ public final class BootstrapParser {
                             value.controlPlane(),
                             value.overload(),
                             notes,
-                            value.json());
+                            value.message());
             case Parsed.Rejected<ProxyBootstrap>(List<String> reasons) ->
                     throw new BootstrapException(
                             reasons.stream()
@@ -118,7 +134,7 @@ public final class BootstrapParser {
         };
     }
 
-    private ProxyBootstrap bootstrap(Bootstrap bootstrap, String json) {
+    private ProxyBootstrap bootstrap(Bootstrap bootstrap) {
         findings.fields(
                 "",
                 bootstrap,
@@ -148,15 +164,36 @@ public final class BootstrapParser {
                                 .read("overload_manager", bootstrap.getOverloadManager())
                         : Optional.empty(),
                 List.of(),
-                json);
+                bootstrap.bytes());
     }
 
-    private NodeInfo node(Bootstrap bootstrap) {
-        Optional<NodeInfo> node = NodeInfo.of(bootstrap.getNode());
-        if (node.isEmpty() && bootstrap.hasDynamicResources()) {
-            findings.reject("node.id", "'' (expected: who this proxy is, for the control plane)");
+    /// As the bootstrap has it, but for the kind of client that this is.
+    private ClientNode node(Bootstrap bootstrap) {
+        var node = bootstrap.getNode();
+        if (node.getId().isEmpty()) {
+            if (bootstrap.hasDynamicResources()) {
+                findings.reject(
+                        "node.id", "'' (expected: who this proxy is, for the control plane)");
+            }
+            return new ClientNode(
+                    "heddle",
+                    new WireWriter()
+                            .text(NODE_ID, "heddle")
+                            .text(NODE_CLUSTER, "heddle")
+                            .text(NODE_USER_AGENT_NAME, "heddle")
+                            .toBytes());
         }
-        return node.orElseGet(() -> NodeInfo.of("heddle", "heddle")).withUserAgent("heddle");
+        var message = new WireWriter().text(NODE_ID, node.getId());
+        if (!node.getCluster().isEmpty()) {
+            message.text(NODE_CLUSTER, node.getCluster());
+        }
+        if (node.hasMetadata()) {
+            message.bytes(NODE_METADATA, node.getMetadata().bytes());
+        }
+        if (node.hasLocality()) {
+            message.bytes(NODE_LOCALITY, node.getLocality().bytes());
+        }
+        return new ClientNode(node.getId(), message.text(NODE_USER_AGENT_NAME, "heddle").toBytes());
     }
 
     private Optional<InetSocketAddress> admin(Bootstrap bootstrap) {
@@ -192,7 +229,7 @@ public final class BootstrapParser {
             if (forXdsOnly) {
                 findings.note(path + " (is used for the control plane only)");
             } else if (!cluster.getName().isEmpty()) {
-                resources.add(XdsResource.of(cluster.getName(), cluster));
+                resources.add(XdsResource.of(cluster.getName(), cluster.packed()));
             }
             unique(join(path, "name"), cluster.getName(), resources);
         }
@@ -208,10 +245,17 @@ public final class BootstrapParser {
                     listeners.get(i).getName().isEmpty()
                             ? "listener_" + i
                             : listeners.get(i).getName();
-            resources.add(XdsResource.of(name, listeners.get(i).toBuilder().setName(name).build()));
+            resources.add(XdsResource.of(name, named(listeners.get(i), name).packed()));
             unique(path, name, resources);
         }
         return resources;
+    }
+
+    private static Listener named(Listener listener, String name) {
+        return listener.getName().equals(name)
+                ? listener
+                : listener.read(
+                        new WireWriter().raw(listener.bytes()).text(LISTENER_NAME, name).toBytes());
     }
 
     private List<XdsResource> secrets(List<Secret> secrets) {
@@ -219,7 +263,7 @@ public final class BootstrapParser {
         for (int i = 0; i < secrets.size(); i++) {
             String name = secrets.get(i).getName();
             if (!name.isEmpty()) {
-                resources.add(XdsResource.of(name, secrets.get(i)));
+                resources.add(XdsResource.of(name, secrets.get(i).packed()));
             }
             unique("static_resources.secrets[" + i + "].name", name, resources);
         }

@@ -2,8 +2,6 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.KeepAlive;
@@ -11,17 +9,18 @@ import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
-import dev.heddle.xds.TypedConfigs;
-import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
-import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
-import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
-import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.cluster.v3.CircuitBreakers;
+import envoy.config.cluster.v3.Cluster;
+import envoy.config.cluster.v3.LoadBalancingPolicy;
+import envoy.config.cluster.v3.UpstreamConnectionOptions;
+import envoy.config.core.v3.RoutingPriority;
+import envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
+import envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import envoy.extensions.load_balancing_policies.random.v3.Random;
+import envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -153,7 +152,7 @@ public final class ClusterParser {
     /// A server name that is the request's host would need connections for each host.
     private void noNamesOfRequests(Cluster cluster) {
         for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            if (!TypedConfigs.holds(option.getValue(), HttpProtocolOptions.getDefaultInstance())) {
+            if (!option.getValue().holds(HttpProtocolOptions.getDefaultInstance())) {
                 continue;
             }
             String path = "typed_extension_protocol_options['" + option.getKey() + "']";
@@ -378,8 +377,7 @@ public final class ClusterParser {
                 protocol);
     }
 
-    private Limits responseLimits(
-            String path, io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common) {
+    private Limits responseLimits(String path, envoy.config.core.v3.HttpProtocolOptions common) {
         int headers = ConnectionOptions.ENVOY_RESPONSE.headers();
         if (common.hasMaxHeadersCount()) {
             headers = common.getMaxHeadersCount().getValue();
@@ -401,8 +399,8 @@ public final class ClusterParser {
         }
         HttpProtocolOptions options;
         try {
-            options = TypedConfigs.unpack(value, HttpProtocolOptions.getDefaultInstance());
-        } catch (InvalidProtocolBufferException e) {
+            options = value.unpack(HttpProtocolOptions.getDefaultInstance());
+        } catch (WireException e) {
             findings.reject(path, String.valueOf(e.getMessage()));
             return HttpProtocolOptions.getDefaultInstance();
         }
@@ -479,12 +477,12 @@ public final class ClusterParser {
     }
 
     private UpstreamProtocol.Http2 http2(
-            String path, io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions options) {
+            String path, envoy.config.core.v3.Http2ProtocolOptions options) {
         return new UpstreamProtocol.Http2(new Http2OptionsParser(findings).upstream(path, options));
     }
 
     private UpstreamProtocol.Http1 http1(
-            String path, io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions options) {
+            String path, envoy.config.core.v3.Http1ProtocolOptions options) {
         findings.fields(
                 path,
                 options,
@@ -622,15 +620,15 @@ public final class ClusterParser {
             String path = "load_balancing_policy.policies[" + i + "].typed_extension_config";
             Any config = policy.getPolicies(i).getTypedExtensionConfig().getTypedConfig();
             try {
-                if (TypedConfigs.holds(config, RoundRobin.getDefaultInstance())) {
-                    var it = TypedConfigs.unpack(config, RoundRobin.getDefaultInstance());
+                if (config.holds(RoundRobin.getDefaultInstance())) {
+                    var it = config.unpack(RoundRobin.getDefaultInstance());
                     findings.fields(path, it, Set.of("locality_lb_config"));
                     return new Balancing(
                             new ClusterConfig.Balancing.RoundRobin(),
                             byPlace(path, it.getLocalityLbConfig()));
                 }
-                if (TypedConfigs.holds(config, LeastRequest.getDefaultInstance())) {
-                    var it = TypedConfigs.unpack(config, LeastRequest.getDefaultInstance());
+                if (config.holds(LeastRequest.getDefaultInstance())) {
+                    var it = config.unpack(LeastRequest.getDefaultInstance());
                     findings.fields(path, it, Set.of("locality_lb_config", "choice_count"));
                     return new Balancing(
                             leastRequest(
@@ -639,14 +637,14 @@ public final class ClusterParser {
                                     it.getChoiceCount().getValue()),
                             byPlace(path, it.getLocalityLbConfig()));
                 }
-                if (TypedConfigs.holds(config, Random.getDefaultInstance())) {
-                    var it = TypedConfigs.unpack(config, Random.getDefaultInstance());
+                if (config.holds(Random.getDefaultInstance())) {
+                    var it = config.unpack(Random.getDefaultInstance());
                     findings.fields(path, it, Set.of("locality_lb_config"));
                     return new Balancing(
                             new ClusterConfig.Balancing.Random(),
                             byPlace(path, it.getLocalityLbConfig()));
                 }
-            } catch (InvalidProtocolBufferException e) {
+            } catch (WireException e) {
                 findings.reject(path, String.valueOf(e.getMessage()));
                 return new Balancing(new ClusterConfig.Balancing.RoundRobin(), false);
             }

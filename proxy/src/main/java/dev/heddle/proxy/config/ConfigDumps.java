@@ -5,7 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.heddle.xds.EnvoyJson;
-import dev.heddle.xds.EnvoyJsonException;
 import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsType;
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
@@ -63,10 +62,9 @@ public final class ConfigDumps {
         var dump = BootstrapConfigDump.newBuilder().setLastUpdated(timestamp(startedAt));
         try {
             dump.setBootstrap(
-                    Redaction.of(
-                            EnvoyJson.parse(bootstrap.json(), Bootstrap.getDefaultInstance())));
-        } catch (EnvoyJsonException e) {
-            throw new IllegalStateException("bootstrap: printed and not readable again", e);
+                    Redaction.of(Bootstrap.parseFrom(bootstrap.message().asReadOnlyByteBuffer())));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("bootstrap: written and not readable again", e);
         }
         return dump.build();
     }
@@ -80,7 +78,7 @@ public final class ConfigDumps {
 
     private static UpdateFailureState failure(Received.Failure failure) {
         return UpdateFailureState.newBuilder()
-                .setFailedConfiguration(Redaction.of(failure.delivery().body()))
+                .setFailedConfiguration(Redaction.of(failure.delivery().body().toProto()))
                 .setLastUpdateAttempt(timestamp(failure.delivery().at()))
                 .setDetails(failure.reasons())
                 .setVersionInfo(failure.delivery().version())
@@ -95,7 +93,7 @@ public final class ConfigDumps {
                         var secret = SecretsConfigDump.StaticSecret.newBuilder().setName(name);
                         entry.accepted()
                                 .ifPresent(it ->
-                                        secret.setSecret(Redaction.of(it.body()))
+                                        secret.setSecret(Redaction.of(it.body().toProto()))
                                                 .setLastUpdated(timestamp(it.at())));
                         dump.addStaticSecrets(secret);
                         return;
@@ -103,7 +101,7 @@ public final class ConfigDumps {
                     var secret = SecretsConfigDump.DynamicSecret.newBuilder().setName(name);
                     entry.accepted()
                             .ifPresent(it ->
-                                    secret.setSecret(Redaction.of(it.body()))
+                                    secret.setSecret(Redaction.of(it.body().toProto()))
                                             .setVersionInfo(it.version())
                                             .setLastUpdated(timestamp(it.at())));
                     entry.rejected().ifPresent(it -> secret.setErrorState(failure(it)));
@@ -127,7 +125,7 @@ public final class ConfigDumps {
                 .forEach(it ->
                         dump.addStaticClusters(
                                 ClustersConfigDump.StaticCluster.newBuilder()
-                                        .setCluster(Redaction.of(it.getValue().body()))
+                                        .setCluster(Redaction.of(it.getValue().body().toProto()))
                                         .setLastUpdated(timestamp(it.getValue().at()))));
         received.of(XdsType.CLUSTER)
                 .forEach((name, entry) -> {
@@ -137,7 +135,7 @@ public final class ConfigDumps {
                     var cluster = ClustersConfigDump.DynamicCluster.newBuilder();
                     entry.accepted()
                             .ifPresent(it ->
-                                    cluster.setCluster(Redaction.of(it.body()))
+                                    cluster.setCluster(Redaction.of(it.body().toProto()))
                                             .setVersionInfo(it.version())
                                             .setLastUpdated(timestamp(it.at())));
                     entry.rejected().ifPresent(it -> cluster.setErrorState(failure(it)));
@@ -159,7 +157,7 @@ public final class ConfigDumps {
                     entry.accepted()
                             .ifPresent(it ->
                                     endpoints
-                                            .setEndpointConfig(it.body())
+                                            .setEndpointConfig(it.body().toProto())
                                             .setVersionInfo(it.version())
                                             .setLastUpdated(timestamp(it.at())));
                     entry.rejected().ifPresent(it -> endpoints.setErrorState(failure(it)));
@@ -175,7 +173,7 @@ public final class ConfigDumps {
                 .forEach(it ->
                         dump.addStaticListeners(
                                 ListenersConfigDump.StaticListener.newBuilder()
-                                        .setListener(Redaction.of(it.getValue().body()))
+                                        .setListener(Redaction.of(it.getValue().body().toProto()))
                                         .setLastUpdated(timestamp(it.getValue().at()))));
         received.of(XdsType.LISTENER)
                 .forEach((name, entry) -> {
@@ -187,7 +185,7 @@ public final class ConfigDumps {
                             .ifPresent(it -> {
                                 var state =
                                         ListenersConfigDump.DynamicListenerState.newBuilder()
-                                                .setListener(Redaction.of(it.body()))
+                                                .setListener(Redaction.of(it.body().toProto()))
                                                 .setVersionInfo(it.version())
                                                 .setLastUpdated(timestamp(it.at()));
                                 if (active.listeners().containsKey(name)) {
@@ -207,7 +205,7 @@ public final class ConfigDumps {
         received.of(XdsType.LISTENER).values().stream()
                 .flatMap(entry -> entry.accepted().stream())
                 .forEach(delivery ->
-                        inlined(delivery.body())
+                        inlined(delivery.body().toProto())
                                 .forEach(table ->
                                         dump.addStaticRouteConfigs(
                                                 RoutesConfigDump.StaticRouteConfig.newBuilder()
@@ -220,7 +218,7 @@ public final class ConfigDumps {
                     entry.accepted()
                             .filter(_ -> active.routes().containsKey(name))
                             .ifPresent(it ->
-                                    table.setRouteConfig(it.body())
+                                    table.setRouteConfig(it.body().toProto())
                                             .setVersionInfo(it.version())
                                             .setLastUpdated(timestamp(it.at())));
                     entry.rejected().ifPresent(it -> table.setErrorState(failure(it)));

@@ -2,7 +2,7 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import envoy.config.core.v3.ConfigSource;
 import java.time.Duration;
 import java.util.Set;
 

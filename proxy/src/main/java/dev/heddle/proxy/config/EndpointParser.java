@@ -2,11 +2,11 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Struct;
-import io.envoyproxy.envoy.config.core.v3.HealthStatus;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
-import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import envoy.config.core.v3.HealthStatus;
+import envoy.config.endpoint.v3.ClusterLoadAssignment;
+import envoy.config.endpoint.v3.LbEndpoint;
+import envoy.config.endpoint.v3.LocalityLbEndpoints;
+import google.protobuf.Struct;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;

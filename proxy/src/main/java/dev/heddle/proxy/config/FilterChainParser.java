@@ -2,17 +2,16 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.tls.DownstreamTls;
-import dev.heddle.xds.TypedConfigs;
-import io.envoyproxy.envoy.config.core.v3.CidrRange;
-import io.envoyproxy.envoy.config.listener.v3.FilterChain;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.core.v3.CidrRange;
+import envoy.config.listener.v3.FilterChain;
+import envoy.config.listener.v3.Listener;
+import envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,7 +194,7 @@ final class FilterChainParser {
         for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
             String at = path + ".filters[" + i + "].typed_config";
             Any config = chain.getFilters(i).getTypedConfig();
-            if (!TypedConfigs.holds(config, ConnectionLimit.getDefaultInstance())) {
+            if (!config.holds(ConnectionLimit.getDefaultInstance())) {
                 findings.notImplemented(at, "'" + config.getTypeUrl() + "' before the last filter");
             } else if (limit.isPresent()) {
                 findings.notImplemented(at, "a second connection limit");
@@ -209,8 +208,8 @@ final class FilterChainParser {
     private Optional<ConnectionLimitConfig> limit(String path, Any packed) {
         ConnectionLimit limit;
         try {
-            limit = TypedConfigs.unpack(packed, ConnectionLimit.getDefaultInstance());
-        } catch (InvalidProtocolBufferException e) {
+            limit = packed.unpack(ConnectionLimit.getDefaultInstance());
+        } catch (WireException e) {
             findings.reject(path, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
@@ -258,23 +257,19 @@ final class FilterChainParser {
 
     private FilterChainConfig.Handling handling(String path, Any config) {
         try {
-            if (TypedConfigs.holds(config, HttpConnectionManager.getDefaultInstance())) {
-                var manager =
-                        TypedConfigs.unpack(config, HttpConnectionManager.getDefaultInstance());
+            if (config.holds(HttpConnectionManager.getDefaultInstance())) {
+                var manager = config.unpack(HttpConnectionManager.getDefaultInstance());
                 return new FilterChainConfig.Handling.Http(
                         new HttpConnectionManagerParser(findings, filterTypes)
                                 .manager(path, manager));
             }
-            if (TypedConfigs.holds(config, TcpProxy.getDefaultInstance())) {
+            if (config.holds(TcpProxy.getDefaultInstance())) {
                 return new FilterChainConfig.Handling.Tcp(
                         new TcpProxyParser(findings)
-                                .proxy(
-                                        path,
-                                        TypedConfigs.unpack(
-                                                config, TcpProxy.getDefaultInstance())));
+                                .proxy(path, config.unpack(TcpProxy.getDefaultInstance())));
             }
             findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             findings.reject(path, String.valueOf(e.getMessage()));
         }
         return nothing();

@@ -1,20 +1,13 @@
 package dev.heddle.proxy.config;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
-import com.google.protobuf.WireFormat;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
-import java.io.IOException;
+import dev.heddle.xds.wire.Message;
+import envoy.type.matcher.v3.RegexMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /// What the parsers find in one resource, in the order in which they find it.
 ///
@@ -57,36 +50,16 @@ final class Findings {
     /// @param read that the caller looks at
     /// @param noted that are left out
     void fields(String path, Message message, Set<String> read, Set<String> noted) {
-        Descriptor type = message.getDescriptorForType();
-        for (int number : numbers(message)) {
-            FieldDescriptor field = type.findFieldByNumber(number);
-            if (field == null) {
+        for (int number : message.numbers()) {
+            String field = message.fieldName(number);
+            if (field.isEmpty()) {
                 reject(join(path, "field " + number), "is unknown");
-            } else if (noted.contains(field.getName())) {
-                note(join(path, field.getName()));
-            } else if (!read.contains(field.getName())) {
-                notImplemented(join(path, field.getName()));
+            } else if (noted.contains(field)) {
+                note(join(path, field));
+            } else if (!read.contains(field)) {
+                notImplemented(join(path, field));
             }
         }
-    }
-
-    /// The numbers of the fields that are set in a message, in their order.
-    ///
-    /// They are taken from the message's bytes. To ask the message (`getAllFields`) would have
-    /// protobuf reflect on its class, which loads the classes of every field that it could have and
-    /// keeps a method object for each accessor: 10 MB in a sidecar, for good.
-    static SortedSet<Integer> numbers(Message message) {
-        var numbers = new TreeSet<Integer>();
-        CodedInputStream bytes = message.toByteString().newCodedInput();
-        try {
-            for (int tag = bytes.readTag(); tag != 0; tag = bytes.readTag()) {
-                numbers.add(WireFormat.getTagFieldNumber(tag));
-                bytes.skipField(tag);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("a message that cannot read what it wrote", e);
-        }
-        return numbers;
     }
 
     /// As [#fields(String, Message, Set, Set)] when nothing may be left out.
@@ -109,7 +82,7 @@ final class Findings {
     }
 
     /// A duration, which must not be negative.
-    Duration duration(String path, com.google.protobuf.Duration value) {
+    Duration duration(String path, google.protobuf.Duration value) {
         Duration duration = Duration.ofSeconds(value.getSeconds(), value.getNanos());
         if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
             reject(path, duration + " (expected: from 0s to 10 years)");

@@ -3,7 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.telemetry.AccessLogFormat;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import envoy.config.core.v3.HeaderValueOption;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,14 +2,14 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.UInt32Value;
 import dev.heddle.proxy.http.Http2Options;
 import dev.heddle.proxy.http.Http2Options.Keepalive;
 import dev.heddle.proxy.http2.FloodLimits;
 import dev.heddle.proxy.http2.Http2Settings;
 import dev.heddle.proxy.http2.hpack.HeaderLimits;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import envoy.config.core.v3.Http2ProtocolOptions;
+import envoy.config.core.v3.KeepaliveSettings;
+import google.protobuf.UInt32Value;
 import java.time.Duration;
 import java.util.Set;
 

@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Any;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.ClientCertificate;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Codec;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.EscapedSlashes;
@@ -19,9 +18,10 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig.Underscores;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.http.Http1Dialect;
-import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import dev.heddle.xds.wire.Any;
+import envoy.config.core.v3.HttpProtocolOptions;
+import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -412,7 +412,7 @@ final class HttpConnectionManagerParser {
     }
 
     private Duration duration(
-            String path, boolean set, com.google.protobuf.Duration value, Duration otherwise) {
+            String path, boolean set, google.protobuf.Duration value, Duration otherwise) {
         return set ? findings.duration(path, value) : otherwise;
     }
 

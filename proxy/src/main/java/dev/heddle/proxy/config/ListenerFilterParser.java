@@ -2,20 +2,19 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.config.ListenerFilterConfig.Disabled;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.config.ListenerFilterConfig.Version;
 import dev.heddle.proxy.upstream.ProxyHeader;
-import dev.heddle.xds.TypedConfigs;
-import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
-import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
-import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
-import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.core.v3.ProxyProtocolConfig;
+import envoy.config.listener.v3.Listener;
+import envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -66,8 +65,8 @@ final class ListenerFilterParser {
 
     private Kind kind(String path, Any config) {
         try {
-            if (TypedConfigs.holds(config, TlsInspector.getDefaultInstance())) {
-                var tls = TypedConfigs.unpack(config, TlsInspector.getDefaultInstance());
+            if (config.holds(TlsInspector.getDefaultInstance())) {
+                var tls = config.unpack(TlsInspector.getDefaultInstance());
                 // How much is read at first changes nothing that one could see.
                 findings.fields(
                         path,
@@ -79,25 +78,19 @@ final class ListenerFilterParser {
                 }
                 return new Kind.Tls();
             }
-            if (TypedConfigs.holds(config, HttpInspector.getDefaultInstance())) {
-                findings.fields(
-                        path,
-                        TypedConfigs.unpack(config, HttpInspector.getDefaultInstance()),
-                        Set.of());
+            if (config.holds(HttpInspector.getDefaultInstance())) {
+                findings.fields(path, config.unpack(HttpInspector.getDefaultInstance()), Set.of());
                 return new Kind.Http();
             }
-            if (TypedConfigs.holds(config, OriginalDst.getDefaultInstance())) {
-                findings.fields(
-                        path,
-                        TypedConfigs.unpack(config, OriginalDst.getDefaultInstance()),
-                        Set.of());
+            if (config.holds(OriginalDst.getDefaultInstance())) {
+                findings.fields(path, config.unpack(OriginalDst.getDefaultInstance()), Set.of());
                 return new Kind.OriginalDestination();
             }
-            if (TypedConfigs.holds(config, ProxyProtocol.getDefaultInstance())) {
-                return proxy(path, TypedConfigs.unpack(config, ProxyProtocol.getDefaultInstance()));
+            if (config.holds(ProxyProtocol.getDefaultInstance())) {
+                return proxy(path, config.unpack(ProxyProtocol.getDefaultInstance()));
             }
             findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             findings.reject(path, String.valueOf(e.getMessage()));
         }
         return new Kind.Http();

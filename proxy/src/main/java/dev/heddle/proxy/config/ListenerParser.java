@@ -1,7 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
+import envoy.config.listener.v3.Listener;
 import java.util.List;
 import java.util.Set;
 

@@ -3,7 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.HeaderName;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import envoy.config.cluster.v3.Cluster;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

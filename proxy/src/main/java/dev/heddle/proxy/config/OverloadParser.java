@@ -2,14 +2,13 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.overload.OverloadConfig;
 import dev.heddle.proxy.overload.OverloadConfig.Trigger;
-import dev.heddle.xds.TypedConfigs;
-import io.envoyproxy.envoy.config.overload.v3.OverloadManager;
-import io.envoyproxy.envoy.config.overload.v3.ResourceMonitor;
-import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.overload.v3.OverloadManager;
+import envoy.config.overload.v3.ResourceMonitor;
+import envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -54,18 +53,17 @@ final class OverloadParser {
     private long heap(String path, ResourceMonitor monitor) {
         String at = join(path, "typed_config");
         var prototype = FixedHeapConfig.getDefaultInstance();
-        if (!TypedConfigs.holds(monitor.getTypedConfig(), prototype)) {
+        if (!monitor.getTypedConfig().holds(prototype)) {
             findings.notImplemented(at, "'" + monitor.getTypedConfig().getTypeUrl() + "'");
             return 0;
         }
         try {
-            long bytes =
-                    TypedConfigs.unpack(monitor.getTypedConfig(), prototype).getMaxHeapSizeBytes();
+            long bytes = monitor.getTypedConfig().unpack(prototype).getMaxHeapSizeBytes();
             if (bytes < 1) {
                 findings.reject(join(at, "max_heap_size_bytes"), bytes + " (expected: at least 1)");
             }
             return bytes;
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
             return 0;
         }
@@ -101,8 +99,7 @@ final class OverloadParser {
         return triggers;
     }
 
-    private Optional<Trigger> trigger(
-            String path, io.envoyproxy.envoy.config.overload.v3.Trigger trigger) {
+    private Optional<Trigger> trigger(String path, envoy.config.overload.v3.Trigger trigger) {
         double begins =
                 trigger.hasScaled()
                         ? trigger.getScaled().getScalingThreshold()

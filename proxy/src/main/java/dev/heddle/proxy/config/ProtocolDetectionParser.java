@@ -2,9 +2,9 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
+import envoy.config.listener.v3.Listener;
+import google.protobuf.Struct;
+import google.protobuf.Value;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,9 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.overload.OverloadConfig;
-import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.client.ClientNode;
+import dev.heddle.xds.wire.Bytes;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,9 @@ import java.util.Optional;
 /// @param controlPlane where the rest comes from; empty for nowhere
 /// @param overload what it stops doing when memory is short; empty for nothing
 /// @param notes fields that are left out, each with its path
-/// @param json the bootstrap as it was given, as JSON, for dumps
+/// @param message the whole bootstrap, for dumps
 public record ProxyBootstrap(
-        NodeInfo node,
+        ClientNode node,
         Optional<InetSocketAddress> admin,
         List<XdsResource> clusters,
         List<XdsResource> listeners,
@@ -27,7 +28,7 @@ public record ProxyBootstrap(
         Optional<ControlPlane> controlPlane,
         Optional<OverloadConfig> overload,
         List<String> notes,
-        String json) {
+        Bytes message) {
 
     public ProxyBootstrap {
         clusters = List.copyOf(clusters);

@@ -1,8 +1,8 @@
 package dev.heddle.proxy.config;
 
-import com.google.protobuf.Any;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.wire.Any;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

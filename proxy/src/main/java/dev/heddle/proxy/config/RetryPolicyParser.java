@@ -2,18 +2,18 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.route.RetryBackoff;
 import dev.heddle.proxy.route.RetryCondition;
 import dev.heddle.proxy.route.RetryPolicy;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeader;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
-import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
+import envoy.config.route.v3.RetryPolicy.ResetHeader;
+import envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
+import envoy.config.route.v3.RetryPolicy.RetryBackOff;
+import envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
+import envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -38,7 +38,7 @@ final class RetryPolicyParser {
         this.matches = matches;
     }
 
-    RetryConfig parse(String path, io.envoyproxy.envoy.config.route.v3.RetryPolicy policy) {
+    RetryConfig parse(String path, envoy.config.route.v3.RetryPolicy policy) {
         findings.fields(
                 path,
                 policy,
@@ -99,8 +99,7 @@ final class RetryPolicyParser {
         return conditions;
     }
 
-    private RetryBackoff backoff(
-            String path, io.envoyproxy.envoy.config.route.v3.RetryPolicy policy) {
+    private RetryBackoff backoff(String path, envoy.config.route.v3.RetryPolicy policy) {
         Duration base = RetryBackoff.ENVOY.base();
         Duration most = RetryBackoff.ENVOY.most();
         if (policy.hasRetryBackOff()) {
@@ -138,7 +137,7 @@ final class RetryPolicyParser {
     }
 
     /// At least a millisecond; Envoy rounds less than that up.
-    private Duration interval(String path, com.google.protobuf.Duration value) {
+    private Duration interval(String path, google.protobuf.Duration value) {
         Duration interval = findings.duration(path, value);
         if (interval.isZero()) {
             findings.reject(path, "0s (expected: more)");
@@ -162,8 +161,7 @@ final class RetryPolicyParser {
                 name, header.getFormat() == ResetHeaderFormat.UNIX_TIMESTAMP);
     }
 
-    private RetryPolicy.Hosts hosts(
-            String path, io.envoyproxy.envoy.config.route.v3.RetryPolicy policy) {
+    private RetryPolicy.Hosts hosts(String path, envoy.config.route.v3.RetryPolicy policy) {
         boolean avoidsPrevious = false;
         for (int i = 0; i < policy.getRetryHostPredicateCount(); i++) {
             RetryHostPredicate predicate = policy.getRetryHostPredicate(i);
@@ -184,7 +182,7 @@ final class RetryPolicyParser {
     }
 
     /// After how many attempts other priorities are tried; 0 for never.
-    private int priorities(String path, io.envoyproxy.envoy.config.route.v3.RetryPolicy policy) {
+    private int priorities(String path, envoy.config.route.v3.RetryPolicy policy) {
         if (!policy.hasRetryPriority()) {
             return 0;
         }
@@ -206,7 +204,7 @@ final class RetryPolicyParser {
                     1,
                     Integer.MAX_VALUE);
             return Math.max(1, read.getUpdateFrequency());
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             findings.reject(join(path, "typed_config"), String.valueOf(e.getMessage()));
             return 0;
         }

@@ -2,13 +2,13 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.UInt32Value;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.route.v3.Route;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
-import io.envoyproxy.envoy.config.route.v3.VirtualCluster;
-import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import envoy.config.core.v3.DataSource;
+import envoy.config.route.v3.Route;
+import envoy.config.route.v3.RouteConfiguration;
+import envoy.config.route.v3.RouteMatch;
+import envoy.config.route.v3.VirtualCluster;
+import envoy.config.route.v3.VirtualHost;
+import google.protobuf.UInt32Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

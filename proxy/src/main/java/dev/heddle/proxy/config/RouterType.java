@@ -1,12 +1,12 @@
 package dev.heddle.proxy.config;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.filter.HttpFilter;
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.router.Router;
 import dev.heddle.proxy.router.RouterConfig;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
 import java.util.Set;
 
 /// The router as a filter (`envoy.extensions.filters.http.router.v3.Router`).
@@ -28,16 +28,17 @@ final class RouterType implements HttpFilterType<RouterConfig> {
     @Override
     public RouterConfig parse(Any config) {
         try {
+            // The type was looked at by whoever found this filter.
             var router =
-                    io.envoyproxy.envoy.extensions.filters.http.router.v3.Router.parseFrom(
-                            config.getValue());
+                    envoy.extensions.filters.http.router.v3.Router.getDefaultInstance()
+                            .read(config.getValue());
             var findings = new Findings();
             findings.fields("", router, HARMLESS);
             if (findings.of(router) instanceof Parsed.Rejected<?> rejected) {
                 throw new IllegalArgumentException(rejected.text());
             }
             return new RouterConfig(router.getSuppressEnvoyHeaders());
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             throw new IllegalArgumentException("typed_config: " + e.getMessage(), e);
         }
     }

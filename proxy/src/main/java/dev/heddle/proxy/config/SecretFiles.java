@@ -1,15 +1,13 @@
 package dev.heddle.proxy.config;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.SecretRef;
-import dev.heddle.xds.EnvoyJson;
-import dev.heddle.xds.EnvoyJsonException;
-import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsType;
-import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.JsonException;
+import dev.heddle.xds.wire.WireException;
+import envoy.service.discovery.v3.DiscoveryResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,31 +86,29 @@ final class SecretFiles {
     }
 
     private static boolean hasFiles(Any body) {
-        var prototype =
-                io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.getDefaultInstance();
+        var prototype = envoy.extensions.transport_sockets.tls.v3.Secret.getDefaultInstance();
         try {
-            return SecretParser.hasFiles(TypedConfigs.unpack(body, prototype));
-        } catch (InvalidProtocolBufferException e) {
+            return SecretParser.hasFiles(body.unpack(prototype));
+        } catch (WireException e) {
             return false;
         }
     }
 
     private void read(SecretRef ref, String path) {
         try {
-            String json = YamlJson.convert(path, Files.readString(Path.of(path)));
-            var response = EnvoyJson.parse(json, DiscoveryResponse.getDefaultInstance());
-            var prototype =
-                    io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret
-                            .getDefaultInstance();
+            Object tree = YamlTrees.read(path, Files.readString(Path.of(path)));
+            var response =
+                    BootstrapParser.MESSAGES.read(tree, DiscoveryResponse.getDefaultInstance());
+            var prototype = envoy.extensions.transport_sockets.tls.v3.Secret.getDefaultInstance();
             for (Any resource : response.getResourcesList()) {
-                if (TypedConfigs.holds(resource, prototype)
-                        && TypedConfigs.unpack(resource, prototype).getName().equals(ref.name())) {
+                if (resource.holds(prototype)
+                        && resource.unpack(prototype).getName().equals(ref.name())) {
                     take(ref.key(), parser.secret(resource), resource);
                     return;
                 }
             }
             complain(ref.key(), "'" + path + "' has no secret of that name");
-        } catch (EnvoyJsonException | InvalidProtocolBufferException e) {
+        } catch (JsonException | WireException e) {
             // What the reader says may quote what it read.
             complain(ref.key(), "'" + path + "' is no file of resources (expected: JSON or YAML)");
         } catch (IOException | IllegalArgumentException e) {

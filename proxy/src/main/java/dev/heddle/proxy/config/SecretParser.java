@@ -2,18 +2,18 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.ByteString;
 import dev.heddle.proxy.tls.SanMatch;
 import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TrustRules;
 import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.secret.UnusableMaterial;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import dev.heddle.xds.wire.Bytes;
+import envoy.config.core.v3.DataSource;
+import envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
+import envoy.type.matcher.v3.StringMatcher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,8 +42,7 @@ final class SecretParser {
     }
 
     /// Reads one resource of SDS.
-    static Parsed<Secret> parse(
-            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret secret) {
+    static Parsed<Secret> parse(envoy.extensions.transport_sockets.tls.v3.Secret secret) {
         var findings = new Findings();
         var parser = new SecretParser(findings);
         findings.fields(
@@ -77,7 +76,7 @@ final class SecretParser {
     }
 
     /// Whether a secret is in files, which may change under it.
-    static boolean hasFiles(io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret secret) {
+    static boolean hasFiles(envoy.extensions.transport_sockets.tls.v3.Secret secret) {
         var certificate = secret.getTlsCertificate();
         var trust = secret.getValidationContext();
         return certificate.getCertificateChain().hasFilename()
@@ -92,8 +91,7 @@ final class SecretParser {
     ///
     /// @return empty when it cannot be used, which was found
     Optional<TlsCertificate> certificate(
-            String path,
-            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate given) {
+            String path, envoy.extensions.transport_sockets.tls.v3.TlsCertificate given) {
         findings.fields(
                 path, given, Set.of("certificate_chain", "private_key", "watched_directory"));
         Optional<String> chain = text(join(path, "certificate_chain"), given.getCertificateChain());
@@ -115,7 +113,7 @@ final class SecretParser {
         var keys = new ArrayList<TicketKey>();
         for (int i = 0; i < given.getKeysCount(); i++) {
             String at = join(path, "keys[" + i + "]");
-            Optional<ByteString> bytes = bytes(at, given.getKeys(i));
+            Optional<Bytes> bytes = bytes(at, given.getKeys(i));
             if (bytes.isPresent() && bytes.get().size() != TicketKey.BYTES) {
                 findings.reject(
                         at,
@@ -304,7 +302,7 @@ final class SecretParser {
         return bytes(path, source).map(bytes -> bytes.toString(StandardCharsets.UTF_8));
     }
 
-    private Optional<ByteString> bytes(String path, DataSource source) {
+    private Optional<Bytes> bytes(String path, DataSource source) {
         return switch (source.getSpecifierCase()) {
             case INLINE_BYTES -> Optional.of(source.getInlineBytes());
             case INLINE_STRING -> Optional.of(source.getInlineStringBytes());
@@ -320,7 +318,7 @@ final class SecretParser {
         };
     }
 
-    private Optional<ByteString> file(String path, String name) {
+    private Optional<Bytes> file(String path, String name) {
         try {
             Path file = Path.of(name);
             long size = Files.size(file);
@@ -328,7 +326,7 @@ final class SecretParser {
                 findings.reject(path, size + " bytes in '" + name + "' (expected: at most 1 MiB)");
                 return Optional.empty();
             }
-            return Optional.of(ByteString.copyFrom(Files.readAllBytes(file)));
+            return Optional.of(Bytes.of(Files.readAllBytes(file)));
         } catch (NoSuchFileException e) {
             findings.reject(path, "'" + name + "': no such file");
         } catch (IOException | IllegalArgumentException e) {

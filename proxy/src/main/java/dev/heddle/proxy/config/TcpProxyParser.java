@@ -2,7 +2,7 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +87,7 @@ final class TcpProxyParser {
                         : Duration.ZERO);
     }
 
-    private Duration atLeastMilli(String path, com.google.protobuf.Duration value) {
+    private Duration atLeastMilli(String path, google.protobuf.Duration value) {
         Duration duration = findings.duration(path, value);
         if (duration.toMillis() < 1) {
             findings.reject(path, duration + " (expected: at least 1 ms)");

@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.proxy.tls.TicketKey;
@@ -11,14 +10,14 @@ import dev.heddle.proxy.tls.TlsSettings;
 import dev.heddle.proxy.tls.TlsVersion;
 import dev.heddle.proxy.tls.TrustRules;
 import dev.heddle.proxy.tls.UpstreamTls;
-import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.secret.TlsCertificate;
-import io.envoyproxy.envoy.config.core.v3.ConfigSource;
-import io.envoyproxy.envoy.config.core.v3.TransportSocket;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.core.v3.ConfigSource;
+import envoy.config.core.v3.TransportSocket;
+import envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,14 +46,11 @@ final class TlsParser {
         String at = join(path, "typed_config");
         var config = socket.getTypedConfig();
         try {
-            if (TypedConfigs.holds(config, DownstreamTlsContext.getDefaultInstance())) {
+            if (config.holds(DownstreamTlsContext.getDefaultInstance())) {
                 return Optional.of(
-                        downstream(
-                                at,
-                                TypedConfigs.unpack(
-                                        config, DownstreamTlsContext.getDefaultInstance())));
+                        downstream(at, config.unpack(DownstreamTlsContext.getDefaultInstance())));
             }
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
@@ -70,14 +66,11 @@ final class TlsParser {
         String at = join(path, "typed_config");
         var config = socket.getTypedConfig();
         try {
-            if (TypedConfigs.holds(config, UpstreamTlsContext.getDefaultInstance())) {
+            if (config.holds(UpstreamTlsContext.getDefaultInstance())) {
                 return Optional.of(
-                        upstream(
-                                at,
-                                TypedConfigs.unpack(
-                                        config, UpstreamTlsContext.getDefaultInstance())));
+                        upstream(at, config.unpack(UpstreamTlsContext.getDefaultInstance())));
             }
-        } catch (InvalidProtocolBufferException e) {
+        } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
@@ -369,8 +362,7 @@ final class TlsParser {
 
     private TlsVersion version(
             String path,
-            io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol
-                    protocol,
+            envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol protocol,
             TlsVersion otherwise) {
         return switch (protocol) {
             case TLS_AUTO -> otherwise;

@@ -2,14 +2,13 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.runtime.Client.Extension;
 import dev.heddle.proxy.upstream.ProxyHeader;
-import dev.heddle.xds.TypedConfigs;
-import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
-import io.envoyproxy.envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
-import io.envoyproxy.envoy.config.core.v3.TransportSocket;
-import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import dev.heddle.xds.wire.WireException;
+import envoy.config.core.v3.ProxyProtocolConfig;
+import envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
+import envoy.config.core.v3.TransportSocket;
+import envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +28,7 @@ final class UpstreamSocketParser {
 
     UpstreamSocket socket(String path, TransportSocket socket) {
         var config = socket.getTypedConfig();
-        if (!TypedConfigs.holds(config, ProxyProtocolUpstreamTransport.getDefaultInstance())) {
+        if (!config.holds(ProxyProtocolUpstreamTransport.getDefaultInstance())) {
             return new UpstreamSocket(
                     new TlsParser(findings).upstream(path, socket), Optional.empty());
         }
@@ -37,10 +36,8 @@ final class UpstreamSocketParser {
         String at = join(path, "typed_config");
         try {
             return behindHeader(
-                    at,
-                    TypedConfigs.unpack(
-                            config, ProxyProtocolUpstreamTransport.getDefaultInstance()));
-        } catch (InvalidProtocolBufferException e) {
+                    at, config.unpack(ProxyProtocolUpstreamTransport.getDefaultInstance()));
+        } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
             return UpstreamSocket.PLAIN;
         }

@@ -1,6 +1,6 @@
 package dev.heddle.proxy.filter;
 
-import com.google.protobuf.Any;
+import dev.heddle.xds.wire.Any;
 
 /// A kind of HTTP filter: how its configuration reads, and how a filter is made of it.
 ///

@@ -12,6 +12,7 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Backoff;
+import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
@@ -234,7 +235,7 @@ final class AdsTransportTest {
         var client =
                 new XdsClient(
                         transport,
-                        NODE,
+                        ClientNode.of(NODE).message(),
                         subscriber,
                         new XdsClient.Footing(
                                 worker.executor(),

@@ -51,8 +51,8 @@ class BootstrapParserTest {
         ProxyBootstrap bootstrap = parse(ADS);
         assertThat(bootstrap.node().id())
                 .isEqualTo("sidecar~127.0.0.1~reviews-v1.default~default.svc.cluster.local");
-        assertThat(bootstrap.node().userAgent()).isEqualTo("heddle");
-        assertThat(bootstrap.node().text("INTERCEPTION_MODE")).contains("NONE");
+        assertThat(bootstrap.node().info().userAgent()).isEqualTo("heddle");
+        assertThat(bootstrap.node().info().text("INTERCEPTION_MODE")).contains("NONE");
         assertThat(bootstrap.admin())
                 .contains(new InetSocketAddress(InetAddress.getLoopbackAddress(), 15000));
         assertThat(bootstrap.controlPlane())

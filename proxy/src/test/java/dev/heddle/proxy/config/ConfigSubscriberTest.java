@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Message;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
@@ -10,10 +9,11 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.direct.DirectLink;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsStream;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import dev.heddle.xds.wire.Message;
+import envoy.config.cluster.v3.Cluster;
+import envoy.config.endpoint.v3.ClusterLoadAssignment;
+import envoy.config.listener.v3.Listener;
+import envoy.config.route.v3.RouteConfiguration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ class ConfigSubscriberTest {
     }
 
     private static XdsResource resource(String name, Message prototype, String yaml) {
-        return XdsResource.of(name, Texts.read(prototype, yaml));
+        return XdsResource.of(name, Texts.read(prototype, yaml).packed());
     }
 
     private static XdsResource eds(String name) {

@@ -3,7 +3,7 @@ package dev.heddle.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.FilterChainMatcher.Connection;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
+import envoy.config.listener.v3.Listener;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

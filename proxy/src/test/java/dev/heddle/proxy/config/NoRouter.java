@@ -1,9 +1,9 @@
 package dev.heddle.proxy.config;
 
-import com.google.protobuf.Any;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.filter.HttpFilter;
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.xds.wire.Any;
 
 /// Stands in for the router, whose configuration is not looked at in tests of parsers.
 final class NoRouter implements HttpFilterType<String> {

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.upstream.CircuitLimits;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import envoy.config.cluster.v3.Cluster;
+import envoy.config.endpoint.v3.ClusterLoadAssignment;
+import envoy.config.listener.v3.Listener;
+import envoy.config.route.v3.RouteConfiguration;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

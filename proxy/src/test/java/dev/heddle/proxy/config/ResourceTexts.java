@@ -3,10 +3,10 @@ package dev.heddle.proxy.config;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import envoy.config.cluster.v3.Cluster;
+import envoy.config.endpoint.v3.ClusterLoadAssignment;
+import envoy.config.listener.v3.Listener;
+import envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -25,29 +25,31 @@ public final class ResourceTexts {
                 XdsResource.of(
                         cluster,
                         Texts.read(
-                                ClusterLoadAssignment.getDefaultInstance(),
-                                """
-                                cluster_name: %s
-                                endpoints:
-                                - lb_endpoints:
-                                  - endpoint:
-                                      address:
-                                        socket_address: {address: 127.0.0.1, port_value: %d}
-                                """
-                                        .formatted(cluster, port)));
+                                        ClusterLoadAssignment.getDefaultInstance(),
+                                        """
+                                        cluster_name: %s
+                                        endpoints:
+                                        - lb_endpoints:
+                                          - endpoint:
+                                              address:
+                                                socket_address: {address: 127.0.0.1, port_value: %d}
+                                        """
+                                                .formatted(cluster, port))
+                                .packed());
         XdsResource routes =
                 XdsResource.of(
                         "r",
                         Texts.read(
-                                RouteConfiguration.getDefaultInstance(),
-                                """
-                                name: r
-                                virtual_hosts:
-                                - name: v
-                                  domains: ["*"]
-                                  routes: [{match: {prefix: /}, route: {cluster: %s}}]
-                                """
-                                        .formatted(cluster)));
+                                        RouteConfiguration.getDefaultInstance(),
+                                        """
+                                        name: r
+                                        virtual_hosts:
+                                        - name: v
+                                          domains: ["*"]
+                                          routes: [{match: {prefix: /}, route: {cluster: %s}}]
+                                        """
+                                                .formatted(cluster))
+                                .packed());
         XdsResource eds =
                 cluster(cluster, "type: EDS\neds_cluster_config: {eds_config: {ads: {}}}");
         return Snapshot.of(
@@ -84,8 +86,9 @@ public final class ResourceTexts {
                 XdsResource.of(
                         "r",
                         Texts.read(
-                                RouteConfiguration.getDefaultInstance(),
-                                "name: r\nvirtual_hosts:\n" + domains));
+                                        RouteConfiguration.getDefaultInstance(),
+                                        "name: r\nvirtual_hosts:\n" + domains)
+                                .packed());
         return Snapshot.of(
                 "1",
                 Map.of(
@@ -111,26 +114,28 @@ public final class ResourceTexts {
         return XdsResource.of(
                 name,
                 Texts.read(
-                        Listener.getDefaultInstance(),
-                        """
-                        name: %s
-                        address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-                        filter_chains:
-                        - filters:
-                          - name: f
-                            typed_config:
-                              "@type": type/manager
-                              stat_prefix: s
-                              rds: {route_config_name: r, config_source: {ads: {}}}
-                              http_filters: [{name: r, typed_config: {"@type": type/router}}]
-                        """
-                                .formatted(name, port)));
+                                Listener.getDefaultInstance(),
+                                """
+                                name: %s
+                                address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+                                filter_chains:
+                                - filters:
+                                  - name: f
+                                    typed_config:
+                                      "@type": type/manager
+                                      stat_prefix: s
+                                      rds: {route_config_name: r, config_source: {ads: {}}}
+                                      http_filters: [{name: r, typed_config: {"@type": type/router}}]
+                                """
+                                        .formatted(name, port))
+                        .packed());
     }
 
     /// A cluster with more fields than its name.
     public static XdsResource cluster(String name, String fields) {
         return XdsResource.of(
-                name, Texts.read(Cluster.getDefaultInstance(), "name: " + name + "\n" + fields));
+                name,
+                Texts.read(Cluster.getDefaultInstance(), "name: " + name + "\n" + fields).packed());
     }
 
     /// A snapshot with one resource more.

@@ -1,7 +1,7 @@
 package dev.heddle.proxy.config;
 
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import envoy.config.route.v3.HeaderMatcher;
+import envoy.config.route.v3.RouteConfiguration;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.Dump;

@@ -1,8 +1,7 @@
 package dev.heddle.proxy.config;
 
-import com.google.protobuf.Message;
-import dev.heddle.xds.EnvoyJson;
-import dev.heddle.xds.EnvoyJsonException;
+import dev.heddle.xds.wire.JsonException;
+import dev.heddle.xds.wire.Message;
 
 /// Envoy's messages from short YAML texts: `type/http_connection_manager` and the like stand for
 /// the long URLs of packed messages.
@@ -36,8 +35,8 @@ final class Texts {
                         .replace(
                                 "type/http_options", URL + "upstreams.http.v3.HttpProtocolOptions");
         try {
-            return EnvoyJson.parse(YamlJson.convert("test", spelled), prototype);
-        } catch (EnvoyJsonException e) {
+            return BootstrapParser.MESSAGES.read(YamlTrees.read("test", spelled), prototype);
+        } catch (JsonException e) {
             throw new IllegalArgumentException(e);
         }
     }

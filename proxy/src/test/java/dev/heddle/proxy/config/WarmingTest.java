@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.testkit.Seed;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
+import envoy.config.listener.v3.Listener;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

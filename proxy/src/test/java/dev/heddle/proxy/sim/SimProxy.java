@@ -2,7 +2,6 @@ package dev.heddle.proxy.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Any;
 import dev.heddle.proxy.config.Binding;
 import dev.heddle.proxy.config.FilterChainConfig;
 import dev.heddle.proxy.config.FilterChains;
@@ -41,6 +40,7 @@ import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+import dev.heddle.xds.wire.Any;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;

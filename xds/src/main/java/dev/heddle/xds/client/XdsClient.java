@@ -1,12 +1,11 @@
 package dev.heddle.xds.client;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.xds.Confined;
-import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
-import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import dev.heddle.xds.wire.Bytes;
+import dev.heddle.xds.wire.WireException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(XdsClient.class);
 
     private final StreamTransport transport;
-    private final NodeInfo node;
+    private final Bytes node;
     private final Footing footing;
     private final ClientSession session;
     private final AtomicReference<ClientStatus> status =
@@ -62,9 +61,9 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
     /// A client that does nothing until [#start()].
     ///
     /// @param transport closed with the client
-    /// @param node sent with the first request of each stream
+    /// @param node an `envoy.config.core.v3.Node`, sent with the first request of each stream
     public XdsClient(
-            StreamTransport transport, NodeInfo node, XdsSubscriber subscriber, Footing footing) {
+            StreamTransport transport, Bytes node, XdsSubscriber subscriber, Footing footing) {
         this.transport = transport;
         this.node = node;
         this.footing = footing;
@@ -159,9 +158,9 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
 
         private void send(DeltaRequest request) {
             if (sender != null) {
-                Optional<NodeInfo> who = hasSent ? Optional.empty() : Optional.of(node);
+                Bytes who = hasSent ? Bytes.EMPTY : node;
                 hasSent = true;
-                sender.send(request.toProto(who).toByteArray());
+                sender.send(request.toBytes(who));
             }
         }
 
@@ -178,10 +177,10 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
         }
 
         private void read(byte[] message) {
-            DeltaDiscoveryResponse parsed;
+            Optional<DeltaResponse> response;
             try {
-                parsed = DeltaDiscoveryResponse.parseFrom(message);
-            } catch (InvalidProtocolBufferException e) {
+                response = DeltaResponse.of(message);
+            } catch (WireException e) {
                 // Nothing names what to reject, so the stream cannot go on.
                 log.warn("a response of {} bytes that cannot be read", message.length, e);
                 if (sender != null) {
@@ -193,9 +192,8 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
                 hasReceived = true;
                 onFirstResponse();
             }
-            Optional<DeltaResponse> response = DeltaResponse.of(parsed);
             if (response.isEmpty()) {
-                log.warn("a response of type '{}', which nobody asked for", parsed.getTypeUrl());
+                log.warn("a response of a type that nobody asked for");
             }
             response.ifPresentOrElse(r -> session.receive(r, this::next), this::next);
         }

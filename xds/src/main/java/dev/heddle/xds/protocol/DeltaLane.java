@@ -1,9 +1,9 @@
 package dev.heddle.xds.protocol;
 
-import com.google.protobuf.Any;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.wire.Any;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

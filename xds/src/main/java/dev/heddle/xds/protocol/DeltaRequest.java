@@ -1,7 +1,6 @@
 package dev.heddle.xds.protocol;
 
-import com.google.rpc.Status;
-import dev.heddle.xds.NodeInfo;
+import dev.heddle.xds.wire.Bytes;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ public record DeltaRequest(
         Map<String, String> initialVersions,
         String nonce,
         Optional<String> error) {
-    private static final int INVALID_ARGUMENT = 3;
 
     public DeltaRequest {
         subscribe = List.copyOf(subscribe);
@@ -45,19 +43,8 @@ public record DeltaRequest(
 
     /// The message to send.
     ///
-    /// @param node with the first request of a stream; empty afterwards
-    public DeltaDiscoveryRequest toProto(Optional<NodeInfo> node) {
-        var message =
-                DeltaDiscoveryRequest.newBuilder()
-                        .setTypeUrl(typeUrl)
-                        .addAllResourceNamesSubscribe(subscribe)
-                        .addAllResourceNamesUnsubscribe(unsubscribe)
-                        .putAllInitialResourceVersions(initialVersions)
-                        .setResponseNonce(nonce);
-        node.ifPresent(n -> message.setNode(n.toProto()));
-        error.ifPresent(text ->
-                message.setErrorDetail(
-                        Status.newBuilder().setCode(INVALID_ARGUMENT).setMessage(text)));
-        return message.build();
+    /// @param node with the first request of a stream, as it travels; empty afterwards
+    public byte[] toBytes(Bytes node) {
+        return DeltaMessages.request(this, node).toByteArray();
     }
 }

@@ -2,6 +2,8 @@ package dev.heddle.xds.protocol;
 
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.wire.Bytes;
+import dev.heddle.xds.wire.WireException;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.util.List;
@@ -27,18 +29,18 @@ public record DeltaResponse(
     }
 
     /// Reads what came over the wire; empty when its type is none that this version knows.
-    public static Optional<DeltaResponse> of(DeltaDiscoveryResponse message) {
-        return XdsType.ofTypeUrl(message.getTypeUrl())
-                .map(type ->
-                        new DeltaResponse(
-                                type,
-                                message.getSystemVersionInfo(),
-                                message.getNonce(),
-                                message.getResourcesList().stream()
-                                        .filter(r -> !r.getName().isEmpty())
-                                        .map(DeltaResponse::resource)
-                                        .toList(),
-                                message.getRemovedResourcesList()));
+    ///
+    /// @throws WireException when it cannot be read
+    public static Optional<DeltaResponse> of(byte[] message) {
+        var response = new DeltaMessages.Response(Bytes.of(message));
+        Optional<XdsType> type = XdsType.ofTypeUrl(response.typeUrl());
+        return type.map(it ->
+                new DeltaResponse(
+                        it,
+                        response.version(),
+                        response.nonce(),
+                        response.resources(),
+                        response.removed()));
     }
 
     /// The message to send. The resources' bytes are shared with it, not copied.
@@ -54,12 +56,8 @@ public record DeltaResponse(
                     Resource.newBuilder()
                             .setName(resource.name())
                             .setVersion(resource.version())
-                            .setResource(resource.body()));
+                            .setResource(resource.body().toProto()));
         }
         return message.build();
-    }
-
-    private static XdsResource resource(Resource r) {
-        return new XdsResource(r.getName(), r.getVersion(), r.getResource());
     }
 }

@@ -41,7 +41,7 @@ record Mentions(boolean isAnything, Set<String> names) {
 
     static Mentions of(XdsResource resource) {
         var names = new HashSet<String>();
-        return collect(resource.body(), names) ? new Mentions(false, names) : ANYTHING;
+        return collect(resource.body().toProto(), names) ? new Mentions(false, names) : ANYTHING;
     }
 
     private static boolean collect(Any any, Set<String> names) {

@@ -39,9 +39,12 @@ final class References {
             return switch (type) {
                 case CLUSTER ->
                         endpoints(
-                                TypedConfigs.unpack(resource.body(), Cluster.getDefaultInstance()));
+                                TypedConfigs.unpack(
+                                        resource.body().toProto(), Cluster.getDefaultInstance()));
                 case LISTENER ->
-                        routes(TypedConfigs.unpack(resource.body(), Listener.getDefaultInstance()));
+                        routes(
+                                TypedConfigs.unpack(
+                                        resource.body().toProto(), Listener.getDefaultInstance()));
                 case ENDPOINT, SECRET, ROUTE -> List.of();
             };
         } catch (InvalidProtocolBufferException _) {

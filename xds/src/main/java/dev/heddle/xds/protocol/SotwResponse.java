@@ -24,7 +24,7 @@ public record SotwResponse(XdsType type, String version, String nonce, List<XdsR
                         .setTypeUrl(type.typeUrl())
                         .setVersionInfo(version)
                         .setNonce(nonce);
-        resources.forEach(resource -> message.addResources(resource.body()));
+        resources.forEach(resource -> message.addResources(resource.body().toProto()));
         return message.build();
     }
 }

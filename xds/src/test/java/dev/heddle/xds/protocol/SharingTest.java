@@ -5,7 +5,12 @@ import static dev.heddle.xds.protocol.Snapshots.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteOutput;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.heddle.xds.Snapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +20,48 @@ import org.junit.jupiter.api.Test;
 final class SharingTest {
 
     @Test
-    void everyStreamSendsTheVeryBytesOfTheSnapshot() {
+    void everyStreamSendsTheVeryBytesOfTheSnapshot() throws IOException {
         Snapshot snapshot = snapshot("1", CLUSTER, "a");
-        Any shared = snapshot.of(CLUSTER).sequencedValues().getFirst().body();
+        byte[] shared = array(snapshot.of(CLUSTER).sequencedValues().getFirst().body().toProto());
         for (int i = 0; i < 3; i++) {
-            assertThat(delta(snapshot).toProto().getResources(0).getResource()).isSameAs(shared);
-            assertThat(sotw(snapshot).toProto().getResources(0)).isSameAs(shared);
+            assertThat(array(delta(snapshot).toProto().getResources(0).getResource()))
+                    .isSameAs(shared);
+            assertThat(array(sotw(snapshot).toProto().getResources(0))).isSameAs(shared);
         }
+    }
+
+    /// What the bytes lie in.
+    private static byte[] array(Any any) throws IOException {
+        var arrays = new ArrayList<byte[]>();
+        UnsafeByteOperations.unsafeWriteTo(
+                any.getValue(),
+                new ByteOutput() {
+                    @Override
+                    public void write(byte value) {
+                        throw new AssertionError("one byte of its own");
+                    }
+
+                    @Override
+                    public void write(byte[] value, int offset, int length) {
+                        throw new AssertionError("a copy");
+                    }
+
+                    @Override
+                    public void writeLazy(byte[] value, int offset, int length) {
+                        arrays.add(value);
+                    }
+
+                    @Override
+                    public void write(ByteBuffer value) {
+                        throw new AssertionError("a copy");
+                    }
+
+                    @Override
+                    public void writeLazy(ByteBuffer value) {
+                        throw new AssertionError("a buffer");
+                    }
+                });
+        return arrays.getFirst();
     }
 
     private static DeltaResponse delta(Snapshot snapshot) {

@@ -2,6 +2,7 @@ package dev.heddle.xds.client.grpc;
 
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.client.Backoff;
+import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.client.StreamTransport;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
@@ -73,7 +74,7 @@ public final class GrpcTransport implements StreamTransport {
                         Thread.ofPlatform().name("xds-client").daemon().factory());
         return new XdsClient(
                 new GrpcTransport(server, thread),
-                node,
+                ClientNode.of(node).message(),
                 subscriber,
                 new XdsClient.Footing(thread, callbacks, clock, random, Backoff.USUAL));
     }

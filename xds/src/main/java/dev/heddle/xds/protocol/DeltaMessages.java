@@ -1,0 +1,116 @@
+package dev.heddle.xds.protocol;
+
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.Bytes;
+import dev.heddle.xds.wire.Message;
+import dev.heddle.xds.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The two messages of delta xDS as a client has them, without protobuf's classes: a proxy cannot
+/// afford those (`envoy/service/discovery/v3/discovery.proto`).
+final class DeltaMessages {
+    private static final int INVALID_ARGUMENT = 3;
+
+    private DeltaMessages() {}
+
+    /// A `DeltaDiscoveryRequest`.
+    ///
+    /// @param node as it travels; empty for none
+    static Bytes request(DeltaRequest request, Bytes node) {
+        var out = new WireWriter();
+        if (!node.isEmpty()) {
+            out.bytes(1, node);
+        }
+        out.text(2, request.typeUrl());
+        request.subscribe().forEach(name -> out.text(3, name));
+        request.unsubscribe().forEach(name -> out.text(4, name));
+        request.initialVersions()
+                .forEach((name, version) ->
+                        out.message(5, new WireWriter().text(1, name).text(2, version)));
+        if (!request.nonce().isEmpty()) {
+            out.text(6, request.nonce());
+        }
+        request.error()
+                .ifPresent(text ->
+                        out.message(7, new WireWriter().number(1, INVALID_ARGUMENT).text(2, text)));
+        return out.toBytes();
+    }
+
+    /// What has no type of its own to unpack: it is read here alone.
+    abstract static class Part extends Message {
+        private final String typeName;
+
+        Part(String typeName, Bytes bytes) {
+            super(bytes);
+            this.typeName = typeName;
+        }
+
+        @Override
+        public String typeName() {
+            return typeName;
+        }
+
+        @Override
+        public Message read(Bytes other) {
+            throw new UnsupportedOperationException(typeName);
+        }
+
+        @Override
+        protected String schema() {
+            return "";
+        }
+    }
+
+    /// A `DeltaDiscoveryResponse`.
+    static final class Response extends Part {
+        Response(Bytes bytes) {
+            super("envoy.service.discovery.v3.DeltaDiscoveryResponse", bytes);
+        }
+
+        String version() {
+            return text(1);
+        }
+
+        /// Those that have a name.
+        List<XdsResource> resources() {
+            var resources = new ArrayList<XdsResource>();
+            for (Bytes part : parts(2)) {
+                var resource = new Resource(part);
+                if (!resource.name().isEmpty()) {
+                    resources.add(resource.toResource());
+                }
+            }
+            return resources;
+        }
+
+        String typeUrl() {
+            return text(4);
+        }
+
+        String nonce() {
+            return text(5);
+        }
+
+        List<String> removed() {
+            return texts(6);
+        }
+    }
+
+    private static final class Resource extends Part {
+        Resource(Bytes bytes) {
+            super("envoy.service.discovery.v3.Resource", bytes);
+        }
+
+        String name() {
+            return text(3);
+        }
+
+        /// With bytes of its own, so that it does not keep the whole response.
+        XdsResource toResource() {
+            Bytes body = Bytes.of(part(2).toByteArray());
+            return new XdsResource(name(), text(1), Any.of(body));
+        }
+    }
+}

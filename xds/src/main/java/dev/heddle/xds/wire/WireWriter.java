@@ -1,0 +1,82 @@
+package dev.heddle.xds.wire;
+
+import java.io.ByteArrayOutputStream;
+
+/// Writes the fields of a message in the order of the calls.
+///
+/// Values that are the default (0, empty) are written too: who wants them left out does not call.
+public final class WireWriter {
+    private static final int BITS32 = 5;
+    private static final int BITS64 = 1;
+    private static final int DELIMITED = 2;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+
+    /// An integer, a truth (0 or 1) or the number of an enum's constant. Negative numbers take ten
+    /// bytes, as protobuf has it.
+    public WireWriter number(int field, long value) {
+        tag(field, 0);
+        varint(value);
+        return this;
+    }
+
+    /// A number of four bytes.
+    public WireWriter fixed32(int field, int value) {
+        tag(field, BITS32);
+        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+            out.write(value >>> shift);
+        }
+        return this;
+    }
+
+    /// A number of eight bytes.
+    public WireWriter fixed64(int field, long value) {
+        tag(field, BITS64);
+        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+            out.write((int) (value >>> shift));
+        }
+        return this;
+    }
+
+    /// A text.
+    public WireWriter text(int field, String value) {
+        return bytes(field, Bytes.utf8(value));
+    }
+
+    /// Bytes, or a message that was written already.
+    public WireWriter bytes(int field, Bytes value) {
+        tag(field, DELIMITED);
+        varint(value.size());
+        raw(value);
+        return this;
+    }
+
+    /// A message.
+    public WireWriter message(int field, WireWriter value) {
+        return bytes(field, value.toBytes());
+    }
+
+    /// Fields that were written already.
+    public WireWriter raw(Bytes fields) {
+        out.write(fields.array, fields.from, fields.size());
+        return this;
+    }
+
+    /// What was written so far.
+    public Bytes toBytes() {
+        return Bytes.of(out.toByteArray());
+    }
+
+    private void tag(int field, int type) {
+        varint(((long) field << 3) | type);
+    }
+
+    private void varint(long value) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            out.write((int) (rest | 0x80));
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+}
