@@ -57,6 +57,8 @@ import org.slf4j.LoggerFactory;
 /// Configuration comes to one thread ([ConfigThread]), which publishes complete states; each worker
 /// takes a state in one turn of its loop and serves requests from what it owns. Public methods may
 /// be called from any thread.
+///
+/// This file is long because it is the one place where everything is put together.
 @Confined("config thread")
 public final class Proxy implements AutoCloseable {
 
@@ -80,7 +82,7 @@ public final class Proxy implements AutoCloseable {
     private final TlsContexts tlsContexts;
     private final Published<ActiveState> active = new Published<>(ActiveState.EMPTY);
     private final AtomicReference<State> state = new AtomicReference<>(State.PRE_INITIALIZING);
-    private final AtomicBoolean healthCheckFails = new AtomicBoolean();
+    private final Published<Boolean> healthCheckFails = new Published<>(false);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CompletableFuture<List<String>> firstListening = new CompletableFuture<>();
     private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
@@ -134,7 +136,12 @@ public final class Proxy implements AutoCloseable {
                                         worker -> worker,
                                         worker ->
                                                 new WorkerRuntime(
-                                                        worker, shared, meters, logs, overload)));
+                                                        worker,
+                                                        shared,
+                                                        meters,
+                                                        logs,
+                                                        overload,
+                                                        healthCheckFails)));
         this.listeners =
                 new Listeners(
                         workers, this::runtimeOf, ConnectionLimit.none(), settings.drainTime());
@@ -473,7 +480,7 @@ public final class Proxy implements AutoCloseable {
 
         @Override
         public void failHealthCheck(boolean fail) {
-            healthCheckFails.set(fail);
+            healthCheckFails.publish(fail);
         }
 
         @Override

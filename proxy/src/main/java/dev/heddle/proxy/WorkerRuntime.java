@@ -53,13 +53,15 @@ final class WorkerRuntime implements WorkerServices {
             SharedClusters shared,
             ProxyMeters meters,
             AccessLogs logs,
-            Published<OverloadState> overload) {
+            Published<OverloadState> overload,
+            Published<Boolean> failing) {
         this.meters = meters;
         this.shard = meters.meters().shard();
         this.logs = logs;
         this.clusters =
                 new WorkerClusters(shared, name -> meters.tally(name, worker.index()), worker);
-        this.context = new FilterContext(worker, clusters, new Http2Loop(worker), overload);
+        this.context =
+                new FilterContext(worker, clusters, new Http2Loop(worker), overload, failing);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

@@ -288,6 +288,16 @@ class ProxyTest {
     }
 
     @Test
+    void aProxyThatIsToFailGivesItsConnectionsUpOneByOne() throws Exception {
+        Proxy proxy = start();
+        assertThat(get(proxy, "/two/x").headers().firstValue("connection")).isEmpty();
+        admin(proxy, "POST", "/healthcheck/fail");
+        assertThat(get(proxy, "/two/x").headers().firstValue("connection")).contains("close");
+        admin(proxy, "POST", "/healthcheck/ok");
+        assertThat(get(proxy, "/two/x").headers().firstValue("connection")).isEmpty();
+    }
+
+    @Test
     void aDrainLetsTheRequestThatGoesOnEnd() throws Exception {
         Proxy proxy = start();
         one.delays(500);

@@ -23,12 +23,14 @@ import java.util.concurrent.TimeUnit;
 /// that prints what became of each of its connections.
 ///
 /// In place of users, by which a mesh's node tells a sidecar's connections from its workload's, the
-/// client's addresses say what is redirected: 10.9.0.1 and 10.9.0.3 go out, 10.9.0.2 comes in.
+/// client's addresses say what is redirected: 10.9.0.1 and 10.9.0.3 go out, 10.9.0.2 comes in;
+/// 10.9.0.4 goes out by TPROXY, which changes no address.
 final class RedirectedSidecar {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final int OUT = 15_001;
     private static final int IN = 15_006;
     private static final int CLOSED = 15_011;
+    private static final int UNCHANGED = 15_021;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -43,6 +45,7 @@ final class RedirectedSidecar {
         world.serve("web", "10.9.1.1", 7002, true);
         world.serve("known", "10.9.1.2", 7002, true);
         world.serve("six", "fd09::1", 7003, false);
+        world.serve("first", "10.9.1.1", 7010, false);
         world.serve("moved", "10.9.1.1", 7009, true);
         Runnable stop;
         if (arguments[0].equals("heddle")) {
@@ -54,7 +57,13 @@ final class RedirectedSidecar {
             stop = () -> envoy.destroyForcibly().onExit().join();
         }
         try {
-            world.calls().forEach((name, outcome) -> System.out.println(name + " = " + outcome));
+            Map<String, String> calls = world.calls();
+            if (arguments[0].equals("heddle")) {
+                // Envoy would wait for ever.
+                calls.put("a server that speaks first", callAfterHearing(7010));
+                calls.put("the same again", callAfterHearing(7010));
+            }
+            calls.forEach((name, outcome) -> System.out.println(name + " = " + outcome));
         } finally {
             stop.run();
         }
@@ -64,7 +73,9 @@ final class RedirectedSidecar {
     private void redirect() throws IOException, InterruptedException {
         NetworkNamespace.command("ip link set lo up");
         for (String address :
-                new String[] {"10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.1.1", "10.9.1.2"}) {
+                new String[] {
+                    "10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.1.1", "10.9.1.2"
+                }) {
             NetworkNamespace.command("ip addr add " + address + "/32 dev lo");
         }
         NetworkNamespace.command("ip -6 addr add fd09::1/128 dev lo nodad");
@@ -73,6 +84,11 @@ final class RedirectedSidecar {
         NetworkNamespace.command(to.formatted("10.9.0.1", OUT));
         NetworkNamespace.command(to.formatted("10.9.0.2", IN));
         NetworkNamespace.command(to.formatted("10.9.0.3", CLOSED));
+        NetworkNamespace.command(
+                "iptables -t mangle -A PREROUTING -p tcp -s 10.9.0.4 -j TPROXY --on-ip 127.0.0.1"
+                        + " --on-port "
+                        + UNCHANGED
+                        + " --tproxy-mark 1");
         NetworkNamespace.command("ip6" + to.substring(2).formatted("fd09::2", OUT));
     }
 
@@ -133,6 +149,9 @@ final class RedirectedSidecar {
         calls.put(
                 "a header without an address",
                 call("10.9.0.1", "10.9.1.1", 7005, moved.formatted("nowhere")));
+        calls.put("bytes by TPROXY", call("10.9.0.4", "10.9.1.1", 7001, "hi"));
+        calls.put("a known host by TPROXY", call("10.9.0.4", "10.9.1.1", 7002, named));
+        calls.put("an unknown host by TPROXY", call("10.9.0.4", "10.9.1.1", 7002, get));
         calls.put("bytes in", call("10.9.0.2", "10.9.1.1", 7001, "hi"));
         calls.put("a request in", call("10.9.0.2", "10.9.1.1", 7002, get));
         calls.put("bytes over IPv6", call("fd09::2", "fd09::1", 7003, "hi"));
@@ -146,6 +165,20 @@ final class RedirectedSidecar {
             socket.setSoTimeout(5_000);
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
             return read(socket, text.length());
+        } catch (IOException e) {
+            return "closed";
+        }
+    }
+
+    /// The client says nothing before it has heard something.
+    private static String callAfterHearing(int port) throws IOException {
+        try (var socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral("10.9.0.1"), 0));
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("10.9.1.1"), port), 5_000);
+            socket.setSoTimeout(5_000);
+            int first = socket.getInputStream().read();
+            socket.getOutputStream().write("hi".getBytes(StandardCharsets.US_ASCII));
+            return (char) first + read(socket, 2);
         } catch (IOException e) {
             return "closed";
         }
@@ -206,9 +239,20 @@ final class RedirectedSidecar {
         return "static_resources:\n  listeners:\n"
                 + outbound("out", OUT, "PassthroughCluster")
                 + outbound("closed", CLOSED, "BlackHoleCluster")
+                + outbound("unchanged", UNCHANGED, "PassthroughCluster")
+                        .replace("use_original_dst", "transparent: true\n    use_original_dst")
                 + service(7002, route("known", "known") + route("'*'", "PassthroughCluster"))
                 + service(7004, route("'*'", "moved"))
                 + service(7005, route("'*'", "asked"))
+                + service(7010, route("'*'", "BlackHoleCluster"))
+                        .replace(
+                                "bind_to_port",
+                                """
+                                metadata: {filter_metadata: {heddle.protocol_detection: {}}}
+                                    listener_filters_timeout: 0s
+                                    continue_on_listener_filters_timeout: true
+                                    bind_to_port\
+                                """)
                 + """
                   - name: in
                     address: {socket_address: {address: 0.0.0.0, port_value: %d}}

@@ -33,6 +33,12 @@ public record Binding(
         }
     }
 
+    /// Whether its sockets take connections that were made to any address (`IP_TRANSPARENT`), as
+    /// they were made: netfilter's TPROXY brings them here without changing where they go.
+    public boolean isTransparent() {
+        return settings.options().contains(SocketSettings.KernelOption.TRANSPARENT);
+    }
+
     /// One socket, as usual.
     public static Binding to(InetSocketAddress address) {
         return new Binding(List.of(address), true, false, false, SocketSettings.USUAL);

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 /// @param direction which side of the workload the connections are on
 /// @param bufferLimitBytes how much is buffered of a connection before its sender is paused
 /// @param statPrefix of its meters, `listener.<prefix>.`; empty takes the address
+/// @param drainsWhenFailing whether connections are given up one by one while an operator has the
+///   proxy say that it fails (`drain_type`)
 public record ListenerConfig(
         String name,
         Binding binding,
@@ -25,7 +27,20 @@ public record ListenerConfig(
         FilterChains chains,
         Direction direction,
         int bufferLimitBytes,
-        String statPrefix) {
+        String statPrefix,
+        boolean drainsWhenFailing) {
+
+    /// One that drains as Envoy's default is.
+    public ListenerConfig(
+            String name,
+            Binding binding,
+            ListenerFilters filters,
+            FilterChains chains,
+            Direction direction,
+            int bufferLimitBytes,
+            String statPrefix) {
+        this(name, binding, filters, chains, direction, bufferLimitBytes, statPrefix, true);
+    }
 
     /// Envoy's `per_connection_buffer_limit_bytes` when none is set.
     public static final int BUFFER_LIMIT = 1 << 20;
@@ -62,7 +77,8 @@ public record ListenerConfig(
                         chains,
                         other.direction,
                         other.bufferLimitBytes,
-                        other.statPrefix));
+                        other.statPrefix,
+                        other.drainsWhenFailing));
     }
 
     /// How its connections are secured.

@@ -29,17 +29,14 @@ public final class ListenerParser {
                     "listener_filters_timeout",
                     "continue_on_listener_filters_timeout",
                     "traffic_direction",
-                    "metadata");
-
-    /// How the kernel spreads connections over workers, when connections are drained beside the
-    /// changes that always drain them, what overload would do.
-    private static final Set<String> NOTED =
-            Set.of(
                     "drain_type",
-                    "connection_balance_config",
                     "enable_reuse_port",
                     "reuse_port",
-                    "bypass_overload_manager");
+                    "metadata");
+
+    /// How connections are spread over workers, what overload would do.
+    private static final Set<String> NOTED =
+            Set.of("connection_balance_config", "bypass_overload_manager");
 
     private final Findings findings = new Findings();
     private final List<HttpFilterType<?>> filterTypes;
@@ -61,6 +58,10 @@ public final class ListenerParser {
     private ListenerConfig read(Listener listener) {
         findings.fields("", listener, READ, NOTED);
         findings.required("name", listener.getName());
+        if (listener.hasEnableReusePort() && !listener.getEnableReusePort().getValue()) {
+            // Each worker has a socket of its own: connections are spread more evenly than asked.
+            findings.note("enable_reuse_port");
+        }
         int buffer = ListenerConfig.BUFFER_LIMIT;
         if (listener.hasPerConnectionBufferLimitBytes()) {
             buffer = listener.getPerConnectionBufferLimitBytes().getValue();
@@ -73,7 +74,19 @@ public final class ListenerParser {
                 new FilterChainParser(findings, filterTypes).chains(listener),
                 direction(listener),
                 Math.max(1, buffer),
-                listener.getStatPrefix());
+                listener.getStatPrefix(),
+                drainsWhenFailing(listener));
+    }
+
+    private boolean drainsWhenFailing(Listener listener) {
+        return switch (listener.getDrainType()) {
+            case DEFAULT -> true;
+            case MODIFY_ONLY -> false;
+            case UNRECOGNIZED -> {
+                findings.reject("drain_type", "is unknown");
+                yield true;
+            }
+        };
     }
 
     private ListenerConfig.Direction direction(Listener listener) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param bufferLimitBytes how much is buffered of a connection before its sender is paused
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
+/// @param drainsWhenFailing whether requests are the last of their connections while an operator
+///   has the proxy say that it fails
 public record HttpService(
         FilterContext context,
         HttpConnectionManagerConfig config,
@@ -24,7 +26,8 @@ public record HttpService(
         ExchangeLog log,
         int bufferLimitBytes,
         String listener,
-        String chain) {
+        String chain,
+        boolean drainsWhenFailing) {
 
     Http1Settings http1() {
         return new Http1Settings(

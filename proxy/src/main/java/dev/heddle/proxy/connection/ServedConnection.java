@@ -100,9 +100,11 @@ final class ServedConnection {
         exchange.onRequest(request, ends);
     }
 
-    /// Whether the proxy is so busy that this request is to be the connection's last.
+    /// Whether the proxy is so busy, or so near its end, that this request is to be the
+    /// connection's last.
     boolean isKeepAliveOff() {
-        return strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE);
+        boolean isFailing = service.drainsWhenFailing() && service.context().failing().get();
+        return isFailing || strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE);
     }
 
     private boolean strikes(OverloadAction action) {

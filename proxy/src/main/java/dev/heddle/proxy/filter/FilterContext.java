@@ -10,10 +10,15 @@ import dev.heddle.proxy.upstream.Clusters;
 ///
 /// @param http2 shared by the worker's HTTP/2 connections
 /// @param overload what the proxy stops doing at this moment
+/// @param failing whether an operator has the proxy say that it fails
 public record FilterContext(
-        Worker worker, Clusters clusters, Http2Loop http2, Published<OverloadState> overload) {
+        Worker worker,
+        Clusters clusters,
+        Http2Loop http2,
+        Published<OverloadState> overload,
+        Published<Boolean> failing) {
     /// Of a proxy that is never in danger.
     public FilterContext(Worker worker, Clusters clusters, Http2Loop http2) {
-        this(worker, clusters, http2, new Published<>(OverloadState.NONE));
+        this(worker, clusters, http2, new Published<>(OverloadState.NONE), new Published<>(false));
     }
 }

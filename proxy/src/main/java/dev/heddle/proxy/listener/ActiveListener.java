@@ -204,7 +204,7 @@ final class ActiveListener {
             wire.reset();
             return refused(wire, Duration.ZERO);
         }
-        return begin(new Arrival(wire));
+        return begin(new Arrival(wire, config.binding().isTransparent()));
     }
 
     /// Lets the listener filters look, if there are any.

@@ -17,6 +17,7 @@ final class Arrival {
     private static final String PLAIN = "raw_buffer";
 
     private final Wire wire;
+    private final boolean isTransparent;
     private String serverName = "";
     private String transport = "";
     private List<String> applicationProtocols = List.of();
@@ -25,13 +26,21 @@ final class Arrival {
     private @Nullable TcpConnection probe;
     private @Nullable TcpService probed;
 
+    /// One on a usual socket.
     Arrival(Wire wire) {
+        this(wire, false);
+    }
+
+    /// @param transparent whether the socket's own end is where it was made to, maybe not this
+    ///   machine
+    Arrival(Wire wire, boolean transparent) {
         this.wire = wire;
+        this.isTransparent = transparent;
     }
 
     /// The same for another listener, whose own filters look at the bytes.
     Arrival again() {
-        var again = new Arrival(wire);
+        var again = new Arrival(wire, isTransparent);
         again.extensions = extensions;
         return again;
     }
@@ -104,12 +113,16 @@ final class Arrival {
 
     /// Whether it was made to another address than that of the socket.
     boolean isRestored() {
-        return wire.restored() != null;
+        return isTransparent || wire.restored() != null;
     }
 
     /// Of whom hosts may be told.
     Client client() {
-        return new Client(wire, extensions);
+        return new Client(
+                wire.remote(),
+                wire.local(),
+                isTransparent ? wire.local() : wire.restored(),
+                extensions);
     }
 
     /// What its filter chain is chosen by.

@@ -73,7 +73,8 @@ record ChainService(
                                     services.exchangeLog(listener, manager),
                                     listener.bufferLimitBytes(),
                                     listener.name(),
-                                    chain.name()));
+                                    chain.name(),
+                                    listener.drainsWhenFailing()));
             case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
                     new Service.Tcp(
                             new TcpService(

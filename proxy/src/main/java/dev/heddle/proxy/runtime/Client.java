@@ -35,12 +35,8 @@ public final class Client {
         void onClientGone(Client client);
     }
 
-    /// @param extensions that came with it and may be passed on
-    public Client(Wire wire, List<Extension> extensions) {
-        this(wire.remote(), wire.local(), wire.restored(), extensions);
-    }
-
     /// @param originalDestination null for the proxy itself
+    /// @param extensions that came with it and may be passed on
     public Client(
             InetSocketAddress remote,
             InetSocketAddress local,
