@@ -178,7 +178,8 @@ class TlsProxyTest {
         access_loggers.file.v3.FileAccessLog", path: '%s', log_format: {text_format_source:
               {inline_string: "%s %%REQ(X-FORWARDED-PROTO)%% %%DOWNSTREAM_TLS_VERSION%% \
         %%REQUESTED_SERVER_NAME%% %%DOWNSTREAM_PEER_URI_SAN%% %%RESPONSE_FLAGS%% \
-        %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%PROTOCOL%%\\n"}}}}],
+        %%UPSTREAM_TRANSPORT_FAILURE_REASON%% %%PROTOCOL%% \
+        %%UPSTREAM_TLS_VERSION%% %%UPSTREAM_PEER_SUBJECT%% %%UPSTREAM_PEER_DNS_SAN%%\\n"}}}}],
               http_filters: [{name: r, typed_config: {"@type": "type.googleapis.com/envoy.extensions.\
         filters.http.router.v3.Router"}}],
               route_config: {virtual_hosts: [{name: all, domains: ['*'], routes: [{match: {prefix: /},
@@ -468,6 +469,7 @@ class TlsProxyTest {
         // The second request used the same connection.
         assertThat(stat(proxy, "cluster.secure.ssl.handshake")).isBetween(1L, 2L);
         awaitLog("web https TLSv1.3 localhost spiffe://td/ns/a/sa/web - -");
+        awaitLog("HTTP/1.1 TLSv1.3 CN=server,O=test localhost,*.example");
     }
 
     @Test

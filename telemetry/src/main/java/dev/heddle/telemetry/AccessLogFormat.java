@@ -330,6 +330,9 @@ public final class AccessLogFormat {
                     if (name.equals("DOWNSTREAM_" + item)) {
                         yield text(record -> record.downstreamTls(item));
                     }
+                    if (name.equals("UPSTREAM_" + item)) {
+                        yield text(record -> record.upstreamTls(item));
+                    }
                 }
                 yield address(text, name);
             }

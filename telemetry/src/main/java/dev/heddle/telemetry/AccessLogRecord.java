@@ -98,6 +98,11 @@ public interface AccessLogRecord {
         return null;
     }
 
+    /// Something about how the upstream connection is secured.
+    default @Nullable String upstreamTls(TlsItem item) {
+        return null;
+    }
+
     /// The number of the downstream connection.
     long connectionId();
 
@@ -107,7 +112,8 @@ public interface AccessLogRecord {
     /// The virtual cluster that matched.
     @Nullable String virtualClusterName();
 
-    /// What is known of a secured connection; an operator's name is `DOWNSTREAM_` and the item's.
+    /// What is known of a secured connection; an operator's name is `DOWNSTREAM_` or `UPSTREAM_`
+    /// and the item's.
     enum TlsItem {
         /// As `TLSv1.3`.
         TLS_VERSION,

@@ -48,6 +48,9 @@ final class TlsChecks {
                     "several certificates (expected: one of credentialName, credentialNames,"
                             + " tlsCertificates)");
         }
+        if (tls.mode() == ServerTlsSettings.Mode.SIMPLE) {
+            checkUnused(tls, path, findings);
+        }
         switch (tls.mode()) {
             case PASSTHROUGH, AUTO_PASSTHROUGH -> {
                 if (!certificatesOf(tls).isEmpty() || !tls.caCrl().isEmpty()) {
@@ -66,6 +69,19 @@ final class TlsChecks {
                     checkFiles(tls, path, findings);
                 }
             }
+        }
+    }
+
+    private static void checkUnused(ServerTlsSettings tls, FieldPath path, Findings findings) {
+        var fields = new ArrayList<String>();
+        addIf(!tls.subjectAltNames().isEmpty(), "subjectAltNames", fields);
+        addIf(!tls.verifyCertificateSpki().isEmpty(), "verifyCertificateSpki", fields);
+        addIf(!tls.verifyCertificateHash().isEmpty(), "verifyCertificateHash", fields);
+        for (String field : fields) {
+            findings.warn(
+                    path.field(field),
+                    "SIMPLE looks at no client's certificate",
+                    "Set mode MUTUAL or OPTIONAL_MUTUAL.");
         }
     }
 

@@ -37,12 +37,14 @@ final class SecretFiles {
     private final InstantSource clock;
     private final Map<String, Secret> known = new HashMap<>();
     private final Map<String, String> mistakes = new HashMap<>();
+    private final FileStamps stamps;
 
     SecretFiles(ResourceParser parser, Received received, Warming warming, InstantSource clock) {
         this.parser = parser;
         this.received = received;
         this.warming = warming;
         this.clock = clock;
+        this.stamps = new FileStamps(clock);
     }
 
     /// Whether there is anything to look at again.
@@ -50,7 +52,7 @@ final class SecretFiles {
         return refs.stream().anyMatch(ref -> ref.source() instanceof SecretRef.Source.File)
                 || received.of(XdsType.SECRET).values().stream()
                         .flatMap(entry -> entry.accepted().stream())
-                        .anyMatch(delivery -> hasFiles(delivery.body()));
+                        .anyMatch(delivery -> !files(delivery.body()).isEmpty());
     }
 
     /// Reads the files that were not read yet.
@@ -80,17 +82,21 @@ final class SecretFiles {
         Received.Entry entry = received.of(XdsType.SECRET).get(name);
         Optional<Any> body =
                 entry == null ? Optional.empty() : entry.accepted().map(Received.Delivery::body);
-        if (body.isPresent() && hasFiles(body.get())) {
+        if (body.isEmpty()) {
+            return;
+        }
+        List<String> files = files(body.get());
+        if (!files.isEmpty() && !stamps.areOld(name, files)) {
             take(name, parser.secret(body.get()), body.get());
         }
     }
 
-    private static boolean hasFiles(Any body) {
+    private static List<String> files(Any body) {
         var prototype = envoy.extensions.transport_sockets.tls.v3.Secret.getDefaultInstance();
         try {
-            return SecretParser.hasFiles(body.unpack(prototype));
+            return SecretParser.files(body.unpack(prototype));
         } catch (WireException e) {
-            return false;
+            return List.of();
         }
     }
 
@@ -151,6 +157,7 @@ final class SecretFiles {
     /// Forgets what nobody asks for.
     void retain(Collection<String> keys) {
         known.keySet().retainAll(keys);
+        stamps.retain(keys);
         mistakes.keySet().retainAll(keys);
     }
 }

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Reads certificates, keys and rules of trust, those of SDS and those inside of other resources.
 /// What it finds is told without a byte of what might be secret.
@@ -75,16 +76,20 @@ final class SecretParser {
         return findings.of(read);
     }
 
-    /// Whether a secret is in files, which may change under it.
-    static boolean hasFiles(envoy.extensions.transport_sockets.tls.v3.Secret secret) {
+    /// The files that a secret is in, which may change under it; none when it is all there.
+    static List<String> files(envoy.extensions.transport_sockets.tls.v3.Secret secret) {
         var certificate = secret.getTlsCertificate();
         var trust = secret.getValidationContext();
-        return certificate.getCertificateChain().hasFilename()
-                || certificate.getPrivateKey().hasFilename()
-                || trust.getTrustedCa().hasFilename()
-                || trust.getCrl().hasFilename()
-                || secret.getSessionTicketKeys().getKeysList().stream()
-                        .anyMatch(DataSource::hasFilename);
+        return Stream.concat(
+                        Stream.of(
+                                certificate.getCertificateChain(),
+                                certificate.getPrivateKey(),
+                                trust.getTrustedCa(),
+                                trust.getCrl()),
+                        secret.getSessionTicketKeys().getKeysList().stream())
+                .filter(DataSource::hasFilename)
+                .map(DataSource::getFilename)
+                .toList();
     }
 
     /// Reads a certificate with its key.

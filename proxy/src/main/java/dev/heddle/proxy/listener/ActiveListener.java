@@ -46,6 +46,7 @@ final class ActiveListener {
     private final WorkerServices services;
     private final Worker worker;
     private final ConnectionLimit limit;
+    private final Handshakes handshakes;
     private final Duration drainTime;
     private final Function<InetSocketAddress, @Nullable ActiveListener> others;
     private final Set<ClientConnection> pending = new HashSet<>();
@@ -60,11 +61,13 @@ final class ActiveListener {
     private boolean isAccepting = true;
 
     /// @param limit on client connections of the whole proxy
+    /// @param handshakes of the worker
     /// @param drainTime how long connections may live on whose filter chain is gone
     /// @param others finds the listener for an address
     ActiveListener(
             WorkerServices services,
             ConnectionLimit limit,
+            Handshakes handshakes,
             Duration drainTime,
             Function<InetSocketAddress, @Nullable ActiveListener> others,
             ListenerConfig config,
@@ -72,6 +75,7 @@ final class ActiveListener {
         this.services = services;
         this.worker = services.context().worker();
         this.limit = config.binding().isExempt() ? ConnectionLimit.none() : limit;
+        this.handshakes = handshakes;
         this.drainTime = drainTime;
         this.others = others;
         this.config = config;
@@ -367,6 +371,8 @@ final class ActiveListener {
                 new TlsHandshake(
                         worker,
                         wire,
+                        tls,
+                        handshakes,
                         security.log(),
                         new TlsHandshake.Outcome() {
                             @Override
@@ -385,8 +391,14 @@ final class ActiveListener {
                                 ActiveListener.this.onGone(new ClientConnection.Unsecured(gone));
                             }
                         });
+        if (!handshake.begin(security.limit())) {
+            security.log().notSecured(TlsFailure.OVERLOADED, wire.remote());
+            onNotSecured(wire, chain, TlsFailure.OVERLOADED);
+            release(chain);
+            wire.reset();
+            return refused(wire, Duration.ZERO);
+        }
         served.put(new ClientConnection.Unsecured(handshake), chain);
-        handshake.begin(tls, security.limit());
         return handshake;
     }
 

@@ -11,19 +11,22 @@ import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The handshake of an accepted connection: whoever serves it is asked only when it is done, so
 /// that what is half open costs little, and not for long.
 ///
 /// ```
-///   RUNNING ──done──▶ served by somebody else
-///      ├──failed, or too late──▶ closing ──▶ gone
-///      └──the client leaves──────────────────▶ gone
+///   WAITING ──its turn──▶ RUNNING ──done──▶ served by somebody else
+///      └──────────┬──────────┘
+///                 ├──failed, too late, or shed──▶ closing ──▶ gone
+///                 └──the client leaves──────────────────────▶ gone
 /// ```
 @Confined("worker")
-final class TlsHandshake implements SecureOutcome, WireHandler {
+final class TlsHandshake implements SecureOutcome, WireHandler, Handshakes.Entry {
 
     /// Who waits for it.
     interface Outcome {
@@ -38,21 +41,64 @@ final class TlsHandshake implements SecureOutcome, WireHandler {
     }
 
     private final Wire wire;
+    private final TlsServer tls;
+    private final Handshakes all;
     private final HandshakeLog log;
     private final Outcome outcome;
     private final Deadline deadline;
+    private boolean hasStarted;
     private boolean isDone;
 
-    TlsHandshake(Worker worker, Wire wire, HandshakeLog log, Outcome outcome) {
+    /// What came before it was its turn. Nothing more is read, so it is what one read brings.
+    private @Nullable ByteBuf early;
+
+    TlsHandshake(
+            Worker worker,
+            Wire wire,
+            TlsServer tls,
+            Handshakes all,
+            HandshakeLog log,
+            Outcome outcome) {
         this.wire = wire;
+        this.tls = tls;
+        this.all = all;
         this.log = log;
         this.outcome = outcome;
         this.deadline = worker.deadline(this::onTimeout);
     }
 
-    void begin(TlsServer tls, Duration limit) {
+    /// @param limit for all of it, waiting included
+    /// @return false when too many wait already: then it is as if nobody had asked
+    boolean begin(Duration limit) {
+        if (!all.enter(this)) {
+            return false;
+        }
         deadline.set(limit.toNanos());
+        if (!hasStarted) {
+            wire.setReading(false);
+        }
+        return true;
+    }
+
+    @Override
+    public void start() {
+        hasStarted = true;
         wire.secure(tls, this);
+        ByteBuf first = early;
+        early = null;
+        if (first != null) {
+            wire.handOver(this, first);
+            // Nothing was read in this turn, the end of which would send the answer.
+            wire.flush();
+        }
+        // Does nothing where reading was never stopped.
+        wire.setReading(true);
+    }
+
+    @Override
+    public void shed() {
+        fail(TlsFailure.OVERLOADED);
+        wire.reset();
     }
 
     void close() {
@@ -63,6 +109,7 @@ final class TlsHandshake implements SecureOutcome, WireHandler {
     public WireHandler onSecured(Wire secured) {
         isDone = true;
         deadline.discard();
+        all.leave(this);
         TlsSession session = Objects.requireNonNull(secured.tls());
         log.secured(session);
         return outcome.onSecured(this);
@@ -84,13 +131,19 @@ final class TlsHandshake implements SecureOutcome, WireHandler {
         }
         isDone = true;
         deadline.discard();
+        all.leave(this);
         log.notSecured(failure, wire.remote());
         outcome.onNotSecured(failure);
     }
 
     @Override
     public void onBytes(ByteBuf bytes) {
-        bytes.release();
+        if (hasStarted || isDone) {
+            bytes.release();
+        } else {
+            ByteBuf before = early;
+            early = before == null ? bytes : Unpooled.wrappedBuffer(before, bytes);
+        }
     }
 
     @Override
@@ -98,7 +151,16 @@ final class TlsHandshake implements SecureOutcome, WireHandler {
 
     @Override
     public void onClosed() {
+        if (!hasStarted) {
+            fail(TlsFailure.GONE);
+        }
         deadline.discard();
+        all.leave(this);
+        ByteBuf rest = early;
+        early = null;
+        if (rest != null) {
+            rest.release();
+        }
         outcome.onGone(this);
     }
 }

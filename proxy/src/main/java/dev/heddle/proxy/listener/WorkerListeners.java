@@ -29,6 +29,7 @@ final class WorkerListeners {
     private final Worker worker;
     private final WorkerServices services;
     private final ConnectionLimit limit;
+    private final Handshakes handshakes;
     private final Duration drainTime;
     private final Map<String, ActiveListener> listeners = new HashMap<>();
 
@@ -45,6 +46,7 @@ final class WorkerListeners {
         this.worker = worker;
         this.services = services;
         this.limit = limit;
+        this.handshakes = new Handshakes(worker);
         this.drainTime = drainTime;
         this.look = worker.deadline(this::onLook);
     }
@@ -64,7 +66,8 @@ final class WorkerListeners {
             List<InetSocketAddress> addresses,
             CompletableFuture<Void> outcome) {
         var listener =
-                new ActiveListener(services, limit, drainTime, this::listenerFor, config, limits);
+                new ActiveListener(
+                        services, limit, handshakes, drainTime, this::listenerFor, config, limits);
         listener.setAccepting(isAccepting);
         listeners.put(config.name(), listener);
         if (!config.binding().binds()) {

@@ -210,7 +210,15 @@ public final class ExchangeRecord implements AccessLogRecord {
 
     @Override
     public @Nullable String downstreamTls(TlsItem item) {
-        TlsSession session = info.tls();
+        return tls(info.tls(), item);
+    }
+
+    @Override
+    public @Nullable String upstreamTls(TlsItem item) {
+        return tls(info.upstreamTls(), item);
+    }
+
+    private static @Nullable String tls(@Nullable TlsSession session, TlsItem item) {
         if (session == null) {
             return null;
         }

@@ -32,6 +32,7 @@ public final class StreamInfo {
     private @Nullable Client client;
     private @Nullable SocketAddress upstreamLocal;
     private @Nullable SocketAddress upstreamRemote;
+    private @Nullable TlsSession upstreamTls;
     private @Nullable Protocol upstreamProtocol;
     private @Nullable Headers responseTrailers;
     private @Nullable String upstreamHost;
@@ -74,6 +75,7 @@ public final class StreamInfo {
         protocol = Protocol.HTTP_11;
         upstreamLocal = null;
         upstreamRemote = null;
+        upstreamTls = null;
         upstreamProtocol = null;
         responseTrailers = null;
         upstreamHost = null;
@@ -283,6 +285,15 @@ public final class StreamInfo {
 
     public void setResponseCode(int value) {
         responseCode = value;
+    }
+
+    /// How the upstream connection is secured; null when it is not, or there is none.
+    public @Nullable TlsSession upstreamTls() {
+        return upstreamTls;
+    }
+
+    public void setUpstreamTls(@Nullable TlsSession value) {
+        upstreamTls = value;
     }
 
     /// `%RESPONSE_CODE_DETAILS%`, as in `via_upstream`.

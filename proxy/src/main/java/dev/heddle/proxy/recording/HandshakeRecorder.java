@@ -34,6 +34,7 @@ public final class HandshakeRecorder implements HandshakeLog {
     private final Counter wrongNames;
     private final Counter wrongFingerprints;
     private final Counter timeouts;
+    private final Counter overflows;
     private final Map<String, Counter> byVersion = new HashMap<>();
     private final Map<String, Counter> byCipher = new HashMap<>();
 
@@ -51,6 +52,7 @@ public final class HandshakeRecorder implements HandshakeLog {
         verifyErrors = listener.counter("ssl.fail_verify_error");
         wrongNames = listener.counter("ssl.fail_verify_san");
         wrongFingerprints = listener.counter("ssl.fail_verify_cert_hash");
+        overflows = listener.counter("ssl.handshake_overflow");
         timeouts = listener.counter("downstream_cx_transport_socket_connect_timeout");
     }
 
@@ -88,6 +90,8 @@ public final class HandshakeRecorder implements HandshakeLog {
         shard.increment(counter(failure.fault().orElse(null)));
         if (failure.equals(TlsFailure.TIMEOUT)) {
             shard.increment(timeouts);
+        } else if (failure.equals(TlsFailure.OVERLOADED)) {
+            shard.increment(overflows);
         }
         // Whoever may connect may fill a log; who shows a certificate is worth a line.
         if (failure.fault().isPresent()) {

@@ -171,6 +171,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         StreamInfo info = exchange.info();
         info.setUpstreamProtocol(ready.protocol());
         info.setUpstreamConnection(ready.wire().local(), ready.wire().remote());
+        info.setUpstreamTls(ready.wire().tls());
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_TOTAL);
         info.upstreamRequestStarted(exchange.worker().nanos());
         boolean bodyless = exchange.isBodyless();

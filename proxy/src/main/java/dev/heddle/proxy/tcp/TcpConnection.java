@@ -230,6 +230,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         wire.allowHalfClose();
         wire.setWriteLimit(service.bufferLimitBytes());
         info.setUpstreamConnection(wire.local(), wire.remote());
+        info.setUpstreamTls(wire.tls());
         if (!isProbing) {
             onBothThere(wire);
         }

@@ -18,6 +18,10 @@ public record TlsFailure(Optional<PeerVerdict.Fault> fault, String why) {
     public static final TlsFailure GONE =
             new TlsFailure(Optional.empty(), "TLS_error: connection closed in the handshake");
 
+    /// So many handshakes are under way that this one is not.
+    public static final TlsFailure OVERLOADED =
+            new TlsFailure(Optional.empty(), "TLS_error: too many handshakes");
+
     /// Nothing to show, or nobody to believe: the secret has not come.
     public static final TlsFailure NO_SECRET =
             new TlsFailure(

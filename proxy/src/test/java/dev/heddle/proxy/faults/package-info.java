@@ -22,6 +22,13 @@
 /// | A29 | `RequestFaultsTest.framingDoesNotDependOnTheLanguageOfTheMachine` |
 /// | C15 | `RequestFaultsTest.namesWithUnderscoresAreRefusedWhereThatIsAskedFor` |
 /// | C25 | `connection.ProxyHeadersTest`, and against Envoy `EnvoyParityTest` |
+/// | D05 | `TlsFaultsTest.aHelloThatSaysItIsHuge…`, `aHelloInPieces…`, `renegotiationIsRefused`; |
+/// | | `TlsProxyTest.aHandshakeThatDoesNotEndIsCutOff`, `listener.ClientHelloTest` |
+/// | D06, and plain bytes (D01) | `TlsProxyTest.oldVersionsWeakCiphersAndPlainBytesAreRefused` |
+/// | D07 | `TlsFaultsTest.aFloodOfHandshakesKeepsNobodyElseOut`, `listener.HandshakesTest` |
+/// | D02 | `tls.PeerVerifierTest`, `TlsProxyTest.aClientMustShowACertificateThatIsBelieved` |
+/// | D03 | `TlsProxyTest.aHostThatIsNotBelievedIsNotTalkedTo` |
+/// | D04 | `TlsProxyTest.sessionsAreResumedByTickets…` |
 /// | E01 | `ResponseFaultsTest.aSlowHeadIs408AndGoodClientsGoOn` |
 /// | E02 | `ResponseFaultsTest.aSlowBodyIs408AndItsUpstreamRequestEnds` |
 /// | E03 | `connection.LoopbackTest.aClientThatDoesNotReadStopsItsUpstream` |
