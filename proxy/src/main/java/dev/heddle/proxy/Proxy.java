@@ -125,7 +125,7 @@ public final class Proxy implements AutoCloseable {
                                 .noneMatch(it -> it.executor().equals(host.config())));
 
         // What is kept of requests: numbers and lines.
-        this.meters = new ProxyMeters(workers.size());
+        this.meters = new ProxyMeters(workers.size(), shared::circuit);
         this.logs = new AccessLogs(settings.stdout(), settings.stderr());
 
         // What each worker owns, and the sockets that bring it connections.

@@ -70,6 +70,10 @@ class RetriesBesideEnvoyTest {
                     new Call("/before/lost", "", "a body"),
                     new Call("/grpc/unavailable,ok"),
                     new Call("/grpc/internal"),
+                    new Call("/grpc/internal", "content-type: application/grpc~", "call"),
+                    new Call("/grpc/ok", "content-type: application/grpc+proto~", "call"),
+                    new Call("/grpc/503", "content-type: application/grpc~", "call"),
+                    new Call("/none/200", "content-type: application/grpc~", "call"),
                     new Call("/never/500"),
                     new Call("/never/500,200", "x-envoy-retry-on: 5xx~", ""),
                     new Call(
@@ -149,7 +153,7 @@ class RetriesBesideEnvoyTest {
                     typed_config:
                       '@type': %saccess_loggers.file.v3.FileAccessLog
                       path: %s
-                      log_format: {text_format_source: {inline_string: "%%REQ(:PATH)%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%%\\n"}}
+                      log_format: {text_format_source: {inline_string: "%%REQ(:PATH)%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%% %%REQUEST_HEADERS_BYTES%% %%GRPC_STATUS%% %%GRPC_STATUS(SNAKE_STRING)%% %%GRPC_STATUS(NUMBER)%% %%GRPC_STATUS_NUMBER%% %%RESPONSE_TRAILERS_BYTES%%\\n"}}
                   http_filters:
                   - name: router
                     typed_config: {'@type': %sfilters.http.router.v3.Router}
@@ -174,7 +178,7 @@ class RetriesBesideEnvoyTest {
                         log,
                         TYPE,
                         (route("/5xx/", "up", retry("retry_on: 5xx, num_retries: 2"))
-                                        + route("/gateway/", "up", "timeout: 10s")
+                                        + route("/gateway/", "up", "timeout: 20s")
                                         + route(
                                                 "/status/",
                                                 "up",
@@ -217,10 +221,10 @@ class RetriesBesideEnvoyTest {
                                         + route(
                                                 "/whole/",
                                                 "up",
-                                                "timeout: 0.3s, "
+                                                "timeout: 0.5s, "
                                                         + retry(
                                                                 "retry_on: 5xx, num_retries: 9,"
-                                                                        + " per_try_timeout: 0.2s"))
+                                                                        + " per_try_timeout: 0.3s"))
                                         + route(
                                                 "/dead/",
                                                 "half",

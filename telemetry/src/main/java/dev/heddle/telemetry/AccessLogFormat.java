@@ -57,6 +57,46 @@ public final class AccessLogFormat {
         boolean write(AccessLogRecord record, ByteText out);
     }
 
+    private static final List<String> GRPC_CAMEL =
+            List.of(
+                    "OK",
+                    "Canceled",
+                    "Unknown",
+                    "InvalidArgument",
+                    "DeadlineExceeded",
+                    "NotFound",
+                    "AlreadyExists",
+                    "PermissionDenied",
+                    "ResourceExhausted",
+                    "FailedPrecondition",
+                    "Aborted",
+                    "OutOfRange",
+                    "Unimplemented",
+                    "Internal",
+                    "Unavailable",
+                    "DataLoss",
+                    "Unauthenticated");
+
+    private static final List<String> GRPC_SNAKE =
+            List.of(
+                    "OK",
+                    "CANCELLED",
+                    "UNKNOWN",
+                    "INVALID_ARGUMENT",
+                    "DEADLINE_EXCEEDED",
+                    "NOT_FOUND",
+                    "ALREADY_EXISTS",
+                    "PERMISSION_DENIED",
+                    "RESOURCE_EXHAUSTED",
+                    "FAILED_PRECONDITION",
+                    "ABORTED",
+                    "OUT_OF_RANGE",
+                    "UNIMPLEMENTED",
+                    "INTERNAL",
+                    "UNAVAILABLE",
+                    "DATA_LOSS",
+                    "UNAUTHENTICATED");
+
     private static final class Literal implements Part {
         private final byte[] text;
 
@@ -282,6 +322,7 @@ public final class AccessLogFormat {
             case "REQ" -> header(text, argument, AccessLogRecord::requestHeader);
             case "RESP" -> header(text, argument, AccessLogRecord::responseHeader);
             case "TRAILER" -> header(text, argument, AccessLogRecord::responseTrailer);
+            case "GRPC_STATUS" -> grpcStatus(text, argument);
             default -> {
                 if (hasArgument) {
                     throw malformed(text, "expected: an operator that this proxy implements");
@@ -289,6 +330,24 @@ public final class AccessLogFormat {
                 yield plain(text, name);
             }
         };
+    }
+
+    /// As Envoy words it: a number where gRPC has no name for it.
+    private static Part grpcStatus(String text, String shape) {
+        List<String> names =
+                switch (shape) {
+                    case "", "CAMEL_STRING" -> GRPC_CAMEL;
+                    case "SNAKE_STRING" -> GRPC_SNAKE;
+                    case "NUMBER" -> List.of();
+                    default ->
+                            throw malformed(text, "expected: CAMEL_STRING, SNAKE_STRING or NUMBER");
+                };
+        return text(record -> {
+            int status = record.grpcStatus();
+            return status < 0
+                    ? null
+                    : status < names.size() ? names.get(status) : Integer.toString(status);
+        });
     }
 
     private static Part plain(String text, String name) {
@@ -304,6 +363,11 @@ public final class AccessLogFormat {
                     text(AccessLogRecord::connectionTerminationDetails);
             case "BYTES_RECEIVED" -> number(AccessLogRecord::bytesReceived);
             case "BYTES_SENT" -> number(AccessLogRecord::bytesSent);
+            case "GRPC_STATUS_NUMBER" -> number(AccessLogRecord::grpcStatus);
+            case "REQUEST_HEADERS_BYTES" -> number(AccessLogRecord::requestHeadersBytes);
+            case "RESPONSE_HEADERS_BYTES" -> number(AccessLogRecord::responseHeadersBytes);
+            case "RESPONSE_TRAILERS_BYTES" -> number(AccessLogRecord::responseTrailersBytes);
+            case "FILTER_CHAIN_NAME" -> text(AccessLogRecord::filterChainName);
             case "DURATION" -> millisTo(AccessLogRecord.Moment.ENDED);
             case "REQUEST_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_RECEIVED);
             case "REQUEST_TX_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_SENT);

@@ -58,6 +58,31 @@ public interface AccessLogRecord {
     /// Body bytes sent downstream.
     long bytesSent();
 
+    /// How a call of gRPC ended; negative when it was none.
+    default int grpcStatus() {
+        return -1;
+    }
+
+    /// Names and values of the request's headers as they were sent on, pseudo-headers included.
+    default long requestHeadersBytes() {
+        return 0;
+    }
+
+    /// Names and values of the response's headers, `:status` included.
+    default long responseHeadersBytes() {
+        return 0;
+    }
+
+    /// Names and values of what came behind the response's body.
+    default long responseTrailersBytes() {
+        return 0;
+    }
+
+    /// The filter chain that took the downstream connection.
+    default @Nullable String filterChainName() {
+        return null;
+    }
+
     /// Nanoseconds from the start of the request to an event; negative when it did not happen.
     long nanosTo(Moment moment);
 

@@ -61,6 +61,13 @@ class AccessLogFormatTest {
                 Arguments.of("%DOWNSTREAM_LOCAL_ADDRESS%", "127.0.0.1:80"),
                 Arguments.of("%ROUTE_NAME%", "r1"),
                 Arguments.of("%REQUESTED_SERVER_NAME%", "-"),
+                Arguments.of("%GRPC_STATUS%", "DeadlineExceeded"),
+                Arguments.of("%GRPC_STATUS(CAMEL_STRING):8%", "Deadline"),
+                Arguments.of("%GRPC_STATUS(SNAKE_STRING)%", "DEADLINE_EXCEEDED"),
+                Arguments.of("%GRPC_STATUS(NUMBER)%", "4"),
+                Arguments.of("%GRPC_STATUS_NUMBER%", "4"),
+                Arguments.of("%REQUEST_HEADERS_BYTES%", "0"),
+                Arguments.of("%FILTER_CHAIN_NAME%", "-"),
                 Arguments.of("%CONNECTION_ID%", "7"));
     }
 
@@ -72,6 +79,9 @@ class AccessLogFormatTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
+                Arguments.of(
+                        "%GRPC_STATUS(LOUD)%",
+                        "'%GRPC_STATUS(LOUD)%' (expected: CAMEL_STRING, SNAKE_STRING or NUMBER)"),
                 Arguments.of("%NO_SUCH%", "'%NO_SUCH%'" + UNKNOWN),
                 Arguments.of("%DYNAMIC_METADATA(a:b)%", "'%DYNAMIC_METADATA(a:b)%'" + UNKNOWN),
                 Arguments.of(
@@ -144,6 +154,11 @@ class AccessLogFormatTest {
 
     private record OneRequest(Map<String, String> request, Map<String, String> response)
             implements AccessLogRecord {
+
+        @Override
+        public int grpcStatus() {
+            return 4;
+        }
 
         @Override
         public long startSecond() {

@@ -278,8 +278,9 @@ public final class ClusterParser {
                             "max_pending_requests",
                             "max_requests",
                             "max_retries",
-                            "retry_budget"),
-                    Set.of("track_remaining", "max_connection_pools"));
+                            "retry_budget",
+                            "track_remaining"),
+                    Set.of("max_connection_pools"));
             if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
                 limits =
                         new CircuitLimits(
@@ -299,7 +300,8 @@ public final class ClusterParser {
                                         thresholds.hasMaxRetries(),
                                         thresholds.getMaxRetries().getValue(),
                                         3),
-                                retryBudget(path, thresholds));
+                                retryBudget(path, thresholds),
+                                thresholds.getTrackRemaining());
             }
         }
         return limits;

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.observe;
 
+import dev.heddle.proxy.http.GrpcStatus;
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
@@ -144,6 +146,63 @@ public final class ExchangeRecord implements AccessLogRecord {
     @Override
     public long bytesSent() {
         return info.bytesSent();
+    }
+
+    /// Trailers, or the head of a response that is nothing else, or what its HTTP status means.
+    @Override
+    public int grpcStatus() {
+        if (!GrpcStatus.isCall(request.headers())) {
+            return -1;
+        }
+        Headers trailers = info.responseTrailers();
+        String said = trailers == null ? null : trailers.get(HeaderName.GRPC_STATUS);
+        if (said == null && response != null) {
+            said = response.headers().get(HeaderName.GRPC_STATUS);
+        }
+        if (said == null) {
+            int code = info.responseCode();
+            return code == 0 ? -1 : code == 200 ? 0 : GrpcStatus.ofHttp(code).number();
+        }
+        try {
+            return Integer.parseInt(said);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public long requestHeadersBytes() {
+        return field(":method", request.method())
+                + field(":path", request.path())
+                + field(":authority", request.authority())
+                + field(":scheme", request.scheme())
+                + bytes(request.headers());
+    }
+
+    @Override
+    public long responseHeadersBytes() {
+        return response == null ? 0 : ":status200".length() + bytes(response.headers());
+    }
+
+    @Override
+    public long responseTrailersBytes() {
+        Headers trailers = info.responseTrailers();
+        return trailers == null ? 0 : bytes(trailers);
+    }
+
+    private static long field(String name, String value) {
+        return value.isEmpty() ? 0 : name.length() + value.length();
+    }
+
+    private static long bytes(Headers headers) {
+        long[] sum = {0};
+        headers.forEach((name, value) -> sum[0] += name.length() + value.length());
+        return sum[0];
+    }
+
+    @Override
+    public @Nullable String filterChainName() {
+        return nonEmpty(info.filterChain());
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.heddle.proxy.config.Assignment;
 import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.upstream.Circuit;
+import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterId;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +28,20 @@ public final class ProxyMeters {
 
     private final Meters meters = new Meters();
     private final int workers;
+    private final Function<String, Circuit> circuits;
     private final AtomicReference<ProxyConfig> active = new AtomicReference<>(ProxyConfig.EMPTY);
     private final ConcurrentHashMap<String, List<Tally<ClusterStat>>> clusters =
             new ConcurrentHashMap<>();
 
     /// @param workers how many workers count
     public ProxyMeters(int workers) {
+        this(workers, _ -> new Circuit());
+    }
+
+    /// @param workers how many workers count
+    /// @param circuits what the clusters of these names use
+    public ProxyMeters(int workers, Function<String, Circuit> circuits) {
+        this.circuits = circuits;
         if (workers < 1) {
             throw new IllegalArgumentException("workers: " + workers + " (expected: >= 1)");
         }
@@ -145,8 +156,7 @@ public final class ProxyMeters {
         next.clusters()
                 .forEach((name, state) -> {
                     ProxyConfig.ClusterState old = before.clusters().get(name);
-                    if (old == null
-                            || !old.config().altStatName().equals(state.config().altStatName())) {
+                    if (old == null || !areShownAlike(old.config(), state.config())) {
                         show(name, state.config());
                     }
                 });
@@ -157,6 +167,11 @@ public final class ProxyMeters {
                         clusters.remove(name);
                     }
                 });
+    }
+
+    private static boolean areShownAlike(ClusterConfig one, ClusterConfig other) {
+        return one.altStatName().equals(other.altStatName())
+                && one.settings().limits().equals(other.settings().limits());
     }
 
     private void show(String name, ClusterConfig config) {
@@ -172,10 +187,40 @@ public final class ProxyMeters {
                 meters.counter(id, sum);
             }
         }
+        showCircuit(name, scope, config.settings().limits());
         meters.gauge(scope.id("membership_total"), () -> hosts(name, null));
         meters.gauge(scope.id("membership_healthy"), () -> hosts(name, Assignment.Health.HEALTHY));
         meters.gauge(
                 scope.id("membership_degraded"), () -> hosts(name, Assignment.Health.DEGRADED));
+    }
+
+    /// Whether each limit is reached, and where that is asked for how much is left.
+    private void showCircuit(String name, MeterScope scope, CircuitLimits limits) {
+        Circuit circuit = circuits.apply(name);
+        for (Circuit.Resource resource : Circuit.Resource.values()) {
+            String open =
+                    switch (resource) {
+                        case CONNECTIONS -> "cx_open";
+                        case PENDING_REQUESTS -> "rq_pending_open";
+                        case REQUESTS -> "rq_open";
+                        case RETRIES -> "rq_retry_open";
+                    };
+            String remaining =
+                    switch (resource) {
+                        case CONNECTIONS -> "remaining_cx";
+                        case PENDING_REQUESTS -> "remaining_pending";
+                        case REQUESTS -> "remaining_rq";
+                        case RETRIES -> "remaining_retries";
+                    };
+            meters.gauge(
+                    scope.id("circuit_breakers.default." + open),
+                    () -> circuit.remaining(resource, limits) == 0 ? 1 : 0);
+            if (limits.tracksRemaining()) {
+                meters.gauge(
+                        scope.id("circuit_breakers.default." + remaining),
+                        () -> circuit.remaining(resource, limits));
+            }
+        }
     }
 
     /// `upstream_rq_2xx` is `envoy_cluster_upstream_rq_xx{envoy_response_code_class="2"}`.

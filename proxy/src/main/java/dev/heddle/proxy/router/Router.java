@@ -232,7 +232,14 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     public void onRequestEnd(Exchange exchange) {
         if (upstream != null) {
             startTimeout(exchange);
+            if (upstream.isSent()) {
+                requestSent(exchange);
+            }
         }
+    }
+
+    private static void requestSent(Exchange exchange) {
+        exchange.info().upstreamRequestSent(exchange.worker().nanos());
     }
 
     private void startTimeout(Exchange exchange) {
@@ -276,6 +283,9 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
             if (exchange().isRequestEnded()) {
                 retries.onSent();
             }
+        }
+        if (exchange().isRequestEnded()) {
+            requestSent(exchange());
         }
     }
 

@@ -7,10 +7,12 @@ import java.net.InetSocketAddress;
 public final class ListenSocket {
     private final Worker worker;
     private final Channel channel;
+    private final AcceptPause pause;
 
-    ListenSocket(Worker worker, Channel channel) {
+    ListenSocket(Worker worker, Channel channel, AcceptPause pause) {
         this.worker = worker;
         this.channel = channel;
+        this.pause = pause;
     }
 
     /// With the port that the system chose, if it was asked to.
@@ -20,7 +22,7 @@ public final class ListenSocket {
 
     /// Leaves new connections in the system's queue (false), or goes on taking them (true).
     public void setAccepting(boolean on) {
-        channel.config().setAutoRead(on);
+        pause.setAccepting(channel, on);
     }
 
     /// Stops accepting. Accepted connections live on.

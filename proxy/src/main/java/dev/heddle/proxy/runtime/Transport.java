@@ -51,6 +51,16 @@ public enum Transport {
     private static final ChannelOption<Integer> BIND_WITHOUT_PORT =
             new IntegerUnixChannelOption("IP_BIND_ADDRESS_NO_PORT", 0, 24);
 
+    private static final String ACCEPT_MANY = "io.netty.iouring.acceptMultiShotEnabled";
+
+    static {
+        // Netty 4.2.18 cannot stop a request to the kernel for many connections that fails for want
+        // of descriptors: it takes a whole processor until there are some.
+        if (System.getProperty(ACCEPT_MANY) == null) {
+            System.setProperty(ACCEPT_MANY, "false");
+        }
+    }
+
     /// The best that works here. What the kernel or a container's profile forbids is not there.
     public static Transport usual() {
         if (IO_URING.isAvailable()) {

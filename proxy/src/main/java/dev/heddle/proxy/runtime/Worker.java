@@ -191,10 +191,12 @@ public final class Worker {
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
         assert loop.inEventLoop();
+        var pause = new AcceptPause(this);
         var server =
                 new ServerBootstrap()
                         .group(loop)
                         .channel(transport.serverChannel())
+                        .handler(pause)
                         .childOption(ChannelOption.ALLOCATOR, allocator)
                         .childHandler(
                                 new ChannelInitializer<>() {
@@ -222,7 +224,7 @@ public final class Worker {
                 server.bind(transport.toChannel(address))
                         .addListener((ChannelFuture bound) -> {
                             if (bound.isSuccess() && setLate(bound.channel(), settings)) {
-                                outcome.onListening(new ListenSocket(this, bound.channel()));
+                                outcome.onListening(new ListenSocket(this, bound.channel(), pause));
                             } else if (bound.isSuccess()) {
                                 var _ = bound.channel().close();
                                 outcome.onListenFailed(

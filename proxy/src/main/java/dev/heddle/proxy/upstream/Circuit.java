@@ -44,6 +44,11 @@ public final class Circuit {
         return count(resource).get();
     }
 
+    /// How many more may be taken now.
+    public int remaining(Resource resource, CircuitLimits limits) {
+        return Math.max(0, limit(resource, limits) - used(resource));
+    }
+
     private AtomicInteger count(Resource resource) {
         return requireNonNull(used.get(resource));
     }

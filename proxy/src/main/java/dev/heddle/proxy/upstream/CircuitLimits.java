@@ -10,12 +10,14 @@ import java.util.Optional;
 /// @param maxRequests requests in flight
 /// @param maxRetries retries in flight; Envoy's default is 3
 /// @param retryBudget in the place of maxRetries, where there is one
+/// @param tracksRemaining whether statistics say how much is left (`track_remaining`)
 public record CircuitLimits(
         int maxConnections,
         int maxPendingRequests,
         int maxRequests,
         int maxRetries,
-        Optional<RetryBudget> retryBudget) {
+        Optional<RetryBudget> retryBudget,
+        boolean tracksRemaining) {
     /// Envoy's defaults.
     public static final CircuitLimits ENVOY = new CircuitLimits(1024, 1024, 1024, 3);
 
@@ -40,7 +42,7 @@ public record CircuitLimits(
     /// Without a budget.
     public CircuitLimits(
             int maxConnections, int maxPendingRequests, int maxRequests, int maxRetries) {
-        this(maxConnections, maxPendingRequests, maxRequests, maxRetries, Optional.empty());
+        this(maxConnections, maxPendingRequests, maxRequests, maxRetries, Optional.empty(), false);
     }
 
     public CircuitLimits {

@@ -13,6 +13,7 @@ import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ParsersTest {
@@ -60,9 +61,9 @@ class ParsersTest {
         assertThat(config.panicPercent()).isEqualTo(50);
         assertThat(config.settings().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.settings().limits())
-                .isEqualTo(new CircuitLimits(Integer.MAX_VALUE, 7, 1024, 3));
-        assertThat(((Parsed.Accepted<ClusterConfig>) parsed).notes())
-                .containsExactly("circuit_breakers.thresholds[0].track_remaining");
+                .isEqualTo(
+                        new CircuitLimits(Integer.MAX_VALUE, 7, 1024, 3, Optional.empty(), true));
+        assertThat(((Parsed.Accepted<ClusterConfig>) parsed).notes()).isEmpty();
     }
 
     @Test

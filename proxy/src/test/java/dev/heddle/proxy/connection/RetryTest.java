@@ -331,7 +331,8 @@ class RetryTest {
                             1_000,
                             1_000,
                             0,
-                            Optional.of(new CircuitLimits.RetryBudget(20, 2)));
+                            Optional.of(new CircuitLimits.RetryBudget(20, 2)),
+                            false);
             SimCluster cluster = cluster(sim, retrying(5), limits);
             SimUpstream echo = sim.upstream(ONE);
             for (int i = 0; i < 100; i++) {
