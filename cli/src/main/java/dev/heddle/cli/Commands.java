@@ -197,8 +197,9 @@ final class Commands {
                             defaultValue = "plain",
                             description = {
                                 "How large it is made: sidecar is small and starts fast, gateway",
-                                "has room for many connections, plain lies between",
-                                "(default: ${DEFAULT-VALUE})."
+                                "has room for many connections, edge is a gateway to strangers",
+                                "(Envoy's recommendations where the configuration is silent),",
+                                "plain lies between (default: ${DEFAULT-VALUE})."
                             })
                     Profile profile,
             @Option(

@@ -9,6 +9,7 @@ import dev.heddle.proxy.config.CertificatesPage;
 import dev.heddle.proxy.config.ClusterStatuses;
 import dev.heddle.proxy.config.ConfigDumps;
 import dev.heddle.proxy.config.ConfigSubscriber;
+import dev.heddle.proxy.config.EdgeDefaults;
 import dev.heddle.proxy.config.HttpFilters;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.ProxyBootstrap;
@@ -28,6 +29,7 @@ import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TlsContexts;
 import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.telemetry.SocketAddressText;
+import dev.heddle.xds.client.XdsSubscriber;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -144,7 +146,12 @@ public final class Proxy implements AutoCloseable {
                                                         healthCheckFails)));
         this.listeners =
                 new Listeners(
-                        workers, this::runtimeOf, ConnectionLimit.none(), settings.drainTime());
+                        workers,
+                        this::runtimeOf,
+                        bootstrap.isAtEdge()
+                                ? new ConnectionLimit(EdgeDefaults.MOST_CONNECTIONS)
+                                : ConnectionLimit.none(),
+                        settings.drainTime());
 
         // Memory, and what is done before it is short.
         this.heapWatch =
@@ -175,7 +182,8 @@ public final class Proxy implements AutoCloseable {
                                 this::onConfig,
                                 this::onSettled,
                                 this::wakeAt));
-        this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(subscriber));
+        XdsSubscriber taker = bootstrap.isAtEdge() ? EdgeDefaults.before(subscriber) : subscriber;
+        this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(taker));
         registerMeters();
     }
 

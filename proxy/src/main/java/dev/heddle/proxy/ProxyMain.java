@@ -20,12 +20,14 @@ public final class ProxyMain {
     /// How to run one proxy.
     ///
     /// @param drain how long requests may take to end when the process is asked to
-    public record Arguments(Path bootstrap, int workers, Duration drain) {
+    /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
+    ///   edge of a network
+    public record Arguments(Path bootstrap, int workers, Duration drain, boolean isAtEdge) {
 
         /// With the usual number of workers, and Envoy's half minute.
         public static Arguments of(Path bootstrap) {
             return new Arguments(
-                    bootstrap, ProxySettings.ofProcess().workers(), Duration.ofSeconds(30));
+                    bootstrap, ProxySettings.ofProcess().workers(), Duration.ofSeconds(30), false);
         }
     }
 
@@ -57,7 +59,10 @@ public final class ProxyMain {
         try {
             proxy =
                     Proxy.start(
-                            BootstrapParser.read(arguments.bootstrap()),
+                            arguments.isAtEdge()
+                                    ? BootstrapParser.readAtEdge(
+                                            arguments.bootstrap(), Runtime.getRuntime().maxMemory())
+                                    : BootstrapParser.read(arguments.bootstrap()),
                             ProxySettings.ofProcess().withWorkers(arguments.workers()));
         } catch (BootstrapException | IOException e) {
             errors.println("heddle proxy: " + e.getMessage());
@@ -92,11 +97,13 @@ public final class ProxyMain {
         Path bootstrap = null;
         int workers = ProxySettings.ofProcess().workers();
         long drain = 30;
+        boolean isAtEdge = false;
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
             switch (args[i]) {
                 case "-c", "--config-path" -> bootstrap = Path.of(value);
                 case "--concurrency" -> workers = Integer.parseInt(value);
+                case "--profile" -> isAtEdge = value.equals("edge");
                 case "--drain-time-s" -> drain = Long.parseLong(value);
                 default ->
                         throw new IllegalArgumentException(
@@ -107,6 +114,6 @@ public final class ProxyMain {
             throw new IllegalArgumentException(
                     "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]");
         }
-        return new Arguments(bootstrap, workers, Duration.ofSeconds(drain));
+        return new Arguments(bootstrap, workers, Duration.ofSeconds(drain), isAtEdge);
     }
 }

@@ -136,7 +136,15 @@ public final class Proxies {
                         "--log-level",
                         "warn",
                         "--disable-hot-restart")
-                : List.of(program.toString(), "proxy", "-c", file.toString(), "--concurrency", "1");
+                : List.of(
+                        program.toString(),
+                        "proxy",
+                        "--profile",
+                        "sidecar",
+                        "-c",
+                        file.toString(),
+                        "--concurrency",
+                        "1");
     }
 
     /// Writes a peer's configuration into the directory. Returns the command that runs it.

@@ -42,6 +42,18 @@ public record JavaRuntime(Path java, String classPath, Path build) {
                 build.toAbsolutePath());
     }
 
+    /// The one whose starts are rehearsed: of this process, unless two properties name another,
+    /// which is to be distributed.
+    ///
+    /// @param build where the start-up caches are to be
+    public static JavaRuntime ofRehearsal(Path build) {
+        JavaRuntime own = ofThisProcess(build);
+        return new JavaRuntime(
+                Path.of(System.getProperty("heddle.rehearsal.java", own.java().toString())),
+                System.getProperty("heddle.rehearsal.classPath", own.classPath()),
+                own.build());
+    }
+
     private static String absolute(String classPath) {
         var entries = new ArrayList<String>();
         for (String entry : classPath.split(File.pathSeparator, -1)) {

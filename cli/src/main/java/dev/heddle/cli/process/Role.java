@@ -41,7 +41,8 @@ public enum Role {
                             "-XX:MinHeapFreeRatio=10",
                             "-XX:MaxHeapFreeRatio=25",
                             "-XX:ReservedCodeCacheSize=32m",
-                            "-XX:TrimNativeHeapInterval=1000");
+                            "-XX:TrimNativeHeapInterval=1000",
+                            "-Dio.netty.jfr.enabled=false");
             case APPLICATION ->
                     List.of(
                             "-Xss256k",

@@ -8,7 +8,10 @@ public enum Profile {
     /// One workload: small, and soon there. It leaves the machine to the workload.
     SIDECAR,
     /// Everybody who comes from outside.
-    GATEWAY;
+    GATEWAY,
+    /// Strangers: as a gateway, with Envoy's recommendations for the edge of a network where the
+    /// configuration says nothing.
+    EDGE;
 
     private static final int SIDECAR_WORKERS = 2; // as Istio's sidecars
 
@@ -18,7 +21,7 @@ public enum Profile {
     int workers(int processors) {
         return switch (this) {
             case SIDECAR -> Math.min(processors, SIDECAR_WORKERS);
-            case PLAIN, GATEWAY -> processors;
+            case PLAIN, GATEWAY, EDGE -> processors;
         };
     }
 }

@@ -100,7 +100,8 @@ public final class ServeProxy {
                         settings.workers() == 0
                                 ? settings.profile().workers(usual.workers())
                                 : settings.workers(),
-                        Duration.ofSeconds(settings.drainSeconds())),
+                        Duration.ofSeconds(settings.drainSeconds()),
+                        settings.profile() == Profile.EDGE),
                 machine.err());
     }
 }

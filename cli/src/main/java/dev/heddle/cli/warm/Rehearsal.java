@@ -65,7 +65,7 @@ public final class Rehearsal {
             int xds = control.xdsAddress().getPort();
             Path file = directory.resolve("sidecar.yaml");
             Files.writeString(file, Bootstrap.sidecar(workload, xds).text());
-            var java = JavaRuntime.ofThisProcess(machine.build());
+            var java = JavaRuntime.ofRehearsal(machine.build());
             var proxy =
                     new ProcessBuilder(
                             java.rehearsal(

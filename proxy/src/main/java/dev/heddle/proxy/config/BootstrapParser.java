@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// Reads a bootstrap of Envoy v3, from YAML or JSON.
@@ -84,8 +85,23 @@ public final class BootstrapParser {
     ///
     /// @throws BootstrapException naming the file and each mistake, with line or field
     public static ProxyBootstrap read(Path file) throws BootstrapException {
+        return read(file, UnaryOperator.identity(), false);
+    }
+
+    /// Reads a file of a proxy at the edge; what it leaves open is filled by [EdgeDefaults].
+    ///
+    /// @param heapBytes how large this process's heap may become
+    /// @throws BootstrapException naming the file and each mistake, with line or field
+    public static ProxyBootstrap readAtEdge(Path file, long heapBytes) throws BootstrapException {
+        return read(file, it -> EdgeDefaults.complete(it, heapBytes), true);
+    }
+
+    private static ProxyBootstrap read(
+            Path file, UnaryOperator<Bootstrap> completed, boolean isAtEdge)
+            throws BootstrapException {
         try {
-            return parse(file.toString(), Files.readString(file));
+            ProxyBootstrap read = parse(file.toString(), Files.readString(file), completed);
+            return isAtEdge ? read.atEdge() : read;
         } catch (NoSuchFileException e) {
             throw new BootstrapException(file + ": no such file (expected: an Envoy bootstrap)");
         } catch (IOException e) {
@@ -97,6 +113,12 @@ public final class BootstrapParser {
     ///
     /// @param label what to call it in errors
     public static ProxyBootstrap parse(String label, String text) throws BootstrapException {
+        return parse(label, text, UnaryOperator.identity());
+    }
+
+    private static ProxyBootstrap parse(
+            String label, String text, UnaryOperator<Bootstrap> completed)
+            throws BootstrapException {
         Bootstrap bootstrap;
         try {
             Object tree = YamlTrees.read(label, text);
@@ -106,7 +128,7 @@ public final class BootstrapParser {
                                 + ": not an object (expected: an Envoy bootstrap, with node, admin,"
                                 + " static_resources or dynamic_resources)");
             }
-            bootstrap = MESSAGES.read(tree, Bootstrap.getDefaultInstance());
+            bootstrap = completed.apply(MESSAGES.read(tree, Bootstrap.getDefaultInstance()));
         } catch (IllegalArgumentException e) {
             throw new BootstrapException(String.valueOf(e.getMessage()));
         } catch (JsonException e) {
@@ -125,7 +147,8 @@ public final class BootstrapParser {
                             value.controlPlane(),
                             value.overload(),
                             notes,
-                            value.message());
+                            value.message(),
+                            false);
             case Parsed.Rejected<ProxyBootstrap>(List<String> reasons) ->
                     throw new BootstrapException(
                             reasons.stream()
@@ -164,7 +187,8 @@ public final class BootstrapParser {
                                 .read("overload_manager", bootstrap.getOverloadManager())
                         : Optional.empty(),
                 List.of(),
-                bootstrap.bytes());
+                bootstrap.bytes(),
+                false);
     }
 
     /// As the bootstrap has it, but for the kind of client that this is.

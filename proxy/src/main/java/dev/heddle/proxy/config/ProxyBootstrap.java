@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.overload.OverloadConfig;
 import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.wire.Bytes;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param overload what it stops doing when memory is short; empty for nothing
 /// @param notes fields that are left out, each with its path
 /// @param message the whole bootstrap, for dumps
+/// @param isAtEdge whether resources are completed by [EdgeDefaults]
 public record ProxyBootstrap(
         ClientNode node,
         Optional<InetSocketAddress> admin,
@@ -28,13 +30,33 @@ public record ProxyBootstrap(
         Optional<ControlPlane> controlPlane,
         Optional<OverloadConfig> overload,
         List<String> notes,
-        Bytes message) {
+        Bytes message,
+        boolean isAtEdge) {
 
     public ProxyBootstrap {
         clusters = List.copyOf(clusters);
         listeners = List.copyOf(listeners);
         secrets = List.copyOf(secrets);
         notes = List.copyOf(notes);
+    }
+
+    /// The same with its resources completed, and those of the control plane to come.
+    ProxyBootstrap atEdge() {
+        return new ProxyBootstrap(
+                node,
+                admin,
+                completed(XdsType.CLUSTER, clusters),
+                completed(XdsType.LISTENER, listeners),
+                secrets,
+                controlPlane,
+                overload,
+                notes,
+                message,
+                true);
+    }
+
+    private static List<XdsResource> completed(XdsType type, List<XdsResource> resources) {
+        return resources.stream().map(it -> EdgeDefaults.complete(type, it)).toList();
     }
 
     /// A server that speaks delta ADS.

@@ -88,6 +88,45 @@ public abstract class Message {
         return numbers;
     }
 
+    /// Whether a field is set.
+    ///
+    /// @throws IllegalArgumentException when the type has none of that name
+    public final boolean isSet(String field) {
+        return numbers().contains(field(field).number());
+    }
+
+    /// The message that a field holds; an empty one when it is not set.
+    ///
+    /// @throws IllegalArgumentException when the type has no such field, or it holds none
+    public final Message inside(String field) {
+        int number = field(field).number();
+        return prototype(number).read(part(number));
+    }
+
+    /// The bytes of this message with other values of one field, of messages or texts.
+    ///
+    /// @throws IllegalArgumentException when the type has none of that name
+    public final Bytes replacing(String field, List<Bytes> values) {
+        int number = field(field).number();
+        var out = new WireWriter();
+        for (int i = 0; i < index.length; i += STRIDE) {
+            if (index[i] >>> 3 != number) {
+                out.field(index[i], new Bytes(bytes.array, index[i + 1], index[i + 2]));
+            }
+        }
+        values.forEach(value -> out.bytes(number, value));
+        return out.toBytes();
+    }
+
+    private Field field(String name) {
+        return Field.all(schema()).stream()
+                .filter(it -> it.name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "field: '" + name + "' (expected: one of " + typeName() + ")"));
+    }
+
     private boolean isDefault(int at) {
         return switch (index[at] & 7) {
             case 0 -> varint(bytes.array, index[at + 1], index[at + 2]) == 0;

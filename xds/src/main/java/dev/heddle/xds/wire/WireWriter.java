@@ -56,6 +56,18 @@ public final class WireWriter {
         return bytes(field, value.toBytes());
     }
 
+    /// A field that was written already.
+    ///
+    /// @param tag its number and kind
+    /// @param value without the length, for those that have one
+    WireWriter field(int tag, Bytes value) {
+        if ((tag & 7) == DELIMITED) {
+            return bytes(tag >>> 3, value);
+        }
+        varint(Integer.toUnsignedLong(tag));
+        return raw(value);
+    }
+
     /// Fields that were written already.
     public WireWriter raw(Bytes fields) {
         out.write(fields.array, fields.from, fields.size());
