@@ -460,6 +460,7 @@ public final class Proxy implements AutoCloseable {
                             state(),
                             uptime(),
                             settings.workers(),
+                            settings.transport().toString(),
                             tlsProvider.description()),
                     bootstrap.node().info());
         }

@@ -16,9 +16,15 @@ public final class ServerInfos {
     ///
     /// @param state as `LIVE`, `DRAINING` or `PRE_INITIALIZING`
     /// @param workers how many there are
+    /// @param transport how bytes reach the kernel
     /// @param tls who does its cryptography
     public record Instance(
-            String version, String state, Duration uptime, int workers, String tls) {}
+            String version,
+            String state,
+            Duration uptime,
+            int workers,
+            String transport,
+            String tls) {}
 
     /// As JSON (`envoy.admin.v3.ServerInfo`).
     public static String json(Instance process, NodeInfo node) {
@@ -31,7 +37,12 @@ public final class ServerInfos {
             return printer.print(
                             ServerInfo.newBuilder()
                                     // As Envoy, which ends its version with its TLS library.
-                                    .setVersion(process.version() + "/" + process.tls())
+                                    .setVersion(
+                                            "%s/%s/%s"
+                                                    .formatted(
+                                                            process.version(),
+                                                            process.transport(),
+                                                            process.tls()))
                                     .setState(ServerInfo.State.valueOf(process.state()))
                                     .setUptimeCurrentEpoch(uptime)
                                     .setUptimeAllEpochs(uptime)

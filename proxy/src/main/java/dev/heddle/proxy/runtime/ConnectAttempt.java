@@ -1,7 +1,6 @@
 package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsFailure;
-import io.netty.channel.ChannelFuture;
 import org.jspecify.annotations.Nullable;
 
 /// A connection that is being made, over TLS with its handshake.
@@ -13,26 +12,26 @@ import org.jspecify.annotations.Nullable;
 /// ```
 @Confined("worker")
 public final class ConnectAttempt implements Connecting {
-    private final Worker worker;
     private final ConnectOutcome outcome;
-    private @Nullable ChannelFuture connecting;
+    private @Nullable Runnable abandon;
     private boolean isOver;
 
-    ConnectAttempt(Worker worker, ConnectOutcome outcome) {
-        this.worker = worker;
+    ConnectAttempt(ConnectOutcome outcome) {
         this.outcome = outcome;
     }
 
-    void begin(ChannelFuture started, boolean secured) {
-        connecting = started;
-        var _ = started.addListener((ChannelFuture done) -> onDone(done, secured));
+    /// Begins.
+    ///
+    /// @param how it is given up; may be run when it has ended, and does nothing then
+    void begin(Runnable how) {
+        abandon = how;
     }
 
     @Override
     public void giveUp() {
         isOver = true;
-        if (connecting != null) {
-            var _ = connecting.channel().close();
+        if (abandon != null) {
+            abandon.run();
         }
     }
 
@@ -43,27 +42,27 @@ public final class ConnectAttempt implements Connecting {
         }
     }
 
-    private void onDone(ChannelFuture done, boolean secured) {
-        worker.onEvent();
+    /// It is up, and needs no handshake.
+    void connected(WorkerWire wire) {
         if (isOver) {
-            var _ = done.channel().close();
+            wire.reset();
             return;
         }
-        if (!done.isSuccess()) {
+        isOver = true;
+        wire.attach(outcome.onConnected(wire));
+    }
+
+    /// @param cause as the system says it
+    void failed(Throwable cause) {
+        if (!isOver) {
             isOver = true;
-            outcome.onConnectFailed(done.cause());
-            return;
-        }
-        if (!secured) {
-            isOver = true;
-            var wire = done.channel().pipeline().get(NettyWire.class);
-            wire.attach(outcome.onConnected(wire));
+            outcome.onConnectFailed(cause);
         }
     }
 
     /// Waits for the handshake over a wire.
-    NettyWire.Ends over(NettyWire wire) {
-        return new NettyWire.Ends() {
+    WorkerWire.Ends over(WorkerWire wire) {
+        return new WorkerWire.Ends() {
             @Override
             public WireHandler onSecured() {
                 if (isOver) {
@@ -82,9 +81,6 @@ public final class ConnectAttempt implements Connecting {
     }
 
     void fail(TlsFailure failure) {
-        if (!isOver) {
-            isOver = true;
-            outcome.onConnectFailed(new HandshakeException(failure));
-        }
+        failed(new HandshakeException(failure));
     }
 }

@@ -1,94 +1,216 @@
 package dev.heddle.proxy.runtime;
 
+import dev.heddle.proxy.runtime.linux.EpollCalls;
+import dev.heddle.proxy.runtime.linux.Kernel;
+import dev.heddle.proxy.runtime.linux.PipeCalls;
+import dev.heddle.proxy.runtime.linux.SocketCalls;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollIoOps;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/// Netty's epoll, with one thing put right.
+/// Sockets of one worker, on an `epoll` of its own; Netty's event loop brings the thread, the tasks
+/// and the timers. A turn is: end what tasks began, wait, tell what happened, end what that began.
 ///
-/// A socket that waits for nothing at the moment (its client has ended its direction, and all that
-/// was written has left) is taken out of epoll, but Netty 4.2.18 goes on as if it were in there:
-/// the next time it is to wait for something, as when an answer is longer than the kernel's buffer,
-/// it is closed with `ENOENT`. So here it stays in, waiting edge-triggered for nothing, which wakes
-/// nobody up again and again as a level-triggered one with an error would.
+/// Each socket is put in once, edge-triggered and for everything, so that a connection costs one
+/// call over its life and not one each time that it changes what it waits for. Who was told of
+/// something and has not finished with it must remember that, or ask for another turn ([#again]).
+@Confined("worker")
 final class EpollLoop implements IoHandler {
-    private static final IoOps NOTHING = EpollIoOps.NONE;
+    /// Looks at the time at least this often.
+    private static final int LONGEST_WAIT_MILLIS = 60_000;
 
-    /// `EPOLLET` alone.
-    private static final IoOps EDGES = EpollIoOps.valueOf(1 << 31);
+    /// A pipe has two descriptors and may hold 256 KB of the kernel's memory. The kernel lets a
+    /// user have 64 MB of it.
+    private static final int MOST_PIPES = 128;
 
-    private final IoHandler epoll;
+    private final Kernel kernel = new Kernel();
+    private final SocketCalls sockets = new SocketCalls(kernel);
+    private final PipeCalls pipes = new PipeCalls(kernel);
+    private final EpollCalls epoll = new EpollCalls(kernel);
 
-    private EpollLoop(IoHandler epoll) {
-        this.epoll = epoll;
+    /// Whether the loop runs, or was told to: then nobody needs to wake it. The only thing here
+    /// that other threads touch.
+    private final AtomicBoolean isAwake = new AtomicBoolean(true);
+
+    private final ArrayDeque<Polled> again = new ArrayDeque<>();
+
+    /// What is watched, by its descriptor.
+    private @Nullable Polled[] watched = new Polled[64];
+
+    /// Of what is watched, a number that no other has: an event that was on its way when its socket
+    /// was closed must not be taken for one of the socket that got its descriptor.
+    private int[] serials = new int[64];
+
+    private int serial;
+    private int openPipes;
+    private @Nullable Worker worker;
+
+    /// Says whose it is, before anything can happen.
+    void serve(Worker value) {
+        worker = value;
     }
 
-    static IoHandlerFactory factory() {
-        IoHandlerFactory inner = EpollIoHandler.newFactory();
-        return executor -> new EpollLoop(inner.newHandler(executor));
+    SocketCalls sockets() {
+        return sockets;
     }
 
-    /// One socket.
-    private record Registration(IoRegistration inner) implements IoRegistration {
-        @Override
-        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's own signature
-        public <T> T attachment() {
-            return inner.attachment();
+    /// Makes a pipe, of which a worker has a limited number; null when it has them.
+    PipeCalls.@Nullable Pipe pipe() {
+        PipeCalls.Pipe pipe = openPipes < MOST_PIPES ? pipes.open() : null;
+        if (pipe != null) {
+            openPipes++;
         }
-
-        @Override
-        public long submit(IoOps ops) {
-            return inner.submit(ops.equals(NOTHING) ? EDGES : ops);
-        }
-
-        @Override
-        public boolean isValid() {
-            return inner.isValid();
-        }
-
-        @Override
-        public boolean cancel() {
-            return inner.cancel();
-        }
+        return pipe;
     }
 
-    @Override
-    public IoRegistration register(IoHandle handle) throws Exception {
-        return new Registration(epoll.register(handle));
+    PipeCalls pipes() {
+        return pipes;
     }
 
-    @Override
-    public void initialize() {
-        epoll.initialize();
+    void close(PipeCalls.Pipe pipe) {
+        openPipes--;
+        pipes.close(pipe);
+    }
+
+    /// Begins to watch.
+    ///
+    /// @return whether it could
+    boolean watch(int descriptor, Polled by, int events) {
+        if (descriptor >= watched.length) {
+            int size = Math.max(descriptor + 1, 2 * watched.length);
+            watched = Arrays.copyOf(watched, size);
+            serials = Arrays.copyOf(serials, size);
+        }
+        watched[descriptor] = by;
+        serials[descriptor] = ++serial;
+        if (epoll.add(descriptor, key(descriptor), events) < 0) {
+            watched[descriptor] = null;
+            return false;
+        }
+        return true;
+    }
+
+    void watchFor(int descriptor, int events) {
+        epoll.modify(descriptor, key(descriptor), events);
+    }
+
+    private long key(int descriptor) {
+        return (long) serials[descriptor] << 32 | descriptor;
+    }
+
+    /// Closes a descriptor, whether it is watched or not.
+    void close(int descriptor) {
+        if (descriptor < watched.length) {
+            watched[descriptor] = null;
+        }
+        kernel.close(descriptor);
+    }
+
+    /// Calls somebody in the next turn, which then does not wait.
+    void again(Polled who) {
+        again.add(who);
     }
 
     @Override
     public int run(IoHandlerContext context) {
-        return epoll.run(context);
+        Worker of = owner();
+        of.endTurn();
+        isAwake.set(false);
+        // Looked at behind that: a task that is not seen here wakes us.
+        int millis = again.isEmpty() && context.canBlock() ? millis(context, of) : 0;
+        int count = epoll.await(millis);
+        isAwake.set(true);
+        of.onEvent();
+        for (int i = 0; i < count; i++) {
+            long key = epoll.key(i);
+            int descriptor = (int) key;
+            if (descriptor == epoll.waker()) {
+                continue;
+            }
+            Polled by = watched[descriptor];
+            if (by != null && serials[descriptor] == (int) (key >>> 32)) {
+                tell(of, by, epoll.mask(i));
+            }
+        }
+        for (int left = again.size(); left > 0; left--) {
+            Polled by = again.poll();
+            if (by != null) {
+                tellAgain(of, by);
+            }
+        }
+        of.endTurn();
+        return Math.max(0, count);
     }
 
-    @Override
-    public void prepareToDestroy() {
-        epoll.prepareToDestroy();
+    /// Until the next timer is due.
+    private static int millis(IoHandlerContext context, Worker of) {
+        long nanos = context.deadlineNanos() - of.ticker().nanoTime();
+        // Up, as a timer that fires too early only waits again.
+        long millis = TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
+        return Math.clamp(millis, 0, LONGEST_WAIT_MILLIS);
     }
 
-    @Override
-    public void destroy() {
-        epoll.destroy();
+    private static void tell(Worker of, Polled by, int events) {
+        try {
+            by.onEvents(events);
+        } catch (RuntimeException | Error e) {
+            of.bug(e);
+            by.onBroken();
+        }
+    }
+
+    private static void tellAgain(Worker of, Polled by) {
+        try {
+            by.onAgain();
+        } catch (RuntimeException | Error e) {
+            of.bug(e);
+            by.onBroken();
+        }
+    }
+
+    private Worker owner() {
+        Worker of = worker;
+        if (of == null) {
+            throw new IllegalStateException("a loop without a worker");
+        }
+        return of;
     }
 
     @Override
     public void wakeup() {
-        epoll.wakeup();
+        if (!isAwake.getAndSet(true)) {
+            epoll.wake();
+        }
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        for (Polled by : watched) {
+            if (by != null) {
+                by.onBroken();
+            }
+        }
+        owner().endTurn();
+    }
+
+    @Override
+    public void destroy() {
+        epoll.close();
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) {
+        throw new UnsupportedOperationException("channels (expected: sockets of this loop)");
     }
 
     @Override
     public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return epoll.isCompatible(handleType);
+        return false;
     }
 }

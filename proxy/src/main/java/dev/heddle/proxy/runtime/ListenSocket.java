@@ -1,32 +1,15 @@
 package dev.heddle.proxy.runtime;
 
-import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 
 /// A socket that accepts connections for one worker.
-public final class ListenSocket {
-    private final Worker worker;
-    private final Channel channel;
-    private final AcceptPause pause;
-
-    ListenSocket(Worker worker, Channel channel, AcceptPause pause) {
-        this.worker = worker;
-        this.channel = channel;
-        this.pause = pause;
-    }
-
+public interface ListenSocket {
     /// With the port that the system chose, if it was asked to.
-    public InetSocketAddress address() {
-        return worker.transport().fromChannel(channel.localAddress());
-    }
+    InetSocketAddress address();
 
     /// Leaves new connections in the system's queue (false), or goes on taking them (true).
-    public void setAccepting(boolean on) {
-        pause.setAccepting(channel, on);
-    }
+    void setAccepting(boolean on);
 
     /// Stops accepting. Accepted connections live on.
-    public void close() {
-        var _ = channel.close();
-    }
+    void close();
 }

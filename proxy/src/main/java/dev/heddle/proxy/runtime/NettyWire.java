@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /// A [Wire] over a Netty channel: the only handler in its pipeline beside TLS.
 @Confined("worker")
-final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
+final class NettyWire extends ChannelInboundHandlerAdapter implements WorkerWire {
     private static final Logger LOG = LoggerFactory.getLogger(NettyWire.class);
 
     /// Up to this size a piece is copied behind the one before it.
@@ -68,8 +68,8 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
         this.channel = channel;
     }
 
-    /// Says who hears. Must happen before the first byte can arrive.
-    void attach(WireHandler value) {
+    @Override
+    public void attach(WireHandler value) {
         handler = value;
     }
 
@@ -77,31 +77,9 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     private record Handshake(
             SslHandler handler, Function<SslHandler, TlsSession> reader, Ends ends) {}
 
-    /// Who waits for a handshake.
-    interface Ends {
-        /// It is done; what is returned hears from now on.
-        WireHandler onSecured();
-
-        void onNotSecured(TlsFailure failure);
-    }
-
     @Override
     public void secure(TlsServer tls, SecureOutcome outcome) {
-        SslHandler handler = tls.handler(worker.allocator());
-        secure(
-                handler,
-                tls::session,
-                new Ends() {
-                    @Override
-                    public WireHandler onSecured() {
-                        return outcome.onSecured(NettyWire.this);
-                    }
-
-                    @Override
-                    public void onNotSecured(TlsFailure failure) {
-                        outcome.onNotSecured(failure);
-                    }
-                });
+        secure(tls.handler(worker.allocator()), tls::session, WorkerWire.ends(this, outcome));
     }
 
     /// Puts a handler of TLS between the channel and this wire.
@@ -174,12 +152,12 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements Wire {
     private void flushLater() {
         if (!isDirty) {
             isDirty = true;
-            worker.flushLater(this);
+            worker.atTurnEnd(this);
         }
     }
 
-    /// At the end of the turn.
-    void flushNow() {
+    @Override
+    public void endTurn() {
         isDirty = false;
         if (isGone) {
             return;

@@ -46,8 +46,12 @@ public record SocketSettings(int backlog, int acceptsPerTurn, List<KernelOption>
 
         /// @param hex two digits a byte
         record Bytes(String hex) implements Value {
+            byte[] array() {
+                return HexFormat.of().parseHex(hex);
+            }
+
             ByteBuf bytes() {
-                return Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex));
+                return Unpooled.wrappedBuffer(array());
             }
         }
     }

@@ -1,13 +1,10 @@
 package dev.heddle.proxy.runtime;
 
+import dev.heddle.proxy.runtime.linux.Kernel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
@@ -31,17 +28,17 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /// How bytes reach the kernel, or a test.
 public enum Transport {
-    /// Linux's completion queue: a tenth less CPU for a request, where it is allowed. Common
-    /// container profiles forbid it.
-    IO_URING,
-    /// Linux's readiness queue: the usual one.
+    /// Linux's readiness queue, called through `java.lang.foreign`: the usual one.
     EPOLL,
+    /// Linux's completion queue, by Netty. Common container profiles forbid it.
+    IO_URING,
     /// The JDK's selector: everywhere else.
     NIO,
     /// Inside this process: one worker, any addresses, no kernel. For simulation.
@@ -63,17 +60,22 @@ public enum Transport {
 
     /// The best that works here. What the kernel or a container's profile forbids is not there.
     public static Transport usual() {
-        if (IO_URING.isAvailable()) {
-            return IO_URING;
+        if (EPOLL.isAvailable()) {
+            return EPOLL;
         }
-        return EPOLL.isAvailable() ? EPOLL : NIO;
+        return IO_URING.isAvailable() ? IO_URING : NIO;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /// Whether this machine has it.
     public boolean isAvailable() {
         return switch (this) {
             case IO_URING -> IoUring.isAvailable();
-            case EPOLL -> Epoll.isAvailable();
+            case EPOLL -> Kernel.isUsable();
             case NIO, LOCAL -> true;
         };
     }
@@ -81,16 +83,20 @@ public enum Transport {
     IoHandlerFactory ioHandler() {
         return switch (this) {
             case IO_URING -> IoUringIoHandler.newFactory();
-            case EPOLL -> EpollLoop.factory();
+            case EPOLL -> throw ours();
             case NIO -> NioIoHandler.newFactory();
             case LOCAL -> LocalIoHandler.newFactory();
         };
     }
 
+    private static IllegalStateException ours() {
+        return new IllegalStateException("epoll has no channels (expected: sockets)");
+    }
+
     Class<? extends ServerChannel> serverChannel() {
         return switch (this) {
             case IO_URING -> IoUringServerSocketChannel.class;
-            case EPOLL -> EpollServerSocketChannel.class;
+            case EPOLL -> throw ours();
             case NIO -> NioServerSocketChannel.class;
             case LOCAL -> LocalServerChannel.class;
         };
@@ -99,7 +105,7 @@ public enum Transport {
     Class<? extends Channel> channel() {
         return switch (this) {
             case IO_URING -> IoUringSocketChannel.class;
-            case EPOLL -> EpollSocketChannel.class;
+            case EPOLL -> throw ours();
             case NIO -> NioSocketChannel.class;
             case LOCAL -> LocalChannel.class;
         };
@@ -108,7 +114,8 @@ public enum Transport {
     /// With this each worker listens for itself and the kernel spreads connections over them.
     Map<ChannelOption<?>, Object> listenOptions() {
         return switch (this) {
-            case IO_URING, EPOLL -> Map.of(UnixChannelOption.SO_REUSEPORT, true);
+            case IO_URING -> Map.of(UnixChannelOption.SO_REUSEPORT, true);
+            case EPOLL -> throw ours();
             case NIO -> Map.of(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
             case LOCAL -> Map.of();
         };
@@ -141,11 +148,7 @@ public enum Transport {
                                     IoUringChannelOption.TCP_KEEPCNT,
                                     IoUringChannelOption.TCP_KEEPIDLE,
                                     IoUringChannelOption.TCP_KEEPINTVL);
-                    case EPOLL ->
-                            List.of(
-                                    EpollChannelOption.TCP_KEEPCNT,
-                                    EpollChannelOption.TCP_KEEPIDLE,
-                                    EpollChannelOption.TCP_KEEPINTVL);
+                    case EPOLL -> throw ours();
                     case NIO ->
                             List.of(
                                     NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT),

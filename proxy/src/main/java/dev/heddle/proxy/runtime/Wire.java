@@ -5,6 +5,7 @@ import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One connection as codecs see it: bytes out, back-pressure, close. What comes in goes to its
@@ -50,6 +51,16 @@ public interface Wire {
     ///
     /// @param bytes belong to the wire from now on; may be empty
     void handOver(WireHandler next, ByteBuf bytes);
+
+    /// Has what comes from now on go to another wire of this worker without passing through here,
+    /// if that can be: the kernel moves it. Ends, errors and back-pressure are as before, but
+    /// [WireHandler#onBytes] is not called any more.
+    ///
+    /// @param moved told how many bytes came, once for many of them
+    /// @return whether it is so now; if not, nothing has changed
+    default boolean spliceTo(Wire to, LongConsumer moved) {
+        return false;
+    }
 
     /// Says who the two ends are, when a header or the system knows better than the socket.
     void present(InetSocketAddress remote, InetSocketAddress local);

@@ -2,22 +2,9 @@ package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
-import io.netty.bootstrap.AbstractBootstrap;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.unix.IntegerUnixChannelOption;
-import io.netty.channel.unix.RawUnixChannelOption;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Ticker;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -48,8 +35,13 @@ public final class Worker {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final ByteBufAllocator allocator;
-    private final ArrayDeque<NettyWire> dirty = new ArrayDeque<>();
-    private final Runnable endTurn = this::onTurnEnd;
+    private final ArrayDeque<WorkerWire> dirty = new ArrayDeque<>();
+    private final Runnable endTurn = this::endTurn;
+    private final Sockets sockets;
+
+    /// The loop where it is our own; null where it is Netty's.
+    private final @Nullable EpollLoop epoll;
+
     private boolean isTurnEnding;
     private boolean isTimeKnown;
     private long nanos;
@@ -83,6 +75,18 @@ public final class Worker {
             InstantSource clock,
             RandomGenerator random,
             ByteBufAllocator allocator) {
+        this(index, loop, null, transport, ticker, clock, random, allocator);
+    }
+
+    Worker(
+            int index,
+            EventLoop loop,
+            @Nullable EpollLoop epoll,
+            Transport transport,
+            Ticker ticker,
+            InstantSource clock,
+            RandomGenerator random,
+            ByteBufAllocator allocator) {
         this.index = index;
         this.loop = loop;
         this.transport = transport;
@@ -90,6 +94,9 @@ public final class Worker {
         this.clock = clock;
         this.random = random;
         this.allocator = allocator;
+        this.epoll = epoll;
+        this.sockets =
+                epoll == null ? new NettySockets(this, transport) : new EpollSockets(this, epoll);
     }
 
     public int index() {
@@ -191,101 +198,7 @@ public final class Worker {
             Function<Wire, WireHandler> acceptor,
             ListenOutcome outcome) {
         assert loop.inEventLoop();
-        var pause = new AcceptPause(this);
-        var server =
-                new ServerBootstrap()
-                        .group(loop)
-                        .channel(transport.serverChannel())
-                        .handler(pause)
-                        .childOption(ChannelOption.ALLOCATOR, allocator)
-                        .childHandler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        accept(channel, acceptor);
-                                    }
-                                });
-        if (transport.isKernel()) {
-            server.option(ChannelOption.SO_REUSEADDR, true)
-                    .option(ChannelOption.SO_BACKLOG, settings.backlog())
-                    .childOption(ChannelOption.TCP_NODELAY, true);
-            transport.listenOptions().forEach((option, value) -> set(server, option, value));
-            settings.options().stream()
-                    .filter(SocketSettings.KernelOption::isEarly)
-                    .forEach(option -> set(server, nettys(option), nettyValue(option)));
-        }
-        if (settings.acceptsPerTurn() > 0) {
-            server.option(
-                    ChannelOption.RECVBUF_ALLOCATOR,
-                    new ServerChannelRecvByteBufAllocator()
-                            .maxMessagesPerRead(settings.acceptsPerTurn()));
-        }
-        var _ =
-                server.bind(transport.toChannel(address))
-                        .addListener((ChannelFuture bound) -> {
-                            if (bound.isSuccess() && setLate(bound.channel(), settings)) {
-                                outcome.onListening(new ListenSocket(this, bound.channel(), pause));
-                            } else if (bound.isSuccess()) {
-                                var _ = bound.channel().close();
-                                outcome.onListenFailed(
-                                        new IOException("a socket option was refused"));
-                            } else {
-                                outcome.onListenFailed(bound.cause());
-                            }
-                        });
-    }
-
-    private boolean setLate(Channel channel, SocketSettings settings) {
-        if (!transport.hasKernelOptions()) {
-            return true;
-        }
-        try {
-            for (SocketSettings.KernelOption option : settings.options()) {
-                if (!option.isEarly()) {
-                    channel.config().setOption(nettys(option), nettyValue(option));
-                }
-            }
-            return true;
-        } catch (ChannelException e) {
-            LOG.warn("{}", e.toString());
-            return false;
-        }
-    }
-
-    @SuppressWarnings("unchecked") // paired with a value of its type by nettyValue
-    private static ChannelOption<Object> nettys(SocketSettings.KernelOption option) {
-        ChannelOption<?> netty =
-                switch (option.value()) {
-                    case SocketSettings.Value.Whole _ ->
-                            new IntegerUnixChannelOption(
-                                    option.toString(), option.level(), option.name());
-                    case SocketSettings.Value.Bytes bytes ->
-                            new RawUnixChannelOption(
-                                    option.toString(),
-                                    option.level(),
-                                    option.name(),
-                                    bytes.hex().length() / 2);
-                };
-        return (ChannelOption<Object>) netty;
-    }
-
-    private static Object nettyValue(SocketSettings.KernelOption option) {
-        return switch (option.value()) {
-            case SocketSettings.Value.Whole(int number) -> number;
-            case SocketSettings.Value.Bytes bytes -> bytes.bytes().nioBuffer();
-        };
-    }
-
-    @SuppressWarnings("unchecked") // the map pairs each option with a value of its type
-    private static void set(
-            AbstractBootstrap<?, ?> bootstrap, ChannelOption<?> option, Object value) {
-        bootstrap.option((ChannelOption<Object>) option, value);
-    }
-
-    private void accept(Channel channel, Function<Wire, WireHandler> acceptor) {
-        var wire = new NettyWire(this, channel);
-        wire.attach(acceptor.apply(wire));
-        channel.pipeline().addLast(wire);
+        sockets.listen(address, settings, acceptor, outcome);
     }
 
     /// Connects to an address. What the outcome returns for the new wire hears everything about it.
@@ -326,54 +239,19 @@ public final class Worker {
             @Nullable TlsClient tls,
             ConnectOutcome outcome) {
         assert loop.inEventLoop();
-        var attempt = new ConnectAttempt(this, outcome);
-        // Made now, so that it holds its keys however long connecting takes.
-        SslHandler secured = tls == null ? null : tls.handler(allocator, address);
-        var client =
-                new Bootstrap()
-                        .group(loop)
-                        .channel(transport.channel())
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                        .option(ChannelOption.ALLOCATOR, allocator)
-                        .handler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        var wire = new NettyWire(Worker.this, channel);
-                                        channel.pipeline().addLast(wire);
-                                        if (secured != null && tls != null) {
-                                            wire.secure(secured, tls::session, attempt.over(wire));
-                                        }
-                                        if (preface.hasRemaining()) {
-                                            channel.pipeline().addFirst(new Preface(preface));
-                                        }
-                                    }
-                                });
-        InetSocketAddress source = settings.sourceFor(address);
-        if (transport.isKernel()) {
-            client.option(ChannelOption.TCP_NODELAY, true);
-            transport
-                    .connectOptions(settings, source)
-                    .forEach((option, value) -> set(client, option, value));
-        }
-        ChannelFuture connecting =
-                source == null || !transport.isKernel()
-                        ? client.connect(transport.toChannel(address))
-                        : client.connect(address, source);
-        attempt.begin(connecting, secured != null);
-        return attempt;
+        return sockets.connect(address, settings, preface, tls, outcome);
     }
 
     /// Tells an outcome, in a later turn, that there will be no connection.
     public ConnectAttempt failToConnect(TlsFailure why, ConnectOutcome outcome) {
         assert loop.inEventLoop();
-        var attempt = new ConnectAttempt(this, outcome);
+        var attempt = new ConnectAttempt(outcome);
         loop.execute(() -> attempt.fail(why));
         return attempt;
     }
 
-    /// Has a wire flushed at the end of this turn.
-    void flushLater(NettyWire wire) {
+    /// Has a wire do at the end of this turn what it puts off.
+    void atTurnEnd(WorkerWire wire) {
         endTurnLater();
         dirty.add(wire);
     }
@@ -381,19 +259,31 @@ public final class Worker {
     private void endTurnLater() {
         if (!isTurnEnding) {
             isTurnEnding = true;
-            loop.execute(endTurn);
+            if (epoll == null) {
+                loop.execute(endTurn);
+            }
         }
     }
 
-    private void onTurnEnd() {
+    /// Ends a turn: its loop's, where the loop is ours, else a task that this put behind all
+    /// others.
+    void endTurn() {
         // A flush may find a wire writable again, whose handler writes more: that belongs to this
-        // turn
-        // as long as it lasts.
-        for (NettyWire wire = dirty.poll(); wire != null; wire = dirty.poll()) {
-            wire.flushNow();
+        // turn as long as it lasts.
+        for (WorkerWire wire = dirty.poll(); wire != null; wire = dirty.poll()) {
+            try {
+                wire.endTurn();
+            } catch (RuntimeException | Error e) {
+                bug(e);
+                wire.reset();
+            }
         }
         isTurnEnding = false;
         isTimeKnown = false;
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     EventLoop loop() {

@@ -2,19 +2,19 @@ package dev.heddle.proxy.runtime;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Ticker;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// All workers of the process.
 public final class Workers {
@@ -25,12 +25,12 @@ public final class Workers {
 
     private final List<Worker> all;
     private final Transport transport;
-    private final @Nullable IoEventLoopGroup group;
+    private final List<IoEventLoopGroup> groups;
 
-    private Workers(List<Worker> all, Transport transport, @Nullable IoEventLoopGroup group) {
+    private Workers(List<Worker> all, Transport transport, List<IoEventLoopGroup> groups) {
         this.all = List.copyOf(all);
         this.transport = transport;
-        this.group = group;
+        this.groups = List.copyOf(groups);
     }
 
     /// Starts that many, each on a thread of its own.
@@ -41,24 +41,7 @@ public final class Workers {
             Transport transport,
             InstantSource clock,
             IntFunction<RandomGenerator> seeds) {
-        var group =
-                new MultiThreadIoEventLoopGroup(
-                        count, new DefaultThreadFactory("worker"), transport.ioHandler());
-        ByteBufAllocator buffers = buffers(count);
-        var workers = new ArrayList<Worker>();
-        for (int i = 0; i < count; i++) {
-            EventLoop loop = group.next();
-            workers.add(
-                    new Worker(
-                            i,
-                            loop,
-                            transport,
-                            Ticker.systemTicker(),
-                            clock,
-                            seeds.apply(i),
-                            buffers));
-        }
-        return new Workers(workers, transport, group);
+        return start(count, new DefaultThreadFactory("worker"), transport, clock, seeds);
     }
 
     /// Starts one loop that serves no requests, for what must not wait for those that do.
@@ -66,19 +49,40 @@ public final class Workers {
     /// @param name of its thread
     public static Workers apart(
             String name, Transport transport, InstantSource clock, RandomGenerator random) {
-        var group =
-                new MultiThreadIoEventLoopGroup(
-                        1, new DefaultThreadFactory(name, true), transport.ioHandler());
-        var worker =
-                new Worker(
-                        0,
-                        group.next(),
-                        transport,
-                        Ticker.systemTicker(),
-                        clock,
-                        random,
-                        buffers(1));
-        return new Workers(List.of(worker), transport, group);
+        return start(1, new DefaultThreadFactory(name, true), transport, clock, _ -> random);
+    }
+
+    private static Workers start(
+            int count,
+            ThreadFactory threads,
+            Transport transport,
+            InstantSource clock,
+            IntFunction<RandomGenerator> seeds) {
+        var groups = new ArrayList<IoEventLoopGroup>();
+        var workers = new ArrayList<Worker>();
+        ByteBufAllocator buffers = buffers(count);
+        for (int i = 0; i < count; i++) {
+            EpollLoop epoll = transport == Transport.EPOLL ? new EpollLoop() : null;
+            var group =
+                    new MultiThreadIoEventLoopGroup(
+                            1, threads, epoll == null ? transport.ioHandler() : _ -> epoll);
+            var worker =
+                    new Worker(
+                            i,
+                            group.next(),
+                            epoll,
+                            transport,
+                            Ticker.systemTicker(),
+                            clock,
+                            seeds.apply(i),
+                            buffers);
+            if (epoll != null) {
+                epoll.serve(worker);
+            }
+            groups.add(group);
+            workers.add(worker);
+        }
+        return new Workers(workers, transport, groups);
     }
 
     /// Memory off the heap, an arena for each worker in chunks of 512 KB: more than a proxy at rest
@@ -91,7 +95,7 @@ public final class Workers {
 
     /// One worker on a loop that the caller turns, as simulations do.
     public static Workers of(Worker worker) {
-        return new Workers(List.of(worker), worker.transport(), null);
+        return new Workers(List.of(worker), worker.transport(), List.of());
     }
 
     public List<Worker> all() {
@@ -113,9 +117,8 @@ public final class Workers {
 
     /// Ends the threads, closing what is still open. Waits for that.
     public void stop() {
-        if (group != null) {
-            group.shutdownGracefully(0, 2, TimeUnit.SECONDS)
-                    .awaitUninterruptibly(5, TimeUnit.SECONDS);
-        }
+        List<Future<?>> ends = new ArrayList<>();
+        groups.forEach(group -> ends.add(group.shutdownGracefully(0, 2, TimeUnit.SECONDS)));
+        ends.forEach(end -> end.awaitUninterruptibly(5, TimeUnit.SECONDS));
     }
 }

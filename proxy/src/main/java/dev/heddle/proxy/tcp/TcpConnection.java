@@ -36,8 +36,18 @@ import org.jspecify.annotations.Nullable;
 ///    │                  └──failed, tries left──▶ CONNECTING      └──no tries left──▶ OVER
 ///    └──no cluster, no host, circuit open──▶ OVER
 /// ```
+///
+/// This file is long because both sides of a connection, and what is learned while it is made, are
+/// one state.
 @Confined("worker")
 public final class TcpConnection implements WireHandler, ConnectOutcome, PickContext {
+    /// So much in one direction, and it goes on within the kernel: a shorter one costs less where
+    /// it is, as a pipe is four system calls.
+    private static final int BULK_BYTES = 1 << 16;
+
+    /// Of a direction that was left to the kernel, if it takes it.
+    private static final long SPLICED = Long.MIN_VALUE;
+
     private final TcpService service;
     private final Wire client;
     private final Client said;
@@ -65,6 +75,8 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     private @Nullable Connecting attempt;
     private @Nullable Wire upstream;
     private int tries;
+    private long received;
+    private long sent;
     private boolean isCircuitHeld;
     private boolean isClientPaused;
     private boolean isClientEnded;
@@ -298,7 +310,12 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         if (upstream == null && !isOver) {
             early.add(bytes);
         } else {
+            received += bytes.readableBytes();
             passOn(bytes, upstream);
+            if (received >= BULK_BYTES && upstream != null && !isOver) {
+                received = SPLICED;
+                var _ = client.spliceTo(upstream, this::onReceived);
+            }
         }
     }
 
@@ -339,7 +356,12 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
                 onGreeting(bytes);
                 return;
             }
+            sent += bytes.readableBytes();
             pass(bytes, upstream, client);
+            if (sent >= BULK_BYTES && upstream != null && !isOver) {
+                sent = SPLICED;
+                var _ = upstream.spliceTo(client, TcpConnection.this::onSent);
+            }
         }
 
         @Override
@@ -397,6 +419,24 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
             isClientPaused = true;
             service.log().count(ConnectionStat.DOWNSTREAM_FLOW_CONTROL_PAUSED_READING_TOTAL);
         }
+    }
+
+    // What the kernel moved.
+
+    private void onReceived(long bytes) {
+        info.addBytesReceived(bytes);
+        if (cluster != null) {
+            cluster.stats().add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, bytes);
+        }
+        touch();
+    }
+
+    private void onSent(long bytes) {
+        info.addBytesSent(bytes);
+        if (cluster != null) {
+            cluster.stats().add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, bytes);
+        }
+        touch();
     }
 
     private void pass(ByteBuf bytes, @Nullable Wire from, @Nullable Wire to) {

@@ -7,6 +7,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /// What connections to hosts of one name are secured with: one for all workers, so that they share
@@ -40,6 +41,16 @@ public final class TlsClient {
         }
         Natives.forbidRenegotiation(handler.engine());
         return handler;
+    }
+
+    /// The same without a channel.
+    public SSLEngine engine(ByteBufAllocator allocator, InetSocketAddress address) {
+        return handler(allocator, address).engine();
+    }
+
+    /// What became of its handshake.
+    public TlsSession session(SSLEngine engine) {
+        return Natives.session(engine, trust);
     }
 
     /// What became of its handshake.

@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
 
 /// What the connections of clients are secured with: one for all workers, so that a session that
 /// began on one can be resumed on another. Thread-safe.
@@ -42,6 +43,16 @@ public final class TlsServer {
             Natives.forbidTickets(handler.engine());
         }
         return handler;
+    }
+
+    /// The same without a channel.
+    public SSLEngine engine(ByteBufAllocator allocator) {
+        return handler(allocator).engine();
+    }
+
+    /// What became of its handshake.
+    public TlsSession session(SSLEngine engine) {
+        return Natives.session(engine, trust);
     }
 
     /// What became of its handshake.

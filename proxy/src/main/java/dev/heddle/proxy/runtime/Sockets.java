@@ -1,0 +1,23 @@
+package dev.heddle.proxy.runtime;
+
+import dev.heddle.proxy.tls.TlsClient;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// How a worker comes by connections, for one kind of transport. Its methods are those of [Worker].
+sealed interface Sockets permits NettySockets, EpollSockets {
+    void listen(
+            InetSocketAddress address,
+            SocketSettings settings,
+            Function<Wire, WireHandler> acceptor,
+            ListenOutcome outcome);
+
+    ConnectAttempt connect(
+            InetSocketAddress address,
+            ConnectSettings settings,
+            ByteBuffer preface,
+            @Nullable TlsClient tls,
+            ConnectOutcome outcome);
+}

@@ -1,0 +1,35 @@
+package dev.heddle.proxy.runtime;
+
+import dev.heddle.proxy.tls.TlsFailure;
+
+/// A wire as its worker sees it.
+sealed interface WorkerWire extends Wire permits NettyWire, SocketWire {
+    /// Says who hears. Must happen before the first byte can arrive.
+    void attach(WireHandler value);
+
+    /// Does what was put off until the end of the turn.
+    void endTurn();
+
+    /// Who waits for a handshake.
+    interface Ends {
+        /// It is done; what is returned hears from now on.
+        WireHandler onSecured();
+
+        void onNotSecured(TlsFailure failure);
+    }
+
+    /// Who waits for one that was begun by [Wire#secure].
+    static Ends ends(Wire wire, SecureOutcome outcome) {
+        return new Ends() {
+            @Override
+            public WireHandler onSecured() {
+                return outcome.onSecured(wire);
+            }
+
+            @Override
+            public void onNotSecured(TlsFailure failure) {
+                outcome.onNotSecured(failure);
+            }
+        };
+    }
+}
