@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
@@ -68,6 +69,7 @@ public final class EnvoyTypes {
                     StdoutAccessLog.getDescriptor(),
                     Cors.getDescriptor(),
                     HTTPFault.getDescriptor(),
+                    GrpcWeb.getDescriptor(),
                     RBAC.getDescriptor(),
                     Router.getDescriptor(),
                     HttpInspector.getDescriptor(),

@@ -7,6 +7,7 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.FilterChain.Translation;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
@@ -90,7 +91,11 @@ public final class PlanText {
         String tls = chain.tls().map(t -> " -> " + TlsText.of(t)).orElse("");
         String head = what + chain.name() + match + tls + " -> ";
         switch (chain.handling()) {
-            case Handling.Http(String statPrefix, Routes routes, boolean edge) -> {
+            case Handling.Http(
+                            String statPrefix,
+                            Routes routes,
+                            boolean edge,
+                            Translation translation) -> {
                 String table =
                         switch (routes) {
                             case Routes.Named(String name) -> "routes " + name;
@@ -98,7 +103,16 @@ public final class PlanText {
                         };
                 line(
                         1,
-                        head + "http " + statPrefix + (edge ? " at the edge" : "") + ", " + table,
+                        head
+                                + "http "
+                                + statPrefix
+                                + (edge ? " at the edge" : "")
+                                + switch (translation) {
+                                    case NONE -> "";
+                                    case GRPC_WEB -> ", gRPC-Web becomes gRPC";
+                                }
+                                + ", "
+                                + table,
                         chain.origin());
                 if (routes instanceof Routes.Held(RouteConfiguration held)) {
                     table(2, held);

@@ -85,7 +85,19 @@ public record FilterChain(
         /// @param statPrefix as in `outbound_0.0.0.0_9080`
         /// @param edge whether clients are outside of the mesh, so that their forwarding headers
         ///   are not believed
-        record Http(String statPrefix, Routes routes, boolean edge) implements Handling {}
+        /// @param translation of what clients say that those who serve do not understand
+        record Http(String statPrefix, Routes routes, boolean edge, Translation translation)
+                implements Handling {
+            /// Nothing is translated.
+            public Http(String statPrefix, Routes routes, boolean edge) {
+                this(statPrefix, routes, edge, Translation.NONE);
+            }
+
+            /// The same with a translation.
+            public Http with(Translation other) {
+                return new Http(statPrefix, routes, edge, other);
+            }
+        }
 
         /// Its bytes go to one cluster, or to one of several by weight.
         ///
@@ -102,6 +114,19 @@ public record FilterChain(
             public static Tcp to(String statPrefix, String cluster) {
                 return new Tcp(statPrefix, List.of(new TcpDestination(cluster, 1)));
             }
+        }
+    }
+
+    /// What clients may say that those who serve do not understand.
+    public enum Translation {
+        /// Nothing.
+        NONE,
+        /// gRPC-Web, which becomes gRPC.
+        GRPC_WEB;
+
+        /// What is right for a port whose clients may speak gRPC-Web, or not.
+        public static Translation of(boolean isGrpcWeb) {
+            return isGrpcWeb ? GRPC_WEB : NONE;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.FilterChain.Translation;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
@@ -57,9 +58,7 @@ public final class GatewayLowering {
             String name = name(port, servers.getFirst());
             List<FilterChain> tls = ends.chains(name, port, servers);
             Optional<FilterChain> rest =
-                    http.isEmpty()
-                            ? l4.tcp(name, servers)
-                            : Optional.of(http(name, port, http.getFirst()));
+                    http.isEmpty() ? l4.tcp(name, servers) : Optional.of(http(name, port, http));
             if (!http.isEmpty()) {
                 routes.add(tables.onPort(port, http));
             }
@@ -116,12 +115,16 @@ public final class GatewayLowering {
                 first.origin());
     }
 
-    private static FilterChain http(String name, int port, Server first) {
+    private static FilterChain http(String name, int port, List<Server> servers) {
+        boolean isGrpcWeb = servers.stream().anyMatch(s -> GatewayServers.isGrpcWeb(s.server()));
         return new FilterChain(
                 name,
                 FilterChain.Match.ALL,
                 new Handling.Http(
-                        "outbound_" + name, new Routes.Named(GatewayTables.name(port)), true),
-                first.origin());
+                        "outbound_" + name,
+                        new Routes.Named(GatewayTables.name(port)),
+                        true,
+                        Translation.of(isGrpcWeb)),
+                servers.getFirst().origin());
     }
 }

@@ -82,7 +82,7 @@ final class GatewayTls {
             return;
         }
         ServerTls ended = lowering.lower(tls, isHttps ? HTTP : List.of(), origin);
-        if (handling.get() instanceof Handling.Http(_, Routes.Named(String table), _)) {
+        if (handling.get() instanceof Handling.Http(_, Routes.Named(String table), _, _)) {
             List<Server> others = https.stream().filter(s -> !s.equals(server)).toList();
             routes.add(tables.ofServer(table, port, server, others));
         }

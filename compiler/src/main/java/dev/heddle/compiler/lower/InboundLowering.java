@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.FilterChain.Translation;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
@@ -69,7 +70,7 @@ final class InboundLowering {
         Handling handling =
                 isBytes
                         ? Handling.Tcp.to(statPrefix, ClusterName.inbound(port.port()))
-                        : http(statPrefix, port.port(), known.origin());
+                        : http(statPrefix, port.port(), known);
         return new Listener(
                 name,
                 bind,
@@ -151,7 +152,7 @@ final class InboundLowering {
         String name = "0.0.0.0_" + port;
         String statPrefix = "inbound_" + name;
         Handling bytes = Handling.Tcp.to(statPrefix, ClusterName.inbound(port));
-        Handling http = http(statPrefix, port, known.origin());
+        Handling http = http(statPrefix, port, known);
         if (known.protocol() == AppProtocol.UNSET) {
             chains.add(new FilterChain(name, Match.ofHttp().on(port), http, known.origin()));
         }
@@ -182,7 +183,8 @@ final class InboundLowering {
         return protocol.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
     }
 
-    private static Handling http(String statPrefix, int port, Origin origin) {
+    private static Handling http(String statPrefix, int port, Served known) {
+        Origin origin = known.origin();
         String cluster = ClusterName.inbound(port);
         var host =
                 new VirtualHost(
@@ -193,7 +195,8 @@ final class InboundLowering {
         return new Handling.Http(
                 statPrefix,
                 new Routes.Held(new RouteConfiguration(cluster, false, List.of(host), origin)),
-                false);
+                false,
+                Translation.of(known.protocol() == AppProtocol.GRPC_WEB));
     }
 
     private static Handling passthroughHttp() {

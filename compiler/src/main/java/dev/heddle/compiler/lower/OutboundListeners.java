@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.FilterChain.Translation;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
@@ -51,6 +52,9 @@ final class OutboundListeners {
 
     private final SortedMap<String, RouteConfiguration> routes = new TreeMap<>();
 
+    /// Where some service speaks gRPC-Web: all services of a port share a listener.
+    private final Set<Integer> grpcWebPorts = new HashSet<>();
+
     OutboundListeners(World world, Outlook outlook, OutboundTables tables) {
         this.tables = tables;
         this.policy = world.settings().outboundPolicy();
@@ -60,6 +64,13 @@ final class OutboundListeners {
                 world.index()
                         .virtualServices()
                         .inForce(outlook.namespace(), BoundVirtualService.MESH);
+        for (MeshService service : world.index().services().visibleTo(outlook.namespace())) {
+            for (Port port : service.service().ports()) {
+                if (port.protocol() == AppProtocol.GRPC_WEB) {
+                    grpcWebPorts.add(port.number());
+                }
+            }
+        }
         for (MeshService service : world.index().services().visibleTo(outlook.namespace())) {
             service.service().ports().forEach(port -> add(service, port));
         }
@@ -126,7 +137,11 @@ final class OutboundListeners {
                 new FilterChain(
                         name,
                         Match.ofHttp(),
-                        new Handling.Http("outbound_" + name, new Routes.Named(table), false),
+                        new Handling.Http(
+                                "outbound_" + name,
+                                new Routes.Named(table),
+                                false,
+                                Translation.of(grpcWebPorts.contains(port.number()))),
                         service.service().origin());
         FilterChain bytes =
                 new FilterChain(

@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.FilterChain.Translation;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
@@ -14,6 +15,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import dev.heddle.model.service.AppProtocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ import java.util.Optional;
 /// The plan of a sidecar: what it has in common with others of its outlook, and what is its own,
 /// which is how calls come in.
 public final class SidecarLowering {
+    private final World world;
     private final ProxyScope scope;
     private final InboundLowering inbound;
     private final Duration detection;
@@ -31,6 +34,7 @@ public final class SidecarLowering {
     private final List<Cluster> clusters = new ArrayList<>();
 
     private SidecarLowering(World world, ProxyScope scope) {
+        this.world = world;
         this.scope = scope;
         this.inbound = new InboundLowering(world.index(), scope);
         this.detection = world.settings().protocolDetectionTimeout();
@@ -81,11 +85,19 @@ public final class SidecarLowering {
         }
     }
 
-    private static Listener httpProxy(SocketAddress bind) {
+    /// One listener for the services of all ports.
+    private Listener httpProxy(SocketAddress bind) {
         String name = bind.host() + "_" + bind.port();
+        boolean isGrpcWeb =
+                world.index().services().visibleTo(scope.namespace()).stream()
+                        .flatMap(service -> service.service().ports().stream())
+                        .anyMatch(port -> port.protocol() == AppProtocol.GRPC_WEB);
         Handling routed =
                 new Handling.Http(
-                        "outbound_" + name, new Routes.Named(OutboundLowering.HTTP_PROXY), false);
+                        "outbound_" + name,
+                        new Routes.Named(OutboundLowering.HTTP_PROXY),
+                        false,
+                        Translation.of(isGrpcWeb));
         return new Listener(
                 name,
                 bind,

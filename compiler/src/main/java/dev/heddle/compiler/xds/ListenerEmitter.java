@@ -19,11 +19,13 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -136,7 +138,8 @@ final class ListenerEmitter {
         return Filter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
     }
 
-    /// A server's own `Server` header reaches the client: the mesh is no server.
+    /// A server's own `Server` header reaches the client: the mesh is no server. As with Istio, a
+    /// WebSocket passes everywhere.
     ///
     /// @param asksClients whether clients may have certificates, of which services are told; else a
     ///   client's word about that is taken away, as Envoy does unasked
@@ -149,8 +152,8 @@ final class ListenerEmitter {
                                 HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
                         .setUseRemoteAddress(BoolValue.of(http.edge()))
                         .setNormalizePath(BoolValue.of(true))
-                        .addAccessLog(stdout())
-                        .addHttpFilters(router());
+                        .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
+                        .addAccessLog(stdout());
         if (asksClients) {
             out.setForwardClientCertDetails(
                             HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
@@ -160,6 +163,14 @@ final class ListenerEmitter {
                                     .setUri(true)
                                     .setDns(true));
         }
+        switch (http.translation()) {
+            case NONE -> {}
+            case GRPC_WEB ->
+                    out.addHttpFilters(
+                            httpFilter(
+                                    "envoy.filters.http.grpc_web", GrpcWeb.getDefaultInstance()));
+        }
+        out.addHttpFilters(httpFilter("envoy.filters.http.router", Router.getDefaultInstance()));
         switch (http.routes()) {
             case Routes.Named(String name) ->
                     out.setRds(
@@ -178,11 +189,8 @@ final class ListenerEmitter {
                 .build();
     }
 
-    private static HttpFilter router() {
-        return HttpFilter.newBuilder()
-                .setName("envoy.filters.http.router")
-                .setTypedConfig(Protos.pack(Router.getDefaultInstance()))
-                .build();
+    private static HttpFilter httpFilter(String name, Message config) {
+        return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
     }
 
     private static TcpProxy tcp(Handling.Tcp tcp) {

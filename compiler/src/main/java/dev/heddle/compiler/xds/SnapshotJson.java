@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -46,6 +47,7 @@ public final class SnapshotJson {
                                     .add(ClusterLoadAssignment.getDescriptor())
                                     .add(Secret.getDescriptor())
                                     .add(HttpConnectionManager.getDescriptor())
+                                    .add(GrpcWeb.getDescriptor())
                                     .add(Router.getDescriptor())
                                     .add(TcpProxy.getDescriptor())
                                     .add(StdoutAccessLog.getDescriptor())

@@ -11,8 +11,10 @@ public enum AppProtocol {
     HTTP2,
     /// gRPC: HTTP/2 without TLS.
     GRPC,
-    /// gRPC-Web: HTTP/1.1.
+    /// gRPC-Web from those who call, which becomes gRPC on the way to those who serve.
     GRPC_WEB,
+    /// What is said to an HTTP proxy: HTTP/1.1 with whole URLs.
+    HTTP_PROXY,
     /// HTTP inside of the client's own TLS.
     HTTPS,
     /// TLS with something inside.
@@ -74,6 +76,7 @@ public enum AppProtocol {
     public static AppProtocol parse(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "http" -> HTTP;
+            case "http_proxy" -> HTTP_PROXY;
             case "http2" -> HTTP2;
             case "grpc" -> GRPC;
             case "grpc-web" -> GRPC_WEB;
@@ -91,14 +94,14 @@ public enum AppProtocol {
     /// Whether a proxy sees requests on such a port.
     public boolean isHttp() {
         return switch (this) {
-            case HTTP, HTTP2, GRPC, GRPC_WEB -> true;
+            case HTTP, HTTP_PROXY, HTTP2, GRPC, GRPC_WEB -> true;
             case HTTPS, TLS, TCP, MONGO, REDIS, MYSQL, UDP, UNSET -> false;
         };
     }
 
-    /// Whether HTTP/2 is spoken on such a port, and nothing else.
+    /// Whether those who serve such a port speak HTTP/2, and nothing else.
     public boolean isHttp2() {
-        return this == HTTP2 || this == GRPC;
+        return this == HTTP2 || this == GRPC || this == GRPC_WEB;
     }
 
     /// Whether a client's own TLS goes through such a port.

@@ -59,6 +59,7 @@ class ServiceNounsTest {
         "80, HTTP-web, '', TCP, HTTP",
         "80, grpc-web-x, '', TCP, GRPC_WEB",
         "80, grpc, '', TCP, GRPC",
+        "80, http_proxy-x, '', '', HTTP_PROXY",
         "80, '', '', '', UNSET",
         "80, web, '', '', UNSET",
         "80, tcp, http2, '', HTTP2",

@@ -25,6 +25,7 @@ final class Http2OptionsParser {
                     "max_consecutive_inbound_frames_with_empty_payload",
                     "max_inbound_priority_frames_per_stream",
                     "max_inbound_window_update_frames_per_data_frame_sent",
+                    "allow_connect",
                     "connection_keepalive");
 
     /// Which library speaks, and what becomes of a connection with one invalid message: here that
@@ -55,17 +56,28 @@ final class Http2OptionsParser {
     /// @param headers how many fields it may have
     Http2Options downstream(String path, Http2ProtocolOptions options, int headBytes, int headers) {
         int streams = streams(path, options);
-        return options(path, options, new HeaderLimits(headBytes, headers), streams, streams);
+        return options(
+                path,
+                options,
+                new HeaderLimits(headBytes, headers),
+                streams,
+                streams,
+                options.getAllowConnect());
     }
 
     /// For hosts of a cluster.
     Http2Options upstream(String path, Http2ProtocolOptions options) {
+        if (options.getAllowConnect()) {
+            // Of no meaning to a server: an upgrade is sent if the server takes one.
+            findings.note(join(path, "allow_connect"));
+        }
         return options(
                 path,
                 options,
                 Http2Settings.USUAL.headers(),
                 Http2Settings.USUAL.maxStreams(),
-                options.hasMaxConcurrentStreams() ? streams(path, options) : Integer.MAX_VALUE);
+                options.hasMaxConcurrentStreams() ? streams(path, options) : Integer.MAX_VALUE,
+                false);
     }
 
     private int streams(String path, Http2ProtocolOptions options) {
@@ -83,7 +95,8 @@ final class Http2OptionsParser {
             Http2ProtocolOptions options,
             HeaderLimits heads,
             int maxStreams,
-            int mostStreams) {
+            int mostStreams,
+            boolean takesConnect) {
         findings.fields(path, options, READ, NOTED);
         Http2Settings usual = Http2Settings.USUAL;
         int least = 65_535;
@@ -114,7 +127,7 @@ final class Http2OptionsParser {
                                 0,
                                 MAX_TABLE),
                         heads,
-                        false,
+                        takesConnect,
                         usual.streamBuffer(),
                         floods(path, options));
         return new Http2Options(

@@ -289,7 +289,8 @@ public record HttpConnectionManagerConfig(
     /// @param hostForHttp10 the authority of HTTP/1.0 requests without one; empty for none
     /// @param absoluteUrl whether `GET http://host/path` is served
     /// @param trailers whether trailers of chunked bodies are passed on, both ways
-    /// @param upgrades protocols that a request may upgrade to, in lower case
+    /// @param upgrades protocols that a request may ask for instead of HTTP where its route does
+    ///   not say otherwise, in lower case, `connect` for the method CONNECT; of HTTP/2 as well
     /// @param dialect how its bytes are read and written
     /// @param staysOpenAfterBadRequest whether an answer 400 to a request that was understood
     ///   leaves the connection open (`stream_error_on_invalid_http_message`)

@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -463,16 +462,6 @@ final class HttpConnectionManagerParser {
                         "header_key_format",
                         "override_stream_error_on_invalid_http_message"),
                 Set.of("use_balsa_parser"));
-        var upgrades = new ArrayList<String>();
-        for (int i = 0; i < manager.getUpgradeConfigsCount(); i++) {
-            var upgrade = manager.getUpgradeConfigs(i);
-            String where = join(path, "upgrade_configs[" + i + "]");
-            findings.fields(where, upgrade, Set.of("upgrade_type", "enabled"));
-            findings.required(join(where, "upgrade_type"), upgrade.getUpgradeType());
-            if (!upgrade.hasEnabled() || upgrade.getEnabled().getValue()) {
-                upgrades.add(upgrade.getUpgradeType().toLowerCase(Locale.ROOT));
-            }
-        }
         return new Http1(
                 options.getAcceptHttp10(),
                 options.getDefaultHostForHttp10().isEmpty()
@@ -480,7 +469,8 @@ final class HttpConnectionManagerParser {
                         : Optional.of(options.getDefaultHostForHttp10()),
                 !options.hasAllowAbsoluteUrl() || options.getAllowAbsoluteUrl().getValue(),
                 options.getEnableTrailers(),
-                upgrades,
+                new UpgradeParser(findings)
+                        .listener(join(path, "upgrade_configs"), manager.getUpgradeConfigsList()),
                 new Http1Dialect(
                         options.getAllowCustomMethods(),
                         options.getAllowChunkedLength(),

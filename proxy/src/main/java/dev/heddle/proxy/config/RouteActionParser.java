@@ -53,7 +53,8 @@ final class RouteActionParser {
                         "retry_policy",
                         "max_stream_duration",
                         "max_grpc_timeout",
-                        "grpc_timeout_offset"),
+                        "grpc_timeout_offset",
+                        "upgrade_configs"),
                 // Used by hashing balancers only, which a cluster cannot ask for here.
                 Set.of("hash_policy"));
         if (action.getClusterNotFoundResponseCode()
@@ -81,7 +82,9 @@ final class RouteActionParser {
                 action.hasRetryPolicy()
                         ? retries.parse(join(path, "retry_policy"), action.getRetryPolicy())
                                 .telling(retry.told())
-                        : retry);
+                        : retry,
+                new UpgradeParser(findings)
+                        .route(join(path, "upgrade_configs"), action.getUpgradeConfigsList()));
     }
 
     private Duration timeout(String path, RouteAction action) {

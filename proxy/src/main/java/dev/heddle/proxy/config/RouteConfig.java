@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import com.google.re2j.Pattern;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.StreamLimit;
+import dev.heddle.proxy.route.Tunnels;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +118,9 @@ public record RouteConfig(
 
         /// The whole of it, by a pattern.
         record Regex(Pattern pattern) implements Path {}
+
+        /// Anything, but of CONNECT, which usually has none.
+        record Connect() implements Path {}
     }
 
     /// A share.
@@ -139,6 +143,7 @@ public record RouteConfig(
         /// @param grpcTimeout what a gRPC call may have in the place of the timeout
         /// @param streamLimit in the place of both
         /// @param retry when and how requests are sent more than once
+        /// @param tunnels what becomes of upgrades and CONNECT
         record Forward(
                 Destination to,
                 PathRewrite path,
@@ -148,9 +153,10 @@ public record RouteConfig(
                 Optional<Duration> idleTimeout,
                 Optional<GrpcTimeout> grpcTimeout,
                 Optional<StreamLimit> streamLimit,
-                RetryConfig retry)
+                RetryConfig retry,
+                Tunnels tunnels)
                 implements Action {
-            /// A route that knows nothing of gRPC, and retries nothing.
+            /// A route that knows nothing of gRPC or tunnels, and retries nothing.
             public Forward(
                     Destination to,
                     PathRewrite path,
@@ -167,7 +173,8 @@ public record RouteConfig(
                         idleTimeout,
                         Optional.empty(),
                         Optional.empty(),
-                        RetryConfig.NONE);
+                        RetryConfig.NONE,
+                        Tunnels.NONE);
             }
         }
 

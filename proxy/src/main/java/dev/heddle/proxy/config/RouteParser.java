@@ -303,6 +303,7 @@ public final class RouteParser {
                         "path",
                         "safe_regex",
                         "path_separated_prefix",
+                        "connect_matcher",
                         "case_sensitive",
                         "runtime_fraction",
                         "headers",
@@ -336,12 +337,13 @@ public final class RouteParser {
                 }
                 yield new RouteConfig.Path.Segments(prefix);
             }
-            case CONNECT_MATCHER, PATH_MATCH_POLICY -> new RouteConfig.Path.Prefix("/");
+            case CONNECT_MATCHER -> new RouteConfig.Path.Connect();
+            case PATH_MATCH_POLICY -> new RouteConfig.Path.Prefix("/");
             case PATHSPECIFIER_NOT_SET -> {
                 findings.reject(
                         path,
-                        "has no path (expected: prefix, path, safe_regex or"
-                                + " path_separated_prefix)");
+                        "has no path (expected: prefix, path, safe_regex, path_separated_prefix or"
+                                + " connect_matcher)");
                 yield new RouteConfig.Path.Prefix("/");
             }
         };

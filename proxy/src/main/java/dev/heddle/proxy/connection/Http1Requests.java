@@ -187,6 +187,11 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     }
 
     @Override
+    public boolean takesUpgrade(String protocol) {
+        return served.takesUpgrade(protocol);
+    }
+
+    @Override
     public void onOver() {
         listener.onIdle();
         codec.next();

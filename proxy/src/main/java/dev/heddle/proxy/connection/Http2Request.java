@@ -5,13 +5,11 @@ import dev.heddle.proxy.filter.ExchangeOwner;
 import dev.heddle.proxy.http.CodecError;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Http2DownstreamStream;
-import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
-import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
@@ -44,9 +42,6 @@ final class Http2Request implements RequestHandler, ExchangeOwner {
             stream.refuse("http2.violation.of.messaging.rule", true);
         } else if (served.isUnderscoreRefused(request)) {
             stream.refuse("http2.unexpected_underscore", false);
-        } else if (request.method().equals("CONNECT")) {
-            // No route takes a tunnel.
-            exchange.refuse(request, LocalReply.to(new UpstreamFailure.NoRoute()));
         } else {
             served.serve(exchange, request, ends);
         }
@@ -96,6 +91,11 @@ final class Http2Request implements RequestHandler, ExchangeOwner {
     @Override
     public void beforeResponse(RequestHead request, ResponseHead response) {
         served.onResponse(request, response);
+    }
+
+    @Override
+    public boolean takesUpgrade(String protocol) {
+        return served.takesUpgrade(protocol);
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.heddle.proxy.http.PathNormalizer;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection manager asks of a request before any filter sees it, and how it makes path and
@@ -41,16 +40,12 @@ final class RequestRules {
         if (refusal != null) {
             return refusal;
         }
-        if (request.method().equals("CONNECT")) {
-            // No route says that it takes one.
-            return LocalReply.closing(404, ResponseFlag.NR, "route_not_found", "");
-        }
         if (request.authority().isEmpty()) {
             return refusal(400, "missing_host_header");
         }
-        String upgrade = request.upgrade();
-        if (upgrade != null && !config.http1().upgrades().contains(upgrade)) {
-            return upgradeRefused();
+        if (request.method().equals("CONNECT")) {
+            // It needs its port, and usually has no path.
+            return request.path().isEmpty() ? null : path(request);
         }
         request.setAuthority(authority(request.authority(), localPort));
         if (request.method().equals("QUERY")
@@ -72,11 +67,6 @@ final class RequestRules {
             }
         }
         return null;
-    }
-
-    private static LocalReply upgradeRefused() {
-        // What follows such a request may be of the other protocol.
-        return new LocalReply(403, Optional.empty(), "upgrade_failed", "", List.of(), true);
     }
 
     private static LocalReply refusal(int status, String details) {

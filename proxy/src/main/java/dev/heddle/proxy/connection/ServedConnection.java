@@ -122,6 +122,15 @@ final class ServedConnection {
         headers.onResponse(request, response);
     }
 
+    boolean takesUpgrade(String protocol) {
+        for (String taken : service.config().http1().upgrades()) {
+            if (taken.equalsIgnoreCase(protocol)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Nullable RouteTable routes() {
         return service.routes().get();
     }

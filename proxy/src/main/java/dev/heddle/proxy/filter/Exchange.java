@@ -4,7 +4,6 @@ import dev.heddle.proxy.http.BodyFlow;
 import dev.heddle.proxy.http.BodySink;
 import dev.heddle.proxy.http.BodySource;
 import dev.heddle.proxy.http.GrpcStatus;
-import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.Protocol;
@@ -31,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// The connection tells it what arrives from the client, the router what arrives from upstream, and
 /// filters may hold it up or answer. However it ends, it is recorded exactly once, in [#finish]. An
 /// instance serves the exchanges of a connection one after the other.
+///
+/// This file is long because every way in which an exchange can go on or end is a method on one
+/// state, which nobody else may change.
 @Confined("worker")
 public final class Exchange {
     private final Worker worker;
@@ -42,6 +44,7 @@ public final class Exchange {
     private final FilterChain filters;
     private final BodyFlow requestBody;
     private final ResponseHead localHead = new ResponseHead();
+    private final Client toClient = new Client();
     private final Deadline idle;
     private final Deadline receiving;
     private final Deadline whole;
@@ -51,6 +54,21 @@ public final class Exchange {
     private @Nullable BodySource responseSource;
     private @Nullable RouteEntry route;
     private boolean isRequestEnded;
+
+    /// Whether the request asks for a tunnel, and may.
+    private boolean isTunnel;
+
+    private boolean isResponseBodyless;
+
+    /// Whether a filter keeps the response's head back.
+    private boolean isHeld;
+
+    /// Whether even a caller of gRPC is answered as one of HTTP.
+    private boolean isAnsweredInHttp;
+
+    /// Where the response's body goes first.
+    private BodySink client = toClient;
+
     private boolean isResponseOn = true;
     private long idleNanos;
 
@@ -167,7 +185,27 @@ public final class Exchange {
         if (ends) {
             requestEnded(null);
         }
-        runFilters();
+        String tunnel = head.tunnel();
+        if (tunnel == null || isTunnelTaken(tunnel)) {
+            runFilters();
+        } else {
+            log.upgradeRefused();
+            reply(LocalReply.upgradeRefused());
+        }
+    }
+
+    /// The route decides, then the listener; where there is no route, that is the answer.
+    private boolean isTunnelTaken(String protocol) {
+        RouteEntry found = route();
+        if (found == null) {
+            return true;
+        }
+        Boolean said = found.action().takes(protocol);
+        isTunnel = said == null ? owner.takesUpgrade(protocol) : said;
+        if (isTunnel) {
+            log.upgradeBegun();
+        }
+        return isTunnel;
     }
 
     public void onRequestBody(ByteBuf bytes) {
@@ -258,6 +296,35 @@ public final class Exchange {
         }
     }
 
+    /// Has callers be answered in HTTP, for a filter that makes of that what they understand.
+    public void answerInHttp() {
+        isAnsweredInHttp = true;
+    }
+
+    /// Whether the response whose head is about to be sent has no body.
+    public boolean isResponseBodyless() {
+        return isResponseBodyless;
+    }
+
+    /// Keeps the head back that is about to be sent, until [#releaseResponse].
+    public void holdResponse() {
+        isHeld = true;
+    }
+
+    /// The head that is kept back; it may be edited.
+    public ResponseHead heldResponse() {
+        if (response == null) {
+            throw new IllegalStateException(state + ": no response is kept back");
+        }
+        return response;
+    }
+
+    /// Sends the head that was kept back; it has no body (any more).
+    public void releaseResponse() {
+        isHeld = false;
+        writeHead(heldResponse(), true);
+    }
+
     /// Answers; if a response was begun already, that is cut off instead.
     public void reply(LocalReply reply) {
         reply(reply, GrpcStatus.ofHttp(reply.status()));
@@ -280,7 +347,7 @@ public final class Exchange {
         if (reply.closes() || isBad || !isRequestEnded) {
             sink.closeAfterResponse();
         }
-        if (GrpcStatus.isCall(request.headers())) {
+        if (!isAnsweredInHttp && GrpcStatus.isCall(request.headers())) {
             send(reply, asGrpc);
         } else {
             send(reply);
@@ -292,7 +359,7 @@ public final class Exchange {
 
     /// Lets the request's body flow there.
     public void forwardTo(BodySink upstream) {
-        requestBody.open(upstream);
+        requestBody.open(filters.toUpstream(this, upstream));
     }
 
     /// The request's body, for those that may have to send it once more.
@@ -328,8 +395,7 @@ public final class Exchange {
             return;
         }
         idle.set(idleNanos);
-        info.addBytesSent(bytes.readableBytes());
-        sink.body(bytes);
+        client.body(bytes);
         if (isResponseOn && !sink.isWritable() && responseSource != null) {
             isResponseOn = false;
             responseSource.setReading(false);
@@ -338,7 +404,7 @@ public final class Exchange {
 
     public void respondEnd() {
         if (!isOver()) {
-            sink.end();
+            client.end();
             responseEnded();
         }
     }
@@ -349,7 +415,7 @@ public final class Exchange {
     public void respondTrailers(Headers trailers) {
         if (!isOver()) {
             info.setResponseTrailers(trailers);
-            sink.trailers(trailers);
+            client.trailers(trailers);
             responseEnded();
         }
     }
@@ -388,35 +454,19 @@ public final class Exchange {
     }
 
     private void send(LocalReply reply) {
-        localHead.clear();
-        localHead.setStatus(reply.status());
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-        if (body.length > 0) {
-            localHead.headers().add(HeaderName.CONTENT_LENGTH, Integer.toString(body.length));
-            localHead.headers().add(HeaderName.CONTENT_TYPE, "text/plain");
-        }
-        reply.headers().forEach(field -> localHead.headers().set(field.name(), field.value()));
+        reply.fill(localHead, body.length);
         boolean ends = body.length == 0 || request.method().equals("HEAD");
         sendHead(localHead, ends);
         if (!ends) {
-            info.addBytesSent(body.length);
-            sink.body(worker.allocator().directBuffer(body.length).writeBytes(body));
-            sink.end();
+            client.body(worker.allocator().directBuffer(body.length).writeBytes(body));
+            client.end();
         }
         info.responseSent(worker.nanos());
     }
 
-    /// A response that is all trailers: the one way in which a caller of gRPC reads an error.
     private void send(LocalReply reply, GrpcStatus status) {
-        localHead.clear();
-        localHead.setStatus(200);
-        Headers headers = localHead.headers();
-        headers.add(HeaderName.CONTENT_TYPE, "application/grpc");
-        headers.add(HeaderName.GRPC_STATUS, Integer.toString(status.number()));
-        if (!reply.body().isEmpty()) {
-            headers.add(HeaderName.GRPC_MESSAGE, GrpcStatus.message(reply.body()));
-        }
-        reply.headers().forEach(field -> headers.set(field.name(), field.value()));
+        reply.fill(localHead, status);
         sendHead(localHead, true);
         info.responseSent(worker.nanos());
     }
@@ -425,7 +475,16 @@ public final class Exchange {
         state = ExchangeState.RESPONDING;
         response = head;
         idle.set(idleNanos);
+        receiving.cancel();
+        isResponseBodyless = ends;
         filters.onResponse(this, head);
+        client = filters.toClient(this, toClient);
+        if (!isHeld) {
+            writeHead(head, ends);
+        }
+    }
+
+    private void writeHead(ResponseHead head, boolean ends) {
         owner.beforeResponse(request, head);
         info.setResponseCode(head.status());
         info.responseStarted(worker.nanos());
@@ -439,13 +498,11 @@ public final class Exchange {
 
     private void onIdle() {
         reply(
-                new LocalReply(
-                        isRequestEnded ? 504 : 408,
+                LocalReply.late(
+                        isRequestEnded,
                         Optional.of(ResponseFlag.SI),
                         "stream_idle_timeout",
-                        "stream timeout",
-                        List.of(),
-                        !isRequestEnded));
+                        "stream timeout"));
     }
 
     private void onRequestTimeout() {
@@ -454,13 +511,11 @@ public final class Exchange {
 
     private void onStreamTimeout() {
         reply(
-                new LocalReply(
-                        isRequestEnded ? 504 : 408,
+                LocalReply.late(
+                        isRequestEnded,
                         Optional.empty(),
                         "max_duration_timeout",
-                        "downstream duration timeout",
-                        List.of(),
-                        !isRequestEnded),
+                        "downstream duration timeout"),
                 GrpcStatus.DEADLINE_EXCEEDED);
     }
 
@@ -471,9 +526,17 @@ public final class Exchange {
         receiving.cancel();
         whole.cancel();
         info.ended(worker.nanos());
+        if (isTunnel) {
+            isTunnel = false;
+            log.upgradeEnded();
+        }
+        ResponseHead sent = isHeld ? null : response;
+        isHeld = false;
+        isAnsweredInHttp = false;
+        client = toClient;
         requestBody.discard();
         filters.onComplete(this);
-        log.completed(request, response, info);
+        log.completed(request, sent, info);
         info.setResponseTrailers(null);
         if (response != null) {
             response.clear();
@@ -481,6 +544,31 @@ public final class Exchange {
         }
         responseSource = null;
         owner.onOver();
+    }
+
+    /// The client, behind all filters.
+    @Confined("worker")
+    private final class Client implements BodySink {
+        @Override
+        public void body(ByteBuf bytes) {
+            info.addBytesSent(bytes.readableBytes());
+            sink.body(bytes);
+        }
+
+        @Override
+        public void end() {
+            sink.end();
+        }
+
+        @Override
+        public void trailers(Headers trailers) {
+            sink.trailers(trailers);
+        }
+
+        @Override
+        public boolean isWritable() {
+            return sink.isWritable();
+        }
     }
 
     /// Frees the timers, when the connection is gone.

@@ -18,6 +18,13 @@ public interface ExchangeOwner {
         return true;
     }
 
+    /// Whether the listener lets a request ask for that protocol instead of HTTP.
+    ///
+    /// @param protocol in any case; `CONNECT` for that method
+    default boolean takesUpgrade(String protocol) {
+        return false;
+    }
+
     /// The exchange is recorded; the next one may begin.
     void onOver();
 }

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.http.BodySink;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.runtime.Confined;
 import java.util.List;
@@ -56,6 +57,24 @@ final class FilterChain {
         for (int i = seen - 1; i >= 0; i--) {
             filters[i].onResponse(exchange, response);
         }
+    }
+
+    /// Where the request's body goes first, so that every filter that wants it has it.
+    BodySink toUpstream(Exchange exchange, BodySink upstream) {
+        BodySink first = upstream;
+        for (int i = seen - 1; i >= 0; i--) {
+            first = filters[i].toUpstream(exchange, first);
+        }
+        return first;
+    }
+
+    /// Where the response's body goes first.
+    BodySink toClient(Exchange exchange, BodySink client) {
+        BodySink first = client;
+        for (int i = 0; i < seen; i++) {
+            first = filters[i].toClient(exchange, first);
+        }
+        return first;
     }
 
     void onComplete(Exchange exchange) {

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.http.BodySink;
 import dev.heddle.proxy.http.ResponseHead;
 
 /// One step on the way of one request: filters see requests in the order of the configuration and
@@ -11,6 +12,18 @@ public interface HttpFilter {
 
     /// The request was received whole. Told to the filters that saw its head.
     default void onRequestEnd(Exchange exchange) {}
+
+    /// Where the request's body goes, which is asked when it begins to: a filter that changes the
+    /// body puts itself in between.
+    default BodySink toUpstream(Exchange exchange, BodySink upstream) {
+        return upstream;
+    }
+
+    /// Where the response's body goes, which is asked once after [#onResponse]: a filter that
+    /// changes the body puts itself in between.
+    default BodySink toClient(Exchange exchange, BodySink client) {
+        return client;
+    }
 
     /// A response's head is about to be sent, from upstream or from this proxy; it may be edited.
     default void onResponse(Exchange exchange, ResponseHead response) {}

@@ -134,8 +134,11 @@ public final class BodyFlow {
         sink = to;
         isKeeping &= heldBytes <= keptLimitBytes;
         if (isKeeping) {
-            for (ByteBuf piece : held) {
-                to.body(piece.retainedDuplicate());
+            for (ByteBuf piece : held.toArray(ByteBuf[]::new)) {
+                // The sink may say that it is the end of it all.
+                if (!isDiscarding) {
+                    to.body(piece.retainedDuplicate());
+                }
             }
         } else {
             isPartLost |= !held.isEmpty();
@@ -145,10 +148,12 @@ public final class BodyFlow {
                 to.body(piece);
             }
         }
-        if (isEnded) {
+        if (isEnded && !isDiscarding) {
             end(to);
         }
-        switchSource(to.isWritable());
+        if (!isDiscarding) {
+            switchSource(to.isWritable());
+        }
     }
 
     /// Whether the body is complete, and has no byte and no trailers.

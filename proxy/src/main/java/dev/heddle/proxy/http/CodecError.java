@@ -9,6 +9,7 @@ public enum CodecError {
     INVALID_SCHEME(400, "http1.invalid_scheme"),
     INVALID_HOST(400, "http.invalid_authority"),
     LENGTH_AND_CHUNKED(400, "http1.content_length_and_chunked_not_allowed"),
+    LENGTH_NOT_ALLOWED(400, "http1.content_length_not_allowed"),
     INVALID_LENGTH(400, "http1.codec_error"),
     INVALID_TRANSFER_ENCODING(501, "http1.invalid_transfer_encoding"),
     INVALID_CHUNK(400, "http1.codec_error"),

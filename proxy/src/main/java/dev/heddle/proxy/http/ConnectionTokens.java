@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param close the connection ends after this message
 /// @param keepAlive asks HTTP/1.0 to go on
-/// @param upgrade the protocol that `upgrade` names, in lower case; null if none is asked for
+/// @param upgrade the protocol that `upgrade` names, as received; null if none is asked for
 record ConnectionTokens(boolean close, boolean keepAlive, @Nullable String upgrade) {
     static final ConnectionTokens NONE = new ConnectionTokens(false, false, null);
     private static final ConnectionTokens KEEP_ALIVE = new ConnectionTokens(false, true, null);
@@ -79,10 +79,7 @@ record ConnectionTokens(boolean close, boolean keepAlive, @Nullable String upgra
         if (protocol == null && !(close && keepAlive)) {
             return close ? CLOSE : keepAlive ? KEEP_ALIVE : NONE;
         }
-        return new ConnectionTokens(
-                close,
-                keepAlive,
-                upgrade && protocol != null ? protocol.toLowerCase(Locale.ROOT) : null);
+        return new ConnectionTokens(close, keepAlive, upgrade ? protocol : null);
     }
 
     private static boolean isRemoved(Headers headers, String token) {

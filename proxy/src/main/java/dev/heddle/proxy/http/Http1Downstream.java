@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 /// ```
 ///   HEAD ──head──▶ BODY ──end──▶ WAITING ──next()──▶ HEAD
 ///     │              └──next(), response first──▶ LINGERING ──closed, or time──▶ CLOSED
-///     ├──upgrade──▶ UPGRADING ──101──▶ TUNNEL
+///     ├──upgrade, CONNECT──▶ UPGRADING ──101, 2xx──▶ TUNNEL
 ///     └──error────▶ FAILED ──next()──▶ LINGERING
 /// ```
 ///
@@ -196,11 +196,13 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         bodies.begin(requests.framing());
         boolean ends = bodies.isDone();
         state = ends ? State.WAITING : State.BODY;
-        if (ends && requests.upgrade() != null) {
-            // What follows is no HTTP, unless the answer is.
+        if (ends) {
             request.setUpgrade(requests.upgrade());
-            state = State.UPGRADING;
-            ends = false;
+            if (request.tunnel() != null) {
+                // What follows is no HTTP, unless the answer is.
+                state = State.UPGRADING;
+                ends = false;
+            }
         }
         handler.onRequest(request, ends);
         if (requests.expectsContinue() && !ends && !isResponseBegun && state == State.BODY) {
@@ -259,7 +261,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
             return;
         }
         isResponseBegun = true;
-        if (head.status() == 101) {
+        if (state == State.UPGRADING && head.begins(request)) {
             tunnel(head);
             return;
         }
@@ -315,13 +317,30 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         isLengthKnown = false;
         isPersistent = false;
         writer.setChunked(false);
-        ByteBuf out = head(101, head.headers());
+        head.headers().remove(HeaderName.CONTENT_LENGTH);
+        head.headers().remove(HeaderName.TRANSFER_ENCODING);
+        ByteBuf out = head(head.status(), head.headers());
         String upgrade = head.upgrade() == null ? request.upgrade() : head.upgrade();
-        Http1Writer.text(out, "connection: upgrade\r\nupgrade: ");
-        out.writeCharSequence(upgrade == null ? "" : upgrade, StandardCharsets.ISO_8859_1);
-        wire.write(end(Http1Writer.text(out, "\r\n")));
+        if (upgrade == null) {
+            // As with TCP, each direction ends by itself.
+            wire.allowHalfClose();
+        } else {
+            Http1Writer.text(out, "connection: upgrade\r\nupgrade: ");
+            out.writeCharSequence(upgrade, StandardCharsets.ISO_8859_1);
+            Http1Writer.text(out, "\r\n");
+        }
+        wire.write(end(out));
         wire.flush();
         process();
+    }
+
+    @Override
+    public void onEnd() {
+        if (state == State.TUNNEL) {
+            handler.onRequestEnd();
+        } else {
+            close();
+        }
     }
 
     private ByteBuf head(int status, Headers headers) {
@@ -372,6 +391,12 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
     @Override
     public void abort() {
         if (state == State.CLOSED) {
+            return;
+        }
+        if (state == State.TUNNEL) {
+            // What came from the one side goes to the other before both end (RFC 9110, section
+            // 9.3.6).
+            close();
             return;
         }
         boolean isNoticed = isLengthKnown && !settings.delayedClose().isZero();

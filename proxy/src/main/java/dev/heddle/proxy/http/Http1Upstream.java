@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   IDLE ──start()──▶ HEAD ──1xx──▶ HEAD ──head──▶ BODY ──end──▶ IDLE, if reusable
-///                       └──101, if asked for──▶ TUNNEL                    └──▶ CLOSED, if not
+///                       └──101, or CONNECT's 2xx──▶ TUNNEL                └──▶ CLOSED, if not
 /// ```
 ///
 /// Whatever an upstream does that is not exactly a response closes the connection, so that no byte
@@ -53,7 +53,8 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     private Framing lastFraming = Framing.NONE;
     private @Nullable ResponseHandler handler;
     private boolean isHeadMethod;
-    private boolean isUpgrade;
+    private boolean isTunnelAsked;
+    private boolean isConnect;
     private boolean isRequestEnded;
     private boolean isPersistent;
     private boolean isAnswerBegun;
@@ -128,7 +129,8 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         isAnswerBegun = false;
         isUnsent = false;
         isHeadMethod = request.method().equals("HEAD");
-        isUpgrade = request.upgrade() != null;
+        isTunnelAsked = request.tunnel() != null;
+        isConnect = request.isConnect();
         isRequestEnded = ends;
         statusLine.begin(into);
         heads.begin(into.headers());
@@ -151,7 +153,7 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     /// Settles how the body will be framed; says whether in chunks.
     private static boolean frame(RequestHead request, boolean ends) {
         Headers headers = request.headers();
-        if (headers.contains(HeaderName.CONTENT_LENGTH) || request.upgrade() != null) {
+        if (headers.contains(HeaderName.CONTENT_LENGTH) || request.tunnel() != null) {
             return false;
         }
         if (!ends) {
@@ -162,7 +164,7 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         }
         headers.remove(HeaderName.TRANSFER_ENCODING);
         switch (request.method()) {
-            case "GET", "HEAD", "DELETE", "TRACE", "CONNECT" -> {}
+            case "GET", "HEAD", "DELETE", "TRACE" -> {}
             default -> headers.add(HeaderName.CONTENT_LENGTH, "0");
         }
         return false;
@@ -179,6 +181,9 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         isRequestEnded = true;
         writer.end();
         wire.flush();
+        if (state == State.TUNNEL) {
+            wire.end();
+        }
     }
 
     @Override
@@ -304,8 +309,11 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         if (tokens == null) {
             return fail();
         }
+        if (isTunnelAsked && (isConnect ? status / 100 == 2 : status == 101)) {
+            return tunnel(tokens);
+        }
         if (status == 101) {
-            return isUpgrade ? tunnel(tokens) : fail();
+            return fail();
         }
         if (status < 200) {
             return isInformationalRead();
@@ -318,7 +326,7 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         lastFraming = framing;
         bodies.begin(isBodyless ? Framing.NONE : framing);
         isPersistent =
-                !isUpgrade
+                !isTunnelAsked
                         && (protocol == Protocol.HTTP_11 ? !tokens.close() : tokens.keepAlive())
                         && !bodies.endsWithConnection();
         state = State.BODY;
@@ -356,8 +364,24 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         response.headers().remove(HeaderName.TRANSFER_ENCODING);
         state = State.TUNNEL;
         isPersistent = false;
+        wire.allowHalfClose();
         hears().onResponse(response, false);
+        if (isRequestEnded && state == State.TUNNEL) {
+            wire.end();
+        }
         return true;
+    }
+
+    /// Heard in a tunnel only: the other protocol is over.
+    @Override
+    public void onEnd() {
+        ResponseHandler hears = handler;
+        handler = null;
+        gone();
+        wire.close();
+        if (hears != null) {
+            hears.onResponseEnd();
+        }
     }
 
     private boolean isBodyRead() {

@@ -14,6 +14,8 @@ import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The client side of an HTTP/2 connection: as many requests at once as both sides allow.
 @Confined("worker")
@@ -40,6 +42,10 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
     private final Http2Connection connection;
     private final Http2Keepalive keepalive;
     private final ArrayDeque<Http2UpstreamStream> spare = new ArrayDeque<>();
+
+    /// Upgrades that wait to hear whether the peer takes any.
+    private final List<Http2UpstreamStream> waiting = new ArrayList<>(0);
+
     private boolean isLeaving;
     private long requests;
 
@@ -87,6 +93,24 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
         return connection;
     }
 
+    /// Has a stream begin as soon as it is known what the peer takes.
+    void await(Http2UpstreamStream stream) {
+        waiting.add(stream);
+    }
+
+    void awaitNoMore(Http2UpstreamStream stream) {
+        waiting.remove(stream);
+    }
+
+    private void tellWaiting() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        List<Http2UpstreamStream> all = List.copyOf(waiting);
+        waiting.clear();
+        all.forEach(Http2UpstreamStream::onSettled);
+    }
+
     Http2Stream begin(FieldSource head, boolean isEnd, boolean isHead, Http2StreamHandler handler) {
         return connection.open(head, isEnd, isHead, handler);
     }
@@ -129,6 +153,7 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
 
     @Override
     public void onSettings() {
+        tellWaiting();
         if (!isLeaving) {
             owner.onRoom(this);
         }
@@ -148,6 +173,7 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
     @Override
     public void onClosed(ErrorCode code, String details) {
         isLeaving = true;
+        tellWaiting();
         keepalive.discard();
         owner.onGone(this, code != ErrorCode.NO_ERROR);
     }

@@ -25,6 +25,11 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
     private @Nullable RequestHead request;
     private @Nullable ResponseHandler handler;
     private @Nullable Http2Stream stream;
+
+    /// The protocol that the request asks for, which is answered with a 200 here.
+    private @Nullable String upgrade;
+
+    private boolean isWaiting;
     private boolean isRequestEnded;
     private boolean isReading = true;
 
@@ -58,8 +63,44 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         isRequestEnded = ends;
         isReading = true;
         untold = 0;
-        stream = connection.begin(this, ends, head.method().equals("HEAD"), this);
+        upgrade = head.upgrade();
+        if (upgrade != null && !connection.connection().isSettled()) {
+            isWaiting = true;
+            connection.await(this);
+        } else {
+            begin(head);
+        }
+    }
+
+    /// It is known what the peer takes.
+    void onSettled() {
+        isWaiting = false;
+        if (request != null) {
+            begin(request);
+        }
+    }
+
+    private void begin(RequestHead head) {
+        boolean isTaken = upgrade == null || connection.connection().isPeerConnectProtocol();
+        if (isTaken && connection.connection().canOpen()) {
+            stream = connection.begin(this, isRequestEnded, head.method().equals("HEAD"), this);
+            request = null;
+            return;
+        }
+        // Nothing was begun; a peer that knows no upgrades would call it an error of the protocol.
+        boolean isGone = !connection.connection().wire().isOpen();
+        ResponseHandler hears = handler;
+        handler = null;
         request = null;
+        if (hears != null) {
+            hears.onResponseFailure(
+                    isGone
+                            ? new UpstreamFailure.ConnectionLost()
+                            : isTaken
+                                    ? new UpstreamFailure.Reset(true)
+                                    : new UpstreamFailure.ProtocolError());
+        }
+        connection.onStreamClosed(this);
     }
 
     /// The head while it is there, then the trailers.
@@ -101,7 +142,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
 
     @Override
     public boolean isWritable() {
-        return stream == null || stream.isWritable();
+        return !isWaiting && (stream == null || stream.isWritable());
     }
 
     @Override
@@ -121,6 +162,12 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
     @Override
     public void cancel() {
         handler = null;
+        if (isWaiting) {
+            isWaiting = false;
+            request = null;
+            connection.awaitNoMore(this);
+            connection.onStreamClosed(this);
+        }
         reset(ErrorCode.CANCEL);
     }
 
@@ -146,6 +193,10 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
             return;
         }
         response.read(head);
+        if (upgrade != null && head.status() == 200) {
+            response.setStatus(101);
+            response.setUpgrade(upgrade);
+        }
         long present = serial;
         if (isEnd) {
             handler = null;

@@ -49,9 +49,49 @@ public record LocalReply(
         return new LocalReply(408, flag, details, body, List.of(), true);
     }
 
+    /// An answer to an exchange that took too long.
+    ///
+    /// @param isReceived whether the request was received whole; otherwise the connection ends
+    public static LocalReply late(
+            boolean isReceived, Optional<ResponseFlag> flag, String details, String body) {
+        return new LocalReply(isReceived ? 504 : 408, flag, details, body, List.of(), !isReceived);
+    }
+
+    /// An answer to a request for another protocol, which is not taken. What follows may be of that
+    /// protocol, so the connection ends with it.
+    public static LocalReply upgradeRefused() {
+        return new LocalReply(403, Optional.empty(), "upgrade_failed", "", List.of(), true);
+    }
+
     /// An answer to something that broke the protocol: the connection ends with it.
     public static LocalReply closing(int status, ResponseFlag flag, String details, String body) {
         return new LocalReply(status, Optional.of(flag), details, body, List.of(), true);
+    }
+
+    /// Says it as the head of a response.
+    ///
+    /// @param bodyBytes how long the body is
+    public void fill(ResponseHead head, int bodyBytes) {
+        head.clear();
+        head.setStatus(status);
+        if (bodyBytes > 0) {
+            head.headers().add(HeaderName.CONTENT_LENGTH, Integer.toString(bodyBytes));
+            head.headers().add(HeaderName.CONTENT_TYPE, "text/plain");
+        }
+        headers.forEach(field -> head.headers().set(field.name(), field.value()));
+    }
+
+    /// Says it as a response that is all trailers: the one way in which a caller of gRPC reads an
+    /// error.
+    public void fill(ResponseHead head, GrpcStatus asGrpc) {
+        head.clear();
+        head.setStatus(200);
+        head.headers().add(HeaderName.CONTENT_TYPE, "application/grpc");
+        head.headers().add(HeaderName.GRPC_STATUS, Integer.toString(asGrpc.number()));
+        if (!body.isEmpty()) {
+            head.headers().add(HeaderName.GRPC_MESSAGE, GrpcStatus.message(body));
+        }
+        headers.forEach(field -> head.headers().set(field.name(), field.value()));
     }
 
     /// The whole of the proxy's error policy: Envoy's statuses, flags, details and texts.

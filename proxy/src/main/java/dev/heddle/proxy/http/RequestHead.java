@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// Used again for the next request of the connection, so nobody keeps one past its exchange.
 @Confined("worker")
 public final class RequestHead {
+    private static final String CONNECT = "CONNECT";
+
+    /// What asks for nothing else than CONNECT without a word does (a draft before RFC 8441).
+    private static final String BYTES = "bytestream";
+
     private final Headers headers = new Headers();
     private final BarePath barePath = new BarePath();
     private Protocol protocol = Protocol.HTTP_11;
@@ -185,14 +190,24 @@ public final class RequestHead {
         this.path = path;
     }
 
-    /// The protocol that is asked for instead of HTTP on this connection, in lower case; null if
-    /// none is, as nearly always. `upgrade` and `connection` themselves are not among the headers.
+    /// The protocol that is asked for instead of HTTP, as received; null if none is, as nearly
+    /// always. `upgrade` and `connection`, or `:protocol`, are not among the headers.
     public @Nullable String upgrade() {
         return upgrade;
     }
 
     public void setUpgrade(@Nullable String upgrade) {
         this.upgrade = upgrade;
+    }
+
+    /// What is asked to flow both ways in the place of bodies: the protocol of an upgrade, or
+    /// `CONNECT`; null for a request that is nothing but a request.
+    public @Nullable String tunnel() {
+        return isConnect() ? CONNECT : upgrade;
+    }
+
+    boolean isConnect() {
+        return method.equals(CONNECT);
     }
 
     /// Says where the path was received, relative to the head.
@@ -228,7 +243,8 @@ public final class RequestHead {
         upgrade = null;
     }
 
-    /// Takes what an HTTP/2 stream began with.
+    /// Takes what an HTTP/2 stream began with. An extended CONNECT (RFC 8441) is what it is in
+    /// HTTP/1: an upgrade.
     void read(Http2Head head) {
         protocol = Protocol.HTTP_2;
         method = head.method();
@@ -236,12 +252,28 @@ public final class RequestHead {
         authority = head.authority();
         headers.read(head);
         pathReceived(head.pathAt(), head.pathLength());
+        String asked = head.protocol();
+        if (!asked.isEmpty() && !asked.equals(BYTES)) {
+            method = "GET";
+            upgrade = asked;
+        }
     }
 
     /// Writes pseudo-header fields and fields.
     void writeTo(FieldWriter out) {
         headers.lend(out, path == null ? pathAt + pathLength : 0);
-        out.add(":method", method);
+        if (isConnect()) {
+            out.add(":method", method);
+            out.add(":authority", authority);
+            headers.writeTo(out);
+            return;
+        }
+        if (upgrade == null) {
+            out.add(":method", method);
+        } else {
+            out.add(":method", CONNECT);
+            out.add(":protocol", upgrade);
+        }
         out.add(":scheme", scheme);
         out.add(":authority", authority);
         if (path == null) {
@@ -256,7 +288,9 @@ public final class RequestHead {
     void writeTo(ByteBuf out) {
         out.writeCharSequence(method, StandardCharsets.US_ASCII);
         out.writeByte(' ');
-        if (path == null) {
+        if (isConnect()) {
+            out.writeCharSequence(authority, StandardCharsets.ISO_8859_1);
+        } else if (path == null) {
             headers.block().write(pathAt, pathLength, out);
         } else {
             out.writeCharSequence(path, StandardCharsets.ISO_8859_1);

@@ -2,6 +2,7 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import io.netty.buffer.ByteBuf;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Reads request heads: the lines, then what they mean for the connection and the body.
@@ -63,9 +64,9 @@ final class RequestReader {
         return framing;
     }
 
-    /// The protocol that is asked for instead of HTTP, in lower case; null if none.
+    /// The protocol that is asked for instead of HTTP, as received; null if none.
     @Nullable String upgrade() {
-        return tokens.upgrade();
+        return head.isConnect() ? null : tokens.upgrade();
     }
 
     /// Whether the client waits for `100 Continue` before it sends the body.
@@ -93,6 +94,9 @@ final class RequestReader {
         if (wrong == null) {
             wrong = Framing.check(headers, head.protocol());
         }
+        if (wrong == null && head.method().equals("CONNECT")) {
+            wrong = tunnel(headers);
+        }
         if (wrong != null) {
             return wrong;
         }
@@ -107,11 +111,25 @@ final class RequestReader {
         return expectation(headers);
     }
 
+    /// What follows a CONNECT is no body (RFC 9110, section 9.3.6).
+    private static @Nullable CodecError tunnel(Headers headers) {
+        if (headers.contains(HeaderName.TRANSFER_ENCODING)) {
+            return CodecError.INVALID_TRANSFER_ENCODING;
+        }
+        if (headers.contains(HeaderName.CONTENT_LENGTH)) {
+            if (headers.number(HeaderName.CONTENT_LENGTH) != 0) {
+                return CodecError.LENGTH_NOT_ALLOWED;
+            }
+            headers.remove(HeaderName.CONTENT_LENGTH);
+        }
+        return null;
+    }
+
     /// An upgrade to HTTP/2 in the clear is ignored, as RFC 9110 allows: what follows it would pass
     /// unseen.
     private void dropH2c(Headers headers) {
         String upgrade = tokens.upgrade();
-        if (upgrade != null && upgrade.contains("h2c")) {
+        if (upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("h2c")) {
             tokens = new ConnectionTokens(tokens.close(), tokens.keepAlive(), null);
             headers.remove(HTTP2_SETTINGS);
         }

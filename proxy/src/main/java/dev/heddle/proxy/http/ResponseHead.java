@@ -32,7 +32,7 @@ public final class ResponseHead {
         this.status = status;
     }
 
-    /// The protocol that a 101 switches to, in lower case.
+    /// The protocol that a 101 switches to, as received.
     public @Nullable String upgrade() {
         return upgrade;
     }
@@ -47,10 +47,18 @@ public final class ResponseHead {
         headers.read(head);
     }
 
-    /// Writes `:status` and fields.
+    /// Whether bytes of another protocol follow, both ways.
+    ///
+    /// @param request that this answers
+    public boolean begins(RequestHead request) {
+        return request.tunnel() != null
+                && (status == 101 || (request.isConnect() && status / 100 == 2));
+    }
+
+    /// Writes `:status` and fields. HTTP/2 has no 101: there a tunnel begins with a 200.
     void writeTo(FieldWriter out) {
         headers.lend(out, 0);
-        out.status(status);
+        out.status(status == 101 ? 200 : status);
         headers.writeTo(out);
     }
 

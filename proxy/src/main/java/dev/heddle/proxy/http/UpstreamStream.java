@@ -1,6 +1,7 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Wire;
+import org.jspecify.annotations.Nullable;
 
 /// One request's turn on a connection to an upstream, whatever the version of HTTP: an HTTP/1.1
 /// connection has one of these at a time, an HTTP/2 connection many.
@@ -22,7 +23,8 @@ public interface UpstreamStream extends BodySink, BodySource {
     /// What it runs on, for its addresses.
     Wire wire();
 
-    Protocol protocol();
+    /// Null where bytes are passed on without HTTP.
+    @Nullable Protocol protocol();
 
     /// Whether the connection was lost before a byte of the request had left.
     default boolean isLostUnsent() {

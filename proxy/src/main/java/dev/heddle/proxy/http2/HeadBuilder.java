@@ -38,6 +38,7 @@ final class HeadBuilder implements FieldSink {
     private Message message = Message.NOTHING;
     private @Nullable String error;
     private boolean isPastPseudo;
+    private boolean takesConnect;
     private int seen;
     private @Nullable String host;
 
@@ -52,8 +53,10 @@ final class HeadBuilder implements FieldSink {
         this.scratch = scratch;
     }
 
-    void begin(Message expected) {
+    /// @param takesProtocol whether a request may be an extended CONNECT (RFC 8441)
+    void begin(Message expected, boolean takesProtocol) {
         head.clear();
+        takesConnect = takesProtocol;
         message = expected;
         error = null;
         isPastPseudo = false;
@@ -152,6 +155,9 @@ final class HeadBuilder implements FieldSink {
                 head.pathLength = length;
             }
             case PROTOCOL -> {
+                if (!takesConnect) {
+                    return INVALID_FIELD;
+                }
                 if (!isToken(text, at, length)) {
                     return VIOLATION;
                 }

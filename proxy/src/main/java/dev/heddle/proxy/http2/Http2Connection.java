@@ -116,6 +116,11 @@ public final class Http2Connection implements WireHandler {
         return isPeerConnectProtocol;
     }
 
+    /// Whether the peer has said what it takes.
+    public boolean isSettled() {
+        return inbound.isSettled();
+    }
+
     /// Whether both sides know each other's settings.
     public boolean isAcknowledged() {
         return inbound.isAcknowledged();

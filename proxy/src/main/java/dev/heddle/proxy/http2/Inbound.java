@@ -100,6 +100,11 @@ final class Inbound implements FrameReader.FrameSink {
         return blockStream != 0;
     }
 
+    /// Whether the peer has sent its settings.
+    boolean isSettled() {
+        return isSettled;
+    }
+
     /// Whether the peer has sent its settings and acknowledged ours.
     boolean isAcknowledged() {
         return isSettled && isAcknowledged;
@@ -284,7 +289,7 @@ final class Inbound implements FrameReader.FrameSink {
             connection.fail(ErrorCode.STREAM_CLOSED, "http2.stream_closed");
             return;
         }
-        builder.begin(message);
+        builder.begin(message, settings.connectProtocol());
         HpackDecoder.Outcome outcome = decoder.decode(block, 0, length, loop.scratch(), builder);
         if (outcome == HpackDecoder.Outcome.BROKEN) {
             connection.fail(ErrorCode.COMPRESSION_ERROR, "http2.compression_error");

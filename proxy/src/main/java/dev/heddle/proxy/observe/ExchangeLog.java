@@ -26,6 +26,15 @@ public interface ExchangeLog {
     /// @param protocol of the connection
     void started(Protocol protocol);
 
+    /// A request may ask for another protocol than HTTP; every one has one [#upgradeEnded].
+    void upgradeBegun();
+
+    /// Such a request is over, and what it asked for.
+    void upgradeEnded();
+
+    /// A request asks for another protocol than HTTP, and is refused.
+    void upgradeRefused();
+
     /// An exchange is over, however it ended. The arguments are used again afterwards: copy what is
     /// kept.
     ///

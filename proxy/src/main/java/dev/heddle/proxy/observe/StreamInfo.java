@@ -174,7 +174,7 @@ public final class StreamInfo {
         return upstreamRemote;
     }
 
-    /// `%UPSTREAM_PROTOCOL%`; null if no request was sent.
+    /// `%UPSTREAM_PROTOCOL%`; null if no request of HTTP was sent.
     public @Nullable Protocol upstreamProtocol() {
         return upstreamProtocol;
     }
@@ -188,7 +188,7 @@ public final class StreamInfo {
         responseTrailers = value;
     }
 
-    public void setUpstreamProtocol(Protocol value) {
+    public void setUpstreamProtocol(@Nullable Protocol value) {
         upstreamProtocol = value;
     }
 

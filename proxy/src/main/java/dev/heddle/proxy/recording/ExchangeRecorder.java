@@ -64,6 +64,9 @@ public final class ExchangeRecorder implements ExchangeLog {
         private final Counter completed;
         private final Gauge requestsActive;
         private final Histogram requestTime;
+        private final Counter upgrades;
+        private final Gauge upgradesActive;
+        private final Counter upgradesRefused;
         private final Counter remoteResets;
         private final Counter requestTimeouts;
         private final Counter idleTimeouts;
@@ -89,6 +92,9 @@ public final class ExchangeRecorder implements ExchangeLog {
             completed = http.counter("downstream_rq_completed");
             requestsActive = http.gauge("downstream_rq_active");
             requestTime = http.histogram("downstream_rq_time");
+            upgrades = http.counter("downstream_cx_upgrades_total");
+            upgradesActive = http.gauge("downstream_cx_upgrades_active");
+            upgradesRefused = http.counter("downstream_rq_ws_on_non_ws_route");
             remoteResets = http.counter("downstream_rq_rx_reset");
             requestTimeouts = http.counter("downstream_rq_timeout");
             idleTimeouts = http.counter("downstream_rq_idle_timeout");
@@ -176,6 +182,22 @@ public final class ExchangeRecorder implements ExchangeLog {
         shard.increment(
                 protocol == Protocol.HTTP_2 ? downstream.http2Requests : downstream.http1Requests);
         shard.add(downstream.requestsActive, 1);
+    }
+
+    @Override
+    public void upgradeBegun() {
+        shard.increment(downstream.upgrades);
+        shard.add(downstream.upgradesActive, 1);
+    }
+
+    @Override
+    public void upgradeEnded() {
+        shard.add(downstream.upgradesActive, -1);
+    }
+
+    @Override
+    public void upgradeRefused() {
+        shard.increment(downstream.upgradesRefused);
     }
 
     @Override

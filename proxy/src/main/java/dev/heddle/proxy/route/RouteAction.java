@@ -5,9 +5,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What a route does with a request.
 public sealed interface RouteAction {
+    /// Whether a request may ask for that protocol instead of HTTP; null if the route leaves that
+    /// to its listener.
+    default @Nullable Boolean takes(String protocol) {
+        return switch (this) {
+            case Forward forward -> forward.tunnels().upgrades().takes(protocol);
+            case Redirect _, DirectReply _ -> null;
+        };
+    }
 
     /// Sends it to one of the targets, by weight.
     ///
@@ -18,6 +27,7 @@ public sealed interface RouteAction {
     /// @param grpcTimeout what a gRPC call may have in the place of the timeout
     /// @param streamLimit in the place of both
     /// @param attempts when and how a request is sent more than once
+    /// @param tunnels what becomes of upgrades and CONNECT
     record Forward(
             List<Target> targets,
             int totalWeight,
@@ -25,8 +35,29 @@ public sealed interface RouteAction {
             Optional<Duration> idleTimeout,
             Optional<GrpcTimeout> grpcTimeout,
             Optional<StreamLimit> streamLimit,
-            Attempts attempts)
+            Attempts attempts,
+            Tunnels tunnels)
             implements RouteAction {
+        /// A route that says nothing of tunnels.
+        public Forward(
+                List<Target> targets,
+                int totalWeight,
+                Duration timeout,
+                Optional<Duration> idleTimeout,
+                Optional<GrpcTimeout> grpcTimeout,
+                Optional<StreamLimit> streamLimit,
+                Attempts attempts) {
+            this(
+                    targets,
+                    totalWeight,
+                    timeout,
+                    idleTimeout,
+                    grpcTimeout,
+                    streamLimit,
+                    attempts,
+                    Tunnels.NONE);
+        }
+
         /// A route that knows nothing of gRPC.
         public Forward(
                 List<Target> targets,

@@ -58,6 +58,10 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     private Duration timeoutLength = Duration.ZERO;
     private Duration tryTimeoutLength = Duration.ZERO;
     private long requestEndNanos;
+
+    /// Whether the upstream gets what is in a tunnel, without HTTP.
+    private boolean isTerminated;
+
     private int attempt;
     private boolean isAfterTimeout;
 
@@ -113,7 +117,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         if (forward.idleTimeout().isPresent()) {
             exchange.setIdleTimeout(forward.idleTimeout().get().toNanos());
         }
-        if (exchange.isRequestEnded()) {
+        if (exchange.isRequestEnded() || request.tunnel() != null) {
             startTimeout(exchange);
         }
         UpstreamRequest first = spare;
@@ -128,7 +132,8 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         }
         spare = null;
         upstream = first;
-        first.start(cluster);
+        isTerminated = forward.tunnels().terminates(request.method());
+        first.start(cluster, isTerminated);
         return Verdict.AWAIT;
     }
 
@@ -227,10 +232,11 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         return isNumber ? Duration.ofMillis(Long.parseLong(asked)) : configured;
     }
 
-    /// The timeout is the upstream's alone: it runs from the end of the request.
+    /// The timeout is the upstream's alone: it runs from the end of the request. A tunnel has one
+    /// until it begins.
     @Override
     public void onRequestEnd(Exchange exchange) {
-        if (upstream != null) {
+        if (upstream != null && exchange.request().tunnel() == null) {
             startTimeout(exchange);
             if (upstream.isSent()) {
                 requestSent(exchange);
@@ -400,7 +406,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
                 exchange.isRequestEnded()
                         ? TimeUnit.NANOSECONDS.toMillis(exchange.worker().nanos() - requestEndNanos)
                         : 0);
-        next.start(cluster);
+        next.start(cluster, isTerminated);
     }
 
     @Override
@@ -428,6 +434,9 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
 
     @Override
     public void onResponse(Exchange exchange, ResponseHead response) {
+        if (response.begins(exchange.request())) {
+            timeout.cancel();
+        }
         if (entry == null) {
             return;
         }

@@ -81,7 +81,13 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     private Cluster cluster;
     private State state = State.NEW;
 
+    /// Whether the upstream gets bytes without HTTP.
+    private boolean isRaw;
+
     private boolean isReplayed;
+
+    /// Whether the body is still to be forwarded: that of a tunnel waits for it.
+    private boolean isBodyWaiting;
 
     /// Whether the exchange has the response's head, and clears it.
     private boolean isResponding;
@@ -113,8 +119,12 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     }
 
     /// Picks a host of a cluster and asks for a connection to it.
-    void start(Cluster to) {
+    ///
+    /// @param terminates whether the upstream gets the bytes of a tunnel, without HTTP
+    void start(Cluster to, boolean terminates) {
         cluster = to;
+        isRaw = terminates;
+        isBodyWaiting = false;
         response.clear();
         state = State.NEW;
         isResponding = false;
@@ -143,10 +153,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 exchange.info().setUpstreamHost(picked.addressText());
                 exchange.info().addAttempt();
                 state = State.WAITING;
-                ConnectionPool from =
+                HostPools pools =
                         HostPools.of(exchange.worker(), loop, picked, cluster)
-                                .of(exchange.info().client())
-                                .pool(exchange.request().protocol());
+                                .of(exchange.info().client());
+                ConnectionPool from =
+                        isRaw ? pools.tcp() : pools.pool(exchange.request().protocol());
                 pool = from;
                 from.acquire(this);
             }
@@ -175,9 +186,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_TOTAL);
         info.upstreamRequestStarted(exchange.worker().nanos());
         boolean bodyless = exchange.isBodyless();
+        isBodyWaiting = !bodyless && exchange.request().tunnel() != null;
+        boolean isBodyNext = !bodyless && !isBodyWaiting;
         ready.start(exchange.request(), bodyless, response, this);
         owner.onSent();
-        if (!bodyless) {
+        if (isBodyNext) {
             exchange.forwardTo(ready);
         }
     }
@@ -211,7 +224,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         StreamInfo info = exchange.info();
         info.upstreamResponseStarted(now);
         count(head.status());
-        if (addsEnvoyHeaders) {
+        if (addsEnvoyHeaders && exchange.isRequestEnded()) {
             long sent = Math.max(info.firstUpstreamRequestByteNanos(), info.lastRequestByteNanos());
             long millis = TimeUnit.NANOSECONDS.toMillis(now - info.startNanos() - sent);
             head.headers().set(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, Math.max(0, millis));
@@ -224,7 +237,12 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (ends) {
             onComplete();
         }
+        boolean begins = head.begins(exchange.request());
         exchange.respond(head, ends, from);
+        if (begins && isBodyWaiting && state == State.SENT) {
+            isBodyWaiting = false;
+            exchange.forwardTo(from);
+        }
     }
 
     /// Nobody is to see the response that has begun.

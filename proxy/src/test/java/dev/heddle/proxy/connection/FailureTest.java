@@ -356,7 +356,7 @@ class FailureTest {
             SimUpstream echo = sim.upstream();
             SimPeer client = sim.client().send(WEBSOCKET + "early");
             assertThat(echo.last().take())
-                    .contains("\r\nconnection: upgrade\r\nupgrade: websocket\r\n")
+                    .contains("\r\nconnection: upgrade\r\nupgrade: WebSocket\r\n")
                     .doesNotContain("early");
             echo.last()
                     .send(

@@ -22,6 +22,7 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     private final List<String> lines = new ArrayList<>();
     private int open;
     private int started;
+    private int upgrades;
 
     @Override
     public void connectionOpened() {
@@ -40,6 +41,19 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     public void started(Protocol protocol) {
         started++;
     }
+
+    @Override
+    public void upgradeBegun() {
+        upgrades++;
+    }
+
+    @Override
+    public void upgradeEnded() {
+        upgrades--;
+    }
+
+    @Override
+    public void upgradeRefused() {}
 
     @Override
     public void completed(RequestHead request, @Nullable ResponseHead response, StreamInfo info) {
@@ -126,6 +140,11 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
 
     public int openConnections() {
         return open;
+    }
+
+    /// Tunnels that are open or asked for.
+    public int upgrades() {
+        return upgrades;
     }
 
     /// Exchanges that were begun and not recorded yet.

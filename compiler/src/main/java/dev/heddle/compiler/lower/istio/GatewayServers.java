@@ -76,11 +76,16 @@ public final class GatewayServers {
         return AppProtocol.parse(server.port().protocol()).isHttp();
     }
 
+    /// Whether its clients may speak gRPC-Web.
+    public static boolean isGrpcWeb(Gateway.Server server) {
+        return AppProtocol.parse(server.port().protocol()) == AppProtocol.GRPC_WEB;
+    }
+
     /// Whether its connections go wherever the port leads.
     public static boolean isBytes(Gateway.Server server) {
         return switch (AppProtocol.parse(server.port().protocol())) {
             case TCP, MONGO, REDIS, MYSQL -> true;
-            case HTTP, HTTP2, GRPC, GRPC_WEB, HTTPS, TLS, UDP, UNSET -> false;
+            case HTTP, HTTP_PROXY, HTTP2, GRPC, GRPC_WEB, HTTPS, TLS, UDP, UNSET -> false;
         };
     }
 

@@ -102,7 +102,8 @@ final class CompiledRoute implements RouteEntry {
                         forward.idleTimeout(),
                         forward.grpcTimeout(),
                         forward.streamLimit(),
-                        attempts(forward.retry()));
+                        attempts(forward.retry()),
+                        forward.tunnels());
             }
             case RouteConfig.Action.Redirect redirect ->
                     new RouteAction.Redirect(
@@ -182,7 +183,7 @@ final class CompiledRoute implements RouteEntry {
     }
 
     boolean matches(RequestHead request, CharSequence bare, RandomGenerator random) {
-        if (!path.test(bare)) {
+        if (!path.test(request.method(), bare)) {
             return false;
         }
         for (HeaderCondition header : headers) {
@@ -260,6 +261,9 @@ final class CompiledRoute implements RouteEntry {
             return;
         }
         String before = request.path();
+        if (before.isEmpty()) {
+            return;
+        }
         String bare = PathCondition.bare(before);
         String after = rewritten(bare);
         if (!after.equals(bare)) {

@@ -5,6 +5,14 @@ import dev.heddle.proxy.config.RouteConfig;
 /// A condition on the path, and what a rewrite of "the part that matched" replaces.
 record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
 
+    /// Whether a request may be meant, as far as its method decides: what has no path, as CONNECT,
+    /// is for routes that say so.
+    boolean test(String method, CharSequence bare) {
+        return path instanceof RouteConfig.Path.Connect
+                ? method.equals("CONNECT")
+                : !bare.isEmpty() && test(bare);
+    }
+
     /// @param bare the path without query and fragment
     boolean test(CharSequence bare) {
         return switch (path) {
@@ -16,6 +24,7 @@ record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
                             && (bare.length() == prefix.length()
                                     || bare.charAt(prefix.length()) == '/');
             case RouteConfig.Path.Regex(var pattern) -> pattern.matches(bare.toString());
+            case RouteConfig.Path.Connect() -> true;
         };
     }
 
@@ -39,7 +48,8 @@ record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
         return switch (path) {
             case RouteConfig.Path.Prefix(String prefix) -> prefix.length();
             case RouteConfig.Path.Segments(String prefix) -> prefix.length();
-            case RouteConfig.Path.Exact _, RouteConfig.Path.Regex _ -> bare.length();
+            case RouteConfig.Path.Exact _, RouteConfig.Path.Regex _, RouteConfig.Path.Connect _ ->
+                    bare.length();
         };
     }
 

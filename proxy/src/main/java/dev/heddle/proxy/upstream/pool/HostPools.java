@@ -12,7 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The pools of one worker to one host: one for each version of HTTP that was asked for.
+/// The pools of one worker to one host: one for each version of HTTP that was asked for, and one
+/// for bytes without HTTP.
 @Confined("worker")
 public final class HostPools implements Host.Attachment, Client.Follower {
     private final Worker worker;
@@ -23,6 +24,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     private @Nullable Map<Client, HostPools> byClient;
     private @Nullable Http1Pool http1;
     private @Nullable Http2Pool http2;
+    private @Nullable TcpPool tcp;
 
     /// @param client whom they are for alone; null for everybody
     private HostPools(
@@ -98,6 +100,16 @@ public final class HostPools implements Host.Attachment, Client.Follower {
         };
     }
 
+    /// The pool for the bytes of a tunnel.
+    public ConnectionPool tcp() {
+        TcpPool pool = tcp;
+        if (pool == null) {
+            pool = new TcpPool(worker, host, cluster, client);
+            tcp = pool;
+        }
+        return pool;
+    }
+
     @Override
     public void drain() {
         if (http1 != null) {
@@ -120,6 +132,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     public boolean isUsed() {
         return (http1 != null && http1.isUsed())
                 || (http2 != null && http2.isUsed())
+                || (tcp != null && tcp.isUsed())
                 || (byClient != null && byClient.values().stream().anyMatch(HostPools::isUsed));
     }
 }
