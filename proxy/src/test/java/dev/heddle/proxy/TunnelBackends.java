@@ -82,7 +82,7 @@ final class TunnelBackends implements AutoCloseable {
         heard.addAll(head(text));
         if (text.substring(0, text.indexOf('\r')).contains("refuse")) {
             write(socket, "HTTP/1.1 400 No\r\nContent-Length: 3\r\n\r\nbad");
-        } else if (text.startsWith("CONNECT")) {
+        } else if (text.startsWith("CONNECT") || text.startsWith("POST /tunnel")) {
             write(socket, "HTTP/1.1 200 OK\r\nx-a: b\r\n\r\n");
             repeat(socket, "hello-connect:");
         } else if (text.toLowerCase(Locale.ROOT).contains("\r\nupgrade:")) {

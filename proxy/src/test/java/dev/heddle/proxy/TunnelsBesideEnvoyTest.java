@@ -140,6 +140,8 @@ class TunnelsBesideEnvoyTest {
                 ":scheme: http",
                 ":path: /" + path,
                 ":authority: " + authority,
+                // Without one ours makes one, which is a difference.
+                "sec-websocket-key: abc",
                 "sec-websocket-version: 13");
     }
 

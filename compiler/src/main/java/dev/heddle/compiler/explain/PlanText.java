@@ -118,7 +118,7 @@ public final class PlanText {
                     table(2, held);
                 }
             }
-            case Handling.Tcp(String statPrefix, var destinations) ->
+            case Handling.Tcp(String statPrefix, var destinations, var tunnel) ->
                     line(
                             1,
                             head
@@ -126,7 +126,13 @@ public final class PlanText {
                                     + statPrefix
                                     + destinations.stream()
                                             .map(d -> " -> " + d.weight() + " x " + d.cluster())
-                                            .collect(Collectors.joining()),
+                                            .collect(Collectors.joining())
+                                    + tunnel.map(t ->
+                                                    ", which is asked by "
+                                                            + (t.isPost() ? "POST" : "CONNECT")
+                                                            + " for "
+                                                            + t.target())
+                                            .orElse(""),
                             chain.origin());
         }
     }

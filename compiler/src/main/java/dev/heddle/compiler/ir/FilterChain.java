@@ -102,12 +102,24 @@ public record FilterChain(
         /// Its bytes go to one cluster, or to one of several by weight.
         ///
         /// @param statPrefix as in `outbound|3306||mysql.default.svc.cluster.local`
-        record Tcp(String statPrefix, List<TcpDestination> destinations) implements Handling {
+        /// @param tunnel in which an HTTP proxy is to carry them; that proxy is the one cluster
+        record Tcp(String statPrefix, List<TcpDestination> destinations, Optional<Tunnel> tunnel)
+                implements Handling {
+            /// Bytes that go as they are.
+            public Tcp(String statPrefix, List<TcpDestination> destinations) {
+                this(statPrefix, destinations, Optional.empty());
+            }
+
             public Tcp {
                 if (destinations.isEmpty()) {
                     throw new IllegalArgumentException("destinations: [] (expected: one or more)");
                 }
                 destinations = List.copyOf(destinations);
+            }
+
+            /// The same in a tunnel.
+            public Tcp in(Optional<Tunnel> other) {
+                return new Tcp(statPrefix, destinations, other);
             }
 
             /// All bytes to one cluster.
@@ -129,6 +141,12 @@ public record FilterChain(
             return isGrpcWeb ? GRPC_WEB : NONE;
         }
     }
+
+    /// What an HTTP proxy is asked for.
+    ///
+    /// @param target host and port that it is to connect to
+    /// @param isPost whether by POST; else by CONNECT
+    public record Tunnel(String target, boolean isPost) {}
 
     /// A share of the connections.
     public record TcpDestination(String cluster, int weight) {}

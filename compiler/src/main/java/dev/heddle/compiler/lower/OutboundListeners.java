@@ -166,7 +166,7 @@ final class OutboundListeners {
                         name,
                         Match.ALL,
                         rule.map(L4Lowering.Plain::handling)
-                                .orElse(Handling.Tcp.to(cluster, cluster)),
+                                .orElseGet(() -> l4.to(cluster, service.service().host())),
                         rule.map(L4Lowering.Plain::origin).orElse(origin));
         if (port.protocol() != AppProtocol.UNSET) {
             List<FilterChain> byName =

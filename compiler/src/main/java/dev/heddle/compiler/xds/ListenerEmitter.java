@@ -196,6 +196,12 @@ final class ListenerEmitter {
     private static TcpProxy tcp(Handling.Tcp tcp) {
         TcpProxy.Builder out =
                 TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix()).addAccessLog(stdout());
+        tcp.tunnel()
+                .ifPresent(tunnel ->
+                        out.setTunnelingConfig(
+                                TcpProxy.TunnelingConfig.newBuilder()
+                                        .setHostname(tunnel.target())
+                                        .setUsePost(tunnel.isPost())));
         if (tcp.destinations().size() == 1) {
             return out.setCluster(tcp.destinations().getFirst().cluster()).build();
         }

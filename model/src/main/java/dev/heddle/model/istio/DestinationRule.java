@@ -52,7 +52,7 @@ public record DestinationRule(
             @NotYet Optional<OutlierDetection> outlierDetection,
             Optional<ClientTlsSettings> tls,
             List<PortTrafficPolicy> portLevelSettings,
-            @NotYet Optional<TunnelSettings> tunnel,
+            Optional<TunnelSettings> tunnel,
             Optional<ProxyProtocol> proxyProtocol,
             Optional<RetryBudget> retryBudget) {
 

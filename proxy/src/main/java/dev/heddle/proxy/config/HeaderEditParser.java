@@ -32,6 +32,15 @@ final class HeaderEditParser {
                 edits(path, "response_headers_to_", responseAdd, responseRemove));
     }
 
+    /// A list of headers to add that stands by itself.
+    HeaderEdits added(String path, List<HeaderValueOption> add) {
+        var writes = new ArrayList<HeaderEdits.Write>();
+        for (int i = 0; i < add.size(); i++) {
+            writes.add(write(path + "[" + i + "]", add.get(i)));
+        }
+        return new HeaderEdits(writes, List.of());
+    }
+
     private HeaderEdits edits(
             String path, String prefix, List<HeaderValueOption> add, List<String> remove) {
         if (add.isEmpty() && remove.isEmpty()) {
@@ -105,7 +114,8 @@ final class HeaderEditParser {
         };
     }
 
-    private AccessLogFormat format(String path, String text) {
+    /// A text that may hold command operators.
+    AccessLogFormat format(String path, String text) {
         try {
             return AccessLogFormat.parse(text);
         } catch (IllegalArgumentException e) {

@@ -1,7 +1,9 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.telemetry.AccessLogFormat;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// How the bytes of a connection are forwarded
 /// (`envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy`).
@@ -12,6 +14,7 @@ import java.util.List;
 /// @param maxConnectAttempts how many hosts are tried
 /// @param accessLogs written once for each connection, and earlier as the timing says
 /// @param maxDuration after which a connection is closed; zero for none
+/// @param tunneling of the bytes by an HTTP proxy
 public record TcpProxyConfig(
         String statPrefix,
         List<Target> targets,
@@ -19,9 +22,11 @@ public record TcpProxyConfig(
         int maxConnectAttempts,
         List<AccessLogConfig> accessLogs,
         Duration maxDuration,
-        LogTiming logTiming) {
+        LogTiming logTiming,
+        Optional<Tunneling> tunneling) {
 
-    /// One without a limit of age, that logs connections when they end.
+    /// One that passes bytes on as they are, without a limit of age, and logs connections when they
+    /// end.
     public TcpProxyConfig(
             String statPrefix,
             List<Target> targets,
@@ -35,7 +40,8 @@ public record TcpProxyConfig(
                 maxConnectAttempts,
                 accessLogs,
                 Duration.ZERO,
-                LogTiming.AT_END);
+                LogTiming.AT_END,
+                Optional.empty());
     }
 
     /// When a connection is logged beside its end (`access_log_options`).
@@ -46,6 +52,14 @@ public record TcpProxyConfig(
         /// Then alone.
         public static final LogTiming AT_END = new LogTiming(false, Duration.ZERO);
     }
+
+    /// How an HTTP proxy is asked to carry the bytes.
+    ///
+    /// @param hostname that it is to connect to, with its port; may hold command operators
+    /// @param postPath of POST; empty for CONNECT
+    /// @param headers of the request
+    public record Tunneling(
+            AccessLogFormat hostname, Optional<String> postPath, HeaderEdits headers) {}
 
     /// A cluster and its share of the connections.
     public record Target(String cluster, int weight) {}

@@ -6,6 +6,7 @@ import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads TCP proxies.
@@ -32,7 +33,8 @@ final class TcpProxyParser {
                         "access_log_flush_interval",
                         "flush_access_log_on_connected",
                         "max_downstream_connection_duration",
-                        "max_connect_attempts"),
+                        "max_connect_attempts",
+                        "tunneling_config"),
                 // Used by hashing balancers only, which a cluster cannot ask for here.
                 Set.of("hash_policy"));
         findings.required(join(path, "stat_prefix"), proxy.getStatPrefix());
@@ -55,7 +57,12 @@ final class TcpProxyParser {
                                 join(path, "max_downstream_connection_duration"),
                                 proxy.getMaxDownstreamConnectionDuration())
                         : Duration.ZERO,
-                logTiming(path, proxy));
+                logTiming(path, proxy),
+                proxy.hasTunnelingConfig()
+                        ? Optional.of(
+                                tunneling(
+                                        join(path, "tunneling_config"), proxy.getTunnelingConfig()))
+                        : Optional.empty());
     }
 
     private TcpProxyConfig.LogTiming logTiming(String path, TcpProxy proxy) {
@@ -93,6 +100,28 @@ final class TcpProxyParser {
             findings.reject(path, duration + " (expected: at least 1 ms)");
         }
         return duration;
+    }
+
+    private TcpProxyConfig.Tunneling tunneling(String path, TcpProxy.TunnelingConfig tunneling) {
+        findings.fields(
+                path, tunneling, Set.of("hostname", "use_post", "post_path", "headers_to_add"));
+        findings.required(join(path, "hostname"), tunneling.getHostname());
+        findings.headerValue(join(path, "hostname"), tunneling.getHostname());
+        findings.headerValue(join(path, "post_path"), tunneling.getPostPath());
+        if (!tunneling.getPostPath().isEmpty()
+                && (!tunneling.getUsePost() || !tunneling.getPostPath().startsWith("/"))) {
+            findings.reject(
+                    join(path, "post_path"),
+                    "'" + tunneling.getPostPath() + "' (expected: a path, with use_post)");
+        }
+        var edits = new HeaderEditParser(findings);
+        return new TcpProxyConfig.Tunneling(
+                edits.format(join(path, "hostname"), tunneling.getHostname()),
+                tunneling.getUsePost()
+                        ? Optional.of(
+                                tunneling.getPostPath().isEmpty() ? "/" : tunneling.getPostPath())
+                        : Optional.empty(),
+                edits.added(join(path, "headers_to_add"), tunneling.getHeadersToAddList()));
     }
 
     private List<TcpProxyConfig.Target> targets(String path, TcpProxy proxy) {

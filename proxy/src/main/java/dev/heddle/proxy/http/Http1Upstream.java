@@ -6,6 +6,8 @@ import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The client side of an HTTP/1.1 connection: requests out, responses in, one at a time.
@@ -39,7 +41,10 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     /// More are an attack; nobody sends three.
     private static final int MAX_INFORMATIONAL = 16;
 
+    private static final HeaderName SEC_WEBSOCKET_KEY = HeaderName.of("sec-websocket-key");
+
     private final Wire wire;
+    private final RandomGenerator random;
     private final boolean capitalizes;
     private final Owner owner;
     private final boolean trailers;
@@ -73,6 +78,7 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
             Http1Dialect.NameCase nameCase,
             Owner owner) {
         this.wire = wire;
+        this.random = worker.random();
         this.capitalizes = nameCase == Http1Dialect.NameCase.CAPITALIZED;
         this.owner = owner;
         this.heads =
@@ -135,9 +141,12 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         statusLine.begin(into);
         heads.begin(into.headers());
         writer.setChunked(frame(request, ends));
+        String upgrade = request.upgrade();
+        if (upgrade != null && request.protocol() == Protocol.HTTP_2) {
+            addKey(upgrade, request.headers());
+        }
         ByteBuf out = writer.buffer();
         request.writeTo(out);
-        String upgrade = request.upgrade();
         if (upgrade != null) {
             Http1Writer.text(out, "connection: upgrade\r\nupgrade: ");
             out.writeCharSequence(upgrade, StandardCharsets.ISO_8859_1);
@@ -148,6 +157,16 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         }
         wire.write(Http1Writer.text(out, "\r\n"));
         wire.flush();
+    }
+
+    /// In HTTP/2 a client of WebSocket sends no key (RFC 8441, section 5), and in HTTP/1.1 a server
+    /// takes none without (RFC 6455, section 4.2.1).
+    private void addKey(String upgrade, Headers headers) {
+        if (Ascii.equalsIgnoreCase(upgrade, "websocket") && !headers.contains(SEC_WEBSOCKET_KEY)) {
+            byte[] key = new byte[16];
+            random.nextBytes(key);
+            headers.add(SEC_WEBSOCKET_KEY, Base64.getEncoder().encodeToString(key));
+        }
     }
 
     /// Settles how the body will be framed; says whether in chunks.

@@ -11,6 +11,7 @@ import dev.heddle.proxy.upstream.ClusterSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Draining, changes of listeners, and TCP.
@@ -112,7 +113,14 @@ class FlowTest {
     private static TcpProxyConfig tcp(Duration idle, Duration most, LogTiming timing) {
         TcpProxyConfig usual = tcp();
         return new TcpProxyConfig(
-                usual.statPrefix(), usual.targets(), idle, 2, List.of(), most, timing);
+                usual.statPrefix(),
+                usual.targets(),
+                idle,
+                2,
+                List.of(),
+                most,
+                timing,
+                Optional.empty());
     }
 
     private static SimUpstream echo(SimProxy sim) {

@@ -272,6 +272,7 @@ class TunnelTest {
             assertThat(echo.last().take())
                     .startsWith("GET /x HTTP/1.1\r\n")
                     .contains("connection: upgrade\r\nupgrade: WebSocket\r\n")
+                    .containsPattern("\r\nsec-websocket-key: [A-Za-z0-9+/]{22}==\r\n")
                     .endsWith("\r\n\r\n");
             echo.last().send(SWITCHED + "hi");
             assertThat(client.frames())

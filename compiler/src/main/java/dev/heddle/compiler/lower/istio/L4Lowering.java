@@ -2,7 +2,9 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
+import dev.heddle.compiler.ir.FilterChain.Tunnel;
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.RouteAction.Destination;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.FieldPath;
@@ -12,6 +14,7 @@ import dev.heddle.model.istio.VirtualService.RouteDestination;
 import dev.heddle.model.istio.VirtualService.TcpRoute;
 import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
 import dev.heddle.model.istio.VirtualService.TlsRoute;
+import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.OptionalInt;
 /// condition that is not in force takes nothing, for it would take too much.
 public final class L4Lowering {
     private final Destinations destinations;
+    private final Tunnels tunnels;
     private final String namespace;
     private final Map<String, String> labels;
 
@@ -33,6 +37,7 @@ public final class L4Lowering {
     /// @param labels of the proxy's workload
     public L4Lowering(MeshIndex index, String namespace, Map<String, String> labels) {
         this.destinations = new Destinations(index, namespace);
+        this.tunnels = new Tunnels(index, namespace);
         this.namespace = namespace;
         this.labels = labels;
     }
@@ -44,6 +49,11 @@ public final class L4Lowering {
         public ByName {
             sniHosts = List.copyOf(sniHosts);
         }
+    }
+
+    /// All connections to one host, as its DestinationRule wants it.
+    public Handling.Tcp to(String cluster, Hostname host) {
+        return Handling.Tcp.to(cluster, cluster).in(tunnels.to(host, ""));
     }
 
     /// Where connections go whatever they begin with.
@@ -134,23 +144,22 @@ public final class L4Lowering {
     private Optional<Handling.Tcp> handling(
             BoundVirtualService service, List<RouteDestination> route, FieldPath path, int port) {
         var shares = new ArrayList<TcpDestination>();
+        Optional<Tunnel> tunnel = Optional.empty();
         for (int i = 0; i < route.size(); i++) {
             int weight = route.size() == 1 ? 1 : route.get(i).weight().orElse(0);
             if (weight > 0) {
                 FieldPath at = path.field("route").index(i);
-                shares.add(
-                        new TcpDestination(
-                                destinations
-                                        .lower(
-                                                route.get(i).destination(),
-                                                service.namespace(),
-                                                port,
-                                                weight,
-                                                HeaderEdit.NONE,
-                                                Optional.empty(),
-                                                service.resource().origin(at))
-                                        .cluster(),
-                                weight));
+                Destination to =
+                        destinations.lower(
+                                route.get(i).destination(),
+                                service.namespace(),
+                                port,
+                                weight,
+                                HeaderEdit.NONE,
+                                Optional.empty(),
+                                service.resource().origin(at));
+                shares.add(new TcpDestination(to.cluster(), weight));
+                tunnel = tunnels.to(new Hostname(to.host()), to.subset());
             }
         }
         if (shares.isEmpty()) {
@@ -160,6 +169,9 @@ public final class L4Lowering {
                 shares.size() == 1
                         ? shares.getFirst().cluster()
                         : service.resource().metadata().name() + "." + service.namespace();
-        return Optional.of(new Handling.Tcp(statPrefix, shares));
+        // As with Istio, only where all connections go to one host.
+        return Optional.of(
+                new Handling.Tcp(
+                        statPrefix, shares, shares.size() == 1 ? tunnel : Optional.empty()));
     }
 }

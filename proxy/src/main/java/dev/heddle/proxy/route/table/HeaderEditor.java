@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The order is Envoy's: removals, then the values of all writes from the headers as they are then,
 /// then those that replace, then those that add.
-final class HeaderEditor {
+public final class HeaderEditor {
 
     /// @param constant the value where it is the same for every request
     private record Write(HeaderName name, HeaderEdits.Write edit, @Nullable String constant) {}
@@ -49,14 +49,14 @@ final class HeaderEditor {
     }
 
     /// Editors of one direction, those that do nothing left out.
-    static List<HeaderEditor> of(List<HeaderEdits> edits) {
+    public static List<HeaderEditor> of(List<HeaderEdits> edits) {
         return edits.stream().filter(it -> !it.isEmpty()).map(HeaderEditor::new).toList();
     }
 
     /// Makes the edits of one direction, in order.
     ///
     /// @param response whose headers are edited; those of the request without one
-    static void edit(
+    public static void edit(
             List<HeaderEditor> editors,
             RequestHead request,
             @Nullable ResponseHead response,
