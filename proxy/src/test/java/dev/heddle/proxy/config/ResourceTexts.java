@@ -131,6 +131,94 @@ public final class ResourceTexts {
                         .packed());
     }
 
+    /// Resources for streams that live long: a listener in front of three servers on this machine,
+    /// each with a cluster.
+    public record Streams(int webSockets, int events, int grpc) {
+        /// @param statPrefix of the listener's filter chain
+        /// @param suffix of the names of clusters
+        /// @param timeoutSeconds to connect
+        public Snapshot snapshot(
+                String version, String statPrefix, String suffix, int timeoutSeconds) {
+            XdsResource listener =
+                    XdsResource.of(
+                            "web",
+                            Texts.read(
+                                            Listener.getDefaultInstance(),
+                                            """
+                                            name: web
+                                            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                                            filter_chains:
+                                            - filters:
+                                              - name: f
+                                                typed_config:
+                                                  "@type": type/manager
+                                                  stat_prefix: %s
+                                                  upgrade_configs: [{upgrade_type: websocket}]
+                                                  rds: {route_config_name: r, config_source: {ads: {}}}
+                                                  http_filters: [{name: r, typed_config: {"@type": type/router}}]
+                                            """
+                                                    .formatted(statPrefix))
+                                    .packed());
+            XdsResource routes =
+                    XdsResource.of(
+                            "r",
+                            Texts.read(
+                                            RouteConfiguration.getDefaultInstance(),
+                                            """
+                                            name: r
+                                            virtual_hosts:
+                                            - name: v
+                                              domains: ["*"]
+                                              routes:
+                                              - {match: {prefix: /ws}, route: {cluster: ws-%1$s}}
+                                              - {match: {prefix: /events}, route: {cluster: events-%1$s, timeout: 0s}}
+                                              - {match: {prefix: /}, route: {cluster: grpc-%1$s, timeout: 0s}}
+                                            """
+                                                    .formatted(suffix))
+                                    .packed());
+            String http2 = "\nhttp2_protocol_options: {}";
+            return Snapshot.of(
+                    version,
+                    Map.of(
+                            XdsType.CLUSTER,
+                            List.of(
+                                    fixed("ws-" + suffix, webSockets, timeoutSeconds, ""),
+                                    fixed("events-" + suffix, events, timeoutSeconds, ""),
+                                    fixed("grpc-" + suffix, grpc, timeoutSeconds, http2)),
+                            XdsType.LISTENER,
+                            List.of(listener),
+                            XdsType.ROUTE,
+                            List.of(routes)));
+        }
+
+        /// Nothing at all.
+        public Snapshot empty(String version) {
+            return Snapshot.of(
+                    version,
+                    Map.of(
+                            XdsType.CLUSTER, List.of(),
+                            XdsType.LISTENER, List.of(),
+                            XdsType.ROUTE, List.of()));
+        }
+
+        private static XdsResource fixed(String name, int port, int timeoutSeconds, String more) {
+            return cluster(
+                    name,
+                    """
+                    type: STATIC
+                    connect_timeout: %ds
+                    load_assignment:
+                      cluster_name: %s
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint:
+                            address:
+                              socket_address: {address: 127.0.0.1, port_value: %d}%s
+                    """
+                            .formatted(timeoutSeconds, name, port, more));
+        }
+    }
+
     /// A cluster with more fields than its name.
     public static XdsResource cluster(String name, String fields) {
         return XdsResource.of(
