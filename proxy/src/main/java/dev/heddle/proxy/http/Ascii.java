@@ -9,6 +9,14 @@ final class Ascii {
 
     private static final byte[] CLASS = classes();
 
+    /// Each `tchar` in lower case; 0 for what is none.
+    private static final byte[] LOWER_TOKEN = lowerTokens();
+
+    /// A byte of each of eight.
+    private static final long ONES = 0x0101_0101_0101_0101L;
+
+    private static final long HIGH_BITS = ONES << 7;
+
     private Ascii() {}
 
     private static byte[] classes() {
@@ -26,6 +34,30 @@ final class Ascii {
             }
         }
         return table;
+    }
+
+    private static byte[] lowerTokens() {
+        var table = new byte[256];
+        for (int c = 0; c < 256; c++) {
+            if (isToken(c)) {
+                table[c] = (byte) lower(c);
+            }
+        }
+        return table;
+    }
+
+    /// A `tchar` in lower case, or 0 if the byte is none.
+    static int lowerToken(int c) {
+        return LOWER_TOKEN[c];
+    }
+
+    /// Whether all of eight bytes may stand in a header value and none is a tab. A borrow can make
+    /// a sound byte next to a wrong one look wrong, and never the other way round.
+    static boolean isText(long eight) {
+        long below = (eight - 0x20 * ONES) & ~eight;
+        long delete = eight ^ 0x7f * ONES;
+        long isDelete = (delete - ONES) & ~delete;
+        return ((below | isDelete) & HIGH_BITS) == 0;
     }
 
     /// `tchar`: what a method or header name is made of.

@@ -1,11 +1,16 @@
 package dev.heddle.proxy.http2.hpack;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
 /// The Huffman code of RFC 7541, appendix B.
 ///
 /// The code is canonical: among codes of one length, symbols are in order, and each length goes on
 /// where the shorter one ended. So the 257 lengths say everything, and the codes and the decoder's
-/// table are computed from them. Decoding takes four bits at a time: no code is shorter than five
-/// bits, so a step yields at most one symbol.
+/// tables are computed from them. Decoding looks at twelve bits at a time, which nearly always hold
+/// two symbols.
 final class Huffman {
     /// The length of each symbol's code in bits, as a digit of base 36; the last is that of EOS.
     private static final String LENGTHS =
@@ -25,24 +30,47 @@ final class Huffman {
     static final int TOO_LONG = -2;
 
     private static final byte[] BITS = bits();
-    private static final int[] CODES = codes();
+    private static final int[] CODES = new int[EOS + 1];
 
-    /// A step of the decoder by state and four bits: next state above, then whether a symbol comes
-    /// out, then the symbol. 0 is no step: state 0 is reached with a symbol only.
-    private static final int[] STEPS;
+    /// The symbols in the order of their codes; for each length the place of its first symbol
+    /// there, and that symbol's code.
+    private static final int[] BY_CODE = new int[EOS + 1];
 
-    /// Whether a text may end in a state: seven bits of EOS at most, all ones.
-    private static final boolean[] MAY_END;
-
-    private static final int EMITS = 1 << 8;
-    private static final int FAILS = 1 << 9;
-    private static final int STATE_SHIFT = 10;
+    private static final int[] FIRST_PLACE = new int[MAX_LENGTH + 2];
+    private static final int[] FIRST_CODE = new int[MAX_LENGTH + 1];
 
     static {
-        var tree = new Tree();
-        STEPS = tree.steps();
-        MAY_END = tree.ends();
+        int code = 0;
+        int place = 0;
+        for (int length = 1; length <= MAX_LENGTH; length++) {
+            code <<= 1;
+            FIRST_CODE[length] = code;
+            FIRST_PLACE[length] = place;
+            for (int symbol = 0; symbol <= EOS; symbol++) {
+                if (BITS[symbol] == length) {
+                    CODES[symbol] = code++;
+                    BY_CODE[place++] = symbol;
+                }
+            }
+        }
+        FIRST_PLACE[MAX_LENGTH + 1] = place;
     }
+
+    /// How many bits the decoder looks at in one step: two of the usual symbols, which have five or
+    /// six.
+    private static final int LOOK = 12;
+
+    /// What the next bits begin with: one symbol that they hold whole, or two. 0 where the first
+    /// code is longer than a look.
+    private static final int[] LOOKS = looks();
+
+    private static final int SECOND_SHIFT = 8;
+    private static final int FIRST_BITS_SHIFT = 16;
+    private static final int ALL_BITS_SHIFT = 20;
+    private static final int COUNT_SHIFT = 24;
+
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private Huffman() {}
 
@@ -52,20 +80,6 @@ final class Huffman {
             bits[symbol] = (byte) Character.digit(LENGTHS.charAt(symbol), 36);
         }
         return bits;
-    }
-
-    private static int[] codes() {
-        var codes = new int[EOS + 1];
-        int code = 0;
-        for (int length = 1; length <= MAX_LENGTH; length++) {
-            code <<= 1;
-            for (int symbol = 0; symbol <= EOS; symbol++) {
-                if (BITS[symbol] == length) {
-                    codes[symbol] = code++;
-                }
-            }
-        }
-        return codes;
     }
 
     /// How many bytes the text takes when encoded.
@@ -103,85 +117,101 @@ final class Huffman {
     ///
     /// @return the position behind what was written, [#INVALID] or [#TOO_LONG]
     static int decode(byte[] in, int from, int to, byte[] out, int outAt) {
-        int state = 0;
+        // The next bits, the first one on top; those behind the known ones are zeros.
+        long bits = 0;
+        int known = 0;
+        int next = from;
         int at = outAt;
-        for (int i = from; i < to; i++) {
-            for (int shift = 4; shift >= 0; shift -= 4) {
-                int step = STEPS[state << 4 | (in[i] >>> shift & 15)];
-                if ((step & (EMITS | FAILS)) != 0) {
-                    if ((step & FAILS) != 0) {
-                        return INVALID;
+        while (true) {
+            if (known < MAX_LENGTH) {
+                if (next + Long.BYTES <= to) {
+                    long more = (long) LONG.get(in, next);
+                    bits |= more >>> known;
+                    int taken = (Long.SIZE - 1 - known) >>> 3;
+                    next += taken;
+                    known += taken << 3;
+                    // What a byte more would have begun with is read again next time.
+                    bits &= -1L << (Long.SIZE - known);
+                } else {
+                    while (next < to && known <= Long.SIZE - Byte.SIZE) {
+                        bits |= (in[next++] & 0xffL) << (Long.SIZE - Byte.SIZE - known);
+                        known += Byte.SIZE;
                     }
-                    if (at == out.length) {
-                        return TOO_LONG;
-                    }
-                    out[at++] = (byte) step;
                 }
-                state = step >>> STATE_SHIFT;
             }
+            int look = LOOKS[(int) (bits >>> (Long.SIZE - LOOK))];
+            int length = look >>> ALL_BITS_SHIFT & 15;
+            if (look != 0 && length <= known && at + 2 <= out.length) {
+                out[at] = (byte) look;
+                out[at + 1] = (byte) (look >>> SECOND_SHIFT);
+                at += look >>> COUNT_SHIFT;
+                bits <<= length;
+                known -= length;
+                continue;
+            }
+            // One symbol at a time: a rare one, or near the end of text or room.
+            length = look >>> FIRST_BITS_SHIFT & 15;
+            int symbol = look & 0xff;
+            if (look == 0) {
+                symbol = rare(bits);
+                length = BITS[symbol];
+            }
+            if (length > known) {
+                return isPadding(bits, known) ? at : INVALID;
+            }
+            if (symbol == EOS) {
+                return INVALID;
+            }
+            if (at == out.length) {
+                return TOO_LONG;
+            }
+            out[at++] = (byte) symbol;
+            bits <<= length;
+            known -= length;
         }
-        return MAY_END[state] ? at : INVALID;
     }
 
-    /// The code as a binary tree, used once to compute the decoder's table. A node is a number from
-    /// 0, the root; its children are nodes, or symbols as negative numbers.
-    private static final class Tree {
-        private final int[] children = new int[2 * EOS + 2];
-        private final int[] depth = new int[EOS + 1];
-        private final boolean[] allOnes = new boolean[EOS + 1];
+    /// Whether the last bits of a text are the beginning of EOS, and less than a byte.
+    private static boolean isPadding(long bits, int known) {
+        return known < Byte.SIZE && bits == ~(-1L >>> known);
+    }
 
-        Tree() {
-            int nodes = 1;
-            allOnes[0] = true;
-            for (int symbol = 0; symbol <= EOS; symbol++) {
-                int node = 0;
-                for (int bit = BITS[symbol] - 1; bit > 0; bit--) {
-                    int one = CODES[symbol] >>> bit & 1;
-                    if (children[2 * node + one] == 0) {
-                        depth[nodes] = depth[node] + 1;
-                        allOnes[nodes] = allOnes[node] && one == 1;
-                        children[2 * node + one] = nodes++;
-                    }
-                    node = children[2 * node + one];
-                }
-                children[2 * node + (CODES[symbol] & 1)] = -1 - symbol;
+    /// The symbol that bits begin with, whose code is longer than a look: codes of one length are
+    /// in a row, above those of shorter ones.
+    private static int rare(long bits) {
+        int length = LOOK;
+        int place;
+        do {
+            length++;
+            place = (int) (bits >>> (Long.SIZE - length)) - FIRST_CODE[length];
+        } while (place >= FIRST_PLACE[length + 1] - FIRST_PLACE[length]);
+        return BY_CODE[FIRST_PLACE[length] + place];
+    }
+
+    private static int[] looks() {
+        var looks = new int[1 << LOOK];
+        for (int first = 0; first < EOS; first++) {
+            int bits = BITS[first];
+            if (bits > LOOK) {
+                continue;
             }
-        }
-
-        int[] steps() {
-            var steps = new int[depth.length << 4];
-            for (int from = 0; from < depth.length; from++) {
-                for (int bits = 0; bits < 16; bits++) {
-                    steps[from << 4 | bits] = step(from, bits);
-                }
-            }
-            return steps;
-        }
-
-        private int step(int from, int bits) {
-            int node = from;
-            int out = 0;
-            for (int bit = 3; bit >= 0; bit--) {
-                int child = children[2 * node + (bits >>> bit & 1)];
-                if (child == -1 - EOS) {
-                    return FAILS;
-                }
-                if (child < 0) {
-                    out = EMITS | (-1 - child);
-                    node = 0;
-                } else {
-                    node = child;
+            int one = 1 << COUNT_SHIFT | bits << ALL_BITS_SHIFT | bits << FIRST_BITS_SHIFT | first;
+            int from = CODES[first] << (LOOK - bits);
+            Arrays.fill(looks, from, from + (1 << (LOOK - bits)), one);
+            for (int second = 0; second < EOS; second++) {
+                int both = bits + BITS[second];
+                if (both <= LOOK) {
+                    int at = from | CODES[second] << (LOOK - both);
+                    int two =
+                            2 << COUNT_SHIFT
+                                    | both << ALL_BITS_SHIFT
+                                    | bits << FIRST_BITS_SHIFT
+                                    | second << SECOND_SHIFT
+                                    | first;
+                    Arrays.fill(looks, at, at + (1 << (LOOK - both)), two);
                 }
             }
-            return node << STATE_SHIFT | out;
         }
-
-        boolean[] ends() {
-            var ends = new boolean[depth.length];
-            for (int node = 0; node < ends.length; node++) {
-                ends[node] = allOnes[node] && depth[node] < 8;
-            }
-            return ends;
-        }
+        return looks;
     }
 }
