@@ -36,8 +36,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +64,13 @@ class GrpcWebBesideEnvoyTest {
 
     @TempDir Path directory;
 
-    /// What the server was told about each call.
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private int calls;
+
+    /// Names a call to the server, which may hear of a refused one when the next is under way.
+    private static final String CALL = "x-call";
+
+    /// What the server was told, by call.
+    private final Map<String, List<String>> heard = new ConcurrentHashMap<>();
 
     private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
         BYTES;
@@ -92,15 +99,18 @@ class GrpcWebBesideEnvoyTest {
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            List<String> lines =
+                    heard.computeIfAbsent(
+                            String.valueOf(text(headers, CALL)), _ -> new CopyOnWriteArrayList<>());
             for (String name :
                     List.of("te", "content-type", "grpc-accept-encoding", "x-grpc-web")) {
-                heard.add(
-                        name
-                                + ": "
-                                + headers.get(
-                                        Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
+                lines.add(name + ": " + text(headers, name));
             }
             return next.startCall(call, headers);
+        }
+
+        private static @Nullable String text(Metadata headers, String name) {
+            return headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
         }
     }
 
@@ -283,7 +293,7 @@ class GrpcWebBesideEnvoyTest {
 
     private List<String> outcome(HttpClient client, DataPlanes.Plane plane, Call call)
             throws Exception {
-        heard.clear();
+        String id = plane.name() + " " + calls++;
         var uri = URI.create("http://127.0.0.1:" + plane.ports().getFirst() + call.path());
         HttpResponse<byte[]> answer =
                 client.send(
@@ -291,13 +301,18 @@ class GrpcWebBesideEnvoyTest {
                                 .header("content-type", call.type())
                                 .header("accept", call.accept())
                                 .header("x-grpc-web", "1")
+                                .header(CALL, id)
                                 .POST(
                                         BodyPublishers.ofString(
                                                 call.body(), StandardCharsets.ISO_8859_1))
                                 .build(),
                         BodyHandlers.ofByteArray());
         // What is refused may have been begun, or not.
-        var lines = new ArrayList<String>(answer.statusCode() == 400 ? List.of() : heard);
+        var lines =
+                new ArrayList<String>(
+                        answer.statusCode() == 400
+                                ? List.of()
+                                : heard.getOrDefault(id, List.of()));
         lines.add(Integer.toString(answer.statusCode()));
         new TreeMap<>(answer.headers().map())
                 .forEach((name, values) -> {

@@ -24,6 +24,11 @@ final class SocketListener implements ListenSocket, Polled {
     /// It is said once in this time.
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    static {
+        // Loaded now: when it is needed, no file can be opened to load it from.
+        var _ = Errno.exception(Errno.EMFILE, "accept");
+    }
+
     private final Worker worker;
     private final EpollLoop loop;
     private final int socket;
