@@ -310,9 +310,7 @@ class GrpcWebBesideEnvoyTest {
         // What is refused may have been begun, or not.
         var lines =
                 new ArrayList<String>(
-                        answer.statusCode() == 400
-                                ? List.of()
-                                : heard.getOrDefault(id, List.of()));
+                        answer.statusCode() == 400 ? List.of() : heard.getOrDefault(id, List.of()));
         lines.add(Integer.toString(answer.statusCode()));
         new TreeMap<>(answer.headers().map())
                 .forEach((name, values) -> {
