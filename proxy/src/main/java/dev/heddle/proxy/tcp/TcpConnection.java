@@ -45,6 +45,9 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     /// it is, as a pipe is four system calls.
     private static final int BULK_BYTES = 1 << 16;
 
+    /// Shorter pieces are a conversation: for those two more system calls cost more than a copy.
+    private static final int LONG_PIECE = 1 << 14;
+
     /// Of a direction that was left to the kernel, if it takes it.
     private static final long SPLICED = Long.MIN_VALUE;
 
@@ -310,13 +313,21 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         if (upstream == null && !isOver) {
             early.add(bytes);
         } else {
-            received += bytes.readableBytes();
+            received = bulk(received, bytes.readableBytes());
             passOn(bytes, upstream);
             if (received >= BULK_BYTES && upstream != null && !isOver) {
                 received = SPLICED;
                 var _ = client.spliceTo(upstream, this::onReceived);
             }
         }
+    }
+
+    /// How much came in long pieces, one behind the other.
+    private static long bulk(long before, int length) {
+        if (before < 0) {
+            return before;
+        }
+        return length < LONG_PIECE ? 0 : before + length;
     }
 
     @Override
@@ -356,7 +367,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
                 onGreeting(bytes);
                 return;
             }
-            sent += bytes.readableBytes();
+            sent = bulk(sent, bytes.readableBytes());
             pass(bytes, upstream, client);
             if (sent >= BULK_BYTES && upstream != null && !isOver) {
                 sent = SPLICED;
