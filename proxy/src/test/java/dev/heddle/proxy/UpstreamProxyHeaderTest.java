@@ -116,6 +116,7 @@ class UpstreamProxyHeaderTest {
                         directory.resolve("nginx.conf"),
                         """
                         daemon off;
+                        master_process off;
                         pid %1$s/nginx.pid;
                         error_log %1$s/nginx-errors.log;
                         events {}
