@@ -77,26 +77,6 @@ public final class AccessLogFormat {
                     "DataLoss",
                     "Unauthenticated");
 
-    private static final List<String> GRPC_SNAKE =
-            List.of(
-                    "OK",
-                    "CANCELLED",
-                    "UNKNOWN",
-                    "INVALID_ARGUMENT",
-                    "DEADLINE_EXCEEDED",
-                    "NOT_FOUND",
-                    "ALREADY_EXISTS",
-                    "PERMISSION_DENIED",
-                    "RESOURCE_EXHAUSTED",
-                    "FAILED_PRECONDITION",
-                    "ABORTED",
-                    "OUT_OF_RANGE",
-                    "UNIMPLEMENTED",
-                    "INTERNAL",
-                    "UNAVAILABLE",
-                    "DATA_LOSS",
-                    "UNAUTHENTICATED");
-
     private static final class Literal implements Part {
         private final byte[] text;
 
@@ -337,7 +317,7 @@ public final class AccessLogFormat {
         List<String> names =
                 switch (shape) {
                     case "", "CAMEL_STRING" -> GRPC_CAMEL;
-                    case "SNAKE_STRING" -> GRPC_SNAKE;
+                    case "SNAKE_STRING" -> GrpcCodes.NAMES;
                     case "NUMBER" -> List.of();
                     default ->
                             throw malformed(text, "expected: CAMEL_STRING, SNAKE_STRING or NUMBER");

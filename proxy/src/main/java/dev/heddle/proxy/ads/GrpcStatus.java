@@ -1,10 +1,10 @@
 package dev.heddle.proxy.ads;
 
 import dev.heddle.proxy.http2.Http2Head;
+import dev.heddle.telemetry.GrpcCodes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,25 +13,6 @@ import java.util.Optional;
 /// @param code as in `grpc-status`
 /// @param message as in `grpc-message`, decoded; may be empty
 record GrpcStatus(int code, String message) {
-    private static final List<String> NAMES =
-            List.of(
-                    "OK",
-                    "CANCELLED",
-                    "UNKNOWN",
-                    "INVALID_ARGUMENT",
-                    "DEADLINE_EXCEEDED",
-                    "NOT_FOUND",
-                    "ALREADY_EXISTS",
-                    "PERMISSION_DENIED",
-                    "RESOURCE_EXHAUSTED",
-                    "FAILED_PRECONDITION",
-                    "ABORTED",
-                    "OUT_OF_RANGE",
-                    "UNIMPLEMENTED",
-                    "INTERNAL",
-                    "UNAVAILABLE",
-                    "DATA_LOSS",
-                    "UNAUTHENTICATED");
     private static final int UNKNOWN = 2;
 
     /// The status in a head or in trailers; empty where there is none.
@@ -55,7 +36,7 @@ record GrpcStatus(int code, String message) {
         if (code == 0 && message.isEmpty()) {
             return "closed by the server";
         }
-        String name = code < NAMES.size() ? NAMES.get(code) : "status " + code;
+        String name = code < GrpcCodes.NAMES.size() ? GrpcCodes.NAMES.get(code) : "status " + code;
         return message.isEmpty() ? name : name + ": " + message;
     }
 
