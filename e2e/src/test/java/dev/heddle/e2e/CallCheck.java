@@ -25,6 +25,10 @@ public final class CallCheck {
                 assertThat(mesh.isRefused(call)).as("%s: refused", call).isTrue();
                 continue;
             }
+            if (call.expect().ended()) {
+                assertThat(mesh.isEnded(call)).as("%s: ended", call).isTrue();
+                continue;
+            }
             Answer answer = mesh.call(call);
             checkOne(call, answer);
             answer.destination().ifPresent(d -> answered.merge(d, 1, Integer::sum));

@@ -29,6 +29,7 @@ public record CallSheet(List<Call> calls) {
     /// @param shares percent by destination; empty when one destination or none is expected
     /// @param requestHeaders as the backend saw them; an empty Optional means absent
     /// @param refused whether no connection for it comes about
+    /// @param ended whether the proxy ends a connection for it on which nothing is said
     /// @param unsecured whether the proxy finds nobody whom it believes, which is a 503
     public record Expect(
             OptionalInt status,
@@ -40,6 +41,7 @@ public record CallSheet(List<Call> calls) {
             Map<String, Optional<String>> responseHeaders,
             Optional<String> flags,
             boolean refused,
+            boolean ended,
             boolean unsecured) {}
 
     private static final Set<String> CALL_KEYS =
@@ -55,6 +57,7 @@ public record CallSheet(List<Call> calls) {
                     "responseHeaders",
                     "flags",
                     "refused",
+                    "ended",
                     "unsecured");
 
     /// Reads the parsed YAML of a call sheet. An unknown key is a mistake of the case's author.
@@ -94,6 +97,7 @@ public record CallSheet(List<Call> calls) {
                 headers(map.get("responseHeaders")),
                 text(map, "flags"),
                 Boolean.TRUE.equals(map.get("refused")),
+                Boolean.TRUE.equals(map.get("ended")),
                 Boolean.TRUE.equals(map.get("unsecured")));
     }
 

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +179,17 @@ final class LiveMesh implements MeshUnderTest {
             return answer(socket).isEmpty();
         } catch (SSLException | SocketException _) {
             return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(call.toString(), e);
+        }
+    }
+
+    @Override
+    public boolean isEnded(CallSheet.Call call) {
+        try (var socket = connect(URI.create(call.url()), call.client())) {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException _) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(call.toString(), e);
         }

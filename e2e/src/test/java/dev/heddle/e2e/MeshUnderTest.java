@@ -19,6 +19,9 @@ public interface MeshUnderTest extends AutoCloseable {
         throw new UnsupportedOperationException(call + ": only over real sockets");
     }
 
+    /// Whether the proxy ends a connection for one of a sheet's calls on which nothing is said.
+    boolean isEnded(CallSheet.Call call);
+
     @Override
     void close();
 }

@@ -217,7 +217,7 @@ public final class Explainer {
     /// wanted, or nowhere.
     private List<Share> shares(FilterChain chain) {
         List<TcpDestination> all =
-                chain.handling() instanceof Handling.Tcp(_, List<TcpDestination> destinations, _)
+                chain.handling() instanceof Handling.Tcp(_, List<TcpDestination> destinations, _, _)
                         ? destinations
                         : List.of();
         int total = all.stream().mapToInt(TcpDestination::weight).sum();

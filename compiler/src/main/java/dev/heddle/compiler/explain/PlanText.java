@@ -118,7 +118,7 @@ public final class PlanText {
                     table(2, held);
                 }
             }
-            case Handling.Tcp(String statPrefix, var destinations, var tunnel) ->
+            case Handling.Tcp(String statPrefix, var destinations, var times, var tunnel) ->
                     line(
                             1,
                             head
@@ -127,6 +127,8 @@ public final class PlanText {
                                     + destinations.stream()
                                             .map(d -> " -> " + d.weight() + " x " + d.cluster())
                                             .collect(Collectors.joining())
+                                    + times.idle().map(t -> ", idle " + t).orElse("")
+                                    + times.whole().map(t -> ", for at most " + t).orElse("")
                                     + tunnel.map(t ->
                                                     ", which is asked by "
                                                             + (t.isPost() ? "POST" : "CONNECT")

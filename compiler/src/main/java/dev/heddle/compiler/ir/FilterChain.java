@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -102,12 +103,17 @@ public record FilterChain(
         /// Its bytes go to one cluster, or to one of several by weight.
         ///
         /// @param statPrefix as in `outbound|3306||mysql.default.svc.cluster.local`
-        /// @param tunnel in which an HTTP proxy is to carry them; that proxy is the one cluster
-        record Tcp(String statPrefix, List<TcpDestination> destinations, Optional<Tunnel> tunnel)
+        /// @param times how long a connection may last
+        /// @param tunnel in which an HTTP proxy is to carry them; that proxy is the cluster
+        record Tcp(
+                String statPrefix,
+                List<TcpDestination> destinations,
+                Times times,
+                Optional<Tunnel> tunnel)
                 implements Handling {
-            /// Bytes that go as they are.
+            /// Bytes that go as they are, for as long as the proxy lets them.
             public Tcp(String statPrefix, List<TcpDestination> destinations) {
-                this(statPrefix, destinations, Optional.empty());
+                this(statPrefix, destinations, Times.DEFAULT, Optional.empty());
             }
 
             public Tcp {
@@ -115,11 +121,6 @@ public record FilterChain(
                     throw new IllegalArgumentException("destinations: [] (expected: one or more)");
                 }
                 destinations = List.copyOf(destinations);
-            }
-
-            /// The same in a tunnel.
-            public Tcp in(Optional<Tunnel> other) {
-                return new Tcp(statPrefix, destinations, other);
             }
 
             /// All bytes to one cluster.
@@ -140,6 +141,16 @@ public record FilterChain(
         public static Translation of(boolean isGrpcWeb) {
             return isGrpcWeb ? GRPC_WEB : NONE;
         }
+    }
+
+    /// How long a connection of bytes may last.
+    ///
+    /// @param idle without a byte in either direction; zero for as long as it likes, empty for what
+    ///   the proxy does unasked (an hour)
+    /// @param whole however busy it is; empty for as long as it likes
+    public record Times(Optional<Duration> idle, Optional<Duration> whole) {
+        /// What the proxy does unasked.
+        public static final Times DEFAULT = new Times(Optional.empty(), Optional.empty());
     }
 
     /// What an HTTP proxy is asked for.

@@ -196,6 +196,10 @@ final class ListenerEmitter {
     private static TcpProxy tcp(Handling.Tcp tcp) {
         TcpProxy.Builder out =
                 TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix()).addAccessLog(stdout());
+        tcp.times().idle().ifPresent(t -> out.setIdleTimeout(Protos.duration(t)));
+        tcp.times()
+                .whole()
+                .ifPresent(t -> out.setMaxDownstreamConnectionDuration(Protos.duration(t)));
         tcp.tunnel()
                 .ifPresent(tunnel ->
                         out.setTunnelingConfig(

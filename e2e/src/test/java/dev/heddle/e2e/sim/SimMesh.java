@@ -6,6 +6,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.e2e.Answer;
+import dev.heddle.e2e.CallSheet;
 import dev.heddle.e2e.CaseWorld;
 import dev.heddle.e2e.HttpText;
 import dev.heddle.e2e.MeshUnderTest;
@@ -45,6 +46,7 @@ import java.util.Set;
 /// same run.
 final class SimMesh implements MeshUnderTest {
     private static final int PROXY_PORT = 20_001;
+    private static final int SECOND_PORT = 20_002;
     private static final int FIRST_BACKEND = 21_001;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -79,7 +81,12 @@ final class SimMesh implements MeshUnderTest {
 
     private static Interception interception(boolean isGateway) {
         return isGateway
-                ? new Interception.Explicit("", List.of(), Map.of(8080, "127.0.0.1:" + PROXY_PORT))
+                ? new Interception.Explicit(
+                        "",
+                        List.of(),
+                        Map.of(
+                                8080, "127.0.0.1:" + PROXY_PORT,
+                                8081, "127.0.0.1:" + SECOND_PORT))
                 : new Interception.Explicit("127.0.0.1:" + PROXY_PORT, List.of(), Map.of());
     }
 
@@ -190,9 +197,24 @@ final class SimMesh implements MeshUnderTest {
         byte[] request =
                 HttpText.request(
                         method, isGateway ? path + query : url, uri.getRawAuthority(), headers);
-        var caller = new SimCaller(loop.worker(), loopback(PROXY_PORT), request);
+        return begin(uri, request);
+    }
+
+    private SimCaller begin(URI uri, byte[] says) {
+        int port = isGateway && uri.getPort() == 8081 ? SECOND_PORT : PROXY_PORT;
+        var caller = new SimCaller(loop.worker(), loopback(port), says);
         settle();
         return caller;
+    }
+
+    @Override
+    public boolean isEnded(CallSheet.Call call) {
+        SimCaller caller = begin(URI.create(call.url()), new byte[0]);
+        long end = loop.nanos() + PATIENCE.toNanos();
+        while (!caller.isClosed() && loop.nanos() < end) {
+            loop.advance(Duration.ofMillis(10));
+        }
+        return caller.isClosed();
     }
 
     @Override

@@ -12,7 +12,7 @@ public record ConnectionPoolSettings(Optional<TcpSettings> tcp, Optional<HttpSet
     ///
     /// @param maxConnections at most this many connections to all hosts together
     /// @param connectTimeout for the TCP handshake; 10 s when absent
-    /// @param maxConnectionDuration after which a connection takes no further request
+    /// @param maxConnectionDuration after which a connection takes no further request, or ends
     /// @param idleTimeout for connections without bytes; zero means no limit
     public record TcpSettings(
             OptionalInt maxConnections,

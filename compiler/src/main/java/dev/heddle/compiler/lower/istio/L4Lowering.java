@@ -2,7 +2,6 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
-import dev.heddle.compiler.ir.FilterChain.Tunnel;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.RouteAction.Destination;
 import dev.heddle.compiler.select.BoundVirtualService;
@@ -28,16 +27,18 @@ import java.util.OptionalInt;
 /// labels and namespace, the port that is called); of the rest SNI alone is in force. A rule with a
 /// condition that is not in force takes nothing, for it would take too much.
 public final class L4Lowering {
+    private final MeshIndex index;
     private final Destinations destinations;
-    private final Tunnels tunnels;
+    private final TcpPolicies policies;
     private final String namespace;
     private final Map<String, String> labels;
 
     /// @param namespace of the proxy
     /// @param labels of the proxy's workload
     public L4Lowering(MeshIndex index, String namespace, Map<String, String> labels) {
+        this.index = index;
         this.destinations = new Destinations(index, namespace);
-        this.tunnels = new Tunnels(index, namespace);
+        this.policies = new TcpPolicies(index, namespace);
         this.namespace = namespace;
         this.labels = labels;
     }
@@ -53,7 +54,7 @@ public final class L4Lowering {
 
     /// All connections to one host, as its DestinationRule wants it.
     public Handling.Tcp to(String cluster, Hostname host) {
-        return Handling.Tcp.to(cluster, cluster).in(tunnels.to(host, ""));
+        return policies.of(host).to(cluster, List.of(new TcpDestination(cluster, 1)), "");
     }
 
     /// Where connections go whatever they begin with.
@@ -144,7 +145,7 @@ public final class L4Lowering {
     private Optional<Handling.Tcp> handling(
             BoundVirtualService service, List<RouteDestination> route, FieldPath path, int port) {
         var shares = new ArrayList<TcpDestination>();
-        Optional<Tunnel> tunnel = Optional.empty();
+        String subset = "";
         for (int i = 0; i < route.size(); i++) {
             int weight = route.size() == 1 ? 1 : route.get(i).weight().orElse(0);
             if (weight > 0) {
@@ -159,7 +160,7 @@ public final class L4Lowering {
                                 Optional.empty(),
                                 service.resource().origin(at));
                 shares.add(new TcpDestination(to.cluster(), weight));
-                tunnel = tunnels.to(new Hostname(to.host()), to.subset());
+                subset = to.subset();
             }
         }
         if (shares.isEmpty()) {
@@ -169,9 +170,9 @@ public final class L4Lowering {
                 shares.size() == 1
                         ? shares.getFirst().cluster()
                         : service.resource().metadata().name() + "." + service.namespace();
-        // As with Istio, only where all connections go to one host.
+        // As Istio has it, the first host's rule counts for all shares, and then no subset's.
+        Hostname first = index.complete(route.getFirst().destination().host(), service.namespace());
         return Optional.of(
-                new Handling.Tcp(
-                        statPrefix, shares, shares.size() == 1 ? tunnel : Optional.empty()));
+                policies.of(first).to(statPrefix, shares, shares.size() == 1 ? subset : ""));
     }
 }
