@@ -2,13 +2,11 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
-import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// The client side of an HTTP/1.1 connection: requests out, responses in, one at a time.
 ///
@@ -20,16 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Whatever an upstream does that is not exactly a response closes the connection, so that no byte
 /// of one exchange can become part of another.
 @Confined("worker")
-public final class Http1Upstream implements WireHandler, UpstreamStream {
-    /// Whoever keeps the connection between requests.
-    public interface Owner {
-        /// Another request may be sent.
-        void onReusable(Http1Upstream connection);
-
-        /// The connection is gone or closing. Told once.
-        void onGone(Http1Upstream connection);
-    }
-
+public final class Http1Upstream extends WireStream implements UpstreamConnection {
     private enum State {
         IDLE,
         HEAD,
@@ -43,7 +32,6 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
 
     private static final HeaderName SEC_WEBSOCKET_KEY = HeaderName.of("sec-websocket-key");
 
-    private final Wire wire;
     private final RandomGenerator random;
     private final boolean capitalizes;
     private final Owner owner;
@@ -56,12 +44,12 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     private State state = State.IDLE;
     private ResponseHead response = new ResponseHead();
     private Framing lastFraming = Framing.NONE;
-    private @Nullable ResponseHandler handler;
     private boolean isHeadMethod;
     private boolean isTunnelAsked;
     private boolean isConnect;
     private boolean isRequestEnded;
     private boolean isPersistent;
+    private boolean isLeaving;
     private boolean isAnswerBegun;
     private boolean isUnsent;
     private int informational;
@@ -77,7 +65,7 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
             boolean trailers,
             Http1Dialect.NameCase nameCase,
             Owner owner) {
-        this.wire = wire;
+        super(wire);
         this.random = worker.random();
         this.capitalizes = nameCase == Http1Dialect.NameCase.CAPITALIZED;
         this.owner = owner;
@@ -90,16 +78,11 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     }
 
     @Override
-    public Wire wire() {
-        return wire;
-    }
-
-    @Override
     public Protocol protocol() {
         return Protocol.HTTP_11;
     }
 
-    /// How many requests were started on it.
+    @Override
     public long requests() {
         return requests;
     }
@@ -117,9 +100,24 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         return state == State.CLOSED && isUnsent;
     }
 
-    /// Whether it has no request and nothing speaks against one.
-    public boolean isIdle() {
-        return state == State.IDLE && wire.isOpen();
+    @Override
+    public int room() {
+        return state == State.IDLE && wire.isOpen() ? 1 : 0;
+    }
+
+    @Override
+    public int expectedRoom() {
+        return room();
+    }
+
+    @Override
+    public int streams() {
+        return state == State.IDLE || state == State.CLOSED ? 0 : 1;
+    }
+
+    @Override
+    public UpstreamStream open() {
+        return this;
     }
 
     @Override
@@ -129,7 +127,7 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         }
         state = State.HEAD;
         requests++;
-        handler = hears;
+        hear(hears);
         response = into;
         informational = 0;
         isAnswerBegun = false;
@@ -216,25 +214,16 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         wire.flush();
     }
 
-    @Override
-    public boolean isWritable() {
-        return wire.isWritable();
-    }
-
-    @Override
-    public void setReading(boolean on) {
-        wire.setReading(on);
-    }
-
     /// Gives the request up: nothing more is heard of it, and the connection is closed.
     @Override
     public void cancel() {
-        handler = null;
+        leave();
         discard();
     }
 
-    /// Closes the connection if it has no request.
-    public void closeIdle() {
+    @Override
+    public void drain() {
+        isLeaving = true;
         if (state == State.IDLE) {
             gone();
             wire.close();
@@ -266,18 +255,10 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     }
 
     @Override
-    public void onWritable() {
-        if (handler != null) {
-            handler.onRequestWritable();
-        }
-    }
-
-    @Override
     public void onClosed() {
         boolean isEnd =
                 state == State.TUNNEL || (state == State.BODY && bodies.endsWithConnection());
-        ResponseHandler hears = handler;
-        handler = null;
+        ResponseHandler hears = leave();
         isUnsent = state == State.HEAD && wire.isUnsent();
         gone();
         inbox.clear();
@@ -391,18 +372,6 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         return true;
     }
 
-    /// Heard in a tunnel only: the other protocol is over.
-    @Override
-    public void onEnd() {
-        ResponseHandler hears = handler;
-        handler = null;
-        gone();
-        wire.close();
-        if (hears != null) {
-            hears.onResponseEnd();
-        }
-    }
-
     private boolean isBodyRead() {
         ByteBuf piece = bodies.next(inbox);
         if (bodies.error() != null) {
@@ -429,20 +398,23 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
     /// The response is complete: the connection goes back, or ends if something is left of either
     /// side.
     private void release() {
-        handler = null;
-        if (isPersistent && isRequestEnded && inbox.isEmpty() && wire.isOpen()) {
+        leave();
+        if (isReusable()) {
             state = State.IDLE;
             wire.setReading(true);
-            owner.onReusable(this);
+            owner.onRoom();
         } else {
             gone();
             wire.close();
         }
     }
 
+    private boolean isReusable() {
+        return isPersistent && !isLeaving && isRequestEnded && inbox.isEmpty() && wire.isOpen();
+    }
+
     private boolean fail() {
-        ResponseHandler hears = handler;
-        handler = null;
+        ResponseHandler hears = leave();
         discard();
         if (hears != null) {
             hears.onResponseFailure(new UpstreamFailure.ProtocolError());
@@ -455,17 +427,19 @@ public final class Http1Upstream implements WireHandler, UpstreamStream {
         wire.reset();
     }
 
-    private void gone() {
+    @Override
+    void gone() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            owner.onGone(this);
+            owner.onGone(false);
         }
     }
 
     private ResponseHandler hears() {
-        if (handler == null) {
+        ResponseHandler hears = handler();
+        if (hears == null) {
             throw new IllegalStateException(state + ": nobody waits for this response");
         }
-        return handler;
+        return hears;
     }
 }

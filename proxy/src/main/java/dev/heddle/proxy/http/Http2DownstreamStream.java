@@ -32,10 +32,6 @@ public final class Http2DownstreamStream
     private @Nullable ResponseHead response;
     private boolean isOver = true;
     private boolean isHeadSent;
-    private boolean isReading = true;
-
-    /// What was received and passed on, while its sender was to stop.
-    private int untold;
 
     Http2DownstreamStream(Http2Downstream connection) {
         this.connection = connection;
@@ -48,8 +44,6 @@ public final class Http2DownstreamStream
         opened.setHandler(this);
         isOver = false;
         isHeadSent = false;
-        isReading = true;
-        untold = 0;
         request.read(head);
         boolean isAsked = !ends && isContinueAsked();
         handler.onRequestBegun();
@@ -193,15 +187,8 @@ public final class Http2DownstreamStream
 
     @Override
     public void setReading(boolean on) {
-        isReading = on;
-        tell();
-    }
-
-    private void tell() {
-        if (isReading && untold > 0 && stream != null) {
-            int bytes = untold;
-            untold = 0;
-            stream.consumed(bytes);
+        if (stream != null) {
+            stream.setReading(on);
         }
     }
 
@@ -218,9 +205,12 @@ public final class Http2DownstreamStream
         } else {
             handler.onRequestBody(data);
         }
-        untold += length;
-        isReading |= isOver;
-        tell();
+        if (stream != null) {
+            if (isOver) {
+                stream.setReading(true);
+            }
+            stream.consumed(length);
+        }
         if (isEnd && !isOver) {
             handler.onRequestEnd();
         }

@@ -10,7 +10,6 @@ import dev.heddle.proxy.http2.Http2Stream;
 import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
-import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -19,22 +18,7 @@ import java.util.List;
 
 /// The client side of an HTTP/2 connection: as many requests at once as both sides allow.
 @Confined("worker")
-public final class Http2Upstream implements WireHandler, Http2Listener {
-    /// Whoever keeps the connection.
-    public interface Owner {
-        /// A stream ended, or the peer changed how many there may be: look again whether it takes
-        /// one.
-        void onRoom(Http2Upstream connection);
-
-        /// It takes no new streams any more; those that it has may end.
-        void onLeaving(Http2Upstream connection);
-
-        /// The connection is gone. Told once, the last call.
-        ///
-        /// @param isBroken whether the peer broke the protocol
-        void onGone(Http2Upstream connection, boolean isBroken);
-    }
-
+public final class Http2Upstream implements UpstreamConnection, Http2Listener {
     private static final int SPARE = 32;
 
     private final Owner owner;
@@ -60,12 +44,26 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
         connection.start();
     }
 
-    /// Whether [#open] may be called now.
-    public boolean canOpen() {
-        return connection.canOpen() && connection.streams() < options.mostStreams();
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP_2;
     }
 
-    /// A stream for the next request, which is to be started at once.
+    @Override
+    public int room() {
+        return connection.canOpen() ? most(connection.peerStreams()) : 0;
+    }
+
+    @Override
+    public int expectedRoom() {
+        return connection.isSettled() || connection.isLeaving() ? room() : most(Long.MAX_VALUE);
+    }
+
+    private int most(long peerStreams) {
+        return (int) Math.min(options.mostStreams(), peerStreams) - connection.streams();
+    }
+
+    @Override
     public UpstreamStream open() {
         requests++;
         keepalive.onStream();
@@ -73,17 +71,17 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
         return stream == null ? new Http2UpstreamStream(this) : stream;
     }
 
-    /// How many requests were started on it.
+    @Override
     public long requests() {
         return requests;
     }
 
-    /// How many requests are in flight.
+    @Override
     public int streams() {
         return connection.streams();
     }
 
-    /// Takes no new streams; ends with the last of those that it has.
+    @Override
     public void drain() {
         isLeaving = true;
         connection.drain();
@@ -121,7 +119,7 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
             spare.add(stream);
         }
         if (!isLeaving) {
-            owner.onRoom(this);
+            owner.onRoom();
         }
     }
 
@@ -155,14 +153,14 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
     public void onSettings() {
         tellWaiting();
         if (!isLeaving) {
-            owner.onRoom(this);
+            owner.onRoom();
         }
     }
 
     @Override
     public void onGoAway(ErrorCode code) {
         isLeaving = true;
-        owner.onLeaving(this);
+        owner.onLeaving();
     }
 
     @Override
@@ -175,6 +173,6 @@ public final class Http2Upstream implements WireHandler, Http2Listener {
         isLeaving = true;
         tellWaiting();
         keepalive.discard();
-        owner.onGone(this, code != ErrorCode.NO_ERROR);
+        owner.onGone(code != ErrorCode.NO_ERROR);
     }
 }

@@ -31,14 +31,10 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
 
     private boolean isWaiting;
     private boolean isRequestEnded;
-    private boolean isReading = true;
 
     /// Counts the requests, as an object may serve the next one before a call about the last
     /// returns.
     private long serial;
-
-    /// What was received and passed on, while its sender was to stop.
-    private int untold;
 
     Http2UpstreamStream(Http2Upstream connection) {
         this.connection = connection;
@@ -61,8 +57,6 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         response = into;
         handler = hears;
         isRequestEnded = ends;
-        isReading = true;
-        untold = 0;
         upgrade = head.upgrade();
         if (upgrade != null && !connection.connection().isSettled()) {
             isWaiting = true;
@@ -147,15 +141,8 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
 
     @Override
     public void setReading(boolean on) {
-        isReading = on;
-        tell();
-    }
-
-    private void tell() {
-        if (isReading && untold > 0 && stream != null) {
-            int bytes = untold;
-            untold = 0;
-            stream.consumed(bytes);
+        if (stream != null) {
+            stream.setReading(on);
         }
     }
 
@@ -220,8 +207,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         if (stream == null || present != serial) {
             return;
         }
-        untold += length;
-        tell();
+        stream.consumed(length);
         if (isEnd && hears != null && handler != null) {
             handler = null;
             hears.onResponseEnd();

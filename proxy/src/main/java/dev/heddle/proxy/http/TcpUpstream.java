@@ -2,34 +2,42 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
-import dev.heddle.proxy.runtime.WireHandler;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an upstream that gets what is in a tunnel, and knows nothing of HTTP. Once
-/// there, it is the answer: a 200 that this side makes.
+/// A connection to an upstream that gets bytes as they are, and knows nothing of HTTP: those in a
+/// tunnel, or those of a TCP connection.
 @Confined("worker")
-public final class TcpUpstream implements WireHandler, UpstreamStream {
-    private final Wire wire;
+public final class TcpUpstream extends WireStream {
     private final Runnable onGone;
-    private @Nullable ResponseHandler handler;
     private boolean isGone;
+
+    /// Whether each direction ends by itself.
+    private boolean endsApart;
 
     /// @param onGone told once, when the connection is gone or closing
     public TcpUpstream(Wire wire, Runnable onGone) {
-        this.wire = wire;
+        super(wire);
         this.onGone = onGone;
         wire.allowHalfClose();
     }
 
+    /// Takes the bytes of a tunnel. The connection is the answer: a 200 that this side makes.
     @Override
     public void start(RequestHead request, boolean ends, ResponseHead into, ResponseHandler hears) {
-        handler = hears;
+        hear(hears);
         into.setStatus(200);
         if (ends) {
             wire.end();
         }
         hears.onResponse(into, false);
+    }
+
+    /// Takes bytes for which nobody asks first. Each direction ends by itself: after
+    /// [ResponseHandler#onResponseEnd] more may be sent, until [#end] or [#cancel].
+    public void carry(ResponseHandler hears) {
+        endsApart = true;
+        hear(hears);
     }
 
     @Override
@@ -49,25 +57,10 @@ public final class TcpUpstream implements WireHandler, UpstreamStream {
     }
 
     @Override
-    public boolean isWritable() {
-        return wire.isWritable();
-    }
-
-    @Override
-    public void setReading(boolean on) {
-        wire.setReading(on);
-    }
-
-    @Override
     public void cancel() {
-        handler = null;
+        leave();
         gone();
         wire.close();
-    }
-
-    @Override
-    public Wire wire() {
-        return wire;
     }
 
     @Override
@@ -77,42 +70,35 @@ public final class TcpUpstream implements WireHandler, UpstreamStream {
 
     @Override
     public void onBytes(ByteBuf bytes) {
-        if (handler == null) {
+        ResponseHandler hears = handler();
+        if (hears == null) {
             bytes.release();
         } else {
-            handler.onResponseBody(bytes);
-        }
-    }
-
-    @Override
-    public void onWritable() {
-        if (handler != null) {
-            handler.onRequestWritable();
+            hears.onResponseBody(bytes);
         }
     }
 
     @Override
     public void onEnd() {
-        ResponseHandler hears = handler;
-        handler = null;
-        gone();
-        wire.close();
-        if (hears != null) {
+        ResponseHandler hears = handler();
+        if (endsApart && hears != null) {
             hears.onResponseEnd();
+        } else {
+            super.onEnd();
         }
     }
 
     @Override
     public void onClosed() {
-        ResponseHandler hears = handler;
-        handler = null;
+        ResponseHandler hears = leave();
         gone();
         if (hears != null) {
             hears.onResponseFailure(new UpstreamFailure.ConnectionLost());
         }
     }
 
-    private void gone() {
+    @Override
+    void gone() {
         if (!isGone) {
             isGone = true;
             onGone.run();

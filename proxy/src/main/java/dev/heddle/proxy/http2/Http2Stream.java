@@ -36,6 +36,11 @@ public final class Http2Stream {
     int unconsumed;
     int untold;
 
+    /// Whether the peer may go on sending, and what was consumed while it may not.
+    private boolean isReading = true;
+
+    private int heldBack;
+
     /// How much we may send; below zero if the peer has shrunk it.
     long sendWindow;
 
@@ -103,9 +108,25 @@ public final class Http2Stream {
         return queuedBytes;
     }
 
-    /// Says that so much received data was got rid of, so that the peer may send more.
+    /// Says that so much received data was got rid of, so that the peer may send more, unless it is
+    /// to stop.
     public void consumed(int bytes) {
-        connection.inbound().consumed(this, bytes);
+        heldBack += bytes;
+        tell();
+    }
+
+    /// Has the peer stop at the end of its window (false), or go on (true).
+    public void setReading(boolean on) {
+        isReading = on;
+        tell();
+    }
+
+    private void tell() {
+        if (isReading && heldBack > 0) {
+            int bytes = heldBack;
+            heldBack = 0;
+            connection.inbound().consumed(this, bytes);
+        }
     }
 
     /// Ends the stream in both directions, now. The handler hears [StreamEnd#RESET_HERE] before
@@ -124,6 +145,8 @@ public final class Http2Stream {
         contentLeft = Http2Head.NO_LENGTH;
         unconsumed = 0;
         untold = 0;
+        isReading = true;
+        heldBack = 0;
         queuedBytes = 0;
         isEndQueued = false;
         trailers = null;

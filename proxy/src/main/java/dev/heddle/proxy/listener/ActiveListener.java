@@ -16,7 +16,6 @@ import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tcp.TcpConnection;
 import dev.heddle.proxy.tcp.TcpService;
-import dev.heddle.proxy.tcp.TunneledConnection;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsServer;
 import io.netty.buffer.ByteBuf;
@@ -427,19 +426,6 @@ final class ActiveListener {
                                 gone -> onGone(new ClientConnection.Http(gone)));
                 served.put(new ClientConnection.Http(connection), chain);
                 yield connection.wireHandler();
-            }
-            case ChainService.Service.Tcp(TcpService tcp)
-                    when tcp.config().tunneling().isPresent() -> {
-                var connection =
-                        new TunneledConnection(
-                                tcp,
-                                tcp.config().tunneling().get(),
-                                arrival.wire(),
-                                arrival.client(),
-                                gone -> onGone(new ClientConnection.Tunneled(gone)));
-                served.put(new ClientConnection.Tunneled(connection), chain);
-                connection.start();
-                yield connection;
             }
             case ChainService.Service.Tcp(TcpService tcp) -> {
                 TcpConnection probed = arrival.takeProbe(tcp);

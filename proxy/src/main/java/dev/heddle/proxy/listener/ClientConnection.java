@@ -2,7 +2,6 @@ package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.tcp.TcpConnection;
-import dev.heddle.proxy.tcp.TunneledConnection;
 
 /// An accepted connection, as far as its listener is concerned.
 sealed interface ClientConnection {
@@ -18,9 +17,6 @@ sealed interface ClientConnection {
     /// Bytes are passed on.
     record Tcp(TcpConnection connection) implements ClientConnection {}
 
-    /// Bytes are passed on in a tunnel.
-    record Tunneled(TunneledConnection connection) implements ClientConnection {}
-
     /// Its handshake is not done.
     record Unsecured(TlsHandshake handshake) implements ClientConnection {}
 
@@ -28,7 +24,7 @@ sealed interface ClientConnection {
     default void drain() {
         switch (this) {
             case Http(DownstreamConnection connection) -> connection.drain();
-            case Peeked _, Refused _, Unsecured _, Tcp _, Tunneled _ -> {
+            case Peeked _, Refused _, Unsecured _, Tcp _ -> {
                 // They have no end of their own to wait for.
             }
         }
@@ -40,7 +36,7 @@ sealed interface ClientConnection {
             case Http(DownstreamConnection connection) -> connection.closeWhenIdle();
             case Peeked(PeekedConnection connection) -> connection.close();
             case Refused(RefusedConnection connection) -> connection.close();
-            case Tcp _, Tunneled _ -> {
+            case Tcp _ -> {
                 // Nobody can see whether anything goes on.
             }
             case Unsecured(TlsHandshake handshake) -> handshake.close();
@@ -53,7 +49,6 @@ sealed interface ClientConnection {
             case Peeked(PeekedConnection connection) -> connection.close();
             case Refused(RefusedConnection connection) -> connection.close();
             case Tcp(TcpConnection connection) -> connection.close();
-            case Tunneled(TunneledConnection connection) -> connection.close();
             case Unsecured(TlsHandshake handshake) -> handshake.close();
         }
     }

@@ -1,13 +1,18 @@
 package dev.heddle.proxy.tcp;
 
+import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHandler;
+import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.http.TcpUpstream;
+import dev.heddle.proxy.http.UpstreamFailure;
+import dev.heddle.proxy.http.UpstreamStream;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.ConnectOutcome;
-import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
@@ -18,6 +23,9 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+import dev.heddle.proxy.upstream.pool.ConnectionPool;
+import dev.heddle.proxy.upstream.pool.HostPools;
+import dev.heddle.proxy.upstream.pool.PoolWaiter;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -26,21 +34,24 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One client connection and the upstream connection that its bytes go to. Nothing is read from the
-/// client before the upstream is there; after that each side is read only while the other keeps up,
-/// and each direction ends by itself.
+/// One client connection whose bytes go to a host of a cluster: as they are, over a connection of
+/// their own, or carried by an HTTP proxy ([TunnelRequest]). Nothing is read from the client before
+/// the way is open; after that each side is read only while the other keeps up.
 ///
 /// ```
 ///   NEW ──probe()──▶ as below, without the client, until start(); or abandon() ──▶ OVER
-///   NEW ──start()──▶ CONNECTING ──connected──▶ OPEN ──both ended, or either lost──▶ OVER
-///    │                  └──failed, tries left──▶ CONNECTING      └──no tries left──▶ OVER
-///    └──no cluster, no host, circuit open──▶ OVER
+///   NEW ──start()──▶ WAITING ──connected──▶ OPEN ──both ended, or either lost──▶ OVER
+///    │                  │└─connected─▶ ASKED ──2xx──▶ OPEN   (tunnels: or the upstream ended)
+///    │                  ├───failed──────┴──any other answer──▶ WAITING, if tries are left
+///    └──no cluster──────┴──no host, circuit open, no tries left──▶ OVER
 /// ```
+///
+/// Each direction ends by itself; but when an HTTP proxy ends its own, that is the end of both.
 ///
 /// This file is long because both sides of a connection, and what is learned while it is made, are
 /// one state.
 @Confined("worker")
-public final class TcpConnection implements WireHandler, ConnectOutcome, PickContext {
+public final class TcpConnection implements WireHandler, PickContext, PoolWaiter, ResponseHandler {
     /// So much in one direction, and it goes on within the kernel: a shorter one costs less where
     /// it is, as a pipe is four system calls.
     private static final int BULK_BYTES = 1 << 16;
@@ -53,17 +64,17 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     private final TcpService service;
     private final Wire client;
-    private final Client said;
+    private final Client person;
+    private final @Nullable TunnelRequest tunnel;
     private final Consumer<TcpConnection> onClosed;
     private final Worker worker;
     private final StreamInfo info = new StreamInfo();
     private final Deadline idle;
     private final Deadline life;
     private final Deadline flush;
-    private final Deadline connecting;
 
-    /// What came before the upstream was there: what listener filters looked at, and what was on
-    /// its way when reading stopped, which is at most one read.
+    /// What came before the way was open: what listener filters looked at, and what was on its way
+    /// when reading stopped, which is at most one read.
     private final Queue<ByteBuf> early = new ArrayDeque<>();
 
     /// What the upstream said before the client was there: at most one read.
@@ -75,12 +86,12 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     private @Nullable Cluster cluster;
     private @Nullable Host host;
-    private @Nullable Connecting attempt;
-    private @Nullable Wire upstream;
+    private @Nullable ConnectionPool pool;
+    private @Nullable UpstreamStream upstream;
     private int tries;
     private long received;
     private long sent;
-    private boolean isCircuitHeld;
+    private boolean isOpen;
     private boolean isClientPaused;
     private boolean isClientEnded;
     private boolean isUpstreamEnded;
@@ -92,19 +103,19 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         void onFirstWord(boolean isServer);
     }
 
-    /// @param said of whom hosts may be told
+    /// @param person of whom hosts may be told
     /// @param onClosed told once, when the client's connection is gone
     public TcpConnection(
-            TcpService service, Wire client, Client said, Consumer<TcpConnection> onClosed) {
+            TcpService service, Wire client, Client person, Consumer<TcpConnection> onClosed) {
         this.service = service;
-        this.said = said;
         this.client = client;
+        this.person = person;
+        this.tunnel = service.config().tunneling().map(TunnelRequest::new).orElse(null);
         this.onClosed = onClosed;
         this.worker = service.context().worker();
         this.idle = worker.deadline(this::onIdle);
         this.life = worker.deadline(this::onOld);
         this.flush = worker.deadline(this::onFlush);
-        this.connecting = worker.deadline(this::onConnectTimeout);
     }
 
     /// Has somebody told who speaks first.
@@ -151,14 +162,8 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     }
 
     private void begin() {
-        info.onConnection(
-                worker.nextConnectionId(),
-                service.listener(),
-                service.chain(),
-                client.remote(),
-                client.local());
+        record(info, service, client);
         info.setTls(client.tls());
-        info.start(worker.epochNanos(), worker.nanos());
         String name = service.cluster(worker.random());
         info.setCluster(name);
         cluster = service.context().clusters().get(name);
@@ -169,12 +174,8 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         }
     }
 
-    /// Records a connection that came no further than its handshake.
-    ///
-    /// @param why for the log
-    public static void refused(TcpService service, Wire client, String why) {
+    private static void record(StreamInfo info, TcpService service, Wire client) {
         Worker worker = service.context().worker();
-        var info = new StreamInfo();
         info.onConnection(
                 worker.nextConnectionId(),
                 service.listener(),
@@ -182,9 +183,17 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
                 client.remote(),
                 client.local());
         info.start(worker.epochNanos(), worker.nanos());
+    }
+
+    /// Records a connection that came no further than its handshake.
+    ///
+    /// @param why for the log
+    public static void refused(TcpService service, Wire client, String why) {
+        var info = new StreamInfo();
+        record(info, service, client);
         info.setDownstreamFailureReason(why);
         service.log().opened();
-        info.ended(worker.nanos());
+        info.ended(service.context().worker().nanos());
         service.log().completed(info);
     }
 
@@ -210,92 +219,127 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     private void tryHost(Cluster to) {
         tries++;
-        Pick pick = to.balancer().pick(this);
-        switch (pick) {
-            case Pick.NoHealthyHost _ -> {
-                to.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
-                finish(ResponseFlag.UH);
-            }
-            case Host picked -> connect(to, picked);
-        }
-    }
-
-    private void connect(Cluster to, Host picked) {
-        isCircuitHeld = to.circuit().tryAcquire(Resource.CONNECTIONS, to.settings().limits());
-        if (!isCircuitHeld) {
-            to.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+        if (!isAllowed(to)) {
             finish(ResponseFlag.UO);
             return;
         }
-        host = picked;
-        picked.requestStarted();
-        info.setUpstreamHost(picked.addressText());
-        info.addAttempt();
-        to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
-        to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
-        connecting.set(to.settings().connectTimeout().toNanos());
-        attempt = to.connect(worker, picked, "", said, this);
+        Pick pick = to.balancer().pick(this);
+        switch (pick) {
+            case Pick.NoHealthyHost _ -> {
+                if (tunnel != null) {
+                    to.circuit().release(Resource.REQUESTS);
+                }
+                to.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+                finish(ResponseFlag.UH);
+            }
+            case Host picked -> {
+                host = picked;
+                picked.requestStarted();
+                info.setUpstreamHost(picked.addressText());
+                info.addAttempt();
+                if (tunnel != null) {
+                    to.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
+                }
+                HostPools pools =
+                        HostPools.of(worker, service.context().http2(), picked, to).of(person);
+                pool = tunnel == null ? pools.tcp() : pools.pool(Protocol.HTTP_11);
+                pool.acquire(this);
+            }
+        }
+    }
+
+    /// Whether the circuit breaker allows one more. A tunnel is a request; any other connection
+    /// needs one of its own, and in the pool there is no queue for it.
+    private boolean isAllowed(Cluster to) {
+        if (tunnel != null) {
+            boolean isAllowed = to.circuit().tryAcquire(Resource.REQUESTS, to.settings().limits());
+            if (!isAllowed) {
+                to.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+            }
+            return isAllowed;
+        }
+        boolean isAllowed =
+                to.circuit().remaining(Resource.CONNECTIONS, to.settings().limits()) > 0;
+        if (!isAllowed) {
+            to.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
+        }
+        return isAllowed;
     }
 
     @Override
-    public WireHandler onConnected(Wire wire) {
-        attempt = null;
-        connecting.cancel();
-        upstream = wire;
-        wire.allowHalfClose();
-        wire.setWriteLimit(service.bufferLimitBytes());
+    public void onStream(UpstreamStream ready) {
+        pool = null;
+        upstream = ready;
+        Wire wire = ready.wire();
+        info.setUpstreamProtocol(ready.protocol());
         info.setUpstreamConnection(wire.local(), wire.remote());
         info.setUpstreamTls(wire.tls());
-        if (!isProbing) {
-            onBothThere(wire);
+        if (tunnel != null) {
+            count(ClusterStat.UPSTREAM_RQ_TOTAL, 1);
+            tunnel.start(ready, info, this);
+        } else if (ready instanceof TcpUpstream raw) {
+            raw.carry(this);
+            isOpen = true;
+            if (!isProbing) {
+                onBothThere(ready);
+            }
         }
-        return new UpstreamSide();
     }
 
-    private void onBothThere(Wire wire) {
+    @Override
+    public void onNoConnection(UpstreamFailure failure, String reason) {
+        pool = null;
+        onFailed(failure instanceof UpstreamFailure.Overflow, reason);
+    }
+
+    @Override
+    public void onInformational(ResponseHead head) {
+        // It is not the answer yet.
+    }
+
+    /// An HTTP proxy answers.
+    @Override
+    public void onResponse(ResponseHead head, boolean ends) {
+        UpstreamStream asked = upstream;
+        if (ends || asked == null || tunnel == null || !tunnel.isGranted(head)) {
+            if (ends) {
+                upstream = null;
+            }
+            onFailed(false, "the proxy answered " + head.status());
+            return;
+        }
+        isOpen = true;
+        onBothThere(asked);
+    }
+
+    private void onBothThere(UpstreamStream to) {
         client.setReading(true);
-        wire.setReading(true);
+        to.setReading(true);
         touch();
         if (service.config().logTiming().onConnected()) {
             service.log().flushed(info);
         }
         for (ByteBuf bytes = greeting.poll(); bytes != null; bytes = greeting.poll()) {
-            pass(bytes, wire, client);
+            passBack(bytes, to);
         }
         for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
-            passOn(bytes, wire);
+            passOn(bytes, to);
         }
         if (isClientEnded) {
-            wire.end();
+            to.end();
         }
     }
 
-    @Override
-    public void onConnectFailed(Throwable cause) {
-        onFailed(String.valueOf(cause.getMessage()));
-    }
-
-    private void onConnectTimeout() {
-        if (attempt != null) {
-            attempt.giveUp();
-        }
-        if (cluster != null) {
-            cluster.stats().add(ClusterStat.UPSTREAM_CX_CONNECT_TIMEOUT);
-        }
-        onFailed("connect timeout");
-    }
-
-    private void onFailed(String reason) {
-        attempt = null;
-        connecting.cancel();
+    private void onFailed(boolean isOverflow, String reason) {
         Cluster to = cluster;
         if (isOver || to == null) {
             return;
         }
-        to.stats().add(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
         info.setUpstreamFailureReason(reason);
         giveBack();
-        if (tries < service.config().maxConnectAttempts()) {
+        if (isOverflow) {
+            finish(ResponseFlag.UO);
+        } else if (tries < service.config().maxConnectAttempts()) {
             tryHost(to);
         } else {
             to.stats().add(ClusterStat.UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED);
@@ -308,16 +352,20 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     @Override
     public void onBytes(ByteBuf bytes) {
-        info.addBytesReceived(bytes.readableBytes());
+        int length = bytes.readableBytes();
+        info.addBytesReceived(length);
         onFirstWord(false);
-        if (upstream == null && !isOver) {
+        UpstreamStream to = upstream;
+        if (isOver || (isOpen && to == null)) {
+            bytes.release();
+        } else if (!isOpen || to == null) {
             early.add(bytes);
         } else {
-            received = bulk(received, bytes.readableBytes());
-            passOn(bytes, upstream);
-            if (received >= BULK_BYTES && upstream != null && !isOver) {
+            received = bulk(received, length);
+            passOn(bytes, to);
+            if (received >= BULK_BYTES && tunnel == null && !isOver) {
                 received = SPLICED;
-                var _ = client.spliceTo(upstream, this::onReceived);
+                var _ = client.spliceTo(to.wire(), this::onReceived);
             }
         }
     }
@@ -340,7 +388,7 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
     @Override
     public void onEnd() {
         isClientEnded = true;
-        if (upstream != null) {
+        if (isOpen && upstream != null) {
             upstream.end();
         }
         endWithBoth();
@@ -353,51 +401,67 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         onClosed.accept(this);
     }
 
-    /// The upstream's side.
-    @Confined("worker")
-    private final class UpstreamSide implements WireHandler {
-        @Override
-        public void onBytes(ByteBuf bytes) {
-            info.addBytesSent(bytes.readableBytes());
-            if (cluster != null) {
-                cluster.stats().add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, bytes.readableBytes());
-            }
-            onFirstWord(true);
-            if (isProbing && !isOver) {
-                onGreeting(bytes);
-                return;
-            }
-            sent = bulk(sent, bytes.readableBytes());
-            pass(bytes, upstream, client);
-            if (sent >= BULK_BYTES && upstream != null && !isOver) {
-                sent = SPLICED;
-                var _ = upstream.spliceTo(client, TcpConnection.this::onSent);
-            }
-        }
+    // The upstream's side.
 
-        @Override
-        public void onWritable() {
-            if (isClientPaused) {
-                isClientPaused = false;
-                service.log().count(ConnectionStat.DOWNSTREAM_FLOW_CONTROL_RESUMED_READING_TOTAL);
-            }
-            client.setReading(true);
+    @Override
+    public void onResponseBody(ByteBuf bytes) {
+        UpstreamStream from = upstream;
+        if (isOver || !isOpen || from == null) {
+            bytes.release();
+            return;
         }
-
-        @Override
-        public void onEnd() {
-            if (isProbing) {
-                finish(null);
-                return;
-            }
-            isUpstreamEnded = true;
-            client.end();
-            endWithBoth();
+        int length = bytes.readableBytes();
+        info.addBytesSent(length);
+        count(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, length);
+        onFirstWord(true);
+        if (isProbing) {
+            onGreeting(bytes, from);
+            return;
         }
+        sent = bulk(sent, length);
+        passBack(bytes, from);
+        if (sent >= BULK_BYTES && tunnel == null && !isOver) {
+            sent = SPLICED;
+            var _ = from.wire().spliceTo(client, this::onSent);
+        }
+    }
 
-        @Override
-        public void onClosed() {
+    @Override
+    public void onRequestWritable() {
+        if (!isOpen) {
+            return;
+        }
+        if (isClientPaused) {
+            isClientPaused = false;
+            service.log().count(ConnectionStat.DOWNSTREAM_FLOW_CONTROL_RESUMED_READING_TOTAL);
+        }
+        client.setReading(true);
+    }
+
+    @Override
+    public void onResponseEnd() {
+        if (tunnel != null || isProbing) {
+            upstream = tunnel == null ? upstream : null;
             finish(null);
+            return;
+        }
+        isUpstreamEnded = true;
+        client.end();
+        endWithBoth();
+    }
+
+    @Override
+    public void onResponseTrailers(Headers trailers) {
+        onResponseEnd();
+    }
+
+    @Override
+    public void onResponseFailure(UpstreamFailure failure) {
+        upstream = null;
+        if (isOpen) {
+            finish(tunnel == null ? null : ResponseFlag.UC);
+        } else {
+            onFailed(false, String.valueOf(failure));
         }
     }
 
@@ -409,11 +473,9 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         }
     }
 
-    private void onGreeting(ByteBuf bytes) {
+    private void onGreeting(ByteBuf bytes, UpstreamStream from) {
         greeting.add(bytes);
-        if (upstream != null) {
-            upstream.setReading(false);
-        }
+        from.setReading(false);
         Runnable spoke = onSpoke;
         if (spoke != null) {
             onSpoke = null;
@@ -421,14 +483,34 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         }
     }
 
-    private void passOn(ByteBuf bytes, @Nullable Wire to) {
-        if (cluster != null && to != null) {
-            cluster.stats().add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, bytes.readableBytes());
+    private void passOn(ByteBuf bytes, UpstreamStream to) {
+        if (isOver) {
+            bytes.release();
+            return;
         }
-        pass(bytes, client, to);
-        if (to != null && !isOver && !isClientPaused && !to.isWritable()) {
+        touch();
+        count(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, bytes.readableBytes());
+        to.body(bytes);
+        if (isOver || to.isWritable()) {
+            return;
+        }
+        client.setReading(false);
+        if (!isClientPaused) {
             isClientPaused = true;
             service.log().count(ConnectionStat.DOWNSTREAM_FLOW_CONTROL_PAUSED_READING_TOTAL);
+        }
+    }
+
+    private void passBack(ByteBuf bytes, UpstreamStream from) {
+        if (isOver) {
+            bytes.release();
+            return;
+        }
+        touch();
+        client.write(bytes);
+        client.flush();
+        if (!client.isWritable()) {
+            from.setReading(false);
         }
     }
 
@@ -436,31 +518,14 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     private void onReceived(long bytes) {
         info.addBytesReceived(bytes);
-        if (cluster != null) {
-            cluster.stats().add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, bytes);
-        }
+        count(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, bytes);
         touch();
     }
 
     private void onSent(long bytes) {
         info.addBytesSent(bytes);
-        if (cluster != null) {
-            cluster.stats().add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, bytes);
-        }
+        count(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, bytes);
         touch();
-    }
-
-    private void pass(ByteBuf bytes, @Nullable Wire from, @Nullable Wire to) {
-        if (isOver || to == null) {
-            bytes.release();
-            return;
-        }
-        touch();
-        to.write(bytes);
-        to.flush();
-        if (!to.isWritable() && from != null) {
-            from.setReading(false);
-        }
     }
 
     private void touch() {
@@ -488,15 +553,11 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
         idle.discard();
         life.discard();
         flush.discard();
-        connecting.discard();
-        if (attempt != null) {
-            attempt.giveUp();
-            attempt = null;
-        }
-        if (upstream != null) {
-            upstream.close();
-        }
         giveBack();
+        person.gone();
+        if (tunnel != null) {
+            tunnel.clear();
+        }
         if (isProbing) {
             return;
         }
@@ -509,16 +570,27 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     /// Returns what the present attempt holds.
     private void giveBack() {
-        Cluster of = cluster;
-        if (of != null && isCircuitHeld) {
-            isCircuitHeld = false;
-            of.circuit().release(Resource.CONNECTIONS);
-            of.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE, -1);
-            of.stats().add(ClusterStat.UPSTREAM_CX_DESTROY);
+        if (pool != null) {
+            pool.cancel(this);
+            pool = null;
+        }
+        if (upstream != null) {
+            upstream.cancel();
+            upstream = null;
         }
         if (host != null) {
             host.requestEnded();
             host = null;
+            if (cluster != null && tunnel != null) {
+                cluster.circuit().release(Resource.REQUESTS);
+                count(ClusterStat.UPSTREAM_RQ_ACTIVE, -1);
+            }
+        }
+    }
+
+    private void count(ClusterStat stat, long amount) {
+        if (cluster != null) {
+            cluster.stats().add(stat, amount);
         }
     }
 
@@ -534,6 +606,6 @@ public final class TcpConnection implements WireHandler, ConnectOutcome, PickCon
 
     @Override
     public @Nullable InetSocketAddress originalDestination() {
-        return said.originalDestination();
+        return person.originalDestination();
     }
 }

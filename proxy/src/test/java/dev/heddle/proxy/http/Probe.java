@@ -188,7 +188,7 @@ final class Probe {
         }
     }
 
-    private final class Client implements ResponseHandler, Http1Upstream.Owner {
+    private final class Client implements ResponseHandler, UpstreamConnection.Owner {
         private final Http1Upstream codec =
                 new Http1Upstream(
                         worker, wire, Limits.ENVOY, false, Http1Dialect.NameCase.LOWER, this);
@@ -230,10 +230,10 @@ final class Probe {
         public void onRequestWritable() {}
 
         @Override
-        public void onReusable(Http1Upstream connection) {}
+        public void onRoom() {}
 
         @Override
-        public void onGone(Http1Upstream connection) {}
+        public void onGone(boolean isBroken) {}
     }
 
     private static final class FakeWire implements Wire {

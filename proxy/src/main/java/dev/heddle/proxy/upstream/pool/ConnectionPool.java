@@ -1,7 +1,7 @@
 package dev.heddle.proxy.upstream.pool;
 
 /// The connections of one worker to one host that speak one version of HTTP, or none.
-public sealed interface ConnectionPool permits Http1Pool, Http2Pool, TcpPool {
+public sealed interface ConnectionPool permits HttpPool, TcpPool {
     /// Asks for a stream.
     void acquire(PoolWaiter waiter);
 

@@ -16,36 +16,28 @@ import org.jspecify.annotations.Nullable;
 /// for bytes without HTTP.
 @Confined("worker")
 public final class HostPools implements Host.Attachment, Client.Follower {
-    private final Worker worker;
+    private final Destination destination;
     private final Http2Loop loop;
-    private final Host host;
-    private final Cluster cluster;
-    private final @Nullable Client client;
     private @Nullable Map<Client, HostPools> byClient;
-    private @Nullable Http1Pool http1;
-    private @Nullable Http2Pool http2;
+    private @Nullable HttpPool http1;
+    private @Nullable HttpPool http2;
     private @Nullable TcpPool tcp;
 
-    /// @param client whom they are for alone; null for everybody
-    private HostPools(
-            Worker worker, Http2Loop loop, Host host, Cluster cluster, @Nullable Client client) {
-        this.client = client;
-        this.worker = worker;
+    private HostPools(Destination destination, Http2Loop loop) {
+        this.destination = destination;
         this.loop = loop;
-        this.host = host;
-        this.cluster = cluster;
     }
 
     /// Those of that host, made at first use. When the cluster was replaced and its host kept, the
     /// old pools end as their connections do.
     public static HostPools of(Worker worker, Http2Loop loop, Host host, Cluster cluster) {
         if (host.attachment() instanceof HostPools pools) {
-            if (pools.cluster.equals(cluster)) {
+            if (pools.destination.cluster().equals(cluster)) {
                 return pools;
             }
             pools.drain();
         }
-        var pools = new HostPools(worker, loop, host, cluster, null);
+        var pools = new HostPools(new Destination(worker, cluster, host, null), loop);
         host.attach(pools);
         return pools;
     }
@@ -53,7 +45,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     /// Those for a client: its own, if the host is told of it when a connection begins, else
     /// everybody's. Its own ones end when it is gone.
     public HostPools of(@Nullable Client asking) {
-        if (asking == null || cluster.header(host).isEmpty()) {
+        if (asking == null || destination.isForAll()) {
             return this;
         }
         Map<Client, HostPools> all = byClient;
@@ -63,7 +55,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
         }
         HostPools own = all.get(asking);
         if (own == null) {
-            own = new HostPools(worker, loop, host, cluster, asking);
+            own = new HostPools(destination.only(asking), loop);
             all.put(asking, own);
             asking.follow(this);
         }
@@ -80,19 +72,19 @@ public final class HostPools implements Host.Attachment, Client.Follower {
 
     /// The pool for a request that came in that version of HTTP.
     public ConnectionPool pool(Protocol downstream) {
-        return switch (cluster.settings().protocol().spoken(downstream)) {
+        return switch (destination.settings().protocol().spoken(downstream)) {
             case UpstreamProtocol.Http1 _ -> {
-                Http1Pool pool = http1;
+                HttpPool pool = http1;
                 if (pool == null) {
-                    pool = new Http1Pool(worker, host, cluster, client);
+                    pool = new HttpPool(destination, loop, Protocol.HTTP_11);
                     http1 = pool;
                 }
                 yield pool;
             }
             case UpstreamProtocol.Http2 _ -> {
-                Http2Pool pool = http2;
+                HttpPool pool = http2;
                 if (pool == null) {
-                    pool = new Http2Pool(worker, loop, host, cluster, client);
+                    pool = new HttpPool(destination, loop, Protocol.HTTP_2);
                     http2 = pool;
                 }
                 yield pool;
@@ -104,7 +96,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     public ConnectionPool tcp() {
         TcpPool pool = tcp;
         if (pool == null) {
-            pool = new TcpPool(worker, host, cluster, client);
+            pool = new TcpPool(destination);
             tcp = pool;
         }
         return pool;

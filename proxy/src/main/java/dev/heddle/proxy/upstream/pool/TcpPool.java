@@ -1,44 +1,33 @@
 package dev.heddle.proxy.upstream.pool;
 
 import dev.heddle.proxy.http.UpstreamFailure;
-import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.runtime.Worker;
-import dev.heddle.proxy.upstream.Cluster;
-import dev.heddle.proxy.upstream.Host;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// The connections of one worker to one host that carry the bytes of tunnels, each of one. Who
-/// waits for one has it to itself, so there is no queue: where the circuit breaker allows no
-/// further connection, the waiter is refused.
+/// The connections of one worker to one host that carry bytes without HTTP: those of a tunnel, or
+/// of a TCP connection. Who waits for one has it to itself, so there is no queue: where the circuit
+/// breaker allows no further connection, the waiter is refused.
 @Confined("worker")
 final class TcpPool implements ConnectionPool {
-    private final Worker worker;
-    private final Host host;
-    private final Cluster cluster;
-    private final @Nullable Client client;
+    private final Destination to;
     private final Map<PoolWaiter, PooledTcp> connecting = new HashMap<>();
     private int open;
 
-    TcpPool(Worker worker, Host host, Cluster cluster, @Nullable Client client) {
-        this.client = client;
-        this.worker = worker;
-        this.host = host;
-        this.cluster = cluster;
+    TcpPool(Destination to) {
+        this.to = to;
     }
 
     @Override
     public void acquire(PoolWaiter waiter) {
-        Leave leave = Leave.ask(cluster, open + connecting.size());
+        Leave leave = Leave.ask(to.cluster(), open + connecting.size());
         if (leave == Leave.NONE) {
             waiter.onNoConnection(new UpstreamFailure.Overflow(), "connections");
             return;
         }
-        var connection = new PooledTcp(this, waiter, leave == Leave.COUNTED);
+        var connection = new PooledTcp(this, to, waiter, leave);
         connecting.put(waiter, connection);
-        connection.connect();
+        connection.connect("");
     }
 
     @Override
@@ -64,11 +53,6 @@ final class TcpPool implements ConnectionPool {
         return open > 0 || !connecting.isEmpty();
     }
 
-    /// Whom the connections are for alone; null for everybody.
-    @Nullable Client client() {
-        return client;
-    }
-
     void onConnected(PoolWaiter waiter) {
         connecting.remove(waiter);
         open++;
@@ -80,17 +64,5 @@ final class TcpPool implements ConnectionPool {
 
     void onGone() {
         open--;
-    }
-
-    Worker worker() {
-        return worker;
-    }
-
-    Host host() {
-        return host;
-    }
-
-    Cluster cluster() {
-        return cluster;
     }
 }
