@@ -2,11 +2,13 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.tls.JdkProviders;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
 /// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N]`, after Envoy.
@@ -26,6 +28,7 @@ public final class ProxyMain {
 
         /// With the usual number of workers, and Envoy's half minute.
         public static Arguments of(Path bootstrap) {
+            JdkProviders.keepNeeded();
             return new Arguments(
                     bootstrap, ProxySettings.ofProcess().workers(), Duration.ofSeconds(30), false);
         }
@@ -55,6 +58,7 @@ public final class ProxyMain {
     public static int run(Arguments arguments, PrintStream errors) {
         // Netty follows one of a hundred buffers by a stack trace, which is for tests.
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        JdkProviders.lookForBoringSsl(InstantSource.system());
         Proxy proxy;
         try {
             proxy =
@@ -94,6 +98,7 @@ public final class ProxyMain {
     }
 
     private static Arguments parse(String[] args) {
+        JdkProviders.keepNeeded();
         Path bootstrap = null;
         int workers = ProxySettings.ofProcess().workers();
         long drain = 30;

@@ -111,6 +111,12 @@ class SidecarProcessTest {
                 .noneMatch(line -> line.startsWith("com.google.protobuf."))
                 .anyMatch(line -> line.startsWith("envoy.config.cluster.v3.Cluster "))
                 .noneMatch(line -> line.startsWith("envoy.config.core.v3.QuicProtocolOptions "));
+        // BoringSSL does its TLS; the JDK's would be 600 classes.
+        assertThat(classes)
+                .anyMatch(line -> line.startsWith("io.netty.handler.ssl.OpenSsl "))
+                .noneMatch(line -> line.startsWith("sun.security.ssl.SSLContextImpl"))
+                .noneMatch(line -> line.startsWith("sun.security.pkcs11."))
+                .noneMatch(line -> line.startsWith("java.net.IDN "));
     }
 
     /// The bound is that of a JVM without a start-up cache, with one compiler, from class files.

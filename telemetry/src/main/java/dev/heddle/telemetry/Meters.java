@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 public final class Meters {
 
     private final ConcurrentHashMap<String, Registered> registered = new ConcurrentHashMap<>();
+    private final CopyOnWriteArrayList<MeterGroup> groups = new CopyOnWriteArrayList<>();
     private final CopyOnWriteArrayList<MeterShard> shards = new CopyOnWriteArrayList<>();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger histograms = new AtomicInteger();
@@ -83,6 +84,12 @@ public final class Meters {
                 new Registered(id, new Source.Computed(value, true), new AtomicBoolean(true)));
     }
 
+    /// Adds meters that have no entry here: names and values are made when somebody reads them. For
+    /// things of which there are many, with many meters each, mostly never moved.
+    public void group(MeterGroup group) {
+        groups.add(group);
+    }
+
     /// The histogram of that name.
     ///
     /// @throws IllegalArgumentException when the name is another kind of meter
@@ -123,6 +130,7 @@ public final class Meters {
                 readings.add(read(meter));
             }
         }
+        groups.forEach(group -> group.read(readings::add));
         readings.sort(Comparator.comparing(reading -> reading.id().name()));
         return readings;
     }

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.Assignment;
-import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.upstream.Circuit;
@@ -11,11 +10,15 @@ import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterId;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.Meters;
+import dev.heddle.telemetry.Reading;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,9 @@ public final class ProxyMeters {
     private final AtomicReference<ProxyConfig> active = new AtomicReference<>(ProxyConfig.EMPTY);
     private final ConcurrentHashMap<String, List<Tally<ClusterStat>>> clusters =
             new ConcurrentHashMap<>();
+
+    /// Names under which clusters were shown that are gone.
+    private final Set<String> retired = ConcurrentHashMap.newKeySet();
 
     /// @param workers how many workers count
     public ProxyMeters(int workers) {
@@ -57,6 +63,7 @@ public final class ProxyMeters {
                 "envoy_cluster_manager_",
                 "active_clusters",
                 () -> active.get().clusters().size());
+        meters.group(this::readClusters);
     }
 
     /// All of them.
@@ -155,47 +162,60 @@ public final class ProxyMeters {
         ProxyConfig before = active.getAndSet(next);
         next.clusters()
                 .forEach((name, state) -> {
-                    ProxyConfig.ClusterState old = before.clusters().get(name);
-                    if (old == null || !areShownAlike(old.config(), state.config())) {
-                        show(name, state.config());
+                    if (retired.remove(state.config().altStatName())) {
+                        cluster(state.config().altStatName()).restore();
                     }
                 });
         before.clusters()
                 .forEach((name, state) -> {
                     if (!next.clusters().containsKey(name)) {
                         cluster(state.config().altStatName()).retire();
+                        retired.add(state.config().altStatName());
                         clusters.remove(name);
                     }
                 });
     }
 
-    private static boolean areShownAlike(ClusterConfig one, ClusterConfig other) {
-        return one.altStatName().equals(other.altStatName())
-                && one.settings().limits().equals(other.settings().limits());
+    /// The meters of all clusters. There are sixty of each, so they are no objects.
+    private void readClusters(Consumer<Reading> readings) {
+        var byStatName = new HashMap<String, ProxyConfig.ClusterState>();
+        // Of clusters that are shown under one name, one is.
+        active.get()
+                .clusters()
+                .values()
+                .forEach(it -> byStatName.put(it.config().altStatName(), it));
+        byStatName.forEach((statName, state) -> read(cluster(statName), state, readings));
     }
 
-    private void show(String name, ClusterConfig config) {
-        MeterScope scope = cluster(config.altStatName());
-        scope.restore();
-        List<Tally<ClusterStat>> tallies = clusters.computeIfAbsent(name, this::newTallies);
+    private void read(
+            MeterScope scope, ProxyConfig.ClusterState state, Consumer<Reading> readings) {
+        String name = state.config().name();
+        List<Tally<ClusterStat>> tallies = clusters.getOrDefault(name, List.of());
         for (ClusterStat stat : ClusterStat.values()) {
             MeterId id = idOf(scope, stat);
-            LongSupplier sum = () -> tallies.stream().mapToLong(it -> it.get(stat)).sum();
-            if (id.name().endsWith("_active")) {
-                meters.gauge(id, sum);
-            } else {
-                meters.counter(id, sum);
+            long sum = 0;
+            for (Tally<ClusterStat> tally : tallies) {
+                sum += tally.get(stat);
             }
+            readings.accept(
+                    id.name().endsWith("_active")
+                            ? new Reading.GaugeValue(id, sum)
+                            : new Reading.CounterValue(id, sum));
         }
-        showCircuit(name, scope, config.settings().limits());
-        meters.gauge(scope.id("membership_total"), () -> hosts(name, null));
-        meters.gauge(scope.id("membership_healthy"), () -> hosts(name, Assignment.Health.HEALTHY));
-        meters.gauge(
-                scope.id("membership_degraded"), () -> hosts(name, Assignment.Health.DEGRADED));
+        readCircuit(name, scope, state.config().settings().limits(), readings);
+        gauge(scope, "membership_total", hosts(state, null), readings);
+        gauge(scope, "membership_healthy", hosts(state, Assignment.Health.HEALTHY), readings);
+        gauge(scope, "membership_degraded", hosts(state, Assignment.Health.DEGRADED), readings);
+    }
+
+    private static void gauge(
+            MeterScope scope, String name, long value, Consumer<Reading> readings) {
+        readings.accept(new Reading.GaugeValue(scope.id(name), value));
     }
 
     /// Whether each limit is reached, and where that is asked for how much is left.
-    private void showCircuit(String name, MeterScope scope, CircuitLimits limits) {
+    private void readCircuit(
+            String name, MeterScope scope, CircuitLimits limits, Consumer<Reading> readings) {
         Circuit circuit = circuits.apply(name);
         for (Circuit.Resource resource : Circuit.Resource.values()) {
             String open =
@@ -212,37 +232,34 @@ public final class ProxyMeters {
                         case REQUESTS -> "remaining_rq";
                         case RETRIES -> "remaining_retries";
                     };
-            meters.gauge(
-                    scope.id("circuit_breakers.default." + open),
-                    () -> circuit.remaining(resource, limits) == 0 ? 1 : 0);
+            int left = circuit.remaining(resource, limits);
+            gauge(scope, "circuit_breakers.default." + open, left == 0 ? 1 : 0, readings);
             if (limits.tracksRemaining()) {
-                meters.gauge(
-                        scope.id("circuit_breakers.default." + remaining),
-                        () -> circuit.remaining(resource, limits));
+                gauge(scope, "circuit_breakers.default." + remaining, left, readings);
             }
         }
     }
 
     /// `upstream_rq_2xx` is `envoy_cluster_upstream_rq_xx{envoy_response_code_class="2"}`.
     private static MeterId idOf(MeterScope scope, ClusterStat stat) {
-        String name = stat.name().toLowerCase(Locale.ROOT).replaceFirst("^ssl_", "ssl.");
-        if (!name.matches("upstream_rq_[1-5]xx")) {
+        String name = stat.name().toLowerCase(Locale.ROOT);
+        if (name.startsWith("ssl_")) {
+            return scope.id("ssl." + name.substring("ssl_".length()));
+        }
+        if (!name.startsWith("upstream_rq_") || !name.endsWith("xx")) {
             return scope.id(name);
         }
-        String digit = name.substring("upstream_rq_".length(), "upstream_rq_".length() + 1);
+        String digit = name.substring("upstream_rq_".length(), name.length() - "xx".length());
         return new MeterId(
                 scope.prefix() + name,
                 scope.family() + "upstream_rq_xx",
                 scope.labels().with("envoy_response_code_class", digit));
     }
 
-    private long hosts(String cluster, Assignment.@Nullable Health health) {
-        ProxyConfig.ClusterState state = active.get().clusters().get(cluster);
-        return state == null
-                ? 0
-                : state.hosts().places().stream()
-                        .flatMap(place -> place.endpoints().stream())
-                        .filter(host -> health == null || host.health() == health)
-                        .count();
+    private static long hosts(ProxyConfig.ClusterState state, Assignment.@Nullable Health health) {
+        return state.hosts().places().stream()
+                .flatMap(place -> place.endpoints().stream())
+                .filter(host -> health == null || host.health() == health)
+                .count();
     }
 }

@@ -9,7 +9,6 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class HeldKeys extends X509ExtendedKeyManager {
         if (!(engine.getHandshakeSession() instanceof ExtendedSSLSession session)) {
             return null;
         }
-        List<Integer> candidates = named(serverName(session));
+        List<Integer> candidates = named(Natives.serverName(engine));
         boolean canElliptic = canVerifyElliptic(session);
         Integer chosen = null;
         for (Integer at : candidates) {
@@ -67,14 +66,6 @@ final class HeldKeys extends X509ExtendedKeyManager {
             }
         }
         return false;
-    }
-
-    private static String serverName(ExtendedSSLSession session) {
-        return session.getRequestedServerNames().stream()
-                .filter(SNIHostName.class::isInstance)
-                .map(name -> ((SNIHostName) name).getAsciiName())
-                .findFirst()
-                .orElse("");
     }
 
     /// Where the certificates for a name are.

@@ -11,6 +11,7 @@ import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class Natives {
                 session.getProtocol(),
                 cipher(engine, session),
                 alpn == null ? "" : alpn,
-                serverName(session),
+                serverName(engine),
                 HexFormat.of().formatHex(session.getId()),
                 engine instanceof ReferenceCountedOpenSslEngine nativeEngine
                         && SSL.isSessionReused(nativeEngine.sslPointer()),
@@ -67,14 +68,35 @@ final class Natives {
         return session.getCipherSuite();
     }
 
-    private static String serverName(SSLSession session) {
-        return session instanceof ExtendedSSLSession extended
-                ? extended.getRequestedServerNames().stream()
+    /// The name that the client asked for; empty when it named none.
+    ///
+    /// The library is asked itself: the JDK's class for such names brings half a megabyte of tables
+    /// about international ones.
+    static String serverName(SSLEngine engine) {
+        if (engine instanceof ReferenceCountedOpenSslEngine nativeEngine) {
+            String name = SSL.getSniHostname(nativeEngine.sslPointer());
+            return name == null ? "" : name;
+        }
+        SSLSession running = engine.getHandshakeSession();
+        return (running == null ? engine.getSession() : running)
+                        instanceof ExtendedSSLSession session
+                ? session.getRequestedServerNames().stream()
                         .filter(SNIHostName.class::isInstance)
                         .map(name -> ((SNIHostName) name).getAsciiName())
                         .findFirst()
                         .orElse("")
                 : "";
+    }
+
+    /// Lets a client ask for a name.
+    static void askFor(SSLEngine engine, String serverName) {
+        if (engine instanceof ReferenceCountedOpenSslEngine nativeEngine) {
+            SSL.setTlsExtHostName(nativeEngine.sslPointer(), serverName);
+            return;
+        }
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(serverName)));
+        engine.setSSLParameters(parameters);
     }
 
     private static List<X509Certificate> peer(SSLSession session) {

@@ -5,10 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
-import java.util.List;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 
 /// What connections to hosts of one name are secured with: one for all workers, so that they share
 /// sessions. Thread-safe.
@@ -35,9 +32,7 @@ public final class TlsClient {
         SslHandler handler = context.newHandler(allocator, literal, address.getPort());
         handler.setHandshakeTimeoutMillis(0);
         if (!serverName.isEmpty()) {
-            SSLParameters parameters = handler.engine().getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(serverName)));
-            handler.engine().setSSLParameters(parameters);
+            Natives.askFor(handler.engine(), serverName);
         }
         Natives.forbidRenegotiation(handler.engine());
         return handler;
