@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Base64;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /// The configuration that the rows about the control plane watch: many services, one gateway, and
 /// the files that change.
@@ -17,6 +20,108 @@ public record MeshDirectory(Path directory, int origin) {
 
     /// The response header whose value says which change is in effect.
     public static final String HEADER = "x-change";
+
+    /// The gateway's ports, as the configuration has them.
+    static final int PLAIN_PORT = 8080;
+
+    static final int SECURED_PORT = 8443;
+
+    /// The only host in cleartext of a sidecar's mesh.
+    public static final String PLAIN_HOST = "plain.bench";
+
+    /// The name of a host of a sidecar's mesh.
+    public static String host(int index) {
+        return "svc-" + index + ".bench";
+    }
+
+    /// The prefix that a route of a sidecar's mesh matches.
+    public static String prefix(int index) {
+        return "/r/" + index + "/";
+    }
+
+    /// The mesh of a sidecar: so many hosts by TLS, each with a cluster and some routes, and one
+    /// route in cleartext.
+    ///
+    /// @param certificates where [Certificates] made them
+    public void writeSidecar(int hosts, int routesPerHost, Path certificates) {
+        for (int i = 0; i < hosts; i++) {
+            service(i, origin);
+            var routes = new StringBuilder();
+            for (int k = 0; k < routesPerHost; k++) {
+                routes.append(
+                        """
+                          - match: [{uri: {prefix: %s}}]
+                            route: [{destination: {host: svc-%d, port: {number: 9080}}}]
+                        """
+                                .formatted(prefix(k), i));
+            }
+            write(
+                    "routes-%d.yaml".formatted(i),
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: VirtualService
+                    metadata: {name: svc-%d, namespace: default}
+                    spec:
+                      hosts: [%s]
+                      gateways: [secured]
+                      http:
+                    %s\
+                    """
+                            .formatted(i, host(i), routes));
+        }
+        write(
+                "doors.yaml",
+                """
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: secured, namespace: default}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - port: {number: %d, name: https, protocol: HTTPS}
+                    hosts: ["*"]
+                    tls: {mode: SIMPLE, credentialName: door}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: plain, namespace: default}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - port: {number: %d, name: http, protocol: HTTP}
+                    hosts: [%s]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: plain, namespace: default}
+                spec:
+                  hosts: [%s]
+                  gateways: [plain]
+                  http:
+                  - route: [{destination: {host: svc-0, port: {number: 9080}}}]
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: door, namespace: default}
+                type: kubernetes.io/tls
+                data: {tls.crt: %s, tls.key: %s}
+                """
+                        .formatted(
+                                SECURED_PORT,
+                                PLAIN_PORT,
+                                PLAIN_HOST,
+                                PLAIN_HOST,
+                                base64(certificates.resolve("server.pem")),
+                                base64(certificates.resolve("server.key"))));
+    }
+
+    private static String base64(Path file) {
+        try {
+            return Base64.getEncoder().encodeToString(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new BenchException("cannot read " + file, e);
+        }
+    }
 
     /// The first state: the services, a workload each, and change 0.
     public void writeAll(int services) {
@@ -93,7 +198,13 @@ public record MeshDirectory(Path directory, int origin) {
     }
 
     /// The bootstrap of the gateway's proxy, Heddle or Envoy.
-    public static String gatewayBootstrap(int port, int admin, int xds) {
+    ///
+    /// @param ports where it listens, by the ports of the configuration
+    public static String gatewayBootstrap(Map<Integer, Integer> ports, int admin, int xds) {
+        String binds =
+                ports.entrySet().stream()
+                        .map(it -> "\"%d\": \"127.0.0.1:%d\"".formatted(it.getKey(), it.getValue()))
+                        .collect(Collectors.joining(", "));
         return """
         node:
           id: router~127.0.0.1~gateway.default~default.svc.cluster.local
@@ -102,7 +213,7 @@ public record MeshDirectory(Path directory, int origin) {
             NAMESPACE: default
             LABELS: {istio: ingressgateway}
             INTERCEPTION_MODE: NONE
-            HEDDLE: {binds: {"8080": "127.0.0.1:%d"}}
+            HEDDLE: {binds: {%s}}
         admin:
           address: {socket_address: {address: 127.0.0.1, port_value: %d}}
         dynamic_resources:
@@ -129,6 +240,9 @@ public record MeshDirectory(Path directory, int origin) {
                     address: {socket_address: {address: 127.0.0.1, port_value: %d}}
         """
                 .formatted(
-                        port, admin, "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", xds);
+                        binds,
+                        admin,
+                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                        xds);
     }
 }

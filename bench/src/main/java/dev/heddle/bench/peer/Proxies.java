@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Starts proxies and origins, each as one process with one worker.
 public final class Proxies {
@@ -80,14 +81,16 @@ public final class Proxies {
         return whenListening(peer, child, port, written);
     }
 
-    /// Starts a control plane over so many services, each with one workload at the origin's port.
+    /// Starts a control plane over a directory.
     ///
+    /// @param content writes what is in the directory
+    /// @param origin the port of every workload
     /// @throws BenchException when it does not listen
-    public Mesh control(int services, int origin) {
+    public Mesh control(Consumer<MeshDirectory> content, int origin) {
         int xds = freePort();
         Path directory = children.directory("mesh");
         var mesh = new MeshDirectory(directory, origin);
-        mesh.writeAll(services);
+        content.accept(mesh);
         List<String> command =
                 List.of(
                         home.resolve("heddle").toString(),
@@ -114,11 +117,42 @@ public final class Proxies {
             return new Started.Absent(Tools.missing(peer.word()));
         }
         int port = freePort();
-        String text = MeshDirectory.gatewayBootstrap(port, freePort(), mesh.xds());
+        String text =
+                MeshDirectory.gatewayBootstrap(
+                        Map.of(MeshDirectory.PLAIN_PORT, port), freePort(), mesh.xds());
         Path file = write(children.directory(peer.word()), "bootstrap.yaml", text);
         List<String> command = bootstrapped(peer, program.get(), file);
         Child child = children.start(peer.word(), Optional.empty(), Map.of(), command);
         return whenListening(peer, child, port, Optional.empty());
+    }
+
+    /// Starts a proxy with a listener in cleartext and one with TLS.
+    ///
+    /// @throws BenchException when it does not listen
+    public Sidecar sidecar(Peer peer, Mesh mesh) {
+        Path program =
+                program(peer).orElseThrow(() -> new BenchException(Tools.missing(peer.word())));
+        int plain = freePort();
+        int secured = freePort();
+        String text =
+                MeshDirectory.gatewayBootstrap(
+                        Map.of(
+                                MeshDirectory.PLAIN_PORT,
+                                plain,
+                                MeshDirectory.SECURED_PORT,
+                                secured),
+                        freePort(),
+                        mesh.xds());
+        Path file = write(children.directory(peer.word()), "bootstrap.yaml", text);
+        List<String> command = bootstrapped(peer, program, file);
+        Child child = children.start(peer.word(), Optional.empty(), Map.of(), command);
+        for (int port : List.of(plain, secured)) {
+            if (whenListening(peer, child, port, Optional.empty())
+                    instanceof Started.Absent(String reason)) {
+                throw new BenchException(reason);
+            }
+        }
+        return new Sidecar(peer, child, plain, secured);
     }
 
     private Optional<Path> program(Peer peer) {

@@ -119,6 +119,13 @@ public final class TextReport {
                     case PSS_COLLECTED -> "collected";
                     case PSS_ROUTES -> "1k routes";
                     case PSS_CONNECTION -> "conn";
+                    case PSS_SECURED -> "TLS conn";
+                    case PSS_ARCHIVE -> "archive";
+                    case PSS_HEAP -> "heap";
+                    case PSS_CODE -> "code";
+                    case PSS_MALLOC -> "malloc";
+                    case PSS_LIBRARIES -> "libraries";
+                    case PSS_REST -> "rest";
                     case START -> "start";
                     case CHANGE -> "change";
                     case STORM -> "storm";

@@ -73,7 +73,7 @@ record ChangeRow(String id, String title, List<Target> targets) implements Row {
                 return Optional.of("not run: no origin");
             }
             started.addAll(origin.hops());
-            Mesh mesh = stage.proxies().control(SERVICES, origin.port());
+            Mesh mesh = stage.proxies().control(it -> it.writeAll(SERVICES), origin.port());
             started.add(mesh.control());
             started.add(Fleets.start(stage, mesh, 0, CLIENTS));
             Fleets.awaitSynced(stage, started.getLast());

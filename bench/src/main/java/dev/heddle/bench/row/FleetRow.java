@@ -58,7 +58,7 @@ record FleetRow(String id, String title, int clients, List<Target> targets) impl
         var values = new EnumMap<Metric, Double>(Metric.class);
         var started = new ArrayList<Child>();
         try {
-            Mesh mesh = stage.proxies().control(SERVICES, 9080);
+            Mesh mesh = stage.proxies().control(it -> it.writeAll(SERVICES), 9080);
             started.add(mesh.control());
             // One proxy first, so that what all share is there before.
             Child first = Fleets.start(stage, mesh, 0, 1);

@@ -205,19 +205,11 @@ public final class Rows {
     }
 
     private Row footprint() {
-        Shape shape = Shape.mesh(Wire.HTTP1, 200, 2);
-        var arms = new ArrayList<Arm>();
-        for (Peer peer : List.of(HAPROXY, ENVOY, HEDDLE)) {
-            arms.add(Arm.of(peer.word(), peer, shape, SMALL));
-        }
-        arms.add(Arm.of("heddle-mtls", HEDDLE, shape.tlsInside(certificates), SMALL));
         return new FootprintRow(
                 "9",
-                "memory of a sidecar with 200 clusters and 400 routes",
-                arms,
+                "memory of a sidecar with TLS, 200 clusters and 400 routes from a control plane",
                 List.of(
                         Target.atMost(Metric.PSS_LOADED, "heddle", 60, 45),
-                        Target.atMost(Metric.PSS_LOADED, "heddle-mtls", 60, 45),
                         Target.atMost(Metric.PSS_ROUTES, "heddle", 2, 1),
                         Target.atMost(Metric.PSS_CONNECTION, "heddle", 1, 0.5)));
     }

@@ -32,12 +32,26 @@ public enum Metric {
     PSS_IDLE("PSS when idle", "MB"),
     /// Proportional set size after 100,000 requests.
     PSS_LOADED("PSS after load", "MB"),
+    /// The part of [#PSS_LOADED] that is a JVM's archive of classes.
+    PSS_ARCHIVE("PSS of the class archive", "MB"),
+    /// The part that is a JVM's heap.
+    PSS_HEAP("PSS of the Java heap", "MB"),
+    /// The part that is compiled code.
+    PSS_CODE("PSS of compiled code", "MB"),
+    /// The part that is the C library's pool: compilers, symbols, TLS.
+    PSS_MALLOC("PSS of malloc", "MB"),
+    /// The part that is mapped from other files: programs and libraries.
+    PSS_LIBRARIES("PSS of libraries", "MB"),
+    /// The other part: metadata of classes, stacks, buffers.
+    PSS_REST("PSS of the rest", "MB"),
     /// [#PSS_LOADED] after a full collection, where there is a collector.
     PSS_COLLECTED("PSS after load and a full collection", "MB"),
     /// What 1,000 routes more add to [#PSS_COLLECTED].
     PSS_ROUTES("PSS per 1,000 routes", "MB"),
     /// What an idle connection adds to the proxy's PSS.
     PSS_CONNECTION("PSS per idle connection", "KB"),
+    /// What an idle connection with TLS adds to the proxy's PSS.
+    PSS_SECURED("PSS per idle TLS connection", "KB"),
     /// From starting the process to its first answered request.
     START("start to first request", "ms"),
     /// From writing a changed configuration to its first effect on a request, the slowest of a

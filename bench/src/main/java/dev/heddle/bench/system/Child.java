@@ -35,6 +35,11 @@ public record Child(String name, Process process, Path out, Path err) {
         return Pss.parse(read(Path.of("/proc", Long.toString(pid()), "smaps_rollup")));
     }
 
+    /// What its memory is made of.
+    public Mappings mappings() {
+        return Mappings.parse(read(Path.of("/proc", Long.toString(pid()), "smaps")));
+    }
+
     /// What it has printed so far.
     public String printed() {
         return read(out);
