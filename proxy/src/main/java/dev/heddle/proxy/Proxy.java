@@ -30,6 +30,11 @@ import dev.heddle.proxy.tls.TlsContexts;
 import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -50,9 +55,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One proxy: everything that it is made of, in the order in which it depends on each other.
 ///
@@ -176,7 +178,10 @@ public final class Proxy implements AutoCloseable {
                                 HttpFilters.ALL,
                                 bootstrap.controlPlane().isPresent(),
                                 new StrictDns(
-                                        host.resolver(), configThread.executor(), host.lookUps()),
+                                        host.resolver(),
+                                        configThread.executor(),
+                                        host.lookUps(),
+                                        ProxyHost.chance(settings, -3)),
                                 configThread::nanos,
                                 settings.clock(),
                                 this::onConfig,

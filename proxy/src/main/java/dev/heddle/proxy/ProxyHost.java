@@ -10,7 +10,9 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Backoff;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
+
 import io.netty.util.concurrent.Ticker;
+
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -97,7 +99,7 @@ public record ProxyHost(
                                                 Backoff.USUAL))));
     }
 
-    private static RandomGenerator chance(ProxySettings settings, long salt) {
+    static RandomGenerator chance(ProxySettings settings, long salt) {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(settings.seed() + salt);
     }
 

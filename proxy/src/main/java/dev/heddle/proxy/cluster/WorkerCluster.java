@@ -20,14 +20,17 @@ import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.telemetry.SocketAddressText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 @Confined("worker")
@@ -143,12 +146,9 @@ final class WorkerCluster implements Cluster {
         for (Assignment.Place place : next.hosts().places()) {
             places.add(place(place, kept));
         }
-        hosts.forEach((address, host) -> {
-            // The same address may be a new host, with other ways to it.
-            if (kept.get(address) != host) {
-                host.drain();
-            }
-        });
+        // The same address may be a new host, with other ways to it, and a host may have moved.
+        var staying = new HashSet<Host>(kept.values());
+        hosts.values().stream().filter(host -> !staying.contains(host)).forEach(Host::drain);
         hosts = kept;
         ClusterConfig config = next.config();
         var policy =
@@ -184,18 +184,30 @@ final class WorkerCluster implements Cluster {
     }
 
     private Host host(Assignment.Endpoint endpoint) {
-        Host known = hosts.get(endpoint.address());
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(endpoint.address());
         addresses.addAll(endpoint.others());
-        if (known != null && known.addresses().equals(addresses)) {
+        String text = Objects.requireNonNull(SocketAddressText.whole(endpoint.address()));
+        Host known = known(endpoint);
+        if (known != null && (isLogical() || known.addresses().equals(addresses))) {
+            known.move(addresses, text);
             known.setWeight(endpoint.weight());
             known.setSecurity(endpoint.hostname(), endpoint.socketLabels());
             return known;
         }
-        String text = Objects.requireNonNull(SocketAddressText.whole(endpoint.address()));
         return new Host(
                 addresses, text, endpoint.weight(), endpoint.hostname(), endpoint.socketLabels());
+    }
+
+    private @Nullable Host known(Assignment.Endpoint endpoint) {
+        return isLogical() && hosts.size() == 1
+                ? hosts.values().iterator().next()
+                : hosts.get(endpoint.address());
+    }
+
+    /// Whether its one host is a name, wherever that leads.
+    private boolean isLogical() {
+        return state.config().discovery() instanceof Discovery.Dns dns && dns.isLogical();
     }
 
     private static Balancers.Kind kind(ClusterConfig.Balancing balancing) {

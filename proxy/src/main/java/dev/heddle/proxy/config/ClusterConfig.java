@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.upstream.ClusterSettings;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -63,16 +64,49 @@ public record ClusterConfig(
         /// By names, resolved again and again.
         ///
         /// @param hosts whose addresses may be names
-        /// @param firstOnly whether only the first address of an answer is a host (`LOGICAL_DNS`)
-        /// @param refresh how often, unless the answer's own time to live counts
-        /// @param respectTtl whether it counts
-        record Dns(
-                Assignment hosts,
-                boolean firstOnly,
-                Duration refresh,
-                boolean respectTtl,
-                Family family)
+        /// @param isLogical whether all of an answer is one host, whose new connections go where
+        ///   the last answer says (`LOGICAL_DNS`); else each address is a host (`STRICT_DNS`)
+        record Dns(Assignment hosts, boolean isLogical, Timing timing, Family family)
                 implements Discovery {}
+
+        /// How often a name is resolved.
+        ///
+        /// @param refresh after an answer (`dns_refresh_rate`)
+        /// @param jitter by how much longer it may be, at random (`dns_jitter`)
+        /// @param respectsTtl whether the answer's own time to live goes before it, where the
+        ///   resolver tells it
+        /// @param failure after there was no answer (`dns_failure_refresh_rate`)
+        record Timing(Duration refresh, Duration jitter, boolean respectsTtl, Retry failure) {
+            /// Envoy's when nothing is said.
+            public static final Duration REFRESH = Duration.ofSeconds(5);
+
+            public Timing {
+                if (!refresh.isPositive()) {
+                    throw new IllegalArgumentException("refresh: " + refresh + " (expected: > 0)");
+                }
+                if (jitter.isNegative()) {
+                    throw new IllegalArgumentException("jitter: " + jitter + " (expected: >= 0)");
+                }
+            }
+
+            /// Again and again after the same time.
+            public static Timing every(Duration refresh) {
+                return new Timing(refresh, Duration.ZERO, false, new Retry(refresh, refresh));
+            }
+        }
+
+        /// How soon is tried again what failed: after the first failure in a row at random up to
+        /// the first time, then up to twice as long, and so on up to the longest. Where both are
+        /// the same, after exactly that time.
+        record Retry(Duration first, Duration longest) {
+            public Retry {
+                if (!first.isPositive() || longest.compareTo(first) < 0) {
+                    throw new IllegalArgumentException(
+                            "first, longest: %s, %s (expected: > 0, and the second no less)"
+                                    .formatted(first, longest));
+                }
+            }
+        }
 
         /// Where each connection was made to before it was redirected here
         /// (`original_dst_lb_config`).

@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.runtime.AddressOrder;
 import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.KeepAlive;
 import dev.heddle.proxy.upstream.CircuitLimits;
@@ -11,6 +12,7 @@ import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
+
 import envoy.config.cluster.v3.CircuitBreakers;
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.LoadBalancingPolicy;
@@ -21,6 +23,7 @@ import envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import envoy.extensions.load_balancing_policies.random.v3.Random;
 import envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -53,6 +56,8 @@ public final class ClusterParser {
                     "protocol_selection",
                     "typed_extension_protocol_options",
                     "dns_refresh_rate",
+                    "dns_failure_refresh_rate",
+                    "dns_jitter",
                     "respect_dns_ttl",
                     "dns_lookup_family",
                     "least_request_lb_config",
@@ -71,8 +76,6 @@ public final class ClusterParser {
     /// what is counted besides.
     private static final Set<String> NOTED =
             Set.of(
-                    "dns_jitter",
-                    "dns_failure_refresh_rate",
                     "wait_for_warm_on_init",
                     "ignore_health_on_host_removal",
                     "track_timeout_budgets",
@@ -199,7 +202,10 @@ public final class ClusterParser {
                                 new UpstreamBindParser(findings)
                                         .sources(
                                                 "upstream_bind_config",
-                                                cluster.getUpstreamBindConfig())),
+                                                cluster.getUpstreamBindConfig()),
+                                addressOrder(
+                                        cluster.getUpstreamConnectionOptions()
+                                                .getHappyEyeballsConfig())),
                         connections.responseLimits(),
                         maxPerHost(cluster.getCircuitBreakers()),
                         preconnectRatio(cluster.getPreconnectPolicy())),
@@ -208,7 +214,7 @@ public final class ClusterParser {
 
     private Optional<KeepAlive> keepAlive(UpstreamConnectionOptions options) {
         String path = "upstream_connection_options";
-        findings.fields(path, options, Set.of("tcp_keepalive"));
+        findings.fields(path, options, Set.of("tcp_keepalive", "happy_eyeballs_config"));
         if (!options.hasTcpKeepalive()) {
             return Optional.empty();
         }
@@ -222,6 +228,28 @@ public final class ClusterParser {
                         positive(keepAlive.getKeepaliveProbes().getValue()),
                         positive(keepAlive.getKeepaliveTime().getValue()),
                         positive(keepAlive.getKeepaliveInterval().getValue())));
+    }
+
+    private AddressOrder addressOrder(UpstreamConnectionOptions.HappyEyeballsConfig config) {
+        String path = "upstream_connection_options.happy_eyeballs_config";
+        findings.fields(
+                path, config, Set.of("first_address_family_version", "first_address_family_count"));
+        int count = 1;
+        if (config.hasFirstAddressFamilyCount()) {
+            count = config.getFirstAddressFamilyCount().getValue();
+            findings.range(join(path, "first_address_family_count"), count, 1, Integer.MAX_VALUE);
+        }
+        AddressOrder.First first =
+                switch (config.getFirstAddressFamilyVersion()) {
+                    case DEFAULT -> AddressOrder.First.AS_GIVEN;
+                    case V4 -> AddressOrder.First.V4;
+                    case V6 -> AddressOrder.First.V6;
+                    case UNRECOGNIZED -> {
+                        findings.reject(join(path, "first_address_family_version"), "is unknown");
+                        yield AddressOrder.First.AS_GIVEN;
+                    }
+                };
+        return new AddressOrder(first, Math.max(1, count));
     }
 
     private static int positive(int unsigned) {
@@ -537,22 +565,15 @@ public final class ClusterParser {
                 "load_assignment", cluster.getLoadAssignment(), namesAllowed, findings);
     }
 
-    private ClusterConfig.Discovery dns(Cluster cluster, boolean firstOnly) {
+    private ClusterConfig.Discovery dns(Cluster cluster, boolean isLogical) {
         Assignment hosts = hosts(cluster, true);
-        if (firstOnly && hosts.size() != 1) {
+        if (isLogical && hosts.size() != 1) {
             findings.reject(
                     "load_assignment",
                     hosts.size() + " endpoints (expected: exactly one with LOGICAL_DNS)");
         }
-        Duration refresh = Duration.ofSeconds(5);
-        if (cluster.hasDnsRefreshRate()) {
-            refresh = findings.duration("dns_refresh_rate", cluster.getDnsRefreshRate());
-            if (refresh.toMillis() < 1) {
-                findings.reject("dns_refresh_rate", refresh + " (expected: at least 1 ms)");
-            }
-        }
         return new ClusterConfig.Discovery.Dns(
-                hosts, firstOnly, refresh, cluster.getRespectDnsTtl(), family(cluster));
+                hosts, isLogical, new DnsTimingParser(findings).timing(cluster), family(cluster));
     }
 
     private ClusterConfig.Family family(Cluster cluster) {

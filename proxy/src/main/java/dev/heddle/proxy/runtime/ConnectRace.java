@@ -1,20 +1,18 @@
 package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsClient;
-import java.net.Inet6Address;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// Connects to a host that has several addresses ("Happy Eyeballs", RFC 8305): one after the other,
 /// the next as soon as one has failed, or when one has taken 300 ms. The first that is up wins.
-///
-/// Families take turns, beginning with that of the first address, so that a network in which one of
-/// them leads nowhere costs one delay and not one for each address.
 @Confined("worker")
 public final class ConnectRace implements Connecting {
     /// RFC 8305 recommends 250 ms; Envoy waits this long.
@@ -44,30 +42,8 @@ public final class ConnectRace implements Connecting {
         this.preface = preface;
         this.tls = tls;
         this.outcome = outcome;
-        this.waiting = new ArrayDeque<>(inTurns(addresses));
+        this.waiting = new ArrayDeque<>(settings.order().of(addresses));
         this.delay = worker.deadline(this::next);
-    }
-
-    /// The addresses with their families in turns; within a family in the order in which they came.
-    static List<InetSocketAddress> inTurns(List<InetSocketAddress> addresses) {
-        boolean isSixFirst = isSix(addresses.getFirst());
-        var first = new ArrayDeque<InetSocketAddress>();
-        var second = new ArrayDeque<InetSocketAddress>();
-        addresses.forEach(it -> (isSix(it) == isSixFirst ? first : second).add(it));
-        var turns = new ArrayList<InetSocketAddress>();
-        while (!first.isEmpty() || !second.isEmpty()) {
-            if (!first.isEmpty()) {
-                turns.add(first.removeFirst());
-            }
-            if (!second.isEmpty()) {
-                turns.add(second.removeFirst());
-            }
-        }
-        return turns;
-    }
-
-    private static boolean isSix(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet6Address;
     }
 
     /// Has the next address join.

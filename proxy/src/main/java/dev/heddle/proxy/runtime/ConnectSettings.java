@@ -1,20 +1,24 @@
 package dev.heddle.proxy.runtime;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// How sockets to hosts are made.
 ///
 /// @param keepAlive of TCP; absent for none
 /// @param sources addresses of this machine that connections come from, each family's first counts;
 ///   none lets the system choose
-public record ConnectSettings(Optional<KeepAlive> keepAlive, List<InetSocketAddress> sources) {
+/// @param order in which the addresses of a host are tried
+public record ConnectSettings(
+        Optional<KeepAlive> keepAlive, List<InetSocketAddress> sources, AddressOrder order) {
 
     /// Nothing unusual.
-    public static final ConnectSettings USUAL = new ConnectSettings(Optional.empty(), List.of());
+    public static final ConnectSettings USUAL =
+            new ConnectSettings(Optional.empty(), List.of(), AddressOrder.USUAL);
 
     public ConnectSettings {
         sources = List.copyOf(sources);

@@ -1,13 +1,16 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
-/// else changes about it, so that its connections survive updates.
+/// else changes about it, so that its connections survive updates; or, where a name stands for one
+/// host, as long as the name is.
 @Confined("worker")
 public final class Host implements Pick {
     /// What a pool keeps with a host: its connections.
@@ -21,8 +24,8 @@ public final class Host implements Pick {
         }
     }
 
-    private final List<InetSocketAddress> addresses;
-    private final String addressText;
+    private List<InetSocketAddress> addresses;
+    private String addressText;
     private int weight;
     private String hostname;
     private Map<String, String> socketLabels;
@@ -85,6 +88,15 @@ public final class Host implements Pick {
     /// All ways to it, the preferred one first.
     public List<InetSocketAddress> addresses() {
         return addresses;
+    }
+
+    /// Has new connections go elsewhere; those that it has stay.
+    ///
+    /// @param next the preferred one first; at least one
+    /// @param text as in logs and statistics, of the first
+    public void move(List<InetSocketAddress> next, String text) {
+        addresses = List.copyOf(next);
+        addressText = text;
     }
 
     public String addressText() {

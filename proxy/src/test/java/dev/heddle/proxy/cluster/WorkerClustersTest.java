@@ -16,9 +16,14 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.testkit.Seed;
+
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.Ticker;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -30,8 +35,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 class WorkerClustersTest {
 
@@ -66,6 +69,11 @@ class WorkerClustersTest {
     }
 
     private static Map<String, ProxyConfig.ClusterState> state(String name, End... ends) {
+        return state(name, new ClusterConfig.Discovery.Eds(name, Duration.ofSeconds(15)), ends);
+    }
+
+    private static Map<String, ProxyConfig.ClusterState> state(
+            String name, ClusterConfig.Discovery discovery, End... ends) {
         var endpoints = new ArrayList<Assignment.Endpoint>();
         for (End end : ends) {
             var address = new InetSocketAddress(InetAddress.ofLiteral(end.address()), 80);
@@ -76,7 +84,7 @@ class WorkerClustersTest {
                 new ClusterConfig(
                         ClusterSettings.named(name),
                         name,
-                        new ClusterConfig.Discovery.Eds(name, Duration.ofSeconds(15)),
+                        discovery,
                         new ClusterConfig.Balancing.RoundRobin(),
                         false,
                         50);
@@ -113,6 +121,27 @@ class WorkerClustersTest {
         assertThat(clusters.hosts("a").get(1)).isSameAs(before.get(1));
         assertThat(drained).containsExactly("10.0.0.1:80");
         assertThat(picks("a")).isEqualTo(new HashSet<Pick>(clusters.hosts("a")));
+    }
+
+    /// `LOGICAL_DNS`: the name is the host, and connections to where it led before live on.
+    @Test
+    void aLogicalHostMovesWithItsNameAndKeepsItsConnections() {
+        var dns =
+                new ClusterConfig.Discovery.Dns(
+                        Assignment.empty("a"),
+                        true,
+                        ClusterConfig.Discovery.Timing.every(Duration.ofSeconds(5)),
+                        ClusterConfig.Family.AUTO);
+        adopt(state("a", dns, end("10.0.0.1")));
+        Host host = clusters.hosts("a").getFirst();
+        var drained = new ArrayList<String>();
+        host.attach(() -> drained.add(host.addressText()));
+        adopt(state("a", dns, end("10.0.0.2")));
+        assertThat(clusters.hosts("a")).containsExactly(host);
+        assertThat(host.addressText()).isEqualTo("10.0.0.2:80");
+        assertThat(host.address().getAddress()).isEqualTo(InetAddress.ofLiteral("10.0.0.2"));
+        assertThat(drained).isEmpty();
+        assertThat(picks("a")).containsExactly(host);
     }
 
     @Test
