@@ -14,6 +14,7 @@ import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.Handshake;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.LoadBalancer;
@@ -78,12 +79,12 @@ final class WorkerCluster implements Cluster {
     }
 
     @Override
-    public HostSecurity security(Host host, String alpn) {
+    public HostSecurity security(Host host, Handshake handshake) {
         return state.config()
                 .sockets()
                 .forHost(host.socketLabels())
                 .tls()
-                .map(it -> security(it, host, alpn))
+                .map(it -> security(it, host, handshake))
                 .orElse(HostSecurity.PLAIN);
     }
 
@@ -92,10 +93,11 @@ final class WorkerCluster implements Cluster {
         return state.config().sockets().forHost(host.socketLabels()).header();
     }
 
-    private HostSecurity security(UpstreamTls asked, Host host, String alpn) {
+    private HostSecurity security(UpstreamTls asked, Host host, Handshake handshake) {
         return tls.clients(asked)
-                .<HostSecurity>map(
-                        it -> new HostSecurity.Secured(it.forHost(host.hostname(), alpn)))
+                .<HostSecurity>map(it ->
+                        new HostSecurity.Secured(
+                                it.forHost(host.hostname(), handshake.alpn(), handshake.name())))
                 .orElse(new HostSecurity.NotReady(TlsFailure.NO_SECRET));
     }
 

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.runtime.AddressOrder;
 import dev.heddle.proxy.runtime.ConnectSettings;
@@ -9,6 +10,7 @@ import dev.heddle.proxy.runtime.KeepAlive;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
+import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
@@ -18,6 +20,7 @@ import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.LoadBalancingPolicy;
 import envoy.config.cluster.v3.UpstreamConnectionOptions;
 import envoy.config.core.v3.RoutingPriority;
+import envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
 import envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import envoy.extensions.load_balancing_policies.random.v3.Random;
@@ -70,6 +73,7 @@ public final class ClusterParser {
                     "cleanup_interval",
                     "original_dst_lb_config",
                     "upstream_bind_config",
+                    "upstream_http_protocol_options",
                     "metadata");
 
     /// Envoy's behaviour with these differs in no request: sizes of caches, timing of clean-up,
@@ -79,8 +83,7 @@ public final class ClusterParser {
                     "wait_for_warm_on_init",
                     "ignore_health_on_host_removal",
                     "track_timeout_budgets",
-                    "track_cluster_stats",
-                    "upstream_http_protocol_options");
+                    "track_cluster_stats");
 
     private final Findings findings = new Findings();
 
@@ -98,14 +101,23 @@ public final class ClusterParser {
         findings.required("name", cluster.getName());
         Balancing balancing = balancing(cluster);
         checkProvided(cluster, balancing.kind());
+        ClusterSettings settings = settings(cluster);
+        UpstreamSockets sockets = sockets(cluster);
+        if (settings.protocol() instanceof UpstreamProtocol.Negotiated
+                && !sockets.areAllSecured()) {
+            findings.reject(
+                    "typed_extension_protocol_options['" + HTTP_OPTIONS + "'].auto_config",
+                    "beside a transport_socket without TLS, in which nobody can choose a protocol"
+                            + " (expected: TLS)");
+        }
         return new ClusterConfig(
-                settings(cluster),
+                settings,
                 cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
                 discovery(cluster),
                 balancing.kind(),
                 balancing.byPlace() || byPlace(cluster),
                 panicPercent(cluster),
-                sockets(cluster));
+                sockets);
     }
 
     /// `CLUSTER_PROVIDED` and `ORIGINAL_DST` go with each other only.
@@ -146,31 +158,7 @@ public final class ClusterParser {
                                     join(path, "transport_socket"), match.getTransportSocket())));
         }
         var sockets = new UpstreamSockets(choices, otherwise);
-        if (!sockets.all().isEmpty()) {
-            noNamesOfRequests(cluster);
-        }
         return sockets;
-    }
-
-    /// A server name that is the request's host would need connections for each host.
-    private void noNamesOfRequests(Cluster cluster) {
-        for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            if (!option.getValue().holds(HttpProtocolOptions.getDefaultInstance())) {
-                continue;
-            }
-            String path = "typed_extension_protocol_options['" + option.getKey() + "']";
-            var upstream =
-                    httpOptions(path, option.getKey(), option.getValue())
-                            .getUpstreamHttpProtocolOptions();
-            if (upstream.getAutoSni()) {
-                findings.notImplemented(
-                        join(path, "upstream_http_protocol_options.auto_sni"), "true");
-            }
-            if (upstream.getAutoSanValidation()) {
-                findings.notImplemented(
-                        join(path, "upstream_http_protocol_options.auto_san_validation"), "true");
-            }
-        }
     }
 
     private ClusterSettings settings(Cluster cluster) {
@@ -208,7 +196,8 @@ public final class ClusterParser {
                                                 .getHappyEyeballsConfig())),
                         connections.responseLimits(),
                         maxPerHost(cluster.getCircuitBreakers()),
-                        preconnectRatio(cluster.getPreconnectPolicy())),
+                        preconnectRatio(cluster.getPreconnectPolicy()),
+                        connections.names()),
                 connections.protocol());
     }
 
@@ -366,6 +355,7 @@ public final class ClusterParser {
             long maxRequests,
             Duration maxDuration,
             Limits responseLimits,
+            RequestNames names,
             UpstreamProtocol protocol) {}
 
     private Connections connections(Cluster cluster) {
@@ -374,10 +364,16 @@ public final class ClusterParser {
         var common = cluster.getCommonHttpProtocolOptions();
         String path = "common_http_protocol_options";
         UpstreamProtocol protocol = protocol(cluster);
+        RequestNames names =
+                names("upstream_http_protocol_options", cluster.getUpstreamHttpProtocolOptions());
         for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
             String at = "typed_extension_protocol_options['" + option.getKey() + "']";
             HttpProtocolOptions http = httpOptions(at, option.getKey(), option.getValue());
             protocol = protocol(at, http);
+            names =
+                    names(
+                            join(at, "upstream_http_protocol_options"),
+                            http.getUpstreamHttpProtocolOptions());
             if (http.hasCommonHttpProtocolOptions()) {
                 common = http.getCommonHttpProtocolOptions();
                 path = join(at, "common_http_protocol_options");
@@ -404,7 +400,31 @@ public final class ClusterParser {
                 findings.duration(
                         join(path, "max_connection_duration"), common.getMaxConnectionDuration()),
                 responseLimits(path, common),
+                names,
                 protocol);
+    }
+
+    private RequestNames names(String path, UpstreamHttpProtocolOptions options) {
+        findings.fields(
+                path,
+                options,
+                Set.of("auto_sni", "auto_san_validation", "override_auto_sni_header"));
+        return new RequestNames(
+                options.getAutoSni(),
+                options.getAutoSanValidation(),
+                nameHeader(path, options.getOverrideAutoSniHeader()));
+    }
+
+    private Optional<HeaderName> nameHeader(String path, String header) {
+        if (header.isEmpty() || header.equals(":authority") || header.equalsIgnoreCase("host")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(HeaderName.of(header));
+        } catch (IllegalArgumentException e) {
+            findings.reject(join(path, "override_auto_sni_header"), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private Limits responseLimits(String path, envoy.config.core.v3.HttpProtocolOptions common) {
@@ -441,8 +461,8 @@ public final class ClusterParser {
                         "common_http_protocol_options",
                         "explicit_http_config",
                         "use_downstream_protocol_config",
-                        "auto_config"),
-                Set.of("upstream_http_protocol_options"));
+                        "auto_config",
+                        "upstream_http_protocol_options"));
         return options;
     }
 
@@ -495,12 +515,13 @@ public final class ClusterParser {
                                 downstream.getHttp2ProtocolOptions()));
             }
             case AUTO_CONFIG -> {
-                findings.reject(
-                        join(path, "auto_config"),
-                        "is not implemented: only TLS can ask a host which version it speaks"
-                                + " (expected: explicit_http_config or"
-                                + " use_downstream_protocol_config)");
-                yield UpstreamProtocol.Http1.USUAL;
+                String at = join(path, "auto_config");
+                var auto = options.getAutoConfig();
+                findings.fields(
+                        at, auto, Set.of("http_protocol_options", "http2_protocol_options"));
+                yield new UpstreamProtocol.Negotiated(
+                        http1(join(at, "http_protocol_options"), auto.getHttpProtocolOptions()),
+                        http2(join(at, "http2_protocol_options"), auto.getHttp2ProtocolOptions()));
             }
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> UpstreamProtocol.Http1.USUAL;
         };

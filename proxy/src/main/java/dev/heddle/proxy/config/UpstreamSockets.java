@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.proxy.tls.UpstreamTls;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,6 +49,12 @@ public record UpstreamSockets(List<Choice> choices, UpstreamSocket otherwise) {
                 .flatMap(socket -> socket.tls().stream())
                 .distinct()
                 .toList();
+    }
+
+    /// Whether none is plain.
+    public boolean areAllSecured() {
+        return Stream.concat(choices.stream().map(Choice::socket), Stream.of(otherwise))
+                .allMatch(socket -> socket.tls().isPresent());
     }
 
     /// The secrets that they ask for by name.

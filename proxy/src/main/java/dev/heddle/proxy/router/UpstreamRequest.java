@@ -22,12 +22,15 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One attempt to get a response from one host. Once it is over it may be started again.
 ///
@@ -155,7 +158,8 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 state = State.WAITING;
                 HostPools pools =
                         HostPools.of(exchange.worker(), loop, picked, cluster)
-                                .of(exchange.info().client());
+                                .of(exchange.info().client())
+                                .of(exchange.request());
                 ConnectionPool from =
                         isRaw ? pools.tcp() : pools.pool(exchange.request().protocol());
                 pool = from;

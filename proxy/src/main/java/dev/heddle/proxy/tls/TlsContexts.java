@@ -1,6 +1,7 @@
 package dev.heddle.proxy.tls;
 
 import dev.heddle.xds.secret.TlsCertificate;
+
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -13,6 +14,10 @@ import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -24,12 +29,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Turns configuration and secrets into what connections are secured with. Used by the thread that
 /// takes configuration.
@@ -133,7 +137,7 @@ public final class TlsContexts {
         var made = new TlsClients(material, asked -> newClient(material, asked));
         try {
             // Finds out now whether the library takes it, not at the first request.
-            var _ = made.forHost("", "");
+            var _ = made.forHost("", List.of(), PeerName.ANY);
             return Optional.of(made);
         } catch (IllegalStateException e) {
             LOG.error("TLS of a cluster cannot be set up; connections to it fail", e);
@@ -171,14 +175,12 @@ public final class TlsContexts {
     private TlsClient newClient(TlsClients.Material material, TlsClients.Asked asked) {
         String serverName = asked.serverName();
         UpstreamTls tls = material.tls();
-        TrustRules rules =
-                tls.verifyServerName() && !serverName.isEmpty()
-                        ? material.rules()
-                                .forName(
-                                        new SanMatch(
-                                                SanMatch.Kind.DNS,
-                                                new SanMatch.Text.Exact(serverName, true)))
-                        : material.rules();
+        TrustRules rules = material.rules();
+        if (asked.name().isVerified()) {
+            rules = rules.forName(asked.name().match());
+        } else if (tls.verifyServerName() && !serverName.isEmpty()) {
+            rules = rules.forName(PeerName.of(serverName, true, true).match());
+        }
         var trust = new PeerTrust(new PeerVerifier(rules), clock, provider);
         try {
             SslContextBuilder builder =
@@ -192,6 +194,9 @@ public final class TlsContexts {
                 builder.keyManager(keys(material.certificates(), false));
             }
             configure(builder, tls.settings().parameters(), asked.alpn());
+            if (asked.isByRequest()) {
+                builder.sslProvider(provider.forgotten());
+            }
             SslContext context = builder.build();
             if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
                 sessions.setSessionCacheEnabled(tls.sessionsKept() > 0);

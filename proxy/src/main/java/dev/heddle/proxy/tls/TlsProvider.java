@@ -30,6 +30,11 @@ public enum TlsProvider {
         };
     }
 
+    /// That whose contexts need no release: they go when nobody refers to them.
+    SslProvider forgotten() {
+        return this == BORINGSSL ? SslProvider.OPENSSL : netty;
+    }
+
     SslProvider netty() {
         return netty;
     }

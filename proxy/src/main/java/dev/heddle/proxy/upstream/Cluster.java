@@ -7,9 +7,11 @@ import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker sees it.
 public interface Cluster {
@@ -24,24 +26,17 @@ public interface Cluster {
     /// What this cluster uses over all workers.
     Circuit circuit();
 
-    /// Begins a connection to a host that serves any client, as the other one.
-    default Connecting connect(Worker worker, Host host, String alpn, ConnectOutcome outcome) {
-        return connect(worker, host, alpn, null, outcome);
-    }
-
     /// Begins a connection to a host, secured as this cluster says.
     ///
-    /// @param alpn the protocol that will be spoken, which TLS offers unless the cluster says what
-    ///   to offer; empty for any
     /// @param client whom it is for alone, and of whom the host may be told; null for anybody
     default Connecting connect(
             Worker worker,
             Host host,
-            String alpn,
+            Handshake handshake,
             @Nullable Client client,
             ConnectOutcome outcome) {
         ByteBuffer preface = header(host).map(it -> it.bytes(client)).orElse(NO_PREFACE);
-        return switch (security(host, alpn)) {
+        return switch (security(host, handshake)) {
             case HostSecurity.Plain() ->
                     worker.connect(
                             host.addresses(),
@@ -62,7 +57,7 @@ public interface Cluster {
     }
 
     /// How a connection to a host is secured.
-    default HostSecurity security(Host host, String alpn) {
+    default HostSecurity security(Host host, Handshake handshake) {
         return HostSecurity.PLAIN;
     }
 

@@ -2,7 +2,6 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.Http1Dialect.NameCase;
 import dev.heddle.proxy.http.Http2Options;
-import dev.heddle.proxy.http.Protocol;
 
 /// In which version of HTTP a cluster's hosts are spoken to.
 public sealed interface UpstreamProtocol {
@@ -16,20 +15,43 @@ public sealed interface UpstreamProtocol {
     record Http1(boolean trailers, NameCase nameCase) implements Spoken {
         /// As Envoy's default is.
         public static final Http1 USUAL = new Http1(false, NameCase.LOWER);
+
+        @Override
+        public Http1 http1() {
+            return this;
+        }
+
+        @Override
+        public Http2 http2() {
+            return Http2.USUAL;
+        }
     }
 
-    /// HTTP/2, which hosts must know to expect: without TLS nothing asks them.
-    record Http2(Http2Options options) implements Spoken {}
+    /// HTTP/2, which hosts must know to expect: nothing asks them.
+    record Http2(Http2Options options) implements Spoken {
+        /// When a configuration says nothing.
+        public static final Http2 USUAL = new Http2(Http2Options.USUAL);
+
+        @Override
+        public Http1 http1() {
+            return Http1.USUAL;
+        }
+
+        @Override
+        public Http2 http2() {
+            return this;
+        }
+    }
 
     /// In that in which the request came.
     record AsDownstream(Http1 http1, Http2 http2) implements UpstreamProtocol {}
 
-    /// In which version a request is sent on.
-    default Spoken spoken(Protocol downstream) {
-        return switch (this) {
-            case Spoken one -> one;
-            case AsDownstream(Http1 http1, Http2 http2) ->
-                    downstream == Protocol.HTTP_2 ? http2 : http1;
-        };
-    }
+    /// In that which the host chooses in the handshake of TLS; HTTP/1.1 where it chooses none.
+    record Negotiated(Http1 http1, Http2 http2) implements UpstreamProtocol {}
+
+    /// How HTTP/1.1 is spoken where it is.
+    Http1 http1();
+
+    /// How HTTP/2 is spoken where it is.
+    Http2 http2();
 }

@@ -2,19 +2,22 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Texts.accepted;
 import static dev.heddle.proxy.config.Texts.read;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.http.Http1Dialect.NameCase;
 import dev.heddle.proxy.http.Http2Options;
-import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.route.v3.RouteConfiguration;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 /// What configurations say of HTTP/2 and gRPC.
 class Http2OptionsTest {
@@ -38,7 +41,7 @@ class Http2OptionsTest {
     }
 
     private static Http2Options http2(UpstreamProtocol protocol) {
-        return ((UpstreamProtocol.Http2) protocol.spoken(Protocol.HTTP_2)).options();
+        return protocol.http2().options();
     }
 
     @Test
@@ -47,8 +50,8 @@ class Http2OptionsTest {
         assertThat(
                         protocol(
                                 typed(
-                                        "explicit_http_config:"
-                                                + " {http_protocol_options: {enable_trailers: true}}")))
+                                        "explicit_http_config: {http_protocol_options:"
+                                                + " {enable_trailers: true}}")))
                 .isEqualTo(new UpstreamProtocol.Http1(true, NameCase.LOWER));
     }
 
@@ -86,10 +89,10 @@ class Http2OptionsTest {
                         typed(
                                 "use_downstream_protocol_config: {http2_protocol_options:"
                                         + " {max_concurrent_streams: 9}}"));
-        assertThat(both.spoken(Protocol.HTTP_11)).isEqualTo(UpstreamProtocol.Http1.USUAL);
+        assertThat(both.http1()).isEqualTo(UpstreamProtocol.Http1.USUAL);
         assertThat(http2(both).mostStreams()).isEqualTo(9);
-        assertThat(protocol("protocol_selection: USE_DOWNSTREAM_PROTOCOL").spoken(Protocol.HTTP_2))
-                .isInstanceOf(UpstreamProtocol.Http2.class);
+        assertThat(protocol("protocol_selection: USE_DOWNSTREAM_PROTOCOL"))
+                .isInstanceOf(UpstreamProtocol.AsDownstream.class);
     }
 
     @Test

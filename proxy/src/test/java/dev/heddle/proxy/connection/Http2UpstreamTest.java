@@ -14,9 +14,11 @@ import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+
+import org.junit.jupiter.api.Test;
+
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 
 /// Upstreams that speak HTTP/2, behind clients of either version, and the pool of connections to
 /// them.
@@ -220,6 +222,45 @@ class Http2UpstreamTest {
         ConnectionOptions usual = ConnectionOptions.ENVOY;
         return new ConnectionOptions(
                 maxDuration, usual.sockets(), usual.responseLimits(), maxPerHost, 1);
+    }
+
+    /// Envoy's rule: what waits and what is in flight, times the ratio, is to find room.
+    @Test
+    void connectionsAreMadeBeforeTheirStreamsAreAskedFor() {
+        try (var sim = SimProxy.http()) {
+            ConnectionOptions usual = ConnectionOptions.ENVOY;
+            var eager =
+                    new ConnectionOptions(
+                            Duration.ZERO,
+                            usual.sockets(),
+                            usual.responseLimits(),
+                            Integer.MAX_VALUE,
+                            2);
+            cluster(sim, settings(0, 2).with(eager));
+            SimUpstream echo = sim.upstream(ECHO);
+            sim.client().send(GET);
+            assertThat(echo.connections()).hasSize(1);
+            sim.client().send(GET);
+            assertThat(echo.connections()).hasSize(2);
+            sim.client().send(GET);
+            assertThat(echo.connections()).hasSize(3);
+        }
+    }
+
+    /// Until its peer has said how many streams it takes, a connection takes as many as are wanted.
+    @Test
+    void aPeerThatTakesFewerThanWereWaitingIsGivenMoreConnections() {
+        try (var sim = SimProxy.http()) {
+            cluster(sim, settings(0, 300));
+            SimUpstream echo = sim.upstream(ECHO);
+            for (int i = 0; i < 102; i++) {
+                sim.client().send(GET);
+            }
+            assertThat(echo.connections()).hasSize(1);
+            Http2Client server = Http2Client.serving(echo.last());
+            server.send(FrameText.settings(3, 100), FrameText.settingsAck());
+            assertThat(echo.connections()).hasSize(2);
+        }
     }
 
     @Test

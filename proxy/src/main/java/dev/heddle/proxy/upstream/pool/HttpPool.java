@@ -9,14 +9,19 @@ import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
-import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
-/// The connections of one worker to one host that speak one version of HTTP.
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The connections of one worker to one host that speak one version of HTTP, or that which the host
+/// chooses.
 ///
 /// The connection used last is used next, so that superfluous ones grow idle and time out. As many
 /// connections are made as the waiters need, counting on those that are on their way, as far as the
@@ -24,9 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// starve a host.
 @Confined("worker")
 final class HttpPool implements ConnectionPool {
+    private static final List<String> HTTP_2 = List.of("h2");
+    private static final List<String> HTTP_11 = List.of("http/1.1");
+    private static final List<String> EITHER = List.of("h2", "http/1.1");
+
     private final Destination to;
     private final Http2Loop loop;
-    private final Protocol version;
+    private final boolean isNegotiated;
     private final PendingQueue pending;
     private final IdleLimit idleLimit = new IdleLimit();
 
@@ -37,11 +46,26 @@ final class HttpPool implements ConnectionPool {
     private final Set<PooledHttp> open = new HashSet<>();
     private boolean isDraining;
 
-    HttpPool(Destination to, Http2Loop loop, Protocol version) {
+    /// What the next connection will speak, as far as can be known: what the last one did, and
+    /// before any HTTP/1.1, as a host that chooses nothing has to be spoken to in that.
+    private Protocol version;
+
+    private HttpPool(Destination to, Http2Loop loop, Protocol version, boolean negotiated) {
         this.to = to;
         this.loop = loop;
         this.version = version;
+        this.isNegotiated = negotiated;
         this.pending = new PendingQueue(to.cluster());
+    }
+
+    /// One whose connections speak that version.
+    static HttpPool of(Destination to, Http2Loop loop, Protocol version) {
+        return new HttpPool(to, loop, version, false);
+    }
+
+    /// One in which the host chooses.
+    static HttpPool negotiated(Destination to, Http2Loop loop) {
+        return new HttpPool(to, loop, Protocol.HTTP_11, true);
     }
 
     @Override
@@ -130,17 +154,21 @@ final class HttpPool implements ConnectionPool {
             }
             var connection = new PooledHttp(this, to, leave);
             connecting.add(connection);
-            switch (version) {
-                case HTTP_2 -> {
-                    to.stats().add(ClusterStat.UPSTREAM_CX_HTTP2_TOTAL);
-                    connection.connect("h2");
-                }
-                case HTTP_10, HTTP_11 -> {
-                    to.stats().add(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
-                    connection.connect("http/1.1");
-                }
+            if (isNegotiated) {
+                connection.connect(EITHER);
+            } else {
+                count(version);
+                connection.connect(version == Protocol.HTTP_2 ? HTTP_2 : HTTP_11);
             }
         }
+    }
+
+    private void count(Protocol spoken) {
+        to.stats()
+                .add(
+                        spoken == Protocol.HTTP_2
+                                ? ClusterStat.UPSTREAM_CX_HTTP2_TOTAL
+                                : ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
     }
 
     /// Whether the waiters need more than what is on its way; with a ratio above one, whether there
@@ -263,14 +291,16 @@ final class HttpPool implements ConnectionPool {
 
     /// Speaks over a connection that was made.
     UpstreamConnection speak(Wire wire, UpstreamConnection.Owner owner) {
+        if (isNegotiated) {
+            TlsSession session = wire.tls();
+            boolean isHttp2 = session != null && session.alpn().equals("h2");
+            version = isHttp2 ? Protocol.HTTP_2 : Protocol.HTTP_11;
+            count(version);
+        }
         if (version == Protocol.HTTP_2) {
             return new Http2Upstream(to.worker(), loop, wire, options(), owner);
         }
-        UpstreamProtocol.Http1 how =
-                to.settings().protocol().spoken(Protocol.HTTP_11)
-                                instanceof UpstreamProtocol.Http1 http1
-                        ? http1
-                        : UpstreamProtocol.Http1.USUAL;
+        UpstreamProtocol.Http1 how = to.settings().protocol().http1();
         return new Http1Upstream(
                 to.worker(),
                 wire,
@@ -280,12 +310,12 @@ final class HttpPool implements ConnectionPool {
                 owner);
     }
 
-    /// Those of new connections; a cluster that speaks HTTP/2 no more makes none.
+    /// Those of new connections.
     private Http2Options options() {
-        return switch (to.settings().protocol().spoken(Protocol.HTTP_2)) {
-            case UpstreamProtocol.Http2(Http2Options options) ->
-                    options.taking(to.settings().connections().responseLimits());
-            case UpstreamProtocol.Http1 _ -> Http2Options.USUAL;
-        };
+        return to.settings()
+                .protocol()
+                .http2()
+                .options()
+                .taking(to.settings().connections().responseLimits());
     }
 }

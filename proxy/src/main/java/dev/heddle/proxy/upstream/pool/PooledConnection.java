@@ -9,8 +9,12 @@ import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.ClusterStat;
-import java.net.ConnectException;
+import dev.heddle.proxy.upstream.Handshake;
+
 import org.jspecify.annotations.Nullable;
+
+import java.net.ConnectException;
+import java.util.List;
 
 /// One connection of a pool, from the attempt to make it to its end.
 ///
@@ -38,12 +42,19 @@ abstract sealed class PooledConnection implements ConnectOutcome permits PooledH
 
     /// Begins.
     ///
-    /// @param alpn what TLS offers to speak; empty for any
-    final void connect(String alpn) {
+    /// @param alpn what TLS offers to speak; none: any
+    final void connect(List<String> alpn) {
         to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
         to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         deadline.set(to.settings().connectTimeout().toNanos());
-        attempt = to.cluster().connect(to.worker(), to.host(), alpn, to.client(), this);
+        attempt =
+                to.cluster()
+                        .connect(
+                                to.worker(),
+                                to.host(),
+                                new Handshake(alpn, to.name()),
+                                to.client(),
+                                this);
     }
 
     /// Nobody waits for it any more.

@@ -2,7 +2,9 @@ package dev.heddle.proxy.upstream.pool;
 
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.runtime.Confined;
+
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The connections of one worker to one host that carry bytes without HTTP: those of a tunnel, or
@@ -27,7 +29,7 @@ final class TcpPool implements ConnectionPool {
         }
         var connection = new PooledTcp(this, to, waiter, leave);
         connecting.put(waiter, connection);
-        connection.connect("");
+        connection.connect(List.of());
     }
 
     @Override
