@@ -2,6 +2,7 @@ package dev.heddle.compiler;
 
 import dev.heddle.compiler.check.CredentialCheck;
 import dev.heddle.compiler.check.GatewayCredentialCheck;
+import dev.heddle.compiler.check.InterceptionCheck;
 import dev.heddle.compiler.check.ProxyOnlyCheck;
 import dev.heddle.compiler.check.WorldChecks;
 import dev.heddle.compiler.ir.ProxyPlan;
@@ -16,6 +17,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.model.Diagnostic;
+
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -57,7 +59,7 @@ public final class MeshCompiler {
     public static Outlook outlook(World world, ProxyScope scope) {
         return switch (scope.role()) {
             case SIDECAR -> SidecarLowering.outlook(world, scope);
-            case GATEWAY -> GatewayLowering.outlook(scope);
+            case GATEWAY -> GatewayLowering.outlook(world, scope);
         };
     }
 
@@ -81,7 +83,9 @@ public final class MeshCompiler {
             Outbound common,
             ProxyPlan own) {
         List<Diagnostic> beside =
-                joined(common.findings(), GatewayCredentialCheck.of(world, scope));
+                joined(
+                        joined(common.findings(), GatewayCredentialCheck.of(world, scope)),
+                        joined(scope.annotations().findings(), InterceptionCheck.of(world, scope)));
         if (findings.isEmpty()) {
             return beside;
         }
@@ -123,6 +127,6 @@ public final class MeshCompiler {
 
     /// What is wrong with the whole of a world, whichever proxy it is for.
     public static List<Diagnostic> analyze(World world) {
-        return WorldChecks.of(world.index());
+        return WorldChecks.of(world.index(), world.settings().home());
     }
 }

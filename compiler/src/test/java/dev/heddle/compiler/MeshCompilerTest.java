@@ -17,12 +17,14 @@ import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.xds.XdsType;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.Test;
 
 class MeshCompilerTest {
     private static final Resources REVIEWS =
@@ -63,7 +65,7 @@ class MeshCompilerTest {
     void aServiceIsReachedThroughTheHttpProxyByEveryShortName() {
         Compiled compiled =
                 MeshCompiler.compile(
-                        new World(7, REVIEWS, MeshSettings.DEFAULT),
+                        World.of(7, REVIEWS, MeshSettings.DEFAULT),
                         sidecar(new Interception.Explicit("127.0.0.1:20001", List.of(), Map.of())));
 
         assertThat(compiled.snapshot().version()).isEqualTo("7");
@@ -84,8 +86,8 @@ class MeshCompilerTest {
     void equalWorldsGiveEqualBytes() {
         ProxyScope scope = sidecar(new Interception.Redirect());
 
-        Compiled first = MeshCompiler.compile(new World(7, REVIEWS, MeshSettings.DEFAULT), scope);
-        Compiled second = MeshCompiler.compile(new World(7, REVIEWS, MeshSettings.DEFAULT), scope);
+        Compiled first = MeshCompiler.compile(World.of(7, REVIEWS, MeshSettings.DEFAULT), scope);
+        Compiled second = MeshCompiler.compile(World.of(7, REVIEWS, MeshSettings.DEFAULT), scope);
 
         assertThat(first.snapshot()).isEqualTo(second.snapshot());
     }
@@ -97,11 +99,13 @@ class MeshCompilerTest {
                         "istio-system",
                         "cluster.local",
                         MeshSettings.OutboundPolicy.REGISTRY_ONLY,
-                        Duration.ofMillis(100));
+                        Duration.ofMillis(100),
+                        "istio-system",
+                        Optional.empty());
 
         Compiled compiled =
                 MeshCompiler.compile(
-                        new World(1, REVIEWS, settings), sidecar(new Interception.Redirect()));
+                        World.of(1, REVIEWS, settings), sidecar(new Interception.Redirect()));
 
         assertThat(PlanText.of(compiled.plan()))
                 .contains("reply 502")

@@ -5,12 +5,14 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.testkit.GoldenCase;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +45,7 @@ final class Meshes {
             }
             resources.addAll(parsed.resources());
         }
-        return new World(1, Resources.of(resources), MeshSettings.DEFAULT);
+        return World.of(1, Resources.of(resources), MeshSettings.DEFAULT);
     }
 
     static Read read(Path base, List<Path> files) {
@@ -60,7 +62,7 @@ final class Meshes {
                 throw new UncheckedIOException(e);
             }
         }
-        return new Read(new World(1, Resources.of(resources), MeshSettings.DEFAULT), findings);
+        return new Read(World.of(1, Resources.of(resources), MeshSettings.DEFAULT), findings);
     }
 
     static Read read(GoldenCase golden) {
@@ -93,12 +95,20 @@ final class Meshes {
         if (scope.get("labels") instanceof Map<?, ?> map) {
             map.forEach((k, v) -> labels.put(String.valueOf(k), String.valueOf(v)));
         }
-        return scope(
+        var annotations = new TreeMap<String, String>();
+        if (scope.get("annotations") instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> annotations.put(String.valueOf(k), String.valueOf(v)));
+        }
+        String namespace = scope.get("namespace") instanceof String said ? said : "default";
+        return new ProxyScope(
                 "gateway".equals(scope.get("role")) ? Role.GATEWAY : Role.SIDECAR,
-                scope.get("namespace") instanceof String namespace ? namespace : "default",
+                namespace,
                 labels,
+                namespace + ".svc.cluster.local",
+                "Kubernetes",
                 "redirect".equals(scope.get("interception"))
                         ? new Interception.Redirect()
-                        : EXPLICIT);
+                        : EXPLICIT,
+                WorkloadAnnotations.read(annotations, namespace));
     }
 }

@@ -11,6 +11,12 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.client.grpc.GrpcTransport;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,10 +33,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The whole control plane, with a proxy's client on the other end of a socket.
 class ControlPlaneTest {
@@ -139,6 +141,30 @@ class ControlPlaneTest {
         open.push(callbacks::shutdownNow);
         open.push(client);
         return proxy;
+    }
+
+    @Test
+    void aChangeOfTheMeshsSettingsReachesItsProxies() throws Exception {
+        Files.writeString(config.resolve("services.yaml"), SERVICE);
+        ControlPlane control = start();
+        Proxy proxy = connect(control.xdsAddress(), ID);
+        awaitInSync(control, 1);
+        String before = proxy.names.get("LDS virtualInbound");
+        assertThat(before).isNotNull();
+
+        Files.writeString(
+                config.resolve("mesh.yaml"),
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: istio, namespace: istio-system}
+                data:
+                  mesh: |
+                    pathNormalization: {normalization: NONE}
+                """);
+
+        awaitInSync(control, 2);
+        assertThat(proxy.names.get("LDS virtualInbound")).isNotNull().isNotEqualTo(before);
     }
 
     private static void awaitInSync(ControlPlane control, long version) {

@@ -4,6 +4,7 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
@@ -11,6 +12,7 @@ import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.GoldenCase;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +45,7 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
                                 : resource);
             }
         }
-        return new CaseWorld(new World(1, Resources.of(resources), MeshSettings.DEFAULT), backends);
+        return new CaseWorld(World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends);
     }
 
     /// Files of a case are called by paths below `/case`.
@@ -107,18 +109,23 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
 
     /// The scope of the case's own proxy.
     public static ProxyScope scope(GoldenCase golden, Interception interception) {
-        var labels = new TreeMap<String, String>();
-        if (scopeOption(golden, "labels") instanceof Map<?, ?> map) {
-            map.forEach((k, v) -> labels.put(String.valueOf(k), String.valueOf(v)));
-        }
         String namespace = String.valueOf(scopeOption(golden, "namespace"));
         String home = namespace.isEmpty() ? "default" : namespace;
         return new ProxyScope(
                 isGateway(golden) ? Role.GATEWAY : Role.SIDECAR,
                 home,
-                labels,
+                texts(golden, "labels"),
                 home + ".svc.cluster.local",
                 "Kubernetes",
-                interception);
+                interception,
+                WorkloadAnnotations.read(texts(golden, "annotations"), home));
+    }
+
+    private static Map<String, String> texts(GoldenCase golden, String key) {
+        var texts = new TreeMap<String, String>();
+        if (scopeOption(golden, key) instanceof Map<?, ?> map) {
+            map.forEach((k, v) -> texts.put(String.valueOf(k), String.valueOf(v)));
+        }
+        return texts;
     }
 }

@@ -1,8 +1,10 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
+
 import java.util.List;
 
 /// Every check of a world.
@@ -10,7 +12,9 @@ public final class WorldChecks {
     private WorldChecks() {}
 
     /// The findings, in reading order.
-    public static List<Diagnostic> of(MeshIndex index) {
+    ///
+    /// @param meshNamespace where the settings of the mesh are looked for
+    public static List<Diagnostic> of(MeshIndex index, String meshNamespace) {
         var findings = new Diagnostics();
         index.virtualServices()
                 .all()
@@ -20,6 +24,8 @@ public final class WorldChecks {
         GatewayCheck.check(index, findings);
         ServiceCheck.check(index, findings);
         SecretCheck.check(index, findings);
+        MeshConfigCheck.check(
+                MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
         return findings.toList();
     }
 }

@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                     case GATEWAY -> gateway();
                     case SIDECAR ->
                             switch (scope.interception()) {
-                                case ProxyScope.Interception.Redirect() -> redirected();
+                                case ProxyScope.Interception.Redirect _ -> redirected();
                                 case ProxyScope.Interception.Explicit _ -> httpProxy();
                             };
                 };

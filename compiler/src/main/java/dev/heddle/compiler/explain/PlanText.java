@@ -17,6 +17,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class PlanText {
                         + inspectors
                         + listener.detection().map(PlanText::detection).orElse(""),
                 listener.origin());
+        OptionsText.of(listener.options()).forEach(w -> line(1, w, Origin.BUILT_IN));
         listener.chains().forEach(c -> chain("chain ", c));
         listener.defaultChain().ifPresent(c -> chain("otherwise ", c));
     }
@@ -152,7 +154,11 @@ public final class PlanText {
     private void table(int depth, RouteConfiguration table) {
         line(
                 depth,
-                "routes " + table.name() + (table.ignorePort() ? ": ports in hosts ignored" : ""),
+                "routes "
+                        + table.name()
+                        + (table.ignorePort() ? ": ports in hosts ignored" : "")
+                        + (table.told().attempts() ? ", attempts told" : "")
+                        + (table.told().host() ? ", hosts told" : ""),
                 table.origin());
         for (VirtualHost host : table.virtualHosts()) {
             line(
@@ -200,6 +206,7 @@ public final class PlanText {
                         + balancing
                         + protocol
                         + cluster.tls().map(t -> ", " + TlsText.of(t)).orElse("")
+                        + (cluster.keepsNameCase() ? ", header names keep their case" : "")
                         + pool(cluster.pool()),
                 cluster.origin());
         hosts.ifPresent(this::hosts);

@@ -1,6 +1,8 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+
+import java.time.Duration;
 import java.util.Optional;
 
 /// Hosts that requests can go to, and how to treat them.
@@ -11,6 +13,7 @@ import java.util.Optional;
 /// @param pool limits of its connections
 /// @param tls how its connections are secured; empty: they are not
 /// @param of service that the cluster is of; empty for the proxy's own clusters
+/// @param keepsNameCase whether names of headers are written as they came, in HTTP/1
 /// @param config DestinationRule in force, by its path in the Kubernetes API; empty for none
 public record Cluster(
         String name,
@@ -20,8 +23,30 @@ public record Cluster(
         ConnectionPool pool,
         Optional<ClientTls> tls,
         Optional<ServiceRef> of,
+        boolean keepsNameCase,
         String config,
         Origin origin) {
+
+    /// The same, which writes names of headers as they came.
+    public Cluster keepingNameCase() {
+        return new Cluster(
+                name, discovery, loadBalancing, protocol, pool, tls, of, true, config, origin);
+    }
+
+    /// The same, with that time for a connection to be made.
+    public Cluster connecting(Duration timeout) {
+        return new Cluster(
+                name,
+                discovery,
+                loadBalancing,
+                protocol,
+                pool.connecting(timeout),
+                tls,
+                of,
+                keepsNameCase,
+                config,
+                origin);
+    }
 
     /// A service that a cluster is of.
     ///

@@ -36,6 +36,19 @@ public record ConnectionPool(
                     Optional.empty(),
                     Sockets.PLAIN);
 
+    /// The same, with that time for a connection to be made.
+    public ConnectionPool connecting(Duration timeout) {
+        return new ConnectionPool(
+                timeout,
+                maxConnections,
+                maxPendingRequests,
+                maxRequests,
+                retries,
+                maxRequestsPerConnection,
+                idleTimeout,
+                sockets);
+    }
+
     /// What is special about connections, whatever is spoken on them.
     ///
     /// @param maxDuration after which a connection takes no further request

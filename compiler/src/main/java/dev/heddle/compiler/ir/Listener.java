@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param defaultChain for connections that no chain matches; without it they are closed
 /// @param detection how long a client that says nothing is waited for before it is taken for one of
 ///   no known protocol; zero for as long as it takes; empty where silence closes the connection
+/// @param options what is done with every connection
 public record Listener(
         String name,
         SocketAddress address,
@@ -24,6 +26,7 @@ public record Listener(
         List<FilterChain> chains,
         Optional<FilterChain> defaultChain,
         Optional<Duration> detection,
+        ListenerOptions options,
         Origin origin) {
 
     /// One whose clients must say something.
@@ -45,6 +48,22 @@ public record Listener(
                 chains,
                 defaultChain,
                 Optional.empty(),
+                ListenerOptions.DEFAULT,
+                origin);
+    }
+
+    /// The same with other options.
+    public Listener with(ListenerOptions other) {
+        return new Listener(
+                name,
+                address,
+                direction,
+                capture,
+                inspectors,
+                chains,
+                defaultChain,
+                detection,
+                other,
                 origin);
     }
 
@@ -62,6 +81,7 @@ public record Listener(
                         chains,
                         defaultChain,
                         Optional.of(timeout),
+                        options,
                         origin);
     }
 

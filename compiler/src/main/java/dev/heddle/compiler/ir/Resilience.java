@@ -11,9 +11,6 @@ public record Resilience(Duration timeout, Optional<Retry> retry) {
     /// No limits, and one attempt.
     public static final Resilience NONE = new Resilience(Duration.ZERO, Optional.empty());
 
-    /// Istio's for what no rule speaks about.
-    public static final Resilience ISTIO = new Resilience(Duration.ZERO, Optional.of(Retry.ISTIO));
-
     public Resilience {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout: " + timeout + " (expected: >= 0)");

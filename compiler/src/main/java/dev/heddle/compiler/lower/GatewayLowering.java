@@ -20,6 +20,7 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,9 @@ public final class GatewayLowering {
     private GatewayLowering() {}
 
     /// On what depends what a gateway has in common with others: whom it can call.
-    public static Outlook outlook(ProxyScope scope) {
-        return new Outlook(scope.namespace(), Map.of(), "", Outlook.Calls.GATEWAY);
+    public static Outlook outlook(World world, ProxyScope scope) {
+        return new Outlook(
+                scope.namespace(), Map.of(), "", Outlook.Calls.GATEWAY, world.options(scope));
     }
 
     /// What the gateway of that scope runs besides.
@@ -70,17 +72,21 @@ public final class GatewayLowering {
         List<Cluster> missing = MissingClusters.of(common.clusters(), routes, listeners);
         Set<String> sentAnyway =
                 common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
-        return new ProxyPlan(
-                listeners,
-                routes,
-                missing,
-                List.of(),
-                secrets.all().stream().filter(s -> !sentAnyway.contains(s.name())).toList());
+        return MeshWide.of(world.settings(), world.options(scope), scope.role())
+                .applied(
+                        new ProxyPlan(
+                                listeners,
+                                routes,
+                                missing,
+                                List.of(),
+                                secrets.all().stream()
+                                        .filter(s -> !sentAnyway.contains(s.name()))
+                                        .toList()));
     }
 
     private static Map<Integer, String> binds(ProxyScope scope) {
         return switch (scope.interception()) {
-            case Interception.Redirect() -> Map.of();
+            case Interception.Redirect _ -> Map.of();
             case Interception.Explicit explicit -> explicit.binds();
         };
     }

@@ -10,8 +10,10 @@ import dev.heddle.compiler.lower.istio.ClusterLowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.world.Outlook;
+import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +27,7 @@ public final class OutboundLowering {
     /// What every proxy of that outlook runs.
     public static ProxyPlan lower(World world, Outlook outlook) {
         var secrets = TlsSecrets.of(world.index(), outlook);
-        var services = new ClusterLowering(world.index(), outlook, secrets);
+        var services = new ClusterLowering(world, outlook, secrets);
         world.index().services().visibleTo(outlook.namespace()).forEach(services::add);
         var clusters = new ArrayList<Cluster>(services.clusters());
         clusters.add(PlanParts.blackHole());
@@ -43,12 +45,19 @@ public final class OutboundLowering {
             case HTTP_PROXY -> routes.add(httpProxy(world, outlook));
             case GATEWAY, NONE -> {}
         }
-        return new ProxyPlan(
-                listeners,
-                routes,
-                MissingClusters.added(clusters, routes, listeners),
-                services.assignments(),
-                secrets.all());
+        Role role =
+                switch (outlook.calls()) {
+                    case GATEWAY -> Role.GATEWAY;
+                    case REDIRECTED, HTTP_PROXY, NONE -> Role.SIDECAR;
+                };
+        return MeshWide.of(world.settings(), outlook.options(), role)
+                .applied(
+                        new ProxyPlan(
+                                listeners,
+                                routes,
+                                MissingClusters.added(clusters, routes, listeners),
+                                services.assignments(),
+                                secrets.all()));
     }
 
     private static RouteConfiguration httpProxy(World world, Outlook outlook) {

@@ -16,6 +16,7 @@ import dev.heddle.compiler.ir.RouteAction.Rewrite;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +60,7 @@ final class PlanParts {
                 ConnectionPool.UNLIMITED,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 "",
                 origin);
     }

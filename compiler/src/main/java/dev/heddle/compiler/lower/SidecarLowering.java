@@ -11,11 +11,13 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.world.Outlook;
+import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,18 +46,25 @@ public final class SidecarLowering {
     public static Outlook outlook(World world, ProxyScope scope) {
         Map<String, String> labels = new HashMap<>(scope.labels());
         labels.keySet().retainAll(world.index().virtualServices().sourceLabels());
+        ProxyOptions options = world.options(scope);
         return switch (scope.interception()) {
-            case Interception.Redirect() ->
+            case Interception.Redirect _ ->
                     new Outlook(
-                            scope.namespace(), labels, scope.dnsDomain(), Outlook.Calls.REDIRECTED);
+                            scope.namespace(),
+                            labels,
+                            scope.dnsDomain(),
+                            Outlook.Calls.REDIRECTED,
+                            options);
             case Interception.Explicit explicit ->
                     explicit.httpProxy().isEmpty()
-                            ? new Outlook(scope.namespace(), Map.of(), "", Outlook.Calls.NONE)
+                            ? new Outlook(
+                                    scope.namespace(), Map.of(), "", Outlook.Calls.NONE, options)
                             : new Outlook(
                                     scope.namespace(),
                                     labels,
                                     scope.dnsDomain(),
-                                    Outlook.Calls.HTTP_PROXY);
+                                    Outlook.Calls.HTTP_PROXY,
+                                    options);
         };
     }
 
@@ -66,13 +75,14 @@ public final class SidecarLowering {
 
     private ProxyPlan own() {
         switch (scope.interception()) {
-            case Interception.Redirect() -> {
+            case Interception.Redirect _ -> {
                 listeners.add(inbound.virtualInbound().detecting(detection));
                 clusters.addAll(inbound.redirectedClusters());
             }
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return new ProxyPlan(listeners, List.of(), clusters, List.of(), List.of());
+        return MeshWide.of(world.settings(), world.options(scope), scope.role())
+                .applied(new ProxyPlan(listeners, List.of(), clusters, List.of(), List.of()));
     }
 
     private void explicit(Interception.Explicit explicit) {

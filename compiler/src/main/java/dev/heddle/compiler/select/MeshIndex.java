@@ -5,34 +5,44 @@ import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
+
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a world's resources come to, prepared for look-ups. A pure function of them; immutable.
 ///
 /// @param resources that everything here was read from
 /// @param domain as in `cluster.local`
+/// @param defaultRetry of requests that no rule says retries for; empty for Istio's own
 public record MeshIndex(
         Resources resources,
         String domain,
         ServiceCatalog services,
         VirtualServices virtualServices,
         DestinationRules destinationRules,
-        Credentials credentials) {
+        Credentials credentials,
+        Optional<HttpRetry> defaultRetry) {
 
     /// Prepares the resources.
     ///
     /// @param rootNamespace rules here count for every namespace, as in `istio-system`
-    public static MeshIndex of(Resources resources, String rootNamespace, String domain) {
+    public static MeshIndex of(
+            Resources resources,
+            String rootNamespace,
+            String domain,
+            Optional<HttpRetry> defaultRetry) {
         return new MeshIndex(
                 resources,
                 domain,
                 ServiceCatalog.of(resources, domain),
                 VirtualServices.of(resources, domain),
                 DestinationRules.of(resources, rootNamespace, domain),
-                Credentials.of(resources));
+                Credentials.of(resources),
+                defaultRetry);
     }
 
     /// The full name of a host that a resource of that namespace names.

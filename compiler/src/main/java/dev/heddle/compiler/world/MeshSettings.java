@@ -1,8 +1,15 @@
 package dev.heddle.compiler.world;
 
-import java.time.Duration;
+import dev.heddle.compiler.select.MeshConfigs;
+import dev.heddle.model.Resources;
+import dev.heddle.model.istio.VirtualService.HttpRetry;
+import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
 
-/// Settings of the mesh as a whole: the part of Istio's MeshConfig that is in use.
+import java.time.Duration;
+import java.util.Optional;
+
+/// Settings of the mesh as a whole: Istio's MeshConfig, as far as it is in force.
 ///
 /// @param rootNamespace resources here apply to every namespace, as in `istio-system`
 /// @param domain what completes a service's name and namespace, as in `cluster.local`
@@ -10,21 +17,69 @@ import java.time.Duration;
 /// @param protocolDetectionTimeout how long a redirected client that says nothing is waited for
 ///   before its bytes are passed on unseen; zero for as long as it takes, which is Istio's default.
 ///   Heddle's own proxy waits for no client whose server speaks first
+/// @param home namespace where the settings themselves are looked for
+/// @param config as users wrote it; empty where nobody did
 public record MeshSettings(
         String rootNamespace,
         String domain,
         OutboundPolicy outboundPolicy,
-        Duration protocolDetectionTimeout) {
+        Duration protocolDetectionTimeout,
+        String home,
+        Optional<MeshConfig> config) {
     /// Istio's defaults.
     public static final MeshSettings DEFAULT =
             new MeshSettings(
-                    "istio-system", "cluster.local", OutboundPolicy.ALLOW_ANY, Duration.ZERO);
+                    "istio-system",
+                    "cluster.local",
+                    OutboundPolicy.ALLOW_ANY,
+                    Duration.ZERO,
+                    "istio-system",
+                    Optional.empty());
 
     public MeshSettings {
         if (protocolDetectionTimeout.isNegative()) {
             throw new IllegalArgumentException(
                     "protocolDetectionTimeout: " + protocolDetectionTimeout + " (expected: >= 0)");
         }
+    }
+
+    /// These, where the resources say nothing else.
+    public MeshSettings with(Resources resources) {
+        return MeshConfigs.of(resources, home)
+                .inForce()
+                .map(chosen -> with(chosen.config()))
+                .orElse(this);
+    }
+
+    private MeshSettings with(MeshConfig said) {
+        return new MeshSettings(
+                said.rootNamespace().isEmpty() ? rootNamespace : said.rootNamespace(),
+                domain,
+                said.outboundTrafficPolicy().map(MeshSettings::policy).orElse(outboundPolicy),
+                said.protocolDetectionTimeout()
+                        .filter(t -> !t.isNegative())
+                        .orElse(protocolDetectionTimeout),
+                home,
+                Optional.of(said));
+    }
+
+    private static OutboundPolicy policy(OutboundTrafficPolicy said) {
+        return switch (said.mode()) {
+            case REGISTRY_ONLY -> OutboundPolicy.REGISTRY_ONLY;
+            case ALLOW_ANY, ALLOW_ANY_DYNAMIC_DNS -> OutboundPolicy.ALLOW_ANY;
+        };
+    }
+
+    /// What requests are retried by that no rule says retries for; empty for Istio's own.
+    public Optional<HttpRetry> defaultRetry() {
+        return config.flatMap(MeshConfig::defaultHttpRetryPolicy);
+    }
+
+    /// What counts for proxies whose workloads say nothing else.
+    public ProxyOptions proxies() {
+        return config.flatMap(MeshConfig::defaultConfig)
+                .map(ProxyOptions::of)
+                .orElse(ProxyOptions.NONE);
     }
 
     /// Istio's `outboundTrafficPolicy.mode`.

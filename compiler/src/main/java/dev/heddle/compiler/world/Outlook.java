@@ -11,7 +11,13 @@ import java.util.Map;
 /// @param labels of the workload, as far as some rule asks for them
 /// @param dnsDomain completes short host names; empty where no routes are made
 /// @param calls how the workload's calls come to the proxy
-public record Outlook(String namespace, Map<String, String> labels, String dnsDomain, Calls calls) {
+/// @param options of the proxy's listeners, the mesh's included
+public record Outlook(
+        String namespace,
+        Map<String, String> labels,
+        String dnsDomain,
+        Calls calls,
+        ProxyOptions options) {
 
     /// How calls come to the proxy.
     public enum Calls {

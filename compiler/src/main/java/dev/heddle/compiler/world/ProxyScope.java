@@ -13,13 +13,26 @@ import java.util.Map;
 /// @param dnsDomain of the workload, as in `default.svc.cluster.local`; completes short host names
 /// @param clusterId of the cluster or site the proxy runs in, as in `Kubernetes`
 /// @param interception how the workload's traffic gets into the proxy
+/// @param annotations of the workload
 public record ProxyScope(
         Role role,
         String namespace,
         Map<String, String> labels,
         String dnsDomain,
         String clusterId,
-        Interception interception) {
+        Interception interception,
+        WorkloadAnnotations annotations) {
+
+    /// One whose workload has no annotations.
+    public ProxyScope(
+            Role role,
+            String namespace,
+            Map<String, String> labels,
+            String dnsDomain,
+            String clusterId,
+            Interception interception) {
+        this(role, namespace, labels, dnsDomain, clusterId, interception, WorkloadAnnotations.NONE);
+    }
 
     /// What a proxy is for. Istio's node types.
     public enum Role {
@@ -31,9 +44,24 @@ public record ProxyScope(
 
     /// How traffic gets into a proxy.
     public sealed interface Interception {
-        /// The kernel redirects it: outbound to port 15001, inbound to 15006, as Istio does it. The
-        /// proxy finds out where a connection wanted to go.
-        record Redirect() implements Interception {}
+        /// The kernel hands it over: outbound to port 15001, inbound to 15006, as Istio does it.
+        /// The proxy finds out where a connection wanted to go.
+        record Redirect(Kernel kernel) implements Interception {
+            /// As the mesh has it.
+            public Redirect() {
+                this(Kernel.UNSAID);
+            }
+        }
+
+        /// How the kernel hands connections over.
+        enum Kernel {
+            /// As the proxy's options say; `REDIRECT`, if they say nothing.
+            UNSAID,
+            /// By changing where they go to.
+            REDIRECT,
+            /// As they are, to a transparent socket.
+            TPROXY
+        }
 
         /// Nothing is redirected: applications and peers call the proxy's listeners by address, as
         /// Istio does it with `INTERCEPTION_MODE: NONE`. Needs no privileges.

@@ -3,17 +3,18 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.SocketAddress;
+
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
-import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -25,6 +26,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.envoyproxy.envoy.type.v3.Percent;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -174,7 +176,8 @@ final class ClusterEmitter {
                 pool.idleTimeout().isPresent()
                         || pool.maxRequestsPerConnection().isPresent()
                         || pool.sockets().maxDuration().isPresent();
-        if (cluster.protocol() == Protocol.HTTP1 && !hasCommon) {
+        boolean isPlain = !hasCommon && !cluster.keepsNameCase();
+        if (cluster.protocol() == Protocol.HTTP1 && isPlain) {
             return Optional.empty();
         }
         var out = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
@@ -193,7 +196,7 @@ final class ClusterEmitter {
                     out.setExplicitHttpConfig(
                             ExplicitHttpConfig.newBuilder()
                                     .setHttpProtocolOptions(
-                                            Http1ProtocolOptions.getDefaultInstance()));
+                                            HttpOptionsEmitter.http1(cluster.keepsNameCase())));
             case HTTP2 ->
                     out.setExplicitHttpConfig(
                             ExplicitHttpConfig.newBuilder()
@@ -203,7 +206,7 @@ final class ClusterEmitter {
                     out.setUseDownstreamProtocolConfig(
                             UseDownstreamHttpConfig.newBuilder()
                                     .setHttpProtocolOptions(
-                                            Http1ProtocolOptions.getDefaultInstance())
+                                            HttpOptionsEmitter.http1(cluster.keepsNameCase()))
                                     .setHttp2ProtocolOptions(
                                             Http2ProtocolOptions.getDefaultInstance()));
         }

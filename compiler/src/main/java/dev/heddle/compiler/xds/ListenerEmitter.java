@@ -4,13 +4,16 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
+
+import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.Listener.Inspector;
+import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.ServerTls;
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -18,11 +21,11 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
@@ -48,9 +51,21 @@ final class ListenerEmitter {
             case REDIRECTED -> out.setUseOriginalDst(BoolValue.of(true));
             case HANDED_OVER -> out.setBindToPort(BoolValue.of(false));
         }
+        ListenerOptions options = listener.options();
+        options.bufferBytes()
+                .ifPresent(n -> out.setPerConnectionBufferLimitBytes(UInt32Value.of(n)));
+        if (options.isTransparent()) {
+            out.setTransparent(BoolValue.of(true));
+        }
+        if (options.isProxied()) {
+            out.addListenerFilters(
+                    listenerFilter(
+                            "envoy.filters.listener.proxy_protocol",
+                            ProxyProtocol.getDefaultInstance()));
+        }
         listener.inspectors().forEach(i -> out.addListenerFilters(inspector(i)));
-        listener.chains().forEach(c -> out.addFilterChains(chain(c)));
-        listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c)));
+        listener.chains().forEach(c -> out.addFilterChains(chain(c, options)));
+        listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c, options)));
         listener.detection().ifPresent(timeout -> detection(timeout, out));
         return out.build();
     }
@@ -90,11 +105,12 @@ final class ListenerEmitter {
                 .build();
     }
 
-    private static io.envoyproxy.envoy.config.listener.v3.FilterChain chain(FilterChain chain) {
+    private static io.envoyproxy.envoy.config.listener.v3.FilterChain chain(
+            FilterChain chain, ListenerOptions options) {
         var out =
                 io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
                         .setName(chain.name())
-                        .addFilters(handling(chain));
+                        .addFilters(handling(chain, options));
         if (!chain.match().equals(Match.ALL)) {
             out.setFilterChainMatch(match(chain.match()));
         }
@@ -124,13 +140,17 @@ final class ListenerEmitter {
                 .build();
     }
 
-    private static Filter handling(FilterChain chain) {
+    private static Filter handling(FilterChain chain, ListenerOptions options) {
         return switch (chain.handling()) {
             case Handling.Http http ->
                     filter(
                             "envoy.filters.network.http_connection_manager",
-                            manager(http, chain.tls().flatMap(ServerTls::clients).isPresent()));
-            case Handling.Tcp tcp -> filter("envoy.filters.network.tcp_proxy", tcp(tcp));
+                            manager(
+                                    http,
+                                    chain.tls().flatMap(ServerTls::clients).isPresent(),
+                                    options));
+            case Handling.Tcp tcp ->
+                    filter("envoy.filters.network.tcp_proxy", tcp(tcp, options.log()));
         };
     }
 
@@ -138,23 +158,21 @@ final class ListenerEmitter {
         return Filter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
     }
 
-    /// A server's own `Server` header reaches the client: the mesh is no server. As with Istio, a
-    /// WebSocket passes everywhere.
+    /// As with Istio, a WebSocket passes everywhere.
     ///
     /// @param asksClients whether clients may have certificates, of which services are told; else a
     ///   client's word about that is taken away, as Envoy does unasked
-    private static HttpConnectionManager manager(Handling.Http http, boolean asksClients) {
+    private static HttpConnectionManager manager(
+            Handling.Http http, boolean asksClients, ListenerOptions options) {
         HttpConnectionManager.Builder out =
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(http.statPrefix())
                         .setCodecType(HttpConnectionManager.CodecType.AUTO)
-                        .setServerHeaderTransformation(
-                                HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH)
                         .setUseRemoteAddress(BoolValue.of(http.edge()))
-                        .setNormalizePath(BoolValue.of(true))
-                        .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
-                        .addAccessLog(stdout());
-        if (asksClients) {
+                        .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
+        AccessLogEmitter.emit(options.log()).ifPresent(out::addAccessLog);
+        HttpOptionsEmitter.emit(options.http(), out);
+        if (asksClients && options.http().certificates().isEmpty()) {
             out.setForwardClientCertDetails(
                             HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
                     .setSetCurrentClientCertDetails(
@@ -170,7 +188,11 @@ final class ListenerEmitter {
                             httpFilter(
                                     "envoy.filters.http.grpc_web", GrpcWeb.getDefaultInstance()));
         }
-        out.addHttpFilters(httpFilter("envoy.filters.http.router", Router.getDefaultInstance()));
+        Router router =
+                Router.newBuilder()
+                        .setSuppressEnvoyHeaders(!options.http().headers().envoy())
+                        .build();
+        out.addHttpFilters(httpFilter("envoy.filters.http.router", router));
         switch (http.routes()) {
             case Routes.Named(String name) ->
                     out.setRds(
@@ -182,20 +204,13 @@ final class ListenerEmitter {
         return out.build();
     }
 
-    private static AccessLog stdout() {
-        return AccessLog.newBuilder()
-                .setName("envoy.access_loggers.stdout")
-                .setTypedConfig(Protos.pack(StdoutAccessLog.getDefaultInstance()))
-                .build();
-    }
-
     private static HttpFilter httpFilter(String name, Message config) {
         return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
     }
 
-    private static TcpProxy tcp(Handling.Tcp tcp) {
-        TcpProxy.Builder out =
-                TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix()).addAccessLog(stdout());
+    private static TcpProxy tcp(Handling.Tcp tcp, AccessLog log) {
+        TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
+        AccessLogEmitter.emit(log).ifPresent(out::addAccessLog);
         tcp.times().idle().ifPresent(t -> out.setIdleTimeout(Protos.duration(t)));
         tcp.times()
                 .whole()

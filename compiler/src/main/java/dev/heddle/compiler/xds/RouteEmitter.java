@@ -5,10 +5,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
+import dev.heddle.compiler.ir.RouteConfiguration.Told;
 import dev.heddle.model.Origin;
+
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -20,6 +23,7 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+
 import java.util.Base64;
 
 /// Emits route tables.
@@ -40,21 +44,24 @@ final class RouteEmitter {
         if (table.ignorePort()) {
             out.setIgnorePortInHostMatching(true);
         }
-        table.virtualHosts().forEach(v -> out.addVirtualHosts(host(v)));
+        table.virtualHosts().forEach(v -> out.addVirtualHosts(host(v, table.told())));
         return out.build();
     }
 
-    private static VirtualHost host(dev.heddle.compiler.ir.VirtualHost host) {
+    private static VirtualHost host(dev.heddle.compiler.ir.VirtualHost host, Told told) {
         VirtualHost.Builder out =
                 VirtualHost.newBuilder().setName(host.name()).addAllDomains(host.domains());
         if (host.httpsOnly()) {
             out.setRequireTls(VirtualHost.TlsRequirementType.ALL);
         }
-        host.routes().forEach(r -> out.addRoutes(route(r)));
+        if (told.attempts()) {
+            out.setIncludeRequestAttemptCount(true);
+        }
+        host.routes().forEach(r -> out.addRoutes(route(r, told)));
         return out.build();
     }
 
-    private static Route route(dev.heddle.compiler.ir.Route route) {
+    private static Route route(dev.heddle.compiler.ir.Route route, Told told) {
         Route.Builder out =
                 Route.newBuilder().setName(route.name()).setMatch(MatchEmitter.emit(route.match()));
         if (!route.origin().equals(Origin.BUILT_IN)) {
@@ -62,7 +69,7 @@ final class RouteEmitter {
         }
         switch (route.action()) {
             case dev.heddle.compiler.ir.RouteAction.Forward forward ->
-                    out.setRoute(forward(forward));
+                    out.setRoute(forward(forward).setAppendXForwardedHost(told.host()));
             case dev.heddle.compiler.ir.RouteAction.Redirect redirect ->
                     out.setRedirect(redirect(redirect));
             case dev.heddle.compiler.ir.RouteAction.DirectResponse(int status, var body) ->
@@ -95,7 +102,7 @@ final class RouteEmitter {
         return Value.newBuilder().setStringValue(text).build();
     }
 
-    private static RouteAction forward(dev.heddle.compiler.ir.RouteAction.Forward forward) {
+    private static RouteAction.Builder forward(dev.heddle.compiler.ir.RouteAction.Forward forward) {
         RouteAction.Builder out =
                 RouteAction.newBuilder()
                         .setTimeout(Protos.duration(forward.resilience().timeout()));
@@ -117,7 +124,7 @@ final class RouteEmitter {
         }
         forward.rewrite().authority().ifPresent(out::setHostRewriteLiteral);
         forward.resilience().retry().ifPresent(r -> out.setRetryPolicy(RetryEmitter.emit(r)));
-        return out.build();
+        return out;
     }
 
     private static WeightedCluster.ClusterWeight weight(

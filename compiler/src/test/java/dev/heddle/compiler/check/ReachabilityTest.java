@@ -8,10 +8,12 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
 
 /// Which rules no request reaches.
 class ReachabilityTest {
@@ -103,7 +105,7 @@ class ReachabilityTest {
                             directResponse: {status: 201}
                         """
                                 .formatted(first, second));
-        var world = new World(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
+        var world = World.of(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
         return MeshCompiler.analyze(world).stream()
                 .filter(d -> d.code() == DiagnosticCode.UNREACHABLE_RULE)
                 .map(d -> d.origin().path() + ": " + d.message())

@@ -10,8 +10,10 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.service.Hostname;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 /// What becomes of several ServiceEntries for one host.
 class SharedHostTest {
@@ -42,7 +44,7 @@ class SharedHostTest {
     private static World world(String yaml) {
         var parsed = ResourceReader.read("entries.yaml", yaml);
         assertThat(parsed.diagnostics()).isEmpty();
-        return new World(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
+        return World.of(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
     }
 
     private static String service(World world) {

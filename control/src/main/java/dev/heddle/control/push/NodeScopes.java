@@ -2,23 +2,33 @@ package dev.heddle.control.push;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.xds.NodeInfo;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Reads who a proxy is out of what it says of itself, in Istio's conventions.
 ///
 /// The id is `sidecar~ADDRESS~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN` (or `router~…` for a gateway).
-/// Metadata: `NAMESPACE`, `LABELS`, `CLUSTER_ID`, `INTERCEPTION_MODE`, and for proxies that nothing
-/// is redirected to (`NONE`) the struct `HEDDLE` with their listeners' addresses.
+/// Metadata: `NAMESPACE`, `LABELS`, `ANNOTATIONS`, `CLUSTER_ID`, `INTERCEPTION_MODE`, and for
+/// proxies that nothing is redirected to (`NONE`) the struct `HEDDLE` with their listeners'
+/// addresses.
 public final class NodeScopes {
+
+    /// How a workload's traffic gets into its sidecar, where the sidecar does not say it.
+    private static final String INTERCEPTION = "sidecar.istio.io/interceptionMode";
 
     /// What a node is.
     public sealed interface Outcome {
@@ -56,13 +66,15 @@ public final class NodeScopes {
             throw new Malformed(
                     "id", "'" + node.id() + "'", "sidecar~ADDRESS~NAME.NAMESPACE~DNS.DOMAIN");
         }
+        String namespace = namespace(node, id.get(2));
         return new ProxyScope(
                 role(id.get(0)),
-                namespace(node, id.get(2)),
+                namespace,
                 node.texts("LABELS"),
                 id.get(3),
                 node.text("CLUSTER_ID").orElse("Kubernetes"),
-                interception(node));
+                interception(node),
+                WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace));
     }
 
     private static Role role(String type) throws Malformed {
@@ -82,13 +94,24 @@ public final class NodeScopes {
     }
 
     private static Interception interception(NodeInfo node) throws Malformed {
-        String mode = node.text("INTERCEPTION_MODE").orElse("REDIRECT");
+        Optional<String> said = node.text("INTERCEPTION_MODE");
+        Optional<String> annotated =
+                Optional.ofNullable(node.texts("ANNOTATIONS").get(INTERCEPTION));
+        if (said.isEmpty() && annotated.isEmpty()) {
+            return new Interception.Redirect();
+        }
+        String mode = said.or(() -> annotated).orElseThrow();
         return switch (mode) {
-            case "REDIRECT", "TPROXY" -> new Interception.Redirect();
+            case "REDIRECT" -> new Interception.Redirect(Kernel.REDIRECT);
+            case "TPROXY" -> new Interception.Redirect(Kernel.TPROXY);
             case "NONE" -> explicit(node);
             default ->
                     throw new Malformed(
-                            "metadata.INTERCEPTION_MODE", "'" + mode + "'", "REDIRECT or NONE");
+                            said.isPresent()
+                                    ? "metadata.INTERCEPTION_MODE"
+                                    : "metadata.ANNOTATIONS." + INTERCEPTION,
+                            "'" + mode + "'",
+                            "REDIRECT, TPROXY or NONE");
         };
     }
 

@@ -11,6 +11,7 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.Resources;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,7 +52,7 @@ public final class WorldBuilder {
         chosen.forEach(p -> content.add(p.file().name(), p.resource()));
         String nextHash = content.hex();
         var resources = Resources.of(chosen.stream().map(Placed::resource).toList());
-        var world = new World(nextHash.equals(hash) ? version : version + 1, resources, settings);
+        var world = World.of(nextHash.equals(hash) ? version : version + 1, resources, settings);
         List<Diagnostic> checks = MeshCompiler.analyze(world);
         findings.addAll(checks);
         findings.addAll(CertificateDates.check(world, now));

@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
+
+import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.xds.NodeInfo;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 class NodeScopesTest {
     private static final String ID = "sidecar~10.0.0.1~reviews-v1-abc.shop~shop.svc.cluster.local";
@@ -48,6 +55,44 @@ class NodeScopesTest {
                                 "shop.svc.cluster.local",
                                 "east",
                                 new Interception.Redirect()));
+    }
+
+    @Test
+    void aWorkloadsAnnotationsCountForItsProxy() throws Exception {
+        ProxyScope scope =
+                known(
+                        ID,
+                        """
+                        {"ANNOTATIONS": {"sidecar.istio.io/interceptionMode": "TPROXY",
+                          "proxy.istio.io/config": "proxyHeaders:\n  server: {value: shop}\n"}}
+                        """);
+        assertThat(scope.interception()).isEqualTo(new Interception.Redirect(Kernel.TPROXY));
+        assertThat(scope.annotations().options().headers().orElseThrow().server().orElseThrow())
+                .isEqualTo(new ProxyHeaders.Server(Optional.empty(), "shop"));
+        assertThat(scope.annotations().findings()).isEmpty();
+    }
+
+    @Test
+    void whatTheProxySaysOfItsInterceptionGoesBeforeTheAnnotation() throws Exception {
+        ProxyScope scope =
+                known(
+                        ID,
+                        """
+                        {"INTERCEPTION_MODE": "REDIRECT",
+                         "ANNOTATIONS": {"sidecar.istio.io/interceptionMode": "TPROXY"}}
+                        """);
+        assertThat(scope.interception()).isEqualTo(new Interception.Redirect(Kernel.REDIRECT));
+    }
+
+    @Test
+    void anAnnotationThatCannotBeUsedIsAFindingAndCountsAsNotThere() throws Exception {
+        ProxyScope scope =
+                known(ID, "{\"ANNOTATIONS\": {\"proxy.istio.io/config\": \"concurrency: [\"}}");
+        assertThat(scope.annotations().options()).isEqualTo(ProxyOptions.NONE);
+        assertThat(scope.annotations().findings())
+                .singleElement()
+                .asString()
+                .contains("workload in shop", "this is not YAML");
     }
 
     @Test

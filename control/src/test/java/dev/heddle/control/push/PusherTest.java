@@ -15,6 +15,11 @@ import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -23,9 +28,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 class PusherTest {
     private static final InstantSource CLOCK =
@@ -92,7 +94,7 @@ class PusherTest {
 
     private static Edition edition(long version) {
         return new Edition(
-                new World(version, Resources.EMPTY, MeshSettings.DEFAULT),
+                World.of(version, Resources.EMPTY, MeshSettings.DEFAULT),
                 List.of(),
                 "hash" + version,
                 SourceState.EMPTY,

@@ -15,12 +15,14 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 /// What scopes have in common is compiled once, and nobody can tell.
 class SharedCompilerTest {
@@ -150,7 +152,7 @@ class SharedCompilerTest {
     private static Edition edition(long version, String yaml) {
         var parsed = ResourceReader.read("mesh.yaml", yaml);
         assertThat(parsed.diagnostics()).isEmpty();
-        var world = new World(version, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
+        var world = World.of(version, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
         return new Edition(
                 world,
                 MeshCompiler.analyze(world),

@@ -17,6 +17,7 @@ import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
 import dev.heddle.model.istio.VirtualService.RegexRewrite;
 import dev.heddle.model.match.StringMatch;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,6 @@ import java.util.regex.Pattern;
 ///
 /// @param inDelegate whether the VirtualService is one that others delegate to
 record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findings findings) {
-    /// The only ones that a proxy can send: Envoy's.
-    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
-
     private static final String CLAIMS = "@request.auth.claims";
     private static final Pattern STATUS = Pattern.compile("[1-5]\\d\\d");
     private static final Set<String> METHODS =
@@ -185,8 +183,9 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
             findings.error(
                     at.field("prefixRewrite"), "it needs a prefix match of 'uri' to replace");
         }
+        // As at Istio's admission; one that no proxy can send costs its rule, not the resource.
         int code = redirect.redirectCode().orElse(301);
-        if (!REDIRECTS.contains(code)) {
+        if (code < 300 || code > 399) {
             findings.invalid(at.field("redirectCode"), code, "301, 302, 303, 307 or 308");
         }
         if (!Set.of("", "http", "https").contains(redirect.scheme())) {

@@ -10,8 +10,10 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Severity;
 import dev.heddle.model.check.Checks;
+import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,9 @@ import java.util.Optional;
 public final class ResourceReader {
     /// The namespace of resources that name none, unless the caller says otherwise.
     public static final String DEFAULT_NAMESPACE = "default";
+
+    /// What an IstioOperator is called that has no name, as nobody else needs one.
+    private static final String UNNAMED = "unnamed";
 
     private final String file;
     private final String namespace;
@@ -104,7 +109,11 @@ public final class ResourceReader {
         Optional<Kind<?>> kind = Kinds.find(group, kindName);
         boolean ours =
                 Kinds.isOurs(group) || Kinds.ALL.stream().anyMatch(k -> k.name().equals(kindName));
-        for (String required : List.of("apiVersion", "kind", "metadata")) {
+        boolean needsNoName = kind.equals(Optional.of(Kinds.ISTIO_OPERATOR));
+        for (String required :
+                needsNoName
+                        ? List.of("apiVersion", "kind")
+                        : List.of("apiVersion", "kind", "metadata")) {
             if (root.get(required).isEmpty()) {
                 Severity severity = ours ? Severity.ERROR : Severity.INFO;
                 notAResource(severity, root, "a mapping without '" + required + "'");
@@ -154,19 +163,51 @@ public final class ResourceReader {
                 root.entry(key).map(Node.Entry::position).orElse(root.position()));
     }
 
+    private static boolean isUnnamed(Node.Mapping root) {
+        return !(root.get("metadata").orElse(root) instanceof Node.Mapping metadata)
+                || metadata.get("name").isEmpty();
+    }
+
+    private static boolean isBroken(Diagnostics own, Kind<?> kind) {
+        return kind.equals(Kinds.ISTIO_OPERATOR)
+                ? own.toList().stream()
+                        .map(EmbeddedReader::lenient)
+                        .anyMatch(d -> d.severity() == Severity.ERROR)
+                : own.hasErrors();
+    }
+
     private <S> void typed(Kind<S> kind, YamlSource source) {
         var own = new Diagnostics();
-        Optional<Metadata> metadata = new MetadataReader(kind, source, namespace, own).read();
+        Optional<Metadata> metadata =
+                kind.equals(Kinds.ISTIO_OPERATOR) && isUnnamed(source.root())
+                        ? Optional.of(Metadata.of(namespace, UNNAMED))
+                        : new MetadataReader(kind, source, namespace, own).read();
         if (metadata.isPresent()) {
             Resource<S> resource = new SpecReader<>(kind, metadata.get(), source, own).read();
             if (!own.hasErrors()) {
                 own.addAll(Checks.check(resource));
             }
             if (!own.hasErrors()) {
+                embedded(resource, own);
+            }
+            if (!isBroken(own, kind)) {
                 resources.add(resource);
             }
         }
-        findings.addAll(own.toList());
+        boolean isLenient = kind.equals(Kinds.ISTIO_OPERATOR);
+        own.toList().forEach(d -> findings.add(isLenient ? EmbeddedReader.lenient(d) : d));
+    }
+
+    /// Settings that are a text within a ConfigMap are read when it is: broken ones cost the
+    /// ConfigMap, so that what was said before stays in force.
+    private static void embedded(Resource<?> resource, Diagnostics own) {
+        if (resource.spec() instanceof ConfigMap map) {
+            var _ =
+                    EmbeddedReader.mesh(
+                            new Resource<>(
+                                    Kinds.CONFIG_MAP, resource.metadata(), map, resource.source()),
+                            own);
+        }
     }
 
     private static String text(Node.Mapping mapping, String key) {

@@ -2,6 +2,7 @@ package dev.heddle.model.kinds;
 
 import dev.heddle.model.Kind;
 import dev.heddle.model.Kind.Layout;
+import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.core.Endpoints;
 import dev.heddle.model.core.Secret;
@@ -21,7 +22,9 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.istio.WasmPlugin;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
+import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.tree.Node;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -132,6 +135,17 @@ public final class Kinds {
     public static final Kind<Secret> SECRET =
             core("", List.of("v1"), "Secret", "secrets", "secret", Secret.class, Layout.FLAT);
 
+    public static final Kind<ConfigMap> CONFIG_MAP =
+            core("", List.of("v1"), "ConfigMap", "configmaps", "cm", ConfigMap.class, Layout.FLAT);
+    public static final Kind<IstioOperator> ISTIO_OPERATOR =
+            kind(
+                    "install.istio.io",
+                    List.of("v1alpha1"),
+                    "IstioOperator",
+                    "istiooperators",
+                    IstioOperator.class,
+                    "iop");
+
     /// All of them.
     public static final List<Kind<?>> ALL =
             List.of(
@@ -153,7 +167,9 @@ public final class Kinds {
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,
-                    SECRET);
+                    SECRET,
+                    CONFIG_MAP,
+                    ISTIO_OPERATOR);
 
     private Kinds() {}
 

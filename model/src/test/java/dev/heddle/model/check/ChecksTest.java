@@ -6,9 +6,11 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceReader;
-import java.util.Locale;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.Locale;
 
 class ChecksTest {
     private static final String RULES =
@@ -36,8 +38,8 @@ class ChecksTest {
             uri, prefixRewrite, authority, scheme or port)
             redirect: {uri: /, redirectCode: 200} | ERROR | HED0005 | \
             spec.http[0].redirect.redirectCode | 200 (expected: 301, 302, 303, 307 or 308)
-            redirect: {uri: /, redirectCode: 399} | ERROR | HED0005 | \
-            spec.http[0].redirect.redirectCode | 399 (expected: 301, 302, 303, 307 or 308)
+            redirect: {uri: /, redirectCode: 400} | ERROR | HED0005 | \
+            spec.http[0].redirect.redirectCode | 400 (expected: 301, 302, 303, 307 or 308)
             directResponse: {status: 99} | ERROR | HED0005 | spec.http[0].directResponse.status | \
             99 (expected: a status from 200 to 599)
             route: [{destination: {host: a}}], timeout: 1us | ERROR | HED0005 | \

@@ -13,12 +13,14 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.VirtualService.HttpBody;
 import dev.heddle.model.istio.VirtualService.HttpDirectResponse;
 import dev.heddle.model.istio.VirtualService.HttpRedirect;
+import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.istio.VirtualService.HttpRewrite;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.istio.VirtualService.PortSelection;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
 import dev.heddle.model.istio.VirtualService.RegexRewrite;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,9 +39,12 @@ public final class ActionLowering {
     private static final int MAX_BODY_BYTES = 1024 * 1024;
 
     private final Destinations destinations;
+    private final Optional<HttpRetry> defaultRetry;
 
-    ActionLowering(Destinations destinations) {
+    /// @param defaultRetry of rules that say nothing of retries
+    ActionLowering(Destinations destinations, Optional<HttpRetry> defaultRetry) {
         this.destinations = destinations;
+        this.defaultRetry = defaultRetry;
     }
 
     /// The action; empty when the rule has none that can work.
@@ -106,7 +111,9 @@ public final class ActionLowering {
                 new RouteAction.Forward(
                         lowered,
                         new Rewrite(pathRewrite(rule.rewrite()), authority(rule)),
-                        new Resilience(timeout(rule), Retries.lower(rule.retries()))));
+                        new Resilience(
+                                timeout(rule),
+                                Retries.lower(rule.retries().or(() -> defaultRetry)))));
     }
 
     private static Duration timeout(HttpRoute rule) {

@@ -12,10 +12,12 @@ import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
+import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Optional;
 /// each port, and one more for each port and subset.
 public final class ClusterLowering {
     private final MeshIndex index;
+    private final PoolDefaults otherwise;
     private final String viewer;
     private final boolean redirected;
     private final ClientTlsLowering tls;
@@ -32,8 +35,9 @@ public final class ClusterLowering {
     private final List<LoadAssignment> assignments = new ArrayList<>();
 
     /// @param secrets takes those that the clusters name
-    public ClusterLowering(MeshIndex index, Outlook outlook, TlsSecrets secrets) {
-        this.index = index;
+    public ClusterLowering(World world, Outlook outlook, TlsSecrets secrets) {
+        this.index = world.index();
+        this.otherwise = PoolDefaults.of(world.settings());
         this.viewer = outlook.namespace();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.tls = new ClientTlsLowering(secrets);
@@ -91,7 +95,7 @@ public final class ClusterLowering {
                                 ? new LoadBalancing.ByCluster()
                                 : policy.loadBalancing(),
                         protocol(port.protocol()),
-                        policy.connectionPool(),
+                        policy.connectionPool(otherwise),
                         policy.tls().flatMap(t -> tls.lower(t, service.service().host(), origin)),
                         Optional.of(
                                 new ServiceRef(
@@ -100,6 +104,7 @@ public final class ClusterLowering {
                                         service.service().namespace(),
                                         subsetName,
                                         port.number())),
+                        false,
                         rule.map(MergedRule::config).orElse(""),
                         origin));
         if (discovery instanceof Discovery.Eds) {

@@ -14,6 +14,8 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
+
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -37,12 +39,16 @@ public final class OutboundTables {
     private final RouteLowering lowering;
     private final Destinations destinations;
 
+    /// Of services that no rule speaks about.
+    private final Resilience resilience;
+
     public OutboundTables(MeshIndex index, Outlook outlook) {
         this.outlook = outlook;
         this.visible = index.services().visibleTo(outlook.namespace());
         this.rules = index.virtualServices().inForce(outlook.namespace(), BoundVirtualService.MESH);
         this.lowering = new RouteLowering(index, outlook.namespace(), outlook.labels());
         this.destinations = new Destinations(index, outlook.namespace());
+        this.resilience = new Resilience(Duration.ZERO, Retries.lower(index.defaultRetry()));
     }
 
     /// Every port on which some service speaks HTTP, or may, and the port on which any host is
@@ -111,7 +117,7 @@ public final class OutboundTables {
                                         Optional.empty(),
                                         origin)),
                         RouteAction.Rewrite.NONE,
-                        Resilience.ISTIO),
+                        resilience),
                 HeaderEdit.NONE,
                 "",
                 origin);

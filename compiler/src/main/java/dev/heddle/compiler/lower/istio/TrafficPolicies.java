@@ -1,13 +1,11 @@
 package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.ConnectionPool;
-import dev.heddle.compiler.ir.ConnectionPool.KeepAlive;
 import dev.heddle.compiler.ir.ConnectionPool.ProxyHeader;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
-import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
 import dev.heddle.model.istio.DestinationRule.PortTrafficPolicy;
 import dev.heddle.model.istio.DestinationRule.ProxyProtocol;
@@ -16,6 +14,7 @@ import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
 import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -87,13 +86,14 @@ record TrafficPolicies(
         };
     }
 
-    ConnectionPool connectionPool() {
+    /// @param otherwise where nothing is said
+    ConnectionPool connectionPool(PoolDefaults otherwise) {
         Optional<TcpSettings> tcp = pool.flatMap(ConnectionPoolSettings::tcp);
         Optional<HttpSettings> http = pool.flatMap(ConnectionPoolSettings::http);
         return new ConnectionPool(
                 tcp.flatMap(TcpSettings::connectTimeout)
                         .filter(Duration::isPositive)
-                        .orElse(ConnectionPool.UNLIMITED.connectTimeout()),
+                        .orElse(otherwise.connectTimeout()),
                 limit(tcp.map(TcpSettings::maxConnections)),
                 limit(http.map(HttpSettings::http1MaxPendingRequests)),
                 limit(http.map(HttpSettings::http2MaxRequests)),
@@ -105,21 +105,10 @@ record TrafficPolicies(
                 new ConnectionPool.Sockets(
                         tcp.flatMap(TcpSettings::maxConnectionDuration)
                                 .filter(Duration::isPositive),
-                        tcp.flatMap(TcpSettings::tcpKeepalive).map(TrafficPolicies::keepAlive),
+                        tcp.flatMap(TcpSettings::tcpKeepalive)
+                                .map(PoolDefaults::keepAlive)
+                                .or(otherwise::keepAlive),
                         header.map(TrafficPolicies::header)));
-    }
-
-    private static KeepAlive keepAlive(TcpKeepalive asked) {
-        return new KeepAlive(
-                limit(Optional.of(asked.probes())),
-                seconds(asked.time()),
-                seconds(asked.interval()));
-    }
-
-    /// As Istio, without fractions.
-    private static OptionalInt seconds(Optional<Duration> time) {
-        int seconds = Math.clamp(time.orElse(Duration.ZERO).toSeconds(), 0, 1 << 30);
-        return seconds == 0 ? OptionalInt.empty() : OptionalInt.of(seconds);
     }
 
     private static ProxyHeader header(ProxyProtocol protocol) {

@@ -1,0 +1,61 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.world.ProxyOptions;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
+import dev.heddle.model.Position;
+import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Finds where a sidecar cannot get its traffic as somebody wants it to.
+public final class InterceptionCheck {
+    private InterceptionCheck() {}
+
+    /// The findings for one proxy.
+    public static List<Diagnostic> of(World world, ProxyScope scope) {
+        var findings = new Diagnostics();
+        ProxyOptions options = world.options(scope);
+        boolean isRedirected = scope.interception() instanceof Interception.Redirect;
+        boolean isSidecar = scope.role() == ProxyScope.Role.SIDECAR;
+        if (isSidecar && isRedirected && options.interception().isPresent()) {
+            about(options.interception().get(), scope).ifPresent(findings::add);
+        }
+        return findings.toList();
+    }
+
+    private static Optional<Diagnostic> about(InterceptionMode mode, ProxyScope scope) {
+        var origin =
+                new Origin(
+                        "workload in " + scope.namespace(),
+                        FieldPath.of("interceptionMode"),
+                        "",
+                        Position.UNKNOWN);
+        return switch (mode) {
+            case REDIRECT -> Optional.empty();
+            case TPROXY ->
+                    Optional.of(
+                            Diagnostic.of(
+                                    DiagnosticCode.NOT_IMPLEMENTED,
+                                    origin,
+                                    "TPROXY: the workload sees connections from 127.0.0.6, not from"
+                                            + " its clients' own addresses",
+                                    "x-forwarded-for tells them"));
+            case NONE ->
+                    Optional.of(
+                            Diagnostic.of(
+                                    DiagnosticCode.NOT_IMPLEMENTED,
+                                    origin,
+                                    "NONE, but the proxy does not say where it shall listen: it has"
+                                            + " the listeners of REDIRECT",
+                                    "Give its node the metadata INTERCEPTION_MODE and HEDDLE"));
+        };
+    }
+}

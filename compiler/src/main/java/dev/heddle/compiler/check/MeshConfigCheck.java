@@ -1,0 +1,58 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.lower.mesh.AccessLogs;
+import dev.heddle.compiler.select.MeshConfigs;
+import dev.heddle.compiler.select.MeshConfigs.Chosen;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.core.ConfigMap;
+import dev.heddle.model.kinds.Kinds;
+
+import java.util.List;
+
+/// Checks the settings of the mesh: which count, and that they can be used.
+final class MeshConfigCheck {
+    private MeshConfigCheck() {}
+
+    /// @param namespace whose ConfigMap counts
+    static void check(MeshConfigs configs, String namespace, Diagnostics findings) {
+        for (Resource<ConfigMap> map : configs.elsewhere()) {
+            findings.add(
+                    DiagnosticCode.CONFLICT,
+                    map.origin(FieldPath.of("metadata", "namespace")),
+                    "settings of the mesh in namespace '"
+                            + map.metadata().namespace()
+                            + "' do not count (expected: "
+                            + namespace
+                            + ")",
+                    "Give it the namespace " + namespace);
+        }
+        if (configs.all().isEmpty()) {
+            return;
+        }
+        Chosen first = configs.all().getFirst();
+        List<Chosen> others = configs.all().subList(1, configs.all().size());
+        for (Chosen other : others) {
+            findings.add(
+                    DiagnosticCode.CONFLICT,
+                    other.resource().origin(path(other)),
+                    "the mesh has settings already, by " + first.resource().id(),
+                    "These do not count; put all into one");
+        }
+        AccessLogs.problem(first.config())
+                .ifPresent(problem ->
+                        findings.add(
+                                DiagnosticCode.INVALID_VALUE,
+                                first.resource().origin(path(first).field("accessLogFormat")),
+                                problem,
+                                "Istio's own format counts until then"));
+    }
+
+    private static FieldPath path(Chosen chosen) {
+        return chosen.resource().kind().equals(Kinds.CONFIG_MAP)
+                ? FieldPath.of("data", "mesh")
+                : FieldPath.of("spec", "meshConfig");
+    }
+}

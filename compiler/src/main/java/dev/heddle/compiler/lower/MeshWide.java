@@ -1,0 +1,89 @@
+package dev.heddle.compiler.lower;
+
+import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.lower.istio.PoolDefaults;
+import dev.heddle.compiler.lower.mesh.ListenerLowering;
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.ProxyOptions;
+import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
+import dev.heddle.model.mesh.ProxyHeaders;
+import dev.heddle.model.mesh.ProxyHeaders.Enabled;
+import dev.heddle.model.mesh.ProxyHeaders.Switch;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the mesh and the proxy's own options want of all parts of a plan, whatever they are for.
+///
+/// @param listeners options of listeners by direction
+/// @param routes what is told of every request that is routed
+/// @param connectTimeout of clusters that are the proxy's own
+/// @param isTransparent whether the kernel hands connections over as they are
+/// @param keepsNameCase whether names of headers are written as they came, in HTTP/1
+record MeshWide(
+        Map<Direction, ListenerOptions> listeners,
+        RouteConfiguration.Told routes,
+        Duration connectTimeout,
+        boolean isTransparent,
+        boolean keepsNameCase) {
+
+    static MeshWide of(MeshSettings settings, ProxyOptions options, Role role) {
+        var lowering = new ListenerLowering(settings.config(), options, role);
+        var listeners = new EnumMap<Direction, ListenerOptions>(Direction.class);
+        for (Direction direction : Direction.values()) {
+            listeners.put(direction, lowering.of(direction));
+        }
+        Optional<ProxyHeaders> headers = options.headers();
+        return new MeshWide(
+                listeners,
+                new RouteConfiguration.Told(
+                        headers.flatMap(ProxyHeaders::attemptCount).map(Switch::isOn).orElse(true),
+                        headers.flatMap(ProxyHeaders::xForwardedHost)
+                                .flatMap(Enabled::enabled)
+                                .orElse(false)),
+                PoolDefaults.of(settings).connectTimeout(),
+                options.interception().equals(Optional.of(InterceptionMode.TPROXY)),
+                headers.flatMap(ProxyHeaders::preserveHttp1HeaderCase).orElse(false));
+    }
+
+    /// The plan with all that.
+    ProxyPlan applied(ProxyPlan plan) {
+        return new ProxyPlan(
+                plan.listeners().stream().map(this::listener).toList(),
+                plan.routes().stream().map(r -> r.telling(routes)).toList(),
+                plan.clusters().stream().map(this::cluster).toList(),
+                plan.assignments(),
+                plan.secrets());
+    }
+
+    private Listener listener(Listener listener) {
+        ListenerOptions options = listeners.get(listener.direction());
+        if (options == null) {
+            return listener;
+        }
+        return listener.with(
+                isTransparent && isHandedOver(listener) ? options.transparent() : options);
+    }
+
+    /// Whether the kernel hands the workload's connections over to that listener.
+    private static boolean isHandedOver(Listener listener) {
+        return listener.capture() == Listener.Capture.REDIRECTED
+                || listener.inspectors().contains(Listener.Inspector.ORIGINAL_DESTINATION);
+    }
+
+    private Cluster cluster(Cluster cluster) {
+        Cluster named = keepsNameCase ? cluster.keepingNameCase() : cluster;
+        boolean isOwn = cluster.of().isEmpty();
+        return isOwn && !cluster.pool().connectTimeout().equals(connectTimeout)
+                ? named.connecting(connectTimeout)
+                : named;
+    }
+}

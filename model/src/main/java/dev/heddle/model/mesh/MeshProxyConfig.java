@@ -1,0 +1,98 @@
+package dev.heddle.model.mesh;
+
+import dev.heddle.model.schema.NotYet;
+import dev.heddle.model.schema.Skips;
+import dev.heddle.model.tree.Node;
+
+import java.util.Optional;
+
+/// Istio's `ProxyConfig` of a mesh or a workload, as of Istio 1.31: how proxies are run, and what
+/// their listeners do unasked. (The resource `ProxyConfig` is another, with fewer fields.)
+///
+/// Skipped is what the proxy's bootstrap says, and where it is found.
+///
+/// @param interceptionMode how a workload's traffic gets into its sidecar
+/// @param gatewayTopology what stands in front of gateways
+/// @param proxyHeaders headers that proxies add or take away
+/// @param connectionSettings limits of clients' connections
+@Skips({"configPath", "binaryPath", "discoveryAddress"})
+public record MeshProxyConfig(
+        Optional<InterceptionMode> interceptionMode,
+        Optional<Topology> gatewayTopology,
+        Optional<ProxyHeaders> proxyHeaders,
+        Optional<ConnectionSettings> connectionSettings,
+        @NotYet Node serviceCluster,
+        @NotYet Node tracingServiceName,
+        @NotYet Node drainDuration,
+        @NotYet Node discoveryRefreshDelay,
+        @NotYet Node zipkinAddress,
+        @NotYet Node statsdUdpAddress,
+        @NotYet Node envoyMetricsServiceAddress,
+        @NotYet Node proxyAdminPort,
+        @NotYet Node availabilityZone,
+        @NotYet Node controlPlaneAuthPolicy,
+        @NotYet Node customConfigFile,
+        @NotYet Node statNameLength,
+        @NotYet Node concurrency,
+        @NotYet Node proxyBootstrapTemplatePath,
+        @NotYet Node tracing,
+        @NotYet Node sds,
+        @NotYet Node envoyAccessLogService,
+        @NotYet Node envoyMetricsService,
+        @NotYet Node proxyMetadata,
+        @NotYet Node runtimeValues,
+        @NotYet Node statusPort,
+        @NotYet Node extraStatTags,
+        @NotYet Node terminationDrainDuration,
+        @NotYet Node meshId,
+        @NotYet Node readinessProbe,
+        @NotYet Node proxyStatsMatcher,
+        @NotYet Node holdApplicationUntilProxyStarts,
+        @NotYet Node caCertificatesPem,
+        @NotYet Node image,
+        @NotYet Node privateKeyProvider,
+        @NotYet Node fileFlushInterval,
+        @NotYet Node fileFlushMinSizeKb,
+        @NotYet Node statsCompression) {
+
+    /// How a workload's traffic gets into its sidecar.
+    public enum InterceptionMode {
+        /// The kernel changes where connections go to (NAT).
+        REDIRECT,
+        /// The kernel hands connections over as they are.
+        TPROXY,
+        /// Not by the kernel.
+        NONE
+    }
+
+    /// What stands in front of gateways.
+    ///
+    /// @param numTrustedProxies that `x-forwarded-for` is believed of
+    /// @param forwardClientCertDetails what becomes of `x-forwarded-client-cert`
+    /// @param proxyProtocol that connections begin with a PROXY header; what stands in it is
+    ///   nothing, it is its being there that counts
+    public record Topology(
+            int numTrustedProxies,
+            ForwardClientCertDetails forwardClientCertDetails,
+            Optional<ProxyProtocol> proxyProtocol) {
+
+        /// Nothing to say.
+        public record ProxyProtocol() {}
+    }
+
+    /// What becomes of `x-forwarded-client-cert`.
+    public enum ForwardClientCertDetails {
+        /// As without it.
+        UNDEFINED,
+        /// It goes.
+        SANITIZE,
+        /// It stays, if the client has a certificate.
+        FORWARD_ONLY,
+        /// The client's certificate is added to it.
+        APPEND_FORWARD,
+        /// The client's certificate takes its place.
+        SANITIZE_SET,
+        /// It stays.
+        ALWAYS_FORWARD_ONLY
+    }
+}
