@@ -6,6 +6,13 @@ import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.testkit.GoldenCase;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,16 +27,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A gateway's certificate changes while connections are open: those that there are go on, and
 /// those that come see the new one. From the manifest in the watched directory to the wire, with a
@@ -39,12 +43,7 @@ class SecretRotationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final CaseCertificates certificates =
-            CaseCertificates.of(
-                    GoldenCase.all().stream()
-                            .filter(c -> c.name().equals("gateway-tls"))
-                            .findFirst()
-                            .orElseThrow());
+    private CaseCertificates certificates = certificates("gateway-tls");
 
     @TempDir Path dir = Path.of("");
     private int port;
@@ -76,6 +75,24 @@ class SecretRotationTest {
         filesChange(envoy());
     }
 
+    @Test
+    void throughOurProxyAFileRevokesACertificateForNewConnections() throws Exception {
+        aFileRevokes(new HeddleProxy());
+    }
+
+    @Test
+    void throughStockEnvoyAFileRevokesACertificateForNewConnections() throws Exception {
+        aFileRevokes(envoy());
+    }
+
+    private static CaseCertificates certificates(String golden) {
+        return CaseCertificates.of(
+                GoldenCase.all().stream()
+                        .filter(c -> c.name().equals(golden))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
     private static Envoy envoy() {
         Optional<Envoy> envoy = Envoy.find();
         Assumptions.assumeTrue(
@@ -85,7 +102,7 @@ class SecretRotationTest {
 
     private void manifestChanges(DataPlane dataPlane) throws Exception {
         secret("client");
-        start(dataPlane, "credentialName: shop");
+        start(dataPlane, "mode: SIMPLE, credentialName: shop");
         SSLSocket before = awaitCertificate("client");
 
         secret("stranger");
@@ -105,7 +122,7 @@ class SecretRotationTest {
         files("client");
         start(
                 dataPlane,
-                "{serverCertificate: %s, privateKey: %s}"
+                "{mode: SIMPLE, serverCertificate: %s, privateKey: %s}"
                         .formatted(dir.resolve("tls.crt"), dir.resolve("tls.key")));
         SSLSocket before = awaitCertificate("client");
 
@@ -113,6 +130,37 @@ class SecretRotationTest {
 
         awaitCertificate("stranger");
         assertThat(status(before)).isEqualTo(404);
+    }
+
+    private void aFileRevokes(DataPlane dataPlane) throws Exception {
+        certificates = certificates("revoked-clients");
+        Path folder = certificates.folder();
+        Path revoked = dir.resolve("crl/revoked.crl");
+        write(revoked, text("none.crl"));
+        start(
+                dataPlane,
+                "{mode: MUTUAL, serverCertificate: %s, privateKey: %s, caCertificates: %s, caCrl: %s}"
+                        .formatted(
+                                folder.resolve("shop.pem"),
+                                folder.resolve("shop.key"),
+                                folder.resolve("ca.pem"),
+                                revoked));
+        await(() -> isServed("gone") ? Optional.of("served") : Optional.empty());
+
+        write(revoked, text("gone.crl"));
+
+        await(() -> isServed("gone") ? Optional.empty() : Optional.of("refused"));
+        assertThat(isServed("kept")).isTrue();
+        assertThat(isServed("gone")).isFalse();
+    }
+
+    /// With TLS 1.3 a client may be told only afterwards that its certificate is not believed.
+    private boolean isServed(String client) {
+        try {
+            return status(connect(Optional.of(client))) == 404;
+        } catch (IOException | NoSuchElementException _) {
+            return false;
+        }
     }
 
     private void files(String name) throws IOException {
@@ -165,7 +213,7 @@ class SecretRotationTest {
                   servers:
                     - port: {number: 8443, name: https, protocol: HTTPS}
                       hosts: [shop.example.com]
-                      tls: {mode: SIMPLE, %s}
+                      tls: {%s}
                 """
                         .formatted(fields));
         port = freePort();
@@ -220,6 +268,10 @@ class SecretRotationTest {
     }
 
     private SSLSocket connect() throws IOException {
+        return connect(Optional.empty());
+    }
+
+    private SSLSocket connect(Optional<String> client) throws IOException {
         var plain = new Socket();
         parts.push(plain);
         plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
@@ -227,7 +279,7 @@ class SecretRotationTest {
         var socket =
                 (SSLSocket)
                         certificates
-                                .caller(Optional.empty())
+                                .caller(client)
                                 .getSocketFactory()
                                 .createSocket(plain, "shop.example.com", 8443, true);
         var parameters = socket.getSSLParameters();

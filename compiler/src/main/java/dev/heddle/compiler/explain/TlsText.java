@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
+
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -55,7 +56,10 @@ final class TlsText {
             case TlsSecret.Roots(_, _, String crl, _) ->
                     crl.isEmpty() ? "roots" : "roots and what was revoked";
             case TlsSecret.CertificateFiles _ -> "certificate and key in files of the proxy";
-            case TlsSecret.RootFile(_, String file, _) -> "roots in the proxy's file " + file;
+            case TlsSecret.RootFile(_, String file, String crlFile, _) ->
+                    "roots in the proxy's file "
+                            + file
+                            + (crlFile.isEmpty() ? "" : ", revoked ones in " + crlFile);
         };
     }
 

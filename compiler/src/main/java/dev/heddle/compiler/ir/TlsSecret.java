@@ -28,7 +28,9 @@ public sealed interface TlsSecret {
             implements TlsSecret {}
 
     /// Roots in a file that the proxy has.
-    record RootFile(String name, String file, Origin origin) implements TlsSecret {}
+    ///
+    /// @param crlFile with what was revoked under them; empty for none
+    record RootFile(String name, String file, String crlFile, Origin origin) implements TlsSecret {}
 
     /// A private key. Prints without it.
     record PrivateKeyPem(String pem) {

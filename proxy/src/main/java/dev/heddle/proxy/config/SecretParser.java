@@ -4,16 +4,19 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.tls.SanMatch;
 import dev.heddle.proxy.tls.Secret;
+import dev.heddle.proxy.tls.SystemRoots;
 import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TrustRules;
 import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.secret.UnusableMaterial;
 import dev.heddle.xds.wire.Bytes;
+
 import envoy.config.core.v3.DataSource;
 import envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
 import envoy.type.matcher.v3.StringMatcher;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -89,6 +92,7 @@ final class SecretParser {
                         secret.getSessionTicketKeys().getKeysList().stream())
                 .filter(DataSource::hasFilename)
                 .map(DataSource::getFilename)
+                .map(SystemRoots::located)
                 .toList();
     }
 
@@ -325,7 +329,7 @@ final class SecretParser {
 
     private Optional<Bytes> file(String path, String name) {
         try {
-            Path file = Path.of(name);
+            Path file = Path.of(SystemRoots.located(name));
             long size = Files.size(file);
             if (size > LARGEST_FILE) {
                 findings.reject(path, size + " bytes in '" + name + "' (expected: at most 1 MiB)");
@@ -333,7 +337,13 @@ final class SecretParser {
             }
             return Optional.of(Bytes.of(Files.readAllBytes(file)));
         } catch (NoSuchFileException e) {
-            findings.reject(path, "'" + name + "': no such file");
+            findings.reject(
+                    path,
+                    SystemRoots.isPlace(name)
+                            ? "the system has no roots (expected: one of "
+                                    + String.join(", ", SystemRoots.PLACES)
+                                    + ")"
+                            : "'" + name + "': no such file");
         } catch (IOException | IllegalArgumentException e) {
             findings.reject(path, "'" + name + "' cannot be read: " + e.getMessage());
         }

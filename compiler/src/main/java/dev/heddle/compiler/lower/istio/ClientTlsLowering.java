@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.service.Hostname;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +53,11 @@ final class ClientTlsLowering {
                 certificate,
                 Optional.of(
                         new PeerRules(
-                                roots(tls, origin), names, List.of(), List.of(), tls.caCrl())),
+                                roots(tls, origin),
+                                names,
+                                List.of(),
+                                List.of(),
+                                tls.credentialName().isEmpty() ? "" : tls.caCrl())),
                 sni);
     }
 
@@ -73,7 +78,7 @@ final class ClientTlsLowering {
 
     private SecretRef roots(ClientTlsSettings tls, Origin origin) {
         return tls.credentialName().isEmpty()
-                ? secrets.rootFile(tls.caCertificates(), origin)
+                ? secrets.rootFile(tls.caCertificates(), tls.caCrl(), origin)
                 : secrets.roots(tls.credentialName());
     }
 }

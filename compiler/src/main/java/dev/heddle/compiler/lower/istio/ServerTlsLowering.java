@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,19 +106,26 @@ public final class ServerTlsLowering {
                 tls.subjectAltNames(),
                 tls.verifyCertificateSpki(),
                 tls.verifyCertificateHash(),
-                tls.caCrl());
+                areRootsInFile(tls) ? "" : tls.caCrl());
+    }
+
+    private static boolean areRootsInFile(ServerTlsSettings tls) {
+        return tls.caCertCredentialName().isEmpty()
+                && tls.credentialNames().isEmpty()
+                && tls.credentialName().isEmpty();
     }
 
     /// Roots that are named win over those that stand beside the certificate.
     private SecretRef roots(ServerTlsSettings tls, Origin origin) {
+        if (areRootsInFile(tls)) {
+            return secrets.rootFile(tls.caCertificates(), tls.caCrl(), origin);
+        }
         if (!tls.caCertCredentialName().isEmpty()) {
             return secrets.roots(tls.caCertCredentialName());
         }
         if (!tls.credentialNames().isEmpty()) {
             return secrets.roots(tls.credentialNames().getFirst());
         }
-        return tls.credentialName().isEmpty()
-                ? secrets.rootFile(tls.caCertificates(), origin)
-                : secrets.roots(tls.credentialName());
+        return secrets.roots(tls.credentialName());
     }
 }

@@ -7,6 +7,7 @@ import dev.heddle.compiler.secret.SecretMaterial;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.Origin;
+
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -100,10 +101,15 @@ public final class TlsSecrets {
     /// Roots in a file of the proxy's machine.
     ///
     /// @param file `system` or empty for those of the operating system
-    SecretRef rootFile(String file, Origin origin) {
+    /// @param crlFile with what was revoked, which proxies read again together with the roots
+    SecretRef rootFile(String file, String crlFile, Origin origin) {
         boolean isSystem = file.isEmpty() || file.equals(SYSTEM);
-        String name = "file-root:" + (isSystem ? SYSTEM : file);
-        all.putIfAbsent(name, new TlsSecret.RootFile(name, isSystem ? SYSTEM_FILE : file, origin));
+        String name =
+                "file-root:"
+                        + (isSystem ? SYSTEM : file)
+                        + (crlFile.isEmpty() ? "" : "~" + crlFile);
+        all.putIfAbsent(
+                name, new TlsSecret.RootFile(name, isSystem ? SYSTEM_FILE : file, crlFile, origin));
         return new SecretRef(name, true);
     }
 }
