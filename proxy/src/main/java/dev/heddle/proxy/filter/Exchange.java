@@ -18,11 +18,13 @@ import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its response.
@@ -399,6 +401,22 @@ public final class Exchange {
         if (isResponseOn && !sink.isWritable() && responseSource != null) {
             isResponseOn = false;
             responseSource.setReading(false);
+        }
+    }
+
+    /// Has the client take the next bytes of a connection as they are, where no filter wants them.
+    ///
+    /// @param moved told how many left, and to tell [#onResponseMoved]
+    /// @return whether it does; if not, [#respondBody] is to bring them
+    public boolean spliceResponse(Wire from, long bytes, LongConsumer moved) {
+        return !isOver() && client == toClient && sink.splice(from, bytes, moved);
+    }
+
+    /// So much of the body has passed without having been heard.
+    public void onResponseMoved(long bytes) {
+        if (!isOver()) {
+            idle.set(idleNanos);
+            info.addBytesSent(bytes);
         }
     }
 

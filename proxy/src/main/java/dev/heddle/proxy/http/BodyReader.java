@@ -99,6 +99,20 @@ final class BodyReader {
         return trailers.size() == 0 ? null : trailers;
     }
 
+    /// How many bytes are still to come that are the body's as they are; 0 where its end must be
+    /// looked for.
+    long plainLeft() {
+        return state == State.LENGTH ? left : 0;
+    }
+
+    /// So many of [#plainLeft] came by another way.
+    void moved(long bytes) {
+        left -= bytes;
+        if (left == 0) {
+            state = State.DONE;
+        }
+    }
+
     /// Gives up what is held.
     void clear() {
         trailers.clear();

@@ -7,6 +7,7 @@ import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongConsumer;
 
 /// The server side of an HTTP/1.1 connection: requests in, responses out, one at a time.
 ///
@@ -365,6 +366,11 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
     public void body(ByteBuf bytes) {
         writer.body(bytes);
         wire.flush();
+    }
+
+    @Override
+    public boolean splice(Wire from, long bytes, LongConsumer moved) {
+        return isLengthKnown && !writer.isChunked() && from.spliceTo(wire, bytes, moved);
     }
 
     @Override

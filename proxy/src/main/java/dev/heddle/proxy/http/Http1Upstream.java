@@ -30,6 +30,9 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
     /// More are an attack; nobody sends three.
     private static final int MAX_INFORMATIONAL = 16;
 
+    /// So much still to come, and it is left to the kernel: the shorter costs less where it is.
+    private static final int LONG_BODY = 1 << 16;
+
     private static final HeaderName SEC_WEBSOCKET_KEY = HeaderName.of("sec-websocket-key");
 
     private final RandomGenerator random;
@@ -381,18 +384,36 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
         if (piece != null) {
             hears().onResponseBody(piece);
         }
-        if (done && state == State.BODY) {
-            ResponseHandler hears = hears();
-            Headers behind = bodies.trailers();
-            release();
-            if (behind == null) {
-                hears.onResponseEnd();
-            } else {
-                hears.onResponseTrailers(behind);
-                behind.clear();
+        if (state == State.BODY) {
+            if (done) {
+                onBodyRead();
+            } else if (inbox.isEmpty() && bodies.plainLeft() >= LONG_BODY) {
+                var _ = hears().spliceResponse(wire, bodies.plainLeft(), this::onMoved);
             }
         }
         return piece != null || done;
+    }
+
+    private void onMoved(long bytes) {
+        if (state == State.BODY) {
+            bodies.moved(bytes);
+            hears().onResponseMoved(bytes);
+            if (state == State.BODY && bodies.isDone()) {
+                onBodyRead();
+            }
+        }
+    }
+
+    private void onBodyRead() {
+        ResponseHandler hears = hears();
+        Headers behind = bodies.trailers();
+        release();
+        if (behind == null) {
+            hears.onResponseEnd();
+        } else {
+            hears.onResponseTrailers(behind);
+            behind.clear();
+        }
     }
 
     /// The response is complete: the connection goes back, or ends if something is left of either

@@ -26,6 +26,10 @@ final class Http1Writer {
         this.allocator = allocator;
     }
 
+    boolean isChunked() {
+        return isChunked;
+    }
+
     void setChunked(boolean chunked) {
         isChunked = chunked;
     }

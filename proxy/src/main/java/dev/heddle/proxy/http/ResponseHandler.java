@@ -1,6 +1,8 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.runtime.Wire;
 import io.netty.buffer.ByteBuf;
+import java.util.function.LongConsumer;
 
 /// Hears the response to one request. [#onResponse] with its end, [#onResponseEnd],
 /// [#onResponseTrailers] or [#onResponseFailure] is the last call.
@@ -13,6 +15,21 @@ public interface ResponseHandler {
 
     /// A piece of the body, which now belongs to the handler.
     void onResponseBody(ByteBuf bytes);
+
+    /// The next bytes of a connection are the body's as they are; who only passes them on may take
+    /// them from there.
+    ///
+    /// @param bytes how many, at least 1
+    /// @param moved to be told how many left, once for many of them; [#onResponseMoved] follows
+    /// @return whether it does; if not, they come as pieces
+    default boolean spliceResponse(Wire from, long bytes, LongConsumer moved) {
+        return false;
+    }
+
+    /// So much of the body has passed without having been heard.
+    default void onResponseMoved(long bytes) {
+        throw new IllegalStateException("nobody had the body spliced");
+    }
 
     void onResponseEnd();
 

@@ -13,6 +13,7 @@ import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /// One attempt to get a response from one host. Once it is over it may be started again.
@@ -263,6 +265,17 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     public void onResponseBody(ByteBuf bytes) {
         owner.onByte();
         exchange.respondBody(bytes);
+    }
+
+    @Override
+    public boolean spliceResponse(Wire from, long bytes, LongConsumer moved) {
+        return exchange.spliceResponse(from, bytes, moved);
+    }
+
+    @Override
+    public void onResponseMoved(long bytes) {
+        owner.onByte();
+        exchange.onResponseMoved(bytes);
     }
 
     @Override

@@ -25,9 +25,12 @@ final class EpollLoop implements IoHandler {
     /// Looks at the time at least this often.
     private static final int LONGEST_WAIT_MILLIS = 60_000;
 
-    /// A pipe has two descriptors and may hold 256 KB of the kernel's memory. The kernel lets a
-    /// user have 64 MB of it.
-    private static final int MOST_PIPES = 128;
+    /// A pipe has two descriptors and may hold 1 MB of the kernel's memory. The kernel lets a user
+    /// have 64 MB of it, and says so.
+    private static final int MOST_PIPES = 64;
+
+    /// So many that nobody uses are kept: making one is three calls, and ending it two.
+    private static final int MOST_SPARE_PIPES = 8;
 
     private final Kernel kernel = new Kernel();
     private final SocketCalls sockets = new SocketCalls(kernel);
@@ -48,6 +51,7 @@ final class EpollLoop implements IoHandler {
     private int[] serials = new int[64];
 
     private int serial;
+    private final ArrayDeque<PipeCalls.Pipe> sparePipes = new ArrayDeque<>();
     private int openPipes;
     private @Nullable Worker worker;
 
@@ -60,8 +64,12 @@ final class EpollLoop implements IoHandler {
         return sockets;
     }
 
-    /// Makes a pipe, of which a worker has a limited number; null when it has them.
+    /// An empty pipe, of which a worker has a limited number; null when it has them.
     PipeCalls.@Nullable Pipe pipe() {
+        PipeCalls.Pipe spare = sparePipes.poll();
+        if (spare != null) {
+            return spare;
+        }
         PipeCalls.Pipe pipe = openPipes < MOST_PIPES ? pipes.open() : null;
         if (pipe != null) {
             openPipes++;
@@ -73,9 +81,14 @@ final class EpollLoop implements IoHandler {
         return pipes;
     }
 
-    void close(PipeCalls.Pipe pipe) {
-        openPipes--;
-        pipes.close(pipe);
+    /// @param isEmpty whether somebody else may have it
+    void giveBack(PipeCalls.Pipe pipe, boolean isEmpty) {
+        if (isEmpty && sparePipes.size() < MOST_SPARE_PIPES) {
+            sparePipes.push(pipe);
+        } else {
+            openPipes--;
+            pipes.close(pipe);
+        }
     }
 
     /// Begins to watch.
@@ -201,6 +214,8 @@ final class EpollLoop implements IoHandler {
 
     @Override
     public void destroy() {
+        sparePipes.forEach(pipes::close);
+        sparePipes.clear();
         epoll.close();
     }
 

@@ -307,9 +307,10 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
     }
 
     @Override
-    public boolean spliceTo(Wire to, LongConsumer moved) {
+    public boolean spliceTo(Wire to, long bytes, LongConsumer moved) {
         if (!(to instanceof SocketWire other)
                 || outgoing != null
+                || other.incoming != null
                 || isClosing
                 || secured != null
                 || other.secured != null
@@ -320,9 +321,19 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
         if (pipe == null) {
             return false;
         }
-        outgoing = new Splice(loop, pipe, this, other, moved);
+        outgoing = new Splice(loop, pipe, this, other, bytes, moved);
         other.incoming = outgoing;
         return true;
+    }
+
+    /// What comes is heard again.
+    void onSpliced() {
+        outgoing = null;
+    }
+
+    /// What is written leaves again.
+    void onTaken() {
+        incoming = null;
     }
 
     int socket() {
@@ -337,6 +348,11 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
     /// Whether nothing waits to be sent.
     boolean isIdle() {
         return !isGone && outbox.isEmpty();
+    }
+
+    /// Whether more may be taken for this side, and nothing waits to be sent.
+    boolean isTaking() {
+        return isIdle() && !isClosing;
     }
 
     /// The kernel takes no more; that it does again is an event.

@@ -18,23 +18,29 @@ final class Splice {
     private final SocketWire to;
     private final LongConsumer moved;
 
+    /// What is still to be taken.
+    private long left;
+
     /// What is in the pipe.
     private int held;
 
     private boolean isSourceGone;
-    private boolean isClosed;
+    private boolean isOver;
 
-    /// @param moved told of bytes that came
+    /// @param bytes how many there are to move
+    /// @param moved told of bytes that left
     Splice(
             EpollLoop loop,
             PipeCalls.Pipe pipe,
             SocketWire from,
             SocketWire to,
+            long bytes,
             LongConsumer moved) {
         this.loop = loop;
         this.pipe = pipe;
         this.from = from;
         this.to = to;
+        this.left = bytes;
         this.moved = moved;
     }
 
@@ -44,51 +50,61 @@ final class Splice {
 
     /// Moves what can be moved now.
     void move() {
-        long came = 0;
-        while (!isClosed && isDrained() && came < TURN_BYTES && from.isTakable()) {
-            int count = loop.pipes().fill(pipe, from.socket());
-            if (count > 0) {
-                held = count;
-                came += count;
-            } else if (count != -Errno.EINTR) {
-                tell(came);
-                came = 0;
-                from.onNothing(count);
+        long went = 0;
+        int taken = 1;
+        while (taken > 0 && !isOver) {
+            went += drain();
+            if (held > 0 || isOver) {
+                break;
+            }
+            if (left == 0 || isSourceGone) {
+                close();
+            } else if (went < TURN_BYTES && from.isTakable() && to.isTaking()) {
+                taken = take();
+            } else {
                 break;
             }
         }
-        if (came > 0) {
-            tell(came);
-            if (!isClosed && held == 0) {
-                from.askAgain();
-            }
+        boolean isTurnOver = left == 0 || went >= TURN_BYTES;
+        if (went > 0) {
+            moved.accept(went);
+        }
+        if (taken <= 0) {
+            from.onNothing(taken);
+        } else if (isTurnOver && held == 0) {
+            from.askAgain();
         }
     }
 
-    private void tell(long came) {
-        if (came > 0) {
-            moved.accept(came);
+    /// @return how much is in the pipe now; 0 at the source's end, else an error
+    private int take() {
+        int count;
+        do {
+            count = loop.pipes().fill(pipe, from.socket(), left);
+        } while (count == -Errno.EINTR);
+        if (count > 0) {
+            held = count;
+            left -= count;
         }
+        return count;
     }
 
-    /// Whether nothing is left on the way.
-    private boolean isDrained() {
-        while (held > 0 && !isClosed) {
+    /// @return how much left the pipe
+    private int drain() {
+        int went = 0;
+        while (held > 0 && !isOver) {
             int count = loop.pipes().drain(pipe, to.socket(), held);
             if (count > 0) {
                 held -= count;
+                went += count;
             } else if (count == -Errno.EAGAIN) {
                 to.onFull();
-                return false;
+                return went;
             } else if (count != -Errno.EINTR) {
                 to.lost(-count);
-                return false;
             }
         }
-        if (isSourceGone) {
-            close();
-        }
-        return !isClosed && to.isIdle();
+        return went;
     }
 
     /// Nothing more comes; what is on its way is still for the other side.
@@ -99,10 +115,13 @@ final class Splice {
         }
     }
 
+    /// Gives both sides back to those who read and write; what is on its way is lost.
     void close() {
-        if (!isClosed) {
-            isClosed = true;
-            loop.close(pipe);
+        if (!isOver) {
+            isOver = true;
+            loop.giveBack(pipe, held == 0);
+            from.onSpliced();
+            to.onTaken();
         }
     }
 }

@@ -54,11 +54,14 @@ public interface Wire {
 
     /// Has what comes from now on go to another wire of this worker without passing through here,
     /// if that can be: the kernel moves it. Ends, errors and back-pressure are as before, but
-    /// [WireHandler#onBytes] is not called any more.
+    /// [WireHandler#onBytes] is not called until the last of so many bytes has left.
     ///
-    /// @param moved told how many bytes came, once for many of them
+    /// Until then nothing may be written to the other wire.
+    ///
+    /// @param bytes how many, at least 1; [Long#MAX_VALUE] for all that ever come
+    /// @param moved told how many bytes left, once for many of them
     /// @return whether it is so now; if not, nothing has changed
-    default boolean spliceTo(Wire to, LongConsumer moved) {
+    default boolean spliceTo(Wire to, long bytes, LongConsumer moved) {
         return false;
     }
 

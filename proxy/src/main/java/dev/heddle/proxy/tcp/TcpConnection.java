@@ -365,7 +365,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             passOn(bytes, to);
             if (received >= BULK_BYTES && tunnel == null && !isOver) {
                 received = SPLICED;
-                var _ = client.spliceTo(to.wire(), this::onReceived);
+                var _ = client.spliceTo(to.wire(), Long.MAX_VALUE, this::onReceived);
             }
         }
     }
@@ -422,7 +422,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         passBack(bytes, from);
         if (sent >= BULK_BYTES && tunnel == null && !isOver) {
             sent = SPLICED;
-            var _ = from.wire().spliceTo(client, this::onSent);
+            var _ = from.wire().spliceTo(client, Long.MAX_VALUE, this::onSent);
         }
     }
 
