@@ -211,9 +211,33 @@ final class Commands {
                                 "(default: ${DEFAULT-VALUE} seconds)."
                             })
                     int drainSeconds,
+            @Option(
+                            names = "--drain-strategy",
+                            paramLabel = "STRATEGY",
+                            defaultValue = "gradual",
+                            description = {
+                                "gradual asks clients to go one by one while listeners change or",
+                                "are drained, immediate all with their next answer",
+                                "(default: ${DEFAULT-VALUE})."
+                            })
+                    String drainStrategy,
+            @Option(
+                            names = "--minimum-drain-time-s",
+                            paramLabel = "N",
+                            defaultValue = "0",
+                            description = {
+                                "How long new connections are taken after a signal to stop",
+                                "(default: ${DEFAULT-VALUE} seconds)."
+                            })
+                    int leastDrainSeconds,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         return ServeProxy.run(
-                new ServeProxy.Settings(bootstrap, profile, workers, drainSeconds, withParent),
+                new ServeProxy.Settings(
+                        bootstrap,
+                        profile,
+                        workers,
+                        new ServeProxy.Drain(drainSeconds, drainStrategy, leastDrainSeconds),
+                        withParent),
                 machine);
     }
 

@@ -1,7 +1,10 @@
 package dev.heddle.proxy;
 
+import com.google.re2j.Pattern;
 import dev.heddle.proxy.admin.AdminPages;
 import dev.heddle.proxy.admin.AdminServer;
+import dev.heddle.proxy.admin.LogLevels;
+import dev.heddle.proxy.admin.Page;
 import dev.heddle.proxy.cluster.SharedClusters;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.BootstrapException;
@@ -16,7 +19,11 @@ import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.config.ServerInfos;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.drain.Drain;
+import dev.heddle.proxy.drain.DrainPlan;
+import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.listener.Listeners;
+import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.overload.HeapWatch;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.recording.AccessLogs;
@@ -47,6 +54,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -86,15 +94,15 @@ public final class Proxy implements AutoCloseable {
     private final TlsContexts tlsContexts;
     private final Published<ActiveState> active = new Published<>(ActiveState.EMPTY);
     private final AtomicReference<State> state = new AtomicReference<>(State.PRE_INITIALIZING);
-    private final Published<Boolean> healthCheckFails = new Published<>(false);
+    private final Published<DrainState> drains = new Published<>(DrainState.NONE);
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final CompletableFuture<List<String>> firstListening = new CompletableFuture<>();
     private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
     private final Published<OverloadState> overload = new Published<>(OverloadState.NONE);
     private final Optional<HeapWatch> heapWatch;
     private final Optional<ControlPlaneLink> controlPlane;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
-    private Predicate<ListenerConfig> wanted = _ -> true;
     private int bindsPending;
 
     /// What a proxy does at present; the words are Envoy's.
@@ -140,12 +148,8 @@ public final class Proxy implements AutoCloseable {
                                         worker -> worker,
                                         worker ->
                                                 new WorkerRuntime(
-                                                        worker,
-                                                        shared,
-                                                        meters,
-                                                        logs,
-                                                        overload,
-                                                        healthCheckFails)));
+                                                        worker, shared, meters, logs, overload,
+                                                        drains)));
         this.listeners =
                 new Listeners(
                         workers,
@@ -153,7 +157,7 @@ public final class Proxy implements AutoCloseable {
                         bootstrap.isAtEdge()
                                 ? new ConnectionLimit(EdgeDefaults.MOST_CONNECTIONS)
                                 : ConnectionLimit.none(),
-                        settings.drainTime());
+                        settings.drain());
 
         // Memory, and what is done before it is short.
         this.heapWatch =
@@ -224,7 +228,12 @@ public final class Proxy implements AutoCloseable {
             admin.set(
                     AdminServer.start(
                             bootstrap.admin().get(),
-                            new AdminPages(new AdminSubject(), meters.meters())));
+                            new AdminPages(
+                                    new AdminSubject(),
+                                    meters.meters(),
+                                    LoggerFactory.getILoggerFactory() instanceof LogLevels levels
+                                            ? Optional.of(levels)
+                                            : Optional.empty())));
         }
         bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
         List<String> mistakes =
@@ -287,10 +296,10 @@ public final class Proxy implements AutoCloseable {
                     }
                 }));
         shared.retain(next.clusters().keySet());
-        listen();
+        listen(_ -> true);
     }
 
-    private void listen() {
+    private void listen(Predicate<ListenerConfig> wanted) {
         List<ListenerConfig> now =
                 active.get().config().listeners().values().stream().filter(wanted).toList();
         bindsPending++;
@@ -313,11 +322,8 @@ public final class Proxy implements AutoCloseable {
 
     /// Who held the address may be gone.
     private void listenAgain() {
-        Predicate<ListenerConfig> all = wanted;
-        wanted = all.and(it -> listeners.address(it.name()).isPresent());
-        listen();
-        wanted = all;
-        listen();
+        listen(it -> listeners.address(it.name()).isPresent());
+        listen(_ -> true);
     }
 
     private void onSettled() {
@@ -372,20 +378,62 @@ public final class Proxy implements AutoCloseable {
         return quitAsked.copy();
     }
 
-    /// Stops accepting, lets requests end, and stops.
-    ///
-    /// @param limit after which what is left is cut off
-    public void drainAndStop(Duration limit) {
-        state.set(State.DRAINING);
-        if (!stopped.get()) {
-            LOG.info("draining, at most {} s", limit.toSeconds());
-            try {
-                listeners.drain(limit).get(limit.toMillis() + 2_000, TimeUnit.MILLISECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                LOG.warn("not everything ended in time", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    private void onDrainListeners(boolean inboundOnly, AdminPages.Stop stop) {
+        Predicate<ListenerConfig> which =
+                it -> !inboundOnly || it.direction() == ListenerConfig.Direction.INBOUND;
+        DrainPlan plan = settings.drain();
+        if (!drains.get().drains(inboundOnly)) {
+            Drain drain = plan.begin(configThread.nanos());
+            drains.publish(drains.get().with(drain, inboundOnly));
+            listeners.onProxyDrain(drain, which);
+        }
+        switch (stop) {
+            case NOW -> listeners.stop(which);
+            case AFTER_DRAIN -> {
+                var _ =
+                        configThread
+                                .executor()
+                                .schedule(
+                                        () -> listeners.stop(which),
+                                        plan.time().toNanos(),
+                                        TimeUnit.NANOSECONDS);
             }
+            case NEVER -> {}
+        }
+    }
+
+    /// As the other one, without taking connections meanwhile.
+    public void drainAndStop(Duration limit) {
+        drainAndStop(Duration.ZERO, limit);
+    }
+
+    /// Asks all clients to go, stops accepting, lets requests end, and stops.
+    ///
+    /// @param least how long new connections are taken nevertheless, so that whoever sends clients
+    ///   here may learn that they should go elsewhere
+    /// @param limit after which what is left is cut off; counts from when no connection is taken
+    public void drainAndStop(Duration least, Duration limit) {
+        state.set(State.DRAINING);
+        try {
+            if (least.isPositive() && !stopped.get()) {
+                LOG.info("draining, taking connections for {} s more", least.toSeconds());
+                Drain drain = DrainPlan.immediate(least).begin(configThread.nanos());
+                configThread
+                        .executor()
+                        .execute(() -> {
+                            drains.publish(drains.get().with(drain, false));
+                            listeners.onProxyDrain(drain, _ -> true);
+                        });
+                var _ = closed.await(least.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            if (!stopped.get()) {
+                LOG.info("draining, at most {} s", limit.toSeconds());
+                listeners.drain(limit).get(limit.toMillis() + 2_000, TimeUnit.MILLISECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("not everything ended in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         close();
     }
@@ -396,6 +444,7 @@ public final class Proxy implements AutoCloseable {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
+        closed.countDown();
         controlPlane.ifPresent(ControlPlaneLink::close);
         configThread.close();
         workers.stop();
@@ -435,21 +484,26 @@ public final class Proxy implements AutoCloseable {
         @Override
         public String state() {
             State now = Proxy.this.state.get();
-            return now == State.LIVE && healthCheckFails.get() ? State.DRAINING.name() : now.name();
+            return now == State.LIVE && drains.get().isFailing()
+                    ? State.DRAINING.name()
+                    : now.name();
         }
 
         @Override
-        public String configDump(boolean includeEndpoints) {
-            return configThread.ask(() -> dumps.json(subscriber, includeEndpoints));
+        public Page.Answer configDump(Map<String, String> query) {
+            ConfigDumps.Dump dump = configThread.ask(() -> dumps.json(subscriber, query));
+            return dump.status() == 200
+                    ? Page.Answer.json(dump.text())
+                    : Page.Answer.error(dump.status(), dump.text());
         }
 
         @Override
-        public String clusters(boolean asJson) {
+        public String clusters(boolean asJson, Pattern filter) {
             ProxyConfig config = active.get().config();
             Set<String> fixed = configThread.ask(subscriber::staticClusters);
             return asJson
-                    ? ClusterStatuses.json(config, fixed)
-                    : ClusterStatuses.text(config, fixed);
+                    ? ClusterStatuses.json(config, fixed, filter)
+                    : ClusterStatuses.text(config, fixed, filter);
         }
 
         @Override
@@ -466,8 +520,19 @@ public final class Proxy implements AutoCloseable {
                             uptime(),
                             settings.workers(),
                             settings.transport().toString(),
-                            tlsProvider.description()),
+                            tlsProvider.description(),
+                            settings.drain()),
                     bootstrap.node().info());
+        }
+
+        @Override
+        public String memory() {
+            return HeapUse.of(workers).json();
+        }
+
+        @Override
+        public void reopenLogs() {
+            logs.reopen();
         }
 
         @Override
@@ -494,21 +559,15 @@ public final class Proxy implements AutoCloseable {
 
         @Override
         public void failHealthCheck(boolean fail) {
-            healthCheckFails.publish(fail);
+            configThread.executor().execute(() -> drains.publish(drains.get().failing(fail)));
         }
 
         @Override
-        public void drainListeners(boolean inboundOnly) {
-            configThread
-                    .executor()
-                    .execute(() -> {
-                        wanted =
-                                wanted.and(it ->
-                                        inboundOnly
-                                                && it.direction()
-                                                        != ListenerConfig.Direction.INBOUND);
-                        listen();
-                    });
+        public void drainListeners(boolean inboundOnly, AdminPages.Stop stop) {
+            configThread.ask(() -> {
+                onDrainListeners(inboundOnly, stop);
+                return "";
+            });
         }
 
         @Override

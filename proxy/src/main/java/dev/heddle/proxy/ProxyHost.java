@@ -51,7 +51,7 @@ public record ProxyHost(
             StrictDns.Resolver resolver,
             Executor lookUps,
             Function<XdsSubscriber, ControlPlaneLink> link) {
-        this(workers, config, ticker, resolver, lookUps, new HeapUse(), link);
+        this(workers, config, ticker, resolver, lookUps, HeapUse.of(workers), link);
     }
 
     /// The same with another memory.

@@ -2,6 +2,7 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.tls.JdkProviders;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
@@ -11,7 +12,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
-/// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N]`, after Envoy.
+/// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N] [--drain-strategy
+/// gradual|immediate] [--minimum-drain-time-s N]`, after Envoy.
 ///
 /// Ends with 0 when it was asked to end (SIGTERM, SIGINT, `POST /quitquitquit`), with 1 when it
 /// cannot start, with 2 when the arguments are wrong.
@@ -21,16 +23,22 @@ public final class ProxyMain {
 
     /// How to run one proxy.
     ///
-    /// @param drain how long requests may take to end when the process is asked to
+    /// @param drain how long requests may take to end, and how clients are asked to go
+    /// @param leastDrain how long connections are taken after the process is asked to end
     /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
     ///   edge of a network
-    public record Arguments(Path bootstrap, int workers, Duration drain, boolean isAtEdge) {
+    public record Arguments(
+            Path bootstrap, int workers, DrainPlan drain, Duration leastDrain, boolean isAtEdge) {
 
         /// With the usual number of workers, and Envoy's half minute.
         public static Arguments of(Path bootstrap) {
             JdkProviders.keepNeeded();
             return new Arguments(
-                    bootstrap, ProxySettings.ofProcess().workers(), Duration.ofSeconds(30), false);
+                    bootstrap,
+                    ProxySettings.ofProcess().workers(),
+                    DrainPlan.gradual(Duration.ofSeconds(30)),
+                    Duration.ZERO,
+                    false);
         }
     }
 
@@ -67,7 +75,9 @@ public final class ProxyMain {
                                     ? BootstrapParser.readAtEdge(
                                             arguments.bootstrap(), Runtime.getRuntime().maxMemory())
                                     : BootstrapParser.read(arguments.bootstrap()),
-                            ProxySettings.ofProcess().withWorkers(arguments.workers()));
+                            ProxySettings.ofProcess()
+                                    .withWorkers(arguments.workers())
+                                    .withDrain(arguments.drain()));
         } catch (BootstrapException | IOException e) {
             errors.println("heddle proxy: " + e.getMessage());
             return 1;
@@ -76,7 +86,7 @@ public final class ProxyMain {
         Thread onSignal =
                 new Thread(() -> {
                     boolean isSignal = ended.getCount() > 0;
-                    proxy.drainAndStop(arguments.drain());
+                    proxy.drainAndStop(arguments.leastDrain(), arguments.drain().time());
                     ended.countDown();
                     if (isSignal) {
                         endWell();
@@ -86,7 +96,7 @@ public final class ProxyMain {
         var _ =
                 proxy.quitAsked()
                         .thenRun(() -> {
-                            proxy.drainAndStop(arguments.drain());
+                            proxy.drainAndStop(Duration.ZERO, arguments.drain().time());
                             ended.countDown();
                         });
         try {
@@ -102,6 +112,8 @@ public final class ProxyMain {
         Path bootstrap = null;
         int workers = ProxySettings.ofProcess().workers();
         long drain = 30;
+        long leastDrain = 0;
+        var strategy = DrainPlan.Strategy.GRADUAL;
         boolean isAtEdge = false;
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
@@ -110,6 +122,8 @@ public final class ProxyMain {
                 case "--concurrency" -> workers = Integer.parseInt(value);
                 case "--profile" -> isAtEdge = value.equals("edge");
                 case "--drain-time-s" -> drain = Long.parseLong(value);
+                case "--drain-strategy" -> strategy = strategy(value);
+                case "--minimum-drain-time-s" -> leastDrain = Long.parseLong(value);
                 default ->
                         throw new IllegalArgumentException(
                                 args[i] + ": unknown (expected: -c FILE)");
@@ -117,8 +131,28 @@ public final class ProxyMain {
         }
         if (bootstrap == null || args.length % 2 != 0) {
             throw new IllegalArgumentException(
-                    "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]");
+                    "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]"
+                            + " [--drain-strategy gradual|immediate]"
+                            + " [--minimum-drain-time-s N]");
         }
-        return new Arguments(bootstrap, workers, Duration.ofSeconds(drain), isAtEdge);
+        return new Arguments(
+                bootstrap,
+                workers,
+                new DrainPlan(Duration.ofSeconds(drain), strategy),
+                Duration.ofSeconds(leastDrain),
+                isAtEdge);
+    }
+
+    /// The strategy of that name, as in `gradual`.
+    ///
+    /// @throws IllegalArgumentException when there is none
+    public static DrainPlan.Strategy strategy(String name) {
+        return switch (name) {
+            case "gradual" -> DrainPlan.Strategy.GRADUAL;
+            case "immediate" -> DrainPlan.Strategy.IMMEDIATE;
+            default ->
+                    throw new IllegalArgumentException(
+                            "--drain-strategy: '" + name + "' (expected: gradual or immediate)");
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.proxy;
 
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import java.io.OutputStream;
 import java.security.SecureRandom;
@@ -10,7 +11,7 @@ import java.time.InstantSource;
 ///
 /// @param workers how many event loops, from 1 to 64
 /// @param transport how bytes reach the kernel
-/// @param drainTime how long clients of a listener that goes or changes may stay
+/// @param drain how clients of a listener that goes or changes are asked to go
 /// @param seed of all chance: balancing, request ids, back-off
 /// @param clock for people and headers
 /// @param stdout where access logs to `/dev/stdout` go
@@ -18,7 +19,7 @@ import java.time.InstantSource;
 public record ProxySettings(
         int workers,
         Transport transport,
-        Duration drainTime,
+        DrainPlan drain,
         long seed,
         InstantSource clock,
         OutputStream stdout,
@@ -31,9 +32,6 @@ public record ProxySettings(
         if (workers < 1 || workers > 64) {
             throw new IllegalArgumentException("workers: " + workers + " (expected: 1 to 64)");
         }
-        if (drainTime.isNegative()) {
-            throw new IllegalArgumentException("drainTime: " + drainTime + " (expected: >= 0)");
-        }
     }
 
     /// As a process of its own: a worker for each processor, the usual transport.
@@ -41,7 +39,7 @@ public record ProxySettings(
         return new ProxySettings(
                 Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 64),
                 Transport.usual(),
-                Duration.ofSeconds(30),
+                DrainPlan.gradual(Duration.ofSeconds(30)),
                 new SecureRandom().nextLong(),
                 InstantSource.system(),
                 System.out,
@@ -50,6 +48,11 @@ public record ProxySettings(
 
     /// The same with that many workers.
     public ProxySettings withWorkers(int count) {
-        return new ProxySettings(count, transport, drainTime, seed, clock, stdout, stderr);
+        return new ProxySettings(count, transport, drain, seed, clock, stdout, stderr);
+    }
+
+    /// The same with another way to drain.
+    public ProxySettings withDrain(DrainPlan plan) {
+        return new ProxySettings(workers, transport, plan, seed, clock, stdout, stderr);
     }
 }

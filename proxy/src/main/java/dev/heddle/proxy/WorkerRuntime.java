@@ -5,6 +5,7 @@ import dev.heddle.proxy.cluster.WorkerClusters;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
+import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.WorkerServices;
@@ -54,14 +55,13 @@ final class WorkerRuntime implements WorkerServices {
             ProxyMeters meters,
             AccessLogs logs,
             Published<OverloadState> overload,
-            Published<Boolean> failing) {
+            Published<DrainState> drains) {
         this.meters = meters;
         this.shard = meters.meters().shard();
         this.logs = logs;
         this.clusters =
                 new WorkerClusters(shared, name -> meters.tally(name, worker.index()), worker);
-        this.context =
-                new FilterContext(worker, clusters, new Http2Loop(worker), overload, failing);
+        this.context = new FilterContext(worker, clusters, new Http2Loop(worker), overload, drains);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.testkit.Seed;
 import io.netty.util.ResourceLeakDetector;
@@ -100,7 +101,7 @@ class AllocationTest {
         return new ProxySettings(
                 1,
                 Transport.EPOLL,
-                Duration.ofSeconds(2),
+                DrainPlan.gradual(Duration.ofSeconds(2)),
                 Seed.ofRun().value(),
                 InstantSource.system(),
                 System.out,

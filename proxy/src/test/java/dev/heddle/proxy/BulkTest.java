@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.testkit.Seed;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class BulkTest {
                 new ProxySettings(
                         1,
                         transport,
-                        Duration.ofSeconds(2),
+                        DrainPlan.gradual(Duration.ofSeconds(2)),
                         Seed.ofRun().value(),
                         InstantSource.system(),
                         System.out,

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /// Our proxy, and stock Envoy beside it, from the same bootstrap.
@@ -33,12 +34,17 @@ final class DataPlanes implements AutoCloseable {
 
     /// Starts both. Skips the test where there is no Envoy.
     static DataPlanes start(Path directory, int listeners, Text text) throws Exception {
+        return start(directory, listeners, ProxyTest.settings(), text);
+    }
+
+    /// As the other one; Envoy drains as the settings say.
+    static DataPlanes start(Path directory, int listeners, ProxySettings settings, Text text)
+            throws Exception {
         String binary = System.getenv("HEDDLE_ENVOY");
         assumeTrue(binary != null && Files.isExecutable(Path.of(binary)), "HEDDLE_ENVOY");
         var both = new DataPlanes();
         List<Integer> ours = free(listeners);
-        Proxy proxy =
-                Proxy.start(BootstrapParser.parse("test", text.at(ours)), ProxyTest.settings());
+        Proxy proxy = Proxy.start(BootstrapParser.parse("test", text.at(ours)), settings);
         both.running.add(proxy::close);
         both.planes.add(new Plane("heddle", ours));
         List<Integer> theirs = free(listeners);
@@ -53,6 +59,10 @@ final class DataPlanes implements AutoCloseable {
                                 "--use-dynamic-base-id",
                                 "--file-flush-interval-msec",
                                 "50",
+                                "--drain-time-s",
+                                Long.toString(settings.drain().time().toSeconds()),
+                                "--drain-strategy",
+                                settings.drain().strategy().name().toLowerCase(Locale.ROOT),
                                 "--log-level",
                                 "warning")
                         .redirectErrorStream(true)

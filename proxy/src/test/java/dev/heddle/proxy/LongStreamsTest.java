@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.config.ResourceTexts;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
@@ -272,7 +273,7 @@ class LongStreamsTest {
         return new ProxySettings(
                 usual.workers(),
                 usual.transport(),
-                Duration.ofMinutes(5),
+                DrainPlan.gradual(Duration.ofMinutes(5)),
                 usual.seed(),
                 usual.clock(),
                 usual.stdout(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.testkit.Seed;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +58,7 @@ class ProxyTest {
         return new ProxySettings(
                 2,
                 Transport.usual(),
-                Duration.ofSeconds(2),
+                DrainPlan.gradual(Duration.ofSeconds(2)),
                 Seed.ofRun().value(),
                 InstantSource.system(),
                 System.out,
@@ -314,6 +316,24 @@ class ProxyTest {
         assertThatThrownBy(() ->
                         client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aProxyThatIsToEndTakesConnectionsAWhileLongerAndSaysSo() throws Exception {
+        Proxy proxy = start();
+        InetSocketAddress listener = proxy.listenerAddress("web").orElseThrow();
+        InetSocketAddress admin = proxy.adminAddress().orElseThrow();
+        var ended =
+                CompletableFuture.runAsync(
+                        () -> proxy.drainAndStop(Duration.ofMinutes(5), Duration.ofSeconds(5)));
+        HttpResponse<String> answer = send(listener, "GET", "/hello");
+        while (answer.headers().firstValue("connection").isEmpty()) {
+            answer = send(listener, "GET", "/hello");
+        }
+        assertThat(answer.statusCode()).isEqualTo(418);
+        assertThat(send(admin, "GET", "/ready").body()).isEqualTo("DRAINING\n");
+        proxy.close();
+        ended.get(5, TimeUnit.SECONDS);
     }
 
     @Test

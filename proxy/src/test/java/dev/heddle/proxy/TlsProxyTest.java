@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.tls.TestAuthority;
 import dev.heddle.proxy.tls.TestAuthority.Leaf;
@@ -193,7 +194,7 @@ class TlsProxyTest {
                 new ProxySettings(
                         2,
                         Transport.usual(),
-                        Duration.ofSeconds(2),
+                        DrainPlan.gradual(Duration.ofSeconds(2)),
                         Seed.ofRun().value(),
                         clock,
                         System.out,

@@ -33,8 +33,14 @@ public final class AsyncFile implements AutoCloseable {
     private static final long SHORT_NANOS = 1_000;
 
     private final String name;
-    private final OutputStream out;
+    private final Opener opener;
     private final boolean closesStream;
+    private final AtomicBoolean reopens = new AtomicBoolean();
+    private final AtomicLong reopenFailed = new AtomicLong();
+
+    /// Of the writer's thread alone, once it runs.
+    private OutputStream out;
+
     private final int maxQueuedBytes;
     private final AtomicReference<Chunk> current;
 
@@ -125,13 +131,19 @@ public final class AsyncFile implements AutoCloseable {
         }
     }
 
-    private AsyncFile(String name, OutputStream out, boolean closesStream, int maxQueuedBytes) {
+    private interface Opener {
+        OutputStream open() throws IOException;
+    }
+
+    private AsyncFile(String name, Opener opener, boolean closesStream, int maxQueuedBytes)
+            throws IOException {
         if (maxQueuedBytes < 1) {
             throw new IllegalArgumentException(
                     "maxQueuedBytes: " + maxQueuedBytes + " (expected: >= 1)");
         }
         this.name = name;
-        this.out = out;
+        this.opener = opener;
+        this.out = opener.open();
         this.closesStream = closesStream;
         this.maxQueuedBytes = maxQueuedBytes;
         this.current = new AtomicReference<>(new Chunk(CHUNK_BYTES));
@@ -142,14 +154,20 @@ public final class AsyncFile implements AutoCloseable {
     ///
     /// @throws IOException when the file cannot be opened for writing
     public static AsyncFile appendingTo(Path path, int maxQueuedBytes) throws IOException {
-        OutputStream out =
-                Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        return started(new AsyncFile(path.toString(), out, true, maxQueuedBytes));
+        Opener opener =
+                () ->
+                        Files.newOutputStream(
+                                path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return started(new AsyncFile(path.toString(), opener, true, maxQueuedBytes));
     }
 
     /// Writes to a stream that is somebody else's to close, such as standard output.
     public static AsyncFile over(String name, OutputStream out, int maxQueuedBytes) {
-        return started(new AsyncFile(name, out, false, maxQueuedBytes));
+        try {
+            return started(new AsyncFile(name, () -> out, false, maxQueuedBytes));
+        } catch (IOException e) {
+            throw new IllegalStateException("a stream that is open", e);
+        }
     }
 
     private static AsyncFile started(AsyncFile file) {
@@ -203,6 +221,20 @@ public final class AsyncFile implements AutoCloseable {
         full.add(chunk);
         current.set(next);
         LockSupport.unpark(writer);
+    }
+
+    /// Has the file opened anew, before the next line is written, for who has moved it away. Any
+    /// thread.
+    public void reopen() {
+        if (closesStream) {
+            reopens.set(true);
+            LockSupport.unpark(writer);
+        }
+    }
+
+    /// How often that failed; the old file is gone on with then.
+    public long reopenFailed() {
+        return reopenFailed.get();
     }
 
     /// Lines that reached the file.
@@ -262,6 +294,9 @@ public final class AsyncFile implements AutoCloseable {
 
     /// Writes the full chunks, then what there is of the present one.
     private void writeQueued() {
+        if (reopens.compareAndSet(true, false)) {
+            openAgain();
+        }
         for (Chunk chunk = full.poll(); chunk != null; chunk = full.poll()) {
             write(chunk);
         }
@@ -280,6 +315,17 @@ public final class AsyncFile implements AutoCloseable {
             } else {
                 full.add(waiting);
             }
+        }
+    }
+
+    private void openAgain() {
+        try {
+            OutputStream next = opener.open();
+            OutputStream before = out;
+            out = next;
+            before.close();
+        } catch (IOException e) {
+            reopenFailed.incrementAndGet();
         }
     }
 

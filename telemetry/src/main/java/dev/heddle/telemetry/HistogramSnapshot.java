@@ -36,6 +36,24 @@ public final class HistogramSnapshot {
         return total;
     }
 
+    /// Hears of each bucket that holds something.
+    public void forEachBucket(BucketSink sink) {
+        for (int i = 0; i < buckets.length; i++) {
+            if (buckets[i] > 0) {
+                long from = Histogram.lowerBound(i);
+                sink.bucket(from, Histogram.upperBound(i) - from + 1, buckets[i]);
+            }
+        }
+    }
+
+    /// Who hears of buckets.
+    public interface BucketSink {
+        /// @param lowest the least value that belongs into it
+        /// @param width how many whole numbers do
+        /// @param count how many values are in it
+        void bucket(long lowest, long width, long count);
+    }
+
     /// The value that a share of the recorded ones does not exceed.
     ///
     /// @param share from 0 to 1

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -34,7 +35,12 @@ public final class Meters {
         record Distribution(Histogram histogram) implements Source {}
     }
 
-    private record Registered(MeterId id, Source source, AtomicBoolean shown) {}
+    /// @param base what a counter held when it was reset
+    private record Registered(MeterId id, Source source, AtomicBoolean shown, AtomicLong base) {
+        Registered(MeterId id, Source source) {
+            this(id, source, new AtomicBoolean(true), new AtomicLong());
+        }
+    }
 
     /// A new shard, for one thread to count in.
     public MeterShard shard() {
@@ -69,9 +75,7 @@ public final class Meters {
     ///
     /// @param value called on the reader's thread, so it must be cheap and safe there
     public void gauge(MeterId id, LongSupplier value) {
-        registered.put(
-                id.name(),
-                new Registered(id, new Source.Computed(value, false), new AtomicBoolean(true)));
+        registered.put(id.name(), new Registered(id, new Source.Computed(value, false)));
     }
 
     /// Registers a counter that is kept elsewhere and read when somebody asks; a later one takes
@@ -79,9 +83,7 @@ public final class Meters {
     ///
     /// @param value called on the reader's thread, so it must be cheap and safe there
     public void counter(MeterId id, LongSupplier value) {
-        registered.put(
-                id.name(),
-                new Registered(id, new Source.Computed(value, true), new AtomicBoolean(true)));
+        registered.put(id.name(), new Registered(id, new Source.Computed(value, true)));
     }
 
     /// Adds meters that have no entry here: names and values are made when somebody reads them. For
@@ -122,6 +124,23 @@ public final class Meters {
         });
     }
 
+    /// Has counters begin at nothing again. Gauges and histograms stay what they are, as do the
+    /// numbers of those who count.
+    public void resetCounters() {
+        registered
+                .values()
+                .forEach(meter -> {
+                    if (meter.source() instanceof Source.Counted(Counter counter)) {
+                        meter.base().set(sum(counter.slot()));
+                    } else if (meter.source()
+                                    instanceof
+                                    Source.Computed(LongSupplier value, boolean onlyGrows)
+                            && onlyGrows) {
+                        meter.base().set(value.getAsLong());
+                    }
+                });
+    }
+
     /// The values of all meters that are in use, in the order of their dotted names.
     public List<Reading> read() {
         var readings = new ArrayList<Reading>();
@@ -138,11 +157,12 @@ public final class Meters {
     private Reading read(Registered meter) {
         return switch (meter.source()) {
             case Source.Counted(Counter counter) ->
-                    new Reading.CounterValue(meter.id(), sum(counter.slot()));
+                    new Reading.CounterValue(meter.id(), sum(counter.slot()) - meter.base().get());
             case Source.Level(Gauge gauge) -> new Reading.GaugeValue(meter.id(), sum(gauge.slot()));
             case Source.Computed(LongSupplier value, boolean onlyGrows) ->
                     onlyGrows
-                            ? new Reading.CounterValue(meter.id(), value.getAsLong())
+                            ? new Reading.CounterValue(
+                                    meter.id(), value.getAsLong() - meter.base().get())
                             : new Reading.GaugeValue(meter.id(), value.getAsLong());
             case Source.Distribution(Histogram histogram) -> {
                 long[] buckets = new long[Histogram.BUCKETS + 1];
@@ -165,8 +185,7 @@ public final class Meters {
 
     private Source source(MeterId id, Supplier<Source> maker) {
         Registered meter =
-                registered.computeIfAbsent(
-                        id.name(), _ -> new Registered(id, maker.get(), new AtomicBoolean(true)));
+                registered.computeIfAbsent(id.name(), _ -> new Registered(id, maker.get()));
         meter.shown().set(true);
         return meter.source();
     }

@@ -12,12 +12,17 @@ public final class PrometheusText {
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     /// The upper bounds of the buckets shown, Envoy's own.
-    static final double[] BOUNDS = {
+    private static final double[] BOUNDS = {
         0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
         600_000, 1_800_000, 3_600_000
     };
 
     private PrometheusText() {}
+
+    /// The upper bounds of the buckets shown, from the least.
+    public static double[] bounds() {
+        return BOUNDS.clone();
+    }
 
     /// The text of these readings, a family's members together.
     public static String print(List<Reading> readings) {

@@ -57,6 +57,26 @@ class AsyncFileTest {
     }
 
     @Test
+    void aFileThatIsMovedAwayIsOpenedAnew() throws Exception {
+        Path path = directory.resolve("access.log");
+        try (AsyncFile file = AsyncFile.appendingTo(path, 1 << 20)) {
+            file.write("one\n");
+            while (file.written() == 0) {
+                Thread.onSpinWait();
+            }
+            Files.move(path, directory.resolve("access.log.1"));
+            file.reopen();
+            file.write("two\n");
+            while (file.written() == 1) {
+                Thread.onSpinWait();
+            }
+            assertThat(Files.readString(path)).isEqualTo("two\n");
+            assertThat(Files.readString(directory.resolve("access.log.1"))).isEqualTo("one\n");
+            assertThat(file.reopenFailed()).isZero();
+        }
+    }
+
+    @Test
     void beyondItsLimitLinesAreDroppedAndCounted() {
         var stuck = new CountDownLatch(1);
         var blocked =

@@ -4,10 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class MetersTest {
+    @Test
+    void countersBeginAnewAndGaugesStay() {
+        var meters = new Meters();
+        MeterShard shard = meters.shard();
+        var scope = new MeterScope(meters, "a.", "envoy_a_", Labels.NONE);
+        shard.add(scope.counter("counted"), 5);
+        shard.add(scope.gauge("level"), 5);
+        meters.counter(scope.id("computed"), () -> 5);
+        meters.resetCounters();
+        assertThat(values(meters)).containsExactly("a.computed 0", "a.counted 0", "a.level 5");
+        shard.increment(scope.counter("counted"));
+        assertThat(values(meters)).containsExactly("a.computed 0", "a.counted 1", "a.level 5");
+    }
+
+    private static List<String> values(Meters meters) {
+        return meters.read().stream()
+                .map(it ->
+                        switch (it) {
+                            case Reading.CounterValue(MeterId id, long value) ->
+                                    id.name() + " " + value;
+                            case Reading.GaugeValue(MeterId id, long value) ->
+                                    id.name() + " " + value;
+                            case Reading.HistogramValue histogram -> histogram.id().name();
+                        })
+                .toList();
+    }
 
     private final Meters meters = new Meters();
 

@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.proxy.ProxyMain;
+import dev.heddle.proxy.drain.DrainPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,19 +23,41 @@ public final class ServeProxy {
     /// @param bootstrap YAML or JSON
     /// @param profile how large it is made
     /// @param workers event loops; 0 for as many as the profile has
-    /// @param drainSeconds how long requests may take to end when the process is asked to
+    /// @param drain how clients are asked to go
     /// @param withParent whether to end when standard input does
     public record Settings(
-            Path bootstrap, Profile profile, int workers, int drainSeconds, boolean withParent) {
+            Path bootstrap, Profile profile, int workers, Drain drain, boolean withParent) {
         public Settings {
             if (workers < 0 || workers > MAX_WORKERS) {
                 throw new IllegalArgumentException(
                         "--concurrency: %d (expected: 0 to %d)".formatted(workers, MAX_WORKERS));
             }
-            if (drainSeconds < 0) {
+        }
+    }
+
+    /// How clients are asked to go.
+    ///
+    /// @param seconds how long requests may take to end
+    /// @param strategy `gradual` or `immediate`
+    /// @param leastSeconds how long connections are taken after the process was asked to end
+    public record Drain(int seconds, String strategy, int leastSeconds) {
+        /// Half a minute, one by one, and no new connections.
+        public static final Drain USUAL = new Drain(30, "gradual", 0);
+
+        public Drain {
+            if (seconds < 0) {
                 throw new IllegalArgumentException(
-                        "--drain-time-s: %d (expected: 0 or more)".formatted(drainSeconds));
+                        "--drain-time-s: %d (expected: 0 or more)".formatted(seconds));
             }
+            if (leastSeconds < 0) {
+                throw new IllegalArgumentException(
+                        "--minimum-drain-time-s: %d (expected: 0 or more)".formatted(leastSeconds));
+            }
+            var _ = ProxyMain.strategy(strategy);
+        }
+
+        private DrainPlan plan() {
+            return new DrainPlan(Duration.ofSeconds(seconds), ProxyMain.strategy(strategy));
         }
     }
 
@@ -50,7 +73,7 @@ public final class ServeProxy {
         Path bootstrap = null;
         Profile profile = Profile.PLAIN;
         int workers = 0;
-        int drainSeconds = 30;
+        Drain drain = Drain.USUAL;
         boolean withParent = false;
         var rest = arguments.subList(1, arguments.size()).iterator();
         try {
@@ -68,7 +91,12 @@ public final class ServeProxy {
                     case "--profile" ->
                             profile = Profile.valueOf(rest.next().toUpperCase(Locale.ROOT));
                     case "--concurrency" -> workers = Integer.parseInt(rest.next());
-                    case "--drain-time-s" -> drainSeconds = Integer.parseInt(rest.next());
+                    case "--drain-time-s" ->
+                            drain =
+                                    new Drain(
+                                            Integer.parseInt(rest.next()),
+                                            drain.strategy(),
+                                            drain.leastSeconds());
                     default -> {
                         return Optional.empty();
                     }
@@ -76,8 +104,7 @@ public final class ServeProxy {
             }
             return bootstrap == null || !Files.isReadable(bootstrap)
                     ? Optional.empty()
-                    : Optional.of(
-                            new Settings(bootstrap, profile, workers, drainSeconds, withParent));
+                    : Optional.of(new Settings(bootstrap, profile, workers, drain, withParent));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
@@ -100,7 +127,8 @@ public final class ServeProxy {
                         settings.workers() == 0
                                 ? settings.profile().workers(usual.workers())
                                 : settings.workers(),
-                        Duration.ofSeconds(settings.drainSeconds()),
+                        settings.drain().plan(),
+                        Duration.ofSeconds(settings.drain().leastSeconds()),
                         settings.profile() == Profile.EDGE),
                 machine.err());
     }

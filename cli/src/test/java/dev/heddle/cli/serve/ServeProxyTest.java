@@ -34,9 +34,17 @@ final class ServeProxyTest {
                                         "--drain-time-s",
                                         "7",
                                         "--exit-on-stdin-eof")))
-                .contains(new ServeProxy.Settings(Path.of(file), Profile.SIDECAR, 3, 7, true));
+                .contains(
+                        new ServeProxy.Settings(
+                                Path.of(file),
+                                Profile.SIDECAR,
+                                3,
+                                new ServeProxy.Drain(7, "gradual", 0),
+                                true));
         assertThat(ServeProxy.plain(List.of("proxy", "--config-path", file)))
-                .contains(new ServeProxy.Settings(Path.of(file), Profile.PLAIN, 0, 30, false));
+                .contains(
+                        new ServeProxy.Settings(
+                                Path.of(file), Profile.PLAIN, 0, ServeProxy.Drain.USUAL, false));
     }
 
     @Test

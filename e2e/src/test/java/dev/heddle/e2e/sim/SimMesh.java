@@ -15,6 +15,7 @@ import dev.heddle.proxy.Proxy;
 import dev.heddle.proxy.ProxySettings;
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.Seed;
@@ -120,7 +121,7 @@ final class SimMesh implements MeshUnderTest {
                     new ProxySettings(
                             1,
                             Transport.LOCAL,
-                            Duration.ofSeconds(30),
+                            DrainPlan.gradual(Duration.ofSeconds(30)),
                             seed.value(),
                             loop.clock(),
                             accessLog,

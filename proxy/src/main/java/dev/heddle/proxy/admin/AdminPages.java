@@ -1,10 +1,12 @@
 package dev.heddle.proxy.admin;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.heddle.telemetry.Meters;
-import dev.heddle.telemetry.PrometheusText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +17,35 @@ public final class AdminPages {
     /// A page and how it may be asked.
     ///
     /// @param changes whether it does something, so that it takes POST only
-    /// @param parameters of the query that it knows; any other is an error
-    record Entry(String help, boolean changes, Set<String> parameters, Page page) {}
+    /// @param parameters of the query that it knows; any other is an error, unless it is
+    ///   [#ANYTHING]
+    record Entry(String help, boolean changes, Set<String> parameters, Page page) {
+        boolean takes(String parameter) {
+            return parameters.contains(parameter) || parameters.equals(ANYTHING);
+        }
+    }
+
+    /// Of a page that reads its parameters itself.
+    private static final Set<String> ANYTHING = Set.of("*");
 
     /// What the proxy tells its admin pages, and does for them. Callable from any thread.
     public interface Subject {
         /// `LIVE`, `DRAINING`, `INITIALIZING` or `PRE_INITIALIZING`.
         String state();
 
-        /// Everything that it was told, as JSON.
-        String configDump(boolean includeEndpoints);
+        /// What it was told, as JSON, or the part of it that was asked for.
+        Page.Answer configDump(Map<String, String> query);
 
         /// The clusters and their hosts.
-        String clusters(boolean asJson);
+        ///
+        /// @param filter found somewhere in the names of those that are wanted
+        String clusters(boolean asJson, Pattern filter);
+
+        /// The memory that it holds, as JSON.
+        String memory();
+
+        /// Opens the files of access logs anew.
+        void reopenLogs();
 
         /// The listeners with the addresses that they got.
         List<BoundListener> listeners();
@@ -47,11 +65,21 @@ public final class AdminPages {
         /// Makes [#state()] `DRAINING`, or takes that back.
         void failHealthCheck(boolean fail);
 
-        /// Stops listening; requests that go on may end, always (Envoy's `graceful`).
-        void drainListeners(boolean inboundOnly);
+        /// Asks clients to go one by one, and has listeners take no more of them.
+        ///
+        /// @param inboundOnly whether it is about listeners to the workload only
+        void drainListeners(boolean inboundOnly, Stop stop);
 
         /// Ends the process gracefully; returns at once.
         void quit();
+    }
+
+    /// When drained listeners take no more connections.
+    public enum Stop {
+        NOW,
+        /// When the time for draining is over.
+        AFTER_DRAIN,
+        NEVER
     }
 
     /// A listener and where it listens.
@@ -59,7 +87,8 @@ public final class AdminPages {
 
     private final Map<String, Entry> pages = new LinkedHashMap<>();
 
-    public AdminPages(Subject subject, Meters meters) {
+    /// @param levels of this process's own log; empty where they are fixed
+    public AdminPages(Subject subject, Meters meters, Optional<LogLevels> levels) {
         var stats = new StatsPage(meters);
         reads("/ready", "whether the proxy serves: LIVE, or 503 and why not", _ -> ready(subject));
         reads(
@@ -69,17 +98,14 @@ public final class AdminPages {
         reads(
                 "/clusters",
                 "clusters and their hosts",
-                Set.of("format"),
-                query ->
-                        formatted(
-                                query,
-                                () -> subject.clusters(false),
-                                () -> subject.clusters(true)));
+                Set.of("format", "filter"),
+                query -> clusters(subject, query));
         reads(
                 "/config_dump",
                 "everything that the proxy was told",
-                Set.of("include_eds"),
-                query -> Page.Answer.json(subject.configDump(query.containsKey("include_eds"))));
+                Set.of("include_eds", "resource", "mask", "name_regex"),
+                subject::configDump);
+        reads("/hot_restart_version", "there is none", _ -> Page.Answer.text("disabled\n"));
         reads(
                 "/listeners",
                 "listeners and their addresses",
@@ -97,27 +123,32 @@ public final class AdminPages {
                 "/server_info",
                 "version, state, uptime, node",
                 _ -> Page.Answer.json(subject.serverInfo()));
-        reads(
-                "/stats",
-                "counters, gauges and histograms",
-                Set.of("filter", "format", "usedonly"),
-                stats);
+        reads("/stats", "counters, gauges and histograms", StatsPage.PARAMETERS, stats);
         reads(
                 "/stats/prometheus",
                 "the same for Prometheus",
-                Set.of("filter", "usedonly"),
-                query ->
-                        new Page.Answer(200, PrometheusText.CONTENT_TYPE, stats.prometheus(query)));
+                StatsPage.PROMETHEUS_PARAMETERS,
+                stats::prometheus);
+        reads("/memory", "memory in use, in bytes", _ -> Page.Answer.json(subject.memory()));
+        reads(
+                "/runtime",
+                "layered_runtime, which there is none of",
+                _ -> Page.Answer.json("{\"layers\":[],\"entries\":{}}\n"));
         reads(
                 "/unsupported",
                 "fields that were left out, resources that were rejected",
                 _ -> Page.Answer.text(subject.unsupported()));
         changes(
                 "/drain_listeners",
-                "stop listening",
-                Set.of("inboundonly", "graceful"),
+                "ask clients to go and stop listening: now, after the drain time (graceful), never"
+                        + " (skip_exit)",
+                Set.of("inboundonly", "graceful", "skip_exit"),
                 query -> {
-                    subject.drainListeners(query.containsKey("inboundonly"));
+                    subject.drainListeners(
+                            query.containsKey("inboundonly"),
+                            query.containsKey("skip_exit")
+                                    ? Stop.NEVER
+                                    : query.containsKey("graceful") ? Stop.AFTER_DRAIN : Stop.NOW);
                     return Page.Answer.text("OK\n");
                 });
         changes(
@@ -144,6 +175,41 @@ public final class AdminPages {
                     subject.quit();
                     return Page.Answer.text("OK\n");
                 });
+        changes(
+                "/logging",
+                "show or change the levels of the process's own log",
+                ANYTHING,
+                new LoggingPage(levels));
+        changes(
+                "/reopen_logs",
+                "open the files of access logs anew",
+                Set.of(),
+                _ -> {
+                    subject.reopenLogs();
+                    return Page.Answer.text("OK\n");
+                });
+        changes(
+                "/reset_counters",
+                "have counters begin at nothing again",
+                Set.of(),
+                _ -> {
+                    meters.resetCounters();
+                    return Page.Answer.text("OK\n");
+                });
+        EnvoysOwnPages.reads()
+                .forEach((path, why) ->
+                        reads(
+                                path,
+                                "not here, as it " + why,
+                                ANYTHING,
+                                _ -> EnvoysOwnPages.answer(path, why)));
+        EnvoysOwnPages.changes()
+                .forEach((path, why) ->
+                        changes(
+                                path,
+                                "not here, as it " + why,
+                                ANYTHING,
+                                _ -> EnvoysOwnPages.answer(path, why)));
         reads("/help", "this list", _ -> Page.Answer.text(help()));
         reads("/", "this list", _ -> Page.Answer.text(help()));
     }
@@ -165,7 +231,7 @@ public final class AdminPages {
         return pages.get(path);
     }
 
-    private String help() {
+    String help() {
         return pages.entrySet().stream()
                 .map(page ->
                         "  %s: %s%s\n"
@@ -183,6 +249,17 @@ public final class AdminPages {
 
     private interface Body {
         String make();
+    }
+
+    private static Page.Answer clusters(Subject subject, Map<String, String> query) {
+        Pattern filter;
+        try {
+            filter = Pattern.compile(query.getOrDefault("filter", ""));
+        } catch (PatternSyntaxException e) {
+            return Page.Answer.error(400, "Invalid re2 regex: " + e.getMessage());
+        }
+        return formatted(
+                query, () -> subject.clusters(false, filter), () -> subject.clusters(true, filter));
     }
 
     private static Page.Answer formatted(Map<String, String> query, Body text, Body json) {

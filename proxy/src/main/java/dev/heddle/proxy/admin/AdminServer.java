@@ -98,19 +98,18 @@ public final class AdminServer implements AutoCloseable {
         }
         AdminPages.Entry entry = pages.find(path);
         if (entry == null) {
-            return Page.Answer.error(
-                    404, "invalid path: " + path + " (GET / lists the admin pages)");
+            return Page.Answer.error(404, "invalid path. " + pages.help());
         }
         boolean isPost = method.equals("POST");
         if (!isPost && !method.equals("GET") && !method.equals("HEAD")) {
             return Page.Answer.error(405, "method " + method + " (expected: GET or POST)");
         }
         if (entry.changes() && !isPost) {
-            return Page.Answer.error(405, path + " changes something (expected: POST)");
+            return Page.Answer.error(405, "Method " + method + " not allowed, POST required.");
         }
         Map<String, String> query = query(exchange.getRequestURI());
         for (String parameter : query.keySet()) {
-            if (!entry.parameters().contains(parameter)) {
+            if (!entry.takes(parameter)) {
                 return Page.Answer.error(
                         400,
                         "parameter '"

@@ -2,23 +2,23 @@ package dev.heddle.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import dev.heddle.telemetry.HistogramSnapshot;
-import dev.heddle.telemetry.MeterId;
 import dev.heddle.telemetry.Meters;
 import dev.heddle.telemetry.PrometheusText;
 import dev.heddle.telemetry.Reading;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// `/stats`: text as Envoy's, JSON as Envoy's, or Prometheus' format.
 final class StatsPage implements Page {
+    /// What a request may say.
+    static final Set<String> PARAMETERS =
+            Set.of("filter", "invert_filter", "format", "usedonly", "type", "histogram_buckets");
 
-    private static final double[] QUANTILES = {
-        0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1
-    };
+    /// What a request for Prometheus' format may say.
+    static final Set<String> PROMETHEUS_PARAMETERS =
+            Set.of("filter", "invert_filter", "usedonly", "text_readouts", "histogram_buckets");
 
     private final Meters meters;
 
@@ -28,115 +28,78 @@ final class StatsPage implements Page {
 
     @Override
     public Answer answer(Map<String, String> query) {
-        List<Reading> readings;
+        return answer(query, query.getOrDefault("format", "text"));
+    }
+
+    /// Answers in Prometheus' format.
+    Answer prometheus(Map<String, String> query) {
+        return answer(query, "prometheus");
+    }
+
+    private Answer answer(Map<String, String> query, String format) {
+        Predicate<Reading> type;
+        Pattern filter;
         try {
-            readings = readings(query);
+            type = type(query.getOrDefault("type", "All"));
+            filter = Pattern.compile(query.getOrDefault("filter", ""));
         } catch (PatternSyntaxException e) {
-            return Answer.error(400, "filter: " + e.getMessage() + " (expected: RE2 syntax)");
+            return Answer.error(400, "Invalid re2 regex: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            return Answer.error(400, String.valueOf(e.getMessage()));
         }
-        return switch (query.getOrDefault("format", "text")) {
-            case "text" -> Answer.text(text(readings));
-            case "json" -> Answer.json(json(readings));
+        String buckets = query.getOrDefault("histogram_buckets", "");
+        boolean isInverted = query.containsKey("invert_filter");
+        boolean usedOnly = query.containsKey("usedonly");
+        List<Reading> readings =
+                meters.read().stream()
+                        .filter(type)
+                        .filter(it -> filter.matcher(it.id().name()).find() != isInverted)
+                        .filter(it -> !usedOnly || it.used())
+                        .toList();
+        return switch (format) {
+            case "text", "json" ->
+                    StatsText.Buckets.named(buckets)
+                            .map(shape ->
+                                    format.equals("text")
+                                            ? Answer.text(StatsText.text(readings, shape))
+                                            : Answer.json(StatsText.json(readings, shape)))
+                            .orElseGet(() ->
+                                    Answer.error(
+                                            400,
+                                            "usage: /stats?histogram_buckets="
+                                                    + "(cumulative|disjoint|detailed|summary)"));
             case "prometheus" ->
-                    new Answer(200, PrometheusText.CONTENT_TYPE, PrometheusText.print(readings));
-            default ->
+                    switch (buckets) {
+                        case "", "cumulative" ->
+                                new Answer(
+                                        200,
+                                        PrometheusText.CONTENT_TYPE,
+                                        PrometheusText.print(readings));
+                        default ->
+                                Answer.error(
+                                        400,
+                                        "histogram_buckets '"
+                                                + buckets
+                                                + "' (expected: cumulative)");
+                    };
+            case "html", "active-html" ->
                     Answer.error(
-                            400,
+                            501,
                             "format '"
-                                    + query.get("format")
-                                    + "' (expected: text, json or prometheus)");
+                                    + format
+                                    + "' is not implemented (expected: text, json or prometheus)");
+            default -> Answer.error(400, "usage: /stats?format=(json|prometheus|text)");
         };
     }
 
-    String prometheus(Map<String, String> query) {
-        return PrometheusText.print(readings(query));
-    }
-
-    /// `filter` is a pattern that is found somewhere in the name; `usedonly` leaves out what is
-    /// zero.
-    private List<Reading> readings(Map<String, String> query) {
-        Pattern filter = Pattern.compile(query.getOrDefault("filter", ""));
-        boolean usedOnly = query.containsKey("usedonly");
-        return meters.read().stream()
-                .filter(reading -> filter.matcher(reading.id().name()).find())
-                .filter(reading -> !usedOnly || reading.used())
-                .toList();
-    }
-
-    private static String text(List<Reading> readings) {
-        var out = new StringBuilder();
-        for (Reading reading : readings) {
-            out.append(reading.id().name()).append(": ");
-            switch (reading) {
-                case Reading.CounterValue(MeterId _, long value) -> out.append(value);
-                case Reading.GaugeValue(MeterId _, long value) -> out.append(value);
-                case Reading.HistogramValue(MeterId _, HistogramSnapshot values) ->
-                        out.append(quantiles(values));
-            }
-            out.append('\n');
-        }
-        return out.toString();
-    }
-
-    /// Envoy shows the last interval beside the whole; we keep no intervals.
-    private static String quantiles(HistogramSnapshot values) {
-        return values.count() == 0
-                ? "No recorded values"
-                : DoubleStream.of(QUANTILES)
-                        .mapToObj(it -> "P%s(nan,%s)".formatted(percent(it), values.quantile(it)))
-                        .collect(Collectors.joining(" "));
-    }
-
-    private static String percent(double quantile) {
-        double percent = Math.round(quantile * 1_000) / 10.0;
-        return percent == Math.rint(percent)
-                ? Long.toString((long) percent)
-                : Double.toString(percent);
-    }
-
-    private static String json(List<Reading> readings) {
-        String numbers =
-                readings.stream()
-                        .flatMap(reading ->
-                                switch (reading) {
-                                    case Reading.CounterValue(MeterId id, long value) ->
-                                            Stream.of(number(id, value));
-                                    case Reading.GaugeValue(MeterId id, long value) ->
-                                            Stream.of(number(id, value));
-                                    case Reading.HistogramValue _ -> Stream.<String>empty();
-                                })
-                        .collect(Collectors.joining(","));
-        String supported =
-                DoubleStream.of(QUANTILES)
-                        .mapToObj(StatsPage::percent)
-                        .collect(Collectors.joining(","));
-        String computed =
-                readings.stream()
-                        .filter(Reading.HistogramValue.class::isInstance)
-                        .map(it -> histogram((Reading.HistogramValue) it))
-                        .collect(Collectors.joining(","));
-        return """
-        {"stats":[%s%s{"histograms":{"supported_quantiles":[%s],"computed_quantiles":[%s]}}]}
-        """
-                .formatted(numbers, numbers.isEmpty() ? "" : ",", supported, computed);
-    }
-
-    private static String number(MeterId id, long value) {
-        return "{\"name\":%s,\"value\":%d}".formatted(JsonText.quoted(id.name()), value);
-    }
-
-    private static String histogram(Reading.HistogramValue reading) {
-        String values =
-                DoubleStream.of(QUANTILES)
-                        .mapToObj(it ->
-                                "{\"interval\":null,\"cumulative\":%s}"
-                                        .formatted(
-                                                reading.values().count() == 0
-                                                        ? "null"
-                                                        : Double.toString(
-                                                                reading.values().quantile(it))))
-                        .collect(Collectors.joining(","));
-        return "{\"name\":%s,\"values\":[%s]}"
-                .formatted(JsonText.quoted(reading.id().name()), values);
+    private static Predicate<Reading> type(String name) {
+        return switch (name) {
+            case "All" -> _ -> true;
+            case "Counters" -> it -> it instanceof Reading.CounterValue;
+            case "Gauges" -> it -> it instanceof Reading.GaugeValue;
+            case "Histograms" -> it -> it instanceof Reading.HistogramValue;
+            case "TextReadouts" -> _ -> false;
+            default -> throw new IllegalArgumentException("invalid &type= param");
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import com.google.re2j.Pattern;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.EnvoyJson;
@@ -25,10 +26,14 @@ public final class ClusterStatuses {
     /// As text: `cluster::host::what::value`.
     ///
     /// @param fixed names of the clusters of the bootstrap
-    public static String text(ProxyConfig active, Set<String> fixed) {
+    /// @param wanted found somewhere in the names of the clusters that are shown
+    public static String text(ProxyConfig active, Set<String> fixed, Pattern wanted) {
         var out = new StringBuilder();
         active.clusters()
                 .forEach((name, state) -> {
+                    if (!wanted.matcher(name).find()) {
+                        return;
+                    }
                     line(out, name, "observability_name", state.config().altStatName());
                     CircuitLimits limits = state.config().settings().limits();
                     line(out, name, "default_priority::max_connections", limits.maxConnections());
@@ -80,10 +85,14 @@ public final class ClusterStatuses {
     /// As JSON (`envoy.admin.v3.Clusters`).
     ///
     /// @param fixed names of the clusters of the bootstrap
-    public static String json(ProxyConfig active, Set<String> fixed) {
+    /// @param wanted found somewhere in the names of the clusters that are shown
+    public static String json(ProxyConfig active, Set<String> fixed, Pattern wanted) {
         var clusters = Clusters.newBuilder();
         active.clusters()
                 .forEach((name, state) -> {
+                    if (!wanted.matcher(name).find()) {
+                        return;
+                    }
                     var status =
                             ClusterStatus.newBuilder()
                                     .setName(name)

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import com.google.re2j.PatternSyntaxException;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsType;
@@ -39,10 +40,33 @@ public final class ConfigDumps {
         this.startedAt = startedAt;
     }
 
-    /// The dump as JSON. On the config thread.
+    /// What was asked of a dump.
     ///
-    /// @param includeEndpoints as Envoy's `include_eds`
-    public String json(ConfigSubscriber subscriber, boolean includeEndpoints) {
+    /// @param status 200, or that of an error, whose text is plain
+    public record Dump(int status, String text) {}
+
+    /// The dump as JSON, or the wanted part of it. On the config thread.
+    ///
+    /// @param query `include_eds`, `resource`, `mask` and `name_regex`, as Envoy's
+    public Dump json(ConfigSubscriber subscriber, Map<String, String> query) {
+        try {
+            var dump = all(subscriber, query.containsKey("include_eds"));
+            return new Dump(200, EnvoyJson.print(DumpQuery.of(query).of(dump)) + "\n");
+        } catch (DumpQuery.NotFound e) {
+            return new Dump(404, String.valueOf(e.getMessage()));
+        } catch (PatternSyntaxException e) {
+            return new Dump(
+                    400,
+                    "INVALID_ARGUMENT: Error while parsing name_regex from "
+                            + query.get("name_regex")
+                            + ": "
+                            + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            return new Dump(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ConfigDump all(ConfigSubscriber subscriber, boolean includeEndpoints) {
         Received received = subscriber.received();
         ProxyConfig active = subscriber.active();
         var dump =
@@ -55,7 +79,7 @@ public final class ConfigDumps {
         dump.addConfigs(TypedConfigs.pack(listeners(received, active)))
                 .addConfigs(TypedConfigs.pack(routes(received, active)))
                 .addConfigs(TypedConfigs.pack(secrets(received)));
-        return EnvoyJson.print(dump.build()) + "\n";
+        return dump.build();
     }
 
     private BootstrapConfigDump bootstrap() {

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.xds.NodeInfo;
 import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
@@ -18,13 +19,15 @@ public final class ServerInfos {
     /// @param workers how many there are
     /// @param transport how bytes reach the kernel
     /// @param tls who does its cryptography
+    /// @param drain how clients are asked to go
     public record Instance(
             String version,
             String state,
             Duration uptime,
             int workers,
             String transport,
-            String tls) {}
+            String tls,
+            DrainPlan drain) {}
 
     /// As JSON (`envoy.admin.v3.ServerInfo`).
     public static String json(Instance process, NodeInfo node) {
@@ -49,12 +52,27 @@ public final class ServerInfos {
                                     .setHotRestartVersion("disabled")
                                     .setCommandLineOptions(
                                             CommandLineOptions.newBuilder()
-                                                    .setConcurrency(process.workers()))
+                                                    .setConcurrency(process.workers())
+                                                    .setDrainTime(
+                                                            com.google.protobuf.Duration
+                                                                    .newBuilder()
+                                                                    .setSeconds(
+                                                                            process.drain()
+                                                                                    .time()
+                                                                                    .toSeconds()))
+                                                    .setDrainStrategy(strategy(process.drain())))
                                     .setNode(node.toProto())
                                     .build())
                     + "\n";
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("server info: " + e.getMessage(), e);
         }
+    }
+
+    private static CommandLineOptions.DrainStrategy strategy(DrainPlan plan) {
+        return switch (plan.strategy()) {
+            case GRADUAL -> CommandLineOptions.DrainStrategy.Gradual;
+            case IMMEDIATE -> CommandLineOptions.DrainStrategy.Immediate;
+        };
     }
 }

@@ -11,6 +11,7 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,21 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         if (requests != null) {
             requests.drain();
         }
+    }
+
+    /// Asks the client to go, and gives it the time of the connection manager's `drain_timeout` for
+    /// it. A connection that never said a word just ends.
+    public void leave() {
+        if (requests == null) {
+            wire.close();
+        } else {
+            requests.leave();
+        }
+    }
+
+    /// How long a client has that was asked to go.
+    public Duration grace() {
+        return service.config().timeouts().drain();
     }
 
     /// Ends it now if it has no exchange, else with that.

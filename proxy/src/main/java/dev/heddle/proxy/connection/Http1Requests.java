@@ -10,6 +10,7 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
@@ -56,6 +57,14 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     }
 
     @Override
+    public void leave() {
+        if (!isLeaving) {
+            served.service().log().count(HttpStat.DOWNSTREAM_CX_DRAIN_CLOSE);
+            goAway();
+        }
+    }
+
+    @Override
     public void closeWhenIdle() {
         codec.closeWhenIdle();
     }
@@ -67,7 +76,7 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
         if (requests == 0 || isLeaving) {
             codec.closeWhenIdle();
         } else {
-            leave();
+            goAway();
         }
     }
 
@@ -78,11 +87,11 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
         } else if (served.service().config().http1().outlivesDuration()) {
             codec.closeAfterResponse();
         } else {
-            leave();
+            goAway();
         }
     }
 
-    private void leave() {
+    private void goAway() {
         isLeaving = true;
         codec.closeAfterResponse();
         long drain = served.service().config().timeouts().drain().toNanos();
@@ -118,9 +127,6 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     @Override
     public void onRequest(RequestHead request, boolean ends) {
         head.cancel();
-        if (served.isKeepAliveOff()) {
-            codec.closeAfterResponse();
-        }
         served.serve(exchange, request, ends);
     }
 
@@ -179,6 +185,10 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     @Override
     public void beforeResponse(RequestHead request, ResponseHead response) {
         served.onResponse(request, response);
+        if (!isLeaving && served.isLastAnswer()) {
+            isLeaving = true;
+            codec.closeAfterResponse();
+        }
     }
 
     @Override

@@ -91,6 +91,7 @@ final class Http2Request implements RequestHandler, ExchangeOwner {
     @Override
     public void beforeResponse(RequestHead request, ResponseHead response) {
         served.onResponse(request, response);
+        connection.beforeResponse();
     }
 
     @Override

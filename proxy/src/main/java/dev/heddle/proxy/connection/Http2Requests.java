@@ -9,6 +9,7 @@ import dev.heddle.proxy.http.RequestHandler;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.WireHandler;
@@ -45,6 +46,14 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
     }
 
     @Override
+    public void leave() {
+        if (!codec.isLeaving()) {
+            served.service().log().count(HttpStat.DOWNSTREAM_CX_DRAIN_CLOSE);
+            codec.drain();
+        }
+    }
+
+    @Override
     public void closeWhenIdle() {
         codec.closeWhenIdle();
     }
@@ -78,7 +87,14 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
     void onRequestBegun() {
         requests++;
         long most = served.service().config().limits().requestsPerConnection();
-        if ((most > 0 && requests >= most) || served.isKeepAliveOff()) {
+        if (most > 0 && requests >= most) {
+            codec.drain();
+        }
+    }
+
+    /// One more answer is about to begin.
+    void beforeResponse() {
+        if (!codec.isLeaving() && served.isLastAnswer()) {
             codec.drain();
         }
     }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
+import dev.heddle.proxy.drain.ListenerDrain;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.http.Http1Settings;
 import dev.heddle.proxy.http.Http2ServerSettings;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bufferLimitBytes how much is buffered of a connection before its sender is paused
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
-/// @param drainsWhenFailing whether requests are the last of their connections while an operator
-///   has the proxy say that it fails
+/// @param drain says when clients are to go
 public record HttpService(
         FilterContext context,
         HttpConnectionManagerConfig config,
@@ -27,7 +27,7 @@ public record HttpService(
         int bufferLimitBytes,
         String listener,
         String chain,
-        boolean drainsWhenFailing) {
+        ListenerDrain drain) {
 
     Http1Settings http1() {
         return new Http1Settings(

@@ -22,6 +22,9 @@ sealed interface Requests permits Http1Requests, Http2Requests {
     /// Lets the present requests, or the next, be the last.
     void drain();
 
+    /// Asks the client to go; what it does until the time for draining is served.
+    void leave();
+
     /// Ends it now if it has no request, else with those.
     void closeWhenIdle();
 

@@ -9,6 +9,7 @@ import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.http.ResponseSink;
+import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.route.RouteTable;
@@ -100,11 +101,19 @@ final class ServedConnection {
         exchange.onRequest(request, ends);
     }
 
-    /// Whether the proxy is so busy, or so near its end, that this request is to be the
-    /// connection's last.
-    boolean isKeepAliveOff() {
-        boolean isFailing = service.drainsWhenFailing() && service.context().failing().get();
-        return isFailing || strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE);
+    /// Whether the answer that is about to begin is to be the connection's last, as the proxy is so
+    /// busy or goes. If so, it is counted.
+    boolean isLastAnswer() {
+        HttpStat why = null;
+        if (service.drain().endsWith(worker().nanos(), worker().random())) {
+            why = HttpStat.DOWNSTREAM_CX_DRAIN_CLOSE;
+        } else if (strikes(OverloadAction.DISABLE_HTTP_KEEPALIVE)) {
+            why = HttpStat.DOWNSTREAM_CX_OVERLOAD_DISABLE_KEEPALIVE;
+        }
+        if (why != null) {
+            service.log().count(why);
+        }
+        return why != null;
     }
 
     private boolean strikes(OverloadAction action) {

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
@@ -10,15 +11,20 @@ import dev.heddle.proxy.upstream.Clusters;
 ///
 /// @param http2 shared by the worker's HTTP/2 connections
 /// @param overload what the proxy stops doing at this moment
-/// @param failing whether an operator has the proxy say that it fails
+/// @param drains what of the whole proxy is drained at this moment
 public record FilterContext(
         Worker worker,
         Clusters clusters,
         Http2Loop http2,
         Published<OverloadState> overload,
-        Published<Boolean> failing) {
+        Published<DrainState> drains) {
     /// Of a proxy that is never in danger.
     public FilterContext(Worker worker, Clusters clusters, Http2Loop http2) {
-        this(worker, clusters, http2, new Published<>(OverloadState.NONE), new Published<>(false));
+        this(
+                worker,
+                clusters,
+                http2,
+                new Published<>(OverloadState.NONE),
+                new Published<>(DrainState.NONE));
     }
 }

@@ -83,6 +83,11 @@ public final class Http2Downstream implements WireHandler, Http2Listener {
         return requests;
     }
 
+    /// Whether the client knows that it should go.
+    public boolean isLeaving() {
+        return connection.isLeaving();
+    }
+
     /// Lets the client know that it should go, then ends with its last request.
     public void drain() {
         if (connection.isLeaving()) {

@@ -6,6 +6,8 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.connection.HttpService;
+import dev.heddle.proxy.drain.Drain;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.overload.OverloadAction;
@@ -47,10 +49,10 @@ final class ActiveListener {
     private final Worker worker;
     private final ConnectionLimit limit;
     private final Handshakes handshakes;
-    private final Duration drainTime;
+    private final DrainPlan plan;
     private final Function<InetSocketAddress, @Nullable ActiveListener> others;
     private final Set<ClientConnection> pending = new HashSet<>();
-    private final Map<ClientConnection, ChainService> served = new HashMap<>();
+    private final ServedConnections served;
     private final List<ListenSocket> sockets = new ArrayList<>();
     private final IdentityHashMap<FilterChainConfig, ChainService> chains = new IdentityHashMap<>();
     private ListenerConfig config;
@@ -62,21 +64,22 @@ final class ActiveListener {
 
     /// @param limit on client connections of the whole proxy
     /// @param handshakes of the worker
-    /// @param drainTime how long connections may live on whose filter chain is gone
+    /// @param plan for connections whose filter chain is gone
     /// @param others finds the listener for an address
     ActiveListener(
             WorkerServices services,
             ConnectionLimit limit,
             Handshakes handshakes,
-            Duration drainTime,
+            DrainPlan plan,
             Function<InetSocketAddress, @Nullable ActiveListener> others,
             ListenerConfig config,
             ChainLimits limits) {
         this.services = services;
         this.worker = services.context().worker();
+        this.served = new ServedConnections(worker);
         this.limit = config.binding().isExempt() ? ConnectionLimit.none() : limit;
         this.handshakes = handshakes;
-        this.drainTime = drainTime;
+        this.plan = plan;
         this.others = others;
         this.config = config;
         this.log = services.listenerLog(config);
@@ -144,30 +147,25 @@ final class ActiveListener {
     private void drainWhatLostItsChain() {
         Set<ChainService> present = Collections.newSetFromMap(new IdentityHashMap<>());
         present.addAll(chains.values());
-        var lost = new ArrayList<ClientConnection>();
-        served.forEach((connection, chain) -> {
-            if (!present.contains(chain)) {
-                lost.add(connection);
-            }
-        });
-        if (lost.isEmpty()) {
-            return;
-        }
-        lost.forEach(ClientConnection::drain);
-        worker.deadline(
-                        () -> {
-                            lost.retainAll(served.keySet());
-                            lost.forEach(ClientConnection::close);
-                        })
-                .set(drainTime.toNanos());
+        served.drain(plan, chain -> !present.contains(chain));
     }
 
     /// Stops accepting. What it has ends with its exchanges.
-    void drain() {
+    void drain(DrainPlan how) {
         isClosed = true;
+        stop();
+        served.drain(how, _ -> true);
+    }
+
+    /// Accepts no connection any more; those that it has go on.
+    void stop() {
         sockets.forEach(ListenSocket::close);
         sockets.clear();
-        List.copyOf(served.keySet()).forEach(ClientConnection::drain);
+    }
+
+    /// All listeners like this one are drained, those that accept connections and those that don't.
+    void onProxyDrain(Drain drain) {
+        served.ask(drain);
     }
 
     /// Ends the connections without an exchange.
@@ -177,12 +175,13 @@ final class ActiveListener {
 
     /// Ends everything.
     void close() {
-        drain();
+        isClosed = true;
+        stop();
         all().forEach(ClientConnection::close);
     }
 
     private List<ClientConnection> all() {
-        var all = new ArrayList<>(served.keySet());
+        var all = new ArrayList<>(served.all());
         all.addAll(pending);
         return all;
     }
@@ -399,7 +398,7 @@ final class ActiveListener {
             wire.reset();
             return refused(wire, Duration.ZERO);
         }
-        served.put(new ClientConnection.Unsecured(handshake), chain);
+        served.add(new ClientConnection.Unsecured(handshake), chain);
         return handshake;
     }
 
@@ -424,13 +423,13 @@ final class ActiveListener {
                                 arrival.wire(),
                                 arrival.client(),
                                 gone -> onGone(new ClientConnection.Http(gone)));
-                served.put(new ClientConnection.Http(connection), chain);
+                served.add(new ClientConnection.Http(connection), chain);
                 yield connection.wireHandler();
             }
             case ChainService.Service.Tcp(TcpService tcp) -> {
                 TcpConnection probed = arrival.takeProbe(tcp);
                 TcpConnection connection = probed == null ? tcp(tcp, arrival) : probed;
-                served.put(new ClientConnection.Tcp(connection), chain);
+                served.add(new ClientConnection.Tcp(connection), chain);
                 if (probed == null && arrival.isUnheard()) {
                     connection.hear(firstWord(arrival));
                 }

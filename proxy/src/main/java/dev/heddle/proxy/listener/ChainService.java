@@ -7,6 +7,8 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.connection.HttpService;
+import dev.heddle.proxy.drain.Drain;
+import dev.heddle.proxy.drain.ListenerDrain;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.tcp.TcpService;
 import dev.heddle.proxy.tls.TlsServer;
@@ -61,6 +63,13 @@ record ChainService(
                 service(services, listener, chain));
     }
 
+    /// It goes, and with it its connections.
+    void begin(Drain drain) {
+        if (service instanceof Service.Http(HttpService http)) {
+            http.drain().begin(drain);
+        }
+    }
+
     private static Service service(
             WorkerServices services, ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.handling()) {
@@ -74,7 +83,11 @@ record ChainService(
                                     listener.bufferLimitBytes(),
                                     listener.name(),
                                     chain.name(),
-                                    listener.drainsWhenFailing()));
+                                    new ListenerDrain(
+                                            services.context().drains(),
+                                            listener.direction()
+                                                    == ListenerConfig.Direction.INBOUND,
+                                            listener.drainsWhenFailing())));
             case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
                     new Service.Tcp(
                             new TcpService(

@@ -2,6 +2,7 @@ package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.tcp.TcpConnection;
+import java.time.Duration;
 
 /// An accepted connection, as far as its listener is concerned.
 sealed interface ClientConnection {
@@ -27,6 +28,20 @@ sealed interface ClientConnection {
             case Peeked _, Refused _, Unsecured _, Tcp _ -> {
                 // They have no end of their own to wait for.
             }
+        }
+    }
+
+    /// How long a client has that was asked to go.
+    default Duration grace() {
+        return this instanceof Http(DownstreamConnection connection)
+                ? connection.grace()
+                : Duration.ZERO;
+    }
+
+    /// Asks its client to go, if there is a way.
+    default void leave() {
+        if (this instanceof Http(DownstreamConnection connection)) {
+            connection.leave();
         }
     }
 

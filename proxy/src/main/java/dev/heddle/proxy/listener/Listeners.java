@@ -3,6 +3,8 @@ package dev.heddle.proxy.listener;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.ListenerFilterConfig.Kind;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.drain.Drain;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
@@ -15,10 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,22 +38,23 @@ public final class Listeners {
     private final List<WorkerListeners> perWorker;
     private final Map<String, ListenerConfig> present = new HashMap<>();
     private final Map<String, ChainLimits> limits = new HashMap<>();
+    private final Set<String> stoppedNames = ConcurrentHashMap.newKeySet();
+    private Predicate<ListenerConfig> stopped = _ -> false;
     private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
 
     /// @param services of each worker
     /// @param limit on client connections of the whole proxy
-    /// @param drainTime how long connections of a removed or changed listener may live on
+    /// @param plan for the connections of a removed or changed listener
     public Listeners(
             Workers workers,
             Function<Worker, WorkerServices> services,
             ConnectionLimit limit,
-            Duration drainTime) {
+            DrainPlan plan) {
         this.workers = workers;
         this.perWorker =
                 workers.all().stream()
                         .map(worker ->
-                                new WorkerListeners(
-                                        worker, services.apply(worker), limit, drainTime))
+                                new WorkerListeners(worker, services.apply(worker), limit, plan))
                         .toList();
     }
 
@@ -137,6 +142,25 @@ public final class Listeners {
                         TimeUnit.NANOSECONDS.toSeconds(learned.idleNanos()));
     }
 
+    /// Asks the clients of some listeners to go; the listeners go on accepting connections.
+    /// Callable from any thread.
+    public void onProxyDrain(Drain drain, Predicate<ListenerConfig> of) {
+        perWorker.forEach(worker -> worker.onProxyDrain(drain, of));
+    }
+
+    /// Has some listeners accept no more connections, for good: neither those that there are nor
+    /// those that come. What they have goes on.
+    public void stop(Predicate<ListenerConfig> which) {
+        stopped = stopped.or(which);
+        present.values().stream().filter(which).forEach(it -> stoppedNames.add(it.name()));
+        perWorker.forEach(worker -> worker.stop(which));
+    }
+
+    /// How many were stopped.
+    public int stopped() {
+        return stoppedNames.size();
+    }
+
     /// Stops accepting and lets exchanges end.
     ///
     /// @param limit after which what is left is cut off
@@ -156,6 +180,10 @@ public final class Listeners {
     }
 
     private CompletableFuture<Optional<String>> add(ListenerConfig config, ChainLimits limits) {
+        if (stopped.test(config)) {
+            LOG.warn("listener {} is not opened: listeners like it were stopped", config.name());
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         var reserved = new ArrayList<InetSocketAddress>();
         try {
             requireOriginalDestination(config);

@@ -2,6 +2,8 @@ package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.drain.Drain;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.ListenOutcome;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of one worker. Its methods may be called from any thread: they do their work on
@@ -30,7 +33,7 @@ final class WorkerListeners {
     private final WorkerServices services;
     private final ConnectionLimit limit;
     private final Handshakes handshakes;
-    private final Duration drainTime;
+    private final DrainPlan plan;
     private final Map<String, ActiveListener> listeners = new HashMap<>();
 
     /// Listeners that are gone, as long as they have connections.
@@ -41,13 +44,12 @@ final class WorkerListeners {
     private @Nullable CompletableFuture<Void> drained;
     private final Deadline look;
 
-    WorkerListeners(
-            Worker worker, WorkerServices services, ConnectionLimit limit, Duration drainTime) {
+    WorkerListeners(Worker worker, WorkerServices services, ConnectionLimit limit, DrainPlan plan) {
         this.worker = worker;
         this.services = services;
         this.limit = limit;
         this.handshakes = new Handshakes(worker);
-        this.drainTime = drainTime;
+        this.plan = plan;
         this.look = worker.deadline(this::onLook);
     }
 
@@ -67,7 +69,7 @@ final class WorkerListeners {
             CompletableFuture<Void> outcome) {
         var listener =
                 new ActiveListener(
-                        services, limit, handshakes, drainTime, this::listenerFor, config, limits);
+                        services, limit, handshakes, plan, this::listenerFor, config, limits);
         listener.setAccepting(isAccepting);
         listeners.put(config.name(), listener);
         if (!config.binding().binds()) {
@@ -149,21 +151,35 @@ final class WorkerListeners {
     CompletableFuture<Void> remove(String name) {
         var done = new CompletableFuture<Void>();
         worker.execute(() -> {
-            onRemove(name);
+            onRemove(name, plan);
             done.complete(null);
         });
         return done;
     }
 
-    private void onRemove(String name) {
+    private void onRemove(String name, DrainPlan how) {
         ActiveListener listener = listeners.remove(name);
         if (listener == null) {
             return;
         }
-        listener.drain();
+        listener.drain(how);
         leaving.removeIf(gone -> gone.size() == 0);
         leaving.add(listener);
-        worker.deadline(listener::close).set(drainTime.toNanos());
+        worker.deadline(listener::close).set(Math.max(1, how.time().toNanos()));
+    }
+
+    /// Asks the clients of some listeners to go.
+    void onProxyDrain(Drain drain, Predicate<ListenerConfig> of) {
+        worker.execute(() -> matching(of).forEach(listener -> listener.onProxyDrain(drain)));
+    }
+
+    /// Has some listeners accept no more connections.
+    void stop(Predicate<ListenerConfig> which) {
+        worker.execute(() -> matching(which).forEach(ActiveListener::stop));
+    }
+
+    private List<ActiveListener> matching(Predicate<ListenerConfig> wanted) {
+        return listeners.values().stream().filter(it -> wanted.test(it.config())).toList();
     }
 
     CompletableFuture<Void> drain(Duration most) {
@@ -175,7 +191,8 @@ final class WorkerListeners {
     private void onDrain(Duration most, CompletableFuture<Void> done) {
         drained = done;
         drainEndNanos = worker.nanos() + most.toNanos();
-        listeners.keySet().stream().toList().forEach(this::onRemove);
+        DrainPlan all = DrainPlan.immediate(most);
+        listeners.keySet().stream().toList().forEach(name -> onRemove(name, all));
         look.set(LOOK_NANOS);
     }
 

@@ -21,6 +21,9 @@ public interface ExchangeLog {
     /// @param protocol as [#connectionSpeaks] was told; null if it never spoke
     void connectionClosed(@Nullable Protocol protocol);
 
+    /// Something happened to a connection.
+    void count(HttpStat stat);
+
     /// A request's head was received; every start has one [#completed].
     ///
     /// @param protocol of the connection

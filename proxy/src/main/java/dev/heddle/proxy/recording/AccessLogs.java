@@ -103,6 +103,11 @@ public final class AccessLogs implements AutoCloseable {
         }
     }
 
+    /// Has the files opened anew, for who has moved them away.
+    public void reopen() {
+        files.values().stream().flatMap(Optional::stream).forEach(AsyncFile::reopen);
+    }
+
     /// Lines that were written, over all files.
     public long written() {
         return files.values().stream()

@@ -7,6 +7,7 @@ import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.Counter;
@@ -14,9 +15,12 @@ import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.Histogram;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Counts and logs the exchanges of one HTTP connection manager on one worker.
@@ -30,6 +34,7 @@ public final class ExchangeRecorder implements ExchangeLog {
     private final AccessLogs.Writer[] logs;
     private final ExchangeRecord record = new ExchangeRecord();
     private final Downstream downstream;
+    private final Map<HttpStat, Counter> counters = new EnumMap<>(HttpStat.class);
     private final Map<String, Upstream> upstreams = new HashMap<>();
 
     /// @param shard where this worker counts
@@ -44,7 +49,11 @@ public final class ExchangeRecorder implements ExchangeLog {
         this.meters = meters;
         this.shard = shard;
         this.logs = files.open(logs).toArray(AccessLogs.Writer[]::new);
-        this.downstream = new Downstream(meters.http(statPrefix), meters.listener(listenerPrefix));
+        MeterScope http = meters.http(statPrefix);
+        this.downstream = new Downstream(http, meters.listener(listenerPrefix));
+        for (HttpStat stat : HttpStat.values()) {
+            counters.put(stat, http.counter(stat.name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     /// `http.<prefix>.` and `listener.<address>.`
@@ -174,6 +183,11 @@ public final class ExchangeRecorder implements ExchangeLog {
         shard.increment(downstream.connectionsDestroyed);
         shard.add(downstream.connectionsActive, -1);
         shard.add(downstream.listenerConnectionsActive, -1);
+    }
+
+    @Override
+    public void count(HttpStat stat) {
+        shard.increment(Objects.requireNonNull(counters.get(stat)));
     }
 
     @Override

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.overload.OverloadConfig.Trigger;
 import dev.heddle.proxy.runtime.Published;
+import dev.heddle.proxy.runtime.Transport;
+import dev.heddle.proxy.runtime.Workers;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,7 +78,18 @@ class OverloadConfigTest {
 
     @Test
     void whatLivesIsMeasured() {
-        long before = new HeapUse().getAsLong();
-        assertThat(before).isPositive().isLessThan(Runtime.getRuntime().maxMemory() * 2);
+        Workers workers =
+                Workers.start(
+                        1, Transport.usual(), InstantSource.system(), _ -> new SplittableRandom(1));
+        try {
+            HeapUse use = HeapUse.of(workers);
+            long before = use.getAsLong();
+            assertThat(before).isPositive().isLessThan(Runtime.getRuntime().maxMemory() * 2);
+            ByteBuf held = workers.all().getFirst().allocator().directBuffer(64 << 20);
+            assertThat(use.getAsLong()).isGreaterThanOrEqualTo(64 << 20);
+            held.release();
+        } finally {
+            workers.stop();
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.ListenerFilters;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.Listeners;
@@ -107,7 +108,7 @@ public final class LoopbackProxy implements AutoCloseable {
                         workers,
                         worker -> new Services(worker, upstreamPort, protocol),
                         ConnectionLimit.none(),
-                        Duration.ofSeconds(1));
+                        DrainPlan.gradual(Duration.ofSeconds(1)));
     }
 
     /// Starts one that serves HTTP.

@@ -6,6 +6,7 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.observe.StreamInfo;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Remembers one line for each exchange: method, path, status, flags, details, bytes.
 public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     private final Map<ListenerStat, Long> listener = new EnumMap<>(ListenerStat.class);
+    private final Map<HttpStat, Long> http = new EnumMap<>(HttpStat.class);
     private final List<String> listenerLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private int open;
@@ -35,6 +37,16 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     @Override
     public void connectionClosed(@Nullable Protocol protocol) {
         open--;
+    }
+
+    @Override
+    public void count(HttpStat stat) {
+        http.merge(stat, 1L, Long::sum);
+    }
+
+    /// How often something happened to HTTP connections.
+    public long counted(HttpStat stat) {
+        return http.getOrDefault(stat, 0L);
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.ListenerFilters;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.filter.HttpFilterType;
@@ -101,7 +102,7 @@ public final class SimProxy implements AutoCloseable {
                     Workers.of(worker),
                     _ -> new Services(),
                     ConnectionLimit.none(),
-                    Duration.ofSeconds(60));
+                    DrainPlan.immediate(Duration.ofSeconds(60)));
 
     private final class Services implements WorkerServices {
         @Override

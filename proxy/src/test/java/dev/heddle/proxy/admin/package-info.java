@@ -1,0 +1,5 @@
+/// Tests of admin pages.
+@NullMarked
+package dev.heddle.proxy.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests of draining.
+@NullMarked
+package dev.heddle.proxy.drain;
+
+import org.jspecify.annotations.NullMarked;
