@@ -33,6 +33,8 @@ public enum DiagnosticCode {
     UNUSABLE_CERTIFICATE("HED0013", Severity.ERROR),
     /// TLS that believes more than its author may think.
     LENIENT_TLS("HED0014", Severity.WARNING),
+    /// A rule, or one of its matches, that cannot work, and that proxies are not told of.
+    LEFT_OUT("HED0015", Severity.ERROR),
     /// A file that is broken now, so that what it said before stays in force.
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.

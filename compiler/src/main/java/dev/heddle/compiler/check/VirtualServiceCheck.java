@@ -13,6 +13,7 @@ import dev.heddle.model.istio.VirtualService.HeaderOperations;
 import dev.heddle.model.istio.VirtualService.Headers;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.kinds.Kinds;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -78,7 +79,7 @@ final class VirtualServiceCheck {
             for (Matches.Problem problem : Matches.problems(rule.match().get(j))) {
                 FieldPath field = at.field(problem.field());
                 add(
-                        DiagnosticCode.INVALID_VALUE,
+                        DiagnosticCode.LEFT_OUT,
                         problem.key().isEmpty() ? field : field.field(problem.key()),
                         problem.what(),
                         "This match is left out; Envoy would refuse the whole route table");
@@ -88,7 +89,7 @@ final class VirtualServiceCheck {
         ActionLowering.problemOf(rule)
                 .ifPresent(p ->
                         add(
-                                DiagnosticCode.INVALID_VALUE,
+                                DiagnosticCode.LEFT_OUT,
                                 path.field(p.field()),
                                 p.what(),
                                 "This rule is left out"));

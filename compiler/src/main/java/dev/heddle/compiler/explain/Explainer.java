@@ -21,12 +21,17 @@ import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Leads a request through what a proxy would run.
 public final class Explainer {
@@ -108,6 +113,7 @@ public final class Explainer {
                     chosen.origin(),
                     new Reply(301, "", "https://" + request.authority() + request.path()));
         }
+        leftOut(chosen);
         for (Route route : chosen.routes()) {
             Optional<String> mismatch = RequestMatch.mismatch(route.match(), request);
             tried.add(
@@ -126,6 +132,24 @@ public final class Explainer {
                 "",
                 chosen.origin(),
                 none("none of the virtual host's routes matches"));
+    }
+
+    /// The rules of a virtual host that are none of its routes, since they cannot work.
+    private void leftOut(VirtualHost host) {
+        Set<String> resources =
+                Stream.concat(Stream.of(host.origin()), host.routes().stream().map(Route::origin))
+                        .map(Origin::resource)
+                        .collect(Collectors.toSet());
+        findings.stream()
+                .filter(f -> f.code() == DiagnosticCode.LEFT_OUT)
+                .filter(f -> resources.contains(f.origin().resource()))
+                .forEach(f ->
+                        tried.add(
+                                new Tried(
+                                        "rule " + f.origin().path(),
+                                        false,
+                                        "left out: " + f.message(),
+                                        f.origin())));
     }
 
     private static Reply none(String why) {

@@ -1,6 +1,7 @@
 package dev.heddle.model.istio;
 
 import dev.heddle.model.schema.NotYet;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,14 +35,15 @@ public record ConnectionPoolSettings(Optional<TcpSettings> tcp, Optional<HttpSet
     /// @param maxRequestsPerConnection then the connection is closed; 0 means no limit
     /// @param maxRetries at most this many retries are under way
     /// @param idleTimeout for connections without requests; 1 h when absent
+    /// @param useClientProtocol whether the destination is spoken to as the client speaks
     public record HttpSettings(
             OptionalInt http1MaxPendingRequests,
             OptionalInt http2MaxRequests,
             OptionalInt maxRequestsPerConnection,
             OptionalInt maxRetries,
             Optional<Duration> idleTimeout,
-            @NotYet H2UpgradePolicy h2UpgradePolicy,
-            @NotYet boolean useClientProtocol,
+            H2UpgradePolicy h2UpgradePolicy,
+            boolean useClientProtocol,
             @NotYet OptionalInt maxConcurrentStreams,
             @NotYet Optional<Http2KeepAlive> http2KeepAlive) {}
 

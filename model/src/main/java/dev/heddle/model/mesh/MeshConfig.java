@@ -35,6 +35,7 @@ public record MeshConfig(
         String rootNamespace,
         Optional<PathNormalization> pathNormalization,
         Optional<HttpRetry> defaultHttpRetryPolicy,
+        H2UpgradePolicy h2UpgradePolicy,
         @NotYet Node proxyListenPort,
         @NotYet Node proxyInboundListenPort,
         @NotYet Node proxyHttpPort,
@@ -57,7 +58,6 @@ public record MeshConfig(
         @NotYet Node localityLbSetting,
         @NotYet Node zoneAwareLbSetting,
         @NotYet Node dnsRefreshRate,
-        @NotYet Node h2UpgradePolicy,
         @NotYet Node inboundClusterStatName,
         @NotYet Node outboundClusterStatName,
         @NotYet Node certificates,
@@ -73,6 +73,13 @@ public record MeshConfig(
         @NotYet Node tlsDefaults,
         @NotYet Node defaultTrafficPolicy,
         @NotYet Node serviceEntryVisibility) {
+
+    /// Whether hosts of ports that are named HTTP are spoken to in HTTP/2, where no DestinationRule
+    /// says otherwise.
+    public enum H2UpgradePolicy {
+        DO_NOT_UPGRADE,
+        UPGRADE
+    }
 
     /// How a line of the access log is written.
     public enum AccessLogEncoding {

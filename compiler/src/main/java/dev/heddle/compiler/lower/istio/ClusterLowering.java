@@ -2,7 +2,6 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
-import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.LoadAssignment;
@@ -94,7 +93,7 @@ public final class ClusterLowering {
                         discovery instanceof Discovery.OriginalDestination
                                 ? new LoadBalancing.ByCluster()
                                 : policy.loadBalancing(),
-                        protocol(port.protocol()),
+                        policy.protocol(port.protocol(), otherwise),
                         policy.connectionPool(otherwise),
                         policy.tls().flatMap(t -> tls.lower(t, service.service().host(), origin)),
                         Optional.of(
@@ -122,12 +121,5 @@ public final class ClusterLowering {
             case PASSTHROUGH ->
                     redirected ? new Discovery.OriginalDestination("") : new Discovery.Eds();
         };
-    }
-
-    private static Protocol protocol(AppProtocol protocol) {
-        if (protocol == AppProtocol.UNSET) {
-            return Protocol.AS_DOWNSTREAM;
-        }
-        return protocol.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
     }
 }

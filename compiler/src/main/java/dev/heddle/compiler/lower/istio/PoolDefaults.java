@@ -14,7 +14,9 @@ import java.util.OptionalInt;
 ///
 /// @param connectTimeout for a connection to be made
 /// @param keepAlive has the kernel probe silent ones
-public record PoolDefaults(Duration connectTimeout, Optional<KeepAlive> keepAlive) {
+/// @param isHttp2 whether HTTP is spoken in version 2
+public record PoolDefaults(
+        Duration connectTimeout, Optional<KeepAlive> keepAlive, boolean isHttp2) {
 
     /// Those of a mesh.
     public static PoolDefaults of(MeshSettings settings) {
@@ -23,7 +25,10 @@ public record PoolDefaults(Duration connectTimeout, Optional<KeepAlive> keepAliv
                         .flatMap(MeshConfig::connectTimeout)
                         .filter(Duration::isPositive)
                         .orElse(ConnectionPool.UNLIMITED.connectTimeout()),
-                settings.config().flatMap(MeshConfig::tcpKeepalive).map(PoolDefaults::keepAlive));
+                settings.config().flatMap(MeshConfig::tcpKeepalive).map(PoolDefaults::keepAlive),
+                settings.config()
+                        .map(c -> c.h2UpgradePolicy() == MeshConfig.H2UpgradePolicy.UPGRADE)
+                        .orElse(false));
     }
 
     static KeepAlive keepAlive(TcpKeepalive asked) {

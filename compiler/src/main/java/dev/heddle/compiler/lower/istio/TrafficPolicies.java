@@ -1,10 +1,12 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.ConnectionPool.ProxyHeader;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings.H2UpgradePolicy;
 import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
 import dev.heddle.model.istio.DestinationRule.PortTrafficPolicy;
@@ -14,6 +16,7 @@ import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
 import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
+import dev.heddle.model.service.AppProtocol;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -83,6 +86,26 @@ record TrafficPolicies(
                     };
             case Policy.Hashed _ -> new LoadBalancing.LeastRequest();
             case null -> new LoadBalancing.LeastRequest();
+        };
+    }
+
+    /// Which HTTP hosts are spoken to in, as Istio has it: a rule may ask for HTTP/2 at any port,
+    /// the mesh for ports that are named HTTP.
+    ///
+    /// @param otherwise where no rule says anything
+    Protocol protocol(AppProtocol port, PoolDefaults otherwise) {
+        Optional<HttpSettings> http = pool.flatMap(ConnectionPoolSettings::http);
+        Protocol byPort =
+                port == AppProtocol.UNSET
+                        ? Protocol.AS_DOWNSTREAM
+                        : port.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
+        if (http.map(HttpSettings::useClientProtocol).orElse(false)) {
+            return Protocol.AS_DOWNSTREAM;
+        }
+        return switch (http.map(HttpSettings::h2UpgradePolicy).orElse(H2UpgradePolicy.DEFAULT)) {
+            case UPGRADE -> Protocol.HTTP2;
+            case DO_NOT_UPGRADE -> byPort;
+            case DEFAULT -> otherwise.isHttp2() && port.isHttp() ? Protocol.HTTP2 : byPort;
         };
     }
 
