@@ -7,7 +7,9 @@ import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.GoldenCase;
+
 import io.netty.handler.ssl.SslContext;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -40,6 +44,7 @@ final class LiveMesh implements MeshUnderTest {
     private static final Duration START = Duration.ofSeconds(20);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<ServerSocket> held = new ArrayList<>();
     private final CaseControl control;
     private final int port;
     private final Map<Integer, Integer> ports = new TreeMap<>();
@@ -67,6 +72,9 @@ final class LiveMesh implements MeshUnderTest {
         parts.push(control);
         Path bootstrap = dir.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, bootstrap(scope));
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
         parts.push(dataPlane.start(bootstrap));
     }
 
@@ -239,10 +247,11 @@ final class LiveMesh implements MeshUnderTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /// A port for the proxy, which nobody else gets before that starts.
+    private int freePort() throws IOException {
+        var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        held.add(socket);
+        return socket.getLocalPort();
     }
 
     @Override
