@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// allocates nothing. Beyond a limit of bytes lines are dropped and counted. A line is written
 /// whole or not at all. Errors of the disk are counted as drops too: a full disk does not stop
 /// traffic.
+@Confined("its own thread, but for what is atomic")
 public final class AsyncFile implements AutoCloseable {
 
     /// How long lines are gathered before they are written.
