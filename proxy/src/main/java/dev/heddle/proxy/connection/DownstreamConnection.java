@@ -12,6 +12,7 @@ import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   UNKNOWN ──configured, or agreed on with TLS, or first bytes──▶ HTTP/1.1 or HTTP/2
+///   HTTP/1.1 ──no request for some seconds──▶ RESTING ──bytes──▶ HTTP/1.1
 /// ```
+///
+/// What serves requests of HTTP/1.1 is some five kilobytes, so a connection at rest does without.
 ///
 /// It keeps the configuration that it was accepted with. Routes and clusters are asked for at each
 /// request, so they change under a living connection; anything else changes with the next
@@ -30,12 +34,19 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     /// 3.4), as far as no request of HTTP/1 begins.
     private static final byte[] PREFACE = "PRI * HTTP/2".getBytes(StandardCharsets.US_ASCII);
 
+    /// So long after its last request a connection rests: longer than the pauses of a busy client,
+    /// since its next request costs the making of all that serves it.
+    private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final HttpService service;
     private final Wire wire;
     private final Consumer<DownstreamConnection> onClosed;
-    private final ServedConnection served;
+    private final ServedConnection connection;
     private final Deadline idle;
-    private final Deadline life;
+
+    /// Null where a connection may live as long as it likes.
+    private final @Nullable Deadline life;
+
     private @Nullable Requests requests;
     private @Nullable WireHandler codec;
 
@@ -44,6 +55,12 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
 
     private @Nullable Protocol protocol;
     private boolean isDraining;
+
+    /// Requests before the connection rested the last time.
+    private long served;
+
+    /// Whether the first part of the time without a request is over.
+    private boolean isIdleLong;
 
     /// @param onClosed told once, when the connection is gone
     public DownstreamConnection(
@@ -56,12 +73,15 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         this.service = service;
         this.wire = wire;
         this.onClosed = onClosed;
-        this.served = new ServedConnection(service, wire, client);
+        this.connection = new ServedConnection(service, wire, client);
         this.idle = worker.deadline(this::onLongIdle);
-        this.life = worker.deadline(this::onLongLife);
+        long lifeNanos = config.timeouts().connection().toNanos();
+        this.life = lifeNanos > 0 ? worker.deadline(this::onLongLife) : null;
         wire.setWriteLimit(service.bufferLimitBytes());
-        idle.set(config.timeouts().idle().toNanos());
-        life.set(config.timeouts().connection().toNanos());
+        awaitRequest();
+        if (life != null) {
+            life.set(lifeNanos);
+        }
         service.log().connectionOpened();
         switch (config.codec()) {
             case HTTP1 -> speak(Protocol.HTTP_11);
@@ -88,10 +108,11 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     /// Asks the client to go, and gives it the time of the connection manager's `drain_timeout` for
     /// it. A connection that never said a word just ends.
     public void leave() {
-        if (requests == null) {
+        Requests awake = awake();
+        if (awake == null) {
             wire.close();
         } else {
-            requests.leave();
+            awake.leave();
         }
     }
 
@@ -128,6 +149,10 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         WireHandler hears = codec;
         if (hears == null) {
             ByteBuf all = withFirst(bytes);
+            if (protocol != null) {
+                wake(protocol).codec().onBytes(all);
+                return;
+            }
             Protocol known = known(all);
             if (known == null) {
                 first = all;
@@ -135,7 +160,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
                 return;
             }
             hears = speak(known);
-            idle.set(service.config().timeouts().idle().toNanos());
+            awaitRequest();
             hears.onBytes(all);
             return;
         }
@@ -191,17 +216,38 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     private WireHandler speak(Protocol version) {
         protocol = version;
         service.log().connectionSpeaks(version);
+        return wake(version).codec();
+    }
+
+    /// Makes what serves requests.
+    private Requests wake(Protocol version) {
         Requests serving =
                 version == Protocol.HTTP_2
-                        ? new Http2Requests(served, this)
-                        : new Http1Requests(served, this);
+                        ? new Http2Requests(connection, this)
+                        : new Http1Requests(connection, this, served);
         requests = serving;
-        WireHandler hears = serving.codec();
-        codec = hears;
+        codec = serving.codec();
         if (isDraining) {
             serving.drain();
         }
-        return hears;
+        return serving;
+    }
+
+    /// Gives up what serves requests, if nothing of it would be missed.
+    private void rest() {
+        if (requests instanceof Http1Requests http1 && http1.canRest()) {
+            served = http1.served();
+            http1.rest();
+            connection.rest();
+            requests = null;
+            codec = null;
+        }
+    }
+
+    private void awaitRequest() {
+        long limit = service.config().timeouts().idle().toNanos();
+        isIdleLong = limit > 0 && limit <= REST_NANOS;
+        idle.set(isIdleLong ? limit : REST_NANOS);
     }
 
     @Override
@@ -215,6 +261,8 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     public void onEnd() {
         if (codec != null) {
             codec.onEnd();
+        } else if (protocol != null) {
+            wire.close();
         }
     }
 
@@ -238,31 +286,46 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
 
     @Override
     public void onIdle() {
-        idle.set(service.config().timeouts().idle().toNanos());
+        awaitRequest();
     }
 
     @Override
     public void onGone() {
         idle.discard();
-        life.discard();
-        served.gone();
+        if (life != null) {
+            life.discard();
+        }
+        connection.gone();
         service.log().connectionClosed(protocol);
         onClosed.accept(this);
     }
 
     private void onLongIdle() {
-        if (requests == null) {
+        if (!isIdleLong && first == null) {
+            isIdleLong = true;
+            rest();
+            // Zero stands for no limit.
+            idle.set(service.config().timeouts().idle().toNanos() - REST_NANOS);
+            return;
+        }
+        Requests awake = awake();
+        if (awake == null) {
             wire.close();
         } else {
-            requests.onLongIdle();
+            awake.onLongIdle();
         }
     }
 
     private void onLongLife() {
-        if (requests == null) {
+        Requests awake = awake();
+        if (awake == null) {
             wire.close();
         } else {
-            requests.onLongLife();
+            awake.onLongLife();
         }
+    }
+
+    private @Nullable Requests awake() {
+        return requests == null && protocol != null ? wake(protocol) : requests;
     }
 }

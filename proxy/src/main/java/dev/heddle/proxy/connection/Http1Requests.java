@@ -36,9 +36,11 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     /// Whether the client was, or will be, told that the next answer is the last.
     private boolean isLeaving;
 
-    Http1Requests(ServedConnection served, Listener listener) {
+    /// @param before how many requests the connection has had
+    Http1Requests(ServedConnection served, Listener listener, long before) {
         this.served = served;
         this.listener = listener;
+        this.requests = before;
         this.codec =
                 new Http1Downstream(served.worker(), served.wire(), served.service().http1(), this);
         this.exchange = served.exchange(this, codec, codec);
@@ -49,6 +51,24 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     @Override
     public WireHandler codec() {
         return codec;
+    }
+
+    /// How many requests the connection has had.
+    long served() {
+        return requests;
+    }
+
+    /// Whether another instance could take the next request as well as this one.
+    boolean canRest() {
+        return exchange.isOver() && !isLeaving && codec.canRest();
+    }
+
+    /// Gives up what this holds; nothing is served by it any more.
+    void rest() {
+        head.discard();
+        leave.discard();
+        exchange.discard();
+        codec.rest();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Client;
+import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
 import java.net.InetSocketAddress;
@@ -21,31 +22,56 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What all requests of one connection share, whatever its version of HTTP.
+@Confined("worker")
 final class ServedConnection {
     private final HttpService service;
     private final Wire wire;
     private final long id;
-    private final ProxyHeaders headers;
-    private final RequestRules rules;
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
     private final Client client;
 
+    /// What requests need; null while the connection rests.
+    private @Nullable ProxyHeaders headers;
+
+    private @Nullable RequestRules rules;
+
     ServedConnection(HttpService service, Wire wire, Client client) {
-        Worker worker = service.context().worker();
         this.service = service;
         this.wire = wire;
-        this.id = worker.nextConnectionId();
-        this.headers =
-                new ProxyHeaders(
-                        service.config().identity(),
-                        worker.random(),
-                        new DateText(worker),
-                        wire.tls());
-        this.rules = new RequestRules(service.config());
+        this.id = service.context().worker().nextConnectionId();
         this.remote = wire.remote();
         this.local = wire.local();
         this.client = client;
+    }
+
+    private ProxyHeaders headers() {
+        ProxyHeaders known = headers;
+        if (known == null) {
+            known =
+                    new ProxyHeaders(
+                            service.config().identity(),
+                            worker().random(),
+                            new DateText(worker()),
+                            wire.tls());
+            headers = known;
+        }
+        return known;
+    }
+
+    private RequestRules rules() {
+        RequestRules known = rules;
+        if (known == null) {
+            known = new RequestRules(service.config());
+            rules = known;
+        }
+        return known;
+    }
+
+    /// Gives up what the next request can have made again.
+    void rest() {
+        headers = null;
+        rules = null;
     }
 
     /// The connection is gone, and what was kept for it goes, too.
@@ -92,12 +118,12 @@ final class ServedConnection {
         LocalReply refusal =
                 strikes(OverloadAction.STOP_ACCEPTING_REQUESTS)
                         ? LocalReply.configured(503, "overload", "envoy overloaded", List.of())
-                        : rules.apply(request, local.getPort());
+                        : rules().apply(request, local.getPort());
         if (refusal != null) {
             exchange.refuseRead(request, refusal, ends);
             return;
         }
-        headers.onRequest(request, remote, local.getPort(), exchange.info());
+        headers().onRequest(request, remote, local.getPort(), exchange.info());
         exchange.onRequest(request, ends);
     }
 
@@ -128,7 +154,7 @@ final class ServedConnection {
     }
 
     void onResponse(RequestHead request, ResponseHead response) {
-        headers.onResponse(request, response);
+        headers().onResponse(request, response);
     }
 
     boolean takesUpgrade(String protocol) {

@@ -136,6 +136,25 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         }
     }
 
+    /// Whether another instance could take the next request as well as this one.
+    public boolean canRest() {
+        return state == State.HEAD
+                && !isBegun
+                && !isProcessing
+                && !isClosing
+                && isFlowOn
+                && inbox.isEmpty();
+    }
+
+    /// Gives up what this holds; the wire is somebody else's from now on.
+    public void rest() {
+        state = State.CLOSED;
+        lingering.discard();
+        inbox.clear();
+        request.clear();
+        bodies.clear();
+    }
+
     private void process() {
         if (isProcessing) {
             return;
