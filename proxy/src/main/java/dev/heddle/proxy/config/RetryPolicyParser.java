@@ -17,7 +17,9 @@ import envoy.extensions.retry.priority.previous_priorities.v3.PreviousPriorities
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Reads policies of retries.
@@ -32,6 +34,9 @@ final class RetryPolicyParser {
 
     private final Findings findings;
     private final MatchParser matches;
+
+    /// What was read before: thousands of routes have a handful of policies.
+    private final Map<RetryConfig, RetryConfig> known = new HashMap<>();
 
     RetryPolicyParser(Findings findings, MatchParser matches) {
         this.findings = findings;
@@ -74,13 +79,20 @@ final class RetryPolicyParser {
                         List.copyOf(policy.getRetriableStatusCodesList()),
                         RetryPolicy.NONE.headers(),
                         RetryPolicy.NONE.requests());
-        return new RetryConfig(
-                read,
-                matches.headers(join(path, "retriable_headers"), policy.getRetriableHeadersList()),
-                matches.headers(
-                        join(path, "retriable_request_headers"),
-                        policy.getRetriableRequestHeadersList()),
-                RetryConfig.Told.NOTHING);
+        return shared(
+                new RetryConfig(
+                        read,
+                        matches.headers(
+                                join(path, "retriable_headers"), policy.getRetriableHeadersList()),
+                        matches.headers(
+                                join(path, "retriable_request_headers"),
+                                policy.getRetriableRequestHeadersList()),
+                        RetryConfig.Told.NOTHING));
+    }
+
+    /// One instance for all that are equal.
+    RetryConfig shared(RetryConfig config) {
+        return known.computeIfAbsent(config, same -> same);
     }
 
     private Set<RetryCondition> conditions(String path, String text) {

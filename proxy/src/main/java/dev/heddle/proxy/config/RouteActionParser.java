@@ -80,8 +80,9 @@ final class RouteActionParser {
                 grpcTimeout(path, action),
                 streamLimit(path, action),
                 action.hasRetryPolicy()
-                        ? retries.parse(join(path, "retry_policy"), action.getRetryPolicy())
-                                .telling(retry.told())
+                        ? retries.shared(
+                                retries.parse(join(path, "retry_policy"), action.getRetryPolicy())
+                                        .telling(retry.told()))
                         : retry,
                 new UpgradeParser(findings)
                         .route(join(path, "upgrade_configs"), action.getUpgradeConfigsList()));
@@ -226,7 +227,7 @@ final class RouteActionParser {
                     substitution(at, action.getRegexRewrite()));
         }
         if (action.getPrefixRewrite().isEmpty()) {
-            return new RouteConfig.PathRewrite.None();
+            return RouteConfig.PathRewrite.AS_IT_CAME;
         }
         noSubstitutionOfRegex(join(path, "prefix_rewrite"), match);
         findings.headerValue(join(path, "prefix_rewrite"), action.getPrefixRewrite());
@@ -271,7 +272,7 @@ final class RouteActionParser {
                 findings.headerValue(
                         join(path, "host_rewrite_literal"), action.getHostRewriteLiteral());
                 yield action.getHostRewriteLiteral().isEmpty()
-                        ? new RouteConfig.HostRewrite.None()
+                        ? RouteConfig.HostRewrite.AS_IT_CAME
                         : new RouteConfig.HostRewrite.Literal(action.getHostRewriteLiteral());
             }
             case HOST_REWRITE_HEADER ->
@@ -281,10 +282,10 @@ final class RouteActionParser {
                 if (action.getAutoHostRewrite().getValue()) {
                     findings.notImplemented(join(path, "auto_host_rewrite"));
                 }
-                yield new RouteConfig.HostRewrite.None();
+                yield RouteConfig.HostRewrite.AS_IT_CAME;
             }
             case HOST_REWRITE_PATH_REGEX, HOSTREWRITESPECIFIER_NOT_SET ->
-                    new RouteConfig.HostRewrite.None();
+                    RouteConfig.HostRewrite.AS_IT_CAME;
         };
     }
 

@@ -231,6 +231,8 @@ public record RouteConfig(
 
     /// What the path is when the request goes on.
     public sealed interface PathRewrite {
+        PathRewrite AS_IT_CAME = new PathRewrite.None();
+
         /// As it came.
         record None() implements PathRewrite {}
 
@@ -245,6 +247,8 @@ public record RouteConfig(
 
     /// What the authority is when the request goes on.
     public sealed interface HostRewrite {
+        HostRewrite AS_IT_CAME = new HostRewrite.None();
+
         /// As it came.
         record None() implements HostRewrite {}
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
 final class CompiledRoute implements RouteEntry {
+    private static final QueryCondition[] NO_QUERY = {};
 
     private final String name;
     private final CompiledHost host;
@@ -38,7 +39,11 @@ final class CompiledRoute implements RouteEntry {
 
     /// What changes for one target of a weighted route.
     private record ShareEdits(
-            List<HeaderEditor> request, List<HeaderEditor> response, Optional<String> host) {}
+            List<HeaderEditor> request, List<HeaderEditor> response, Optional<String> host) {
+        /// Of a route with one target.
+        static final List<ShareEdits> NONE =
+                List.of(new ShareEdits(List.of(), List.of(), Optional.empty()));
+    }
 
     /// What changes on the way to any target.
     private record Rewrite(
@@ -62,9 +67,11 @@ final class CompiledRoute implements RouteEntry {
         this.path = new PathCondition(route.match().path(), route.match().ignoreCase());
         this.headers = HeaderCondition.all(route.match().headers());
         this.query =
-                route.match().query().stream()
-                        .map(QueryCondition::new)
-                        .toArray(QueryCondition[]::new);
+                route.match().query().isEmpty()
+                        ? NO_QUERY
+                        : route.match().query().stream()
+                                .map(QueryCondition::new)
+                                .toArray(QueryCondition[]::new);
         this.grpcOnly = route.match().grpcOnly();
         this.fraction = route.match().fraction().orElse(null);
         this.action = action(route.action());
@@ -114,25 +121,30 @@ final class CompiledRoute implements RouteEntry {
     }
 
     private static Attempts attempts(RetryConfig retry) {
-        RetryPolicy policy = retry.policy();
-        HeaderCondition[] responses = HeaderCondition.all(retry.responses());
-        HeaderCondition[] requests = HeaderCondition.all(retry.requests());
         return new Attempts(
-                new RetryPolicy(
-                        policy.on(),
-                        policy.retries(),
-                        policy.tries(),
-                        policy.backoff(),
-                        policy.hosts(),
-                        policy.statuses(),
-                        head -> Stream.of(responses).anyMatch(it -> it.test(head)),
-                        head ->
-                                requests.length == 0
-                                        || Stream.of(requests).anyMatch(it -> it.test(head))),
+                policy(retry),
                 retry.told().bufferLimitBytes(),
                 retry.told().upstream(),
                 retry.told().client(),
                 retry.told().timeouts());
+    }
+
+    private static RetryPolicy policy(RetryConfig retry) {
+        RetryPolicy policy = retry.policy();
+        if (retry.responses().isEmpty() && retry.requests().isEmpty()) {
+            return policy;
+        }
+        HeaderCondition[] responses = HeaderCondition.all(retry.responses());
+        HeaderCondition[] requests = HeaderCondition.all(retry.requests());
+        return new RetryPolicy(
+                policy.on(),
+                policy.retries(),
+                policy.tries(),
+                policy.backoff(),
+                policy.hosts(),
+                policy.statuses(),
+                head -> Stream.of(responses).anyMatch(it -> it.test(head)),
+                head -> requests.length == 0 || Stream.of(requests).anyMatch(it -> it.test(head)));
     }
 
     private static List<RouteAction.Target> targets(RouteConfig.Destination destination) {
@@ -156,8 +168,7 @@ final class CompiledRoute implements RouteEntry {
             return List.of();
         }
         return switch (forward.to()) {
-            case RouteConfig.Destination.One _ ->
-                    List.of(new ShareEdits(List.of(), List.of(), Optional.empty()));
+            case RouteConfig.Destination.One _ -> ShareEdits.NONE;
             case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _) ->
                     shares.stream()
                             .map(share ->
@@ -171,6 +182,10 @@ final class CompiledRoute implements RouteEntry {
 
     private static Rewrite rewrite(RouteConfig.Action action) {
         if (!(action instanceof RouteConfig.Action.Forward forward)) {
+            return Rewrite.NONE;
+        }
+        if (forward.path() instanceof RouteConfig.PathRewrite.None
+                && forward.host() instanceof RouteConfig.HostRewrite.None) {
             return Rewrite.NONE;
         }
         return new Rewrite(

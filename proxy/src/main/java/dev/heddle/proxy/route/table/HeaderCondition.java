@@ -18,6 +18,7 @@ record HeaderCondition(
         HeaderMatch.Value value,
         boolean inverted,
         boolean missingAsEmpty) {
+    private static final HeaderCondition[] NONE = {};
 
     static HeaderCondition of(HeaderMatch match) {
         boolean special = match.name().startsWith(":") || match.name().equals("host");
@@ -30,7 +31,9 @@ record HeaderCondition(
     }
 
     static HeaderCondition[] all(List<HeaderMatch> matches) {
-        return matches.stream().map(HeaderCondition::of).toArray(HeaderCondition[]::new);
+        return matches.isEmpty()
+                ? NONE
+                : matches.stream().map(HeaderCondition::of).toArray(HeaderCondition[]::new);
     }
 
     boolean test(RequestHead request) {
