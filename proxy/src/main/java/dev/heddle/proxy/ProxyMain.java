@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N] [--drain-strategy
 /// gradual|immediate] [--minimum-drain-time-s N]`, after Envoy.
@@ -99,8 +100,11 @@ public final class ProxyMain {
                             proxy.drainAndStop(Duration.ZERO, arguments.drain().time());
                             ended.countDown();
                         });
+        var memory = new IdleMemory();
         try {
-            ended.await();
+            while (!ended.await(IdleMemory.INTERVAL_SECONDS, TimeUnit.SECONDS)) {
+                memory.look();
+            }
         } catch (InterruptedException e) {
             proxy.close();
         }

@@ -25,7 +25,8 @@ enum SystemCall {
     SENDMSG(46, 211),
     PIPE2(293, 59),
     FCNTL(72, 25),
-    SPLICE(275, 76);
+    SPLICE(275, 76),
+    MADVISE(28, 233);
 
     /// Whether this machine is a Linux whose numbers are known.
     static final boolean IS_KNOWN;
