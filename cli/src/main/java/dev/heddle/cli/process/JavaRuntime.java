@@ -1,11 +1,15 @@
 package dev.heddle.cli.process;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The Java that runs this command, to start others of the same build with.
@@ -13,7 +17,9 @@ import java.util.stream.Stream;
 /// @param java the executable
 /// @param classPath of this process
 /// @param build where the start-up caches of the JVM are, if there are any
-public record JavaRuntime(Path java, String classPath, Path build) {
+/// @param proxy where the launcher laid out what a proxy needs, `lib` and `native`; empty where
+///   proxies run from the class path of this process
+public record JavaRuntime(Path java, String classPath, Path build, Optional<Path> proxy) {
     /// A start-up cache holds for one collector only, so every process has this one. It is mapped
     /// where it was made for: at an address of chance each process would have to change, and so to
     /// own, every page of it (40 MB for a proxy), and could share none with its neighbours.
@@ -39,19 +45,21 @@ public record JavaRuntime(Path java, String classPath, Path build) {
         return new JavaRuntime(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 absolute(System.getProperty("java.class.path")),
-                build.toAbsolutePath());
+                build.toAbsolutePath(),
+                Optional.ofNullable(System.getProperty("heddle.proxy")).map(Path::of));
     }
 
-    /// The one whose starts are rehearsed: of this process, unless two properties name another,
-    /// which is to be distributed.
+    /// The one whose starts are rehearsed: of this process, unless a property names another, which
+    /// is to be distributed.
     ///
     /// @param build where the start-up caches are to be
     public static JavaRuntime ofRehearsal(Path build) {
         JavaRuntime own = ofThisProcess(build);
         return new JavaRuntime(
                 Path.of(System.getProperty("heddle.rehearsal.java", own.java().toString())),
-                System.getProperty("heddle.rehearsal.classPath", own.classPath()),
-                own.build());
+                own.classPath(),
+                own.build(),
+                own.proxy());
     }
 
     private static String absolute(String classPath) {
@@ -98,11 +106,34 @@ public record JavaRuntime(Path java, String classPath, Path build) {
                         Stream.of(java.toString()),
                         FLAGS.stream(),
                         role.flags().stream(),
+                        parts(role)
+                                .map(it -> "-Djava.library.path=" + it.resolve("native"))
+                                .stream(),
                         flags.stream(),
-                        Stream.of("-cp", classPath, mainClass),
+                        Stream.of("-cp", classPath(role), mainClass),
                         arguments)
                 .flatMap(part -> part)
                 .toList();
+    }
+
+    private Optional<Path> parts(Role role) {
+        return role == Role.PROXY ? proxy : Optional.empty();
+    }
+
+    /// In the launcher's order, because the start-up cache holds for one order.
+    private String classPath(Role role) {
+        Optional<Path> parts = parts(role);
+        if (parts.isEmpty()) {
+            return classPath;
+        }
+        try (Stream<Path> jars = Files.list(parts.get().resolve("lib"))) {
+            return jars.map(Path::toString)
+                    .filter(name -> name.endsWith(".jar"))
+                    .sorted()
+                    .collect(Collectors.joining(File.pathSeparator));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the build at " + build + " cannot be read", e);
+        }
     }
 
     /// What belongs into the environment of such a process.

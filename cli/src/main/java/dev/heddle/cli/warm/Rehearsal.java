@@ -1,5 +1,7 @@
 package dev.heddle.cli.warm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.cli.demo.DemoPlan;
 import dev.heddle.cli.demo.Workload;
@@ -21,6 +23,8 @@ import dev.heddle.samples.bookinfo.Details;
 import dev.heddle.samples.bookinfo.Peers;
 import dev.heddle.samples.bookinfo.ProductPage;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// Runs a small mesh for a moment, so that everything that commands and processes load is loaded
@@ -64,7 +69,9 @@ public final class Rehearsal {
             Files.writeString(config.resolve("workload.yaml"), workload.workloadEntry());
             int xds = control.xdsAddress().getPort();
             Path file = directory.resolve("sidecar.yaml");
-            Files.writeString(file, Bootstrap.sidecar(workload, xds).text());
+            int plain = range.first() + PortRange.SIZE - 3;
+            String doors = doors(directory, plain, workload.ports().application());
+            Files.writeString(file, Bootstrap.sidecar(workload, xds).text() + doors);
             var java = JavaRuntime.ofRehearsal(machine.build());
             var proxy =
                     new ProcessBuilder(
@@ -84,6 +91,10 @@ public final class Rehearsal {
             Process sidecar = proxy.start();
             try (var _ = serve(new Details(), workload, machine)) {
                 visit(sidecar, workload, machine);
+                for (String version : List.of("http1", "http2")) {
+                    ask("http://127.0.0.1:%d/%s/details/0".formatted(plain, version));
+                }
+                ask(admin(workload) + "/stats/prometheus");
             } finally {
                 end(sidecar, workload);
             }
@@ -103,11 +114,45 @@ public final class Rehearsal {
                 machine.out());
     }
 
+    /// More configuration of the proxy, behind its clusters.
+    ///
+    /// @param plain a port that is free, as is the next one
+    private static String doors(Path directory, int plain, int application) throws IOException {
+        Path certificate = directory.resolve("rehearsal.pem");
+        Files.writeString(certificate, resource("rehearsal.pem"));
+        return resource("doors.yaml")
+                .replace("$PLAIN", Integer.toString(plain))
+                .replace("$SECURED", Integer.toString(plain + 1))
+                .replace("$APPLICATION", Integer.toString(application))
+                .replace("$CERTIFICATE", certificate.toString());
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Rehearsal.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), UTF_8);
+        }
+    }
+
+    private static String admin(Workload workload) {
+        return "http://127.0.0.1:" + workload.ports().admin();
+    }
+
+    /// Asks for a page a few times.
+    ///
+    /// @throws IOException when it is not there
+    private static void ask(String url) throws IOException {
+        for (int i = 0; i < PAGES; i++) {
+            try (InputStream answer = URI.create(url).toURL().openStream()) {
+                answer.transferTo(OutputStream.nullOutputStream());
+            }
+        }
+    }
+
     /// Looks at a page whose parts come through the proxy, out by one of its doors and in by the
     /// other.
     private static void visit(Process sidecar, Workload workload, Machine machine)
             throws InterruptedException {
-        String admin = "http://127.0.0.1:" + workload.ports().admin();
+        String admin = admin(workload);
         long until = machine.nanos().getAsLong() + PATIENCE.toNanos();
         while (sidecar.isAlive()
                 && machine.nanos().getAsLong() < until
@@ -137,9 +182,7 @@ public final class Rehearsal {
             throws IOException, InterruptedException {
         var quit =
                 (HttpURLConnection)
-                        URI.create("http://127.0.0.1:" + workload.ports().admin() + "/quitquitquit")
-                                .toURL()
-                                .openConnection();
+                        URI.create(admin(workload) + "/quitquitquit").toURL().openConnection();
         quit.setRequestMethod("POST");
         try {
             quit.getResponseCode();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,7 @@ final class JavaRuntimeTest {
 
     @Test
     void aRoleHasTheStartUpCacheThatWasMadeForIt() throws Exception {
-        var java = new JavaRuntime(Path.of("java"), "a.jar", build);
+        var java = new JavaRuntime(Path.of("java"), "a.jar", build, Optional.empty());
         assertThat(java.command(Role.PROXY, List.of(), "Main", List.of("x")))
                 .noneMatch(flag -> flag.startsWith("-XX:AOT"))
                 .endsWith("-cp", "a.jar", "Main", "x");
@@ -52,5 +53,21 @@ final class JavaRuntimeTest {
                 .noneMatch(flag -> flag.startsWith("-XX:AOT"));
         assertThat(java.rehearsal(Role.PROXY, "Main", List.of()))
                 .contains("-XX:AOTCacheOutput=" + build.resolve("proxy.aot"));
+    }
+
+    @Test
+    void aProxyRunsFromWhatTheLauncherLaidOutForIt() throws Exception {
+        Path lib = Files.createDirectories(build.resolve("proxy/lib"));
+        for (String name : List.of("b.jar", "a-b.jar", "a.jar", "notes.txt")) {
+            Files.writeString(lib.resolve(name), "");
+        }
+        var java =
+                new JavaRuntime(
+                        Path.of("java"), "all.jar", build, Optional.of(build.resolve("proxy")));
+        assertThat(java.command(Role.PROXY, List.of(), "Main", List.of()))
+                .contains("-Djava.library.path=" + build.resolve("proxy/native"))
+                .endsWith("-cp", lib + "/a-b.jar:" + lib + "/a.jar:" + lib + "/b.jar", "Main");
+        assertThat(java.command(Role.TOOL, List.of(), "Main", List.of()))
+                .endsWith("-cp", "all.jar", "Main");
     }
 }
