@@ -8,8 +8,9 @@ import dev.heddle.proxy.runtime.linux.ProcessTime;
 /// collector would leave until the heap is full, and pages of files that a start or a burst of
 /// requests has needed.
 ///
-/// Both cost a pause or a few faults, so a process that works is left alone, and one that rests is
-/// cleaned once.
+/// Both cost a pause or a few faults, so a process that works is left alone. One that rests is
+/// collected once; its pages are looked at for a minute, because what still goes on brings some
+/// back, and then once a minute.
 @Confined("main thread")
 final class IdleMemory {
     /// How often [#look] is to be called.
@@ -18,6 +19,8 @@ final class IdleMemory {
     /// A fiftieth of a processor.
     private static final long QUIET_MILLIS = INTERVAL_SECONDS * 1000 / 50;
 
+    private static final int LOOKS_A_MINUTE = (int) (60 / INTERVAL_SECONDS);
+
     /// Not worth a collection.
     private static final long LITTLE_BYTES = 1 << 20;
 
@@ -25,19 +28,25 @@ final class IdleMemory {
     private final Runtime runtime = Runtime.getRuntime();
     private long usedMillis = ProcessTime.millis();
     private long live;
-    private boolean isClean;
 
-    /// Cleans up if the process has rested since the last look and was not cleaned since it worked.
+    /// Looks in a row that found the process at rest.
+    private int quietLooks;
+
+    /// Cleans up if the process has rested since the last look.
     void look() {
         long before = usedMillis;
         usedMillis = ProcessTime.millis();
         if (usedMillis - before > QUIET_MILLIS) {
-            isClean = false;
-        } else if (!isClean) {
-            isClean = true;
+            quietLooks = 0;
+            return;
+        }
+        if (quietLooks == 0) {
             collect();
+        }
+        if (quietLooks < LOOKS_A_MINUTE || quietLooks % LOOKS_A_MINUTE == 0) {
             files.giveBack();
         }
+        quietLooks++;
     }
 
     private void collect() {

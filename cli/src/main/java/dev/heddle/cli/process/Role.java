@@ -51,7 +51,7 @@ public enum Role {
                             "-XX:TrimNativeHeapInterval=1000",
                             "-Dio.netty.jfr.enabled=false",
                             "-Dio.netty.allocator.type=unpooled",
-                            "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider");
+                            "-Dslf4j.provider=dev.heddle.cli.log.LogProvider");
             case APPLICATION ->
                     List.of(
                             "-Xss256k",
