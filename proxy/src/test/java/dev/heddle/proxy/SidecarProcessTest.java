@@ -36,12 +36,21 @@ class SidecarProcessTest {
                     "-XX:ArchiveRelocationMode=0",
                     "-Xss256k",
                     "-Xms8m",
-                    "-Xmn4m",
-                    "-XX:MinHeapFreeRatio=10",
-                    "-XX:MaxHeapFreeRatio=25",
-                    "-XX:ReservedCodeCacheSize=24m",
+                    "-Xmn2m",
+                    "-XX:MinHeapFreeRatio=5",
+                    "-XX:MaxHeapFreeRatio=10",
+                    "-XX:-ShrinkHeapInSteps",
+                    "-XX:MarkSweepDeadRatio=0",
+                    "-XX:CompileThresholdScaling=4",
+                    "-XX:ReservedCodeCacheSize=32m",
                     "-XX:TrimNativeHeapInterval=1000",
+                    "-Dio.netty.allocator.type=unpooled",
                     "-XX:TieredStopAtLevel=1");
+
+    /// Until a connection rests, and a proxy has given back what it does not need.
+    private static final long REST_MILLIS = 12_000;
+
+    private static final int IDLE = 5_000;
 
     @TempDir private Path directory;
 
@@ -136,14 +145,69 @@ class SidecarProcessTest {
                     for (int i = 0; i < 1_000; i++) {
                         assertThat(answers(port, "svc-" + i % 200, 100)).isEqualTo(100);
                     }
-                    Thread.sleep(3_000); // the C library's reserves go back every second
-                    assertThat(pssMegabytes(proxy)).isLessThan(105);
+                    Thread.sleep(REST_MILLIS);
+                    assertThat(pssKilobytes(proxy) / 1_024).isLessThan(66);
                 } finally {
                     proxy.destroy();
                     assertThat(proxy.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 }
             }
         }
+    }
+
+    @Test
+    @Tag("long")
+    void anIdleConnectionCostsAboutAKilobyte() throws Exception {
+        Path bootstrap = directory.resolve("bootstrap.yaml");
+        int port = unusedPort();
+        try (var backend = new Backend("one")) {
+            var control = new Control(ResourceTexts.mesh(2, port, backend.port()));
+            try (XdsServer server = serve(control)) {
+                Files.writeString(bootstrap, bootstrap(server.address().getPort()));
+                Process proxy = start(bootstrap, SIDECAR);
+                var idle = new ArrayList<Socket>();
+                try {
+                    assertThat(control.accepted.await(60, TimeUnit.SECONDS)).isTrue();
+                    awaitListening(port);
+                    for (int i = 0; i < 100; i++) {
+                        assertThat(answers(port, "svc-1", 100)).isEqualTo(100);
+                    }
+                    long before = collected(proxy);
+                    for (int i = 0; i < IDLE; i++) {
+                        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                        idle.add(socket);
+                        socket.getOutputStream()
+                                .write("GET / HTTP/1.1\r\nhost: svc-1\r\n\r\n".getBytes(UTF_8));
+                        assertThat(new String(socket.getInputStream().readNBytes(15), UTF_8))
+                                .isEqualTo("HTTP/1.1 200 OK");
+                    }
+                    Thread.sleep(REST_MILLIS);
+                    assertThat((collected(proxy) - before) * 1_024 / IDLE).isLessThan(2_000);
+                } finally {
+                    for (Socket socket : idle) {
+                        socket.close();
+                    }
+                    proxy.destroy();
+                    assertThat(proxy.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                }
+            }
+        }
+    }
+
+    /// Kilobytes when nothing on the heap is garbage.
+    private static long collected(Process proxy) throws Exception {
+        Process jcmd =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                                Long.toString(proxy.pid()),
+                                "GC.run")
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        assertThat(jcmd.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(jcmd.exitValue()).isZero();
+        Thread.sleep(REST_MILLIS);
+        return pssKilobytes(proxy);
     }
 
     private static XdsServer serve(Control control) throws Exception {
@@ -182,12 +246,11 @@ class SidecarProcessTest {
         }
     }
 
-    private static long pssMegabytes(Process process) throws Exception {
+    private static long pssKilobytes(Process process) throws Exception {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/smaps_rollup")).stream()
-                        .filter(line -> line.startsWith("Pss:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                        .sum()
-                / 1_024;
+                .filter(line -> line.startsWith("Pss:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .sum();
     }
 
     private Process start(Path bootstrap, List<String> flags) throws Exception {

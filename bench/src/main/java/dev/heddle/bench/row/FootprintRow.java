@@ -44,8 +44,8 @@ record FootprintRow(String id, String title, List<Target> targets) implements Ro
     /// A proxy rests when it uses less of a core than a fiftieth for so long.
     private static final long REST_MILLIS = 2500;
 
-    /// The JVM keeps what its compilers used for five seconds, and the C library's reserve for one.
-    private static final long SETTLE_MILLIS = 6500;
+    /// Heddle's proxy cleans up when it has rested for five to ten seconds.
+    private static final long SETTLE_MILLIS = 10_000;
 
     private static final double PATIENCE_MILLIS = 60_000;
     private static final double MEGABYTE = 1e6;
@@ -188,10 +188,11 @@ record FootprintRow(String id, String title, List<Target> targets) implements Ro
     /// The set size when nothing on a JVM's heap is garbage. Differences are taken between such
     /// readings: what the collector has not looked at yet is larger than what they want to show.
     private static double collected(Stage stage, Sidecar sidecar) {
+        rest(stage, sidecar);
         if (sidecar.peer() == Peer.HEDDLE) {
             new Jcmd(stage).ask(sidecar.process(), "GC.run");
+            rest(stage, sidecar);
         }
-        rest(stage, sidecar);
         return pss(sidecar);
     }
 
