@@ -113,8 +113,10 @@ public final class BenchMain {
             @Option(
                             names = "--warm-up",
                             paramLabel = "S",
-                            defaultValue = "10",
-                            description = "Load on each arm before the rounds (${DEFAULT-VALUE}).")
+                            defaultValue = "40",
+                            description =
+                                    "Load on Heddle before the rounds (${DEFAULT-VALUE}); on others a"
+                                            + " tenth.")
                     double warmSeconds,
             @Option(
                             names = "--peers",

@@ -114,7 +114,7 @@ record LoadRow(
     private static Optional<String> warm(Stage stage, Cores cores, Arm arm, Started.Running path) {
         String why;
         try {
-            double seconds = Math.max(0.2, stage.plan().warmSeconds());
+            double seconds = stage.plan().warmSecondsOf(arm);
             LoadReport report =
                     stage.generators().forSeconds(arm.load(), path.port(), cores.load(), seconds);
             if (report.requests() > 0 && report.errors() == 0) {

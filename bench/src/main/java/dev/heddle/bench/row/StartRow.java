@@ -84,7 +84,7 @@ record StartRow(String id, String title, List<Arm> arms, List<Target> targets) i
             Stage stage, Arm arm, Started.Running path, Map<Metric, Double> values) {
         costUnderLoad(stage, arm, path, EARLY_SECONDS)
                 .ifPresent(cost -> values.put(Metric.EARLY_CPU, cost));
-        costUnderLoad(stage, arm, path, Math.max(0.2, stage.plan().warmSeconds()));
+        costUnderLoad(stage, arm, path, stage.plan().warmSecondsOf(arm));
         costUnderLoad(stage, arm, path, stage.plan().seconds())
                 .ifPresent(cost -> values.put(Metric.CPU, cost));
     }
