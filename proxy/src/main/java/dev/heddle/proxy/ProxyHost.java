@@ -10,9 +10,7 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Backoff;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
-
 import io.netty.util.concurrent.Ticker;
-
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;

@@ -146,6 +146,9 @@ final class WorkerRuntime implements WorkerServices {
 
     /// `127.0.0.1_8080`, unless the listener has a name of its own for it.
     private static String statPrefix(ListenerConfig listener) {
+        if (listener.statPrefix().isEmpty() && listener.binding().isInternal()) {
+            return listener.address().getHostString().replace(':', '_');
+        }
         return listener.statPrefix().isEmpty()
                 ? Objects.requireNonNull(SocketAddressText.whole(listener.address()))
                         .replace(':', '_')

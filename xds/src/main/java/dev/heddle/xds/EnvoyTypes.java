@@ -15,11 +15,13 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
@@ -35,6 +37,7 @@ import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -67,11 +70,13 @@ public final class EnvoyTypes {
                     ScopedRouteConfiguration.getDescriptor(),
                     FileAccessLog.getDescriptor(),
                     StdoutAccessLog.getDescriptor(),
+                    InternalListener.getDescriptor(),
                     Cors.getDescriptor(),
                     HTTPFault.getDescriptor(),
                     GrpcWeb.getDescriptor(),
                     RBAC.getDescriptor(),
                     Router.getDescriptor(),
+                    Config.getDescriptor(),
                     HttpInspector.getDescriptor(),
                     OriginalDst.getDescriptor(),
                     ProxyProtocol.getDescriptor(),
@@ -87,6 +92,7 @@ public final class EnvoyTypes {
                     Random.getDescriptor(),
                     RoundRobin.getDescriptor(),
                     DownstreamConnectionsConfig.getDescriptor(),
+                    InternalUpstreamTransport.getDescriptor(),
                     ProxyProtocolUpstreamTransport.getDescriptor(),
                     RawBuffer.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),

@@ -3,6 +3,7 @@ package dev.heddle.proxy.cluster;
 import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.observe.Tally;
+import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Worker;

@@ -5,11 +5,7 @@ import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ClusterConfig.Discovery.Timing;
 import dev.heddle.proxy.config.DnsHosts;
 import dev.heddle.proxy.runtime.Confined;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
+import dev.heddle.proxy.runtime.InternalAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Resolves the names of clusters again and again, each name by itself.
 ///
@@ -147,9 +146,13 @@ public final class StrictDns implements DnsHosts {
             this.found = found;
             question.hosts().places().stream()
                     .flatMap(place -> place.endpoints().stream())
-                    .filter(endpoint -> endpoint.address().isUnresolved())
+                    .filter(endpoint -> isName(endpoint.address()))
                     .map(endpoint -> endpoint.address().getHostString())
                     .forEach(name -> names.putIfAbsent(name, new Name(this, name)));
+        }
+
+        private static boolean isName(InetSocketAddress address) {
+            return address.isUnresolved() && InternalAddress.of(address).isEmpty();
         }
 
         void begin() {
@@ -193,7 +196,7 @@ public final class StrictDns implements DnsHosts {
 
         private Stream<Assignment.Endpoint> resolved(Assignment.Endpoint endpoint) {
             Name name = names.get(endpoint.address().getHostString());
-            if (!endpoint.address().isUnresolved() || name == null) {
+            if (!isName(endpoint.address()) || name == null) {
                 return Stream.of(endpoint);
             }
             List<InetAddress> addresses = name.last == null ? List.of() : name.last;

@@ -6,6 +6,8 @@ import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.InternalAddress;
+import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsState;
@@ -14,16 +16,13 @@ import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
-import dev.heddle.proxy.upstream.Handshake;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.ProxyHeader;
+import dev.heddle.proxy.upstream.Purpose;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 @Confined("worker")
@@ -79,13 +79,23 @@ final class WorkerCluster implements Cluster {
     }
 
     @Override
-    public HostSecurity security(Host host, Handshake handshake) {
+    public HostSecurity security(Host host, Purpose purpose) {
         return state.config()
                 .sockets()
                 .forHost(host.socketLabels())
                 .tls()
-                .map(it -> security(it, host, handshake))
+                .map(it -> security(it, host, purpose))
                 .orElse(HostSecurity.PLAIN);
+    }
+
+    /// What is known of the host goes before what is known of the client's connection.
+    @Override
+    public Origin origin(Host host, Purpose purpose) {
+        InetSocketAddress destination = host.destination();
+        boolean isPassed =
+                destination != null
+                        && state.config().sockets().forHost(host.socketLabels()).tellsDestination();
+        return isPassed ? new Origin(destination, purpose.origin().remote()) : purpose.origin();
     }
 
     @Override
@@ -93,11 +103,11 @@ final class WorkerCluster implements Cluster {
         return state.config().sockets().forHost(host.socketLabels()).header();
     }
 
-    private HostSecurity security(UpstreamTls asked, Host host, Handshake handshake) {
+    private HostSecurity security(UpstreamTls asked, Host host, Purpose purpose) {
         return tls.clients(asked)
                 .<HostSecurity>map(it ->
                         new HostSecurity.Secured(
-                                it.forHost(host.hostname(), handshake.alpn(), handshake.name())))
+                                it.forHost(host.hostname(), purpose.alpn(), purpose.name())))
                 .orElse(new HostSecurity.NotReady(TlsFailure.NO_SECRET));
     }
 
@@ -189,16 +199,30 @@ final class WorkerCluster implements Cluster {
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(endpoint.address());
         addresses.addAll(endpoint.others());
-        String text = Objects.requireNonNull(SocketAddressText.whole(endpoint.address()));
+        String text = text(endpoint.address());
         Host known = known(endpoint);
         if (known != null && (isLogical() || known.addresses().equals(addresses))) {
             known.move(addresses, text);
             known.setWeight(endpoint.weight());
             known.setSecurity(endpoint.hostname(), endpoint.socketLabels());
+            known.setDestination(endpoint.destination().orElse(null));
             return known;
         }
-        return new Host(
-                addresses, text, endpoint.weight(), endpoint.hostname(), endpoint.socketLabels());
+        var made =
+                new Host(
+                        addresses,
+                        text,
+                        endpoint.weight(),
+                        endpoint.hostname(),
+                        endpoint.socketLabels());
+        made.setDestination(endpoint.destination().orElse(null));
+        return made;
+    }
+
+    private static String text(InetSocketAddress address) {
+        return InternalAddress.of(address)
+                .map(InternalAddress::toString)
+                .orElseGet(() -> Objects.requireNonNull(SocketAddressText.whole(address)));
     }
 
     private @Nullable Host known(Assignment.Endpoint endpoint) {

@@ -2,7 +2,9 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.runtime.InternalAddress;
 import envoy.config.core.v3.Address;
+import envoy.config.core.v3.EnvoyInternalAddress;
 import envoy.config.core.v3.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +35,25 @@ final class AddressParser {
     /// An IP address or a name, and a port; a name comes back unresolved.
     InetSocketAddress literalOrName(String path, Address address) {
         return read(path, address, true);
+    }
+
+    /// That of a host: an IP address and a port, a name and a port, which comes back unresolved, or
+    /// a listener of this proxy.
+    InetSocketAddress ofHost(String path, Address address, boolean nameAllowed) {
+        return address.hasEnvoyInternalAddress()
+                ? internal(join(path, "envoy_internal_address"), address.getEnvoyInternalAddress())
+                : read(path, address, nameAllowed);
+    }
+
+    private InetSocketAddress internal(String path, EnvoyInternalAddress address) {
+        findings.fields(path, address, Set.of("server_listener_name", "endpoint_id"));
+        try {
+            return new InternalAddress(address.getServerListenerName(), address.getEndpointId())
+                    .toSocketAddress();
+        } catch (IllegalArgumentException e) {
+            findings.reject(join(path, "server_listener_name"), String.valueOf(e.getMessage()));
+            return NOWHERE;
+        }
     }
 
     private InetSocketAddress read(String path, Address address, boolean nameAllowed) {

@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The hosts of a cluster (`envoy.config.endpoint.v3.ClusterLoadAssignment`).
 ///
@@ -60,13 +61,26 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     /// @param hostname for rewritten authorities; may be empty
     /// @param weight among the hosts of its place, at least 1
     /// @param socketLabels by which the cluster chooses how connections to it are secured
+    /// @param destination what a listener of this proxy takes for where connections were made to
     public record Endpoint(
             InetSocketAddress address,
             List<InetSocketAddress> others,
             String hostname,
             int weight,
             Health health,
-            Map<String, String> socketLabels) {
+            Map<String, String> socketLabels,
+            Optional<InetSocketAddress> destination) {
+
+        /// One elsewhere.
+        public Endpoint(
+                InetSocketAddress address,
+                List<InetSocketAddress> others,
+                String hostname,
+                int weight,
+                Health health,
+                Map<String, String> socketLabels) {
+            this(address, others, hostname, weight, health, socketLabels, Optional.empty());
+        }
 
         /// One with one address and without labels.
         public Endpoint(InetSocketAddress address, String hostname, int weight, Health health) {

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.SocketSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -26,11 +27,16 @@ public record Binding(
             throw new IllegalArgumentException("addresses: [] (expected: one or more)");
         }
         for (InetSocketAddress address : addresses) {
-            if (address.isUnresolved()) {
+            if (address.isUnresolved() && InternalAddress.of(address).isEmpty()) {
                 throw new IllegalArgumentException(
                         "address: " + address + " (expected: an IP address)");
             }
         }
+    }
+
+    /// Whether it takes connections of this proxy alone (`internal_listener`).
+    public boolean isInternal() {
+        return InternalAddress.of(addresses.getFirst()).isPresent();
     }
 
     /// Whether its sockets take connections that were made to any address (`IP_TRANSPARENT`), as

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.SocketSettings;
 import dev.heddle.proxy.runtime.SocketSettings.KernelOption;
 import dev.heddle.proxy.runtime.SocketSettings.Value;
@@ -23,6 +24,9 @@ final class BindingParser {
     }
 
     Binding binding(Listener listener) {
+        if (listener.hasInternalListener()) {
+            return internal(listener);
+        }
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(new AddressParser(findings).literal("address", listener.getAddress()));
         for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
@@ -39,6 +43,28 @@ final class BindingParser {
                 listener.getUseOriginalDst().getValue(),
                 listener.getIgnoreGlobalConnLimit(),
                 settings(listener));
+    }
+
+    private Binding internal(Listener listener) {
+        findings.fields("internal_listener", listener.getInternalListener(), Set.of());
+        if (listener.hasAddress() || listener.getAdditionalAddressesCount() > 0) {
+            findings.reject("address", "is set beside internal_listener (expected: none)");
+        }
+        if (listener.getUseOriginalDst().getValue()) {
+            findings.reject("use_original_dst", "true beside internal_listener (expected: false)");
+        }
+        if (listener.getName().indexOf('/') >= 0) {
+            findings.reject(
+                    "name",
+                    "'" + listener.getName() + "' of an internal_listener (expected: without '/')");
+        }
+        String name = listener.getName().replace('/', '_');
+        return new Binding(
+                List.of(new InternalAddress(name.isEmpty() ? "-" : name, "").toSocketAddress()),
+                false,
+                false,
+                true,
+                SocketSettings.USUAL);
     }
 
     private SocketSettings settings(Listener listener) {

@@ -6,6 +6,7 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.wire.JsonException;
 import dev.heddle.xds.wire.JsonTrees;
+import dev.heddle.xds.wire.WireException;
 import dev.heddle.xds.wire.WireWriter;
 import envoy.Messages;
 import envoy.config.bootstrap.v3.Admin;
@@ -14,6 +15,7 @@ import envoy.config.cluster.v3.Cluster;
 import envoy.config.core.v3.ApiConfigSource;
 import envoy.config.core.v3.GrpcService;
 import envoy.config.listener.v3.Listener;
+import envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
 import envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -157,6 +159,27 @@ public final class BootstrapParser {
         };
     }
 
+    /// Envoy wants to be told that there may be internal listeners; here there always may.
+    private void extensions(Bootstrap bootstrap) {
+        for (int i = 0; i < bootstrap.getBootstrapExtensionsCount(); i++) {
+            String path = "bootstrap_extensions[" + i + "].typed_config";
+            var config = bootstrap.getBootstrapExtensions(i).getTypedConfig();
+            if (!config.holds(InternalListener.getDefaultInstance())) {
+                findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
+                continue;
+            }
+            try {
+                findings.fields(
+                        path,
+                        config.unpack(InternalListener.getDefaultInstance()),
+                        Set.of(),
+                        Set.of("buffer_size_kb"));
+            } catch (WireException e) {
+                findings.reject(path, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
     private ProxyBootstrap bootstrap(Bootstrap bootstrap) {
         findings.fields(
                 "",
@@ -166,8 +189,10 @@ public final class BootstrapParser {
                         "admin",
                         "static_resources",
                         "dynamic_resources",
-                        "overload_manager"),
+                        "overload_manager",
+                        "bootstrap_extensions"),
                 NOTED);
+        extensions(bootstrap);
         findings.fields(
                 "static_resources",
                 bootstrap.getStaticResources(),

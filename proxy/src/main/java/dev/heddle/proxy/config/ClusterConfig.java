@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.upstream.ClusterSettings;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

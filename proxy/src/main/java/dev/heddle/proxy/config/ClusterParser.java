@@ -14,7 +14,6 @@ import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.cluster.v3.CircuitBreakers;
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.LoadBalancingPolicy;
@@ -26,7 +25,6 @@ import envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import envoy.extensions.load_balancing_policies.random.v3.Random;
 import envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;

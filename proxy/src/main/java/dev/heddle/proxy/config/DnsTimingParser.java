@@ -4,9 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.config.ClusterConfig.Discovery.Retry;
 import dev.heddle.proxy.config.ClusterConfig.Discovery.Timing;
-
 import envoy.config.cluster.v3.Cluster;
-
 import java.time.Duration;
 import java.util.Set;
 

@@ -2,6 +2,8 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.runtime.AddressText;
+import dev.heddle.proxy.runtime.InternalAddress;
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.endpoint.v3.LbEndpoint;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -22,6 +25,9 @@ public final class EndpointParser {
 
     /// By which Envoy knows extensions for the PROXY headers of one host.
     private static final String PROXY_HEADER = "envoy.transport_sockets.proxy_protocol";
+
+    /// Where the destination stands that listeners of this proxy are told of.
+    static final String DESTINATION = "envoy.filters.listener.original_dst";
 
     private final Findings findings;
     private final boolean namesAllowed;
@@ -131,10 +137,8 @@ public final class EndpointParser {
                 Set.of("health_check_config"));
         var addresses = new AddressParser(findings);
         InetSocketAddress address =
-                namesAllowed
-                        ? addresses.literalOrName(join(at, "address"), endpoint.getAddress())
-                        : addresses.literal(join(at, "address"), endpoint.getAddress());
-        if (address.getPort() == 0) {
+                addresses.ofHost(join(at, "address"), endpoint.getAddress(), namesAllowed);
+        if (address.getPort() == 0 && InternalAddress.of(address).isEmpty()) {
             findings.reject(join(at, "address"), "port 0 (expected: from 1 to 65535)");
         }
         int weight = 1;
@@ -155,7 +159,28 @@ public final class EndpointParser {
                 endpoint.getHostname(),
                 Math.max(1, weight),
                 health(path, host.getHealthStatus()),
-                socketLabels(host));
+                socketLabels(host),
+                destination(path, host));
+    }
+
+    /// As Istio writes it for the listeners that begin its tunnels.
+    private Optional<InetSocketAddress> destination(String path, LbEndpoint host) {
+        String text =
+                texts(
+                                host.getMetadata()
+                                        .getFilterMetadataOrDefault(
+                                                DESTINATION, Struct.getDefaultInstance()))
+                        .getOrDefault("local", "");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        InetSocketAddress address = AddressText.parse(text);
+        if (address == null) {
+            findings.reject(
+                    join(path, "metadata.filter_metadata['" + DESTINATION + "'].local"),
+                    "'" + text + "' (expected: an IP address and a port)");
+        }
+        return Optional.ofNullable(address);
     }
 
     /// Those that `transport_socket_matches` of a cluster look at.

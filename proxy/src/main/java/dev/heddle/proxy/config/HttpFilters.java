@@ -5,7 +5,8 @@ import java.util.List;
 
 /// Every HTTP filter that this proxy understands. Adding one is adding its line.
 public final class HttpFilters {
-    public static final List<HttpFilterType<?>> ALL = List.of(new RouterType(), new GrpcWebType());
+    public static final List<HttpFilterType<?>> ALL =
+            List.of(new RouterType(), new GrpcWebType(), new FilterStateType());
 
     private HttpFilters() {}
 }

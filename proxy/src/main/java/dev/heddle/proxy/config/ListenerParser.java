@@ -24,6 +24,7 @@ public final class ListenerParser {
                     "max_connections_to_accept_per_socket_event",
                     "ignore_global_conn_limit",
                     "bind_to_port",
+                    "internal_listener",
                     "per_connection_buffer_limit_bytes",
                     "listener_filters",
                     "listener_filters_timeout",
@@ -67,11 +68,16 @@ public final class ListenerParser {
             buffer = listener.getPerConnectionBufferLimitBytes().getValue();
             findings.range("per_connection_buffer_limit_bytes", buffer, 1, Integer.MAX_VALUE);
         }
+        FilterChains chains = new FilterChainParser(findings, filterTypes).chains(listener);
+        if (listener.hasInternalListener()
+                && chains.all().stream().anyMatch(chain -> chain.tls().isPresent())) {
+            findings.notImplemented("filter_chains", "TLS within the proxy");
+        }
         return new ListenerConfig(
                 listener.getName().isEmpty() ? "-" : listener.getName(),
                 new BindingParser(findings).binding(listener),
                 new ListenerFilterParser(findings).filters(listener),
-                new FilterChainParser(findings, filterTypes).chains(listener),
+                chains,
                 direction(listener),
                 Math.max(1, buffer),
                 listener.getStatPrefix(),

@@ -8,8 +8,11 @@ import java.util.Optional;
 ///
 /// @param tls absent for a plain one
 /// @param header that goes before everything else; absent for none
-public record UpstreamSocket(Optional<UpstreamTls> tls, Optional<ProxyHeader> header) {
+/// @param tellsDestination whether a listener of this proxy is told what is known of the host's
+///   destination
+public record UpstreamSocket(
+        Optional<UpstreamTls> tls, Optional<ProxyHeader> header, boolean tellsDestination) {
     /// Nothing special.
     public static final UpstreamSocket PLAIN =
-            new UpstreamSocket(Optional.empty(), Optional.empty());
+            new UpstreamSocket(Optional.empty(), Optional.empty(), false);
 }

@@ -8,6 +8,7 @@ import dev.heddle.xds.wire.WireException;
 import envoy.config.core.v3.ProxyProtocolConfig;
 import envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
 import envoy.config.core.v3.TransportSocket;
+import envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
 import envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,8 +30,12 @@ final class UpstreamSocketParser {
     UpstreamSocket socket(String path, TransportSocket socket) {
         var config = socket.getTypedConfig();
         if (!config.holds(ProxyProtocolUpstreamTransport.getDefaultInstance())) {
-            return new UpstreamSocket(
-                    new TlsParser(findings).upstream(path, socket), Optional.empty());
+            return config.holds(InternalUpstreamTransport.getDefaultInstance())
+                    ? inside(path, socket)
+                    : new UpstreamSocket(
+                            new TlsParser(findings).upstream(path, socket),
+                            Optional.empty(),
+                            false);
         }
         findings.fields(path, socket, Set.of("name", "typed_config"));
         String at = join(path, "typed_config");
@@ -56,7 +61,38 @@ final class UpstreamSocketParser {
         return new UpstreamSocket(
                 new TlsParser(findings)
                         .upstream(join(path, "transport_socket"), config.getTransportSocket()),
-                Optional.of(header(join(path, "config"), config.getConfig())));
+                Optional.of(header(join(path, "config"), config.getConfig())),
+                false);
+    }
+
+    /// To a listener of this proxy, which needs no TLS.
+    private UpstreamSocket inside(String path, TransportSocket socket) {
+        findings.fields(path, socket, Set.of("name", "typed_config"));
+        String at = join(path, "typed_config");
+        InternalUpstreamTransport config;
+        try {
+            config = socket.getTypedConfig().unpack(InternalUpstreamTransport.getDefaultInstance());
+        } catch (WireException e) {
+            findings.reject(at, String.valueOf(e.getMessage()));
+            return UpstreamSocket.PLAIN;
+        }
+        findings.fields(at, config, Set.of("passthrough_metadata", "transport_socket"));
+        boolean tellsDestination = false;
+        for (int i = 0; i < config.getPassthroughMetadataCount(); i++) {
+            var metadata = config.getPassthroughMetadata(i);
+            if (metadata.getKind().hasHost()
+                    && metadata.getName().equals(EndpointParser.DESTINATION)) {
+                tellsDestination = true;
+            } else {
+                // Nothing here looks at it.
+                findings.note(join(at, "passthrough_metadata[" + i + "]"));
+            }
+        }
+        String inner = join(at, "transport_socket");
+        if (new TlsParser(findings).upstream(inner, config.getTransportSocket()).isPresent()) {
+            findings.notImplemented(inner, "TLS within the proxy");
+        }
+        return new UpstreamSocket(Optional.empty(), Optional.empty(), tellsDestination);
     }
 
     private ProxyHeader header(String path, ProxyProtocolConfig config) {

@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.proxy.tls.UpstreamTls;
-
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

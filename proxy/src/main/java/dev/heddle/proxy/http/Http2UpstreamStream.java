@@ -32,6 +32,9 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
     private boolean isWaiting;
     private boolean isRequestEnded;
 
+    /// Whether the response has ended, and the bytes of a tunnel still go the other way.
+    private boolean isResponseEnded;
+
     /// Counts the requests, as an object may serve the next one before a call about the last
     /// returns.
     private long serial;
@@ -57,6 +60,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         response = into;
         handler = hears;
         isRequestEnded = ends;
+        isResponseEnded = false;
         upgrade = head.upgrade();
         if (upgrade != null && !connection.connection().isSettled()) {
             isWaiting = true;
@@ -209,10 +213,19 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         }
         stream.consumed(length);
         if (isEnd && hears != null && handler != null) {
-            handler = null;
-            hears.onResponseEnd();
-            endRequest(present);
+            end(hears, present);
         }
+    }
+
+    private void end(ResponseHandler hears, long present) {
+        if (!isRequestEnded && hears.endsApart()) {
+            isResponseEnded = true;
+            hears.onResponseEnd();
+            return;
+        }
+        handler = null;
+        hears.onResponseEnd();
+        endRequest(present);
     }
 
     @Override
@@ -247,7 +260,8 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         ResponseHandler hears = handler;
         handler = null;
         stream = null;
-        if (hears != null) {
+        boolean isWhole = isResponseEnded && end == StreamEnd.COMPLETE;
+        if (hears != null && !isWhole) {
             hears.onResponseFailure(failure(end, code));
         }
         requestTrailers.clear();

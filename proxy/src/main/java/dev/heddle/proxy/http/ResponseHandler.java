@@ -38,6 +38,14 @@ public interface ResponseHandler {
     /// @param trailers at least one field; valid during this call
     void onResponseTrailers(Headers trailers);
 
+    /// Whether the request of a tunnel may go on when the response has ended, as each direction of
+    /// the bytes in it ends by itself: after [#onResponseEnd] more may be sent then, until
+    /// [BodySink#end] or [UpstreamStream#cancel], and [#onResponseFailure] is still called if
+    /// nothing more can be.
+    default boolean endsApart() {
+        return false;
+    }
+
     /// There is no response, or no more of it.
     void onResponseFailure(UpstreamFailure failure);
 

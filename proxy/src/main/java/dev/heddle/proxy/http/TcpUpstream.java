@@ -12,9 +12,6 @@ public final class TcpUpstream extends WireStream {
     private final Runnable onGone;
     private boolean isGone;
 
-    /// Whether each direction ends by itself.
-    private boolean endsApart;
-
     /// @param onGone told once, when the connection is gone or closing
     public TcpUpstream(Wire wire, Runnable onGone) {
         super(wire);
@@ -33,10 +30,8 @@ public final class TcpUpstream extends WireStream {
         hears.onResponse(into, false);
     }
 
-    /// Takes bytes for which nobody asks first. Each direction ends by itself: after
-    /// [ResponseHandler#onResponseEnd] more may be sent, until [#end] or [#cancel].
+    /// Takes bytes for which nobody asks first.
     public void carry(ResponseHandler hears) {
-        endsApart = true;
         hear(hears);
     }
 
@@ -75,16 +70,6 @@ public final class TcpUpstream extends WireStream {
             bytes.release();
         } else {
             hears.onResponseBody(bytes);
-        }
-    }
-
-    @Override
-    public void onEnd() {
-        ResponseHandler hears = handler();
-        if (endsApart && hears != null) {
-            hears.onResponseEnd();
-        } else {
-            super.onEnd();
         }
     }
 

@@ -41,7 +41,11 @@ abstract sealed class WireStream implements WireHandler, UpstreamStream
 
     /// The bytes of the other protocol are over.
     @Override
-    public void onEnd() {
+    public final void onEnd() {
+        if (handler != null && handler.endsApart()) {
+            handler.onResponseEnd();
+            return;
+        }
         ResponseHandler hears = leave();
         gone();
         wire.close();

@@ -211,7 +211,7 @@ public final class Listeners {
         boolean isWanted =
                 config.filters().filters().stream()
                         .anyMatch(it -> it.kind() instanceof Kind.OriginalDestination);
-        if (isWanted && !workers.transport().hasKernelOptions()) {
+        if (isWanted && !config.binding().isInternal() && !workers.transport().hasKernelOptions()) {
             throw new IOException("original_dst cannot be had on transport " + workers.transport());
         }
     }
@@ -223,7 +223,9 @@ public final class Listeners {
                 "listener %s: bind %s:%d: %s"
                         .formatted(
                                 config.name(),
-                                address.getAddress().getHostAddress(),
+                                address.isUnresolved()
+                                        ? address.getHostString()
+                                        : address.getAddress().getHostAddress(),
                                 address.getPort(),
                                 cause.getMessage());
         LOG.error("{}", text);

@@ -72,6 +72,9 @@ final class WorkerListeners {
                         services, limit, handshakes, plan, this::listenerFor, config, limits);
         listener.setAccepting(isAccepting);
         listeners.put(config.name(), listener);
+        if (config.binding().isInternal()) {
+            worker.listenInside(config.name(), listener::accept);
+        }
         if (!config.binding().binds()) {
             outcome.complete(null);
             return;
@@ -162,6 +165,7 @@ final class WorkerListeners {
         if (listener == null) {
             return;
         }
+        worker.leaveInside(name);
         listener.drain(how);
         leaving.removeIf(gone -> gone.size() == 0);
         leaving.add(listener);

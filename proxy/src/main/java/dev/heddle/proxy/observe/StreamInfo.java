@@ -5,6 +5,7 @@ import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.tls.TlsSession;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class StreamInfo {
     private @Nullable SocketAddress downstreamLocal;
     private @Nullable SocketAddress downstreamDirectRemote;
     private @Nullable Client client;
+    private Origin origin = Origin.UNTOLD;
     private @Nullable SocketAddress upstreamLocal;
     private @Nullable SocketAddress upstreamRemote;
     private @Nullable TlsSession upstreamTls;
@@ -73,6 +75,7 @@ public final class StreamInfo {
         startEpochNanos = epochNanos;
         startNanos = nanos;
         protocol = Protocol.HTTP_11;
+        origin = Origin.UNTOLD;
         upstreamLocal = null;
         upstreamRemote = null;
         upstreamTls = null;
@@ -162,6 +165,15 @@ public final class StreamInfo {
 
     public void setClient(Client value) {
         client = value;
+    }
+
+    /// Whose connection it is, as far as a listener of this proxy may be told.
+    public Origin origin() {
+        return origin;
+    }
+
+    public void setOrigin(Origin value) {
+        origin = value;
     }
 
     /// `%UPSTREAM_LOCAL_ADDRESS%`.

@@ -13,6 +13,7 @@ import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
@@ -23,16 +24,13 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One attempt to get a response from one host. Once it is over it may be started again.
 ///
@@ -199,6 +197,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (isBodyNext) {
             exchange.forwardTo(ready);
         }
+    }
+
+    @Override
+    public Origin origin() {
+        return exchange.info().origin();
     }
 
     @Override

@@ -42,6 +42,10 @@ public final class ConnectAttempt implements Connecting {
         }
     }
 
+    boolean isOver() {
+        return isOver;
+    }
+
     /// It is up, and needs no handshake.
     void connected(WorkerWire wire) {
         if (isOver) {

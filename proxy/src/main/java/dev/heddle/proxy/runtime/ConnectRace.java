@@ -1,15 +1,13 @@
 package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsClient;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Connects to a host that has several addresses ("Happy Eyeballs", RFC 8305): one after the other,
 /// the next as soon as one has failed, or when one has taken 300 ms. The first that is up wins.

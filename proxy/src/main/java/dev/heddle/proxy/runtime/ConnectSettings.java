@@ -1,11 +1,10 @@
 package dev.heddle.proxy.runtime;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How sockets to hosts are made.
 ///

@@ -5,12 +5,15 @@ import dev.heddle.proxy.tls.TlsFailure;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -36,6 +39,7 @@ public final class Worker {
     private final RandomGenerator random;
     private final ByteBufAllocator allocator;
     private final ArrayDeque<WorkerWire> dirty = new ArrayDeque<>();
+    private final Map<String, Function<Wire, WireHandler>> inside = new HashMap<>();
     private final Runnable endTurn = this::endTurn;
     private final Sockets sockets;
 
@@ -240,6 +244,39 @@ public final class Worker {
             ConnectOutcome outcome) {
         assert loop.inEventLoop();
         return sockets.connect(address, settings, preface, tls, outcome);
+    }
+
+    /// Takes connections that this worker makes itself, under a name.
+    public void listenInside(String name, Function<Wire, WireHandler> acceptor) {
+        inside.put(name, acceptor);
+    }
+
+    /// Takes no more of them.
+    public void leaveInside(String name) {
+        inside.remove(name);
+    }
+
+    /// Connects, in a later turn, to who takes connections of this worker under a name.
+    public ConnectAttempt connectInside(
+            InternalAddress address, Origin origin, ConnectOutcome outcome) {
+        assert loop.inEventLoop();
+        var attempt = new ConnectAttempt(outcome);
+        loop.execute(() -> {
+            onEvent();
+            Function<Wire, WireHandler> acceptor = inside.get(address.listener());
+            if (acceptor == null) {
+                attempt.failed(
+                        new ConnectException(
+                                "Connection refused: no internal listener '"
+                                        + address.listener()
+                                        + "'"));
+            } else if (!attempt.isOver()) {
+                InternalWire wire = InternalWire.pair(this, origin);
+                wire.other().attach(acceptor.apply(wire.other()));
+                attempt.connected(wire);
+            }
+        });
+        return attempt;
     }
 
     /// Tells an outcome, in a later turn, that there will be no connection.

@@ -3,7 +3,7 @@ package dev.heddle.proxy.runtime;
 import dev.heddle.proxy.tls.TlsFailure;
 
 /// A wire as its worker sees it.
-sealed interface WorkerWire extends Wire permits NettyWire, SocketWire {
+sealed interface WorkerWire extends Wire permits NettyWire, SocketWire, InternalWire {
     /// Says who hears. Must happen before the first byte can arrive.
     void attach(WireHandler value);
 

@@ -41,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   NEW ──probe()──▶ as below, without the client, until start(); or abandon() ──▶ OVER
 ///   NEW ──start()──▶ WAITING ──connected──▶ OPEN ──both ended, or either lost──▶ OVER
-///    │                  │└─connected─▶ ASKED ──2xx──▶ OPEN   (tunnels: or the upstream ended)
+///    │                  │└─connected─▶ ASKED ──2xx──▶ OPEN   (tunnels)
 ///    │                  ├───failed──────┴──any other answer──▶ WAITING, if tries are left
 ///    └──no cluster──────┴──no host, circuit open, no tries left──▶ OVER
 /// ```
 ///
-/// Each direction ends by itself; but when an HTTP proxy ends its own, that is the end of both.
+/// Each direction ends by itself.
 ///
 /// This file is long because both sides of a connection, and what is learned while it is made, are
 /// one state.
@@ -439,9 +439,13 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     }
 
     @Override
+    public boolean endsApart() {
+        return true;
+    }
+
+    @Override
     public void onResponseEnd() {
-        if (tunnel != null || isProbing) {
-            upstream = tunnel == null ? upstream : null;
+        if (isProbing) {
             finish(null);
             return;
         }
@@ -450,9 +454,11 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         endWithBoth();
     }
 
+    /// An HTTP proxy ends both directions so.
     @Override
     public void onResponseTrailers(Headers trailers) {
-        onResponseEnd();
+        upstream = null;
+        finish(null);
     }
 
     @Override
@@ -534,6 +540,10 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
 
     private void endWithBoth() {
         if (isClientEnded && isUpstreamEnded) {
+            if (tunnel != null) {
+                // Its stream is over, or will be when the last bytes have left.
+                upstream = null;
+            }
             finish(null);
         }
     }

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.tls;
 
 import dev.heddle.xds.secret.TlsCertificate;
-
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;

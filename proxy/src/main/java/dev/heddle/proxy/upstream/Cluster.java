@@ -1,15 +1,13 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.observe.Tally;
-import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.ConnectOutcome;
 import dev.heddle.proxy.runtime.Connecting;
+import dev.heddle.proxy.runtime.InternalAddress;
+import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -27,16 +25,13 @@ public interface Cluster {
     Circuit circuit();
 
     /// Begins a connection to a host, secured as this cluster says.
-    ///
-    /// @param client whom it is for alone, and of whom the host may be told; null for anybody
-    default Connecting connect(
-            Worker worker,
-            Host host,
-            Handshake handshake,
-            @Nullable Client client,
-            ConnectOutcome outcome) {
-        ByteBuffer preface = header(host).map(it -> it.bytes(client)).orElse(NO_PREFACE);
-        return switch (security(host, handshake)) {
+    default Connecting connect(Worker worker, Host host, Purpose purpose, ConnectOutcome outcome) {
+        InternalAddress inside = host.inside();
+        if (inside != null) {
+            return worker.connectInside(inside, origin(host, purpose), outcome);
+        }
+        ByteBuffer preface = header(host).map(it -> it.bytes(purpose.client())).orElse(NO_PREFACE);
+        return switch (security(host, purpose)) {
             case HostSecurity.Plain() ->
                     worker.connect(
                             host.addresses(),
@@ -56,8 +51,13 @@ public interface Cluster {
         };
     }
 
+    /// What a listener of this proxy is told of a connection.
+    default Origin origin(Host host, Purpose purpose) {
+        return purpose.origin();
+    }
+
     /// How a connection to a host is secured.
-    default HostSecurity security(Host host, Handshake handshake) {
+    default HostSecurity security(Host host, Purpose purpose) {
         return HostSecurity.PLAIN;
     }
 

@@ -2,7 +2,6 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.runtime.ConnectSettings;
-
 import java.time.Duration;
 
 /// How connections to a cluster's hosts are kept, and what is taken from them.

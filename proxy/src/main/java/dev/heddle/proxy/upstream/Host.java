@@ -1,12 +1,11 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
-
-import org.jspecify.annotations.Nullable;
-
+import dev.heddle.proxy.runtime.InternalAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
 /// else changes about it, so that its connections survive updates; or, where a name stands for one
@@ -26,6 +25,8 @@ public final class Host implements Pick {
 
     private List<InetSocketAddress> addresses;
     private String addressText;
+    private final @Nullable InternalAddress inside;
+    private @Nullable InetSocketAddress destination;
     private int weight;
     private String hostname;
     private Map<String, String> socketLabels;
@@ -62,6 +63,7 @@ public final class Host implements Pick {
         }
         this.addresses = List.copyOf(addresses);
         this.addressText = addressText;
+        this.inside = InternalAddress.of(addresses.getFirst()).orElse(null);
         this.weight = weight;
         this.hostname = hostname;
         this.socketLabels = socketLabels;
@@ -83,6 +85,20 @@ public final class Host implements Pick {
 
     public InetSocketAddress address() {
         return addresses.getFirst();
+    }
+
+    /// The listener of this proxy that it is; null for a host elsewhere.
+    public @Nullable InternalAddress inside() {
+        return inside;
+    }
+
+    /// What a listener of this proxy takes for where connections were made to; null for nothing.
+    public @Nullable InetSocketAddress destination() {
+        return destination;
+    }
+
+    public void setDestination(@Nullable InetSocketAddress value) {
+        destination = value;
     }
 
     /// All ways to it, the preferred one first.

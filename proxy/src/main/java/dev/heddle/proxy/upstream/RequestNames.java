@@ -2,7 +2,6 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
-
 import java.util.Optional;
 
 /// What the handshakes of a cluster's connections take from the requests that they are made for

@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Texts.accepted;
 import static dev.heddle.proxy.config.Texts.read;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.http.Http1Dialect.NameCase;
@@ -10,14 +9,11 @@ import dev.heddle.proxy.http.Http2Options;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
-
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.route.v3.RouteConfiguration;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 /// What configurations say of HTTP/2 and gRPC.
 class Http2OptionsTest {

@@ -2,23 +2,19 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Texts.accepted;
 import static dev.heddle.proxy.config.Texts.read;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.upstream.CircuitLimits;
-
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class ParsersTest {
 

@@ -14,11 +14,9 @@ import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
-
-import org.junit.jupiter.api.Test;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /// Upstreams that speak HTTP/2, behind clients of either version, and the pool of connections to
 /// them.

@@ -8,7 +8,6 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
-
 import org.jspecify.annotations.Nullable;
 
 /// Where the connections of a pool lead, and from which worker.

@@ -11,14 +11,12 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The pools of one worker to one host: one for each version of HTTP that was asked for, and one
 /// for bytes without HTTP.

@@ -8,17 +8,16 @@ import dev.heddle.proxy.http.UpstreamConnection;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The connections of one worker to one host that speak one version of HTTP, or that which the host
 /// chooses.
@@ -155,10 +154,10 @@ final class HttpPool implements ConnectionPool {
             var connection = new PooledHttp(this, to, leave);
             connecting.add(connection);
             if (isNegotiated) {
-                connection.connect(EITHER);
+                connection.connect(EITHER, Origin.UNTOLD);
             } else {
                 count(version);
-                connection.connect(version == Protocol.HTTP_2 ? HTTP_2 : HTTP_11);
+                connection.connect(version == Protocol.HTTP_2 ? HTTP_2 : HTTP_11, Origin.UNTOLD);
             }
         }
     }

@@ -5,16 +5,15 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ConnectOutcome;
 import dev.heddle.proxy.runtime.Connecting;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.ClusterStat;
-import dev.heddle.proxy.upstream.Handshake;
-
-import org.jspecify.annotations.Nullable;
-
+import dev.heddle.proxy.upstream.Purpose;
 import java.net.ConnectException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One connection of a pool, from the attempt to make it to its end.
 ///
@@ -43,7 +42,8 @@ abstract sealed class PooledConnection implements ConnectOutcome permits PooledH
     /// Begins.
     ///
     /// @param alpn what TLS offers to speak; none: any
-    final void connect(List<String> alpn) {
+    /// @param origin whose connection it is
+    final void connect(List<String> alpn, Origin origin) {
         to.stats().add(ClusterStat.UPSTREAM_CX_TOTAL);
         to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE);
         deadline.set(to.settings().connectTimeout().toNanos());
@@ -52,8 +52,7 @@ abstract sealed class PooledConnection implements ConnectOutcome permits PooledH
                         .connect(
                                 to.worker(),
                                 to.host(),
-                                new Handshake(alpn, to.name()),
-                                to.client(),
+                                new Purpose(alpn, to.name(), to.client(), origin),
                                 this);
     }
 

@@ -2,7 +2,6 @@ package dev.heddle.proxy.upstream.pool;
 
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.runtime.Confined;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class TcpPool implements ConnectionPool {
         }
         var connection = new PooledTcp(this, to, waiter, leave);
         connecting.put(waiter, connection);
-        connection.connect(List.of());
+        connection.connect(List.of(), waiter.origin());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.heddle.proxy.cluster;
+package dev.heddle.proxy.runtime;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an IP address with a port as Envoy does: `10.0.0.1:80`, `[::1]:80`. Never asks DNS.
-final class AddressText {
+public final class AddressText {
     private static final Pattern V4 =
             Pattern.compile("((?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})):([0-9]{1,5})");
     private static final Pattern V6 =
@@ -17,7 +17,7 @@ final class AddressText {
     private AddressText() {}
 
     /// Null when it is none.
-    static @Nullable InetSocketAddress parse(String text) {
+    public static @Nullable InetSocketAddress parse(String text) {
         Matcher matcher = (text.startsWith("[") ? V6 : V4).matcher(text);
         if (!matcher.matches()) {
             return null;
