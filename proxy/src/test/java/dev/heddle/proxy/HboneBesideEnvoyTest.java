@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -284,8 +285,16 @@ class HboneBesideEnvoyTest {
                     for (DataPlanes.Plane asking : originating.all()) {
                         String pair = asking.name() + " to " + serving.name();
                         outcomes.put(pair, talk(asking.ports()));
+                        if (asking.name().equals("heddle")) {
+                            // Its client has ended before the tunnel is there.
+                            assertThat(ended(asking.ports().getFirst(), 0, "abc"))
+                                    .as(() -> pair + " of " + outcomes)
+                                    .isEqualTo("hello:abc<end>");
+                        }
                         count.set(0);
-                        assertThat(many(asking.ports().getFirst())).as(pair).hasSize(MANY);
+                        assertThat(many(asking.ports().getFirst()))
+                                .as(() -> pair + " of " + outcomes)
+                                .isEqualTo(manyTexts());
                         // Streams share what connections there are, one for each worker.
                         assertThat(count.get()).as(pair).isLessThanOrEqualTo(4);
                     }
@@ -309,18 +318,30 @@ class HboneBesideEnvoyTest {
 
     private static Map<String, String> talk(List<Integer> ports) throws IOException {
         var outcome = new LinkedHashMap<String, String>();
-        outcome.put("half-close", half(ports.getFirst(), "abc"));
+        outcome.put("half-close", ended(ports.getFirst(), "hello:".length(), "abc"));
+        String large = "x".repeat(1 << 20);
         outcome.put(
-                "large", Integer.toString(half(ports.getFirst(), "x".repeat(1 << 20)).length()));
-        outcome.put("reset", half(ports.get(1), "a"));
-        outcome.put("nobody", half(ports.get(2), "a"));
+                "large",
+                Integer.toString(ended(ports.getFirst(), "hello:".length(), large).length()));
+        outcome.put("reset", said(ports.get(1)));
+        outcome.put("nobody", said(ports.get(2)));
         return outcome;
     }
 
-    /// Says something, ends, and hears what comes until the end.
-    private static String half(int port, String text) throws IOException {
+    /// Says something, and hears what comes until the end.
+    private static String said(int port) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
+            write(socket, "a");
+            return heard(socket);
+        }
+    }
+
+    /// Says something and ends, once so many bytes were heard, and hears what comes until the end.
+    private static String ended(int port, int greeting, String text) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            byte[] first = socket.getInputStream().readNBytes(greeting);
             Thread writer =
                     Thread.startVirtualThread(() -> {
                         try {
@@ -330,33 +351,41 @@ class HboneBesideEnvoyTest {
                             // The other side shows why.
                         }
                     });
-            var heard = new ByteArrayOutputStream();
-            try {
-                socket.getInputStream().transferTo(heard);
-                writer.join();
-            } catch (SocketTimeoutException e) {
-                heard.writeBytes("<silence>".getBytes(StandardCharsets.US_ASCII));
-            } catch (SocketException e) {
-                // A reset is an end, too.
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            return heard.toString(StandardCharsets.US_ASCII);
+            String rest = heard(socket);
+            writer.join();
+            return new String(first, StandardCharsets.US_ASCII) + rest;
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
+    }
+
+    private static String heard(Socket socket) throws IOException {
+        var heard = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(heard);
+        } catch (SocketTimeoutException e) {
+            heard.writeBytes("<silence>".getBytes(StandardCharsets.US_ASCII));
+        } catch (SocketException e) {
+            // A reset is an end, too.
+        }
+        return heard.toString(StandardCharsets.US_ASCII);
     }
 
     private List<String> many(int port) throws Exception {
         var all = new ArrayList<Future<String>>();
         for (int i = 0; i < MANY; i++) {
             String text = "n" + i;
-            all.add(threads.submit(() -> half(port, text)));
+            all.add(threads.submit(() -> ended(port, "hello:".length(), text)));
         }
         var heard = new ArrayList<String>();
-        for (int i = 0; i < MANY; i++) {
-            assertThat(all.get(i).get(30, TimeUnit.SECONDS)).isEqualTo("hello:n" + i + "<end>");
-            heard.add("n" + i);
+        for (Future<String> each : all) {
+            heard.add(each.get(30, TimeUnit.SECONDS));
         }
         return heard;
+    }
+
+    private static List<String> manyTexts() {
+        return IntStream.range(0, MANY).mapToObj(i -> "hello:n" + i + "<end>").toList();
     }
 
     private static void awaitLine(Path file, String line) throws Exception {

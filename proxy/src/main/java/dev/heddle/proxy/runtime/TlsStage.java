@@ -220,8 +220,10 @@ final class TlsStage {
     }
 
     private SSLEngineResult unwrapInto(ByteBuf out) throws SSLException {
-        ByteBuffer from =
-                encrypted.internalNioBuffer(encrypted.readerIndex(), encrypted.readableBytes());
+        // One record and no more: the engine would take the beginning of the next one, too, and
+        // what is left of that does not look like one.
+        int length = isRecordThere() ? recordBytes() : 0;
+        ByteBuffer from = encrypted.internalNioBuffer(encrypted.readerIndex(), length);
         ByteBuffer to = out.internalNioBuffer(out.writerIndex(), out.writableBytes());
         SSLEngineResult result = engine.unwrap(from, to);
         encrypted.skipBytes(result.bytesConsumed());
