@@ -37,6 +37,7 @@ public final class MessageSources {
                     "envoy.config.cluster.v3.Cluster",
                     "envoy.config.endpoint.v3.ClusterLoadAssignment",
                     "envoy.config.listener.v3.Listener",
+                    "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
                     "envoy.config.route.v3.RouteConfiguration",
                     "envoy.service.discovery.v3.DiscoveryResponse");
 

@@ -115,8 +115,8 @@ public final class BenchMain {
                             paramLabel = "S",
                             defaultValue = "40",
                             description =
-                                    "Load on Heddle before the rounds (${DEFAULT-VALUE}); on others a"
-                                            + " tenth.")
+                                    "Load on Heddle before the rounds (${DEFAULT-VALUE}); on others"
+                                            + " a tenth.")
                     double warmSeconds,
             @Option(
                             names = "--peers",

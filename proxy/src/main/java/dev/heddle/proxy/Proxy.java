@@ -24,8 +24,10 @@ import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.overload.HeapUse;
-import dev.heddle.proxy.overload.HeapWatch;
+import dev.heddle.proxy.overload.OverloadAction;
+import dev.heddle.proxy.overload.OverloadConfig;
 import dev.heddle.proxy.overload.OverloadState;
+import dev.heddle.proxy.overload.OverloadWatch;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ProxyMeters;
 import dev.heddle.proxy.runtime.Confined;
@@ -47,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -98,7 +101,7 @@ public final class Proxy implements AutoCloseable {
     private final CompletableFuture<List<String>> firstListening = new CompletableFuture<>();
     private final CompletableFuture<Void> quitAsked = new CompletableFuture<>();
     private final Published<OverloadState> overload = new Published<>(OverloadState.NONE);
-    private final Optional<HeapWatch> heapWatch;
+    private final Optional<OverloadWatch> overloadWatch;
     private final Optional<ControlPlaneLink> controlPlane;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private int bindsPending;
@@ -146,28 +149,28 @@ public final class Proxy implements AutoCloseable {
                                         worker -> worker,
                                         worker ->
                                                 new WorkerRuntime(
-                                                        worker, shared, meters, logs, overload,
-                                                        drains)));
+                                                        worker,
+                                                        shared,
+                                                        meters,
+                                                        logs,
+                                                        overload,
+                                                        drains,
+                                                        bootstrap.localCluster())));
         this.listeners =
                 new Listeners(
-                        workers,
-                        this::runtimeOf,
-                        bootstrap.isAtEdge()
-                                ? new ConnectionLimit(EdgeDefaults.MOST_CONNECTIONS)
-                                : ConnectionLimit.none(),
-                        settings.drain());
+                        workers, this::runtimeOf, connectionLimit(bootstrap), settings.drain());
 
         // Memory, and what is done before it is short.
-        this.heapWatch =
+        this.overloadWatch =
                 bootstrap
                         .overload()
                         .map(it ->
-                                new HeapWatch(
+                                new OverloadWatch(
                                         it,
                                         host.usedBytes(),
                                         System::gc,
                                         overload,
-                                        listeners::setAccepting));
+                                        new Overloaded()));
         // What secures connections. The key of session tickets is this process's alone.
         byte[] ticketKey = new byte[TicketKey.BYTES];
         new SecureRandom().nextBytes(ticketKey);
@@ -192,6 +195,34 @@ public final class Proxy implements AutoCloseable {
         XdsSubscriber taker = bootstrap.isAtEdge() ? EdgeDefaults.before(subscriber) : subscriber;
         this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(taker));
         registerMeters();
+    }
+
+    /// An operator's word counts before what is usual at the edge.
+    private static ConnectionLimit connectionLimit(ProxyBootstrap bootstrap) {
+        OptionalInt asked =
+                bootstrap
+                        .overload()
+                        .map(OverloadConfig::maxConnections)
+                        .orElse(OptionalInt.empty());
+        if (asked.isPresent()) {
+            return new ConnectionLimit(asked.getAsInt());
+        }
+        return bootstrap.isAtEdge()
+                ? new ConnectionLimit(EdgeDefaults.MOST_CONNECTIONS)
+                : ConnectionLimit.none();
+    }
+
+    /// Does at once what nobody asks for by himself.
+    private final class Overloaded implements OverloadWatch.Affected {
+        @Override
+        public void onAccepting(boolean accepts) {
+            listeners.setAccepting(accepts);
+        }
+
+        @Override
+        public void onTimeouts() {
+            listeners.onTimeouts();
+        }
     }
 
     /// Starts a proxy: static listeners are open when this returns, the rest follows as the control
@@ -241,7 +272,7 @@ public final class Proxy implements AutoCloseable {
         if (!mistakes.isEmpty()) {
             throw new BootstrapException(String.join("\n", mistakes));
         }
-        heapWatch.ifPresent(watch -> watch.start(configThread.executor()));
+        overloadWatch.ifPresent(watch -> watch.start(configThread.executor()));
         var _ =
                 configThread
                         .executor()
@@ -466,8 +497,40 @@ public final class Proxy implements AutoCloseable {
                 "envoy_control_plane_",
                 "connected_state",
                 () -> controlPlane.flatMap(ControlPlaneLink::connectedSince).isPresent() ? 1 : 0);
+        bootstrap
+                .overload()
+                .ifPresent(config ->
+                        overloadWatch.ifPresent(watch -> registerOverload(config, watch)));
+        meters.count(
+                "listener_manager.",
+                "envoy_listener_manager_",
+                "listener_stopped",
+                listeners::stopped);
         meters.count("filesystem.", "envoy_filesystem_", "write_completed", logs::written);
         meters.count("filesystem.", "envoy_filesystem_", "write_dropped", logs::dropped);
+    }
+
+    /// `overload.<monitor>.pressure`, and how far each action has come, in percent.
+    private void registerOverload(OverloadConfig config, OverloadWatch watch) {
+        for (String monitor : config.monitors().keySet()) {
+            meters.server(
+                    "overload.",
+                    "envoy_overload_",
+                    monitor + ".pressure",
+                    () -> Math.round(watch.pressure(monitor) * 100));
+        }
+        for (OverloadAction action : config.triggers().keySet()) {
+            meters.server(
+                    "overload.",
+                    "envoy_overload_",
+                    action.configName() + ".active",
+                    () -> overload.get().isSaturated(action) ? 1 : 0);
+            meters.server(
+                    "overload.",
+                    "envoy_overload_",
+                    action.configName() + ".scale_percent",
+                    () -> Math.round(overload.get().value(action) * 100));
+        }
     }
 
     private Duration uptime() {

@@ -55,13 +55,16 @@ final class WorkerRuntime implements WorkerServices {
             ProxyMeters meters,
             AccessLogs logs,
             Published<OverloadState> overload,
-            Published<DrainState> drains) {
+            Published<DrainState> drains,
+            String localCluster) {
         this.meters = meters;
         this.shard = meters.meters().shard();
         this.logs = logs;
         this.clusters =
                 new WorkerClusters(shared, name -> meters.tally(name, worker.index()), worker);
-        this.context = new FilterContext(worker, clusters, new Http2Loop(worker), overload, drains);
+        this.context =
+                new FilterContext(
+                        worker, clusters, new Http2Loop(worker), overload, drains, localCluster);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

@@ -245,6 +245,10 @@ class DrainBesideEnvoyTest {
                         seen.add(request(plane, 1));
                         seen.add(request(old) + " " + request(other));
                         seen.add(
+                                admin(plane, "GET", "/stats?filter=listener_stopped")
+                                        .body()
+                                        .strip());
+                        seen.add(
                                 "listeners "
                                         + admin(plane, "GET", "/listeners").body().lines().count());
                         return seen;
@@ -255,6 +259,7 @@ class DrainBesideEnvoyTest {
                 "refused",
                 "stays",
                 "ends stays",
+                "listener_manager.listener_stopped: 1",
                 "listeners 2");
     }
 

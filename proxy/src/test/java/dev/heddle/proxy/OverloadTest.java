@@ -124,11 +124,12 @@ class OverloadTest {
     @Test
     void whatIsNotDoneIsNotAccepted() {
         assertThatThrownBy(() ->
-                        BootstrapParser.parse("bootstrap", BOOTSTRAP.formatted("reduce_timeouts")))
+                        BootstrapParser.parse(
+                                "bootstrap", BOOTSTRAP.formatted("reset_high_memory_stream")))
                 .isInstanceOf(BootstrapException.class)
                 .hasMessageContaining(
                         "overload_manager.actions[2].name:"
-                                + " 'envoy.overload_actions.reduce_timeouts' is not implemented");
+                                + " 'envoy.overload_actions.reset_high_memory_stream' is not implemented");
     }
 
     private Socket connect() throws IOException {

@@ -1,7 +1,10 @@
 package dev.heddle.telemetry;
 
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Operators are those of Envoy's "access log format" page that this proxy has a value for; any
 /// other is an error, never an empty text. `%%` is a percent sign, `%OPERATOR:Z%` cuts at Z
 /// characters.
+///
+/// This file is long because each operator has its line.
 public final class AccessLogFormat {
 
     /// What Envoy writes when a configuration names no format.
@@ -37,12 +42,23 @@ public final class AccessLogFormat {
                     "%RESPONSE_DURATION%",
                     "%RESPONSE_TX_DURATION%",
                     "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
+                    "%UPSTREAM_CONNECTION_ID%",
+                    "%DOWNSTREAM_WIRE_BYTES_RECEIVED%",
+                    "%DOWNSTREAM_WIRE_BYTES_SENT%",
+                    "%DOWNSTREAM_HEADER_BYTES_RECEIVED%",
+                    "%DOWNSTREAM_HEADER_BYTES_SENT%",
+                    "%UPSTREAM_WIRE_BYTES_RECEIVED%",
+                    "%UPSTREAM_WIRE_BYTES_SENT%",
+                    "%UPSTREAM_HEADER_BYTES_RECEIVED%",
+                    "%UPSTREAM_HEADER_BYTES_SENT%",
                     "%CONNECTION_ID%",
                     "%UPSTREAM_REMOTE_PORT%",
                     "%UPSTREAM_LOCAL_PORT%",
                     "%DOWNSTREAM_REMOTE_PORT%",
                     "%DOWNSTREAM_LOCAL_PORT%",
                     "%DOWNSTREAM_DIRECT_REMOTE_PORT%");
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final String text;
     private final Part[] parts;
@@ -53,7 +69,7 @@ public final class AccessLogFormat {
     }
 
     /// One piece of the text; writes nothing and says so when the request has no such thing.
-    private interface Part {
+    interface Part {
         boolean write(AccessLogRecord record, ByteText out);
     }
 
@@ -299,10 +315,26 @@ public final class AccessLogFormat {
                     return true;
                 };
             }
-            case "REQ" -> header(text, argument, AccessLogRecord::requestHeader);
-            case "RESP" -> header(text, argument, AccessLogRecord::responseHeader);
-            case "TRAILER" -> header(text, argument, AccessLogRecord::responseTrailer);
+            case "REQ", "REQUEST_HEADER" -> header(text, argument, AccessLogRecord::requestHeader);
+            case "RESP", "RESPONSE_HEADER" ->
+                    header(text, argument, AccessLogRecord::responseHeader);
+            case "TRAILER", "RESPONSE_TRAILER" ->
+                    header(text, argument, AccessLogRecord::responseTrailer);
+            case "EMIT_TIME" -> {
+                TimeFormat time = TimeFormat.parse(argument);
+                yield (record, out) -> {
+                    long nanos = record.startNano() + record.nanosTo(AccessLogRecord.Moment.ENDED);
+                    time.write(
+                            record.startSecond() + Math.floorDiv(nanos, NANOS_PER_SECOND),
+                            (int) Math.floorMod(nanos, NANOS_PER_SECOND),
+                            out);
+                    return true;
+                };
+            }
             case "GRPC_STATUS" -> grpcStatus(text, argument);
+            case "COMMON_DURATION" -> commonDuration(text, argument);
+            case "PATH" -> PathOperators.path(text, argument);
+            case "QUERY_PARAM" -> PathOperators.parameter(text, argument);
             default -> {
                 if (hasArgument) {
                     throw malformed(text, "expected: an operator that this proxy implements");
@@ -358,8 +390,8 @@ public final class AccessLogFormat {
                     text(record -> SocketAddressText.withoutPort(record.upstreamHost()));
             case "UPSTREAM_REMOTE_PORT" ->
                     text(record -> SocketAddressText.port(record.upstreamHost()));
-            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
-                    text(AccessLogRecord::upstreamCluster);
+            case "UPSTREAM_CLUSTER" -> text(AccessLogRecord::upstreamClusterStatName);
+            case "UPSTREAM_CLUSTER_RAW" -> text(AccessLogRecord::upstreamCluster);
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
                     text(record -> underscored(record.upstreamTransportFailureReason()));
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessLogRecord::upstreamAttempts);
@@ -367,9 +399,19 @@ public final class AccessLogFormat {
                     text(record -> underscored(record.downstreamTransportFailureReason()));
             case "REQUESTED_SERVER_NAME" -> text(AccessLogRecord::requestedServerName);
             case "CONNECTION_ID" -> number(AccessLogRecord::connectionId);
+            case "UPSTREAM_CONNECTION_ID" -> number(AccessLogRecord::upstreamConnectionId);
+            case "UPSTREAM_HOST_NAME" -> text(AccessLogRecord::upstreamHostName);
+            case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
+                    text(record -> SocketAddressText.withoutPort(record.upstreamHostName()));
+            case "HOSTNAME" -> hostname();
             case "ROUTE_NAME" -> text(AccessLogRecord::routeName);
             case "VIRTUAL_CLUSTER_NAME" -> text(AccessLogRecord::virtualClusterName);
             default -> {
+                for (AccessLogRecord.WireItem item : AccessLogRecord.WireItem.values()) {
+                    if (name.equals(item.name())) {
+                        yield number(record -> record.wireBytes(item));
+                    }
+                }
                 for (AccessLogRecord.TlsItem item : AccessLogRecord.TlsItem.values()) {
                     if (name.equals("DOWNSTREAM_" + item)) {
                         yield text(record -> record.downstreamTls(item));
@@ -435,6 +477,64 @@ public final class AccessLogFormat {
         return (record, out) -> source.write(record, name, out) || source.write(record, other, out);
     }
 
+    /// Two moments and a unit: `US_TX_BEG:US_RX_BEG:us`.
+    private static Part commonDuration(String text, String argument) {
+        String[] words = argument.split(":", -1);
+        if (words.length != 3) {
+            throw malformed(text, "expected: START:END:PRECISION");
+        }
+        Moment from = moment(text, words[0]);
+        Moment to = moment(text, words[1]);
+        long unit =
+                switch (words[2]) {
+                    case "ms" -> 1_000_000;
+                    case "us" -> 1_000;
+                    case "ns" -> 1;
+                    default -> throw malformed(text, "expected: a precision of ms, us or ns");
+                };
+        return number(record -> {
+            long began = from.nanos(record);
+            long ended = to.nanos(record);
+            return began < 0 || ended < began ? -1 : (ended - began) / unit;
+        });
+    }
+
+    private interface Moment {
+        long nanos(AccessLogRecord record);
+    }
+
+    private static Moment moment(String text, String name) {
+        return switch (name) {
+            case "DS_RX_BEG" -> _ -> 0;
+            case "DS_RX_END" -> record -> record.nanosTo(AccessLogRecord.Moment.REQUEST_RECEIVED);
+            case "US_TX_BEG" -> record -> record.nanosTo(AccessLogRecord.Moment.REQUEST_SENDING);
+            case "US_TX_END" -> record -> record.nanosTo(AccessLogRecord.Moment.REQUEST_SENT);
+            case "US_RX_BEG" -> record -> record.nanosTo(AccessLogRecord.Moment.RESPONSE_BEGAN);
+            case "US_RX_END" -> record -> record.nanosTo(AccessLogRecord.Moment.RESPONSE_RECEIVED);
+            case "DS_TX_BEG" -> record -> record.nanosTo(AccessLogRecord.Moment.RESPONSE_SENDING);
+            case "DS_TX_END" -> record -> record.nanosTo(AccessLogRecord.Moment.RESPONSE_SENT);
+            default ->
+                    throw malformed(
+                            text,
+                            "'"
+                                    + name
+                                    + "'; expected: DS_RX_BEG, DS_RX_END, US_TX_BEG, US_TX_END,"
+                                    + " US_RX_BEG, US_RX_END, DS_TX_BEG or DS_TX_END");
+        };
+    }
+
+    /// The machine's name, as it is when the format is read.
+    private static Part hostname() {
+        String name;
+        try {
+            name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException _) {
+            name = "";
+        }
+        String text = name;
+        return text(_ -> text.isEmpty() ? null : text);
+    }
+
     private static Part millisTo(AccessLogRecord.Moment moment) {
         return number(record -> millis(record.nanosTo(moment)));
     }
@@ -454,7 +554,7 @@ public final class AccessLogFormat {
         return text == null ? null : text.replace(' ', '_');
     }
 
-    private static IllegalArgumentException malformed(String command, String expectation) {
+    static IllegalArgumentException malformed(String command, String expectation) {
         return new IllegalArgumentException("'%" + command + "%' (" + expectation + ")");
     }
 }

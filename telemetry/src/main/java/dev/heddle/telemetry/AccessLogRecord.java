@@ -92,6 +92,11 @@ public interface AccessLogRecord {
     /// The cluster that the request was routed to.
     @Nullable String upstreamCluster();
 
+    /// The name under which that cluster is counted.
+    default @Nullable String upstreamClusterStatName() {
+        return upstreamCluster();
+    }
+
     /// Our end of the upstream connection.
     @Nullable SocketAddress upstreamLocalAddress();
 
@@ -128,6 +133,21 @@ public interface AccessLogRecord {
         return null;
     }
 
+    /// Bytes on the wire, framing and all.
+    default long wireBytes(WireItem item) {
+        return 0;
+    }
+
+    /// The number of the upstream connection; negative without one.
+    default long upstreamConnectionId() {
+        return -1;
+    }
+
+    /// The name of the host that served the request; its address and port where it has none.
+    default @Nullable String upstreamHostName() {
+        return upstreamHost();
+    }
+
     /// The number of the downstream connection.
     long connectionId();
 
@@ -136,6 +156,19 @@ public interface AccessLogRecord {
 
     /// The virtual cluster that matched.
     @Nullable String virtualClusterName();
+
+    /// What is counted of one side's connection; each is the name of an operator.
+    enum WireItem {
+        DOWNSTREAM_WIRE_BYTES_RECEIVED,
+        DOWNSTREAM_WIRE_BYTES_SENT,
+        /// Heads and trailers.
+        DOWNSTREAM_HEADER_BYTES_RECEIVED,
+        DOWNSTREAM_HEADER_BYTES_SENT,
+        UPSTREAM_WIRE_BYTES_RECEIVED,
+        UPSTREAM_WIRE_BYTES_SENT,
+        UPSTREAM_HEADER_BYTES_RECEIVED,
+        UPSTREAM_HEADER_BYTES_SENT
+    }
 
     /// What is known of a secured connection; an operator's name is `DOWNSTREAM_` or `UPSTREAM_`
     /// and the item's.
@@ -174,6 +207,8 @@ public interface AccessLogRecord {
     enum Moment {
         /// The last byte of the request came.
         REQUEST_RECEIVED,
+        /// The first byte of the request went upstream.
+        REQUEST_SENDING,
         /// The last byte of the request went upstream.
         REQUEST_SENT,
         /// The first byte of the response came from upstream.
@@ -182,6 +217,8 @@ public interface AccessLogRecord {
         RESPONSE_RECEIVED,
         /// The first byte of the response went downstream.
         RESPONSE_SENDING,
+        /// The last byte of the response went downstream.
+        RESPONSE_SENT,
         /// The request was over.
         ENDED
     }

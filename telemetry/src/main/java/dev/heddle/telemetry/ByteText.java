@@ -129,6 +129,12 @@ public final class ByteText {
         }
     }
 
+    /// Leaves of what is behind a place so many bytes, which are at another place behind it.
+    void keep(int from, int at, int count) {
+        System.arraycopy(bytes, at, bytes, from, count);
+        length = from + count;
+    }
+
     /// Forgets what is behind a place.
     void back(int to) {
         length = to;

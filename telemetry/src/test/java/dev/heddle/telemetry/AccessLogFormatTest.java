@@ -240,9 +240,10 @@ class AccessLogFormatTest {
         @Override
         public long nanosTo(Moment moment) {
             return switch (moment) {
+                case REQUEST_SENDING -> 1_100_000;
                 case REQUEST_RECEIVED, REQUEST_SENT -> 1_900_000;
                 case RESPONSE_BEGAN, RESPONSE_RECEIVED, RESPONSE_SENDING -> 12_000_000;
-                case ENDED -> 13_999_999;
+                case RESPONSE_SENT, ENDED -> 13_999_999;
             };
         }
 

@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.extensions.bootstrap.internal_listener.v3.InternalLis
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
+import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config;
@@ -35,6 +36,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
@@ -88,6 +90,8 @@ public final class EnvoyTypes {
                     TcpProxy.getDescriptor(),
                     PreserveCaseFormatterConfig.getDescriptor(),
                     FixedHeapConfig.getDescriptor(),
+                    InjectedResourceConfig.getDescriptor(),
+                    HealthCheck.getDescriptor(),
                     LeastRequest.getDescriptor(),
                     Random.getDescriptor(),
                     RoundRobin.getDescriptor(),

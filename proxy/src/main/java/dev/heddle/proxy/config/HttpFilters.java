@@ -6,7 +6,11 @@ import java.util.List;
 /// Every HTTP filter that this proxy understands. Adding one is adding its line.
 public final class HttpFilters {
     public static final List<HttpFilterType<?>> ALL =
-            List.of(new RouterType(), new GrpcWebType(), new FilterStateType());
+            List.of(
+                    new RouterType(),
+                    new GrpcWebType(),
+                    new FilterStateType(),
+                    new HealthCheckType());
 
     private HttpFilters() {}
 }

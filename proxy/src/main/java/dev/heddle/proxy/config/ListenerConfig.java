@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 /// @param statPrefix of its meters, `listener.<prefix>.`; empty takes the address
 /// @param drainsWhenFailing whether connections are given up one by one while an operator has the
 ///   proxy say that it fails (`drain_type`)
+/// @param bypassesOverload whether its clients are served as if nothing ran short
+///   (`bypass_overload_manager`)
 public record ListenerConfig(
         String name,
         Binding binding,
@@ -28,7 +30,8 @@ public record ListenerConfig(
         Direction direction,
         int bufferLimitBytes,
         String statPrefix,
-        boolean drainsWhenFailing) {
+        boolean drainsWhenFailing,
+        boolean bypassesOverload) {
 
     /// One that drains as Envoy's default is.
     public ListenerConfig(
@@ -39,7 +42,7 @@ public record ListenerConfig(
             Direction direction,
             int bufferLimitBytes,
             String statPrefix) {
-        this(name, binding, filters, chains, direction, bufferLimitBytes, statPrefix, true);
+        this(name, binding, filters, chains, direction, bufferLimitBytes, statPrefix, true, false);
     }
 
     /// Envoy's `per_connection_buffer_limit_bytes` when none is set.
@@ -78,7 +81,8 @@ public record ListenerConfig(
                         other.direction,
                         other.bufferLimitBytes,
                         other.statPrefix,
-                        other.drainsWhenFailing));
+                        other.drainsWhenFailing,
+                        other.bypassesOverload));
     }
 
     /// How its connections are secured.

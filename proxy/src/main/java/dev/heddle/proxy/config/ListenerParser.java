@@ -33,11 +33,11 @@ public final class ListenerParser {
                     "drain_type",
                     "enable_reuse_port",
                     "reuse_port",
+                    "bypass_overload_manager",
                     "metadata");
 
-    /// How connections are spread over workers, what overload would do.
-    private static final Set<String> NOTED =
-            Set.of("connection_balance_config", "bypass_overload_manager");
+    /// How connections are spread over workers.
+    private static final Set<String> NOTED = Set.of("connection_balance_config");
 
     private final Findings findings = new Findings();
     private final List<HttpFilterType<?>> filterTypes;
@@ -81,7 +81,8 @@ public final class ListenerParser {
                 direction(listener),
                 Math.max(1, buffer),
                 listener.getStatPrefix(),
-                drainsWhenFailing(listener));
+                drainsWhenFailing(listener),
+                listener.getBypassOverloadManager());
     }
 
     private boolean drainsWhenFailing(Listener listener) {

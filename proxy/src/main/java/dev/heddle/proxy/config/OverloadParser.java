@@ -2,31 +2,53 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.overload.Monitor;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.overload.OverloadConfig;
 import dev.heddle.proxy.overload.OverloadConfig.Trigger;
+import dev.heddle.proxy.overload.TimerScale;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireException;
 import envoy.config.overload.v3.OverloadManager;
 import envoy.config.overload.v3.ResourceMonitor;
+import envoy.config.overload.v3.ScaleTimersOverloadActionConfig;
+import envoy.config.overload.v3.ScaleTimersOverloadActionConfig.ScaleTimer;
+import envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
+import envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// Reads the bootstrap's overload manager.
+@Confined("its reader")
 final class OverloadParser {
     private static final Duration REFRESH = Duration.ofSeconds(1);
 
     private final Findings findings;
+    private final Map<String, Monitor> monitors = new HashMap<>();
+    private final Map<OverloadAction, Map<String, Trigger>> triggers =
+            new EnumMap<>(OverloadAction.class);
+    private OptionalInt maxConnections = OptionalInt.empty();
+    private Optional<TimerScale> idleScale = Optional.empty();
 
     OverloadParser(Findings findings) {
         this.findings = findings;
     }
 
     Optional<OverloadConfig> read(String path, OverloadManager manager) {
-        findings.fields(path, manager, Set.of("refresh_interval", "resource_monitors", "actions"));
+        findings.fields(
+                path,
+                manager,
+                Set.of("refresh_interval", "resource_monitors", "actions", "loadshed_points"));
         Duration refresh = REFRESH;
         if (manager.hasRefreshInterval()) {
             refresh =
@@ -37,66 +59,115 @@ final class OverloadParser {
                 refresh = REFRESH;
             }
         }
-        String monitored = "";
-        long heap = 0;
         for (int i = 0; i < manager.getResourceMonitorsCount(); i++) {
-            ResourceMonitor monitor = manager.getResourceMonitors(i);
-            heap = heap(join(path, "resource_monitors[" + i + "]"), monitor);
-            monitored = monitor.getName();
+            monitor(join(path, "resource_monitors[" + i + "]"), manager.getResourceMonitors(i));
         }
-        Map<OverloadAction, Trigger> triggers = triggers(path, manager, monitored);
-        return heap < 1
-                ? Optional.empty()
-                : Optional.of(new OverloadConfig(refresh, heap, triggers));
-    }
-
-    private long heap(String path, ResourceMonitor monitor) {
-        String at = join(path, "typed_config");
-        var prototype = FixedHeapConfig.getDefaultInstance();
-        if (!monitor.getTypedConfig().holds(prototype)) {
-            findings.notImplemented(at, "'" + monitor.getTypedConfig().getTypeUrl() + "'");
-            return 0;
-        }
-        try {
-            long bytes = monitor.getTypedConfig().unpack(prototype).getMaxHeapSizeBytes();
-            if (bytes < 1) {
-                findings.reject(join(at, "max_heap_size_bytes"), bytes + " (expected: at least 1)");
-            }
-            return bytes;
-        } catch (WireException e) {
-            findings.reject(at, String.valueOf(e.getMessage()));
-            return 0;
-        }
-    }
-
-    private Map<OverloadAction, Trigger> triggers(
-            String path, OverloadManager manager, String monitored) {
-        var triggers = new EnumMap<OverloadAction, Trigger>(OverloadAction.class);
         for (int i = 0; i < manager.getActionsCount(); i++) {
             var action = manager.getActions(i);
             String at = join(path, "actions[" + i + "]");
-            findings.fields(at, action, Set.of("name", "triggers"));
-            Optional<OverloadAction> known = OverloadAction.named(action.getName());
-            if (known.isEmpty()) {
-                findings.notImplemented(join(at, "name"), "'" + action.getName() + "'");
-                continue;
+            findings.fields(at, action, Set.of("name", "triggers", "typed_config"));
+            Optional<OverloadAction> known = named(at, action.getName(), false);
+            known.ifPresent(it -> triggers(at, it, action.getTriggersList()));
+            if (action.hasTypedConfig()) {
+                timers(join(at, "typed_config"), action.getTypedConfig(), known);
+            } else if (known.equals(Optional.of(OverloadAction.REDUCE_TIMEOUTS))) {
+                findings.reject(join(at, "typed_config"), "is missing");
             }
-            if (action.getTriggersCount() != 1) {
+        }
+        for (int i = 0; i < manager.getLoadshedPointsCount(); i++) {
+            var point = manager.getLoadshedPoints(i);
+            String at = join(path, "loadshed_points[" + i + "]");
+            findings.fields(at, point, Set.of("name", "triggers"));
+            named(at, point.getName(), true)
+                    .ifPresent(it -> triggers(at, it, point.getTriggersList()));
+        }
+        return monitors.isEmpty() && maxConnections.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new OverloadConfig(refresh, monitors, triggers, idleScale, maxConnections));
+    }
+
+    private Optional<OverloadAction> named(String path, String name, boolean isPoint) {
+        Optional<OverloadAction> known =
+                OverloadAction.named(name).filter(it -> it.isShedPoint() == isPoint);
+        if (known.isEmpty()) {
+            findings.notImplemented(join(path, "name"), "'" + name + "'");
+        }
+        return known;
+    }
+
+    private void monitor(String path, ResourceMonitor monitor) {
+        String at = join(path, "typed_config");
+        Any config = monitor.getTypedConfig();
+        String name = monitor.getName();
+        if (config.holds(FixedHeapConfig.getDefaultInstance())) {
+            opened(at, config, FixedHeapConfig.getDefaultInstance())
+                    .ifPresent(heap -> {
+                        long bytes = heap.getMaxHeapSizeBytes();
+                        if (bytes < 1) {
+                            findings.reject(
+                                    join(at, "max_heap_size_bytes"),
+                                    bytes + " (expected: at least 1)");
+                        } else {
+                            monitors.put(name, new Monitor.FixedHeap(bytes));
+                        }
+                    });
+        } else if (config.holds(InjectedResourceConfig.getDefaultInstance())) {
+            opened(at, config, InjectedResourceConfig.getDefaultInstance())
+                    .ifPresent(injected -> {
+                        if (injected.getFilename().isEmpty()) {
+                            findings.reject(join(at, "filename"), "'' (expected: a file)");
+                        } else {
+                            monitors.put(
+                                    name, new Monitor.Injected(Path.of(injected.getFilename())));
+                        }
+                    });
+        } else if (config.holds(DownstreamConnectionsConfig.getDefaultInstance())) {
+            opened(at, config, DownstreamConnectionsConfig.getDefaultInstance())
+                    .ifPresent(limit -> {
+                        long most = limit.getMaxActiveDownstreamConnections();
+                        if (most < 1 || most > Integer.MAX_VALUE) {
+                            findings.reject(
+                                    join(at, "max_active_downstream_connections"),
+                                    most + " (expected: 1 to " + Integer.MAX_VALUE + ")");
+                        } else {
+                            maxConnections = OptionalInt.of((int) most);
+                        }
+                    });
+        } else {
+            findings.notImplemented(at, "'" + config.getTypeUrl() + "'");
+        }
+    }
+
+    private <M extends Message> Optional<M> opened(String path, Any config, M prototype) {
+        try {
+            return Optional.of(config.unpack(prototype));
+        } catch (WireException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void triggers(
+            String path,
+            OverloadAction action,
+            List<? extends envoy.config.overload.v3.Trigger> all) {
+        if (all.isEmpty()) {
+            findings.reject(join(path, "triggers"), "[] (expected: one or more)");
+        }
+        var of = new HashMap<String, Trigger>();
+        for (int i = 0; i < all.size(); i++) {
+            var trigger = all.get(i);
+            String at = join(path, "triggers[" + i + "]");
+            findings.fields(at, trigger, Set.of("name", "threshold", "scaled"));
+            if (!monitors.containsKey(trigger.getName())) {
                 findings.reject(
-                        join(at, "triggers"), action.getTriggersCount() + " (expected: one)");
-                continue;
-            }
-            var trigger = action.getTriggers(0);
-            String where = join(at, "triggers[0]");
-            findings.fields(where, trigger, Set.of("name", "threshold", "scaled"));
-            if (!trigger.getName().equals(monitored)) {
-                findings.reject(
-                        join(where, "name"),
+                        join(at, "name"),
                         "'" + trigger.getName() + "' (expected: the name of a resource monitor)");
             }
-            trigger(where, trigger).ifPresent(it -> triggers.put(known.get(), it));
+            trigger(at, trigger).ifPresent(it -> of.put(trigger.getName(), it));
         }
-        return triggers;
+        triggers.put(action, Map.copyOf(of));
     }
 
     private Optional<Trigger> trigger(String path, envoy.config.overload.v3.Trigger trigger) {
@@ -114,5 +185,45 @@ final class OverloadParser {
             findings.reject(path, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private void timers(String path, Any config, Optional<OverloadAction> action) {
+        if (!action.equals(Optional.of(OverloadAction.REDUCE_TIMEOUTS))
+                || !config.holds(ScaleTimersOverloadActionConfig.getDefaultInstance())) {
+            findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
+            return;
+        }
+        opened(path, config, ScaleTimersOverloadActionConfig.getDefaultInstance())
+                .ifPresent(timers -> {
+                    for (int i = 0; i < timers.getTimerScaleFactorsCount(); i++) {
+                        timer(
+                                join(path, "timer_scale_factors[" + i + "]"),
+                                timers.getTimerScaleFactors(i));
+                    }
+                    if (timers.getTimerScaleFactorsCount() == 0) {
+                        findings.reject(
+                                join(path, "timer_scale_factors"), "[] (expected: one or more)");
+                    }
+                });
+    }
+
+    private void timer(String path, ScaleTimer timer) {
+        findings.fields(path, timer, Set.of("timer", "min_timeout", "min_scale"));
+        if (timer.getTimer()
+                != ScaleTimersOverloadActionConfig.TimerType.HTTP_DOWNSTREAM_CONNECTION_IDLE) {
+            findings.notImplemented(join(path, "timer"), timer.getTimer().toString());
+            return;
+        }
+        if (timer.hasMinTimeout()) {
+            Duration least = findings.duration(join(path, "min_timeout"), timer.getMinTimeout());
+            idleScale = Optional.of(new TimerScale(least, 0));
+            return;
+        }
+        double percent = timer.getMinScale().getValue();
+        if (!(percent >= 0 && percent <= 100)) {
+            findings.reject(join(path, "min_scale.value"), percent + " (expected: 0 to 100)");
+            return;
+        }
+        idleScale = Optional.of(new TimerScale(Duration.ZERO, percent / 100));
     }
 }

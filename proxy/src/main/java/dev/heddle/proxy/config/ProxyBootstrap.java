@@ -5,6 +5,7 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.wire.Bytes;
+import envoy.config.bootstrap.v3.Bootstrap;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,11 @@ public record ProxyBootstrap(
         listeners = List.copyOf(listeners);
         secrets = List.copyOf(secrets);
         notes = List.copyOf(notes);
+    }
+
+    /// The service that this proxy is of (`node.cluster`); may be empty.
+    public String localCluster() {
+        return Bootstrap.of(message).getNode().getCluster();
     }
 
     /// The same with its resources completed, and those of the control plane to come.

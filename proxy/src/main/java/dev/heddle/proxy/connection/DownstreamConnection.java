@@ -2,6 +2,8 @@ package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.observe.HttpStat;
+import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
@@ -55,6 +57,10 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
 
     private @Nullable Protocol protocol;
     private boolean isDraining;
+    private boolean isHeard;
+    private boolean isIdle;
+    private long idleSinceNanos;
+    private final long openedNanos;
 
     /// Requests before the connection rested the last time.
     private long served;
@@ -82,7 +88,8 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
         if (life != null) {
             life.set(lifeNanos);
         }
-        service.log().connectionOpened();
+        openedNanos = worker.nanos();
+        service.log().connectionOpened(wire.tls() != null);
         switch (config.codec()) {
             case HTTP1 -> speak(Protocol.HTTP_11);
             case HTTP2 -> speak(Protocol.HTTP_2);
@@ -146,6 +153,19 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
 
     @Override
     public void onBytes(ByteBuf bytes) {
+        if (!isHeard) {
+            isHeard = true;
+            if (connection.strikes(OverloadAction.HCM_ONDATA_CREATING_CODEC)) {
+                service.log().count(HttpStat.DOWNSTREAM_RQ_OVERLOAD_CLOSE);
+                bytes.release();
+                wire.reset();
+                return;
+            }
+        }
+        if (protocol == Protocol.HTTP_2
+                && connection.strikes(OverloadAction.HTTP2_SERVER_GO_AWAY_ON_DISPATCH)) {
+            drain();
+        }
         WireHandler hears = codec;
         if (hears == null) {
             ByteBuf all = withFirst(bytes);
@@ -156,6 +176,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
             Protocol known = known(all);
             if (known == null) {
                 first = all;
+                isIdle = false;
                 idle.set(patienceNanos());
                 return;
             }
@@ -245,7 +266,9 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     }
 
     private void awaitRequest() {
-        long limit = service.config().timeouts().idle().toNanos();
+        isIdle = true;
+        idleSinceNanos = service.context().worker().nanos();
+        long limit = idleNanos();
         isIdleLong = limit > 0 && limit <= REST_NANOS;
         idle.set(isIdleLong ? limit : REST_NANOS);
     }
@@ -281,12 +304,27 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
 
     @Override
     public void onBusy() {
+        isIdle = false;
         idle.cancel();
     }
 
     @Override
     public void onIdle() {
         awaitRequest();
+    }
+
+    private long idleNanos() {
+        return service.overload().get().idleNanos(service.config().timeouts().idle().toNanos());
+    }
+
+    /// How far timeouts shrink has changed.
+    public void onTimeouts() {
+        long limit = idleNanos();
+        if (isIdle && idle.isSet() && limit > 0 && (isIdleLong || limit <= REST_NANOS)) {
+            isIdleLong = true;
+            long passed = service.context().worker().nanos() - idleSinceNanos;
+            idle.set(Math.max(1, limit - passed));
+        }
     }
 
     @Override
@@ -296,7 +334,11 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
             life.discard();
         }
         connection.gone();
-        service.log().connectionClosed(protocol);
+        service.log()
+                .connectionClosed(
+                        protocol,
+                        wire.tls() != null,
+                        service.context().worker().nanos() - openedNanos);
         onClosed.accept(this);
     }
 
@@ -305,9 +347,10 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
             isIdleLong = true;
             rest();
             // Zero stands for no limit.
-            idle.set(service.config().timeouts().idle().toNanos() - REST_NANOS);
+            idle.set(idleNanos() - REST_NANOS);
             return;
         }
+        service.log().count(HttpStat.DOWNSTREAM_CX_IDLE_TIMEOUT);
         Requests awake = awake();
         if (awake == null) {
             wire.close();
@@ -317,6 +360,7 @@ public final class DownstreamConnection implements WireHandler, Requests.Listene
     }
 
     private void onLongLife() {
+        service.log().count(HttpStat.DOWNSTREAM_CX_MAX_DURATION_REACHED);
         Requests awake = awake();
         if (awake == null) {
             wire.close();

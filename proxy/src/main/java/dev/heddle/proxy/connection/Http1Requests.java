@@ -14,6 +14,7 @@ import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.runtime.WireHandler;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
@@ -133,12 +134,20 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     }
 
     @Override
+    public WireBytes wireBytes() {
+        return exchange.info().downstreamBytes();
+    }
+
+    @Override
     public void onRequestBegun() {
         listener.onBusy();
         head.set(served.service().config().timeouts().requestHeaders().toNanos());
         long most = served.service().config().limits().requestsPerConnection();
         requests++;
         if (most > 0 && requests >= most) {
+            if (requests == most) {
+                served.service().log().count(HttpStat.DOWNSTREAM_CX_MAX_REQUESTS_REACHED);
+            }
             codec.closeAfterResponse();
         }
         exchange.begin(Protocol.HTTP_11);
@@ -173,6 +182,7 @@ final class Http1Requests implements RequestHandler, ExchangeOwner, Requests {
     @Override
     public void onRequestError(CodecError error) {
         head.cancel();
+        served.service().log().count(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
         exchange.refuse(exchange.request(), error.reply());
     }
 

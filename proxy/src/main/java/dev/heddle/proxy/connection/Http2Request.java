@@ -12,6 +12,7 @@ import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ final class Http2Request implements RequestHandler, ExchangeOwner {
         this.served = served;
         this.stream = stream;
         this.exchange = served.exchange(this, stream, stream);
+    }
+
+    @Override
+    public WireBytes wireBytes() {
+        return exchange.info().downstreamBytes();
     }
 
     @Override

@@ -88,6 +88,9 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
         requests++;
         long most = served.service().config().limits().requestsPerConnection();
         if (most > 0 && requests >= most) {
+            if (requests == most) {
+                served.service().log().count(HttpStat.DOWNSTREAM_CX_MAX_REQUESTS_REACHED);
+            }
             codec.drain();
         }
     }
@@ -121,6 +124,10 @@ final class Http2Requests implements Http2Downstream.Owner, Requests {
 
     @Override
     public void onGone(String details) {
+        if (!details.isEmpty()) {
+            served.service().log().count(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
+            served.service().log().brokeHttp2(details);
+        }
         listener.onGone();
     }
 

@@ -7,7 +7,9 @@ import dev.heddle.proxy.http.Http1Settings;
 import dev.heddle.proxy.http.Http2ServerSettings;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.runtime.Published;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
 /// @param drain says when clients are to go
+/// @param overload what is not done for clients at this moment
 public record HttpService(
         FilterContext context,
         HttpConnectionManagerConfig config,
@@ -27,7 +30,8 @@ public record HttpService(
         int bufferLimitBytes,
         String listener,
         String chain,
-        ListenerDrain drain) {
+        ListenerDrain drain,
+        Published<OverloadState> overload) {
 
     Http1Settings http1() {
         return new Http1Settings(

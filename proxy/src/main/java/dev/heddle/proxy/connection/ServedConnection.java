@@ -116,7 +116,7 @@ final class ServedConnection {
     /// Has an exchange serve a request, or refuse it by the connection manager's rules.
     void serve(Exchange exchange, RequestHead request, boolean ends) {
         LocalReply refusal =
-                strikes(OverloadAction.STOP_ACCEPTING_REQUESTS)
+                isOverloaded()
                         ? LocalReply.configured(503, "overload", "envoy overloaded", List.of())
                         : rules().apply(request, local.getPort());
         if (refusal != null) {
@@ -125,6 +125,16 @@ final class ServedConnection {
         }
         headers().onRequest(request, remote, local.getPort(), exchange.info());
         exchange.onRequest(request, ends);
+    }
+
+    private boolean isOverloaded() {
+        boolean isIt =
+                strikes(OverloadAction.STOP_ACCEPTING_REQUESTS)
+                        || strikes(OverloadAction.HTTP_CONNECTION_MANAGER_DECODE_HEADERS);
+        if (isIt) {
+            service.log().count(HttpStat.DOWNSTREAM_RQ_OVERLOAD_CLOSE);
+        }
+        return isIt;
     }
 
     /// Whether the answer that is about to begin is to be the connection's last, as the proxy is so
@@ -142,8 +152,8 @@ final class ServedConnection {
         return why != null;
     }
 
-    private boolean strikes(OverloadAction action) {
-        return service.context().overload().get().strikes(action, worker().random());
+    boolean strikes(OverloadAction action) {
+        return service.overload().get().strikes(action, worker().random());
     }
 
     /// Whether a name with an underscore is to be refused, which HTTP/2 does without an answer.

@@ -415,6 +415,7 @@ public final class Exchange {
     /// So much of the body has passed without having been heard.
     public void onResponseMoved(long bytes) {
         if (!isOver()) {
+            info.downstreamBytes().sent(bytes);
             idle.set(idleNanos);
             info.addBytesSent(bytes);
         }

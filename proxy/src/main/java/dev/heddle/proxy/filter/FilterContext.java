@@ -12,12 +12,14 @@ import dev.heddle.proxy.upstream.Clusters;
 /// @param http2 shared by the worker's HTTP/2 connections
 /// @param overload what the proxy stops doing at this moment
 /// @param drains what of the whole proxy is drained at this moment
+/// @param localCluster the service that this proxy is of, as its bootstrap says (`node.cluster`)
 public record FilterContext(
         Worker worker,
         Clusters clusters,
         Http2Loop http2,
         Published<OverloadState> overload,
-        Published<DrainState> drains) {
+        Published<DrainState> drains,
+        String localCluster) {
     /// Of a proxy that is never in danger.
     public FilterContext(Worker worker, Clusters clusters, Http2Loop http2) {
         this(
@@ -25,6 +27,7 @@ public record FilterContext(
                 clusters,
                 http2,
                 new Published<>(OverloadState.NONE),
-                new Published<>(DrainState.NONE));
+                new Published<>(DrainState.NONE),
+                "");
     }
 }

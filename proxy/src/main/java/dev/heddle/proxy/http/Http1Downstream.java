@@ -3,6 +3,7 @@ package dev.heddle.proxy.http;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
@@ -181,6 +182,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
             case HEAD -> isHeadRead();
             case BODY -> isBodyRead();
             case TUNNEL -> {
+                countBody(inbox.bytes().readableBytes());
                 handler.onRequestBody(inbox.takeAll());
                 yield false;
             }
@@ -192,8 +194,12 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         if (!isBegun && isBeginning(inbox.bytes())) {
             isBegun = true;
             handler.onRequestBegun();
+            writer.countIn(handler.wireBytes());
         }
-        return switch (requests.read(inbox.bytes())) {
+        int before = inbox.bytes().readableBytes();
+        HeadReader.Progress outcome = requests.read(inbox.bytes());
+        countHead(before - inbox.bytes().readableBytes());
+        return switch (outcome) {
             case MORE -> false;
             case FAILED -> {
                 fail(requests.error());
@@ -226,13 +232,29 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         }
         handler.onRequest(request, ends);
         if (requests.expectsContinue() && !ends && !isResponseBegun && state == State.BODY) {
-            wire.write(Http1Writer.text(writer.buffer(), "HTTP/1.1 100 Continue\r\n\r\n"));
+            writer.head(Http1Writer.text(writer.buffer(), "HTTP/1.1 100 Continue\r\n\r\n"));
             wire.flush();
         }
     }
 
+    private void countHead(int bytes) {
+        WireBytes counter = isBegun ? handler.wireBytes() : null;
+        if (counter != null) {
+            counter.headReceived(bytes);
+        }
+    }
+
+    private void countBody(int bytes) {
+        WireBytes counter = handler.wireBytes();
+        if (counter != null) {
+            counter.received(bytes);
+        }
+    }
+
     private boolean isBodyRead() {
+        int before = inbox.bytes().readableBytes();
         ByteBuf piece = bodies.next(inbox);
+        countBody(before - inbox.bytes().readableBytes());
         CodecError error = bodies.error();
         if (error != null) {
             fail(error);
@@ -270,7 +292,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
     @Override
     public void informational(ResponseHead head) {
         if (state != State.CLOSED && request.protocol() == Protocol.HTTP_11) {
-            wire.write(end(head(head.status(), head.headers())));
+            writer.head(end(head(head.status(), head.headers())));
             wire.flush();
         }
     }
@@ -296,7 +318,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
         } else if (request.protocol() == Protocol.HTTP_10) {
             Http1Writer.text(out, "connection: keep-alive\r\n");
         }
-        wire.write(end(out));
+        writer.head(end(out));
         wire.flush();
     }
 
@@ -349,7 +371,7 @@ public final class Http1Downstream implements WireHandler, ResponseSink, BodySou
             out.writeCharSequence(upgrade, StandardCharsets.ISO_8859_1);
             Http1Writer.text(out, "\r\n");
         }
-        wire.write(end(out));
+        writer.head(end(out));
         wire.flush();
         process();
     }

@@ -2,11 +2,13 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The client side of an HTTP/1.1 connection: requests out, responses in, one at a time.
 ///
@@ -57,6 +59,8 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
     private boolean isUnsent;
     private int informational;
     private long requests;
+    private final long id;
+    private @Nullable WireBytes counter;
 
     /// @param limits of response heads
     /// @param trailers whether trailers are passed on, both ways
@@ -70,6 +74,7 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
             Owner owner) {
         super(wire);
         this.random = worker.random();
+        this.id = worker.nextConnectionId();
         this.capitalizes = nameCase == Http1Dialect.NameCase.CAPITALIZED;
         this.owner = owner;
         this.heads =
@@ -78,6 +83,11 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
         this.bodies = new BodyReader(limits, trailers);
         this.inbox = new Inbox(worker.allocator());
         this.writer = new Http1Writer(wire, worker.allocator());
+    }
+
+    @Override
+    public long connectionId() {
+        return id;
     }
 
     @Override
@@ -156,7 +166,9 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
         if (capitalizes) {
             Http1Writer.capitalize(out);
         }
-        wire.write(Http1Writer.text(out, "\r\n"));
+        counter = hears.wireBytes();
+        writer.countIn(counter);
+        writer.head(Http1Writer.text(out, "\r\n"));
         wire.flush();
     }
 
@@ -281,6 +293,9 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
             case HEAD -> isHeadRead();
             case BODY -> isBodyRead();
             case TUNNEL -> {
+                if (counter != null) {
+                    counter.received(inbox.bytes().readableBytes());
+                }
                 hears().onResponseBody(inbox.takeAll());
                 yield false;
             }
@@ -293,7 +308,12 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
     }
 
     private boolean isHeadRead() {
-        return switch (heads.read(inbox.bytes())) {
+        int before = inbox.bytes().readableBytes();
+        HeadReader.Progress outcome = heads.read(inbox.bytes());
+        if (counter != null) {
+            counter.headReceived(before - inbox.bytes().readableBytes());
+        }
+        return switch (outcome) {
             case MORE -> false;
             case FAILED -> fail();
             case DONE -> isHeadUnderstood();
@@ -376,7 +396,11 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
     }
 
     private boolean isBodyRead() {
+        int before = inbox.bytes().readableBytes();
         ByteBuf piece = bodies.next(inbox);
+        if (counter != null) {
+            counter.received(before - inbox.bytes().readableBytes());
+        }
         if (bodies.error() != null) {
             return fail();
         }
@@ -397,6 +421,9 @@ public final class Http1Upstream extends WireStream implements UpstreamConnectio
     private void onMoved(long bytes) {
         if (state == State.BODY) {
             bodies.moved(bytes);
+            if (counter != null) {
+                counter.received(bytes);
+            }
             hears().onResponseMoved(bytes);
             if (state == State.BODY && bodies.isDone()) {
                 onBodyRead();

@@ -2,9 +2,11 @@ package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// Writes bodies as they are or in chunks, on one connection.
 @Confined("worker")
@@ -20,6 +22,7 @@ final class Http1Writer {
     private final Wire wire;
     private final ByteBufAllocator allocator;
     private boolean isChunked;
+    private @Nullable WireBytes counter;
 
     Http1Writer(Wire wire, ByteBufAllocator allocator) {
         this.wire = wire;
@@ -28,6 +31,26 @@ final class Http1Writer {
 
     boolean isChunked() {
         return isChunked;
+    }
+
+    /// Says where what is written is counted; null for nowhere.
+    void countIn(@Nullable WireBytes bytes) {
+        counter = bytes;
+    }
+
+    /// Writes a head, or another part of a message that is no body.
+    void head(ByteBuf bytes) {
+        if (counter != null) {
+            counter.headSent(bytes.readableBytes());
+        }
+        wire.write(bytes);
+    }
+
+    private void write(ByteBuf bytes) {
+        if (counter != null) {
+            counter.sent(bytes.readableBytes());
+        }
+        wire.write(bytes);
     }
 
     void setChunked(boolean chunked) {
@@ -45,7 +68,7 @@ final class Http1Writer {
             return;
         }
         if (!isChunked) {
-            wire.write(bytes);
+            write(bytes);
             return;
         }
         boolean copied = length <= COPY;
@@ -55,17 +78,17 @@ final class Http1Writer {
         if (copied) {
             chunk.writeBytes(bytes);
             bytes.release();
-            wire.write(text(chunk, "\r\n"));
+            write(text(chunk, "\r\n"));
             return;
         }
-        wire.write(chunk);
-        wire.write(bytes);
-        wire.write(text(allocator.directBuffer(2), "\r\n"));
+        write(chunk);
+        write(bytes);
+        write(text(allocator.directBuffer(2), "\r\n"));
     }
 
     void end() {
         if (isChunked) {
-            wire.write(text(allocator.directBuffer(5), "0\r\n\r\n"));
+            write(text(allocator.directBuffer(5), "0\r\n\r\n"));
         }
     }
 
@@ -91,7 +114,7 @@ final class Http1Writer {
         if (isChunked) {
             ByteBuf out = text(buffer(), "0\r\n");
             trailers.writeTo(out);
-            wire.write(text(out, "\r\n"));
+            head(text(out, "\r\n"));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,10 @@ public final class Http2DownstreamStream
         request.read(head);
         boolean isAsked = !ends && isContinueAsked();
         handler.onRequestBegun();
+        WireBytes counter = handler.wireBytes();
+        if (counter != null) {
+            counter.headReceived(opened.headBytes());
+        }
         handler.onRequest(request, ends);
         if (isAsked && stream == opened && !isHeadSent) {
             informational(CONTINUE);
@@ -83,6 +88,11 @@ public final class Http2DownstreamStream
     void discard() {
         flushing.discard();
         handler.onDisconnected();
+    }
+
+    @Override
+    public @Nullable WireBytes wireBytes() {
+        return handler.wireBytes();
     }
 
     @Override

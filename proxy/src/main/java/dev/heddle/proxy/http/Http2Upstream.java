@@ -32,11 +32,13 @@ public final class Http2Upstream implements UpstreamConnection, Http2Listener {
 
     private boolean isLeaving;
     private long requests;
+    private final long id;
 
     public Http2Upstream(
             Worker worker, Http2Loop loop, Wire wire, Http2Options options, Owner owner) {
         this.owner = owner;
         this.options = options;
+        this.id = worker.nextConnectionId();
         this.connection =
                 new Http2Connection(
                         Http2Connection.Side.CLIENT, wire, loop, options.engine(), this);
@@ -69,6 +71,11 @@ public final class Http2Upstream implements UpstreamConnection, Http2Listener {
         keepalive.onStream();
         Http2UpstreamStream stream = spare.poll();
         return stream == null ? new Http2UpstreamStream(this) : stream;
+    }
+
+    /// Tells it from other connections.
+    long id() {
+        return id;
     }
 
     @Override

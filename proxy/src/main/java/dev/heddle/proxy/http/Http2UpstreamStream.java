@@ -9,6 +9,7 @@ import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
     private ResponseHead response = new ResponseHead();
     private @Nullable RequestHead request;
     private @Nullable ResponseHandler handler;
+    private @Nullable WireBytes counter;
     private @Nullable Http2Stream stream;
 
     /// The protocol that the request asks for, which is answered with a 200 here.
@@ -59,6 +61,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
         request = head;
         response = into;
         handler = hears;
+        counter = hears.wireBytes();
         isRequestEnded = ends;
         isResponseEnded = false;
         upgrade = head.upgrade();
@@ -110,6 +113,16 @@ final class Http2UpstreamStream implements UpstreamStream, Http2StreamHandler, F
             requestTrailers.lend(out, 0);
             requestTrailers.writeTo(out);
         }
+    }
+
+    @Override
+    public @Nullable WireBytes wireBytes() {
+        return counter;
+    }
+
+    @Override
+    public long connectionId() {
+        return connection.id();
     }
 
     @Override

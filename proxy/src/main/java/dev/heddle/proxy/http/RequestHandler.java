@@ -1,9 +1,16 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// Hears the requests of a connection, one after the other.
 public interface RequestHandler {
+    /// Where the bytes of the present request and its response are counted; null for nowhere.
+    default @Nullable WireBytes wireBytes() {
+        return null;
+    }
+
     /// The first byte of a request came.
     void onRequestBegun();
 

@@ -1,12 +1,19 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Hears the response to one request. [#onResponse] with its end, [#onResponseEnd],
 /// [#onResponseTrailers] or [#onResponseFailure] is the last call.
 public interface ResponseHandler {
+    /// Where the bytes of the request and its response are counted; null for nowhere.
+    default @Nullable WireBytes wireBytes() {
+        return null;
+    }
+
     /// A head with a status from 102 to 199; its fields are used again afterwards.
     void onInformational(ResponseHead head);
 

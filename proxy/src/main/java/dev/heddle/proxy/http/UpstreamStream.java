@@ -23,6 +23,11 @@ public interface UpstreamStream extends BodySink, BodySource {
     /// What it runs on, for its addresses.
     Wire wire();
 
+    /// Tells the connection from others; negative where it has no number.
+    default long connectionId() {
+        return -1;
+    }
+
     /// Null where bytes are passed on without HTTP.
     @Nullable Protocol protocol();
 

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.http2;
 
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ public final class Http2Stream {
     /// How much we may send; below zero if the peer has shrunk it.
     long sendWindow;
 
+    /// How long the head was that opened it, with its frames.
+    int headBytes;
+
     /// What waits for a window or for the wire.
     final ArrayDeque<ByteBuf> queue = new ArrayDeque<>(4);
 
@@ -68,6 +72,16 @@ public final class Http2Stream {
 
     public Http2Connection connection() {
         return connection;
+    }
+
+    /// How long the head was that the peer opened it with, with its frames.
+    public int headBytes() {
+        return headBytes;
+    }
+
+    @Nullable WireBytes counter() {
+        Http2StreamHandler hears = handler;
+        return hears == null ? null : hears.wireBytes();
     }
 
     /// Says who hears what happens on this stream.
@@ -137,6 +151,7 @@ public final class Http2Stream {
 
     void clear() {
         id = 0;
+        headBytes = 0;
         handler = null;
         isRemoteEnded = false;
         isLocalEnded = false;

@@ -1,10 +1,17 @@
 package dev.heddle.proxy.http2;
 
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// Hears what happens on one stream. Called on the worker's thread. The stream must not be touched
 /// after [#onClosed].
 public interface Http2StreamHandler {
+    /// Where the stream's bytes are counted; null for nowhere.
+    default @Nullable WireBytes wireBytes() {
+        return null;
+    }
+
     /// A client got a response, or an interim one (1xx, never the end).
     ///
     /// @param head valid during this call

@@ -3,6 +3,7 @@ package dev.heddle.proxy.http2;
 import dev.heddle.proxy.http2.HeadBuilder.Message;
 import dev.heddle.proxy.http2.hpack.HpackDecoder;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,10 @@ final class Inbound implements FrameReader.FrameSink {
     private int receiveWindow;
     private int untold;
 
-    /// The stream whose header block is not complete, or 0, with what is known of it.
+    /// The stream whose header block is not complete, or 0, with what is known of it. The length of
+    /// the frames of the present head.
+    private int blockBytes;
+
     private int blockStream;
 
     private boolean blockEnds;
@@ -183,6 +187,7 @@ final class Inbound implements FrameReader.FrameSink {
     }
 
     private void onHeaders(int flags, int stream, ByteBuf payload) {
+        blockBytes = Frames.HEADER_LENGTH + payload.readableBytes();
         boolean isEnd = (flags & Frames.END_STREAM) != 0;
         if (guard.isEmptyFlood(!payload.isReadable() && !isEnd)) {
             connection.fail(ErrorCode.ENHANCE_YOUR_CALM, "http2.inbound_empty_frames_flood");
@@ -223,6 +228,7 @@ final class Inbound implements FrameReader.FrameSink {
     }
 
     private void onContinuation(int flags, ByteBuf payload) {
+        blockBytes += Frames.HEADER_LENGTH + payload.readableBytes();
         continuations++;
         boolean isLast = (flags & Frames.END_HEADERS) != 0;
         boolean isTooMany =
@@ -327,6 +333,7 @@ final class Inbound implements FrameReader.FrameSink {
             return;
         }
         Http2Stream stream = connection.openRemote(id);
+        stream.headBytes = blockBytes;
         stream.isRemoteEnded = isEnd;
         stream.contentLeft = head.contentLength;
         connection.listener().onRequest(stream, head, isEnd);
@@ -362,6 +369,10 @@ final class Inbound implements FrameReader.FrameSink {
         int id = stream.id;
         Http2StreamHandler handler = handlerOf(stream);
         stream.isRemoteEnded = isEnd;
+        WireBytes counter = handler.wireBytes();
+        if (counter != null) {
+            counter.headReceived(blockBytes);
+        }
         if (message == Message.TRAILERS) {
             handler.onTrailers(head);
         } else {
@@ -421,6 +432,10 @@ final class Inbound implements FrameReader.FrameSink {
         } else if (stream != null) {
             dataStream = id;
             stream.receiveWindow -= length;
+            WireBytes counter = stream.counter();
+            if (counter != null) {
+                counter.received(Frames.HEADER_LENGTH + length);
+            }
             if (stream.contentLeft > 0) {
                 stream.contentLeft -= dataLength;
             }

@@ -3,6 +3,7 @@ package dev.heddle.proxy.http2;
 import dev.heddle.proxy.http2.hpack.HpackEncoder;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,13 @@ final class Outbound {
     private void writeHead(Http2Stream stream, FieldSource source, boolean isEnd) {
         fields.begin(encoder);
         source.writeTo(fields);
-        writer.headers(stream.id, encoder.encoded(), encoder.length(), isEnd);
+        int length = encoder.length();
+        writer.headers(stream.id, encoder.encoded(), length, isEnd);
+        WireBytes counter = stream.counter();
+        if (counter != null) {
+            int frames = Math.max(1, (length + Frames.MAX_PAYLOAD - 1) / Frames.MAX_PAYLOAD);
+            counter.headSent(length + (long) frames * Frames.HEADER_LENGTH);
+        }
     }
 
     void data(Http2Stream stream, ByteBuf data, boolean isEnd) {
@@ -116,6 +123,10 @@ final class Outbound {
 
     private void frame(Http2Stream stream, ByteBuf data, int length, boolean isEnd) {
         writer.data(stream.id, data, length, isEnd);
+        WireBytes counter = stream.counter();
+        if (counter != null) {
+            counter.sent(Frames.HEADER_LENGTH + length);
+        }
         guard.onDataSent();
     }
 

@@ -11,8 +11,10 @@ import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.overload.OverloadAction;
+import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ListenSocket;
+import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
@@ -58,6 +60,7 @@ final class ActiveListener {
     private ListenerConfig config;
     private ListenerLog log;
     private FilterChainMatcher matcher;
+    private Published<OverloadState> overload;
     private @Nullable ServerFirst serverFirst;
     private boolean isClosed;
     private boolean isAccepting = true;
@@ -84,6 +87,7 @@ final class ActiveListener {
         this.config = config;
         this.log = services.listenerLog(config);
         this.matcher = FilterChainMatcher.of(config.chains());
+        this.overload = ChainService.overload(services, config);
         this.serverFirst = config.filters().detection().map(ServerFirst::new).orElse(null);
         for (FilterChainConfig chain : config.chains().all()) {
             chains.put(chain, ChainService.of(services, config, chain, limits));
@@ -100,7 +104,7 @@ final class ActiveListener {
             listening.close();
         } else {
             sockets.add(listening);
-            listening.setAccepting(isAccepting);
+            listening.setAccepting(isAccepting || config.bypassesOverload());
         }
     }
 
@@ -108,7 +112,7 @@ final class ActiveListener {
     void setAccepting(boolean on) {
         isAccepting = on;
         for (ListenSocket socket : sockets) {
-            socket.setAccepting(on);
+            socket.setAccepting(on || config.bypassesOverload());
         }
     }
 
@@ -121,6 +125,7 @@ final class ActiveListener {
         config = next;
         log = services.listenerLog(next);
         matcher = FilterChainMatcher.of(next.chains());
+        overload = ChainService.overload(services, next);
         ServerFirst before = serverFirst;
         serverFirst =
                 next.filters()
@@ -163,6 +168,11 @@ final class ActiveListener {
         sockets.clear();
     }
 
+    /// How far timeouts shrink has changed.
+    void onTimeouts() {
+        served.onTimeouts();
+    }
+
     /// All listeners like this one are drained, those that accept connections and those that don't.
     void onProxyDrain(Drain drain) {
         served.ask(drain);
@@ -193,11 +203,13 @@ final class ActiveListener {
 
     /// Takes a new connection of one of its sockets.
     WireHandler accept(Wire wire) {
+        OverloadState state = overload.get();
         boolean isRejected =
-                services.context()
-                        .overload()
-                        .get()
-                        .strikes(OverloadAction.REJECT_INCOMING_CONNECTIONS, worker.random());
+                state.strikes(OverloadAction.REJECT_INCOMING_CONNECTIONS, worker.random())
+                        || state.strikes(OverloadAction.TCP_LISTENER_ACCEPT, worker.random());
+        if (isRejected) {
+            log.count(ListenerStat.DOWNSTREAM_CX_OVERLOAD_REJECT);
+        }
         if (isClosed || isRejected) {
             wire.reset();
             return refused(wire, Duration.ZERO);

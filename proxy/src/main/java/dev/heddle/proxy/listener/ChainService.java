@@ -10,6 +10,8 @@ import dev.heddle.proxy.connection.HttpService;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.ListenerDrain;
 import dev.heddle.proxy.observe.HandshakeLog;
+import dev.heddle.proxy.overload.OverloadState;
+import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.tcp.TcpService;
 import dev.heddle.proxy.tls.TlsServer;
 import java.time.Duration;
@@ -70,6 +72,13 @@ record ChainService(
         }
     }
 
+    /// What the proxy stops doing for clients of this listener.
+    static Published<OverloadState> overload(WorkerServices services, ListenerConfig listener) {
+        return listener.bypassesOverload()
+                ? new Published<>(OverloadState.NONE)
+                : services.context().overload();
+    }
+
     private static Service service(
             WorkerServices services, ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.handling()) {
@@ -87,7 +96,8 @@ record ChainService(
                                             services.context().drains(),
                                             listener.direction()
                                                     == ListenerConfig.Direction.INBOUND,
-                                            listener.drainsWhenFailing())));
+                                            listener.drainsWhenFailing()),
+                                    overload(services, listener)));
             case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
                     new Service.Tcp(
                             new TcpService(

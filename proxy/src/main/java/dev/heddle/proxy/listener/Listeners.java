@@ -114,6 +114,11 @@ public final class Listeners {
         perWorker.forEach(worker -> worker.setAccepting(on));
     }
 
+    /// How far timeouts shrink has changed. Callable from any thread.
+    public void onTimeouts() {
+        perWorker.forEach(WorkerListeners::onTimeouts);
+    }
+
     /// What the workers have learned of destinations, for people: a line for each listener,
     /// destination and worker. Callable from any thread.
     public CompletableFuture<List<String>> learned() {

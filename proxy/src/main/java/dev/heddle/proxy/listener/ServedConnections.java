@@ -1,5 +1,6 @@
 package dev.heddle.proxy.listener;
 
+import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
@@ -64,6 +65,15 @@ final class ServedConnections {
         ask(drain, left);
         worker.deadline(() -> left.get().forEach(ClientConnection::close))
                 .set(Math.max(1, plan.time().toNanos()));
+    }
+
+    /// How far timeouts shrink has changed.
+    void onTimeouts() {
+        for (ClientConnection connection : List.copyOf(chains.keySet())) {
+            if (connection instanceof ClientConnection.Http(DownstreamConnection http)) {
+                http.onTimeouts();
+            }
+        }
     }
 
     /// Asks all clients to go, also those that come meanwhile.

@@ -172,6 +172,14 @@ final class WorkerListeners {
         worker.deadline(listener::close).set(Math.max(1, how.time().toNanos()));
     }
 
+    /// How far timeouts shrink has changed.
+    void onTimeouts() {
+        worker.execute(() -> {
+            listeners.values().forEach(ActiveListener::onTimeouts);
+            leaving.forEach(ActiveListener::onTimeouts);
+        });
+    }
+
     /// Asks the clients of some listeners to go.
     void onProxyDrain(Drain drain, Predicate<ListenerConfig> of) {
         worker.execute(() -> matching(of).forEach(listener -> listener.onProxyDrain(drain)));

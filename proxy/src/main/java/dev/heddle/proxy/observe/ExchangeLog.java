@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// worker, so counting needs no atomics.
 public interface ExchangeLog {
     /// A connection was accepted.
-    void connectionOpened();
+    ///
+    /// @param isSecured whether by TLS
+    void connectionOpened(boolean isSecured);
 
     /// It turned out which version of HTTP a connection speaks.
     void connectionSpeaks(Protocol protocol);
@@ -19,7 +21,15 @@ public interface ExchangeLog {
     /// A connection is gone; every [#connectionOpened] has one.
     ///
     /// @param protocol as [#connectionSpeaks] was told; null if it never spoke
-    void connectionClosed(@Nullable Protocol protocol);
+    /// @param isSecured as [#connectionOpened] was told
+    /// @param nanos how long it lived
+    void connectionClosed(@Nullable Protocol protocol, boolean isSecured, long nanos);
+
+    /// The client broke a rule of HTTP/2, and its connection ends.
+    ///
+    /// @param details as in `http2.outbound_control_flood`, which is the name of a counter where
+    ///   Envoy has one of that name
+    void brokeHttp2(String details);
 
     /// Something happened to a connection.
     void count(HttpStat stat);

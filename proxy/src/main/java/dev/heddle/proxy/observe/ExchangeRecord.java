@@ -8,6 +8,7 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.tls.ShownCertificate;
 import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.telemetry.AccessLogRecord;
@@ -15,6 +16,7 @@ import dev.heddle.telemetry.ByteText;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +29,36 @@ public final class ExchangeRecord implements AccessLogRecord {
     private RequestHead request;
     private @Nullable ResponseHead response;
     private StreamInfo info;
+    private final boolean isConnection;
+    private final UnaryOperator<String> clusterStatNames;
 
     /// A view of one exchange.
     public ExchangeRecord(RequestHead request, @Nullable ResponseHead response, StreamInfo info) {
         this.request = request;
         this.response = response;
         this.info = info;
+        this.isConnection = false;
+        this.clusterStatNames = UnaryOperator.identity();
+    }
+
+    /// A view of nothing yet.
+    ///
+    /// @param clusterStatNames gives the name under which a cluster is counted
+    public ExchangeRecord(UnaryOperator<String> clusterStatNames) {
+        this.request = NO_REQUEST;
+        this.info = new StreamInfo();
+        this.isConnection = false;
+        this.clusterStatNames = clusterStatNames;
+    }
+
+    /// A view of a TCP connection.
+    ///
+    /// @param clusterStatNames gives the name under which a cluster is counted
+    public ExchangeRecord(StreamInfo info, UnaryOperator<String> clusterStatNames) {
+        this.request = new RequestHead();
+        this.info = info;
+        this.isConnection = true;
+        this.clusterStatNames = clusterStatNames;
     }
 
     /// A view of nothing yet.
@@ -209,10 +235,12 @@ public final class ExchangeRecord implements AccessLogRecord {
     public long nanosTo(Moment moment) {
         return switch (moment) {
             case REQUEST_RECEIVED -> info.lastRequestByteNanos();
+            case REQUEST_SENDING -> info.firstUpstreamRequestByteNanos();
             case REQUEST_SENT -> info.lastUpstreamRequestByteNanos();
             case RESPONSE_BEGAN -> info.firstUpstreamResponseByteNanos();
             case RESPONSE_RECEIVED -> info.lastUpstreamResponseByteNanos();
             case RESPONSE_SENDING -> info.firstResponseByteNanos();
+            case RESPONSE_SENT -> info.lastResponseByteNanos();
             case ENDED -> info.endNanos();
         };
     }
@@ -225,6 +253,12 @@ public final class ExchangeRecord implements AccessLogRecord {
     @Override
     public @Nullable String upstreamCluster() {
         return info.cluster();
+    }
+
+    @Override
+    public @Nullable String upstreamClusterStatName() {
+        String name = info.cluster();
+        return name == null ? null : clusterStatNames.apply(name);
     }
 
     @Override
@@ -314,6 +348,35 @@ public final class ExchangeRecord implements AccessLogRecord {
 
     private static @Nullable String all(List<String> names) {
         return names.isEmpty() ? null : String.join(",", names);
+    }
+
+    /// Of a TCP connection all bytes count as they were passed on.
+    @Override
+    public long wireBytes(WireItem item) {
+        WireBytes down = info.downstreamBytes();
+        WireBytes up = info.upstreamBytes();
+        return switch (item) {
+            case DOWNSTREAM_WIRE_BYTES_RECEIVED ->
+                    isConnection ? info.bytesReceived() : down.received();
+            case DOWNSTREAM_WIRE_BYTES_SENT -> isConnection ? info.bytesSent() : down.sent();
+            case DOWNSTREAM_HEADER_BYTES_RECEIVED -> down.headReceived();
+            case DOWNSTREAM_HEADER_BYTES_SENT -> down.headSent();
+            case UPSTREAM_WIRE_BYTES_RECEIVED -> isConnection ? info.bytesSent() : up.received();
+            case UPSTREAM_WIRE_BYTES_SENT -> isConnection ? info.bytesReceived() : up.sent();
+            case UPSTREAM_HEADER_BYTES_RECEIVED -> up.headReceived();
+            case UPSTREAM_HEADER_BYTES_SENT -> up.headSent();
+        };
+    }
+
+    @Override
+    public long upstreamConnectionId() {
+        return info.upstreamConnectionId();
+    }
+
+    @Override
+    public @Nullable String upstreamHostName() {
+        String name = info.upstreamHostName();
+        return name == null || name.isEmpty() ? info.upstreamHost() : name;
     }
 
     @Override

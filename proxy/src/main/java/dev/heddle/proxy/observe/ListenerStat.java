@@ -10,6 +10,8 @@ public enum ListenerStat {
     DOWNSTREAM_PRE_CX_TIMEOUT,
     /// Connections beyond the limit of the whole proxy.
     DOWNSTREAM_GLOBAL_CX_OVERFLOW,
+    /// Connections that were refused because the proxy runs out of something.
+    DOWNSTREAM_CX_OVERLOAD_REJECT,
     /// Connections that ended while they were looked at.
     DOWNSTREAM_LISTENER_FILTER_REMOTE_CLOSE,
     /// Connections that a listener filter refused.

@@ -6,9 +6,11 @@ import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Origin;
+import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.tls.TlsSession;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Times are nanoseconds after the start; [#NEVER] where the point was not reached. Used again for
 /// the next exchange of the connection: logs copy what they keep.
+///
+/// This file is long because each thing that is known has a field, and who asks and who tells a
+/// method.
 @Confined("worker")
 public final class StreamInfo {
     /// A point of the timeline that was not reached.
@@ -38,6 +43,7 @@ public final class StreamInfo {
     private @Nullable Protocol upstreamProtocol;
     private @Nullable Headers responseTrailers;
     private @Nullable String upstreamHost;
+    private @Nullable String upstreamHostName;
     private @Nullable String cluster;
     private @Nullable String route;
     private @Nullable String virtualHost;
@@ -52,11 +58,14 @@ public final class StreamInfo {
     private @Nullable String connectionTermination;
     private int responseCode;
     private int attempts;
+    private int retried;
+    private int[] retriedStatuses = {};
     private long connectionId;
     private long bytesReceived;
     private long bytesSent;
-    private long upstreamBytesReceived;
-    private long upstreamBytesSent;
+    private long upstreamConnectionId = NEVER;
+    private final WireBytes downstreamBytes = new WireBytes();
+    private final WireBytes upstreamBytes = new WireBytes();
     private long lastRequestByteNanos = NEVER;
     private long firstUpstreamRequestByteNanos = NEVER;
     private long lastUpstreamRequestByteNanos = NEVER;
@@ -82,6 +91,7 @@ public final class StreamInfo {
         upstreamProtocol = null;
         responseTrailers = null;
         upstreamHost = null;
+        upstreamHostName = null;
         cluster = null;
         route = null;
         virtualHost = null;
@@ -91,10 +101,12 @@ public final class StreamInfo {
         connectionTermination = null;
         responseCode = 0;
         attempts = 0;
+        retried = 0;
         bytesReceived = 0;
         bytesSent = 0;
-        upstreamBytesReceived = 0;
-        upstreamBytesSent = 0;
+        upstreamConnectionId = NEVER;
+        downstreamBytes.clear();
+        upstreamBytes.clear();
         lastRequestByteNanos = NEVER;
         firstUpstreamRequestByteNanos = NEVER;
         lastUpstreamRequestByteNanos = NEVER;
@@ -216,6 +228,15 @@ public final class StreamInfo {
 
     public void setUpstreamHost(String value) {
         upstreamHost = value;
+    }
+
+    /// `%UPSTREAM_HOST_NAME%`; empty where the host has none.
+    public @Nullable String upstreamHostName() {
+        return upstreamHostName;
+    }
+
+    public void setUpstreamHostName(String value) {
+        upstreamHostName = value;
     }
 
     /// `%UPSTREAM_CLUSTER%`.
@@ -344,6 +365,25 @@ public final class StreamInfo {
         attempts++;
     }
 
+    /// How many answers were not passed on, because there was another attempt.
+    public int retried() {
+        return retried;
+    }
+
+    /// The status of one of them.
+    public int retriedStatus(int index) {
+        return retriedStatuses[index];
+    }
+
+    /// An answer is not passed on.
+    public void addRetried(int status) {
+        if (retried == retriedStatuses.length) {
+            retriedStatuses = Arrays.copyOf(retriedStatuses, retried * 2 + 4);
+        }
+        retriedStatuses[retried] = status;
+        retried++;
+    }
+
     /// `%CONNECTION_ID%`.
     public long connectionId() {
         return connectionId;
@@ -367,22 +407,23 @@ public final class StreamInfo {
         bytesSent += bytes;
     }
 
-    /// `%UPSTREAM_WIRE_BYTES_RECEIVED%`.
-    public long upstreamBytesReceived() {
-        return upstreamBytesReceived;
+    /// `%DOWNSTREAM_WIRE_BYTES_RECEIVED%` and its like.
+    public WireBytes downstreamBytes() {
+        return downstreamBytes;
     }
 
-    public void addUpstreamBytesReceived(long bytes) {
-        upstreamBytesReceived += bytes;
+    /// `%UPSTREAM_WIRE_BYTES_RECEIVED%` and its like, over all attempts.
+    public WireBytes upstreamBytes() {
+        return upstreamBytes;
     }
 
-    /// `%UPSTREAM_WIRE_BYTES_SENT%`.
-    public long upstreamBytesSent() {
-        return upstreamBytesSent;
+    /// `%UPSTREAM_CONNECTION_ID%`; negative without one.
+    public long upstreamConnectionId() {
+        return upstreamConnectionId;
     }
 
-    public void addUpstreamBytesSent(long bytes) {
-        upstreamBytesSent += bytes;
+    public void setUpstreamConnectionId(long value) {
+        upstreamConnectionId = value;
     }
 
     /// The request was received whole; `%REQUEST_DURATION%`.

@@ -3,23 +3,30 @@ package dev.heddle.proxy.overload;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// When a proxy stops doing what (`overload_manager` of the bootstrap).
 ///
-/// @param refresh how often memory is measured
-/// @param maxHeapBytes what counts as all of it (`fixed_heap`)
-/// @param triggers of each action that is configured
+/// @param refresh how often is measured
+/// @param monitors what is measured, by name
+/// @param triggers of each action that is configured, by the names of their monitors; the one that
+///   has come farthest counts
+/// @param idleScale how far the idle timeout of clients' connections shrinks (`reduce_timeouts`)
+/// @param maxConnections how many connections of clients there may be
+///   (`global_downstream_max_connections`); empty for any number
 public record OverloadConfig(
-        Duration refresh, long maxHeapBytes, Map<OverloadAction, Trigger> triggers) {
+        Duration refresh,
+        Map<String, Monitor> monitors,
+        Map<OverloadAction, Map<String, Trigger>> triggers,
+        Optional<TimerScale> idleScale,
+        OptionalInt maxConnections) {
 
     public OverloadConfig {
+        monitors = Map.copyOf(monitors);
         triggers = Map.copyOf(triggers);
         if (refresh.toMillis() < 1) {
             throw new IllegalArgumentException("refresh: " + refresh + " (expected: >= 1 ms)");
-        }
-        if (maxHeapBytes < 1) {
-            throw new IllegalArgumentException(
-                    "maxHeapBytes: " + maxHeapBytes + " (expected: >= 1)");
         }
     }
 
@@ -48,16 +55,22 @@ public record OverloadConfig(
         }
     }
 
-    /// What is to be done while so many bytes are in use.
-    OverloadState stateAt(long usedBytes) {
-        double pressure = (double) usedBytes / maxHeapBytes;
+    /// What is to be done under such pressures.
+    ///
+    /// @param pressures by the names of the monitors; 0 for what is missing
+    OverloadState stateAt(Map<String, Double> pressures) {
         var values = new EnumMap<OverloadAction, Double>(OverloadAction.class);
-        triggers.forEach((action, trigger) -> {
-            double value = trigger.value(pressure);
+        triggers.forEach((action, all) -> {
+            double value =
+                    all.entrySet().stream()
+                            .mapToDouble(it ->
+                                    it.getValue().value(pressures.getOrDefault(it.getKey(), 0.0)))
+                            .max()
+                            .orElse(0);
             if (value > 0) {
                 values.put(action, value);
             }
         });
-        return values.isEmpty() ? OverloadState.NONE : new OverloadState(values);
+        return values.isEmpty() ? OverloadState.NONE : new OverloadState(values, idleScale);
     }
 }

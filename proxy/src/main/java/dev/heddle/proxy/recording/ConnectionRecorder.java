@@ -1,13 +1,13 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
-import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
+import dev.heddle.telemetry.Histogram;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
 import java.util.EnumMap;
@@ -18,7 +18,9 @@ import java.util.Objects;
 
 /// Counts and logs the connections of one TCP proxy on one worker.
 public final class ConnectionRecorder implements ConnectionLog {
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
+    private final ProxyMeters meters;
     private final MeterShard shard;
     private final List<AccessLogs.Writer> logs;
     private final Counter connections;
@@ -27,6 +29,8 @@ public final class ConnectionRecorder implements ConnectionLog {
     private final Counter bytesSent;
     private final Counter listenerConnections;
     private final Gauge listenerConnectionsActive;
+    private final Counter listenerConnectionsDestroyed;
+    private final Histogram listenerConnectionTime;
 
     /// @param shard where this worker counts
     /// @param listenerPrefix of the listener's meters
@@ -37,6 +41,7 @@ public final class ConnectionRecorder implements ConnectionLog {
             String statPrefix,
             List<AccessLogConfig> logs,
             AccessLogs files) {
+        this.meters = meters;
         this.shard = shard;
         this.logs = files.open(logs);
         MeterScope tcp = meters.tcp(statPrefix);
@@ -49,6 +54,8 @@ public final class ConnectionRecorder implements ConnectionLog {
         }
         listenerConnections = listener.counter("downstream_cx_total");
         listenerConnectionsActive = listener.gauge("downstream_cx_active");
+        listenerConnectionsDestroyed = listener.counter("downstream_cx_destroy");
+        listenerConnectionTime = listener.histogram("downstream_cx_length_ms");
     }
 
     @Override
@@ -66,7 +73,7 @@ public final class ConnectionRecorder implements ConnectionLog {
     @Override
     public void flushed(StreamInfo info) {
         if (!logs.isEmpty()) {
-            var record = new ExchangeRecord(new RequestHead(), null, info);
+            var record = new ExchangeRecord(info, meters::statName);
             logs.forEach(log -> log.write(record));
         }
     }
@@ -74,6 +81,8 @@ public final class ConnectionRecorder implements ConnectionLog {
     @Override
     public void completed(StreamInfo info) {
         shard.add(listenerConnectionsActive, -1);
+        shard.increment(listenerConnectionsDestroyed);
+        shard.record(listenerConnectionTime, Math.max(0, info.endNanos()) / NANOS_PER_MILLI);
         shard.add(bytesReceived, info.bytesReceived());
         shard.add(bytesSent, info.bytesSent());
         flushed(info);

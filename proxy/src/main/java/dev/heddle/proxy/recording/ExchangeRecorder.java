@@ -1,6 +1,7 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
@@ -13,6 +14,7 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.Histogram;
+import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
 import java.util.EnumMap;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Counts and logs the exchanges of one HTTP connection manager on one worker.
@@ -29,11 +32,21 @@ public final class ExchangeRecorder implements ExchangeLog {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /// What clients can do wrong that Envoy counts, below `http2.`
+    private static final List<String> HTTP2_FAULTS =
+            List.of(
+                    "inbound_empty_frames_flood",
+                    "inbound_priority_frames_flood",
+                    "inbound_window_update_frames_flood",
+                    "outbound_control_flood",
+                    "keepalive_timeout");
+
     private final ProxyMeters meters;
     private final MeterShard shard;
     private final AccessLogs.Writer[] logs;
-    private final ExchangeRecord record = new ExchangeRecord();
+    private final ExchangeRecord record;
     private final Downstream downstream;
+    private final Map<String, Counter> http2Faults = new HashMap<>();
     private final Map<HttpStat, Counter> counters = new EnumMap<>(HttpStat.class);
     private final Map<String, Upstream> upstreams = new HashMap<>();
 
@@ -48,9 +61,13 @@ public final class ExchangeRecorder implements ExchangeLog {
             AccessLogs files) {
         this.meters = meters;
         this.shard = shard;
+        this.record = new ExchangeRecord(meters::statName);
         this.logs = files.open(logs).toArray(AccessLogs.Writer[]::new);
         MeterScope http = meters.http(statPrefix);
         this.downstream = new Downstream(http, meters.listener(listenerPrefix));
+        for (String fault : HTTP2_FAULTS) {
+            http2Faults.put("http2." + fault, meters.plain("http2").counter(fault));
+        }
         for (HttpStat stat : HttpStat.values()) {
             counters.put(stat, http.counter(stat.name().toLowerCase(Locale.ROOT)));
         }
@@ -61,6 +78,21 @@ public final class ExchangeRecorder implements ExchangeLog {
         private final Counter connections;
         private final Counter connectionsDestroyed;
         private final Gauge connectionsActive;
+        private final Counter securedConnections;
+        private final Gauge securedConnectionsActive;
+        private final Histogram connectionTime;
+        private final Histogram listenerConnectionTime;
+        private final Counter listenerConnectionsDestroyed;
+        private final Counter wireBytesReceived;
+        private final Counter wireBytesSent;
+        private final Counter routed;
+        private final Counter directResponses;
+        private final Counter redirects;
+        private final Counter earlyResponses;
+        private final Counter headerTimeouts;
+        private final Counter tooLong;
+        private final Counter listenerCompleted;
+        private final Counter[] listenerByClass = new Counter[6];
         private final Counter listenerConnections;
         private final Gauge listenerConnectionsActive;
         private final Counter requests;
@@ -89,6 +121,30 @@ public final class ExchangeRecorder implements ExchangeLog {
             connections = http.counter("downstream_cx_total");
             connectionsDestroyed = http.counter("downstream_cx_destroy");
             connectionsActive = http.gauge("downstream_cx_active");
+            securedConnections = http.counter("downstream_cx_ssl_total");
+            securedConnectionsActive = http.gauge("downstream_cx_ssl_active");
+            connectionTime = http.histogram("downstream_cx_length_ms");
+            listenerConnectionTime = listener.histogram("downstream_cx_length_ms");
+            listenerConnectionsDestroyed = listener.counter("downstream_cx_destroy");
+            wireBytesReceived = http.counter("downstream_cx_rx_bytes_total");
+            wireBytesSent = http.counter("downstream_cx_tx_bytes_total");
+            routed = http.counter("rq_total");
+            directResponses = http.counter("rq_direct_response");
+            redirects = http.counter("rq_redirect");
+            earlyResponses = http.counter("downstream_rq_response_before_rq_complete");
+            headerTimeouts = http.counter("downstream_rq_header_timeout");
+            tooLong = http.counter("downstream_rq_max_duration_reached");
+            MeterScope both =
+                    new MeterScope(
+                            listener.meters(),
+                            listener.prefix() + http.prefix(),
+                            "envoy_listener_http_",
+                            new Labels(
+                                    Stream.concat(
+                                                    http.labels().pairs().stream(),
+                                                    listener.labels().pairs().stream())
+                                            .toList()));
+            listenerCompleted = both.counter("downstream_rq_completed");
             listenerConnections = listener.counter("downstream_cx_total");
             listenerConnectionsActive = listener.gauge("downstream_cx_active");
             requests = http.counter("downstream_rq_total");
@@ -112,6 +168,12 @@ public final class ExchangeRecorder implements ExchangeLog {
             bytesReceived = http.counter("downstream_rq_body_rx_bytes_total");
             bytesSent = http.counter("downstream_rq_body_tx_bytes_total");
             for (int i = 1; i <= 5; i++) {
+                listenerByClass[i] =
+                        both.counter(
+                                "downstream_rq_" + i + "xx",
+                                "downstream_rq_xx",
+                                "envoy_response_code_class",
+                                Integer.toString(i));
                 byClass[i] =
                         http.counter(
                                 "downstream_rq_" + i + "xx",
@@ -126,6 +188,9 @@ public final class ExchangeRecorder implements ExchangeLog {
     private static final class Upstream {
         private final MeterScope scope;
         private final Histogram time;
+        private @Nullable Codes internal;
+        private @Nullable Codes external;
+        private @Nullable Codes retry;
         private final Map<Integer, Counter> byCode = new HashMap<>();
         private int lastCode;
         private @Nullable Counter lastCounter;
@@ -133,6 +198,87 @@ public final class ExchangeRecorder implements ExchangeLog {
         Upstream(MeterScope scope) {
             this.scope = scope;
             this.time = scope.histogram("upstream_rq_time");
+        }
+
+        /// Those of requests from inside, or from outside.
+        Codes origin(boolean isInternal) {
+            Codes known = isInternal ? internal : external;
+            if (known == null) {
+                String which = isInternal ? "internal" : "external";
+                known = new Codes(scope, which, scope.histogram(which + ".upstream_rq_time"));
+                if (isInternal) {
+                    internal = known;
+                } else {
+                    external = known;
+                }
+            }
+            return known;
+        }
+
+        /// Those of answers that nobody saw.
+        Codes retry() {
+            Codes known = retry;
+            if (known == null) {
+                known = new Codes(scope, "retry", null);
+                retry = known;
+            }
+            return known;
+        }
+
+        /// Statuses of some of the requests, `cluster.<name>.<which>.`
+        private static final class Codes {
+            private final MeterScope scope;
+            private final String which;
+            private final Counter completed;
+            private final @Nullable Histogram time;
+            private final Map<Integer, Counter> byCode = new HashMap<>();
+            private final Map<Integer, Counter> byClass = new HashMap<>();
+            private int lastCode;
+            private @Nullable Counter lastCounter;
+            private @Nullable Counter lastClass;
+
+            Codes(MeterScope scope, String which, @Nullable Histogram time) {
+                this.scope = scope;
+                this.which = which;
+                this.time = time;
+                this.completed = scope.counter(which + ".upstream_rq_completed");
+            }
+
+            Counter of(int status) {
+                Counter last = lastCounter;
+                if (last == null || status != lastCode) {
+                    last =
+                            byCode.computeIfAbsent(
+                                    status,
+                                    code ->
+                                            scope.counter(
+                                                    which + ".upstream_rq_" + code,
+                                                    which + "_upstream_rq",
+                                                    "envoy_response_code",
+                                                    Integer.toString(code)));
+                    lastClass =
+                            byClass.computeIfAbsent(
+                                    status / 100,
+                                    digit ->
+                                            scope.counter(
+                                                    which + ".upstream_rq_" + digit + "xx",
+                                                    which + "_upstream_rq_xx",
+                                                    "envoy_response_code_class",
+                                                    Integer.toString(digit)));
+                    lastCode = status;
+                    lastCounter = last;
+                }
+                return last;
+            }
+
+            /// After [#of].
+            Counter ofClass(int status) {
+                Counter last = lastClass;
+                if (last == null || status != lastCode) {
+                    throw new IllegalStateException(status + ": asked for its class first");
+                }
+                return last;
+            }
         }
 
         /// The counter of a status. That of the last one is nearly always asked for again.
@@ -156,7 +302,11 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     @Override
-    public void connectionOpened() {
+    public void connectionOpened(boolean isSecured) {
+        if (isSecured) {
+            shard.increment(downstream.securedConnections);
+            shard.add(downstream.securedConnectionsActive, 1);
+        }
         shard.increment(downstream.connections);
         shard.add(downstream.connectionsActive, 1);
         shard.increment(downstream.listenerConnections);
@@ -172,7 +322,13 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     @Override
-    public void connectionClosed(@Nullable Protocol protocol) {
+    public void connectionClosed(@Nullable Protocol protocol, boolean isSecured, long nanos) {
+        if (isSecured) {
+            shard.add(downstream.securedConnectionsActive, -1);
+        }
+        shard.record(downstream.connectionTime, nanos / NANOS_PER_MILLI);
+        shard.record(downstream.listenerConnectionTime, nanos / NANOS_PER_MILLI);
+        shard.increment(downstream.listenerConnectionsDestroyed);
         if (protocol != null) {
             shard.add(
                     protocol == Protocol.HTTP_2
@@ -188,6 +344,14 @@ public final class ExchangeRecorder implements ExchangeLog {
     @Override
     public void count(HttpStat stat) {
         shard.increment(Objects.requireNonNull(counters.get(stat)));
+    }
+
+    @Override
+    public void brokeHttp2(String details) {
+        Counter counter = http2Faults.get(details);
+        if (counter != null) {
+            shard.increment(counter);
+        }
     }
 
     @Override
@@ -224,16 +388,49 @@ public final class ExchangeRecorder implements ExchangeLog {
         int status = info.responseCode();
         if (status >= 100 && status < 600) {
             shard.increment(downstream.byClass[status / 100]);
+            shard.increment(downstream.listenerByClass[status / 100]);
+            shard.increment(downstream.listenerCompleted);
+            if (info.lastRequestByteNanos() < 0) {
+                shard.increment(downstream.earlyResponses);
+            }
         }
+        shard.add(downstream.wireBytesReceived, info.downstreamBytes().received());
+        shard.add(downstream.wireBytesSent, info.downstreamBytes().sent());
+        countDetails(info, status);
         countFlags(info);
         String cluster = info.cluster();
         if (cluster != null && status != 0 && info.upstreamHost() != null) {
-            countUpstream(cluster, status, info);
+            countUpstream(cluster, status, info, isInternal(request));
         }
         if (logs.length > 0) {
             record.of(request, response, info);
             for (AccessLogs.Writer log : logs) {
                 log.write(record);
+            }
+        }
+    }
+
+    private static boolean isInternal(RequestHead request) {
+        return request.headers().is(HeaderName.X_ENVOY_INTERNAL, "true");
+    }
+
+    /// What only the reason of an answer tells.
+    private void countDetails(StreamInfo info, int status) {
+        String details = info.responseDetails();
+        if (info.route() != null || info.hasFlag(ResponseFlag.NR)) {
+            shard.increment(downstream.routed);
+        }
+        if (details == null) {
+            return;
+        }
+        switch (details) {
+            case "direct_response" ->
+                    shard.increment(
+                            status / 100 == 3 ? downstream.redirects : downstream.directResponses);
+            case "request_header_timeout" -> shard.increment(downstream.headerTimeouts);
+            case "max_duration_timeout" -> shard.increment(downstream.tooLong);
+            default -> {
+                // The rest is told by flags.
             }
         }
     }
@@ -259,17 +456,32 @@ public final class ExchangeRecorder implements ExchangeLog {
         }
     }
 
-    private void countUpstream(String cluster, int status, StreamInfo info) {
+    private void countUpstream(String cluster, int status, StreamInfo info, boolean isInternal) {
         Upstream upstream = upstreams.get(cluster);
         if (upstream == null) {
             upstream = new Upstream(meters.clusterNamed(cluster));
             upstreams.put(cluster, upstream);
         }
         shard.increment(upstream.code(status));
+        Upstream.Codes origin = upstream.origin(isInternal);
+        count(origin, status);
+        for (int i = 0; i < info.retried(); i++) {
+            count(upstream.retry(), info.retriedStatus(i));
+        }
         long began = info.firstUpstreamRequestByteNanos();
         long ended = info.lastUpstreamResponseByteNanos();
         if (began >= 0 && ended >= began) {
-            shard.record(upstream.time, (ended - began) / NANOS_PER_MILLI);
+            long millis = (ended - began) / NANOS_PER_MILLI;
+            shard.record(upstream.time, millis);
+            if (origin.time != null) {
+                shard.record(origin.time, millis);
+            }
         }
+    }
+
+    private void count(Upstream.Codes codes, int status) {
+        shard.increment(codes.of(status));
+        shard.increment(codes.ofClass(status));
+        shard.increment(codes.completed);
     }
 }

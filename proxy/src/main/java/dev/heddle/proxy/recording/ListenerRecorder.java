@@ -41,6 +41,7 @@ public final class ListenerRecorder implements ListenerLog {
                     DOWNSTREAM_PRE_CX_ACTIVE,
                     DOWNSTREAM_PRE_CX_TIMEOUT,
                     DOWNSTREAM_GLOBAL_CX_OVERFLOW,
+                    DOWNSTREAM_CX_OVERLOAD_REJECT,
                     DOWNSTREAM_LISTENER_FILTER_REMOTE_CLOSE,
                     DOWNSTREAM_LISTENER_FILTER_ERROR,
                     SERVER_FIRST_LEARNED,

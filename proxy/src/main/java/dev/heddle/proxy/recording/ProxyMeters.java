@@ -139,8 +139,13 @@ public final class ProxyMeters {
 
     /// The meters of a cluster that is known by its own name only.
     MeterScope clusterNamed(String name) {
-        ProxyConfig.ClusterState state = active.get().clusters().get(name);
-        return cluster(state == null ? name : state.config().altStatName());
+        return cluster(statName(name));
+    }
+
+    /// The name under which a cluster is counted.
+    String statName(String cluster) {
+        ProxyConfig.ClusterState state = active.get().clusters().get(cluster);
+        return state == null ? cluster : state.config().altStatName();
     }
 
     /// What one worker counts of a cluster: the same tally whenever asked, so that a cluster that

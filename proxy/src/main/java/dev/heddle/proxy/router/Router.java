@@ -217,10 +217,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
 
     /// The route's, unless the request asks for another (`x-envoy-upstream-rq-timeout-ms`).
     private Duration timeout(Headers headers, Duration configured) {
-        String asked =
-                config.suppressEnvoyHeaders()
-                        ? null
-                        : headers.get(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
+        String asked = headers.get(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
         if (asked == null) {
             return configured;
         }
@@ -321,6 +318,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         RetryVerdict verdict = own.policy().after(response, exchange.request());
         isAfterTimeout = false;
         if (isRetried(own, verdict, nanosAsked(own.policy().backoff(), verdict, response))) {
+            exchange.info().addRetried(response.status());
             return true;
         }
         own.last();

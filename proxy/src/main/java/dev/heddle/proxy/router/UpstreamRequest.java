@@ -15,6 +15,7 @@ import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Wire;
+import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
@@ -154,6 +155,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 picked.requestStarted();
                 cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
                 exchange.info().setUpstreamHost(picked.addressText());
+                exchange.info().setUpstreamHostName(picked.hostname());
                 exchange.info().addAttempt();
                 state = State.WAITING;
                 HostPools pools =
@@ -185,6 +187,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         stream = ready;
         StreamInfo info = exchange.info();
         info.setUpstreamProtocol(ready.protocol());
+        info.setUpstreamConnectionId(ready.connectionId());
         info.setUpstreamConnection(ready.wire().local(), ready.wire().remote());
         info.setUpstreamTls(ready.wire().tls());
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_TOTAL);
@@ -262,6 +265,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             stream.cancel();
         }
         response.clear();
+    }
+
+    @Override
+    public WireBytes wireBytes() {
+        return exchange.info().upstreamBytes();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.overload.Monitor;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.wire.Any;
@@ -151,7 +152,8 @@ class EdgeDefaultsTest {
         Files.writeString(file, "static_resources: {clusters: [{name: a}]}\n");
         ProxyBootstrap read = BootstrapParser.readAtEdge(file, 1_000_000);
         assertThat(read.isAtEdge()).isTrue();
-        assertThat(read.overload().orElseThrow().maxHeapBytes()).isEqualTo(1_000_000);
+        assertThat(read.overload().orElseThrow().monitors().values())
+                .containsExactly(new Monitor.FixedHeap(1_000_000));
         // Dumps show it.
         Bootstrap shown = Bootstrap.of(read.message());
         assertThat(

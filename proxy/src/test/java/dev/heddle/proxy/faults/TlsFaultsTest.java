@@ -231,6 +231,51 @@ class TlsFaultsTest {
         assertThat(openssl.exitValue()).isNotZero();
     }
 
+    /// D05: a client that begins with a fatal alert, or with two.
+    @Test
+    void aFatalAlertInThePlaceOfAHelloEndsTheConnection() throws Exception {
+        byte[] alert = {0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28};
+        try (Socket rude = connect()) {
+            rude.getOutputStream().write(alert);
+            assertThat(isClosed(rude)).isTrue();
+        }
+        try (SSLSocket good = client()) {
+            assertThat(ask(good)).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    /// D05: keys that are changed again and again, and nothing else said.
+    @Test
+    void keysThatChangeWithoutEndEndTheConnection() throws Exception {
+        Process openssl =
+                new ProcessBuilder(
+                                "openssl", "s_client", "-connect", "127.0.0.1:" + port, "-tls1_3")
+                        .redirectErrorStream(true)
+                        .start();
+        assumeTrue(openssl.isAlive(), "openssl is not there");
+        try (SSLSocket good = client()) {
+            OutputStream keys = openssl.getOutputStream();
+            try {
+                for (int i = 0; i < 1_000 && openssl.isAlive(); i++) {
+                    // Each line is read by itself, so that each makes a message.
+                    keys.write("k\n".getBytes(StandardCharsets.US_ASCII));
+                    keys.flush();
+                    TimeUnit.MICROSECONDS.sleep(500);
+                }
+            } catch (IOException _) {
+                // It ended.
+            }
+            assertThat(openssl.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            String said =
+                    new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(said).contains("KEYUPDATE");
+            assertThat(openssl.exitValue()).isNotZero();
+            assertThat(ask(good)).startsWith("HTTP/1.1 200");
+        } finally {
+            openssl.destroyForcibly();
+        }
+    }
+
     /// D07: more clients say hello, and then nothing, than may be in a handshake.
     @Test
     void aFloodOfHandshakesKeepsNobodyElseOut() throws Exception {

@@ -64,8 +64,9 @@
 /// | | light connection beside a heavy one is a measurement |
 /// | C15 | `RequestFaultsTest.namesWithUnderscoresAreRefusedWhereThatIsAskedFor` |
 /// | C25 | `connection.ProxyHeadersTest`, and against Envoy `EnvoyParityTest` |
-/// | D05 | `TlsFaultsTest.aHelloThatSaysItIsHuge…`, `aHelloInPieces…`, `renegotiationIsRefused`; |
-/// | | `TlsProxyTest.aHandshakeThatDoesNotEndIsCutOff`, `listener.ClientHelloTest` |
+/// | D05 | `TlsFaultsTest.aHelloThatSaysItIsHuge…`, `aHelloInPieces…`, `renegotiationIsRefused`, |
+/// | | `aFatalAlertInThePlaceOf…`, `keysThatChangeWithoutEnd…`; |
+/// | | `TlsProxyTest.aHandshakeThatDoesNotEndIsCutOff`, `listener.TlsPeekTest` |
 /// | D06, and plain bytes (D01) | `TlsProxyTest.oldVersionsWeakCiphersAndPlainBytesAreRefused` |
 /// | D07 | `TlsFaultsTest.aFloodOfHandshakesKeepsNobodyElseOut`, `listener.HandshakesTest` |
 /// | D02 | `tls.PeerVerifierTest`, `TlsProxyTest.aClientMustShowACertificateThatIsBelieved` |

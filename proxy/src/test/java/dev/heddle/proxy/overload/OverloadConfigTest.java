@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,21 +23,27 @@ class OverloadConfigTest {
     private static final OverloadConfig CONFIG =
             new OverloadConfig(
                     Duration.ofSeconds(1),
-                    1_000,
+                    Map.of("heap", new Monitor.FixedHeap(1_000)),
                     Map.of(
                             OverloadAction.SHRINK_HEAP,
-                            new Trigger(0.7, 0.7),
+                            Map.of("heap", new Trigger(0.7, 0.7)),
                             OverloadAction.STOP_ACCEPTING_REQUESTS,
-                            new Trigger(0.8, 1)));
+                            Map.of("heap", new Trigger(0.8, 1))),
+                    Optional.empty(),
+                    OptionalInt.empty());
+
+    private static OverloadState at(double pressure) {
+        return CONFIG.stateAt(Map.of("heap", pressure));
+    }
 
     @Test
     void nothingIsDoneBelowEveryThreshold() {
-        assertThat(CONFIG.stateAt(699)).isEqualTo(OverloadState.NONE);
+        assertThat(at(0.699)).isEqualTo(OverloadState.NONE);
     }
 
     @Test
     void aScaledActionStrikesAsOftenAsItHasCome() {
-        OverloadState state = CONFIG.stateAt(850);
+        OverloadState state = at(0.85);
         var random = new SplittableRandom(1);
         long strikes =
                 IntStream.range(0, 10_000)
@@ -43,8 +51,7 @@ class OverloadConfigTest {
                         .count();
         assertThat(strikes).isBetween(2_300L, 2_700L);
         assertThat(state.isSaturated(OverloadAction.STOP_ACCEPTING_REQUESTS)).isFalse();
-        assertThat(CONFIG.stateAt(2_000).isSaturated(OverloadAction.STOP_ACCEPTING_REQUESTS))
-                .isTrue();
+        assertThat(at(2).isSaturated(OverloadAction.STOP_ACCEPTING_REQUESTS)).isTrue();
     }
 
     @Test
@@ -53,7 +60,7 @@ class OverloadConfigTest {
         var collections = new AtomicInteger();
         var state = new Published<>(OverloadState.NONE);
         var watch =
-                new HeapWatch(
+                new OverloadWatch(
                         CONFIG,
                         used::get,
                         () -> {
@@ -61,7 +68,13 @@ class OverloadConfigTest {
                             used.set(720);
                         },
                         state,
-                        _ -> {});
+                        new OverloadWatch.Affected() {
+                            @Override
+                            public void onAccepting(boolean accepts) {}
+
+                            @Override
+                            public void onTimeouts() {}
+                        });
         watch.look();
         assertThat(collections).hasValue(1);
         assertThat(state.get().values()).containsOnlyKeys(OverloadAction.SHRINK_HEAP);

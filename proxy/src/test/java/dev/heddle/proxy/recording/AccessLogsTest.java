@@ -46,7 +46,7 @@ class AccessLogsTest {
     /// A request that timed out, one second and a half after it began.
     private void complete(ExchangeRecorder recorder) {
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
-        recorder.connectionOpened();
+        recorder.connectionOpened(false);
         recorder.started(Protocol.HTTP_11);
         info.start(0, 0);
         info.onConnection(7, "l", "c", client, client);
@@ -56,7 +56,7 @@ class AccessLogsTest {
         info.flag(ResponseFlag.UT);
         info.ended(1_500_000_000);
         recorder.completed(RequestHead.of("GET", "http", "a", "/\"x"), ResponseHead.of(504), info);
-        recorder.connectionClosed(null);
+        recorder.connectionClosed(null, false, 0);
     }
 
     private long value(String name) {

@@ -27,7 +27,7 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     private int upgrades;
 
     @Override
-    public void connectionOpened() {
+    public void connectionOpened(boolean isSecured) {
         open++;
     }
 
@@ -35,7 +35,7 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     public void connectionSpeaks(Protocol protocol) {}
 
     @Override
-    public void connectionClosed(@Nullable Protocol protocol) {
+    public void connectionClosed(@Nullable Protocol protocol, boolean isSecured, long nanos) {
         open--;
     }
 
@@ -48,6 +48,9 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     public long counted(HttpStat stat) {
         return http.getOrDefault(stat, 0L);
     }
+
+    @Override
+    public void brokeHttp2(String details) {}
 
     @Override
     public void started(Protocol protocol) {

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.route.table;
 
+import dev.heddle.proxy.config.HeaderCondition;
 import dev.heddle.proxy.config.HeaderEdits;
 import dev.heddle.proxy.config.RetryConfig;
 import dev.heddle.proxy.config.RouteConfig;

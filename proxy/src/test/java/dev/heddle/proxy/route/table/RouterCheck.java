@@ -1,5 +1,6 @@
 package dev.heddle.proxy.route.table;
 
+import dev.heddle.proxy.config.HeaderCondition;
 import dev.heddle.proxy.config.RouteTexts;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;

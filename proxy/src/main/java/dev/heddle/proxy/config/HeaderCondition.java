@@ -1,6 +1,5 @@
-package dev.heddle.proxy.route.table;
+package dev.heddle.proxy.config;
 
-import dev.heddle.proxy.config.HeaderMatch;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A header that is not there matches nothing, inverted or not, unless it counts as an empty one or
 /// the condition is about its presence (Envoy, `HeaderMatcher.treat_missing_header_as_empty`).
-record HeaderCondition(
+public record HeaderCondition(
         @Nullable HeaderName name,
         String pseudo,
         HeaderMatch.Value value,
@@ -20,7 +19,8 @@ record HeaderCondition(
         boolean missingAsEmpty) {
     private static final HeaderCondition[] NONE = {};
 
-    static HeaderCondition of(HeaderMatch match) {
+    /// Makes it ready.
+    public static HeaderCondition of(HeaderMatch match) {
         boolean special = match.name().startsWith(":") || match.name().equals("host");
         return new HeaderCondition(
                 special ? null : HeaderName.of(match.name()),
@@ -30,18 +30,20 @@ record HeaderCondition(
                 match.missingAsEmpty());
     }
 
-    static HeaderCondition[] all(List<HeaderMatch> matches) {
+    /// Makes them ready.
+    public static HeaderCondition[] all(List<HeaderMatch> matches) {
         return matches.isEmpty()
                 ? NONE
                 : matches.stream().map(HeaderCondition::of).toArray(HeaderCondition[]::new);
     }
 
-    boolean test(RequestHead request) {
+    /// Whether a request meets it.
+    public boolean test(RequestHead request) {
         return testValue(name == null ? pseudoOf(request) : textOf(name, request.headers()));
     }
 
     /// Of a response; `:status` is a header too.
-    boolean test(ResponseHead response) {
+    public boolean test(ResponseHead response) {
         String text =
                 name != null
                         ? textOf(name, response.headers())
