@@ -17,7 +17,6 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.model.Diagnostic;
-
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;

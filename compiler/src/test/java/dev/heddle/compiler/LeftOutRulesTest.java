@@ -7,10 +7,8 @@ import dev.heddle.compiler.explain.Explainer;
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.Explanation.Tried;
 import dev.heddle.compiler.explain.Request;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class LeftOutRulesTest {
     private static final String RATINGS =

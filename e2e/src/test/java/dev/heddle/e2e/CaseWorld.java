@@ -12,7 +12,6 @@ import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.GoldenCase;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

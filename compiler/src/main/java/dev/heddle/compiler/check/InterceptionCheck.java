@@ -11,7 +11,6 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -9,7 +9,6 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.kinds.Kinds;
-
 import java.util.List;
 
 /// Checks the settings of the mesh: which count, and that they can be used.

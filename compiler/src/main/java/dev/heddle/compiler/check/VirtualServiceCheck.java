@@ -13,7 +13,6 @@ import dev.heddle.model.istio.VirtualService.HeaderOperations;
 import dev.heddle.model.istio.VirtualService.Headers;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.kinds.Kinds;
-
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

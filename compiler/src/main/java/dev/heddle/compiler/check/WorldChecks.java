@@ -4,7 +4,6 @@ import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
-
 import java.util.List;
 
 /// Every check of a world.

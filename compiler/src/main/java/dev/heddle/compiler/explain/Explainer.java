@@ -23,7 +23,6 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -11,7 +11,6 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -9,7 +9,6 @@ import dev.heddle.compiler.ir.HttpOptions.Streams;
 import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.ListenerOptions;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,6 @@ import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
-
 import java.util.Locale;
 import java.util.stream.Collectors;
 

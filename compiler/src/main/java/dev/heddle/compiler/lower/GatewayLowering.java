@@ -20,7 +20,6 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

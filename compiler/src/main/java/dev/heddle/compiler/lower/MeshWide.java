@@ -15,7 +15,6 @@ import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

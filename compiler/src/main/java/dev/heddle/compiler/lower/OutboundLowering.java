@@ -13,7 +13,6 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
-
 import java.util.ArrayList;
 import java.util.List;
 

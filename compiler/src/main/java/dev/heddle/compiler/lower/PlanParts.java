@@ -16,7 +16,6 @@ import dev.heddle.compiler.ir.RouteAction.Rewrite;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -17,7 +17,6 @@ import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -7,7 +7,6 @@ import dev.heddle.model.codec.EmbeddedReader;
 import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

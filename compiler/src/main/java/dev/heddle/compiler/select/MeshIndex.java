@@ -8,7 +8,6 @@ import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

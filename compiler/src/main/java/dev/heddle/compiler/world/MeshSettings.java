@@ -5,7 +5,6 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
-
 import java.time.Duration;
 import java.util.Optional;
 

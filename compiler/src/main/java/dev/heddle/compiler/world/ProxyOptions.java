@@ -5,7 +5,6 @@ import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import dev.heddle.model.mesh.MeshProxyConfig.Topology;
 import dev.heddle.model.mesh.ProxyHeaders;
-
 import java.util.Optional;
 
 /// What users say of a proxy's listeners, whatever is served there: Istio's ProxyConfig, as far as

@@ -6,7 +6,6 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
 import dev.heddle.model.codec.EmbeddedReader;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,7 +4,6 @@ import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.Resources;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
-
 import java.util.Optional;
 
 /// Everything known about the mesh at one moment, under one number. Immutable.

@@ -2,16 +2,13 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.ir.AccessLog.Line;
-
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
-
 import java.util.Optional;
 
 /// Emits access logs.

@@ -2,12 +2,10 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
-
 import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.ClientCertificates;
 import dev.heddle.compiler.ir.HttpOptions.Streams;
 import dev.heddle.compiler.ir.HttpOptions.Times;
-
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;

@@ -8,12 +8,10 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.List;
 
 /// Which rules no request reaches.
 class ReachabilityTest {

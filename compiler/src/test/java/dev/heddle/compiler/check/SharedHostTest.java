@@ -10,10 +10,8 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.service.Hostname;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /// What becomes of several ServiceEntries for one host.
 class SharedHostTest {

@@ -2,7 +2,6 @@ package dev.heddle.control.push;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -10,14 +9,12 @@ import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.xds.NodeInfo;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Reads who a proxy is out of what it says of itself, in Istio's conventions.
 ///

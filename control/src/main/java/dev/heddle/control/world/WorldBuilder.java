@@ -11,7 +11,6 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.Resources;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -15,14 +15,12 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 /// What scopes have in common is compiled once, and nobody can tell.
 class SharedCompilerTest {

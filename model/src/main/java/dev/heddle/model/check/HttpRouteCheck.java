@@ -17,7 +17,6 @@ import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
 import dev.heddle.model.istio.VirtualService.RegexRewrite;
 import dev.heddle.model.match.StringMatch;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

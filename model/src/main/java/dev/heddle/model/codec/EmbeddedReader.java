@@ -12,7 +12,6 @@ import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.model.tree.Node;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;

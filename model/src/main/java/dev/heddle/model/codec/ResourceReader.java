@@ -13,7 +13,6 @@ import dev.heddle.model.check.Checks;
 import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,6 @@ package dev.heddle.model.core;
 
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Skips;
-
 import java.util.Map;
 
 /// A Kubernetes config map.

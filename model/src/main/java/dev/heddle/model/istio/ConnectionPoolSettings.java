@@ -1,7 +1,6 @@
 package dev.heddle.model.istio;
 
 import dev.heddle.model.schema.NotYet;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

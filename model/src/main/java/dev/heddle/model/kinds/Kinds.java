@@ -24,7 +24,6 @@ import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.tree.Node;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -3,7 +3,6 @@ package dev.heddle.model.mesh;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Skips;
 import dev.heddle.model.tree.Node;
-
 import java.util.Optional;
 
 /// What somebody installs Istio with: its settings of the mesh count here, too. Skipped is what

@@ -4,7 +4,6 @@ import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
-
 import java.time.Duration;
 import java.util.Optional;
 

@@ -3,7 +3,6 @@ package dev.heddle.model.mesh;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Skips;
 import dev.heddle.model.tree.Node;
-
 import java.util.Optional;
 
 /// Istio's `ProxyConfig` of a mesh or a workload, as of Istio 1.31: how proxies are run, and what

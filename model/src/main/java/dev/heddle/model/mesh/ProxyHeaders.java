@@ -2,7 +2,6 @@ package dev.heddle.model.mesh;
 
 import dev.heddle.model.mesh.MeshProxyConfig.ForwardClientCertDetails;
 import dev.heddle.model.schema.Skips;
-
 import java.util.Optional;
 
 /// Headers that proxies add or take away.

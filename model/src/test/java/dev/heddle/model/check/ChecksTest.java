@@ -6,11 +6,9 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceReader;
-
+import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.Locale;
 
 class ChecksTest {
     private static final String RULES =

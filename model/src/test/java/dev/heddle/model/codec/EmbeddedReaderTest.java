@@ -8,11 +8,9 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class EmbeddedReaderTest {
     private static final String LITERAL =

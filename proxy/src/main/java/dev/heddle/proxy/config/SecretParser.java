@@ -10,13 +10,11 @@ import dev.heddle.proxy.tls.TrustRules;
 import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.secret.UnusableMaterial;
 import dev.heddle.xds.wire.Bytes;
-
 import envoy.config.core.v3.DataSource;
 import envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
 import envoy.type.matcher.v3.StringMatcher;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,7 +6,6 @@ import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.service.Hostname;
-
 import java.util.List;
 import java.util.Optional;
 

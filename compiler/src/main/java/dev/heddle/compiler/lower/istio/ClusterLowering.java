@@ -16,7 +16,6 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

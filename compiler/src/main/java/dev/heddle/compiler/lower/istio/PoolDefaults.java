@@ -5,7 +5,6 @@ import dev.heddle.compiler.ir.ConnectionPool.KeepAlive;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.mesh.MeshConfig;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -8,7 +8,6 @@ import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

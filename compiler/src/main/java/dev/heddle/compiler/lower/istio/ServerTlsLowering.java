@@ -6,7 +6,6 @@ import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

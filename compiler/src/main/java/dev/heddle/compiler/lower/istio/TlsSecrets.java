@@ -7,7 +7,6 @@ import dev.heddle.compiler.secret.SecretMaterial;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.Origin;
-
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

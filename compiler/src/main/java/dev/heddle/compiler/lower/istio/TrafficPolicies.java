@@ -17,7 +17,6 @@ import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
 import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
 import dev.heddle.model.service.AppProtocol;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -5,7 +5,6 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.AccessLogEncoding;
 import dev.heddle.model.tree.Node;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,6 @@ import dev.heddle.model.mesh.ConnectionSettings;
 import dev.heddle.model.mesh.ConnectionSettings.EscapedSlashes;
 import dev.heddle.model.mesh.ConnectionSettings.Profile;
 import dev.heddle.model.mesh.ConnectionSettings.Underscores;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -23,7 +23,6 @@ import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.ClientCertDetails;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
