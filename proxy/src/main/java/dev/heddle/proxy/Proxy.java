@@ -620,7 +620,11 @@ public final class Proxy implements AutoCloseable {
 
         @Override
         public void failHealthCheck(boolean fail) {
-            configThread.executor().execute(() -> drains.publish(drains.get().failing(fail)));
+            // Who is told that it fails may ask at once.
+            configThread.ask(() -> {
+                drains.publish(drains.get().failing(fail));
+                return fail;
+            });
         }
 
         @Override
