@@ -133,7 +133,7 @@ class LongBodyTest {
 
     /// What the upstream does; that its connection breaks is what some tests are about.
     private interface Script {
-        void play(Socket server) throws IOException;
+        void play(Socket server) throws IOException, InterruptedException;
     }
 
     /// What the client does.
@@ -165,7 +165,7 @@ class LongBodyTest {
         try (Socket server = upstream.accept()) {
             server.setSoTimeout(30_000);
             script.play(server);
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             throw new AssertionError("the upstream's side", e);
         }
     }
@@ -182,6 +182,7 @@ class LongBodyTest {
     @ParameterizedTest
     @EnumSource(names = "LOCAL", mode = EnumSource.Mode.EXCLUDE)
     void answersOfAllSizesFollowEachOtherOnOneConnection(Transport transport) throws Exception {
+        var isTaken = new CountDownLatch(1);
         String log =
                 log(
                         transport,
@@ -190,7 +191,7 @@ class LongBodyTest {
                                 head(server.getInputStream());
                                 answer(server.getOutputStream(), size, bytes(size));
                             }
-                            awaitEnd(server);
+                            isTaken.await();
                         },
                         client -> {
                             for (int size : SIZES) {
@@ -199,6 +200,7 @@ class LongBodyTest {
                                 assertThat(client.getInputStream().readNBytes(size))
                                         .isEqualTo(bytes(size));
                             }
+                            isTaken.countDown();
                         });
         assertThat(log.lines())
                 .containsExactlyElementsOf(SIZES.stream().map(size -> size + " -").toList());
@@ -291,13 +293,14 @@ class LongBodyTest {
     @EnumSource(names = "LOCAL", mode = EnumSource.Mode.EXCLUDE)
     void aClientGetsAllOfMoreThanBuffersHold(Transport transport) throws Exception {
         byte[] body = bytes(30_000_000);
+        var isTaken = new CountDownLatch(1);
         String log =
                 log(
                         transport,
                         server -> {
                             head(server.getInputStream());
                             answer(server.getOutputStream(), body.length, body);
-                            awaitEnd(server);
+                            isTaken.await();
                         },
                         client -> {
                             ask(client);
@@ -310,6 +313,7 @@ class LongBodyTest {
                                 got.write(piece, 0, count);
                             }
                             assertThat(Arrays.equals(got.toByteArray(), body)).isTrue();
+                            isTaken.countDown();
                         });
         assertThat(log).isEqualTo("30000000 -\n");
     }
