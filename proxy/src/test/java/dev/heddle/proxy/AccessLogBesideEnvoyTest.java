@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.DataPlanes.Plane;
 import dev.heddle.telemetry.AccessLogFormat;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -193,6 +191,21 @@ class AccessLogBesideEnvoyTest {
                     "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(16)%",
                     "%REQUESTED_SERVER_NAME(SNI_FIRST)%");
 
+    /// An answer in one piece, with a body in chunks and a trailer.
+    private static final String ANSWER =
+            """
+            HTTP/1.1 200 OK
+            x-b: back
+            transfer-encoding: chunked
+
+            4
+            body
+            0
+            x-t: end
+
+            """
+                    .replace("\n", "\r\n");
+
     @TempDir Path directory;
 
     private static String bootstrap(List<Integer> ports, int upstream, Path log) {
@@ -251,7 +264,7 @@ class AccessLogBesideEnvoyTest {
 
     @Test
     void operatorsSayTheSameOfAnExchange() throws Exception {
-        try (var upstream = new Answers();
+        try (var upstream = new AnsweringBackend("0\r\n\r\n", _ -> ANSWER);
                 DataPlanes planes =
                         DataPlanes.start(
                                 directory,
@@ -322,65 +335,6 @@ class AccessLogBesideEnvoyTest {
             values.put(line.substring(0, at), line.substring(at + 3));
         }
         return values;
-    }
-
-    /// Answers every request in one piece, with a body in chunks and a trailer.
-    private static final class Answers implements AutoCloseable {
-        private final ServerSocket server =
-                new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-
-        Answers() throws IOException {
-            Thread.startVirtualThread(() -> {
-                while (!server.isClosed()) {
-                    try {
-                        Socket socket = server.accept();
-                        Thread.startVirtualThread(() -> serve(socket));
-                    } catch (IOException _) {
-                        return;
-                    }
-                }
-            });
-        }
-
-        private static void serve(Socket socket) {
-            try (socket) {
-                var request = new StringBuilder();
-                int next = socket.getInputStream().read();
-                while (next >= 0) {
-                    request.append((char) next);
-                    if (request.toString().endsWith("0\r\n\r\n")) {
-                        request.setLength(0);
-                        socket.getOutputStream()
-                                .write(
-                                        """
-                                        HTTP/1.1 200 OK
-                                        x-b: back
-                                        transfer-encoding: chunked
-
-                                        4
-                                        body
-                                        0
-                                        x-t: end
-
-                                        """
-                                                .replace("\n", "\r\n")
-                                                .getBytes(StandardCharsets.US_ASCII));
-                    }
-                    next = socket.getInputStream().read();
-                }
-            } catch (IOException _) {
-                // The client is gone.
-            }
-        }
-
-        int port() {
-            return server.getLocalPort();
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
     }
 
     @Test

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.heddle.proxy.config.BootstrapParser;
-import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
-import dev.heddle.testkit.Seed;
 import io.netty.util.ResourceLeakDetector;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -20,8 +18,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,14 +94,7 @@ class AllocationTest {
     }
 
     private static ProxySettings settings() {
-        return new ProxySettings(
-                1,
-                Transport.EPOLL,
-                DrainPlan.gradual(Duration.ofSeconds(2)),
-                Seed.ofRun().value(),
-                InstantSource.system(),
-                System.out,
-                System.err);
+        return ProxyTest.settings(1, Transport.EPOLL);
     }
 
     private static Set<Long> workers() {

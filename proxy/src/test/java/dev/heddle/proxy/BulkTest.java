@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapParser;
-import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
-import dev.heddle.testkit.Seed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -14,8 +12,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32;
@@ -67,15 +63,7 @@ class BulkTest {
                 """
                         .formatted(log, upstream);
         return Proxy.start(
-                BootstrapParser.parse("test", bootstrap),
-                new ProxySettings(
-                        1,
-                        transport,
-                        DrainPlan.gradual(Duration.ofSeconds(2)),
-                        Seed.ofRun().value(),
-                        InstantSource.system(),
-                        System.out,
-                        System.err));
+                BootstrapParser.parse("test", bootstrap), ProxyTest.settings(1, transport));
     }
 
     private static byte[] bytes(int count) {

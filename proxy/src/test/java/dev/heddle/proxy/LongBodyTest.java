@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapParser;
-import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
-import dev.heddle.testkit.Seed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,8 +17,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -86,15 +82,7 @@ class LongBodyTest {
                 """
                         .formatted(log(), upstream);
         return Proxy.start(
-                BootstrapParser.parse("test", bootstrap),
-                new ProxySettings(
-                        1,
-                        transport,
-                        DrainPlan.gradual(Duration.ofSeconds(2)),
-                        Seed.ofRun().value(),
-                        InstantSource.system(),
-                        System.out,
-                        System.err));
+                BootstrapParser.parse("test", bootstrap), ProxyTest.settings(1, transport));
     }
 
     private Path log() {

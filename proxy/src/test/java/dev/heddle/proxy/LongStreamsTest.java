@@ -269,15 +269,7 @@ class LongStreamsTest {
     }
 
     private static ProxySettings settings() {
-        ProxySettings usual = ProxyTest.settings();
-        return new ProxySettings(
-                usual.workers(),
-                usual.transport(),
-                DrainPlan.gradual(Duration.ofMinutes(5)),
-                usual.seed(),
-                usual.clock(),
-                usual.stdout(),
-                usual.stderr());
+        return ProxyTest.settings().withDrain(DrainPlan.gradual(Duration.ofMinutes(5)));
     }
 
     @Test

@@ -55,9 +55,13 @@ class ProxyTest {
     }
 
     static ProxySettings settings() {
+        return settings(2, Transport.usual());
+    }
+
+    static ProxySettings settings(int workers, Transport transport) {
         return new ProxySettings(
-                2,
-                Transport.usual(),
+                workers,
+                transport,
                 DrainPlan.gradual(Duration.ofSeconds(2)),
                 Seed.ofRun().value(),
                 InstantSource.system(),

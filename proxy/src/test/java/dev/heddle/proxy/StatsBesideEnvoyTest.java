@@ -6,7 +6,6 @@ import dev.heddle.proxy.DataPlanes.Plane;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -143,7 +142,7 @@ class StatsBesideEnvoyTest {
 
     @Test
     void theSameTrafficIsCountedTheSame() throws Exception {
-        try (var upstream = new Statuses();
+        try (var upstream = new AnsweringBackend("\r\n\r\n", StatsBesideEnvoyTest::status);
                 DataPlanes planes =
                         DataPlanes.start(
                                 directory, 3, ports -> bootstrap(ports, upstream.port()))) {
@@ -249,54 +248,9 @@ class StatsBesideEnvoyTest {
         return counted;
     }
 
-    /// Answers with the status that the path names.
-    private static final class Statuses implements AutoCloseable {
-        private final ServerSocket server =
-                new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-
-        Statuses() throws IOException {
-            Thread.startVirtualThread(() -> {
-                while (!server.isClosed()) {
-                    try {
-                        Socket socket = server.accept();
-                        Thread.startVirtualThread(() -> serve(socket));
-                    } catch (IOException _) {
-                        return;
-                    }
-                }
-            });
-        }
-
-        private static void serve(Socket socket) {
-            try (socket) {
-                var request = new StringBuilder();
-                int next = socket.getInputStream().read();
-                while (next >= 0) {
-                    request.append((char) next);
-                    if (request.toString().endsWith("\r\n\r\n")) {
-                        String path = request.toString().split(" ", 3)[1];
-                        request.setLength(0);
-                        socket.getOutputStream()
-                                .write(
-                                        ("HTTP/1.1 "
-                                                        + path.replaceAll("\\D", "")
-                                                        + " X\r\ncontent-length: 0\r\n\r\n")
-                                                .getBytes(StandardCharsets.US_ASCII));
-                    }
-                    next = socket.getInputStream().read();
-                }
-            } catch (IOException _) {
-                // The proxy is gone.
-            }
-        }
-
-        int port() {
-            return server.getLocalPort();
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
+    /// An answer with the status that the path names.
+    private static String status(String request) {
+        String path = request.split(" ", 3)[1];
+        return "HTTP/1.1 " + path.replaceAll("\\D", "") + " X\r\ncontent-length: 0\r\n\r\n";
     }
 }
