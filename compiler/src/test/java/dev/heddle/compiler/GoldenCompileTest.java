@@ -13,6 +13,7 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,11 +80,16 @@ class GoldenCompileTest {
         for (Object call : calls) {
             Map<?, ?> map = (Map<?, ?>) call;
             String[] line = String.valueOf(map.get("request")).split(" ", 2);
+            Map<String, String> headers = texts(map.get("headers"));
+            String url = line[1];
+            if (map.get("at") instanceof String at) {
+                // What is said of the URL's host is a header then.
+                URI uri = URI.create(url);
+                headers.putIfAbsent("host", uri.getRawAuthority());
+                url = url.replace("//" + uri.getRawAuthority(), "//" + at);
+            }
             Explanation explanation =
-                    Explainer.explain(
-                            compiled,
-                            scope,
-                            Request.of(line[0], line[1], texts(map.get("headers"))));
+                    Explainer.explain(compiled, scope, Request.of(line[0], url, headers));
 
             check(
                     golden.name() + ": " + map,

@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 public record CallSheet(List<Call> calls) {
 
     /// @param times how often the call is made; shares are counted over all of them
+    /// @param at listener that the connection is made to, as in `127.7.7.7:9080`; empty for the one
+    ///   that all calls go to
     /// @param client certificate of the case that the caller has; empty for none
     public record Call(
             String method,
             String url,
             Map<String, String> headers,
             int times,
+            Optional<String> at,
             Optional<String> client,
             Expect expect) {
         @Override
@@ -45,7 +48,7 @@ public record CallSheet(List<Call> calls) {
             boolean unsecured) {}
 
     private static final Set<String> CALL_KEYS =
-            Set.of("why", "request", "headers", "times", "client", "expect");
+            Set.of("why", "request", "headers", "times", "at", "client", "expect");
     private static final Set<String> EXPECT_KEYS =
             Set.of(
                     "status",
@@ -79,6 +82,7 @@ public record CallSheet(List<Call> calls) {
                 request[1],
                 headers,
                 times,
+                text(map, "at"),
                 text(map, "client"),
                 expect(map.get("expect")));
     }

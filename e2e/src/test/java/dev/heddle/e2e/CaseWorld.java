@@ -9,6 +9,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.GoldenCase;
@@ -28,6 +29,8 @@ import java.util.function.ToIntFunction;
 /// @param world of the inputs
 /// @param backends port of the loopback interface by destination, as in `reviews/v2`
 public record CaseWorld(World world, Map<String, Integer> backends) {
+    /// What cases write for an address that no other process has.
+    public static final String SOME_ADDRESS = "127.7.7.7";
 
     /// Reads a case. A workload whose address is not the loopback's stays where it is: nobody
     /// answers there.
@@ -35,16 +38,26 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
     /// @param portOf where the backend of that destination listens
     public static CaseWorld read(GoldenCase golden, ToIntFunction<String> portOf) {
         var backends = new LinkedHashMap<String, Integer>();
+        var said = new ArrayList<Resource<?>>();
+        golden.inputs().forEach(file -> said.addAll(parse(golden, file)));
         var resources = new ArrayList<Resource<?>>();
-        for (Path file : golden.inputs()) {
-            for (Resource<?> resource : parse(golden, file)) {
-                resources.add(
-                        resource.kind().equals(Kinds.WORKLOAD_ENTRY)
-                                ? moved(resource, backends, portOf)
-                                : resource);
-            }
+        for (Resource<?> resource : said) {
+            resources.add(
+                    resource.kind().equals(Kinds.WORKLOAD_ENTRY)
+                            ? moved(resource, backends, portOf)
+                            : resource.kind().equals(Kinds.SIDECAR)
+                                    ? moved(resource, said, backends, portOf)
+                                    : resource);
         }
         return new CaseWorld(World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends);
+    }
+
+    /// The address of the loopback interface that this process has for itself, which stands for
+    /// `127.7.7.7` in cases: listeners there have the ports that the case says, and another
+    /// process's are elsewhere.
+    public static String ownAddress() {
+        int pid = (int) ProcessHandle.current().pid();
+        return "127." + (64 + (pid >> 16) % 64) + "." + (pid >> 8 & 255) + "." + (pid & 255);
     }
 
     /// Files of a case are called by paths below `/case`.
@@ -52,7 +65,8 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
         try {
             String text =
                     Files.readString(file)
-                            .replace("/case/", golden.directory().toAbsolutePath() + "/");
+                            .replace("/case/", golden.directory().toAbsolutePath() + "/")
+                            .replace(SOME_ADDRESS, ownAddress());
             return ResourceReader.read(file.getFileName().toString(), text).resources();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -65,10 +79,7 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
         if (!entry.address().equals("127.0.0.1")) {
             return resource;
         }
-        String destination =
-                entry.labels().getOrDefault("app", "")
-                        + "/"
-                        + entry.labels().getOrDefault("version", "");
+        String destination = name(entry);
         int port = backends.computeIfAbsent(destination, portOf::applyAsInt);
         var ports = new TreeMap<String, Integer>();
         entry.ports().keySet().forEach(name -> ports.put(name, port));
@@ -84,6 +95,62 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
                         entry.weight(),
                         entry.serviceAccount()),
                 resource.source());
+    }
+
+    /// A Sidecar's endpoints are the workloads of the case that listen there.
+    private static Resource<?> moved(
+            Resource<?> resource,
+            List<Resource<?>> all,
+            Map<String, Integer> backends,
+            ToIntFunction<String> portOf) {
+        Sidecar said = (Sidecar) resource.spec();
+        var ingress = new ArrayList<Sidecar.IstioIngressListener>();
+        for (Sidecar.IstioIngressListener listener : said.ingress()) {
+            String endpoint =
+                    all.stream()
+                            .filter(r -> r.kind().equals(Kinds.WORKLOAD_ENTRY))
+                            .map(r -> (WorkloadEntry) r.spec())
+                            .filter(w ->
+                                    w.ports().values().stream()
+                                            .anyMatch(p ->
+                                                    listener.defaultEndpoint()
+                                                            .equals("127.0.0.1:" + p)))
+                            .findFirst()
+                            .map(w -> backends.computeIfAbsent(name(w), portOf::applyAsInt))
+                            .map(port -> "127.0.0.1:" + port)
+                            .orElse(listener.defaultEndpoint());
+            ingress.add(
+                    new Sidecar.IstioIngressListener(
+                            listener.port(),
+                            listener.bind(),
+                            listener.captureMode(),
+                            endpoint,
+                            listener.tls(),
+                            listener.connectionPool()));
+        }
+        return new Resource<>(
+                Kinds.SIDECAR,
+                resource.metadata(),
+                new Sidecar(
+                        said.workloadSelector(),
+                        ingress,
+                        said.egress(),
+                        said.inboundConnectionPool(),
+                        said.outboundTrafficPolicy()),
+                resource.source());
+    }
+
+    private static String name(WorkloadEntry entry) {
+        return entry.labels().getOrDefault("app", "")
+                + "/"
+                + entry.labels().getOrDefault("version", "");
+    }
+
+    /// Whether some call is made at a listener's own address, which takes real sockets.
+    public static boolean isCalledElsewhere(GoldenCase golden) {
+        return golden.yamlFile("calls.yaml").map(CallSheet::of).stream()
+                .flatMap(sheet -> sheet.calls().stream())
+                .anyMatch(call -> call.at().isPresent());
     }
 
     /// Whether the case is about redirected traffic, which a mesh without privileges can't play.

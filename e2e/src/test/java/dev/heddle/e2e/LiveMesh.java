@@ -142,7 +142,11 @@ final class LiveMesh implements MeshUnderTest {
         return control.listeners().stream()
                 .allMatch(name -> {
                     int known = Integer.parseInt(name.substring(name.lastIndexOf('_') + 1));
-                    try (var socket = connect(ports.getOrDefault(known, port))) {
+                    boolean isOwn = name.startsWith(CaseWorld.ownAddress());
+                    try (var socket =
+                            isOwn
+                                    ? connect(new InetSocketAddress(CaseWorld.ownAddress(), known))
+                                    : connect(ports.getOrDefault(known, port))) {
                         return socket.isConnected();
                     } catch (IOException e) {
                         return false;
@@ -151,15 +155,23 @@ final class LiveMesh implements MeshUnderTest {
     }
 
     private Socket connect(int to) throws IOException {
+        return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), to));
+    }
+
+    private Socket connect(InetSocketAddress to) throws IOException {
         var socket = new Socket();
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), to), 2_000);
+        socket.connect(to, 2_000);
         socket.setSoTimeout(10_000);
         return socket;
     }
 
     /// A connection for that URL, over TLS if it says so.
     private Socket connect(URI uri, Optional<String> client) throws IOException {
-        Socket plain = connect(isGateway ? ports.getOrDefault(uri.getPort(), port) : port);
+        return secured(
+                connect(isGateway ? ports.getOrDefault(uri.getPort(), port) : port), uri, client);
+    }
+
+    private Socket secured(Socket plain, URI uri, Optional<String> client) throws IOException {
         if (!uri.getScheme().equals("https")) {
             return plain;
         }
@@ -178,7 +190,11 @@ final class LiveMesh implements MeshUnderTest {
 
     @Override
     public boolean isRefused(CallSheet.Call call) {
-        try (var socket = connect(URI.create(call.url()), call.client())) {
+        URI uri = URI.create(call.url());
+        try (var socket =
+                call.at().isPresent()
+                        ? secured(connect(address(call.at().get())), uri, call.client())
+                        : connect(uri, call.client())) {
             socket.getOutputStream().write(request(call.method(), call.url(), call.headers()));
             // With TLS 1.3 a client may write before it is told that it may not.
             return answer(socket).isEmpty();
@@ -202,7 +218,37 @@ final class LiveMesh implements MeshUnderTest {
 
     @Override
     public Answer call(CallSheet.Call call) {
-        return call(call.method(), call.url(), call.headers(), call.client());
+        return call.at().isPresent()
+                ? callAt(call.at().get(), call)
+                : call(call.method(), call.url(), call.headers(), call.client());
+    }
+
+    private static InetSocketAddress address(String at) {
+        int colon = at.lastIndexOf(':');
+        return new InetSocketAddress(
+                at.substring(0, colon).replace(CaseWorld.SOME_ADDRESS, CaseWorld.ownAddress()),
+                Integer.parseInt(at.substring(colon + 1)));
+    }
+
+    /// At a listener's own address, as its server is asked.
+    private Answer callAt(String at, CallSheet.Call call) {
+        URI uri = URI.create(call.url());
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        var others = new LinkedHashMap<>(call.headers());
+        String host = others.remove("host");
+        try (var socket = secured(connect(address(at)), uri, call.client())) {
+            socket.getOutputStream()
+                    .write(
+                            HttpText.request(
+                                    call.method(),
+                                    path + query,
+                                    host == null ? uri.getRawAuthority() : host,
+                                    others));
+            return answer(socket).orElseThrow(() -> new AssertionError(at + ": no answer"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(call + " at " + at, e);
+        }
     }
 
     @Override

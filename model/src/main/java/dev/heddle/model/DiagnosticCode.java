@@ -42,7 +42,11 @@ public enum DiagnosticCode {
     /// So many files are gone at once that they stay in force for now.
     MASS_DELETION("HED0022", Severity.ERROR),
     /// A resource names a host, gateway, subset or selector that does not exist.
-    REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR);
+    REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR),
+    /// Several Sidecars choose the same workload.
+    CONFLICTING_SIDECAR_WORKLOAD_SELECTORS("IST0110", Severity.ERROR),
+    /// Several Sidecars are for all workloads of a namespace.
+    MULTIPLE_SIDECARS_WITHOUT_WORKLOAD_SELECTORS("IST0111", Severity.ERROR);
 
     private final String id;
     private final Severity severity;

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.select.MergedRule;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
@@ -20,16 +21,10 @@ public final class CredentialCheck {
             case GATEWAY, NONE -> List.of();
             case REDIRECTED, HTTP_PROXY -> {
                 var findings = new Diagnostics();
-                world.index()
-                        .services()
-                        .visibleTo(outlook.namespace())
+                SidecarScope scope = world.scope(outlook);
+                scope.services()
                         .forEach(service ->
-                                world.index()
-                                        .destinationRules()
-                                        .inForce(
-                                                service.service().host(),
-                                                outlook.namespace(),
-                                                service.service().namespace())
+                                scope.destinationRule(service)
                                         .filter(CredentialCheck::needsSecret)
                                         .ifPresent(rule -> add(rule, findings)));
                 yield findings.toList();

@@ -85,7 +85,7 @@ final class DestinationCheck {
     private void subset(String subset, Hostname host, MeshService found, FieldPath path) {
         Optional<MergedRule> rule =
                 index.destinationRules()
-                        .inForce(host, service.namespace(), found.service().namespace());
+                        .known(host, service.namespace(), found.service().namespace());
         if (rule.flatMap(r -> r.subset(subset)).isPresent()) {
             return;
         }

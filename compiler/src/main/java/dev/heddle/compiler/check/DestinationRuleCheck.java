@@ -30,7 +30,10 @@ final class DestinationRuleCheck {
             List<Resource<DestinationRule>> siblings =
                     index.destinationRules().of(rule.metadata().namespace(), host);
             if (siblings.getFirst().id().equals(rule.id())) {
-                subsets(siblings, findings);
+                siblings.stream()
+                        .collect(Collectors.groupingBy(r -> r.spec().workloadSelector()))
+                        .values()
+                        .forEach(same -> subsets(same, findings));
             }
         }
     }
@@ -53,8 +56,8 @@ final class DestinationRuleCheck {
         }
     }
 
-    /// Of several subsets of one name the oldest rule's counts; of several policies for the host as
-    /// a whole, too.
+    /// Of several rules for the same clients: of several subsets of one name the oldest rule's
+    /// counts; of several policies for the host as a whole, too.
     private static void subsets(List<Resource<DestinationRule>> rules, Diagnostics findings) {
         Map<String, Resource<DestinationRule>> first = new LinkedHashMap<>();
         for (Resource<DestinationRule> rule : rules) {

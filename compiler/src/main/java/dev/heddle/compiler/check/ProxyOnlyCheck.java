@@ -1,6 +1,7 @@
 package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
@@ -22,9 +23,10 @@ public final class ProxyOnlyCheck {
         var findings = new Diagnostics();
         switch (outlook.calls()) {
             case HTTP_PROXY ->
-                    world.index()
-                            .services()
-                            .visibleTo(outlook.namespace())
+                    world.scope(outlook)
+                            .catchAll()
+                            .map(EgressScope::services)
+                            .orElse(List.of())
                             .forEach(service -> check(service, findings));
             case REDIRECTED, GATEWAY, NONE -> {}
         }

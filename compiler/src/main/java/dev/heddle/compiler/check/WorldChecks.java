@@ -22,6 +22,7 @@ public final class WorldChecks {
         DestinationRuleCheck.check(index, findings);
         GatewayCheck.check(index, findings);
         ServiceCheck.check(index, findings);
+        SidecarCheck.check(index, findings);
         SecretCheck.check(index, findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);

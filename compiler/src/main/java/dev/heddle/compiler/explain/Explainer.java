@@ -236,8 +236,8 @@ public final class Explainer {
         return !isDirect && plan.assignment(cluster).map(a -> a.size() == 0).orElse(true);
     }
 
-    /// Where bytes go. Clusters that are no service's have no share: they go wherever the client
-    /// wanted, or nowhere.
+    /// Where bytes go. Clusters that are no service's have a share only where their hosts are
+    /// known, as the workload itself is: others go wherever the client wanted, or nowhere.
     private List<Share> shares(FilterChain chain) {
         List<TcpDestination> all =
                 chain.handling() instanceof Handling.Tcp(_, List<TcpDestination> destinations, _, _)
@@ -246,7 +246,7 @@ public final class Explainer {
         int total = all.stream().mapToInt(TcpDestination::weight).sum();
         return all.stream()
                 .flatMap(d ->
-                        ClusterName.parse(d.cluster()).stream()
+                        ClusterName.parse(d.cluster()).or(() -> ofWorkload(d.cluster())).stream()
                                 .map(name ->
                                         new Destination(
                                                 d.cluster(),
@@ -259,6 +259,12 @@ public final class Explainer {
                                                 chain.origin())))
                 .map(d -> share(d, Math.max(1, total)))
                 .toList();
+    }
+
+    private Optional<ClusterName.Outbound> ofWorkload(String cluster) {
+        return plan.assignment(cluster)
+                .filter(a -> a.size() > 0)
+                .map(_ -> new ClusterName.Outbound(0, "", ""));
     }
 
     /// A listener that does not look at requests.

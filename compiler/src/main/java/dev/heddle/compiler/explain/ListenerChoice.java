@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,10 +24,11 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                 switch (scope.role()) {
                     case GATEWAY -> gateway();
                     case SIDECAR ->
-                            switch (scope.interception()) {
-                                case ProxyScope.Interception.Redirect _ -> redirected();
-                                case ProxyScope.Interception.Explicit _ -> httpProxy();
-                            };
+                            called().or(() ->
+                                    switch (scope.interception()) {
+                                        case Interception.Redirect _ -> redirected();
+                                        case Interception.Explicit explicit -> httpProxy(explicit);
+                                    });
                 };
         tried.add(
                 new Tried(
@@ -51,9 +53,19 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                         : Optional.empty());
     }
 
-    private Optional<Listener> httpProxy() {
+    /// The one with a socket of its own that the URL itself names.
+    private Optional<Listener> called() {
+        return plan.listeners().stream()
+                .filter(l -> l.capture() == Capture.BOUND)
+                .filter(l -> l.address().host().equals(request.serverName()))
+                .filter(l -> l.address().port() == request.port())
+                .findFirst();
+    }
+
+    private Optional<Listener> httpProxy(Interception.Explicit explicit) {
         return plan.listeners().stream()
                 .filter(l -> l.direction() == Direction.OUTBOUND)
+                .filter(l -> l.address().toString().equals(explicit.httpProxy()))
                 .findFirst();
     }
 

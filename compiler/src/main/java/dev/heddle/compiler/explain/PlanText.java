@@ -180,8 +180,10 @@ public final class PlanText {
                     case Discovery.Eds() -> "eds";
                     case Discovery.Fixed _ -> "static";
                     case Discovery.StrictDns _ -> "strict dns";
-                    case Discovery.OriginalDestination(String from) ->
-                            "original destination" + (from.isEmpty() ? "" : " from " + from);
+                    case Discovery.OriginalDestination(String from, var port) ->
+                            "original destination"
+                                    + (port.isPresent() ? ", port " + port.getAsInt() : "")
+                                    + (from.isEmpty() ? "" : " from " + from);
                 };
         String balancing =
                 switch (cluster.loadBalancing()) {

@@ -3,6 +3,7 @@ package dev.heddle.compiler.ir;
 import dev.heddle.model.Origin;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Hosts that requests can go to, and how to treat them.
 ///
@@ -75,7 +76,13 @@ public record Cluster(
         ///
         /// @param from address that connections are made from, so that the redirection can tell
         ///   them from the workload's own; empty for any
-        record OriginalDestination(String from) implements Discovery {}
+        /// @param port that is gone to instead; empty for the one that was wanted
+        record OriginalDestination(String from, OptionalInt port) implements Discovery {
+            /// Where it wanted to go.
+            public OriginalDestination(String from) {
+                this(from, OptionalInt.empty());
+            }
+        }
 
         /// The hosts, where they are part of the cluster.
         default Optional<LoadAssignment> inlined() {

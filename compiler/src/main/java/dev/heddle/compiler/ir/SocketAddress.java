@@ -1,9 +1,10 @@
 package dev.heddle.compiler.ir;
 
-/// An address and a port of it.
+/// An address and a port of it, or a socket's path.
 ///
-/// @param host an IP address, or a host name where a cluster looks it up
-/// @param port from 0 (any) to 65535
+/// @param host an IP address, a host name where a cluster looks it up, or a path as in
+///   `unix:///run/app.sock`
+/// @param port from 0 (any) to 65535; 0 with a path
 public record SocketAddress(String host, int port) implements Comparable<SocketAddress> {
     public SocketAddress {
         if (host.isEmpty()) {
@@ -12,6 +13,16 @@ public record SocketAddress(String host, int port) implements Comparable<SocketA
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
         }
+    }
+
+    /// A socket's path, as in `unix:///run/app.sock`.
+    public static SocketAddress ofPath(String path) {
+        return new SocketAddress(path, 0);
+    }
+
+    /// Whether it is a socket's path.
+    public boolean isPath() {
+        return host.startsWith("unix:");
     }
 
     /// Reads `127.0.0.1:9080` or `[::1]:9080`.
@@ -41,9 +52,12 @@ public record SocketAddress(String host, int port) implements Comparable<SocketA
         return byHost != 0 ? byHost : Integer.compare(port, other.port);
     }
 
-    /// As in `127.0.0.1:9080`, with brackets around an IPv6 address.
+    /// As in `127.0.0.1:9080`, with brackets around an IPv6 address; a path as it is.
     @Override
     public String toString() {
+        if (isPath()) {
+            return host;
+        }
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 }

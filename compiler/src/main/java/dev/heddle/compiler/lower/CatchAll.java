@@ -1,16 +1,18 @@
 package dev.heddle.compiler.lower;
 
-import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
+import dev.heddle.compiler.ir.RouteAction.Destination;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
+import dev.heddle.compiler.ir.RouteAction.Rewrite;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
-import dev.heddle.compiler.world.MeshSettings.OutboundPolicy;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What becomes of requests to hosts that nobody knows.
 ///
@@ -33,35 +35,72 @@ final class CatchAll {
         return all;
     }
 
-    static VirtualHost redirected(OutboundPolicy policy) {
+    /// @param origin who is responsible
+    static VirtualHost redirected(UnknownHosts policy, Origin origin) {
         return switch (policy) {
-            case ALLOW_ANY ->
-                    PlanParts.allHosts(
-                            "allow_any",
-                            PlanParts.allTo(
-                                    "allow_any", ClusterName.PASSTHROUGH, 0, Origin.BUILT_IN));
-            case REGISTRY_ONLY -> blocked(new ReplyBody.Empty());
+            case UnknownHosts.PassedOn(), UnknownHosts.Sent _ ->
+                    allowed(policy.cluster(), policy, origin);
+            case UnknownHosts.Refused() -> blocked(new ReplyBody.Empty(), origin);
         };
     }
 
-    static VirtualHost explicit(OutboundPolicy policy) {
+    /// @param origin who is responsible
+    static VirtualHost explicit(UnknownHosts policy, Origin origin) {
         return switch (policy) {
-            case ALLOW_ANY ->
+            case UnknownHosts.Sent sent -> allowed(sent.cluster(), policy, origin);
+            case UnknownHosts.PassedOn() ->
                     blocked(
                             new ReplyBody.Text(
                                     "no service of the mesh has this host and port, and without"
                                             + " transparent capture a sidecar cannot pass the"
                                             + " request on; define a ServiceEntry, or list the"
-                                            + " host in NO_PROXY\n"));
-            case REGISTRY_ONLY ->
+                                            + " host in NO_PROXY\n"),
+                            origin);
+            case UnknownHosts.Refused() ->
                     blocked(
                             new ReplyBody.Text(
                                     "no service of the mesh has this host and port, and the mesh's"
-                                            + " outbound policy is REGISTRY_ONLY\n"));
+                                            + " outbound policy is REGISTRY_ONLY\n"),
+                            origin);
         };
     }
 
-    private static VirtualHost blocked(ReplyBody body) {
+    private static VirtualHost allowed(String cluster, UnknownHosts policy, Origin origin) {
+        Destination to =
+                switch (policy) {
+                    case UnknownHosts.Sent(var _, String host, String subset, int port) ->
+                            new Destination(
+                                    cluster,
+                                    host,
+                                    subset,
+                                    port,
+                                    1,
+                                    HeaderEdit.NONE,
+                                    Optional.empty(),
+                                    origin);
+                    case UnknownHosts.PassedOn(), UnknownHosts.Refused() ->
+                            new Destination(
+                                    cluster,
+                                    "",
+                                    "",
+                                    0,
+                                    1,
+                                    HeaderEdit.NONE,
+                                    Optional.empty(),
+                                    origin);
+                };
+        return PlanParts.allHosts(
+                "allow_any",
+                new Route(
+                        "allow_any",
+                        RouteMatch.ALL,
+                        new RouteAction.Forward(List.of(to), Rewrite.NONE, Resilience.NONE),
+                        HeaderEdit.NONE,
+                        "",
+                        origin));
+    }
+
+    private static VirtualHost blocked(ReplyBody body, Origin origin) {
         return PlanParts.allHosts(
                 "block_all",
                 new Route(
@@ -70,6 +109,6 @@ final class CatchAll {
                         new RouteAction.DirectResponse(BAD_GATEWAY, body),
                         HeaderEdit.NONE,
                         "",
-                        Origin.BUILT_IN));
+                        origin));
     }
 }

@@ -21,6 +21,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,8 +38,10 @@ public final class GatewayLowering {
 
     /// On what depends what a gateway has in common with others: whom it can call.
     public static Outlook outlook(World world, ProxyScope scope) {
+        Map<String, String> labels = new HashMap<>(scope.labels());
+        labels.keySet().retainAll(world.index().destinationRules().clientLabels());
         return new Outlook(
-                scope.namespace(), Map.of(), "", Outlook.Calls.GATEWAY, world.options(scope));
+                scope.namespace(), labels, "", Outlook.Calls.GATEWAY, world.options(scope), "");
     }
 
     /// What the gateway of that scope runs besides.

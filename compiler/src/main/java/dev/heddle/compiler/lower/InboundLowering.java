@@ -18,37 +18,92 @@ import dev.heddle.compiler.ir.LoadAssignment.Endpoint;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.SocketAddress;
+import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.Assignments;
-import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.lower.istio.InboundPools;
+import dev.heddle.compiler.lower.istio.ServerTlsLowering;
+import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
+import dev.heddle.compiler.world.ProxyScope.Interception.Explicit;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.ServerTlsSettings;
+import dev.heddle.model.istio.Sidecar;
+import dev.heddle.model.istio.Sidecar.CaptureMode;
+import dev.heddle.model.istio.Sidecar.IstioIngressListener;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What comes in to a workload, from its peers.
+/// What comes in to a workload, from its peers: the ports that its services say, or, where its
+/// Sidecar has ingress listeners, these instead.
 final class InboundLowering {
     private static final int CAPTURE_PORT = 15_006;
+    private static final String ANY = "0.0.0.0";
+    private static final String ANY_V6 = "::";
+    private static final String LOCAL = "127.0.0.1";
 
     /// From here the sidecar calls its own workload, so that the redirection lets it through.
     private static final String OWN_WORKLOAD = "127.0.0.6";
 
+    private static final List<String> HTTP_ALPN = List.of("h2", "http/1.1");
+
     private final SortedMap<Integer, Served> served = new TreeMap<>();
     private final List<MeshService> services;
+    private final Optional<Resource<Sidecar>> sidecar;
+    private final InboundPools pools;
+    private final TlsSecrets secrets;
+    private final ServerTlsLowering tls;
 
     /// A port that the workload serves.
-    private record Served(AppProtocol protocol, Origin origin) {}
+    ///
+    /// @param protocol behind TLS, where that ends here
+    /// @param said by the Sidecar; empty where a service says it
+    /// @param ending how TLS ends here; empty where bytes are taken as they come
+    private record Served(
+            AppProtocol protocol,
+            Optional<IstioIngressListener> said,
+            Optional<ServerTls> ending,
+            Origin origin) {
+        Served(AppProtocol protocol, Origin origin) {
+            this(protocol, Optional.empty(), Optional.empty(), origin);
+        }
 
-    InboundLowering(MeshIndex index, ProxyScope scope) {
-        this.services = index.services().of(scope.namespace(), scope.labels());
+        boolean isCalled() {
+            return said.filter(s -> s.captureMode() == CaptureMode.NONE).isPresent();
+        }
+
+        String bind() {
+            return said.map(IstioIngressListener::bind).filter(b -> !b.isEmpty()).orElse(ANY);
+        }
+
+        String endpoint() {
+            return said.map(IstioIngressListener::defaultEndpoint).orElse("");
+        }
+    }
+
+    InboundLowering(World world, ProxyScope scope, Optional<Resource<Sidecar>> sidecar) {
+        this.services = world.index().services().of(scope.namespace(), scope.labels());
+        this.sidecar = sidecar;
+        this.pools = new InboundPools(world.settings());
+        this.secrets = TlsSecrets.ofSidecar(world.index(), scope.namespace());
+        this.tls = new ServerTlsLowering(secrets);
+        if (sidecar.isPresent() && !sidecar.get().spec().ingress().isEmpty()) {
+            ingress(sidecar.get());
+            return;
+        }
         for (MeshService service : services) {
             for (Port port : service.service().ports()) {
                 if (port.protocol() != AppProtocol.UDP) {
@@ -60,46 +115,153 @@ final class InboundLowering {
         }
     }
 
+    private void ingress(Resource<Sidecar> from) {
+        List<IstioIngressListener> said = from.spec().ingress();
+        for (int i = 0; i < said.size(); i++) {
+            Origin origin = from.origin(FieldPath.of("spec", "ingress").index(i));
+            AppProtocol protocol = AppProtocol.parse(said.get(i).port().protocol());
+            Optional<ServerTlsSettings> settings =
+                    said.get(i).tls().filter(ServerTlsLowering::isEnded);
+            AppProtocol behind = settings.isEmpty() ? protocol : afterTls(protocol);
+            served.putIfAbsent(
+                    said.get(i).port().number(),
+                    new Served(
+                            behind,
+                            Optional.of(said.get(i)),
+                            settings.map(t ->
+                                    tls.lower(t, behind.isHttp() ? HTTP_ALPN : List.of(), origin)),
+                            origin));
+        }
+    }
+
+    private static AppProtocol afterTls(AppProtocol protocol) {
+        return switch (protocol) {
+            case HTTPS -> AppProtocol.HTTP;
+            case TLS -> AppProtocol.TCP;
+            case HTTP, HTTP2, GRPC, GRPC_WEB, HTTP_PROXY, TCP, MONGO, REDIS, MYSQL, UDP, UNSET ->
+                    protocol;
+        };
+    }
+
+    /// What the listeners' TLS needs.
+    List<TlsSecret> secrets() {
+        return secrets.all();
+    }
+
+    /// The listeners of a workload to which nothing is redirected.
+    List<Listener> explicitListeners(Explicit explicit) {
+        if (!isSaid()) {
+            return explicit.inbound().stream().map(this::explicitListener).toList();
+        }
+        var listeners = new ArrayList<Listener>();
+        served.forEach((port, known) -> {
+            SocketAddress bind =
+                    explicit.inbound().stream()
+                            .filter(i -> i.port() == port && known.bind().equals(ANY))
+                            .findFirst()
+                            .map(i -> SocketAddress.parse(i.bind()))
+                            .orElseGet(() -> new SocketAddress(known.bind(), port));
+            listeners.add(listener(port, bind, known));
+        });
+        return listeners;
+    }
+
+    /// The workload itself, where nothing is redirected to it.
+    List<Cluster> explicitClusters(Explicit explicit) {
+        if (!isSaid()) {
+            return explicit.inbound().stream().map(this::explicitCluster).toList();
+        }
+        var clusters = new ArrayList<Cluster>();
+        served.forEach((port, known) -> {
+            SocketAddress application =
+                    explicit.inbound().stream()
+                            .filter(i -> i.port() == port)
+                            .findFirst()
+                            .map(i -> SocketAddress.parse(i.application()))
+                            .orElseGet(() -> new SocketAddress(LOCAL, port));
+            clusters.add(
+                    cluster(
+                            port,
+                            known,
+                            endpoint(known)
+                                    .map(e ->
+                                            isAny(e)
+                                                    ? new SocketAddress(
+                                                            application.host(), e.port())
+                                                    : e)
+                                    .orElse(application)));
+        });
+        return clusters;
+    }
+
+    private boolean isSaid() {
+        return served.values().stream().anyMatch(s -> s.said().isPresent());
+    }
+
     /// The listener of one port that is called by its address.
-    Listener explicitListener(InboundPort port) {
-        SocketAddress bind = SocketAddress.parse(port.bind());
+    private Listener explicitListener(InboundPort port) {
+        return listener(port.port(), SocketAddress.parse(port.bind()), byServicePort(port.port()));
+    }
+
+    private Listener listener(int port, SocketAddress bind, Served known) {
         String name = bind.host() + "_" + bind.port();
-        Served known = byServicePort(port.port());
         boolean isBytes = !known.protocol().isHttp() && known.protocol() != AppProtocol.UNSET;
         String statPrefix = "inbound_" + name;
         Handling handling =
                 isBytes
-                        ? Handling.Tcp.to(statPrefix, ClusterName.inbound(port.port()))
-                        : http(statPrefix, port.port(), known);
+                        ? Handling.Tcp.to(statPrefix, ClusterName.inbound(port))
+                        : http(statPrefix, port, known);
         return new Listener(
                 name,
                 bind,
                 Direction.INBOUND,
                 Capture.BOUND,
-                List.of(),
-                List.of(new FilterChain(name, Match.ALL, handling, known.origin())),
+                known.ending().isPresent() ? List.of(Inspector.TLS) : List.of(),
+                List.of(
+                        new FilterChain(
+                                name,
+                                known.ending().isPresent() ? Match.ofTls(List.of("*")) : Match.ALL,
+                                known.ending(),
+                                handling,
+                                known.origin())),
                 Optional.empty(),
                 known.origin());
     }
 
     /// The workload itself, at the address where it listens.
-    Cluster explicitCluster(InboundPort port) {
-        SocketAddress address = SocketAddress.parse(port.application());
-        Served known = byServicePort(port.port());
-        String name = ClusterName.inbound(port.port());
+    private Cluster explicitCluster(InboundPort port) {
+        return cluster(
+                port.port(), byServicePort(port.port()), SocketAddress.parse(port.application()));
+    }
+
+    private Cluster cluster(int port, Served known, SocketAddress address) {
+        String name = ClusterName.inbound(port);
         var hosts =
                 new LoadAssignment(
                         name,
                         List.of(
                                 new EndpointGroup(
                                         "", List.of(new Endpoint(address, 1, known.origin())))));
-        return PlanParts.cluster(
-                name,
-                Assignments.isIpAddress(address.host())
-                        ? new Discovery.Fixed(hosts)
-                        : new Discovery.StrictDns(hosts),
-                new LoadBalancing.RoundRobin(),
+        boolean isName = !address.isPath() && !Assignments.isIpAddress(address.host());
+        return cluster(
+                port,
+                known,
+                isName ? new Discovery.StrictDns(hosts) : new Discovery.Fixed(hosts),
+                new LoadBalancing.RoundRobin());
+    }
+
+    private Cluster cluster(
+            int port, Served known, Discovery discovery, LoadBalancing loadBalancing) {
+        return new Cluster(
+                ClusterName.inbound(port),
+                discovery,
+                loadBalancing,
                 protocol(known.protocol()),
+                pools.of(sidecar, port),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                "",
                 known.origin());
     }
 
@@ -123,7 +285,11 @@ final class InboundLowering {
                         Match.ofPort(CAPTURE_PORT),
                         Handling.Tcp.to(ClusterName.BLACK_HOLE, ClusterName.BLACK_HOLE),
                         Origin.BUILT_IN));
-        served.forEach((port, known) -> addChains(port, known, chains));
+        served.forEach((port, known) -> {
+            if (!known.isCalled()) {
+                addChains(port, known, chains);
+            }
+        });
         chains.add(
                 new FilterChain(
                         "virtualInbound-catchall-http",
@@ -139,7 +305,7 @@ final class InboundLowering {
                         Origin.BUILT_IN));
         return new Listener(
                 "virtualInbound",
-                new SocketAddress("0.0.0.0", CAPTURE_PORT),
+                new SocketAddress(ANY, CAPTURE_PORT),
                 Direction.INBOUND,
                 Capture.BOUND,
                 List.of(Inspector.ORIGINAL_DESTINATION, Inspector.TLS, Inspector.HTTP),
@@ -148,32 +314,78 @@ final class InboundLowering {
                 Origin.BUILT_IN);
     }
 
+    /// Listeners beside that, which their Sidecar says are not redirected to.
+    List<Listener> calledListeners() {
+        var listeners = new ArrayList<Listener>();
+        served.forEach((port, known) -> {
+            if (known.isCalled()) {
+                listeners.add(listener(port, new SocketAddress(known.bind(), port), known));
+            }
+        });
+        return listeners;
+    }
+
     private static void addChains(int port, Served known, List<FilterChain> chains) {
-        String name = "0.0.0.0_" + port;
+        String name = known.bind() + "_" + port;
         String statPrefix = "inbound_" + name;
         Handling bytes = Handling.Tcp.to(statPrefix, ClusterName.inbound(port));
         Handling http = http(statPrefix, port, known);
+        boolean isHttp = known.protocol().isHttp();
+        if (known.ending().isPresent()) {
+            chains.add(
+                    new FilterChain(
+                            name,
+                            Match.ofTls(List.of("*")).on(port),
+                            known.ending(),
+                            isHttp ? http : bytes,
+                            known.origin()));
+            return;
+        }
         if (known.protocol() == AppProtocol.UNSET) {
             chains.add(new FilterChain(name, Match.ofHttp().on(port), http, known.origin()));
         }
-        boolean isHttp = known.protocol().isHttp();
         chains.add(
                 new FilterChain(name, Match.ofPort(port), isHttp ? http : bytes, known.origin()));
     }
 
-    /// The clusters that the redirected inbound listener uses.
+    /// The clusters that the redirected inbound listener uses, and those beside it.
     List<Cluster> redirectedClusters() {
         var clusters = new ArrayList<Cluster>();
         clusters.add(PlanParts.passthrough(ClusterName.INBOUND_PASSTHROUGH, OWN_WORKLOAD));
-        served.forEach((port, known) ->
+        served.forEach((port, known) -> {
+            Optional<SocketAddress> endpoint = endpoint(known);
+            if (endpoint.isPresent() && !isAny(endpoint.get())) {
+                clusters.add(cluster(port, known, endpoint.get()));
+            } else {
+                // Nobody redirects to a listener with a socket, so that it goes to itself.
+                OptionalInt other =
+                        endpoint.map(e -> OptionalInt.of(e.port())).orElse(OptionalInt.empty());
                 clusters.add(
-                        PlanParts.cluster(
-                                ClusterName.inbound(port),
-                                new Discovery.OriginalDestination(OWN_WORKLOAD),
-                                new LoadBalancing.ByCluster(),
-                                protocol(known.protocol()),
-                                known.origin())));
+                        cluster(
+                                port,
+                                known,
+                                new Discovery.OriginalDestination(OWN_WORKLOAD, other),
+                                new LoadBalancing.ByCluster()));
+            }
+        });
         return clusters;
+    }
+
+    /// Where the Sidecar says that the workload listens; its own address is `0.0.0.0` or `::`.
+    private static Optional<SocketAddress> endpoint(Served known) {
+        String endpoint = known.endpoint();
+        if (endpoint.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                endpoint.startsWith("unix:")
+                        ? SocketAddress.ofPath(endpoint)
+                        : SocketAddress.parse(
+                                endpoint.startsWith(":") ? LOCAL + endpoint : endpoint));
+    }
+
+    private static boolean isAny(SocketAddress address) {
+        return address.host().equals(ANY) || address.host().equals(ANY_V6);
     }
 
     private static Protocol protocol(AppProtocol protocol) {

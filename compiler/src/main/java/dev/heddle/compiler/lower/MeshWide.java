@@ -1,6 +1,7 @@
 package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
@@ -81,7 +82,9 @@ record MeshWide(
     private Cluster cluster(Cluster cluster) {
         Cluster named = keepsNameCase ? cluster.keepingNameCase() : cluster;
         boolean isOwn = cluster.of().isEmpty();
-        return isOwn && !cluster.pool().connectTimeout().equals(connectTimeout)
+        boolean saysNothing =
+                cluster.pool().connectTimeout().equals(ConnectionPool.UNLIMITED.connectTimeout());
+        return isOwn && saysNothing && !cluster.pool().connectTimeout().equals(connectTimeout)
                 ? named.connecting(connectTimeout)
                 : named;
     }

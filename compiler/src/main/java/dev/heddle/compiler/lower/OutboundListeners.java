@@ -17,13 +17,14 @@ import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.EgressScope;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
-import dev.heddle.compiler.world.MeshSettings.OutboundPolicy;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import dev.heddle.model.istio.Port;
 import dev.heddle.model.service.AppProtocol;
-import dev.heddle.model.service.Service.Port;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,46 +35,53 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// What a workload calls, where its calls are redirected: one listener for each address that a
-/// service can be called at. HTTP services share the listener of their port; services of bytes have
-/// one of their own at their virtual address, or share the port's where they have none.
+/// What a workload calls: one listener for each address that a service can be called at. HTTP
+/// services share the listener of their port; services of bytes have one of their own at their
+/// virtual address, or share the port's where they have none.
+///
+/// A Sidecar's egress listeners with a port come first; what they take, the one without a port does
+/// not touch. Those that are called by their address have a socket; to the others connections are
+/// redirected.
 final class OutboundListeners {
     private static final int CAPTURE_PORT = 15_001;
     private static final String ANY = "0.0.0.0";
+    private static final String LOCAL = "127.0.0.1";
 
-    private final OutboundTables tables;
-    private final OutboundPolicy policy;
+    private final World world;
+    private final Outlook outlook;
+    private final UnknownHosts unknown;
+    private final Origin unknownOrigin;
     private final Duration detection;
     private final L4Lowering l4;
-    private final List<BoundVirtualService> rules;
 
     /// By name. The first that claims a name has it: a port is either HTTP or bytes.
     private final SortedMap<String, Listener> listeners = new TreeMap<>();
 
     private final SortedMap<String, RouteConfiguration> routes = new TreeMap<>();
 
-    /// Where some service speaks gRPC-Web: all services of a port share a listener.
-    private final Set<Integer> grpcWebPorts = new HashSet<>();
-
-    OutboundListeners(World world, Outlook outlook, OutboundTables tables) {
-        this.tables = tables;
-        this.policy = world.settings().outboundPolicy();
+    private OutboundListeners(World world, Outlook outlook, SidecarScope scope) {
+        this.world = world;
+        this.outlook = outlook;
+        this.unknown = UnknownHosts.of(world, scope);
+        this.unknownOrigin = scope.origin();
         this.detection = world.settings().protocolDetectionTimeout();
         this.l4 = new L4Lowering(world.index(), outlook.namespace(), outlook.labels());
-        this.rules =
-                world.index()
-                        .virtualServices()
-                        .inForce(outlook.namespace(), BoundVirtualService.MESH);
-        for (MeshService service : world.index().services().visibleTo(outlook.namespace())) {
-            for (Port port : service.service().ports()) {
-                if (port.protocol() == AppProtocol.GRPC_WEB) {
-                    grpcWebPorts.add(port.number());
-                }
-            }
+    }
+
+    /// Those of a workload whose calls are redirected.
+    static OutboundListeners redirected(World world, Outlook outlook, SidecarScope scope) {
+        var all = new OutboundListeners(world, outlook, scope);
+        for (EgressScope egress : scope.egress()) {
+            all.new At(egress).add();
         }
-        for (MeshService service : world.index().services().visibleTo(outlook.namespace())) {
-            service.service().ports().forEach(port -> add(service, port));
-        }
+        return all;
+    }
+
+    /// Those of a workload whose calls are not: the listeners that have a port of their own.
+    static OutboundListeners called(World world, Outlook outlook, SidecarScope scope) {
+        var all = new OutboundListeners(world, outlook, scope);
+        scope.egress().stream().filter(e -> e.port().isPresent()).forEach(e -> all.new At(e).add());
+        return all;
     }
 
     List<Listener> listeners() {
@@ -103,153 +111,225 @@ final class OutboundListeners {
                                 "virtualOutbound-catchall-tcp",
                                 Match.ALL,
                                 unknownBytes(),
-                                Origin.BUILT_IN)),
+                                unknownOrigin)),
                 Optional.empty(),
                 Origin.BUILT_IN);
     }
 
-    private void add(MeshService service, Port port) {
-        if (port.protocol() == AppProtocol.UDP) {
-            return;
-        }
-        Optional<String> virtual =
-                service.service().addresses().stream()
-                        .filter(a -> Assignments.isIpAddress(a) && !a.equals(ANY))
-                        .findFirst();
-        if (port.protocol().isHttp()
-                || (port.protocol() == AppProtocol.UNSET && virtual.isEmpty())) {
-            addShared(service, port);
-        } else {
-            addOwn(service, port, virtual.orElse(ANY));
-        }
-    }
-
-    private void addShared(MeshService service, Port port) {
-        String table = Integer.toString(port.number());
-        String name = ANY + "_" + port.number();
-        if (routes.containsKey(table) || listeners.containsKey(name)) {
-            return;
-        }
-        List<VirtualHost> hosts =
-                CatchAll.after(tables.onPort(port.number()), CatchAll.redirected(policy));
-        routes.put(table, new RouteConfiguration(table, true, hosts, Origin.BUILT_IN));
-        FilterChain http =
-                new FilterChain(
-                        name,
-                        Match.ofHttp(),
-                        new Handling.Http(
-                                "outbound_" + name,
-                                new Routes.Named(table),
-                                false,
-                                Translation.of(grpcWebPorts.contains(port.number()))),
-                        service.service().origin());
-        FilterChain bytes =
-                new FilterChain(
-                        "PassthroughFilterChain", Match.ALL, unknownBytes(), Origin.BUILT_IN);
-        put(name, ANY, port, List.of(http), bytes, service.service().origin());
-    }
-
-    private void addOwn(MeshService service, Port port, String address) {
-        String name = address + "_" + port.number();
-        String host = service.service().host().name();
-        String cluster = ClusterName.outbound(port.number(), "", host);
-        Origin origin = service.service().origin();
-        if (listeners.containsKey(name)) {
-            return;
-        }
-        Optional<L4Lowering.Plain> rule =
-                rulesFor(service)
-                        .flatMap(r -> l4.tcp(r, BoundVirtualService.MESH, port.number()).stream())
-                        .findFirst();
-        FilterChain bytes =
-                new FilterChain(
-                        name,
-                        Match.ALL,
-                        rule.map(L4Lowering.Plain::handling)
-                                .orElseGet(() -> l4.to(cluster, service.service().host())),
-                        rule.map(L4Lowering.Plain::origin).orElse(origin));
-        if (port.protocol() != AppProtocol.UNSET) {
-            List<FilterChain> byName =
-                    port.protocol().isTls() ? byName(service, port, name) : List.of();
-            put(name, address, port, byName, bytes, origin);
-            return;
-        }
-        String table = host + ":" + port.number();
-        tables.ofService(service.service().host(), port.number())
-                .ifPresent(v ->
-                        routes.put(table, new RouteConfiguration(table, true, List.of(v), origin)));
-        FilterChain http =
-                new FilterChain(
-                        name,
-                        Match.ofHttp(),
-                        new Handling.Http("outbound_" + name, new Routes.Named(table), false),
-                        origin);
-        put(name, address, port, List.of(http), bytes, origin);
-    }
-
-    /// A chain for each name that some rule sends elsewhere; the first rule has it.
-    private List<FilterChain> byName(MeshService service, Port port, String listener) {
-        var chains = new ArrayList<FilterChain>();
-        Set<String> taken = new HashSet<>();
-        rulesFor(service)
-                .flatMap(r -> l4.tls(r, BoundVirtualService.MESH, port.number()).stream())
-                .forEach(route -> {
-                    List<String> names = route.sniHosts().stream().filter(taken::add).toList();
-                    if (!names.isEmpty()) {
-                        chains.add(
-                                new FilterChain(
-                                        listener + "_" + chains.size(),
-                                        Match.ofTls(names),
-                                        route.handling(),
-                                        route.origin()));
-                    }
-                });
-        return chains;
-    }
-
-    private Stream<BoundVirtualService> rulesFor(MeshService service) {
-        return rules.stream()
-                .filter(rule ->
-                        rule.hosts().stream().anyMatch(h -> h.covers(service.service().host())));
-    }
-
-    private void put(
-            String name,
-            String address,
-            Port port,
-            List<FilterChain> chains,
-            FilterChain otherwise,
-            Origin origin) {
-        listeners.put(
-                name,
-                new Listener(
-                                name,
-                                new SocketAddress(address, port.number()),
-                                Direction.OUTBOUND,
-                                Capture.HANDED_OVER,
-                                inspectors(chains),
-                                chains,
-                                Optional.of(otherwise),
-                                origin)
-                        .detecting(detection));
-    }
-
-    /// What must be looked at to choose among the chains.
-    private static List<Inspector> inspectors(List<FilterChain> chains) {
-        if (chains.isEmpty()) {
-            return List.of();
-        }
-        return chains.stream().allMatch(c -> c.handling() instanceof Handling.Tcp)
-                ? List.of(Inspector.TLS)
-                : List.of(Inspector.TLS, Inspector.HTTP);
-    }
-
     private Handling unknownBytes() {
-        String cluster =
-                switch (policy) {
-                    case ALLOW_ANY -> ClusterName.PASSTHROUGH;
-                    case REGISTRY_ONLY -> ClusterName.BLACK_HOLE;
-                };
-        return Handling.Tcp.to(cluster, cluster);
+        return Handling.Tcp.to(unknown.cluster(), unknown.cluster());
+    }
+
+    /// One egress listener of a Sidecar, or all that there is without one.
+    private final class At {
+        private final EgressScope egress;
+        private final OutboundTables tables;
+        private final Capture capture;
+
+        /// Names that others had before.
+        private final Set<String> taken = Set.copyOf(listeners.keySet());
+
+        /// Where some service speaks gRPC-Web: all services of a port share a listener.
+        private final Set<Integer> grpcWebPorts = new HashSet<>();
+
+        private At(EgressScope egress) {
+            this.egress = egress;
+            this.tables = new OutboundTables(world.index(), outlook, egress);
+            boolean isRedirected = outlook.calls() == Outlook.Calls.REDIRECTED;
+            this.capture = isRedirected && !egress.isCalled() ? Capture.HANDED_OVER : Capture.BOUND;
+            for (MeshService service : egress.services()) {
+                service.service().ports().stream()
+                        .filter(p -> p.protocol() == AppProtocol.GRPC_WEB)
+                        .forEach(p -> grpcWebPorts.add(p.number()));
+            }
+        }
+
+        private void add() {
+            for (MeshService service : egress.services()) {
+                if (egress.port().isPresent()) {
+                    Port port = egress.port().get();
+                    add(service, port.number(), egress.protocol());
+                } else {
+                    service.service()
+                            .ports()
+                            .forEach(port -> add(service, port.number(), port.protocol()));
+                }
+            }
+        }
+
+        private void add(MeshService service, int port, AppProtocol protocol) {
+            if (protocol == AppProtocol.UDP) {
+                return;
+            }
+            Optional<String> virtual =
+                    service.service().addresses().stream()
+                            .filter(a -> Assignments.isIpAddress(a) && !a.equals(ANY))
+                            .findFirst();
+            Optional<String> said =
+                    egress.bind().isEmpty()
+                            ? Optional.of(LOCAL).filter(_ -> capture == Capture.BOUND)
+                            : Optional.of(egress.bind());
+            if (protocol.isHttp()
+                    || (protocol == AppProtocol.UNSET && virtual.isEmpty() && said.isEmpty())) {
+                addShared(service, said.orElse(ANY), port, protocol);
+            } else {
+                addOwn(service, said.or(() -> virtual).orElse(ANY), port, protocol);
+            }
+        }
+
+        private void addShared(
+                MeshService service, String address, int port, AppProtocol protocol) {
+            String name = name(address, port);
+            if (listeners.containsKey(name)) {
+                return;
+            }
+            String table = EgressScope.isPath(address) ? address : Integer.toString(port);
+            boolean isWholeUrl = protocol == AppProtocol.HTTP_PROXY || port == 0;
+            if (!routes.containsKey(table)) {
+                List<VirtualHost> hosts =
+                        CatchAll.after(
+                                isWholeUrl ? tables.onAllPorts() : tables.onPort(port),
+                                capture == Capture.HANDED_OVER
+                                        ? CatchAll.redirected(unknown, unknownOrigin)
+                                        : CatchAll.explicit(unknown, unknownOrigin));
+                routes.put(
+                        table, new RouteConfiguration(table, !isWholeUrl, hosts, Origin.BUILT_IN));
+            }
+            Origin origin = origin(service);
+            var http =
+                    new Handling.Http(
+                            "outbound_" + name,
+                            new Routes.Named(table),
+                            false,
+                            Translation.of(grpcWebPorts.contains(port)));
+            if (!address.equals(ANY)) {
+                put(
+                        name,
+                        address,
+                        port,
+                        List.of(new FilterChain(name, Match.ALL, http, origin)),
+                        Optional.empty(),
+                        origin);
+                return;
+            }
+            put(
+                    name,
+                    address,
+                    port,
+                    List.of(new FilterChain(name, Match.ofHttp(), http, origin)),
+                    Optional.of(
+                            new FilterChain(
+                                    "PassthroughFilterChain",
+                                    Match.ALL,
+                                    unknownBytes(),
+                                    unknownOrigin)),
+                    origin);
+        }
+
+        private void addOwn(MeshService service, String address, int port, AppProtocol protocol) {
+            String name = name(address, port);
+            if (listeners.containsKey(name) || taken.contains(name)) {
+                return;
+            }
+            String host = service.service().host().name();
+            String cluster = ClusterName.outbound(port, "", host);
+            Origin origin = origin(service);
+            Optional<L4Lowering.Plain> rule =
+                    rulesFor(service)
+                            .flatMap(r -> l4.tcp(r, BoundVirtualService.MESH, port).stream())
+                            .findFirst();
+            FilterChain bytes =
+                    new FilterChain(
+                            name,
+                            Match.ALL,
+                            rule.map(L4Lowering.Plain::handling)
+                                    .orElseGet(() -> l4.to(cluster, service.service().host())),
+                            rule.map(L4Lowering.Plain::origin).orElse(origin));
+            if (protocol != AppProtocol.UNSET) {
+                List<FilterChain> byName =
+                        protocol.isTls() ? byName(service, port, name) : List.of();
+                put(name, address, port, byName, Optional.of(bytes), origin);
+                return;
+            }
+            String table = host + ":" + port;
+            tables.ofService(service.service().host(), port)
+                    .ifPresent(v ->
+                            routes.put(
+                                    table,
+                                    new RouteConfiguration(table, true, List.of(v), origin)));
+            FilterChain http =
+                    new FilterChain(
+                            name,
+                            Match.ofHttp(),
+                            new Handling.Http("outbound_" + name, new Routes.Named(table), false),
+                            origin);
+            put(name, address, port, List.of(http), Optional.of(bytes), origin);
+        }
+
+        /// A chain for each name that some rule sends elsewhere; the first rule has it.
+        private List<FilterChain> byName(MeshService service, int port, String listener) {
+            var chains = new ArrayList<FilterChain>();
+            var names = new ServerNames();
+            rulesFor(service)
+                    .flatMap(r -> l4.tls(r, BoundVirtualService.MESH, port).stream())
+                    .forEach(route -> {
+                        List<String> free = names.take(route.sniHosts());
+                        if (!free.isEmpty()) {
+                            chains.add(
+                                    new FilterChain(
+                                            listener + "_" + chains.size(),
+                                            Match.ofTls(free),
+                                            route.handling(),
+                                            route.origin()));
+                        }
+                    });
+            return chains;
+        }
+
+        private Stream<BoundVirtualService> rulesFor(MeshService service) {
+            return egress.rules().stream()
+                    .filter(rule ->
+                            rule.hosts().stream()
+                                    .anyMatch(h -> h.covers(service.service().host())));
+        }
+
+        private Origin origin(MeshService service) {
+            return egress.port().isPresent() ? egress.origin() : service.service().origin();
+        }
+
+        private static String name(String address, int port) {
+            return address + "_" + port;
+        }
+
+        private void put(
+                String name,
+                String address,
+                int port,
+                List<FilterChain> chains,
+                Optional<FilterChain> otherwise,
+                Origin origin) {
+            listeners.put(
+                    name,
+                    new Listener(
+                                    name,
+                                    new SocketAddress(address, port),
+                                    Direction.OUTBOUND,
+                                    capture,
+                                    inspectors(chains),
+                                    chains,
+                                    otherwise,
+                                    origin)
+                            .detecting(detection));
+        }
+
+        /// What must be looked at to choose among the chains.
+        private static List<Inspector> inspectors(List<FilterChain> chains) {
+            if (chains.stream().allMatch(c -> c.match().equals(Match.ALL))) {
+                return List.of();
+            }
+            return chains.stream().allMatch(c -> c.handling() instanceof Handling.Tcp)
+                    ? List.of(Inspector.TLS)
+                    : List.of(Inspector.TLS, Inspector.HTTP);
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.ClusterLowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
@@ -26,8 +27,9 @@ public final class OutboundLowering {
     /// What every proxy of that outlook runs.
     public static ProxyPlan lower(World world, Outlook outlook) {
         var secrets = TlsSecrets.of(world.index(), outlook);
-        var services = new ClusterLowering(world, outlook, secrets);
-        world.index().services().visibleTo(outlook.namespace()).forEach(services::add);
+        SidecarScope scope = world.scope(outlook);
+        var services = new ClusterLowering(world, outlook, scope, secrets);
+        scope.services().forEach(services::add);
         var clusters = new ArrayList<Cluster>(services.clusters());
         clusters.add(PlanParts.blackHole());
         List<Listener> listeners = new ArrayList<>();
@@ -35,14 +37,20 @@ public final class OutboundLowering {
         switch (outlook.calls()) {
             case REDIRECTED -> {
                 clusters.add(PlanParts.passthrough(ClusterName.PASSTHROUGH, ""));
-                var tables = new OutboundTables(world.index(), outlook);
-                var capture = new OutboundListeners(world, outlook, tables);
+                var capture = OutboundListeners.redirected(world, outlook, scope);
                 listeners.addAll(capture.listeners());
                 listeners.add(capture.virtualOutbound());
                 routes.addAll(capture.routes());
             }
-            case HTTP_PROXY -> routes.add(httpProxy(world, outlook));
-            case GATEWAY, NONE -> {}
+            case HTTP_PROXY, NONE -> {
+                var called = OutboundListeners.called(world, outlook, scope);
+                listeners.addAll(called.listeners());
+                routes.addAll(called.routes());
+                if (outlook.calls() == Outlook.Calls.HTTP_PROXY) {
+                    routes.add(httpProxy(world, outlook, scope));
+                }
+            }
+            case GATEWAY -> {}
         }
         Role role =
                 switch (outlook.calls()) {
@@ -59,11 +67,15 @@ public final class OutboundLowering {
                                 secrets.all()));
     }
 
-    private static RouteConfiguration httpProxy(World world, Outlook outlook) {
+    /// As Istio has it, this is for what is known at the listener without a port.
+    private static RouteConfiguration httpProxy(World world, Outlook outlook, SidecarScope scope) {
         List<VirtualHost> hosts =
                 CatchAll.after(
-                        new OutboundTables(world.index(), outlook).onAllPorts(),
-                        CatchAll.explicit(world.settings().outboundPolicy()));
+                        scope.catchAll()
+                                .map(e -> new OutboundTables(world.index(), outlook, e))
+                                .map(OutboundTables::onAllPorts)
+                                .orElse(List.of()),
+                        CatchAll.explicit(UnknownHosts.of(world, scope), scope.origin()));
         return new RouteConfiguration(HTTP_PROXY, false, hosts, Origin.BUILT_IN);
     }
 }

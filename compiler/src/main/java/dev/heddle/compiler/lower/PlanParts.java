@@ -87,8 +87,8 @@ final class PlanParts {
                 origin);
     }
 
-    /// Every host that no other virtual host has.
+    /// Every host that no other virtual host has; who is responsible for its route is so for it.
     static VirtualHost allHosts(String name, Route route) {
-        return new VirtualHost(name, List.of("*"), List.of(route), Origin.BUILT_IN);
+        return new VirtualHost(name, List.of("*"), List.of(route), route.origin());
     }
 }

@@ -10,12 +10,14 @@ import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
+import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.world.Outlook;
-import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.service.AppProtocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,34 +39,42 @@ public final class SidecarLowering {
     private SidecarLowering(World world, ProxyScope scope) {
         this.world = world;
         this.scope = scope;
-        this.inbound = new InboundLowering(world.index(), scope);
+        this.inbound = new InboundLowering(world, scope, sidecar(world, scope));
         this.detection = world.settings().protocolDetectionTimeout();
     }
 
     /// On what the common part depends.
     public static Outlook outlook(World world, ProxyScope scope) {
+        String sidecar = sidecar(world, scope).map(Sidecars::name).orElse("");
+        Outlook.Calls calls =
+                switch (scope.interception()) {
+                    case Interception.Redirect _ -> Outlook.Calls.REDIRECTED;
+                    case Interception.Explicit explicit ->
+                            explicit.httpProxy().isEmpty()
+                                    ? Outlook.Calls.NONE
+                                    : Outlook.Calls.HTTP_PROXY;
+                };
+        boolean isAlone = calls == Outlook.Calls.NONE && sidecar.isEmpty();
         Map<String, String> labels = new HashMap<>(scope.labels());
-        labels.keySet().retainAll(world.index().virtualServices().sourceLabels());
-        ProxyOptions options = world.options(scope);
-        return switch (scope.interception()) {
-            case Interception.Redirect _ ->
-                    new Outlook(
-                            scope.namespace(),
-                            labels,
-                            scope.dnsDomain(),
-                            Outlook.Calls.REDIRECTED,
-                            options);
-            case Interception.Explicit explicit ->
-                    explicit.httpProxy().isEmpty()
-                            ? new Outlook(
-                                    scope.namespace(), Map.of(), "", Outlook.Calls.NONE, options)
-                            : new Outlook(
-                                    scope.namespace(),
-                                    labels,
-                                    scope.dnsDomain(),
-                                    Outlook.Calls.HTTP_PROXY,
-                                    options);
-        };
+        labels.keySet()
+                .removeIf(name ->
+                        !world.index().destinationRules().clientLabels().contains(name)
+                                && (isAlone
+                                        || !world.index()
+                                                .virtualServices()
+                                                .sourceLabels()
+                                                .contains(name)));
+        return new Outlook(
+                scope.namespace(),
+                labels,
+                isAlone ? "" : scope.dnsDomain(),
+                calls,
+                world.options(scope),
+                sidecar);
+    }
+
+    private static Optional<Resource<Sidecar>> sidecar(World world, ProxyScope scope) {
+        return world.index().sidecars().inForce(scope.namespace(), scope.labels());
     }
 
     /// What the sidecar of that scope runs besides what it has in common with others.
@@ -76,29 +86,30 @@ public final class SidecarLowering {
         switch (scope.interception()) {
             case Interception.Redirect _ -> {
                 listeners.add(inbound.virtualInbound().detecting(detection));
+                listeners.addAll(inbound.calledListeners());
                 clusters.addAll(inbound.redirectedClusters());
             }
             case Interception.Explicit explicit -> explicit(explicit);
         }
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
-                .applied(new ProxyPlan(listeners, List.of(), clusters, List.of(), List.of()));
+                .applied(
+                        new ProxyPlan(
+                                listeners, List.of(), clusters, List.of(), inbound.secrets()));
     }
 
     private void explicit(Interception.Explicit explicit) {
         if (!explicit.httpProxy().isEmpty()) {
             listeners.add(httpProxy(SocketAddress.parse(explicit.httpProxy())));
         }
-        for (ProxyScope.InboundPort port : explicit.inbound()) {
-            listeners.add(inbound.explicitListener(port));
-            clusters.add(inbound.explicitCluster(port));
-        }
+        listeners.addAll(inbound.explicitListeners(explicit));
+        clusters.addAll(inbound.explicitClusters(explicit));
     }
 
     /// One listener for the services of all ports.
     private Listener httpProxy(SocketAddress bind) {
         String name = bind.host() + "_" + bind.port();
         boolean isGrpcWeb =
-                world.index().services().visibleTo(scope.namespace()).stream()
+                world.scope(outlook(world, scope)).services().stream()
                         .flatMap(service -> service.service().ports().stream())
                         .anyMatch(port -> port.protocol() == AppProtocol.GRPC_WEB);
         Handling routed =

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Every DestinationRule of a world, by namespace and host. Immutable.
 public final class DestinationRules {
@@ -22,11 +24,20 @@ public final class DestinationRules {
     /// By namespace, then by host from the most to the least specific, then oldest first.
     private final Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace;
 
+    private final Set<String> clientLabels;
+
     private DestinationRules(
             String rootNamespace,
             Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace) {
         this.rootNamespace = rootNamespace;
         this.byNamespace = byNamespace;
+        this.clientLabels =
+                byNamespace.values().stream()
+                        .flatMap(byHost -> byHost.values().stream())
+                        .flatMap(List::stream)
+                        .flatMap(rule -> selector(rule).stream())
+                        .flatMap(labels -> labels.keySet().stream())
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     static DestinationRules of(Resources resources, String rootNamespace, String domain) {
@@ -51,31 +62,72 @@ public final class DestinationRules {
     /// the rules of its most specific host. A client in the root namespace does not ask its own
     /// first.
     ///
+    /// Of these rules, those that choose the client's workload count; if none does, those that
+    /// choose no workloads. A rule that chooses workloads is for its own namespace only.
+    ///
     /// @param client namespace of the client
     /// @param service namespace of the service
-    public Optional<MergedRule> inForce(Hostname host, String client, String service) {
-        Optional<MergedRule> own =
-                client.equals(rootNamespace)
-                        ? Optional.empty()
-                        : inNamespace(client, host, _ -> true);
-        Predicate<Resource<DestinationRule>> isExported =
-                r -> Visibility.reaches(r.spec().exportTo(), r.metadata().namespace(), client);
-        return own.or(() -> inNamespace(service, host, isExported))
-                .or(() -> inNamespace(rootNamespace, host, isExported));
+    /// @param labels of the client's workload
+    public Optional<MergedRule> inForce(
+            Hostname host, String client, String service, Map<String, String> labels) {
+        List<Resource<DestinationRule>> rules = deciding(host, client, service);
+        Optional<Map<String, String>> chosen =
+                rules.stream()
+                        .filter(r -> r.metadata().namespace().equals(client))
+                        .flatMap(r -> selector(r).stream())
+                        .filter(s -> labels.entrySet().containsAll(s.entrySet()))
+                        .findFirst();
+        List<Resource<DestinationRule>> counting =
+                rules.stream().filter(r -> selector(r).equals(chosen)).toList();
+        return counting.isEmpty() ? Optional.empty() : Optional.of(merge(counting));
     }
 
-    private Optional<MergedRule> inNamespace(
+    /// Every rule that may be in force between workloads of one namespace and a service.
+    public Optional<MergedRule> known(Hostname host, String client, String service) {
+        List<Resource<DestinationRule>> rules = deciding(host, client, service);
+        return rules.isEmpty() ? Optional.empty() : Optional.of(merge(rules));
+    }
+
+    /// The names of all labels by which some rule chooses its clients.
+    public Set<String> clientLabels() {
+        return clientLabels;
+    }
+
+    /// The labels by which a rule chooses workloads; empty for one that is for all.
+    static Optional<Map<String, String>> selector(Resource<DestinationRule> rule) {
+        return rule.spec().workloadSelector().map(s -> s.matchLabels());
+    }
+
+    private List<Resource<DestinationRule>> deciding(Hostname host, String client, String service) {
+        List<Resource<DestinationRule>> own =
+                client.equals(rootNamespace) ? List.of() : inNamespace(client, host, _ -> true);
+        if (!own.isEmpty()) {
+            return own;
+        }
+        Predicate<Resource<DestinationRule>> isExported = r -> reaches(r, client);
+        List<Resource<DestinationRule>> ofService = inNamespace(service, host, isExported);
+        return ofService.isEmpty() ? inNamespace(rootNamespace, host, isExported) : ofService;
+    }
+
+    private static boolean reaches(Resource<DestinationRule> rule, String client) {
+        String owner = rule.metadata().namespace();
+        return rule.spec().workloadSelector().isPresent()
+                ? owner.equals(client)
+                : Visibility.reaches(rule.spec().exportTo(), owner, client);
+    }
+
+    private List<Resource<DestinationRule>> inNamespace(
             String namespace, Hostname host, Predicate<Resource<DestinationRule>> counts) {
         SortedMap<Hostname, List<Resource<DestinationRule>>> rules = byNamespace.get(namespace);
         if (rules == null) {
-            return Optional.empty();
+            return List.of();
         }
         return rules.entrySet().stream()
                 .filter(e -> e.getKey().covers(host))
                 .map(e -> e.getValue().stream().filter(counts).toList())
                 .filter(list -> !list.isEmpty())
                 .findFirst()
-                .map(DestinationRules::merge);
+                .orElse(List.of());
     }
 
     /// Takes rules of one host together.

@@ -23,6 +23,7 @@ public record MeshIndex(
         ServiceCatalog services,
         VirtualServices virtualServices,
         DestinationRules destinationRules,
+        Sidecars sidecars,
         Credentials credentials,
         Optional<HttpRetry> defaultRetry) {
 
@@ -40,6 +41,7 @@ public record MeshIndex(
                 ServiceCatalog.of(resources, domain),
                 VirtualServices.of(resources, domain),
                 DestinationRules.of(resources, rootNamespace, domain),
+                Sidecars.of(resources, rootNamespace),
                 Credentials.of(resources),
                 defaultRetry);
     }

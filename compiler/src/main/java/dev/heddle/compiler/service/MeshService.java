@@ -39,6 +39,19 @@ public record MeshService(
         targets = Map.copyOf(targets);
     }
 
+    /// This service with only those of its ports.
+    public MeshService withPorts(List<Service.Port> ports) {
+        return ports.equals(service.ports())
+                ? this
+                : new MeshService(
+                        service.withPorts(ports),
+                        metadata,
+                        endpoints,
+                        workloads,
+                        targets,
+                        registry);
+    }
+
     /// The endpoints of one port, in a stable order.
     public List<Endpoint> endpoints(int port) {
         return endpoints.stream().filter(e -> e.servicePort() == port).toList();
@@ -68,16 +81,7 @@ public record MeshService(
         var listens = new HashMap<>(other.targets);
         service.ports().forEach(p -> listens.remove(p.number()));
         listens.putAll(targets);
-        var joined =
-                new Service(
-                        service.host(),
-                        service.namespace(),
-                        service.addresses(),
-                        ports,
-                        service.resolution(),
-                        service.external(),
-                        service.exportTo(),
-                        service.origin());
+        Service joined = service.withPorts(ports);
         return new MeshService(joined, metadata, all, workloads, listens, registry);
     }
 

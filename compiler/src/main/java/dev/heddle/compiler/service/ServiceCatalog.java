@@ -132,7 +132,8 @@ public final class ServiceCatalog {
                 .toList();
     }
 
-    private static boolean isVisible(MeshService s, String viewer) {
+    /// Whether somebody in that namespace sees the service.
+    public boolean isVisible(MeshService s, String viewer) {
         return Visibility.reaches(s.service().exportTo(), s.service().namespace(), viewer);
     }
 

@@ -12,12 +12,14 @@ import java.util.Map;
 /// @param dnsDomain completes short host names; empty where no routes are made
 /// @param calls how the workload's calls come to the proxy
 /// @param options of the proxy's listeners, the mesh's included
+/// @param sidecar Sidecar that counts, as in `default/web`; empty for none
 public record Outlook(
         String namespace,
         Map<String, String> labels,
         String dnsDomain,
         Calls calls,
-        ProxyOptions options) {
+        ProxyOptions options,
+        String sidecar) {
 
     /// How calls come to the proxy.
     public enum Calls {

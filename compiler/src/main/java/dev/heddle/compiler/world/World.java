@@ -1,6 +1,7 @@
 package dev.heddle.compiler.world;
 
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.Resources;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
@@ -24,6 +25,15 @@ public record World(long version, Resources resources, MeshSettings settings, Me
                 resources,
                 said,
                 MeshIndex.of(resources, said.rootNamespace(), said.domain(), said.defaultRetry()));
+    }
+
+    /// What proxies of that outlook know of the mesh. Costs time in proportion to its services.
+    public SidecarScope scope(Outlook outlook) {
+        return SidecarScope.of(
+                index,
+                outlook.namespace(),
+                outlook.labels(),
+                index.sidecars().find(outlook.sidecar()));
     }
 
     /// What counts for a proxy's listeners: its workload's own words over the mesh's. How traffic

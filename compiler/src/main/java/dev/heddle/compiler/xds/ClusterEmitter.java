@@ -54,8 +54,12 @@ final class ClusterEmitter {
             case Discovery.StrictDns(LoadAssignment hosts) ->
                     out.setType(Cluster.DiscoveryType.STRICT_DNS)
                             .setLoadAssignment(EndpointEmitter.emit(hosts));
-            case Discovery.OriginalDestination(String from) -> {
+            case Discovery.OriginalDestination(String from, OptionalInt port) -> {
                 out.setType(Cluster.DiscoveryType.ORIGINAL_DST);
+                port.ifPresent(p ->
+                        out.setOriginalDstLbConfig(
+                                Cluster.OriginalDstLbConfig.newBuilder()
+                                        .setUpstreamPortOverride(UInt32Value.of(p))));
                 if (!from.isEmpty()) {
                     out.setUpstreamBindConfig(
                             BindConfig.newBuilder()

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
 
 /// The small messages that every emitter needs.
 final class Protos {
@@ -29,7 +30,15 @@ final class Protos {
     }
 
     static Address address(SocketAddress address) {
-        return Address.newBuilder().setSocketAddress(socketAddress(address)).build();
+        return address.isPath()
+                ? Address.newBuilder().setPipe(Pipe.newBuilder().setPath(path(address))).build()
+                : Address.newBuilder().setSocketAddress(socketAddress(address)).build();
+    }
+
+    /// As in `/run/app.sock`, or `@app` for one that is no file.
+    private static String path(SocketAddress address) {
+        String path = address.host().substring("unix:".length());
+        return path.startsWith("///") ? path.substring(2) : path;
     }
 
     static io.envoyproxy.envoy.config.core.v3.SocketAddress socketAddress(SocketAddress address) {

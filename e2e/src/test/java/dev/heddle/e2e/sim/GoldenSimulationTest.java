@@ -21,6 +21,7 @@ class GoldenSimulationTest {
         return GoldenCase.all().stream()
                 .filter(c -> !CaseWorld.isRedirected(c))
                 .filter(c -> !CaseWorld.isSecured(c))
+                .filter(c -> !CaseWorld.isCalledElsewhere(c))
                 .filter(c -> c.yamlFile("calls.yaml").isPresent());
     }
 

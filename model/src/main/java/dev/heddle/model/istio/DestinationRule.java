@@ -16,13 +16,14 @@ import java.util.OptionalInt;
 /// @param host short name, full name or wildcard of the service
 /// @param subsets versions of the service that routes can name
 /// @param exportTo namespaces that see this resource; `.` its own, `*` all, none means all
-/// @param workloadSelector clients that this applies to; absent means all
+/// @param workloadSelector clients of its own namespace that this applies to, before rules that
+///   choose none; absent means all
 public record DestinationRule(
         @Required String host,
         Optional<TrafficPolicy> trafficPolicy,
         List<Subset> subsets,
         List<String> exportTo,
-        @NotYet Optional<LabelSelector> workloadSelector) {
+        Optional<LabelSelector> workloadSelector) {
 
     public DestinationRule {
         subsets = List.copyOf(subsets);

@@ -1,14 +1,18 @@
 package dev.heddle.model.istio;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
 
 /// What the proxies beside workloads listen on, and how much of the mesh they know.
 ///
-/// @param workloadSelector workloads that this is for; absent means all of the namespace
-@NotYet
+/// @param workloadSelector workloads that this is for; absent means all of the namespace, or, in
+///   the root namespace, of every namespace that has no Sidecar of its own
+/// @param ingress what is served; none means what the workload's services say
+/// @param egress what can be called; none means everything
+/// @param inboundConnectionPool of connections to the workload
+/// @param outboundTrafficPolicy what becomes of calls to hosts that are not known; absent means
+///   what the mesh says
 public record Sidecar(
         Optional<WorkloadSelector> workloadSelector,
         List<IstioIngressListener> ingress,
@@ -35,8 +39,9 @@ public record Sidecar(
 
     /// A port for traffic from the workload.
     ///
-    /// @param hosts that are known here, as `namespace/host`; `.` means the own namespace, `*` all,
-    ///   and `~` none
+    /// @param port absent for every port of every service that is known here
+    /// @param hosts that are known here, as `namespace/host`; `.` means the own namespace, `*` all.
+    ///   A `~` before the namespace (alone: before all of them) excludes what the others bring
     public record IstioEgressListener(
             Optional<Port> port,
             String bind,

@@ -28,6 +28,12 @@ public record Service(
         exportTo = List.copyOf(exportTo);
     }
 
+    /// The same with other ports.
+    public Service withPorts(List<Port> others) {
+        return new Service(
+                host, namespace, addresses, others, resolution, external, exportTo, origin);
+    }
+
     /// The port with that number.
     public Optional<Port> port(int number) {
         return ports.stream().filter(p -> p.number() == number).findFirst();

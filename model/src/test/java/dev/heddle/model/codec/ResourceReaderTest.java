@@ -189,8 +189,8 @@ class ResourceReaderTest {
     void aKindAndAConstantCanBeNotInForceToo() {
         String rule = "{host: a, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}";
         String text =
-                head("Sidecar")
-                        + "spec: {egress: [{hosts: ['*/*']}]}\n---\n"
+                "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\n"
+                        + "metadata: {name: a}\n---\n"
                         + head("DestinationRule")
                         + "spec: "
                         + rule;
@@ -200,7 +200,7 @@ class ResourceReaderTest {
         assertThat(parsed.diagnostics())
                 .extracting(d -> d.origin().path() + ": " + d.message())
                 .containsExactly(
-                        "kind: Sidecar is read but not in force yet",
+                        "kind: PeerAuthentication is read but not in force yet",
                         "spec.trafficPolicy.loadBalancer.simple: 'PASSTHROUGH' is read but not in"
                                 + " force yet");
     }

@@ -8,7 +8,7 @@ import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
-import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
@@ -24,28 +24,25 @@ import java.util.Optional;
 /// Lowers services, with the DestinationRules that are in force for them, into clusters: one for
 /// each port, and one more for each port and subset.
 public final class ClusterLowering {
-    private final MeshIndex index;
+    private final SidecarScope scope;
     private final PoolDefaults otherwise;
-    private final String viewer;
     private final boolean redirected;
     private final ClientTlsLowering tls;
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
 
+    /// @param scope what these proxies know
     /// @param secrets takes those that the clusters name
-    public ClusterLowering(World world, Outlook outlook, TlsSecrets secrets) {
-        this.index = world.index();
+    public ClusterLowering(World world, Outlook outlook, SidecarScope scope, TlsSecrets secrets) {
+        this.scope = scope;
         this.otherwise = PoolDefaults.of(world.settings());
-        this.viewer = outlook.namespace();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.tls = new ClientTlsLowering(secrets);
     }
 
     /// Adds the clusters of all ports of a service.
     public void add(MeshService service) {
-        Optional<MergedRule> rule =
-                index.destinationRules()
-                        .inForce(service.service().host(), viewer, service.service().namespace());
+        Optional<MergedRule> rule = scope.destinationRule(service);
         for (Port port : service.service().ports()) {
             if (port.protocol() == AppProtocol.UDP) {
                 continue;

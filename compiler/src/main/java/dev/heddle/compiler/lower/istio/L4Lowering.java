@@ -38,7 +38,7 @@ public final class L4Lowering {
     public L4Lowering(MeshIndex index, String namespace, Map<String, String> labels) {
         this.index = index;
         this.destinations = new Destinations(index, namespace);
-        this.policies = new TcpPolicies(index, namespace);
+        this.policies = new TcpPolicies(index, namespace, labels);
         this.namespace = namespace;
         this.labels = labels;
     }

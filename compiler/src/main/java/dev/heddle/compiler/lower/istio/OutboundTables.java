@@ -7,6 +7,7 @@ import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
@@ -41,10 +42,11 @@ public final class OutboundTables {
     /// Of services that no rule speaks about.
     private final Resilience resilience;
 
-    public OutboundTables(MeshIndex index, Outlook outlook) {
+    /// @param egress what is known where these tables are used
+    public OutboundTables(MeshIndex index, Outlook outlook, EgressScope egress) {
         this.outlook = outlook;
-        this.visible = index.services().visibleTo(outlook.namespace());
-        this.rules = index.virtualServices().inForce(outlook.namespace(), BoundVirtualService.MESH);
+        this.visible = egress.services();
+        this.rules = egress.rules();
         this.lowering = new RouteLowering(index, outlook.namespace(), outlook.labels());
         this.destinations = new Destinations(index, outlook.namespace());
         this.resilience = new Resilience(Duration.ZERO, Retries.lower(index.defaultRetry()));

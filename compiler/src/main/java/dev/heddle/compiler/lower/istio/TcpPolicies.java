@@ -14,6 +14,7 @@ import dev.heddle.model.istio.DestinationRule.TunnelSettings;
 import dev.heddle.model.service.Hostname;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What DestinationRules want of whole connections of TCP and TLS, which their listener does, as it
@@ -24,11 +25,14 @@ import java.util.Optional;
 final class TcpPolicies {
     private final MeshIndex index;
     private final String viewer;
+    private final Map<String, String> labels;
 
     /// @param viewer namespace of the proxy
-    TcpPolicies(MeshIndex index, String viewer) {
+    /// @param labels of its workload
+    TcpPolicies(MeshIndex index, String viewer, Map<String, String> labels) {
         this.index = index;
         this.viewer = viewer;
+        this.labels = labels;
     }
 
     /// What counts for connections to one host.
@@ -65,7 +69,7 @@ final class TcpPolicies {
                         .map(MeshService::service)
                         .map(s -> s.namespace())
                         .orElse(viewer);
-        return new OfHost(index.destinationRules().inForce(host, viewer, namespace));
+        return new OfHost(index.destinationRules().inForce(host, viewer, namespace, labels));
     }
 
     private static Times times(TcpSettings tcp) {

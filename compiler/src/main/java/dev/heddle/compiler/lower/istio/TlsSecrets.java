@@ -48,6 +48,11 @@ public final class TlsSecrets {
         return new TlsSecrets(index.credentials(), namespace, true);
     }
 
+    /// For listeners of a sidecar in that namespace.
+    public static TlsSecrets ofSidecar(MeshIndex index, String namespace) {
+        return new TlsSecrets(index.credentials(), namespace, false);
+    }
+
     /// All that were asked for and are there, ordered by name.
     public List<TlsSecret> all() {
         return List.copyOf(all.values());
