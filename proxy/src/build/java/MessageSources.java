@@ -38,6 +38,7 @@ public final class MessageSources {
                     "envoy.config.endpoint.v3.ClusterLoadAssignment",
                     "envoy.config.listener.v3.Listener",
                     "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
+                    "envoy.config.route.v3.FilterConfig",
                     "envoy.config.route.v3.RouteConfiguration",
                     "envoy.service.discovery.v3.DiscoveryResponse");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Makes the calls of a sheet and holds what comes back against what the sheet expects.
 public final class CallCheck {
@@ -19,7 +20,10 @@ public final class CallCheck {
     }
 
     private static void check(MeshUnderTest mesh, CallSheet.Call call) {
+        var heard = new HashMap<String, Integer>();
+        call.expect().mirrored().keySet().forEach(it -> heard.put(it, mesh.heard(it)));
         var answered = new HashMap<String, Integer>();
+        var statuses = new HashMap<Integer, Integer>();
         for (int i = 0; i < call.times(); i++) {
             if (call.expect().refused()) {
                 assertThat(mesh.isRefused(call)).as("%s: refused", call).isTrue();
@@ -29,9 +33,35 @@ public final class CallCheck {
                 assertThat(mesh.isEnded(call)).as("%s: ended", call).isTrue();
                 continue;
             }
+            long began = mesh.nanos();
             Answer answer = mesh.call(call);
+            long took = TimeUnit.NANOSECONDS.toMillis(mesh.nanos() - began);
+            call.expect()
+                    .waits()
+                    .ifPresent(least ->
+                            assertThat(took)
+                                    .as("%s: milliseconds", call)
+                                    .isGreaterThanOrEqualTo(least));
             checkOne(call, answer);
+            statuses.merge(answer.status(), 1, Integer::sum);
             answer.destination().ifPresent(d -> answered.merge(d, 1, Integer::sum));
+        }
+        for (Map.Entry<String, Integer> share : call.expect().mirrored().entrySet()) {
+            int before = heard.getOrDefault(share.getKey(), 0);
+            int expected = share.getValue() * call.times() / 100;
+            // Copies come when they come.
+            for (int i = 0; i < 200 && mesh.heard(share.getKey()) - before < expected; i++) {
+                mesh.pause();
+            }
+            assertThat((mesh.heard(share.getKey()) - before) * 100.0 / call.times())
+                    .as("%s: copies to %s", call, share.getKey())
+                    .isCloseTo(share.getValue(), within(SHARE_TOLERANCE));
+        }
+        for (Map.Entry<Integer, Integer> share : call.expect().statuses().entrySet()) {
+            double percent = statuses.getOrDefault(share.getKey(), 0) * 100.0 / call.times();
+            assertThat(percent)
+                    .as("%s: share of %s", call, share.getKey())
+                    .isCloseTo(share.getValue(), within(SHARE_TOLERANCE));
         }
         for (Map.Entry<String, Integer> share : call.expect().shares().entrySet()) {
             double percent = answered.getOrDefault(share.getKey(), 0) * 100.0 / call.times();

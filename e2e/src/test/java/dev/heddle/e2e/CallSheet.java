@@ -29,8 +29,13 @@ public record CallSheet(List<Call> calls) {
         }
     }
 
+    /// What a call must meet; of `flags`, too, which only explain tells.
+    ///
     /// @param shares percent by destination; empty when one destination or none is expected
     /// @param requestHeaders as the backend saw them; an empty Optional means absent
+    /// @param statuses percent by status, where there is more than one
+    /// @param mirrored percent of the calls that others hear of, by destination
+    /// @param waits milliseconds that the answer takes at least
     /// @param refused whether no connection for it comes about
     /// @param ended whether the proxy ends a connection for it on which nothing is said
     /// @param unsecured whether the proxy finds nobody whom it believes, which is a 503
@@ -42,7 +47,9 @@ public record CallSheet(List<Call> calls) {
             Optional<String> authority,
             Map<String, Optional<String>> requestHeaders,
             Map<String, Optional<String>> responseHeaders,
-            Optional<String> flags,
+            Map<Integer, Integer> statuses,
+            Map<String, Integer> mirrored,
+            OptionalInt waits,
             boolean refused,
             boolean ended,
             boolean unsecured) {}
@@ -58,7 +65,10 @@ public record CallSheet(List<Call> calls) {
                     "authority",
                     "requestHeaders",
                     "responseHeaders",
+                    "statuses",
+                    "mirrored",
                     "flags",
+                    "waits",
                     "refused",
                     "ended",
                     "unsecured");
@@ -91,6 +101,11 @@ public record CallSheet(List<Call> calls) {
         Map<String, Object> map = map(yaml, EXPECT_KEYS);
         var shares = new LinkedHashMap<String, Integer>();
         map(map.get("shares"), Set.of()).forEach((k, v) -> shares.put(k, (Integer) v));
+        var mirrored = new LinkedHashMap<String, Integer>();
+        map(map.get("mirrored"), Set.of()).forEach((k, v) -> mirrored.put(k, (Integer) v));
+        var statuses = new LinkedHashMap<Integer, Integer>();
+        map(map.get("statuses"), Set.of())
+                .forEach((k, v) -> statuses.put(Integer.valueOf(k), (Integer) v));
         return new Expect(
                 map.get("status") instanceof Integer s ? OptionalInt.of(s) : OptionalInt.empty(),
                 text(map, "destination"),
@@ -99,7 +114,9 @@ public record CallSheet(List<Call> calls) {
                 text(map, "authority"),
                 headers(map.get("requestHeaders")),
                 headers(map.get("responseHeaders")),
-                text(map, "flags"),
+                statuses,
+                mirrored,
+                map.get("waits") instanceof Integer w ? OptionalInt.of(w) : OptionalInt.empty(),
                 Boolean.TRUE.equals(map.get("refused")),
                 Boolean.TRUE.equals(map.get("ended")),
                 Boolean.TRUE.equals(map.get("unsecured")));

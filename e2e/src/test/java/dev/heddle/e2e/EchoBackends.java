@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -33,6 +34,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Real servers on the loopback interface that say who they are and what they saw, in HTTP/1.1 or,
 /// to those that begin with its preface, in HTTP/2.
@@ -42,6 +45,14 @@ final class EchoBackends implements AutoCloseable {
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
+    private final Map<String, AtomicInteger> heard = new ConcurrentHashMap<>();
+
+    /// How many requests a backend has had.
+    int heard(String destination) {
+        AtomicInteger count = heard.get(destination);
+        return count == null ? 0 : count.get();
+    }
+
     /// Starts the backend of that destination, as in `reviews/v2`, and returns its port.
     int start(String destination) {
         return start(destination, Optional.empty());
@@ -49,6 +60,7 @@ final class EchoBackends implements AutoCloseable {
 
     /// As [#start(String)], with TLS.
     int start(String destination, Optional<SslContext> tls) {
+        AtomicInteger count = heard.computeIfAbsent(destination, _ -> new AtomicInteger());
         Channel server =
                 new ServerBootstrap()
                         .group(loops)
@@ -60,7 +72,8 @@ final class EchoBackends implements AutoCloseable {
                                         tls.ifPresent(t ->
                                                 channel.pipeline()
                                                         .addLast(t.newHandler(channel.alloc())));
-                                        channel.pipeline().addLast(new FirstBytes(destination));
+                                        channel.pipeline()
+                                                .addLast(new FirstBytes(destination, count));
                                     }
                                 })
                         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -74,9 +87,11 @@ final class EchoBackends implements AutoCloseable {
         private static final int ENOUGH = 4;
 
         private final String destination;
+        private final AtomicInteger count;
 
-        FirstBytes(String destination) {
+        FirstBytes(String destination, AtomicInteger count) {
             this.destination = destination;
+            this.count = count;
         }
 
         @Override
@@ -100,7 +115,7 @@ final class EchoBackends implements AutoCloseable {
             } else {
                 pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY));
             }
-            pipeline.addLast(new Echo(destination));
+            pipeline.addLast(new Echo(destination, count));
             pipeline.remove(this);
         }
     }
@@ -109,13 +124,22 @@ final class EchoBackends implements AutoCloseable {
         private static final String STREAM = ExtensionHeaderNames.STREAM_ID.text().toString();
 
         private final String destination;
+        private final AtomicInteger count;
 
-        Echo(String destination) {
+        Echo(String destination, AtomicInteger count) {
             this.destination = destination;
+            this.count = count;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+            count.incrementAndGet();
+            if (request.uri().startsWith("/reset")) {
+                // The work is done, and nobody hears of it.
+                context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                var _ = context.close();
+                return;
+            }
             String stream = request.headers().get(STREAM);
             String host = request.headers().get("host", "");
             Map<String, List<String>> headers = new LinkedHashMap<>();

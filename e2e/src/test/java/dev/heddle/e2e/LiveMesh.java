@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -48,8 +49,10 @@ final class LiveMesh implements MeshUnderTest {
     private final boolean isGateway;
     private final CaseCertificates certificates;
 
+    private final EchoBackends backends;
+
     private LiveMesh(GoldenCase golden, DataPlane dataPlane, Path dir) throws IOException {
-        var backends = new EchoBackends();
+        backends = new EchoBackends();
         parts.push(backends);
         certificates = CaseCertificates.of(golden);
         CaseWorld world =
@@ -249,6 +252,21 @@ final class LiveMesh implements MeshUnderTest {
         } catch (IOException e) {
             throw new UncheckedIOException(call + " at " + at, e);
         }
+    }
+
+    @Override
+    public int heard(String destination) {
+        return backends.heard(destination);
+    }
+
+    @Override
+    public void pause() {
+        LockSupport.parkNanos(10_000_000);
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
     }
 
     @Override

@@ -14,6 +14,15 @@ public interface MeshUnderTest extends AutoCloseable {
         return call(call.method(), call.url(), call.headers());
     }
 
+    /// How many requests a backend has had, copies too.
+    int heard(String destination);
+
+    /// Lets a moment pass.
+    void pause();
+
+    /// The time by the clock that the mesh runs by.
+    long nanos();
+
     /// Whether no connection for one of a sheet's calls comes about.
     default boolean isRefused(CallSheet.Call call) {
         throw new UnsupportedOperationException(call + ": only over real sockets");

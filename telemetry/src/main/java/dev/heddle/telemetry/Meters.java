@@ -175,6 +175,11 @@ public final class Meters {
         };
     }
 
+    /// What a gauge says at this moment; what other threads just added may be missing.
+    public long level(Gauge gauge) {
+        return sum(gauge.slot());
+    }
+
     private long sum(int slot) {
         long sum = 0;
         for (MeterShard shard : shards) {

@@ -53,6 +53,8 @@ record Absences(World world) {
                 answer.cluster(),
                 answer.destinations(),
                 answer.headers(),
+                answer.features(),
+                answer.mirrors(),
                 answer.timeout(),
                 reply,
                 answer.tried(),

@@ -1,6 +1,7 @@
 package dev.heddle.cli.offline;
 
 import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.FeatureText;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.model.Origin;
 import dev.heddle.model.codec.Json;
@@ -16,8 +17,8 @@ final class ExplanationText {
 
     private ExplanationText() {}
 
-    /// Stable: names are only ever added. `retries`, `fault`, `rateLimit` and the `authorization`'s
-    /// policy are null for as long as nothing sets them.
+    /// Stable: names are only ever added. `retries`, `rateLimit` and the `authorization`'s policy
+    /// are null for as long as nothing sets them, `fault` and `cors` where no rule does.
     static String json(Explanation answer) {
         return Json.pretty(
                 Node.Mapping.EMPTY
@@ -29,11 +30,15 @@ final class ExplanationText {
                         .with(
                                 "destinations",
                                 answer.destinations().stream().map(ExplanationText::share).toList())
+                        .with(
+                                "mirrors",
+                                answer.mirrors().stream().map(ExplanationText::mirror).toList())
                         .with("headersAdded", added(answer.headers()))
                         .with("headersRemoved", removed(answer.headers()))
                         .with("timeout", timeout(answer.timeout()))
                         .with("retries", NULL)
-                        .with("fault", NULL)
+                        .with("fault", FeatureNodes.fault(answer.features()).orElse(NULL))
+                        .with("cors", FeatureNodes.cors(answer.features()).orElse(NULL))
                         .with(
                                 "authorization",
                                 Node.Mapping.EMPTY.with("decision", "allow").with("policy", NULL))
@@ -55,6 +60,16 @@ final class ExplanationText {
                 .with("endpoints", share.endpoints().stream().map(Node::of).toList())
                 .with("headersAdded", added(share.headers()))
                 .with("origin", origin(share.origin()));
+    }
+
+    private static Node.Mapping mirror(Explanation.Mirrored mirror) {
+        return Node.Mapping.EMPTY
+                .with("host", mirror.to().host())
+                .with("subset", mirror.to().subset())
+                .with("port", mirror.to().port())
+                .with("percent", FeatureNodes.percent(mirror.of()))
+                .with("cluster", mirror.to().cluster())
+                .with("origin", origin(mirror.to().origin()));
     }
 
     private static Node reply(Explanation.Reply reply) {
@@ -80,11 +95,8 @@ final class ExplanationText {
         return timeout.isZero() ? NULL : Node.of(seconds(timeout));
     }
 
-    /// As Istio writes it: `2s`, `0.5s`.
     private static String seconds(Duration time) {
-        return time.toNanos() % 1_000_000_000 == 0
-                ? time.toSeconds() + "s"
-                : java.math.BigDecimal.valueOf(time.toNanos(), 9).stripTrailingZeros() + "s";
+        return FeatureText.of(time);
     }
 
     private static Node added(HeaderEdit edit) {
@@ -112,22 +124,19 @@ final class ExplanationText {
         line(text, "route", answer.route());
         line(text, "  decided by", answer.routeOrigin().toString());
         for (var share : answer.destinations()) {
-            line(
-                    text,
-                    share.weight() + " % to",
-                    "%s%s:%d"
-                            .formatted(
-                                    share.host(),
-                                    share.subset().isEmpty() ? "" : " subset " + share.subset(),
-                                    share.port()));
+            line(text, share.weight() + " % to", name(share));
             line(text, "  cluster", share.cluster());
             line(text, "  endpoints", String.join(", ", share.endpoints()));
+        }
+        for (Explanation.Mirrored mirror : answer.mirrors()) {
+            line(text, "copies", mirror.of() + " to " + name(mirror.to()));
         }
         headers(text, "request", answer.headers().request());
         headers(text, "response", answer.headers().response());
         if (!answer.timeout().isZero()) {
             line(text, "timeout", seconds(answer.timeout()));
         }
+        FeatureText.lines(answer.features()).forEach(it -> line(text, "also", it));
         answer.reply()
                 .ifPresent(reply ->
                         line(
@@ -144,6 +153,14 @@ final class ExplanationText {
                     .append('\n');
         }
         return text.append(FindingsText.lines(answer.findings())).toString();
+    }
+
+    private static String name(Explanation.Share share) {
+        return "%s%s:%d"
+                .formatted(
+                        share.host(),
+                        share.subset().isEmpty() ? "" : " subset " + share.subset(),
+                        share.port());
     }
 
     private static void headers(StringBuilder text, String direction, HeaderEdit.Edits edits) {

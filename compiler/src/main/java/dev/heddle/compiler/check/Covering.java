@@ -22,6 +22,7 @@ final class Covering {
                 && match.authority().isEmpty()
                 && match.headers().isEmpty()
                 && match.withoutHeaders().isEmpty()
+                && match.cookies().isEmpty()
                 && match.queryParams().isEmpty()
                 && match.port().isEmpty()
                 && match.sourceLabels().isEmpty()
@@ -37,6 +38,7 @@ final class Covering {
                 && covers(wide.authority(), narrow.authority())
                 && covers(wide.headers(), narrow.headers())
                 && narrow.withoutHeaders().entrySet().containsAll(wide.withoutHeaders().entrySet())
+                && covers(wide.cookies(), narrow.cookies())
                 && covers(wide.queryParams(), narrow.queryParams())
                 && (wide.port().isEmpty() || wide.port().equals(narrow.port()))
                 && coversPlace(wide, narrow);

@@ -3,9 +3,10 @@ package dev.heddle.compiler.check;
 import dev.heddle.compiler.lower.istio.ActionLowering;
 import dev.heddle.compiler.lower.istio.Matches;
 import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
-import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class Reachability {
     /// Something that takes requests before those behind it do.
     ///
     /// @param match what it takes; empty for all
-    private record Taker(FieldPath path, Optional<HttpMatchRequest> match) {
+    private record Taker(Origin origin, Optional<HttpMatchRequest> match) {
 
         boolean takesEverything() {
             return match.map(Covering::isEverything).orElse(true);
@@ -44,13 +45,12 @@ final class Reachability {
 
     static void check(BoundVirtualService service, Diagnostics findings) {
         var reachability = new Reachability(service, findings);
-        List<HttpRoute> rules = service.resource().spec().http();
-        for (int i = 0; i < rules.size(); i++) {
-            reachability.rule(rules.get(i), FieldPath.of("spec", "http").index(i));
-        }
+        service.http().forEach(reachability::rule);
     }
 
-    private void rule(HttpRoute rule, FieldPath path) {
+    private void rule(HttpRule of) {
+        HttpRoute rule = of.spec();
+        Origin path = of.origin();
         Optional<Taker> everything = takers.stream().filter(Taker::takesEverything).findFirst();
         if (everything.isPresent()) {
             unreachable(
@@ -72,7 +72,7 @@ final class Reachability {
         }
         for (int j = 0; j < rule.match().size(); j++) {
             HttpMatchRequest match = rule.match().get(j);
-            FieldPath at = path.field("match").index(j);
+            Origin at = of.matches().get(j);
             Optional<Taker> taker = taker(match);
             taker.ifPresent(t -> unreachable(at, t, "Remove it"));
             if (taker.isEmpty() && counts && Matches.problems(match).isEmpty()) {
@@ -81,18 +81,26 @@ final class Reachability {
         }
     }
 
+    /// As in `spec.http[0]`, with its resource where that is another one.
+    private String name(Origin rule) {
+        String own = service.resource().origin().resource();
+        return rule.resource().equals(own)
+                ? rule.path().toString()
+                : rule.resource() + " " + rule.path();
+    }
+
     private Optional<Taker> taker(HttpMatchRequest match) {
         return takers.stream().filter(t -> t.takes(match)).findFirst();
     }
 
-    private void unreachable(FieldPath path, Taker taker, String hint) {
-        boolean isMatch = path.toString().contains(".match[");
+    private void unreachable(Origin path, Taker taker, String hint) {
+        boolean isMatch = path.path().toString().contains(".match[");
         findings.add(
                 DiagnosticCode.UNREACHABLE_RULE,
-                service.resource().origin(path),
+                path,
                 "no request reaches this "
                         + (isMatch ? "match: " : "rule: ")
-                        + taker.path()
+                        + name(taker.origin())
                         + taker.verb(),
                 hint);
     }

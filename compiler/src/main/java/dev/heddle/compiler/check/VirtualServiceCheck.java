@@ -5,6 +5,7 @@ import dev.heddle.compiler.lower.istio.EnvoySyntax;
 import dev.heddle.compiler.lower.istio.Matches;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.Refusal;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
@@ -38,7 +39,43 @@ final class VirtualServiceCheck {
         for (int i = 0; i < rules.size(); i++) {
             rule(rules.get(i), FieldPath.of("spec", "http").index(i));
         }
+        service.refusals().forEach(this::refused);
         Reachability.check(service, findings);
+    }
+
+    private void refused(Refusal refusal) {
+        switch (refusal) {
+            case Refusal.Missing(var at, String name) ->
+                    findings.add(
+                            DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                            at,
+                            "VirtualService '" + name + "' does not exist",
+                            "Until it does, this rule takes no request");
+            case Refusal.HasHosts(var at, String name, var other) ->
+                    findings.add(
+                            DiagnosticCode.LEFT_OUT,
+                            at,
+                            "VirtualService '" + name + "' has hosts (" + other + ")",
+                            "Only one without hosts can be delegated to; this rule takes no"
+                                    + " request");
+            case Refusal.Hidden(var at, String name, String namespace) ->
+                    findings.add(
+                            DiagnosticCode.LEFT_OUT,
+                            at,
+                            "the exportTo of VirtualService '"
+                                    + name
+                                    + "' keeps it from namespace "
+                                    + namespace,
+                            "This rule takes no request; have its owner export it to " + namespace);
+            case Refusal.MatchesMore(var at, var from, String name) ->
+                    findings.add(
+                            DiagnosticCode.LEFT_OUT,
+                            at,
+                            "it matches more than what " + service.name() + " delegates to " + name,
+                            "The whole rule is left out; have it match less, or nothing at all,"
+                                    + " than "
+                                    + from);
+        }
     }
 
     private void gateways() {
@@ -85,6 +122,7 @@ final class VirtualServiceCheck {
             }
         }
         headers(rule.headers(), path.field("headers"));
+        mirrors(rule, path);
         ActionLowering.problemOf(rule)
                 .ifPresent(p ->
                         add(
@@ -96,6 +134,14 @@ final class VirtualServiceCheck {
             FieldPath at = path.field("route").index(j);
             headers(rule.route().get(j).headers(), at.field("headers"));
             destinations.check(rule.route().get(j).destination(), at.field("destination"));
+        }
+    }
+
+    private void mirrors(HttpRoute rule, FieldPath path) {
+        rule.mirror().ifPresent(to -> destinations.check(to, path.field("mirror")));
+        for (int j = 0; j < rule.mirrors().size(); j++) {
+            FieldPath at = path.field("mirrors").index(j);
+            destinations.check(rule.mirrors().get(j).destination(), at.field("destination"));
         }
     }
 

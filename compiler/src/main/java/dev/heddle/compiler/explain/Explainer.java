@@ -2,6 +2,7 @@ package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.explain.Explanation.Mirrored;
 import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Explanation.Tried;
@@ -156,6 +157,11 @@ public final class Explainer {
     }
 
     private Explanation routed(Listener listener, VirtualHost host, Route route) {
+        Optional<Reply> fault = FeatureReplies.fault(route);
+        if (fault.isPresent() && !(route.action() instanceof RouteAction.Forward)) {
+            return answered(
+                    listener.name(), host.name(), route.name(), route.origin(), fault.get());
+        }
         return switch (route.action()) {
             case RouteAction.Forward forward -> forwarded(listener, host, route, forward);
             case RouteAction.Redirect redirect ->
@@ -204,10 +210,18 @@ public final class Explainer {
                 most.cluster(),
                 shares,
                 route.headers(),
+                route.features(),
+                forward.mirrors().stream()
+                        .map(it -> new Mirrored(share(it.to(), 1), it.of()))
+                        .toList(),
                 forward.resilience().timeout(),
-                nobodyThere
-                        ? Optional.of(new Reply(503, "UH", "the destination has no hosts"))
-                        : Optional.empty(),
+                FeatureReplies.to(route, request)
+                        .or(() ->
+                                nobodyThere
+                                        ? Optional.of(
+                                                new Reply(
+                                                        503, "UH", "the destination has no hosts"))
+                                        : Optional.empty()),
                 tried,
                 findingsAbout(route.origin()));
     }
@@ -269,6 +283,16 @@ public final class Explainer {
 
     /// A listener that does not look at requests.
     private Explanation bytes(Listener listener) {
+        listener.chains().stream()
+                .filter(ListenerChoice::isByAddress)
+                .forEach(c ->
+                        tried.add(
+                                new Tried(
+                                        "filter chain " + c.name(),
+                                        false,
+                                        "it is for connections of some addresses:"
+                                                + PlanText.ranges(c.match()),
+                                        c.origin())));
         String cluster = ListenerChoice.bytesTo(listener);
         return new Explanation(
                 listener.name(),
@@ -278,6 +302,8 @@ public final class Explainer {
                 cluster,
                 ListenerChoice.bytesChain(listener).map(this::shares).orElse(List.of()),
                 HeaderEdit.NONE,
+                List.of(),
+                List.of(),
                 Duration.ZERO,
                 isWithoutHosts(cluster)
                         ? Optional.of(new Reply(0, "UH", "the connection is closed"))
@@ -296,6 +322,8 @@ public final class Explainer {
                 "",
                 List.of(),
                 HeaderEdit.NONE,
+                List.of(),
+                List.of(),
                 Duration.ZERO,
                 Optional.of(reply),
                 tried,

@@ -1,6 +1,8 @@
 package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.Portion;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
 import java.time.Duration;
@@ -17,6 +19,8 @@ import java.util.Optional;
 ///   the proxy answers by itself
 /// @param destinations where it goes, with shares
 /// @param headers edits that hold for every destination
+/// @param features what becomes of it on the way there, as faults
+/// @param mirrors who gets copies of it
 /// @param timeout for the whole response; zero for none
 /// @param reply what the proxy answers by itself; empty where the request goes on
 /// @param tried every rule that was looked at, in order
@@ -29,6 +33,8 @@ public record Explanation(
         String cluster,
         List<Share> destinations,
         HeaderEdit headers,
+        List<HttpFeature> features,
+        List<Mirrored> mirrors,
         Duration timeout,
         Optional<Reply> reply,
         List<Tried> tried,
@@ -36,6 +42,8 @@ public record Explanation(
 
     public Explanation {
         destinations = List.copyOf(destinations);
+        features = List.copyOf(features);
+        mirrors = List.copyOf(mirrors);
         tried = List.copyOf(tried);
         findings = List.copyOf(findings);
     }
@@ -62,6 +70,9 @@ public record Explanation(
             endpoints = List.copyOf(endpoints);
         }
     }
+
+    /// Who gets copies of a portion of the requests, and whose answers nobody sees.
+    public record Mirrored(Share to, Portion of) {}
 
     /// An answer that the proxy gives by itself.
     ///

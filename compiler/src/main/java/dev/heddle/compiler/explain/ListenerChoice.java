@@ -151,8 +151,14 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
     static Optional<FilterChain> bytesChain(Listener listener) {
         return chains(listener)
                 .filter(c -> c.match().port().isEmpty())
+                .filter(c -> !isByAddress(c))
                 .filter(c -> c.handling() instanceof Handling.Tcp)
                 .findFirst();
+    }
+
+    /// Whether addresses decide, which a request does not say.
+    static boolean isByAddress(FilterChain chain) {
+        return !chain.match().addresses().isEmpty() || !chain.match().sources().isEmpty();
     }
 
     private static Stream<FilterChain> chains(Listener listener) {

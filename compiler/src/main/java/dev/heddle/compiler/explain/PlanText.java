@@ -140,10 +140,19 @@ public final class PlanText {
         }
     }
 
+    /// As in ` to 10.0.0.0/8 from 10.1.0.0/16`.
+    static String ranges(Match match) {
+        var text = new StringBuilder();
+        match.addresses().forEach(it -> text.append(" to ").append(it));
+        match.sources().forEach(it -> text.append(" from ").append(it));
+        return text.toString();
+    }
+
     private static String match(Match match) {
         List<String> parts = new ArrayList<>();
         match.port().ifPresent(p -> parts.add("port " + p));
-        match.address().ifPresent(parts::add);
+        match.addresses().forEach(it -> parts.add("to " + it));
+        match.sources().forEach(it -> parts.add("from " + it));
         parts.addAll(match.serverNames());
         match.transport().ifPresent(parts::add);
         parts.addAll(match.applicationProtocols());

@@ -70,7 +70,7 @@ public final class RequestMatch {
         return value(match.value(), value.orElse("")) != match.inverted();
     }
 
-    private static boolean value(ValueMatch match, String value) {
+    static boolean value(ValueMatch match, String value) {
         return switch (match) {
             case ValueMatch.Exact(String exact) -> value.equals(exact);
             case ValueMatch.Prefix(String prefix) -> value.startsWith(prefix);

@@ -59,6 +59,10 @@ final class RouteText {
     static List<Detail> details(Route route) {
         var details = new ArrayList<Detail>();
         edits(route.headers(), details);
+        if (!route.statPrefix().isEmpty()) {
+            add("counted as " + route.statPrefix(), details);
+        }
+        FeatureText.lines(route.features()).forEach(it -> add(it, details));
         switch (route.action()) {
             case RouteAction.Forward forward -> forward(forward, details);
             case RouteAction.Redirect redirect -> add(redirect(redirect), details);
@@ -93,6 +97,12 @@ final class RouteText {
             add("timeout " + forward.resilience().timeout(), details);
         }
         retries(forward, details);
+        forward.mirrors()
+                .forEach(it ->
+                        details.add(
+                                new Detail(
+                                        "copies of " + it.of() + " -> " + it.to().cluster(),
+                                        it.to().origin())));
         boolean single = forward.destinations().size() == 1;
         for (Destination destination : forward.destinations()) {
             details.add(

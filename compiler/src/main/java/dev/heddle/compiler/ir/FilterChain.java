@@ -21,13 +21,15 @@ public record FilterChain(
     /// Which connections. What is empty matches every connection.
     ///
     /// @param port that the connection was meant for
-    /// @param address that the connection was meant for, as in `10.0.0.7/32`
+    /// @param addresses that the connection was meant for, any of them, as in `10.0.0.0/8`
+    /// @param sources that it comes from, likewise
     /// @param serverNames of TLS, exact or as in `*.example.com`
     /// @param transport as in `tls` or `raw_buffer`
     /// @param applicationProtocols as in `http/1.1` or `h2c`, as an inspector found them
     public record Match(
             OptionalInt port,
-            Optional<String> address,
+            List<String> addresses,
+            List<String> sources,
             List<String> serverNames,
             Optional<String> transport,
             List<String> applicationProtocols) {
@@ -35,12 +37,15 @@ public record FilterChain(
         public static final Match ALL =
                 new Match(
                         OptionalInt.empty(),
-                        Optional.empty(),
+                        List.of(),
+                        List.of(),
                         List.of(),
                         Optional.empty(),
                         List.of());
 
         public Match {
+            addresses = List.copyOf(addresses);
+            sources = List.copyOf(sources);
             serverNames = List.copyOf(serverNames);
             applicationProtocols = List.copyOf(applicationProtocols);
         }
@@ -49,7 +54,8 @@ public record FilterChain(
         public static Match ofHttp() {
             return new Match(
                     OptionalInt.empty(),
-                    Optional.empty(),
+                    List.of(),
+                    List.of(),
                     List.of(),
                     Optional.of("raw_buffer"),
                     List.of("http/1.1", "h2c"));
@@ -60,7 +66,8 @@ public record FilterChain(
         public static Match ofTls(List<String> names) {
             return new Match(
                     OptionalInt.empty(),
-                    Optional.empty(),
+                    List.of(),
+                    List.of(),
                     names.contains("*") ? List.of() : names,
                     Optional.of("tls"),
                     List.of());
@@ -69,13 +76,29 @@ public record FilterChain(
         /// The same connections, as far as they were meant for that port.
         public Match on(int port) {
             return new Match(
-                    OptionalInt.of(port), address, serverNames, transport, applicationProtocols);
+                    OptionalInt.of(port),
+                    addresses,
+                    sources,
+                    serverNames,
+                    transport,
+                    applicationProtocols);
+        }
+
+        /// The same connections, as far as they go to and come from there; empty is anywhere.
+        public Match between(List<String> sources, List<String> addresses) {
+            return new Match(
+                    port, addresses, sources, serverNames, transport, applicationProtocols);
         }
 
         /// Connections that were meant for that port.
         public static Match ofPort(int port) {
             return new Match(
-                    OptionalInt.of(port), Optional.empty(), List.of(), Optional.empty(), List.of());
+                    OptionalInt.of(port),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    List.of());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+import java.util.List;
 
 /// What becomes of the requests that match.
 ///
@@ -9,10 +10,30 @@ import dev.heddle.model.Origin;
 ///   `/apis/networking.istio.io/v1/namespaces/default/virtual-service/reviews`; empty for a route
 ///   that the mesh adds by itself
 /// @param headers edits of every request and response of the route
+/// @param statPrefix under which its requests are counted besides; empty for nowhere
+/// @param features what becomes of its requests beside the action; no kind twice
 public record Route(
         String name,
         RouteMatch match,
         RouteAction action,
         HeaderEdit headers,
+        String statPrefix,
+        List<HttpFeature> features,
         String config,
-        Origin origin) {}
+        Origin origin) {
+
+    /// A route that routes, and nothing else.
+    public Route(
+            String name,
+            RouteMatch match,
+            RouteAction action,
+            HeaderEdit headers,
+            String config,
+            Origin origin) {
+        this(name, match, action, headers, "", List.of(), config, origin);
+    }
+
+    public Route {
+        features = List.copyOf(features);
+    }
+}

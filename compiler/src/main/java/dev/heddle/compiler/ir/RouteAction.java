@@ -11,15 +11,31 @@ public sealed interface RouteAction {
     /// Sends it on, to one of the destinations.
     ///
     /// @param destinations one, or several of which each gets its share by weight
-    record Forward(List<Destination> destinations, Rewrite rewrite, Resilience resilience)
+    /// @param mirrors who gets copies, whose answers nobody sees
+    record Forward(
+            List<Destination> destinations,
+            Rewrite rewrite,
+            Resilience resilience,
+            List<Mirror> mirrors)
             implements RouteAction {
+        /// Without copies.
+        public Forward(List<Destination> destinations, Rewrite rewrite, Resilience resilience) {
+            this(destinations, rewrite, resilience, List.of());
+        }
+
         public Forward {
             if (destinations.isEmpty()) {
                 throw new IllegalArgumentException("destinations: [] (expected: one or more)");
             }
             destinations = List.copyOf(destinations);
+            mirrors = List.copyOf(mirrors);
         }
     }
+
+    /// Who gets copies of a portion of the requests.
+    ///
+    /// @param to has no weight, and edits nothing
+    record Mirror(Destination to, Portion of) {}
 
     /// Answers that the client shall ask elsewhere.
     ///

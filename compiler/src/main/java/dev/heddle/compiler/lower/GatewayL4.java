@@ -6,11 +6,12 @@ import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
 import dev.heddle.compiler.lower.istio.L4Lowering;
+import dev.heddle.compiler.lower.istio.Ranges;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.ProxyScope;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// The filter chains of a gateway for connections that it does not look into: by the server's name
 /// that a client hello says, or all of a port.
@@ -28,15 +29,27 @@ final class GatewayL4 {
     /// The chains for TLS that a server passes through. Of several rules for one name the first has
     /// it, in order of precedence, since a proxy refuses a listener with two.
     void passedThrough(String listener, Server server, ServerNames names, List<FilterChain> to) {
+        var ranges = new Ranges();
         for (BoundVirtualService rule : rules(server)) {
             lowering.tls(rule, server.gatewayName(), server.server().port().number())
                     .forEach(route -> {
-                        List<String> free = names.take(route.sniHosts());
+                        // Where addresses are asked for, a name may have another chain besides.
+                        List<String> free =
+                                route.addresses().isEmpty()
+                                        ? names.take(route.sniHosts())
+                                        : route.sniHosts().stream()
+                                                .filter(it ->
+                                                        ranges.take(
+                                                                        it,
+                                                                        route.addresses(),
+                                                                        List.of())
+                                                                .isPresent())
+                                                .toList();
                         if (!free.isEmpty()) {
                             to.add(
                                     new FilterChain(
                                             listener + "_" + to.size(),
-                                            Match.ofTls(free),
+                                            Match.ofTls(free).between(List.of(), route.addresses()),
                                             route.handling(),
                                             route.origin()));
                         }
@@ -44,24 +57,42 @@ final class GatewayL4 {
         }
     }
 
-    /// The chain for everything, where a server takes bytes.
-    Optional<FilterChain> tcp(String listener, List<Server> servers) {
-        return servers.stream()
-                .filter(s -> GatewayServers.isBytes(s.server()))
-                .flatMap(s -> bytes(s).stream())
-                .findFirst()
-                .map(route ->
-                        new FilterChain(listener, Match.ALL, route.handling(), route.origin()));
+    /// The chains for where bytes go to and come from, the one for everything last, where a server
+    /// takes bytes.
+    List<FilterChain> tcp(String listener, List<Server> servers) {
+        var chains = new ArrayList<FilterChain>();
+        var ranges = new Ranges();
+        for (Server server : servers) {
+            if (!GatewayServers.isBytes(server.server())) {
+                continue;
+            }
+            for (L4Lowering.Plain route : bytes(server)) {
+                boolean isLast = route.takesAll();
+                String name = isLast ? listener : listener + "_to_" + chains.size();
+                ranges.take("", route.addresses(), route.sources())
+                        .ifPresent(free ->
+                                chains.add(
+                                        new FilterChain(
+                                                name,
+                                                Match.ALL.between(route.sources(), free),
+                                                route.handling(),
+                                                route.origin())));
+                if (isLast) {
+                    return chains;
+                }
+            }
+        }
+        return chains;
     }
 
     /// Where a server's bytes go; empty when nobody says it.
-    Optional<L4Lowering.Plain> bytes(Server server) {
+    List<L4Lowering.Plain> bytes(Server server) {
         return rules(server).stream()
                 .flatMap(rule ->
                         lowering
                                 .tcp(rule, server.gatewayName(), server.server().port().number())
                                 .stream())
-                .findFirst();
+                .toList();
     }
 
     private List<BoundVirtualService> rules(Server server) {

@@ -61,13 +61,13 @@ public final class GatewayLowering {
                     servers.stream().filter(s -> GatewayServers.isHttp(s.server())).toList();
             String name = name(port, servers.getFirst());
             List<FilterChain> tls = ends.chains(name, port, servers);
-            Optional<FilterChain> rest =
-                    http.isEmpty() ? l4.tcp(name, servers) : Optional.of(http(name, port, http));
+            List<FilterChain> rest =
+                    http.isEmpty() ? l4.tcp(name, servers) : List.of(http(name, port, http));
             if (!http.isEmpty()) {
                 routes.add(tables.onPort(port, http));
             }
             // Where nobody says where connections go, a port is as good as closed.
-            if (!tls.isEmpty() || rest.isPresent()) {
+            if (!tls.isEmpty() || !rest.isEmpty()) {
                 listeners.add(listener(name, port, servers.getFirst(), tls, rest, binds(scope)));
             }
         });
@@ -107,19 +107,25 @@ public final class GatewayLowering {
             int port,
             Server first,
             List<FilterChain> tls,
-            Optional<FilterChain> rest,
+            List<FilterChain> rest,
             Map<Integer, String> binds) {
         String bind = binds.get(port);
         // Only where names decide is anything looked at: a server of bytes may speak first.
         boolean isTls = !tls.isEmpty();
+        Optional<FilterChain> others =
+                rest.stream()
+                        .filter(c -> isTls && c.match().equals(FilterChain.Match.ALL))
+                        .findFirst();
+        var chains = new ArrayList<>(tls);
+        rest.stream().filter(c -> others.filter(c::equals).isEmpty()).forEach(chains::add);
         return new Listener(
                 name,
                 bind == null ? new SocketAddress(known(first), port) : SocketAddress.parse(bind),
                 Direction.OUTBOUND,
                 Capture.BOUND,
                 isTls ? List.of(Listener.Inspector.TLS) : List.of(),
-                isTls ? tls : rest.map(List::of).orElse(List.of()),
-                isTls ? rest : Optional.empty(),
+                chains,
+                others,
                 first.origin());
     }
 

@@ -9,6 +9,8 @@ import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.lower.istio.L4Lowering;
+import dev.heddle.compiler.lower.istio.Ranges;
 import dev.heddle.compiler.lower.istio.ServerTlsLowering;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.model.FieldPath;
@@ -68,31 +70,44 @@ final class GatewayTls {
                 server.gateway()
                         .origin(FieldPath.of("spec", "servers").index(server.index()).field("tls"));
         boolean isHttps = GatewayServers.isHttps(server.server());
-        String name = listener + "_" + chains.size();
-        Optional<Handling> handling =
-                isHttps
-                        ? Optional.of(
-                                new Handling.Http("outbound_" + listener, named(server), true))
-                        : l4.bytes(server).map(route -> route.handling());
-        if (handling.isEmpty()) {
+        List<L4Lowering.Plain> bytes = isHttps ? List.of() : l4.bytes(server);
+        if (!isHttps && bytes.isEmpty()) {
             return;
         }
         List<String> free = names.take(server.hosts());
         if (free.isEmpty()) {
             return;
         }
-        ServerTls ended = lowering.lower(tls, isHttps ? HTTP : List.of(), origin);
-        if (handling.get() instanceof Handling.Http(_, Routes.Named(String table), _, _)) {
+        Optional<ServerTls> ended =
+                Optional.of(lowering.lower(tls, isHttps ? HTTP : List.of(), origin));
+        if (isHttps) {
+            Routes.Named table = named(server);
             List<Server> others = https.stream().filter(s -> !s.equals(server)).toList();
-            routes.add(tables.ofServer(table, port, server, others));
+            routes.add(tables.ofServer(table.name(), port, server, others));
+            chains.add(
+                    new FilterChain(
+                            listener + "_" + chains.size(),
+                            Match.ofTls(free),
+                            ended,
+                            new Handling.Http("outbound_" + listener, table, true),
+                            server.origin()));
+            return;
         }
-        chains.add(
-                new FilterChain(
-                        name,
-                        Match.ofTls(free),
-                        Optional.of(ended),
-                        handling.get(),
-                        server.origin()));
+        var ranges = new Ranges();
+        for (L4Lowering.Plain route : bytes) {
+            ranges.take("", route.addresses(), route.sources())
+                    .ifPresent(to ->
+                            chains.add(
+                                    new FilterChain(
+                                            listener + "_" + chains.size(),
+                                            Match.ofTls(free).between(route.sources(), to),
+                                            ended,
+                                            route.handling(),
+                                            server.origin())));
+            if (route.takesAll()) {
+                return;
+            }
+        }
     }
 
     /// Two servers of one name are a mistake, which must not take the whole gateway with it.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Clusters that routes name and nobody defines, because a host, port or subset does not exist.
 ///
@@ -65,7 +66,11 @@ final class MissingClusters {
 
     private static List<RouteAction.Destination> destinations(Route route) {
         return switch (route.action()) {
-            case RouteAction.Forward forward -> forward.destinations();
+            case RouteAction.Forward forward ->
+                    Stream.concat(
+                                    forward.destinations().stream(),
+                                    forward.mirrors().stream().map(RouteAction.Mirror::to))
+                            .toList();
             case RouteAction.Redirect _, RouteAction.DirectResponse _ -> List.of();
         };
     }

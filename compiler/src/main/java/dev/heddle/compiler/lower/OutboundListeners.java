@@ -234,10 +234,13 @@ final class OutboundListeners {
             String host = service.service().host().name();
             String cluster = ClusterName.outbound(port, "", host);
             Origin origin = origin(service);
-            Optional<L4Lowering.Plain> rule =
+            List<L4Lowering.Plain> rules =
                     rulesFor(service)
                             .flatMap(r -> l4.tcp(r, BoundVirtualService.MESH, port).stream())
-                            .findFirst();
+                            .toList();
+            var chains = new ArrayList<>(L4Chains.byAddress(rules, name));
+            Optional<L4Lowering.Plain> rule =
+                    rules.stream().filter(L4Lowering.Plain::takesAll).findFirst();
             FilterChain bytes =
                     new FilterChain(
                             name,
@@ -246,9 +249,10 @@ final class OutboundListeners {
                                     .orElseGet(() -> l4.to(cluster, service.service().host())),
                             rule.map(L4Lowering.Plain::origin).orElse(origin));
             if (protocol != AppProtocol.UNSET) {
-                List<FilterChain> byName =
-                        protocol.isTls() ? byName(service, port, name) : List.of();
-                put(name, address, port, byName, Optional.of(bytes), origin);
+                if (protocol.isTls()) {
+                    chains.addAll(byName(service, port, name));
+                }
+                put(name, address, port, chains, Optional.of(bytes), origin);
                 return;
             }
             String table = host + ":" + port;
@@ -257,33 +261,22 @@ final class OutboundListeners {
                             routes.put(
                                     table,
                                     new RouteConfiguration(table, true, List.of(v), origin)));
-            FilterChain http =
+            chains.add(
                     new FilterChain(
                             name,
                             Match.ofHttp(),
                             new Handling.Http("outbound_" + name, new Routes.Named(table), false),
-                            origin);
-            put(name, address, port, List.of(http), Optional.of(bytes), origin);
+                            origin));
+            put(name, address, port, chains, Optional.of(bytes), origin);
         }
 
         /// A chain for each name that some rule sends elsewhere; the first rule has it.
         private List<FilterChain> byName(MeshService service, int port, String listener) {
-            var chains = new ArrayList<FilterChain>();
-            var names = new ServerNames();
-            rulesFor(service)
-                    .flatMap(r -> l4.tls(r, BoundVirtualService.MESH, port).stream())
-                    .forEach(route -> {
-                        List<String> free = names.take(route.sniHosts());
-                        if (!free.isEmpty()) {
-                            chains.add(
-                                    new FilterChain(
-                                            listener + "_" + chains.size(),
-                                            Match.ofTls(free),
-                                            route.handling(),
-                                            route.origin()));
-                        }
-                    });
-            return chains;
+            return L4Chains.byName(
+                    rulesFor(service)
+                            .flatMap(r -> l4.tls(r, BoundVirtualService.MESH, port).stream())
+                            .toList(),
+                    listener);
         }
 
         private Stream<BoundVirtualService> rulesFor(MeshService service) {
@@ -324,7 +317,7 @@ final class OutboundListeners {
 
         /// What must be looked at to choose among the chains.
         private static List<Inspector> inspectors(List<FilterChain> chains) {
-            if (chains.stream().allMatch(c -> c.match().equals(Match.ALL))) {
+            if (chains.stream().allMatch(c -> c.match().transport().isEmpty())) {
                 return List.of();
             }
             return chains.stream().allMatch(c -> c.handling() instanceof Handling.Tcp)

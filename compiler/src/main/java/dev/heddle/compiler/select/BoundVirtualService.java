@@ -7,22 +7,36 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A VirtualService whose short names are completed.
 ///
 /// @param hosts full names, in the resource's order
 /// @param gateways `mesh`, or as in `default/bookinfo-gateway`
+/// @param http its rules, with those that it delegates to in their places
+/// @param refusals what it delegates to in vain
 public record BoundVirtualService(
-        Resource<VirtualService> resource, List<Hostname> hosts, List<String> gateways) {
+        Resource<VirtualService> resource,
+        List<Hostname> hosts,
+        List<String> gateways,
+        List<HttpRule> http,
+        List<Refusal> refusals) {
     /// Stands for all sidecars.
     public static final String MESH = "mesh";
 
     public BoundVirtualService {
         hosts = List.copyOf(hosts);
         gateways = List.copyOf(gateways);
+        http = List.copyOf(http);
+        refusals = List.copyOf(refusals);
     }
 
-    static BoundVirtualService of(Resource<VirtualService> resource, String domain) {
+    /// @param find the VirtualService of a name as in `default/reviews`
+    static BoundVirtualService of(
+            Resource<VirtualService> resource,
+            String domain,
+            Function<String, @Nullable Resource<VirtualService>> find) {
         String namespace = resource.metadata().namespace();
         var hosts = new ArrayList<Hostname>();
         for (String host : resource.spec().hosts()) {
@@ -31,17 +45,25 @@ public record BoundVirtualService(
             }
         }
         List<String> named = resource.spec().gateways();
+        Delegation.Outcome rules = Delegation.of(resource, find);
         return new BoundVirtualService(
                 resource,
                 hosts,
                 named.isEmpty()
                         ? List.of(MESH)
-                        : named.stream().map(g -> gateway(g, namespace)).toList());
+                        : named.stream().map(g -> gateway(g, namespace)).toList(),
+                rules.rules(),
+                rules.refusals());
     }
 
     /// The full name of a gateway that a resource of that namespace names.
     public static String gateway(String name, String namespace) {
         return name.equals(MESH) || name.indexOf('/') >= 0 ? name : namespace + "/" + name;
+    }
+
+    /// Whether it counts only where another one delegates to it.
+    public boolean isDelegate() {
+        return resource.spec().hosts().isEmpty();
     }
 
     /// Whether it counts for the proxies of that gateway, or for sidecars where it is `mesh`.

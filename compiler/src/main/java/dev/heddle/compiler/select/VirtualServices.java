@@ -6,6 +6,7 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,14 +22,15 @@ public final class VirtualServices {
         this.all = List.copyOf(all);
         this.sourceLabels =
                 all.stream()
-                        .flatMap(vs -> sourceLabels(vs.resource().spec()))
+                        .flatMap(VirtualServices::sourceLabels)
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static Stream<String> sourceLabels(VirtualService spec) {
+    private static Stream<String> sourceLabels(BoundVirtualService service) {
+        VirtualService spec = service.resource().spec();
         Stream<Map<String, String>> http =
-                spec.http().stream()
-                        .flatMap(rule -> rule.match().stream())
+                service.http().stream()
+                        .flatMap(rule -> rule.spec().match().stream())
                         .map(VirtualService.HttpMatchRequest::sourceLabels);
         Stream<Map<String, String>> tls =
                 spec.tls().stream()
@@ -44,10 +46,15 @@ public final class VirtualServices {
     }
 
     static VirtualServices of(Resources resources, String domain) {
+        Map<String, Resource<VirtualService>> byName = new HashMap<>();
+        resources
+                .all(Kinds.VIRTUAL_SERVICE)
+                .forEach(it ->
+                        byName.put(it.metadata().namespace() + "/" + it.metadata().name(), it));
         return new VirtualServices(
                 resources.all(Kinds.VIRTUAL_SERVICE).stream()
                         .sorted(Age.<VirtualService>oldestFirst())
-                        .map(r -> BoundVirtualService.of(r, domain))
+                        .map(r -> BoundVirtualService.of(r, domain, byName::get))
                         .toList());
     }
 
@@ -73,7 +80,9 @@ public final class VirtualServices {
         for (BoundVirtualService vs : all) {
             Resource<VirtualService> resource = vs.resource();
             List<String> exportTo = resource.spec().exportTo();
-            if (!vs.isFor(gateway) || !Visibility.reaches(exportTo, vs.namespace(), viewer)) {
+            if (vs.isDelegate()
+                    || !vs.isFor(gateway)
+                    || !Visibility.reaches(exportTo, vs.namespace(), viewer)) {
                 continue;
             }
             if (Visibility.isPublic(exportTo)) {

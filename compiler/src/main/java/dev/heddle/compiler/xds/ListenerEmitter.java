@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.ServerTls;
@@ -62,8 +63,10 @@ final class ListenerEmitter {
                             ProxyProtocol.getDefaultInstance()));
         }
         listener.inspectors().forEach(i -> out.addListenerFilters(inspector(i)));
-        listener.chains().forEach(c -> out.addFilterChains(chain(c, options)));
-        listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c, options)));
+        listener.chains()
+                .forEach(c -> out.addFilterChains(chain(c, listener.direction(), options)));
+        listener.defaultChain()
+                .ifPresent(c -> out.setDefaultFilterChain(chain(c, listener.direction(), options)));
         listener.detection().ifPresent(timeout -> detection(timeout, out));
         return out.build();
     }
@@ -104,11 +107,11 @@ final class ListenerEmitter {
     }
 
     private static io.envoyproxy.envoy.config.listener.v3.FilterChain chain(
-            FilterChain chain, ListenerOptions options) {
+            FilterChain chain, Direction direction, ListenerOptions options) {
         var out =
                 io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
                         .setName(chain.name())
-                        .addFilters(handling(chain, options));
+                        .addFilters(handling(chain, direction, options));
         if (!chain.match().equals(Match.ALL)) {
             out.setFilterChainMatch(match(chain.match()));
         }
@@ -119,7 +122,8 @@ final class ListenerEmitter {
     private static FilterChainMatch match(Match match) {
         FilterChainMatch.Builder out = FilterChainMatch.newBuilder();
         match.port().ifPresent(p -> out.setDestinationPort(UInt32Value.of(p)));
-        match.address().ifPresent(a -> out.addPrefixRanges(range(a)));
+        match.addresses().forEach(it -> out.addPrefixRanges(range(it)));
+        match.sources().forEach(it -> out.addSourcePrefixRanges(range(it)));
         out.addAllServerNames(match.serverNames());
         match.transport().ifPresent(out::setTransportProtocol);
         out.addAllApplicationProtocols(match.applicationProtocols());
@@ -138,13 +142,15 @@ final class ListenerEmitter {
                 .build();
     }
 
-    private static Filter handling(FilterChain chain, ListenerOptions options) {
+    private static Filter handling(
+            FilterChain chain, Direction direction, ListenerOptions options) {
         return switch (chain.handling()) {
             case Handling.Http http ->
                     filter(
                             "envoy.filters.network.http_connection_manager",
                             manager(
                                     http,
+                                    direction,
                                     chain.tls().flatMap(ServerTls::clients).isPresent(),
                                     options));
             case Handling.Tcp tcp ->
@@ -161,7 +167,7 @@ final class ListenerEmitter {
     /// @param asksClients whether clients may have certificates, of which services are told; else a
     ///   client's word about that is taken away, as Envoy does unasked
     private static HttpConnectionManager manager(
-            Handling.Http http, boolean asksClients, ListenerOptions options) {
+            Handling.Http http, Direction direction, boolean asksClients, ListenerOptions options) {
         HttpConnectionManager.Builder out =
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(http.statPrefix())
@@ -185,6 +191,10 @@ final class ListenerEmitter {
                     out.addHttpFilters(
                             httpFilter(
                                     "envoy.filters.http.grpc_web", GrpcWeb.getDefaultInstance()));
+        }
+        // What comes in for a workload is routed by no rule.
+        if (direction == Direction.OUTBOUND) {
+            FeatureEmitter.filters(out);
         }
         Router router =
                 Router.newBuilder()

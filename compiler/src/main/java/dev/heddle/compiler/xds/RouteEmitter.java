@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
@@ -73,6 +74,8 @@ final class RouteEmitter {
                     out.setDirectResponse(directResponse(status, body));
         }
         HeaderEmitter.emit(route.headers(), out);
+        out.setStatPrefix(route.statPrefix());
+        route.features().forEach(it -> FeatureEmitter.emit(it, out));
         return out.build();
     }
 
@@ -121,6 +124,13 @@ final class RouteEmitter {
         }
         forward.rewrite().authority().ifPresent(out::setHostRewriteLiteral);
         forward.resilience().retry().ifPresent(r -> out.setRetryPolicy(RetryEmitter.emit(r)));
+        forward.mirrors()
+                .forEach(mirror ->
+                        out.addRequestMirrorPolicies(
+                                RequestMirrorPolicy.newBuilder()
+                                        .setCluster(mirror.to().cluster())
+                                        .setRuntimeFraction(FeatureEmitter.fraction(mirror.of()))
+                                        .setTraceSampled(BoolValue.of(false))));
         return out;
     }
 

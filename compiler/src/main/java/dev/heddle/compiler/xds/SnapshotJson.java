@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import dev.heddle.xds.EnvoyTypes;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
@@ -15,26 +16,8 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
-import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
-import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
-import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
-import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
-import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
-import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
-import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
-import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -44,32 +27,7 @@ public final class SnapshotJson {
             JsonFormat.printer()
                     .preservingProtoFieldNames()
                     .usingTypeRegistry(
-                            JsonFormat.TypeRegistry.newBuilder()
-                                    .add(Listener.getDescriptor())
-                                    .add(RouteConfiguration.getDescriptor())
-                                    .add(Cluster.getDescriptor())
-                                    .add(ClusterLoadAssignment.getDescriptor())
-                                    .add(Secret.getDescriptor())
-                                    .add(HttpConnectionManager.getDescriptor())
-                                    .add(GrpcWeb.getDescriptor())
-                                    .add(Router.getDescriptor())
-                                    .add(TcpProxy.getDescriptor())
-                                    .add(StdoutAccessLog.getDescriptor())
-                                    .add(StderrAccessLog.getDescriptor())
-                                    .add(FileAccessLog.getDescriptor())
-                                    .add(PreserveCaseFormatterConfig.getDescriptor())
-                                    .add(ProxyProtocol.getDescriptor())
-                                    .add(OriginalDst.getDescriptor())
-                                    .add(TlsInspector.getDescriptor())
-                                    .add(PreviousHostsPredicate.getDescriptor())
-                                    .add(PreviousPrioritiesConfig.getDescriptor())
-                                    .add(HttpInspector.getDescriptor())
-                                    .add(HttpProtocolOptions.getDescriptor())
-                                    .add(DownstreamTlsContext.getDescriptor())
-                                    .add(UpstreamTlsContext.getDescriptor())
-                                    .add(ProxyProtocolUpstreamTransport.getDescriptor())
-                                    .add(RawBuffer.getDescriptor())
-                                    .build());
+                            JsonFormat.TypeRegistry.newBuilder().add(EnvoyTypes.all()).build());
 
     private SnapshotJson() {}
 

@@ -219,6 +219,21 @@ final class SimMesh implements MeshUnderTest {
     }
 
     @Override
+    public int heard(String destination) {
+        return backend(destination).requests();
+    }
+
+    @Override
+    public void pause() {
+        loop.advance(Duration.ofMillis(10));
+    }
+
+    @Override
+    public long nanos() {
+        return loop.nanos();
+    }
+
+    @Override
     public Answer call(String method, String url, Map<String, String> headers) {
         SimCaller caller = begin(method, url, headers);
         long end = loop.nanos() + PATIENCE.toNanos();

@@ -138,6 +138,13 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
         Values.checkMatch(match.authority(), at.field("authority"), findings);
         checkHeaderMatches(match.headers(), at.field("headers"));
         checkHeaderMatches(match.withoutHeaders(), at.field("withoutHeaders"));
+        match.cookies()
+                .forEach((name, m) -> {
+                    if (!Values.isHeaderName(name)) {
+                        findings.invalid(at.field("cookies").field(name), name, "a cookie's name");
+                    }
+                    Values.checkMatch(m, at.field("cookies").field(name), findings);
+                });
         match.queryParams()
                 .forEach((name, m) ->
                         Values.checkMatch(m, at.field("queryParams").field(name), findings));
@@ -278,6 +285,12 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
     private void checkDelay(FaultDelay delay, FieldPath at) {
         Values.checkPercent(delay.percentage(), at.field("percentage"), findings);
         Values.checkPercent(delay.percent().orElse(0), at.field("percent"), findings);
+        if (delay.percentage().isEmpty() && delay.percent().isEmpty()) {
+            findings.warn(
+                    at,
+                    "no request waits, since no percentage is given",
+                    "Write percentage: {value: …}.");
+        }
         switch (delay.delayTime().orElse(new DelayTime.Fixed(Duration.ofSeconds(1)))) {
             case DelayTime.Fixed(Duration time) ->
                     Values.checkDuration(Optional.of(time), at.field("fixedDelay"), findings);
@@ -290,6 +303,12 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
 
     private void checkAbort(FaultAbort abort, FieldPath at) {
         Values.checkPercent(abort.percentage(), at.field("percentage"), findings);
+        if (abort.percentage().isEmpty()) {
+            findings.warn(
+                    at,
+                    "no request is aborted, since no percentage is given",
+                    "Write percentage: {value: …}.");
+        }
         if (abort.errorType().isEmpty()) {
             findings.warn(at, "it says no error (expected: httpStatus or grpcStatus)", "");
             return;
@@ -309,6 +328,7 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
     }
 
     private void checkMirrors() {
+        exclude(route.mirror().isPresent() && !route.mirrors().isEmpty(), "mirror", "mirrors");
         route.mirror()
                 .ifPresent(m -> RouteChecks.checkDestination(m, path.field("mirror"), findings));
         if (route.mirrorPercent().isPresent()) {

@@ -167,7 +167,8 @@ final class VirtualServiceCheck implements Check<VirtualService> {
     /// A rule behind one that takes every request never gets any.
     private static void checkReach(List<HttpRoute> rules, Findings findings) {
         for (int i = 0; i + 1 < rules.size(); i++) {
-            if (rules.get(i).match().isEmpty()) {
+            // What is delegated is taken by the other's rules, which may not want all of it.
+            if (rules.get(i).match().isEmpty() && rules.get(i).delegate().isEmpty()) {
                 findings.warn(
                         DiagnosticCode.UNREACHABLE_RULE,
                         SPEC.field("http").index(i + 1),

@@ -2,7 +2,6 @@ package dev.heddle.model.istio;
 
 import dev.heddle.model.match.StringMatch;
 import dev.heddle.model.schema.Inline;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.time.Duration;
@@ -50,16 +49,16 @@ public record VirtualService(
             List<HttpRouteDestination> route,
             Optional<HttpRedirect> redirect,
             Optional<HttpDirectResponse> directResponse,
-            @NotYet Optional<Delegate> delegate,
+            Optional<Delegate> delegate,
             Optional<HttpRewrite> rewrite,
             Optional<Duration> timeout,
             Optional<HttpRetry> retries,
-            @NotYet Optional<HttpFaultInjection> fault,
-            @NotYet Optional<Destination> mirror,
-            @NotYet OptionalInt mirrorPercent,
-            @NotYet Optional<Percent> mirrorPercentage,
-            @NotYet List<HttpMirrorPolicy> mirrors,
-            @NotYet Optional<CorsPolicy> corsPolicy,
+            Optional<HttpFaultInjection> fault,
+            Optional<Destination> mirror,
+            OptionalInt mirrorPercent,
+            Optional<Percent> mirrorPercentage,
+            List<HttpMirrorPolicy> mirrors,
+            Optional<CorsPolicy> corsPolicy,
             Headers headers) {
 
         public HttpRoute {
@@ -78,6 +77,7 @@ public record VirtualService(
     /// @param gateways replace those of the resource
     /// @param headers by lower-case name; names like `:path` are not allowed
     /// @param withoutHeaders must not match
+    /// @param cookies by name; Heddle's own, Istio has no such field
     /// @param ignoreUriCase applies to exact and prefix matches of `uri`
     public record HttpMatchRequest(
             String name,
@@ -87,17 +87,19 @@ public record VirtualService(
             Optional<StringMatch> authority,
             Map<String, StringMatch> headers,
             Map<String, StringMatch> withoutHeaders,
+            Map<String, StringMatch> cookies,
             Map<String, StringMatch> queryParams,
             OptionalInt port,
             Map<String, String> sourceLabels,
             String sourceNamespace,
             List<String> gateways,
             boolean ignoreUriCase,
-            @NotYet String statPrefix) {
+            String statPrefix) {
 
         public HttpMatchRequest {
             headers = Ordered.copyOf(headers);
             withoutHeaders = Ordered.copyOf(withoutHeaders);
+            cookies = Ordered.copyOf(cookies);
             queryParams = Ordered.copyOf(queryParams);
             sourceLabels = Ordered.copyOf(sourceLabels);
             gateways = List.copyOf(gateways);
@@ -281,7 +283,7 @@ public record VirtualService(
     /// Which TLS connections a rule takes: all that is set here must match.
     public record TlsMatchAttributes(
             @Required List<String> sniHosts,
-            @NotYet List<String> destinationSubnets,
+            List<String> destinationSubnets,
             OptionalInt port,
             Map<String, String> sourceLabels,
             List<String> gateways,
@@ -305,9 +307,9 @@ public record VirtualService(
 
     /// Which TCP connections a rule takes: all that is set here must match.
     public record L4MatchAttributes(
-            @NotYet List<String> destinationSubnets,
+            List<String> destinationSubnets,
             OptionalInt port,
-            @NotYet String sourceSubnet,
+            String sourceSubnet,
             Map<String, String> sourceLabels,
             List<String> gateways,
             String sourceNamespace) {

@@ -135,6 +135,16 @@ final class Findings {
                 : new Parsed.Rejected<>(rejections);
     }
 
+    /// The value, if nothing was found that forbids it.
+    ///
+    /// @throws IllegalArgumentException with everything that does
+    <T> T accepted(T value) {
+        if (rejected()) {
+            throw new IllegalArgumentException(String.join("; ", rejections));
+        }
+        return value;
+    }
+
     boolean rejected() {
         return !rejections.isEmpty();
     }

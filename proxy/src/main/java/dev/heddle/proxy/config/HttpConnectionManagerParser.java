@@ -190,12 +190,7 @@ final class HttpConnectionManagerParser {
             findings.fields(at, filter, Set.of("name", "typed_config", "is_optional", "disabled"));
             findings.required(join(at, "name"), filter.getName());
             Optional<FilterSpec<?>> spec = filter(at, filter);
-            if (filter.getDisabled()) {
-                // Only a route could enable it, and routes cannot.
-                findings.note(at);
-            } else if (spec.isPresent()) {
-                specs.add(spec.get());
-            }
+            spec.ifPresent(specs::add);
         }
         boolean routerLast =
                 !filters.isEmpty()
@@ -229,8 +224,17 @@ final class HttpConnectionManagerParser {
     private <C> Optional<FilterSpec<?>> spec(
             String path, HttpFilter filter, HttpFilterType<C> type) {
         try {
+            Any config = filter.getTypedConfig();
+            if (type.isRouted() && config.getValue().isEmpty()) {
+                return Optional.of(
+                        new FilterSpec<>(filter.getName(), type, Optional.empty(), true));
+            }
             return Optional.of(
-                    new FilterSpec<>(filter.getName(), type, type.parse(filter.getTypedConfig())));
+                    new FilterSpec<>(
+                            filter.getName(),
+                            type,
+                            Optional.of(type.parse(config)),
+                            filter.getDisabled()));
         } catch (IllegalArgumentException e) {
             findings.reject(join(path, "typed_config"), String.valueOf(e.getMessage()));
             return Optional.empty();

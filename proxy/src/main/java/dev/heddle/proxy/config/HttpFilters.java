@@ -10,7 +10,9 @@ public final class HttpFilters {
                     new RouterType(),
                     new GrpcWebType(),
                     new FilterStateType(),
-                    new HealthCheckType());
+                    new HealthCheckType(),
+                    new FaultType(),
+                    new CorsType());
 
     private HttpFilters() {}
 }

@@ -12,6 +12,7 @@ import envoy.config.route.v3.WeightedCluster;
 import envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +55,7 @@ final class RouteActionParser {
                         "max_stream_duration",
                         "max_grpc_timeout",
                         "grpc_timeout_offset",
+                        "request_mirror_policies",
                         "upgrade_configs"),
                 // Used by hashing balancers only, which a cluster cannot ask for here.
                 Set.of("hash_policy"));
@@ -85,7 +87,13 @@ final class RouteActionParser {
                                         .telling(retry.told()))
                         : retry,
                 new UpgradeParser(findings)
-                        .route(join(path, "upgrade_configs"), action.getUpgradeConfigsList()));
+                        .route(join(path, "upgrade_configs"), action.getUpgradeConfigsList()),
+                action.getRequestMirrorPoliciesCount() == 0
+                        ? List.of()
+                        : new MirrorParser(findings)
+                                .read(
+                                        join(path, "request_mirror_policies"),
+                                        action.getRequestMirrorPoliciesList()));
     }
 
     private Duration timeout(String path, RouteAction action) {

@@ -1,7 +1,9 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
+import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
 import java.time.Duration;
@@ -35,7 +37,12 @@ public record RouteConfig(
                 .flatMap(host -> host.routes().stream())
                 .flatMap(route ->
                         switch (route.action()) {
-                            case Action.Forward forward -> forward.to().names().stream();
+                            case Action.Forward forward ->
+                                    Stream.concat(
+                                            forward.to().names().stream(),
+                                            forward.mirrors().stream()
+                                                    .map(Mirror::cluster)
+                                                    .filter(it -> !it.isEmpty()));
                             case Action.Redirect _, Action.DirectResponse _ ->
                                     Stream.<String>empty();
                         })
@@ -85,7 +92,25 @@ public record RouteConfig(
     /// What becomes of the requests that match.
     ///
     /// @param name for access logs; may be empty
-    public record Route(String name, Match match, Action action, HeaderEdits.Both headers) {}
+    /// @param statPrefix under which it is counted besides; empty for nowhere
+    /// @param filters what is said of the listener's filters, here or for the virtual host or the
+    ///   table
+    public record Route(
+            String name,
+            Match match,
+            Action action,
+            HeaderEdits.Both headers,
+            String statPrefix,
+            List<FilterOverride> filters) {
+        /// A route that leaves filters as they are.
+        public Route(String name, Match match, Action action, HeaderEdits.Both headers) {
+            this(name, match, action, headers, "", List.of());
+        }
+
+        public Route {
+            filters = List.copyOf(filters);
+        }
+    }
 
     /// Which requests a route is for. All conditions must hold.
     ///
@@ -144,6 +169,7 @@ public record RouteConfig(
         /// @param streamLimit in the place of both
         /// @param retry when and how requests are sent more than once
         /// @param tunnels what becomes of upgrades and CONNECT
+        /// @param mirrors who gets copies
         record Forward(
                 Destination to,
                 PathRewrite path,
@@ -154,7 +180,8 @@ public record RouteConfig(
                 Optional<GrpcTimeout> grpcTimeout,
                 Optional<StreamLimit> streamLimit,
                 RetryConfig retry,
-                Tunnels tunnels)
+                Tunnels tunnels,
+                List<Mirror> mirrors)
                 implements Action {
             /// A route that knows nothing of gRPC or tunnels, and retries nothing.
             public Forward(
@@ -174,7 +201,8 @@ public record RouteConfig(
                         Optional.empty(),
                         Optional.empty(),
                         RetryConfig.NONE,
-                        Tunnels.NONE);
+                        Tunnels.NONE,
+                        List.of());
             }
         }
 

@@ -2,6 +2,8 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.filter.FilterOverrides;
+import dev.heddle.proxy.route.FilterOverride;
 import envoy.config.core.v3.DataSource;
 import envoy.config.route.v3.Route;
 import envoy.config.route.v3.RouteConfiguration;
@@ -35,6 +37,7 @@ public final class RouteParser {
     private final HeaderEditParser edits;
     private final RetryPolicyParser retries;
     private final RouteActionParser actions;
+    private final FilterOverrideParser filters;
 
     private RouteParser(Findings findings) {
         this.findings = findings;
@@ -42,6 +45,7 @@ public final class RouteParser {
         this.edits = new HeaderEditParser(findings);
         this.retries = new RetryPolicyParser(findings, matches);
         this.actions = new RouteActionParser(findings, edits, retries);
+        this.filters = new FilterOverrideParser(findings, HttpFilters.ALL);
     }
 
     /// Reads one resource of RDS.
@@ -68,6 +72,7 @@ public final class RouteParser {
                         "max_direct_response_body_size_bytes",
                         "ignore_port_in_host_matching",
                         "validate_clusters",
+                        "typed_per_filter_config",
                         "metadata"));
         if (table.getValidateClusters().getValue()) {
             // We hold routes back until their clusters are there, but take those that name others.
@@ -77,6 +82,10 @@ public final class RouteParser {
                 table.hasMaxDirectResponseBodySizeBytes()
                         ? table.getMaxDirectResponseBodySizeBytes().getValue()
                         : 4_096;
+        List<FilterOverride> overrides =
+                table.getTypedPerFilterConfigCount() == 0
+                        ? List.of()
+                        : filters.read(path, table.getTypedPerFilterConfigMap());
         var hosts = new ArrayList<RouteConfig.VirtualHost>();
         var domains = new HashMap<String, String>();
         var names = new HashMap<String, Integer>();
@@ -86,7 +95,7 @@ public final class RouteParser {
             if (names.put(host.getName(), i) != null) {
                 findings.reject(join(at, "name"), "'" + host.getName() + "' is there twice");
             }
-            hosts.add(host(at, host, domains, largestBody));
+            hosts.add(host(at, host, domains, largestBody, overrides));
         }
         return new RouteConfig(
                 table.getName(),
@@ -102,7 +111,11 @@ public final class RouteParser {
     }
 
     private RouteConfig.VirtualHost host(
-            String path, VirtualHost host, Map<String, String> taken, int largestBody) {
+            String path,
+            VirtualHost host,
+            Map<String, String> taken,
+            int largestBody,
+            List<FilterOverride> ofTable) {
         findings.fields(
                 path,
                 host,
@@ -113,6 +126,7 @@ public final class RouteParser {
                         "routes",
                         "require_tls",
                         "virtual_clusters",
+                        "typed_per_filter_config",
                         "metadata",
                         "retry_policy",
                         "per_request_buffer_limit_bytes",
@@ -132,10 +146,17 @@ public final class RouteParser {
                                         host.getIncludeRequestAttemptCount(),
                                         host.getIncludeAttemptCountInResponse(),
                                         host.getIncludeIsTimeoutRetryHeader()));
+        List<FilterOverride> further =
+                host.getTypedPerFilterConfigCount() == 0
+                        ? ofTable
+                        : FilterOverrides.merged(
+                                List.of(
+                                        filters.read(path, host.getTypedPerFilterConfigMap()),
+                                        ofTable));
         var routes = new ArrayList<RouteConfig.Route>();
         for (int i = 0; i < host.getRoutesCount(); i++) {
             String at = join(path, "routes[" + i + "]");
-            routes.add(route(at, host.getRoutes(i), largestBody, retry));
+            routes.add(route(at, host.getRoutes(i), largestBody, retry, further));
         }
         return new RouteConfig.VirtualHost(
                 host.getName(),
@@ -221,7 +242,11 @@ public final class RouteParser {
     }
 
     private RouteConfig.Route route(
-            String path, Route route, int largestBody, RetryConfig hostRetry) {
+            String path,
+            Route route,
+            int largestBody,
+            RetryConfig hostRetry,
+            List<FilterOverride> further) {
         findings.fields(
                 path,
                 route,
@@ -233,9 +258,11 @@ public final class RouteParser {
                         "redirect",
                         "direct_response",
                         "metadata",
+                        "typed_per_filter_config",
+                        "stat_prefix",
                         "per_request_buffer_limit_bytes"),
-                // For spans and meters of the route, of which we make none.
-                Set.of("decorator", "tracing", "stat_prefix"));
+                // For spans of the route, of which we make none.
+                Set.of("decorator", "tracing"));
         RouteConfig.Match match = match(join(path, "match"), route.getMatch());
         RouteConfig.Action action =
                 switch (route.getActionCase()) {
@@ -273,7 +300,14 @@ public final class RouteParser {
                         route.getRequestHeadersToAddList(),
                         route.getRequestHeadersToRemoveList(),
                         route.getResponseHeadersToAddList(),
-                        route.getResponseHeadersToRemoveList()));
+                        route.getResponseHeadersToRemoveList()),
+                route.getStatPrefix(),
+                route.getTypedPerFilterConfigCount() == 0
+                        ? further
+                        : FilterOverrides.merged(
+                                List.of(
+                                        filters.read(path, route.getTypedPerFilterConfigMap()),
+                                        further)));
     }
 
     private static RouteConfig.Action nothing() {

@@ -13,6 +13,7 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.http.ResponseSink;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
@@ -65,6 +66,9 @@ public final class Exchange {
     /// Whether a filter keeps the response's head back.
     private boolean isHeld;
 
+    /// Whether a filter still has some of the response's body, and ends it later.
+    private boolean isEndHeld;
+
     /// Whether even a caller of gRPC is answered as one of HTTP.
     private boolean isAnsweredInHttp;
 
@@ -111,6 +115,11 @@ public final class Exchange {
 
     public Worker worker() {
         return worker;
+    }
+
+    /// Where filters count.
+    public FilterStats stats() {
+        return log.filters();
     }
 
     /// Whether there is no exchange: none was begun, or the last one is recorded.
@@ -270,9 +279,9 @@ public final class Exchange {
         reply(reply);
     }
 
-    /// The client keeps up again.
+    /// The client, or who holds the body up on its way there, keeps up again.
     public void onResponseWritable() {
-        if (!isResponseOn && responseSource != null) {
+        if (!isResponseOn && responseSource != null && client.isWritable()) {
             isResponseOn = true;
             responseSource.setReading(true);
         }
@@ -327,13 +336,32 @@ public final class Exchange {
         writeHead(heldResponse(), true);
     }
 
+    /// Has the exchange go on after the end of its response's body, until [#releaseEnd]: a filter
+    /// has some of it still.
+    public void holdEnd() {
+        isEndHeld = true;
+    }
+
+    /// The body that a filter had is sent, with its end.
+    public void releaseEnd() {
+        isEndHeld = false;
+        responseEnded();
+    }
+
+    /// Something moves, though no byte comes from upstream.
+    public void touch() {
+        idle.set(idleNanos);
+    }
+
     /// Answers; if a response was begun already, that is cut off instead.
     public void reply(LocalReply reply) {
         reply(reply, GrpcStatus.ofHttp(reply.status()));
     }
 
+    /// Answers as [#reply(LocalReply)] does.
+    ///
     /// @param asGrpc what a caller of gRPC is told
-    private void reply(LocalReply reply, GrpcStatus asGrpc) {
+    public void reply(LocalReply reply, GrpcStatus asGrpc) {
         if (isOver()) {
             return;
         }
@@ -354,7 +382,9 @@ public final class Exchange {
         } else {
             send(reply);
         }
-        finish();
+        if (!isEndHeld) {
+            finish();
+        }
     }
 
     // What the router tells.
@@ -362,6 +392,11 @@ public final class Exchange {
     /// Lets the request's body flow there.
     public void forwardTo(BodySink upstream) {
         requestBody.open(filters.toUpstream(this, upstream));
+    }
+
+    /// Shows the request's body, as it would go upstream, to somebody else, too.
+    public void mirrorTo(BodySink other) {
+        requestBody.tap(filters.toUpstream(this, other));
     }
 
     /// The request's body, for those that may have to send it once more.
@@ -398,7 +433,7 @@ public final class Exchange {
         }
         idle.set(idleNanos);
         client.body(bytes);
-        if (isResponseOn && !sink.isWritable() && responseSource != null) {
+        if (isResponseOn && !client.isWritable() && responseSource != null) {
             isResponseOn = false;
             responseSource.setReading(false);
         }
@@ -424,6 +459,12 @@ public final class Exchange {
     public void respondEnd() {
         if (!isOver()) {
             client.end();
+            endUnlessHeld();
+        }
+    }
+
+    private void endUnlessHeld() {
+        if (!isEndHeld && !isOver()) {
             responseEnded();
         }
     }
@@ -435,7 +476,7 @@ public final class Exchange {
         if (!isOver()) {
             info.setResponseTrailers(trailers);
             client.trailers(trailers);
-            responseEnded();
+            endUnlessHeld();
         }
     }
 
@@ -456,7 +497,7 @@ public final class Exchange {
     private void runFilters() {
         Verdict verdict = filters.run(this);
         switch (verdict) {
-            case Verdict.Reply(LocalReply reply) -> reply(reply);
+            case Verdict.Reply(LocalReply reply, GrpcStatus asGrpc) -> reply(reply, asGrpc);
             case Verdict.Await _, Verdict.Continue _ -> {
                 if (state == ExchangeState.FILTERING) {
                     state = ExchangeState.AWAITING;
@@ -551,6 +592,7 @@ public final class Exchange {
         }
         ResponseHead sent = isHeld ? null : response;
         isHeld = false;
+        isEndHeld = false;
         isAnsweredInHttp = false;
         client = toClient;
         requestBody.discard();

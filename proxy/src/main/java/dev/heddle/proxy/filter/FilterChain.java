@@ -2,19 +2,25 @@ package dev.heddle.proxy.filter;
 
 import dev.heddle.proxy.http.BodySink;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.route.FilterOverride;
+import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.runtime.Confined;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Runs the filters of one exchange: forward for the request, stopping where one waits or answers,
 /// and back over those that saw the request for the response.
 @Confined("worker")
 final class FilterChain {
+    /// In the place of a filter that a request does not pass.
+    private static final HttpFilter ABSENT = _ -> Verdict.CONTINUE;
+
     private final List<FilterSpec<?>> specs;
     private final FilterContext context;
     private final HttpFilter[] filters;
 
-    /// Which filters are there already, from an exchange before this.
-    private final boolean[] isKept;
+    /// Those that are there already, from an exchange before this; none of those of routes.
+    private final @Nullable HttpFilter[] kept;
 
     /// How many filters saw the request.
     private int seen;
@@ -23,16 +29,14 @@ final class FilterChain {
         this.specs = specs;
         this.context = context;
         this.filters = new HttpFilter[specs.size()];
-        this.isKept = new boolean[filters.length];
+        this.kept = new HttpFilter[filters.length];
     }
 
     /// Has the filters that did not see the request yet see it, up to one that does not continue.
     Verdict run(Exchange exchange) {
         while (seen < filters.length) {
-            if (!isKept[seen]) {
-                filters[seen] = specs.get(seen).create(context);
-            }
-            HttpFilter filter = filters[seen];
+            HttpFilter filter = filter(seen, exchange);
+            filters[seen] = filter;
             seen++;
             switch (filter.onRequest(exchange)) {
                 case Verdict.Continue _ -> {}
@@ -45,6 +49,34 @@ final class FilterChain {
             }
         }
         throw new IllegalStateException("filter chain: ended without an answer (no router)");
+    }
+
+    private HttpFilter filter(int at, Exchange exchange) {
+        FilterSpec<?> spec = specs.get(at);
+        RouteEntry route = exchange.route();
+        FilterOverride said =
+                route == null || route.filters().isEmpty()
+                        ? null
+                        : FilterOverrides.find(route.filters(), spec.name());
+        return switch (said) {
+            case null -> spec.isAsleep() ? ABSENT : own(at, spec);
+            case FilterOverride.Off _ -> ABSENT;
+            case FilterOverride.On _ -> spec.config().isEmpty() ? ABSENT : own(at, spec);
+            // One of another kind is meant for another listener's filter of that name.
+            case FilterSpec<?> instead when instead.type().equals(spec.type()) ->
+                    instead.create(context);
+            case FilterSpec<?> _ -> spec.isAsleep() ? ABSENT : own(at, spec);
+            default -> throw new IllegalStateException(said + ": no override of a filter");
+        };
+    }
+
+    private HttpFilter own(int at, FilterSpec<?> spec) {
+        HttpFilter filter = kept[at];
+        if (filter == null) {
+            filter = spec.create(context);
+            kept[at] = filter;
+        }
+        return filter;
     }
 
     void onRequestEnd(Exchange exchange) {
@@ -82,16 +114,18 @@ final class FilterChain {
         seen = 0;
         for (int i = 0; i < all; i++) {
             HttpFilter filter = filters[i];
-            isKept[i] = filter.isReusable();
+            if (filter.equals(kept[i]) && !filter.isReusable()) {
+                kept[i] = null;
+            }
             filter.onComplete(exchange);
         }
     }
 
     /// Frees what is kept between exchanges, when the connection is gone.
     void discard() {
-        for (int i = 0; i < filters.length; i++) {
-            if (isKept[i]) {
-                filters[i].discard();
+        for (HttpFilter filter : kept) {
+            if (filter != null) {
+                filter.discard();
             }
         }
     }

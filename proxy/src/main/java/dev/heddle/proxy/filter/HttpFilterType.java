@@ -17,4 +17,27 @@ public interface HttpFilterType<C> {
 
     /// Makes the filter of one exchange.
     HttpFilter create(C config, FilterContext context);
+
+    /// Whether a filter that is configured empty does nothing but what routes say of it. There is
+    /// none then for the other routes' requests.
+    default boolean isRouted() {
+        return false;
+    }
+
+    /// As in [#typeUrl], of what a route says of such a filter.
+    default String routeTypeUrl() {
+        return typeUrl();
+    }
+
+    /// Reads and checks what a route says.
+    ///
+    /// @throws IllegalArgumentException as [#parse]
+    default C parseRoute(Any config) {
+        return parse(config);
+    }
+
+    /// What counts where both a route and its virtual host, or its table, say something.
+    default C over(C closer, C further) {
+        return closer;
+    }
 }

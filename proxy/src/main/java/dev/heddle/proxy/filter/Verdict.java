@@ -1,5 +1,6 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.LocalReply;
 
 /// What a filter says about a request.
@@ -11,7 +12,14 @@ public sealed interface Verdict {
     record Continue() implements Verdict {}
 
     /// This is the answer; later filters and the upstream never see the request.
-    record Reply(LocalReply reply) implements Verdict {}
+    ///
+    /// @param asGrpc what a caller of gRPC is told
+    record Reply(LocalReply reply, GrpcStatus asGrpc) implements Verdict {
+        /// What a caller of gRPC is told follows from the status.
+        public Reply(LocalReply reply) {
+            this(reply, GrpcStatus.ofHttp(reply.status()));
+        }
+    }
 
     /// The filter is busy and will call [Exchange#resume] or [Exchange#reply] on the same worker.
     /// Take [#AWAIT].

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A body may have to be sent again, to another sink. If it is to be [#keep]t, pieces that pass are
 /// held too, up to another limit; a body that is longer is no longer kept.
+///
+/// Somebody else may see all of it, too ([#tap]), and is not waited for.
 @Confined("worker")
 public final class BodyFlow {
     private final BodySource source;
@@ -20,6 +22,7 @@ public final class BodyFlow {
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private long heldBytes;
     private @Nullable BodySink sink;
+    private @Nullable BodySink tap;
     private boolean isEnded;
     private @Nullable Headers trailers;
     private boolean isDiscarding;
@@ -58,6 +61,20 @@ public final class BodyFlow {
         keptLimitBytes = Math.min(mostBytes, limitBytes);
     }
 
+    /// How much is held without a sink.
+    public int limitBytes() {
+        return limitBytes;
+    }
+
+    /// Shows another sink what is held and what will come, each piece as it comes.
+    public void tap(BodySink other) {
+        tap = other;
+        held.forEach(piece -> other.body(piece.retainedDuplicate()));
+        if (isEnded) {
+            end(other);
+        }
+    }
+
     /// Whether all of the body that came so far can be sent to another sink.
     public boolean isWhole() {
         return !isPartLost && !isDiscarding;
@@ -82,6 +99,9 @@ public final class BodyFlow {
 
     /// The next piece, which now belongs to the flow.
     public void offer(ByteBuf bytes) {
+        if (tap != null) {
+            tap.body(bytes.retainedDuplicate());
+        }
         if (isDiscarding) {
             bytes.release();
         } else if (sink != null) {
@@ -116,6 +136,9 @@ public final class BodyFlow {
     public void endWith(@Nullable Headers behind) {
         isEnded = true;
         trailers = behind;
+        if (tap != null) {
+            end(tap);
+        }
         if (sink != null && !isDiscarding) {
             end(sink);
         }
@@ -172,6 +195,7 @@ public final class BodyFlow {
     public void discard() {
         isDiscarding = true;
         sink = null;
+        tap = null;
         drop();
     }
 

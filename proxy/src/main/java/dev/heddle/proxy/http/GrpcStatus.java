@@ -3,15 +3,28 @@ package dev.heddle.proxy.http;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// How a gRPC call ended, as far as this proxy ends calls; the numbers of gRPC.
+/// How a gRPC call ended; the numbers of gRPC.
 public enum GrpcStatus {
+    OK(0),
+    CANCELLED(1),
     UNKNOWN(2),
+    INVALID_ARGUMENT(3),
     DEADLINE_EXCEEDED(4),
+    NOT_FOUND(5),
+    ALREADY_EXISTS(6),
     PERMISSION_DENIED(7),
+    RESOURCE_EXHAUSTED(8),
+    FAILED_PRECONDITION(9),
+    ABORTED(10),
+    OUT_OF_RANGE(11),
     UNIMPLEMENTED(12),
     INTERNAL(13),
     UNAVAILABLE(14),
+    DATA_LOSS(15),
     UNAUTHENTICATED(16);
+
+    /// The largest number that means something.
+    public static final int LAST = 16;
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String TYPE = "application/grpc";
@@ -25,6 +38,19 @@ public enum GrpcStatus {
     /// As in `grpc-status`.
     public int number() {
         return number;
+    }
+
+    /// The status of a number.
+    ///
+    /// @throws IllegalArgumentException when it means nothing
+    public static GrpcStatus of(long number) {
+        for (GrpcStatus status : values()) {
+            if (status.number == number) {
+                return status;
+            }
+        }
+        throw new IllegalArgumentException(
+                "status: " + number + " (expected: from 0 to " + LAST + ")");
     }
 
     /// What the answer of a proxy that knows only HTTP means to a caller

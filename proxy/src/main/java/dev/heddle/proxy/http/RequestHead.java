@@ -48,6 +48,16 @@ public final class RequestHead {
         return head;
     }
 
+    /// The same for somebody who has it longer than the request lives here. What was received
+    /// spelled in another case is in lower case.
+    public RequestHead copy() {
+        RequestHead copy = of(method, scheme, authority, path());
+        copy.protocol = protocol;
+        copy.upgrade = upgrade;
+        headers.forEach((name, value) -> copy.headers.add(HeaderName.of(name), value));
+        return copy;
+    }
+
     public Headers headers() {
         return headers;
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// Called on the worker's thread; must not block and must not throw. One instance serves one
 /// worker, so counting needs no atomics.
 public interface ExchangeLog {
+    /// Where filters count.
+    FilterStats filters();
+
     /// A connection was accepted.
     ///
     /// @param isSecured whether by TLS

@@ -48,6 +48,7 @@ public final class StreamInfo {
     private @Nullable String route;
     private @Nullable String virtualHost;
     private @Nullable String virtualCluster;
+    private @Nullable RouteStat routeStat;
     private @Nullable String requestedServerName;
     private @Nullable TlsSession tls;
     private @Nullable String downstreamFailureReason;
@@ -96,6 +97,7 @@ public final class StreamInfo {
         route = null;
         virtualHost = null;
         virtualCluster = null;
+        routeStat = null;
         responseDetails = null;
         upstreamFailureReason = null;
         connectionTermination = null;
@@ -127,6 +129,15 @@ public final class StreamInfo {
         downstreamDirectRemote = remote;
         downstreamRemote = remote;
         downstreamLocal = local;
+    }
+
+    /// Where the route is counted besides; null for nowhere.
+    public @Nullable RouteStat routeStat() {
+        return routeStat;
+    }
+
+    public void setRouteStat(@Nullable RouteStat stat) {
+        routeStat = stat;
     }
 
     /// `%START_TIME%`, the whole seconds since 1970 began.

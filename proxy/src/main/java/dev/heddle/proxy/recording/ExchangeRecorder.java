@@ -8,7 +8,9 @@ import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.HttpStat;
+import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.Counter;
@@ -49,6 +51,8 @@ public final class ExchangeRecorder implements ExchangeLog {
     private final Map<String, Counter> http2Faults = new HashMap<>();
     private final Map<HttpStat, Counter> counters = new EnumMap<>(HttpStat.class);
     private final Map<String, Upstream> upstreams = new HashMap<>();
+    private final Map<RouteStat, RouteCounters> routes = new HashMap<>();
+    private final FilterCounters filters;
 
     /// @param shard where this worker counts
     /// @param listenerPrefix of the listener's meters
@@ -64,6 +68,7 @@ public final class ExchangeRecorder implements ExchangeLog {
         this.record = new ExchangeRecord(meters::statName);
         this.logs = files.open(logs).toArray(AccessLogs.Writer[]::new);
         MeterScope http = meters.http(statPrefix);
+        this.filters = new FilterCounters(http, shard);
         this.downstream = new Downstream(http, meters.listener(listenerPrefix));
         for (String fault : HTTP2_FAULTS) {
             http2Faults.put("http2." + fault, meters.plain("http2").counter(fault));
@@ -347,6 +352,11 @@ public final class ExchangeRecorder implements ExchangeLog {
     }
 
     @Override
+    public FilterStats filters() {
+        return filters;
+    }
+
+    @Override
     public void brokeHttp2(String details) {
         Counter counter = http2Faults.get(details);
         if (counter != null) {
@@ -400,7 +410,13 @@ public final class ExchangeRecorder implements ExchangeLog {
         countFlags(info);
         String cluster = info.cluster();
         if (cluster != null && status != 0 && info.upstreamHost() != null) {
-            countUpstream(cluster, status, info, isInternal(request));
+            boolean isInternal = request.headers().is(HeaderName.X_ENVOY_INTERNAL, "true");
+            countUpstream(cluster, status, info, isInternal);
+        }
+        RouteStat route = info.routeStat();
+        if (route != null && cluster != null) {
+            routes.computeIfAbsent(route, it -> new RouteCounters(meters.route(it)))
+                    .count(shard, info);
         }
         if (logs.length > 0) {
             record.of(request, response, info);
@@ -408,10 +424,6 @@ public final class ExchangeRecorder implements ExchangeLog {
                 log.write(record);
             }
         }
-    }
-
-    private static boolean isInternal(RequestHead request) {
-        return request.headers().is(HeaderName.X_ENVOY_INTERNAL, "true");
     }
 
     /// What only the reason of an answer tells.

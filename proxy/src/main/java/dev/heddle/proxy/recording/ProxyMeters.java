@@ -2,6 +2,7 @@ package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.Assignment;
 import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.CircuitLimits;
@@ -93,6 +94,16 @@ public final class ProxyMeters {
                 "http." + statPrefix + ".",
                 "envoy_http_",
                 Labels.of("envoy_http_conn_manager_prefix", statPrefix));
+    }
+
+    /// The meters of some routes, `vhost.<virtual host>.route.<prefix>.`.
+    MeterScope route(RouteStat route) {
+        return new MeterScope(
+                meters,
+                "vhost." + route.virtualHost() + ".route." + route.prefix() + ".",
+                "envoy_vhost_route_",
+                Labels.of("envoy_virtual_host", route.virtualHost())
+                        .with("envoy_route", route.prefix()));
     }
 
     /// The meters of a TCP proxy, `tcp.<prefix>.`.

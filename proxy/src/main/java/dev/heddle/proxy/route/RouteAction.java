@@ -28,6 +28,7 @@ public sealed interface RouteAction {
     /// @param streamLimit in the place of both
     /// @param attempts when and how a request is sent more than once
     /// @param tunnels what becomes of upgrades and CONNECT
+    /// @param mirrors who gets copies
     record Forward(
             List<Target> targets,
             int totalWeight,
@@ -36,7 +37,8 @@ public sealed interface RouteAction {
             Optional<GrpcTimeout> grpcTimeout,
             Optional<StreamLimit> streamLimit,
             Attempts attempts,
-            Tunnels tunnels)
+            Tunnels tunnels,
+            List<Mirror> mirrors)
             implements RouteAction {
         /// A route that says nothing of tunnels.
         public Forward(
@@ -55,7 +57,8 @@ public sealed interface RouteAction {
                     grpcTimeout,
                     streamLimit,
                     attempts,
-                    Tunnels.NONE);
+                    Tunnels.NONE,
+                    List.of());
         }
 
         /// A route that knows nothing of gRPC.
@@ -76,6 +79,7 @@ public sealed interface RouteAction {
 
         public Forward {
             targets = List.copyOf(targets);
+            mirrors = List.copyOf(mirrors);
             int sum = targets.stream().mapToInt(Target::weight).sum();
             if (sum != totalWeight || sum < 1) {
                 throw new IllegalArgumentException(

@@ -2,7 +2,10 @@ package dev.heddle.proxy.route;
 
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One route: what it does, and how it edits what passes.
 public interface RouteEntry {
@@ -12,6 +15,14 @@ public interface RouteEntry {
     String virtualHost();
 
     RouteAction action();
+
+    /// Where its requests are counted besides; null for nowhere.
+    default @Nullable RouteStat stat() {
+        return null;
+    }
+
+    /// What the route says of its listener's filters.
+    List<FilterOverride> filters();
 
     /// Rewrites path and authority and edits the headers of a request that goes to that target: the
     /// edits of target, route, virtual host and table, in Envoy's order.

@@ -53,6 +53,9 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     /// Those of the route or of the request, as of the first exchange that had any.
     private @Nullable Retries retries;
 
+    /// The copies of this exchange's request, where its route has mirrors.
+    private @Nullable Shadows shadows;
+
     private @Nullable Exchange present;
     private Attempts attempts = Attempts.ONE;
     private Duration timeoutLength = Duration.ZERO;
@@ -79,6 +82,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         }
         entry = found;
         exchange.info().setRoute(found.virtualHost(), found.name());
+        exchange.info().setRouteStat(found.stat());
         return switch (found.action()) {
             case RouteAction.Forward forward -> forward(exchange, found, forward);
             case RouteAction.Redirect(int status, RouteAction.Location location) ->
@@ -133,7 +137,14 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         spare = null;
         upstream = first;
         isTerminated = forward.tunnels().terminates(request.method());
+        if (!forward.mirrors().isEmpty() && request.tunnel() == null) {
+            shadows = Shadows.of(exchange, context, forward, timeoutLength, cluster.stats());
+        }
         first.start(cluster, isTerminated);
+        // What has failed already is not copied.
+        if (shadows != null) {
+            shadows.start();
+        }
         return Verdict.AWAIT;
     }
 
@@ -459,6 +470,10 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
             spare = upstream;
         }
         upstream = null;
+        if (shadows != null) {
+            shadows.onComplete();
+            shadows = null;
+        }
         present = null;
         attempts = Attempts.ONE;
         entry = null;

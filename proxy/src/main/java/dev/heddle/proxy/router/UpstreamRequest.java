@@ -401,15 +401,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     }
 
     private void count(int status) {
-        cluster.stats()
-                .add(
-                        switch (status / 100) {
-                            case 1 -> ClusterStat.UPSTREAM_RQ_1XX;
-                            case 2 -> ClusterStat.UPSTREAM_RQ_2XX;
-                            case 3 -> ClusterStat.UPSTREAM_RQ_3XX;
-                            case 4 -> ClusterStat.UPSTREAM_RQ_4XX;
-                            default -> ClusterStat.UPSTREAM_RQ_5XX;
-                        });
+        cluster.stats().add(ClusterStat.ofStatus(status));
     }
 
     @Override

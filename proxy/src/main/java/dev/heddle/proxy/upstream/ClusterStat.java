@@ -60,5 +60,16 @@ public enum ClusterStat {
     SSL_FAIL_VERIFY_NO_CERT,
     SSL_FAIL_VERIFY_ERROR,
     SSL_FAIL_VERIFY_SAN,
-    SSL_FAIL_VERIFY_CERT_HASH
+    SSL_FAIL_VERIFY_CERT_HASH;
+
+    /// That which counts responses of a status.
+    public static ClusterStat ofStatus(int status) {
+        return switch (status / 100) {
+            case 1 -> UPSTREAM_RQ_1XX;
+            case 2 -> UPSTREAM_RQ_2XX;
+            case 3 -> UPSTREAM_RQ_3XX;
+            case 4 -> UPSTREAM_RQ_4XX;
+            default -> UPSTREAM_RQ_5XX;
+        };
+    }
 }

@@ -6,20 +6,23 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers one line for each exchange: method, path, status, flags, details, bytes.
-public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
+public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, FilterStats {
     private final Map<ListenerStat, Long> listener = new EnumMap<>(ListenerStat.class);
     private final Map<HttpStat, Long> http = new EnumMap<>(HttpStat.class);
+    private final Map<String, Long> filters = new HashMap<>();
     private final List<String> listenerLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private int open;
@@ -47,6 +50,26 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog {
     /// How often something happened to HTTP connections.
     public long counted(HttpStat stat) {
         return http.getOrDefault(stat, 0L);
+    }
+
+    @Override
+    public FilterStats filters() {
+        return this;
+    }
+
+    @Override
+    public void count(String stat) {
+        filters.merge(stat, 1L, Long::sum);
+    }
+
+    @Override
+    public void move(String gauge, long by) {
+        filters.merge(gauge, by, Long::sum);
+    }
+
+    @Override
+    public long level(String gauge) {
+        return filters.getOrDefault(gauge, 0L);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
@@ -25,6 +26,11 @@ public final class SimRoutes implements RouteTable {
         @Override
         public String virtualHost() {
             return "all";
+        }
+
+        @Override
+        public List<FilterOverride> filters() {
+            return List.of();
         }
 
         @Override

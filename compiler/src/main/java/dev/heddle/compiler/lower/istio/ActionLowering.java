@@ -1,6 +1,7 @@
 package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteAction.Destination;
@@ -8,10 +9,11 @@ import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteAction.Rewrite;
-import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.VirtualService.HttpBody;
 import dev.heddle.model.istio.VirtualService.HttpDirectResponse;
+import dev.heddle.model.istio.VirtualService.HttpMirrorPolicy;
 import dev.heddle.model.istio.VirtualService.HttpRedirect;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.istio.VirtualService.HttpRewrite;
@@ -48,10 +50,9 @@ public final class ActionLowering {
 
     /// The action; empty when the rule has none that can work.
     ///
-    /// @param path of the rule
     /// @param called port that the client called
-    Optional<RouteAction> lower(
-            BoundVirtualService service, HttpRoute rule, FieldPath path, int called) {
+    Optional<RouteAction> lower(HttpRule of, int called) {
+        HttpRoute rule = of.spec();
         if (problemOf(rule).isPresent()) {
             return Optional.empty();
         }
@@ -61,7 +62,7 @@ public final class ActionLowering {
         if (rule.directResponse().isPresent()) {
             return Optional.of(directResponse(rule.directResponse().get()));
         }
-        return forward(service, rule, path, called);
+        return forward(of, rule, called);
     }
 
     /// The edits of a rule, and of its only destination: where there are several, each has its own.
@@ -80,8 +81,8 @@ public final class ActionLowering {
         return rule.route().stream().filter(d -> d.weight().orElse(0) > 0).toList();
     }
 
-    private Optional<RouteAction> forward(
-            BoundVirtualService service, HttpRoute rule, FieldPath path, int called) {
+    private Optional<RouteAction> forward(HttpRule of, HttpRoute rule, int called) {
+        FieldPath path = of.path();
         List<HttpRouteDestination> takers = takers(rule);
         boolean single = takers.size() == 1;
         var lowered = new ArrayList<Destination>();
@@ -94,14 +95,14 @@ public final class ActionLowering {
             lowered.add(
                     destinations.lower(
                             destination.destination(),
-                            service.namespace(),
+                            of.namespace(),
                             called,
                             weight,
                             single ? HeaderEdit.NONE : HeaderEdits.lower(destination.headers()),
                             single
                                     ? Optional.empty()
                                     : HeaderEdits.authority(destination.headers()),
-                            service.resource().origin(path.field("route").index(i))));
+                            of.owner().origin(path.field("route").index(i))));
         }
         if (lowered.isEmpty()) {
             return Optional.empty();
@@ -112,7 +113,56 @@ public final class ActionLowering {
                         new Rewrite(pathRewrite(rule.rewrite()), authority(rule)),
                         new Resilience(
                                 timeout(rule),
-                                Retries.lower(rule.retries().or(() -> defaultRetry)))));
+                                Retries.lower(rule.retries().or(() -> defaultRetry))),
+                        mirrors(of, rule, called)));
+    }
+
+    /// The older form, of which there is one, goes before the newer.
+    private List<RouteAction.Mirror> mirrors(HttpRule of, HttpRoute rule, int called) {
+        FieldPath path = of.path();
+        var mirrors = new ArrayList<RouteAction.Mirror>();
+        if (rule.mirror().isPresent()) {
+            Optional<Portion> share =
+                    rule.mirrorPercentage()
+                            .map(Portions::lower)
+                            .orElseGet(() -> Portions.lower(rule.mirrorPercent().orElse(100)));
+            share.ifPresent(portion ->
+                    mirrors.add(
+                            mirror(
+                                    of,
+                                    rule.mirror().get(),
+                                    path.field("mirror"),
+                                    called,
+                                    portion)));
+        }
+        for (int i = 0; i < rule.mirrors().size(); i++) {
+            HttpMirrorPolicy policy = rule.mirrors().get(i);
+            FieldPath at = path.field("mirrors").index(i);
+            policy.percentage()
+                    .map(Portions::lower)
+                    .orElse(Optional.of(Portion.ALL))
+                    .ifPresent(portion ->
+                            mirrors.add(mirror(of, policy.destination(), at, called, portion)));
+        }
+        return mirrors;
+    }
+
+    private RouteAction.Mirror mirror(
+            HttpRule of,
+            dev.heddle.model.istio.Destination to,
+            FieldPath at,
+            int called,
+            Portion share) {
+        return new RouteAction.Mirror(
+                destinations.lower(
+                        to,
+                        of.namespace(),
+                        called,
+                        0,
+                        HeaderEdit.NONE,
+                        Optional.empty(),
+                        of.owner().origin(at)),
+                share);
     }
 
     private static Duration timeout(HttpRoute rule) {

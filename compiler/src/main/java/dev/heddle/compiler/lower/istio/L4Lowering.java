@@ -23,9 +23,9 @@ import java.util.OptionalInt;
 /// Lowers a VirtualService's rules for TCP, and for TLS that is passed through, for one place of
 /// the mesh.
 ///
-/// Nearly all of their conditions are known before any connection comes (gateway, the client's
-/// labels and namespace, the port that is called); of the rest SNI alone is in force. A rule with a
-/// condition that is not in force takes nothing, for it would take too much.
+/// Most of their conditions are known before any connection comes (gateway, the client's labels and
+/// namespace, the port that is called); what is left is SNI and where connections go and come from.
+/// A match with a range that is none takes nothing, for it would take too much.
 public final class L4Lowering {
     private final MeshIndex index;
     private final Destinations destinations;
@@ -46,9 +46,12 @@ public final class L4Lowering {
     /// Where connections go that name one of those servers.
     ///
     /// @param sniHosts exact, `*.example.com`, or `*` for any
-    public record ByName(List<String> sniHosts, Handling.Tcp handling, Origin origin) {
+    /// @param addresses that they go to, as in `10.0.0.0/8`; empty for any
+    public record ByName(
+            List<String> sniHosts, List<String> addresses, Handling.Tcp handling, Origin origin) {
         public ByName {
             sniHosts = List.copyOf(sniHosts);
+            addresses = List.copyOf(addresses);
         }
     }
 
@@ -58,27 +61,69 @@ public final class L4Lowering {
     }
 
     /// Where connections go whatever they begin with.
-    public record Plain(Handling.Tcp handling, Origin origin) {}
+    ///
+    /// @param addresses that they go to, as in `10.0.0.0/8`; empty for any
+    /// @param sources that they come from, likewise
+    public record Plain(
+            List<String> addresses, List<String> sources, Handling.Tcp handling, Origin origin) {
+        public Plain {
+            addresses = List.copyOf(addresses);
+            sources = List.copyOf(sources);
+        }
 
-    /// The first rule for TCP that takes all connections to that port; empty when none does.
+        /// Whether it takes all connections.
+        public boolean takesAll() {
+            return addresses.isEmpty() && sources.isEmpty();
+        }
+    }
+
+    /// The rules for TCP that take connections to that port, in order, up to the first that takes
+    /// all.
     ///
     /// @param gateway `mesh`, or as in `default/bookinfo-gateway`
-    public Optional<Plain> tcp(BoundVirtualService service, String gateway, int port) {
+    public List<Plain> tcp(BoundVirtualService service, String gateway, int port) {
+        var taken = new ArrayList<Plain>();
         List<TcpRoute> rules = service.resource().spec().tcp();
         for (int i = 0; i < rules.size(); i++) {
             TcpRoute rule = rules.get(i);
-            boolean isTaken =
-                    rule.match().isEmpty()
-                            || rule.match().stream()
-                                    .anyMatch(match -> isHere(match, service, gateway, port));
             FieldPath path = FieldPath.of("spec", "tcp").index(i);
-            Optional<Handling.Tcp> handling =
-                    isTaken ? handling(service, rule.route(), path, port) : Optional.empty();
-            if (handling.isPresent()) {
-                return Optional.of(new Plain(handling.get(), service.resource().origin(path)));
+            Optional<Handling.Tcp> handling = handling(service, rule.route(), path, port);
+            if (handling.isEmpty()) {
+                continue;
+            }
+            Origin origin = service.resource().origin(path);
+            if (rule.match().isEmpty()) {
+                taken.add(new Plain(List.of(), List.of(), handling.get(), origin));
+                return taken;
+            }
+            for (L4MatchAttributes match : rule.match()) {
+                List<String> sources =
+                        match.sourceSubnet().isEmpty() ? List.of() : List.of(match.sourceSubnet());
+                if (isHere(match, service, gateway, port)
+                        && areRanges(match.destinationSubnets())
+                        && areRanges(sources)) {
+                    var plain =
+                            new Plain(
+                                    normal(match.destinationSubnets()),
+                                    normal(sources),
+                                    handling.get(),
+                                    origin);
+                    taken.add(plain);
+                    if (plain.takesAll()) {
+                        return taken;
+                    }
+                }
             }
         }
-        return Optional.empty();
+        return taken;
+    }
+
+    private static boolean areRanges(List<String> ranges) {
+        return ranges.stream().allMatch(it -> Ranges.normal(it).isPresent());
+    }
+
+    private static List<String> normal(List<String> ranges) {
+        return ranges.stream().flatMap(it -> Ranges.normal(it).stream()).distinct().toList();
     }
 
     /// The rules for TLS that take connections to that port, in order.
@@ -92,10 +137,14 @@ public final class L4Lowering {
             Optional<Handling.Tcp> handling = handling(service, rules.get(i).route(), path, port);
             List<TlsMatchAttributes> matches = rules.get(i).match();
             for (int j = 0; j < matches.size(); j++) {
-                if (handling.isPresent() && isHere(matches.get(j), service, gateway, port)) {
+                List<String> ranges = matches.get(j).destinationSubnets();
+                if (handling.isPresent()
+                        && isHere(matches.get(j), service, gateway, port)
+                        && areRanges(ranges)) {
                     routes.add(
                             new ByName(
                                     matches.get(j).sniHosts(),
+                                    normal(ranges),
                                     handling.get(),
                                     service.resource().origin(path.field("match").index(j))));
                 }
@@ -106,16 +155,13 @@ public final class L4Lowering {
 
     private boolean isHere(
             L4MatchAttributes match, BoundVirtualService service, String gateway, int port) {
-        return match.destinationSubnets().isEmpty()
-                && match.sourceSubnet().isEmpty()
-                && isHere(match.port(), match.gateways(), service, gateway, port)
+        return isHere(match.port(), match.gateways(), service, gateway, port)
                 && isFrom(match.gateways(), match.sourceLabels(), match.sourceNamespace());
     }
 
     private boolean isHere(
             TlsMatchAttributes match, BoundVirtualService service, String gateway, int port) {
-        return match.destinationSubnets().isEmpty()
-                && isHere(match.port(), match.gateways(), service, gateway, port)
+        return isHere(match.port(), match.gateways(), service, gateway, port)
                 && isFrom(match.gateways(), match.sourceLabels(), match.sourceNamespace());
     }
 

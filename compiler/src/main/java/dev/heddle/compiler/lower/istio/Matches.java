@@ -27,6 +27,7 @@ public final class Matches {
         var headers = new ArrayList<HeaderMatch>();
         match.headers().forEach((name, m) -> headers.add(header(name, m, false)));
         match.withoutHeaders().forEach((name, m) -> headers.add(header(name, m, true)));
+        match.cookies().forEach((name, m) -> headers.add(Cookies.header(name, m)));
         headers.sort(Comparator.comparing(HeaderMatch::name));
         match.method().ifPresent(m -> headers.add(header(":method", m, false)));
         match.authority().ifPresent(m -> headers.add(header(":authority", m, false)));
@@ -55,6 +56,7 @@ public final class Matches {
         match.scheme().ifPresent(m -> check("scheme", "", m, problems));
         checkHeaders("headers", match.headers(), problems);
         checkHeaders("withoutHeaders", match.withoutHeaders(), problems);
+        match.cookies().forEach((name, m) -> checkCookie(name, m, problems));
         match.queryParams().forEach((name, m) -> check("queryParams", name, m, problems));
         return problems;
     }
@@ -71,6 +73,13 @@ public final class Matches {
             }
             check(field, name, m, problems);
         });
+    }
+
+    private static void checkCookie(String name, StringMatch m, List<Problem> problems) {
+        if (!EnvoySyntax.isHeaderName(name)) {
+            problems.add(new Problem("cookies", name, "'" + name + "' cannot name a cookie"));
+        }
+        check("cookies", name, m, problems);
     }
 
     private static void check(String field, String key, StringMatch m, List<Problem> problems) {

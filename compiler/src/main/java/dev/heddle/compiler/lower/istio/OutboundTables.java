@@ -189,7 +189,7 @@ public final class OutboundTables {
                             host.name(),
                             Optional.of(service),
                             rule.map(routes::get)
-                                    .orElseGet(() -> List.of(plainRoute(service, port))),
+                                    .orElseGet(() -> OnceOnly.routes(plainRoute(service, port))),
                             rule.map(r -> r.resource().origin())
                                     .orElse(service.service().origin())));
         }

@@ -4,10 +4,10 @@ import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.MeshIndex;
-import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
-import dev.heddle.model.istio.VirtualService.HttpRoute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +36,8 @@ public final class RouteLowering {
     /// @param port that is called
     public List<Route> lower(BoundVirtualService service, String gateway, int port) {
         var routes = new ArrayList<Route>();
-        List<HttpRoute> rules = service.resource().spec().http();
-        for (int i = 0; i < rules.size(); i++) {
-            FieldPath path = FieldPath.of("spec", "http").index(i);
-            if (lower(service, rules.get(i), path, gateway, port, routes)) {
+        for (HttpRule rule : service.http()) {
+            if (lower(service, rule, gateway, port, routes)) {
                 break;
             }
         }
@@ -48,27 +46,42 @@ public final class RouteLowering {
 
     /// Whether nothing is left for the rules that follow.
     private boolean lower(
-            BoundVirtualService service,
-            HttpRoute rule,
-            FieldPath path,
-            String gateway,
-            int port,
-            List<Route> out) {
-        Optional<RouteAction> action = actions.lower(service, rule, path, port);
+            BoundVirtualService service, HttpRule rule, String gateway, int port, List<Route> out) {
+        Optional<RouteAction> action = actions.lower(rule, port);
         if (action.isEmpty()) {
             return false;
         }
-        if (rule.match().isEmpty()) {
-            out.add(route(service, rule, "", RouteMatch.ALL, action.get(), path));
+        if (rule.spec().match().isEmpty()) {
+            out.addAll(
+                    OnceOnly.routes(
+                            route(
+                                    service,
+                                    rule,
+                                    "",
+                                    "",
+                                    RouteMatch.ALL,
+                                    action.get(),
+                                    rule.origin())));
             return true;
         }
-        for (int j = 0; j < rule.match().size(); j++) {
-            HttpMatchRequest match = rule.match().get(j);
+        for (int j = 0; j < rule.spec().match().size(); j++) {
+            HttpMatchRequest match = rule.spec().match().get(j);
             Optional<RouteMatch> lowered =
-                    isHere(match, service, gateway, port) ? Matches.lower(match) : Optional.empty();
+                    isHere(match, rule.namespace(), gateway, port)
+                            ? Matches.lower(match)
+                            : Optional.empty();
             if (lowered.isPresent()) {
-                FieldPath at = path.field("match").index(j);
-                out.add(route(service, rule, match.name(), lowered.get(), action.get(), at));
+                Origin at = rule.matches().get(j);
+                out.addAll(
+                        OnceOnly.routes(
+                                route(
+                                        service,
+                                        rule,
+                                        match.name(),
+                                        match.statPrefix(),
+                                        lowered.get(),
+                                        action.get(),
+                                        at)));
                 if (lowered.get().matchesEverything()) {
                     return true;
                 }
@@ -77,34 +90,38 @@ public final class RouteLowering {
         return false;
     }
 
-    private boolean isHere(
-            HttpMatchRequest match, BoundVirtualService service, String gateway, int port) {
+    /// @param namespace of the resource that the match stands in
+    private boolean isHere(HttpMatchRequest match, String namespace, String gateway, int port) {
         if (match.port().isPresent() && match.port().getAsInt() != port) {
             return false;
         }
         if (!match.gateways().isEmpty()) {
             return match.gateways().stream()
-                    .anyMatch(g ->
-                            BoundVirtualService.gateway(g, service.namespace()).equals(gateway));
+                    .anyMatch(g -> BoundVirtualService.gateway(g, namespace).equals(gateway));
         }
         return labels.entrySet().containsAll(match.sourceLabels().entrySet())
-                && (match.sourceNamespace().isEmpty() || match.sourceNamespace().equals(namespace));
+                && (match.sourceNamespace().isEmpty()
+                        || match.sourceNamespace().equals(this.namespace));
     }
 
     private static Route route(
             BoundVirtualService service,
-            HttpRoute rule,
+            HttpRule rule,
             String matchName,
+            String statPrefix,
             RouteMatch match,
             RouteAction action,
-            FieldPath path) {
-        String name = matchName.isEmpty() ? rule.name() : rule.name() + "." + matchName;
+            Origin origin) {
+        String ruleName = rule.spec().name();
+        String name = matchName.isEmpty() ? ruleName : ruleName + "." + matchName;
         return new Route(
                 name.isEmpty() ? "default" : name,
                 match,
                 action,
-                ActionLowering.headers(rule),
+                ActionLowering.headers(rule.spec()),
+                statPrefix,
+                Features.lower(rule.spec()),
                 service.config(),
-                service.resource().origin(path));
+                origin);
     }
 }

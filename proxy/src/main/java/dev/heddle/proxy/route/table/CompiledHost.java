@@ -6,6 +6,7 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import java.util.List;
@@ -115,6 +116,11 @@ final class CompiledHost {
         @Override
         public RouteAction action() {
             return TO_TLS;
+        }
+
+        @Override
+        public List<FilterOverride> filters() {
+            return List.of();
         }
 
         @Override

@@ -8,8 +8,10 @@ import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.Attempts;
+import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
@@ -33,6 +35,8 @@ final class CompiledRoute implements RouteEntry {
     private final boolean grpcOnly;
     private final RouteConfig.@Nullable Fraction fraction;
     private final RouteAction action;
+    private final List<FilterOverride> filters;
+    private final @Nullable RouteStat stat;
     private final Rewrite rewrite;
     private final List<ShareEdits> shares;
     private final List<HeaderEditor> requestEdits;
@@ -76,6 +80,11 @@ final class CompiledRoute implements RouteEntry {
         this.grpcOnly = route.match().grpcOnly();
         this.fraction = route.match().fraction().orElse(null);
         this.action = action(route.action());
+        this.filters = route.filters();
+        this.stat =
+                route.statPrefix().isEmpty()
+                        ? null
+                        : new RouteStat(host.name(), route.statPrefix());
         this.rewrite = rewrite(route.action());
         this.shares = shares(route.action());
         this.requestEdits = outer.with(route.headers(), HeaderEdits.Both::request);
@@ -111,7 +120,8 @@ final class CompiledRoute implements RouteEntry {
                         forward.grpcTimeout(),
                         forward.streamLimit(),
                         attempts(forward.retry()),
-                        forward.tunnels());
+                        forward.tunnels(),
+                        forward.mirrors());
             }
             case RouteConfig.Action.Redirect redirect ->
                     new RouteAction.Redirect(
@@ -231,6 +241,16 @@ final class CompiledRoute implements RouteEntry {
     @Override
     public RouteAction action() {
         return action;
+    }
+
+    @Override
+    public @Nullable RouteStat stat() {
+        return stat;
+    }
+
+    @Override
+    public List<FilterOverride> filters() {
+        return filters;
     }
 
     @Override

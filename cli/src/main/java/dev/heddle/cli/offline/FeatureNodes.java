@@ -1,0 +1,60 @@
+package dev.heddle.cli.offline;
+
+import dev.heddle.compiler.explain.FeatureText;
+import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
+import dev.heddle.compiler.ir.HttpFeature.Cors;
+import dev.heddle.compiler.ir.HttpFeature.Fault;
+import dev.heddle.compiler.ir.Portion;
+import dev.heddle.model.tree.Node;
+import java.util.List;
+import java.util.Optional;
+
+/// What a route does beside routing, for programs: each kind under its own name, empty where the
+/// route has none.
+final class FeatureNodes {
+    private FeatureNodes() {}
+
+    static Optional<Node> fault(List<HttpFeature> features) {
+        return features.stream()
+                .filter(Fault.class::isInstance)
+                .map(Fault.class::cast)
+                .findFirst()
+                .map(FeatureNodes::node);
+    }
+
+    private static Node node(Fault fault) {
+        Node.Mapping node = Node.Mapping.EMPTY;
+        if (fault.delay().isPresent()) {
+            node =
+                    node.with(
+                            "delay",
+                            Node.Mapping.EMPTY
+                                    .with("fixedDelay", FeatureText.of(fault.delay().get().time()))
+                                    .with("percent", percent(fault.delay().get().of())));
+        }
+        if (fault.abort().isPresent()) {
+            Node.Mapping abort =
+                    switch (fault.abort().get().answer()) {
+                        case AbortAnswer.Http(int status) ->
+                                Node.Mapping.EMPTY.with("httpStatus", status);
+                        case AbortAnswer.Grpc(_, String name) ->
+                                Node.Mapping.EMPTY.with("grpcStatus", name);
+                    };
+            node = node.with("abort", abort.with("percent", percent(fault.abort().get().of())));
+        }
+        return node;
+    }
+
+    /// As in `12.5`.
+    static String percent(Portion portion) {
+        return portion.toString().replace(" %", "");
+    }
+
+    static Optional<Node> cors(List<HttpFeature> features) {
+        return features.stream()
+                .filter(Cors.class::isInstance)
+                .map(it -> Node.of(FeatureText.lines(List.of(it)).getFirst()))
+                .findFirst();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.heddle.compiler.explain;
+
+import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
+import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Says what a route does beside routing.
+public final class FeatureText {
+    private FeatureText() {}
+
+    /// A line for each thing, as in `fault: 50 % of requests wait 5s`.
+    public static List<String> lines(List<HttpFeature> features) {
+        var lines = new ArrayList<String>();
+        for (HttpFeature feature : features) {
+            switch (feature) {
+                case HttpFeature.Fault(var delay, var abort) -> {
+                    delay.ifPresent(it ->
+                            lines.add("fault: " + it.of() + " of requests wait " + of(it.time())));
+                    abort.ifPresent(it ->
+                            lines.add(
+                                    "fault: "
+                                            + it.of()
+                                            + " of requests are answered "
+                                            + of(it.answer())));
+                }
+                case HttpFeature.Cors cors -> lines.add(of(cors));
+            }
+        }
+        return lines;
+    }
+
+    private static String of(AbortAnswer answer) {
+        return switch (answer) {
+            case AbortAnswer.Http(int status) -> Integer.toString(status);
+            case AbortAnswer.Grpc(_, String name) -> "gRPC " + name;
+        };
+    }
+
+    private static String of(HttpFeature.Cors cors) {
+        return "CORS: origins "
+                + cors.origins().stream().map(FeatureText::of).collect(Collectors.joining(" "))
+                + list(", methods ", cors.methods())
+                + list(", headers ", cors.headers())
+                + list(", exposed ", cors.exposed())
+                + cors.maxAge().map(it -> ", for " + of(it)).orElse("")
+                + (cors.credentials().orElse(false) ? ", with credentials" : "")
+                + (cors.forwardsUnmatched() ? "" : ", preflights of others are answered");
+    }
+
+    private static String list(String name, List<String> words) {
+        return words.isEmpty() ? "" : name + String.join(",", words);
+    }
+
+    private static String of(ValueMatch match) {
+        return switch (match) {
+            case ValueMatch.Exact(String exact) -> exact;
+            case ValueMatch.Prefix(String prefix) -> prefix + "*";
+            case ValueMatch.Regex(String regex) -> "~" + regex;
+            case ValueMatch.Present() -> "*";
+        };
+    }
+
+    /// As Istio writes it: `2s`, `0.5s`.
+    public static String of(Duration time) {
+        return time.toNanosPart() == 0
+                ? time.toSeconds() + "s"
+                : java.math.BigDecimal.valueOf(time.toNanos(), 9).stripTrailingZeros() + "s";
+    }
+}

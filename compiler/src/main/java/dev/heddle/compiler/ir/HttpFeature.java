@@ -1,0 +1,66 @@
+package dev.heddle.compiler.ir;
+
+import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What becomes of a route's requests beside going where they go: each kind is a filter of the
+/// proxy.
+public sealed interface HttpFeature {
+
+    /// A share of the requests fails on purpose; an abort comes after a delay.
+    record Fault(Optional<Delay> delay, Optional<Abort> abort) implements HttpFeature {
+        public Fault {
+            if (delay.isEmpty() && abort.isEmpty()) {
+                throw new IllegalArgumentException("fault: nothing (expected: delay or abort)");
+            }
+        }
+    }
+
+    /// A share of the requests waits.
+    ///
+    /// @param time more than zero
+    record Delay(Duration time, Portion of) {}
+
+    /// A share of the requests is answered with an error.
+    record Abort(AbortAnswer answer, Portion of) {}
+
+    /// What an aborted request is answered with.
+    sealed interface AbortAnswer {
+        /// @param status 200 to 599
+        record Http(int status) implements AbortAnswer {}
+
+        /// @param status number of gRPC
+        /// @param name of that number, as in `UNAVAILABLE`
+        record Grpc(int status, String name) implements AbortAnswer {}
+    }
+
+    /// What browsers may do from pages of other origins.
+    ///
+    /// @param origins that are allowed, any of them
+    /// @param methods that are allowed; `*` for any
+    /// @param headers that are allowed; `*` for any
+    /// @param exposed headers that pages may read
+    /// @param maxAge for how long an answer may be remembered, in whole seconds; empty to say
+    ///   nothing
+    /// @param credentials whether cookies and the like may be sent; empty to say nothing
+    /// @param forwardsUnmatched whether a preflight request from an origin that is not allowed goes
+    ///   to the destination; else it is answered
+    record Cors(
+            List<ValueMatch> origins,
+            List<String> methods,
+            List<String> headers,
+            List<String> exposed,
+            Optional<Duration> maxAge,
+            Optional<Boolean> credentials,
+            boolean forwardsUnmatched)
+            implements HttpFeature {
+        public Cors {
+            origins = List.copyOf(origins);
+            methods = List.copyOf(methods);
+            headers = List.copyOf(headers);
+            exposed = List.copyOf(exposed);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.heddle.proxy.observe;
+
+/// Where filters count what only they know, on one worker: names as Envoy's below `http.<prefix>.`,
+/// as in `fault.aborts_injected`. A name is there once it was told.
+public interface FilterStats {
+    /// Adds one.
+    void count(String stat);
+
+    /// Moves a gauge.
+    void move(String gauge, long by);
+
+    /// What a gauge says over all workers; a moment late.
+    long level(String gauge);
+}
