@@ -24,6 +24,7 @@ public final class CallCheck {
         call.expect().mirrored().keySet().forEach(it -> heard.put(it, mesh.heard(it)));
         var answered = new HashMap<String, Integer>();
         var statuses = new HashMap<Integer, Integer>();
+        CallSheet.Call next = call;
         for (int i = 0; i < call.times(); i++) {
             if (call.expect().refused()) {
                 assertThat(mesh.isRefused(call)).as("%s: refused", call).isTrue();
@@ -34,7 +35,7 @@ public final class CallCheck {
                 continue;
             }
             long began = mesh.nanos();
-            Answer answer = mesh.call(call);
+            Answer answer = mesh.call(next);
             long took = TimeUnit.NANOSECONDS.toMillis(mesh.nanos() - began);
             call.expect()
                     .waits()
@@ -44,7 +45,17 @@ public final class CallCheck {
                                     .isGreaterThanOrEqualTo(least));
             checkOne(call, answer);
             statuses.merge(answer.status(), 1, Integer::sum);
+            if (call.expect().sticks()) {
+                CallSheet.Call now = next;
+                next =
+                        answer.header("set-cookie")
+                                .map(it -> now.with(it.split(";", -1)[0]))
+                                .orElse(now);
+            }
             answer.destination().ifPresent(d -> answered.merge(d, 1, Integer::sum));
+        }
+        if (call.expect().sticks()) {
+            assertThat(answered).as("%s: who answered", call).hasSize(1);
         }
         for (Map.Entry<String, Integer> share : call.expect().mirrored().entrySet()) {
             int before = heard.getOrDefault(share.getKey(), 0);
@@ -84,7 +95,7 @@ public final class CallCheck {
         }
         expect.status()
                 .ifPresent(s -> assertThat(answer.status()).as("%s: status", call).isEqualTo(s));
-        if (expect.shares().isEmpty() && expect.status().isPresent()) {
+        if (expect.shares().isEmpty() && !expect.sticks() && expect.status().isPresent()) {
             assertThat(answer.destination())
                     .as("%s: who answered", call)
                     .isEqualTo(expect.destination());

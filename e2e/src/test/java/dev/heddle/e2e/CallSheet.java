@@ -1,12 +1,13 @@
 package dev.heddle.e2e;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What a case's `calls.yaml` says: requests, and what each of them must meet.
 public record CallSheet(List<Call> calls) {
@@ -23,6 +24,13 @@ public record CallSheet(List<Call> calls) {
             Optional<String> at,
             Optional<String> client,
             Expect expect) {
+        /// The same of a client that has a cookie.
+        Call with(String cookie) {
+            var all = new LinkedHashMap<>(headers);
+            all.merge("cookie", cookie, (had, more) -> had + "; " + more);
+            return new Call(method, url, all, times, at, client, expect);
+        }
+
         @Override
         public String toString() {
             return method + " " + url + (headers.isEmpty() ? "" : " " + headers);
@@ -39,6 +47,8 @@ public record CallSheet(List<Call> calls) {
     /// @param refused whether no connection for it comes about
     /// @param ended whether the proxy ends a connection for it on which nothing is said
     /// @param unsecured whether the proxy finds nobody whom it believes, which is a 503
+    /// @param sticks whether one destination answers all of the times, whichever that is, to a
+    ///   client that keeps the cookies that it gets
     public record Expect(
             OptionalInt status,
             Optional<String> destination,
@@ -52,7 +62,8 @@ public record CallSheet(List<Call> calls) {
             OptionalInt waits,
             boolean refused,
             boolean ended,
-            boolean unsecured) {}
+            boolean unsecured,
+            boolean sticks) {}
 
     private static final Set<String> CALL_KEYS =
             Set.of("why", "request", "headers", "times", "at", "client", "expect");
@@ -71,7 +82,8 @@ public record CallSheet(List<Call> calls) {
                     "waits",
                     "refused",
                     "ended",
-                    "unsecured");
+                    "unsecured",
+                    "sticks");
 
     /// Reads the parsed YAML of a call sheet. An unknown key is a mistake of the case's author.
     public static CallSheet of(Object yaml) {
@@ -119,7 +131,8 @@ public record CallSheet(List<Call> calls) {
                 map.get("waits") instanceof Integer w ? OptionalInt.of(w) : OptionalInt.empty(),
                 Boolean.TRUE.equals(map.get("refused")),
                 Boolean.TRUE.equals(map.get("ended")),
-                Boolean.TRUE.equals(map.get("unsecured")));
+                Boolean.TRUE.equals(map.get("unsecured")),
+                Boolean.TRUE.equals(map.get("sticks")));
     }
 
     private static Map<String, Optional<String>> headers(@Nullable Object yaml) {

@@ -7,13 +7,9 @@ import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.balance.Balancers;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
+import dev.heddle.proxy.upstream.balance.HashTables;
+import dev.heddle.proxy.upstream.balance.Hashing;
+
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -26,6 +22,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /// Choosing the host of a request, once for each request.
 @State(Scope.Benchmark)
@@ -45,6 +49,8 @@ public class BalancerBench {
     private LoadBalancer weighted = turns;
     private LoadBalancer leastBusy = turns;
     private LoadBalancer any = turns;
+    private LoadBalancer ring = turns;
+    private LoadBalancer maglev = turns;
 
     /// How many hosts the cluster has.
     @Param({"3", "1000"})
@@ -64,6 +70,21 @@ public class BalancerBench {
         weighted = balancer(new Balancers.Kind.InTurns(), hosts, true);
         leastBusy = balancer(new Balancers.Kind.LeastBusy(2), hosts, false);
         any = balancer(new Balancers.Kind.Any(), hosts, false);
+        ring =
+                balancer(
+                        hashed(
+                                new Hashing.Shape.Ring(
+                                        Hashing.Shape.Ring.LEAST,
+                                        Hashing.Shape.Ring.LIMIT,
+                                        Hashing.Function.XX_HASH)),
+                        hosts,
+                        false);
+        maglev =
+                balancer(hashed(new Hashing.Shape.Maglev(Hashing.Shape.Maglev.SIZE)), hosts, false);
+    }
+
+    private static Balancers.Kind hashed(Hashing.Shape shape) {
+        return new Balancers.Kind.Hashed(new Hashing(shape, false, 0), new HashTables(), () -> 0);
     }
 
     /// One after the other, all of one weight.
@@ -88,6 +109,18 @@ public class BalancerBench {
     @Benchmark
     public Pick anyHost() {
         return any.pick(context);
+    }
+
+    /// The next point on a ring.
+    @Benchmark
+    public Pick byRing() {
+        return ring.pick(context);
+    }
+
+    /// A place in a table.
+    @Benchmark
+    public Pick byMaglev() {
+        return maglev.pick(context);
     }
 
     private static LoadBalancer balancer(Balancers.Kind kind, int count, boolean weights) {

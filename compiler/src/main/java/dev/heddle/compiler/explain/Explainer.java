@@ -24,6 +24,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -254,7 +255,9 @@ public final class Explainer {
     /// known, as the workload itself is: others go wherever the client wanted, or nowhere.
     private List<Share> shares(FilterChain chain) {
         List<TcpDestination> all =
-                chain.handling() instanceof Handling.Tcp(_, List<TcpDestination> destinations, _, _)
+                chain.handling()
+                                instanceof
+                                Handling.Tcp(_, List<TcpDestination> destinations, _, _, _)
                         ? destinations
                         : List.of();
         int total = all.stream().mapToInt(TcpDestination::weight).sum();

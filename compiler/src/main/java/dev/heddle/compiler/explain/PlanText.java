@@ -10,13 +10,13 @@ import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.FilterChain.Translation;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
-import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +119,12 @@ public final class PlanText {
                     table(2, held);
                 }
             }
-            case Handling.Tcp(String statPrefix, var destinations, var times, var tunnel) ->
+            case Handling.Tcp(
+                            String statPrefix,
+                            var destinations,
+                            var times,
+                            var tunnel,
+                            boolean hashesSource) ->
                     line(
                             1,
                             head
@@ -135,7 +140,8 @@ public final class PlanText {
                                                             + (t.isPost() ? "POST" : "CONNECT")
                                                             + " for "
                                                             + t.target())
-                                            .orElse(""),
+                                            .orElse("")
+                                    + (hashesSource ? ", host by the client's address" : ""),
                             chain.origin());
         }
     }
@@ -194,13 +200,6 @@ public final class PlanText {
                                     + (port.isPresent() ? ", port " + port.getAsInt() : "")
                                     + (from.isEmpty() ? "" : " from " + from);
                 };
-        String balancing =
-                switch (cluster.loadBalancing()) {
-                    case LoadBalancing.RoundRobin() -> ", round robin";
-                    case LoadBalancing.LeastRequest() -> ", least request";
-                    case LoadBalancing.Random() -> ", random";
-                    case LoadBalancing.ByCluster() -> "";
-                };
         String protocol =
                 switch (cluster.protocol()) {
                     case HTTP1 -> "";
@@ -213,7 +212,7 @@ public final class PlanText {
                         + cluster.name()
                         + ": "
                         + discovery
-                        + balancing
+                        + BalancingText.of(cluster.loadBalancing())
                         + protocol
                         + cluster.tls().map(t -> ", " + TlsText.of(t)).orElse("")
                         + (cluster.keepsNameCase() ? ", header names keep their case" : "")

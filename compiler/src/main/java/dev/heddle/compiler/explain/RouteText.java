@@ -16,6 +16,7 @@ import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.model.Origin;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -103,6 +104,9 @@ final class RouteText {
                                 new Detail(
                                         "copies of " + it.of() + " -> " + it.to().cluster(),
                                         it.to().origin())));
+        if (!forward.hash().isEmpty()) {
+            add("host by " + BalancingText.of(forward.hash()), details);
+        }
         boolean single = forward.destinations().size() == 1;
         for (Destination destination : forward.destinations()) {
             details.add(

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -128,15 +129,17 @@ public record FilterChain(
         /// @param statPrefix as in `outbound|3306||mysql.default.svc.cluster.local`
         /// @param times how long a connection may last
         /// @param tunnel in which an HTTP proxy is to carry them; that proxy is the cluster
+        /// @param hashesSource whether a client's address chooses its host
         record Tcp(
                 String statPrefix,
                 List<TcpDestination> destinations,
                 Times times,
-                Optional<Tunnel> tunnel)
+                Optional<Tunnel> tunnel,
+                boolean hashesSource)
                 implements Handling {
             /// Bytes that go as they are, for as long as the proxy lets them.
             public Tcp(String statPrefix, List<TcpDestination> destinations) {
-                this(statPrefix, destinations, Times.DEFAULT, Optional.empty());
+                this(statPrefix, destinations, Times.DEFAULT, Optional.empty(), false);
             }
 
             public Tcp {

@@ -38,6 +38,12 @@ public record Retry(
                     true,
                     false);
 
+    /// The same, on whatever host.
+    public Retry onAnyHost() {
+        return new Retry(
+                retries, on, statuses, perTryTimeout, backoff, false, triesOtherPriorities);
+    }
+
     public Retry {
         if (retries < 1) {
             throw new IllegalArgumentException("retries: " + retries + " (expected: >= 1)");

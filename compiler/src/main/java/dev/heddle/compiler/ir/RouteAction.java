@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,15 +13,17 @@ public sealed interface RouteAction {
     ///
     /// @param destinations one, or several of which each gets its share by weight
     /// @param mirrors who gets copies, whose answers nobody sees
+    /// @param hash what hosts are chosen by, where their cluster hashes
     record Forward(
             List<Destination> destinations,
             Rewrite rewrite,
             Resilience resilience,
-            List<Mirror> mirrors)
+            List<Mirror> mirrors,
+            List<HashKey> hash)
             implements RouteAction {
-        /// Without copies.
+        /// Without copies and hashing.
         public Forward(List<Destination> destinations, Rewrite rewrite, Resilience resilience) {
-            this(destinations, rewrite, resilience, List.of());
+            this(destinations, rewrite, resilience, List.of(), List.of());
         }
 
         public Forward {
@@ -29,6 +32,7 @@ public sealed interface RouteAction {
             }
             destinations = List.copyOf(destinations);
             mirrors = List.copyOf(mirrors);
+            hash = List.copyOf(hash);
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
+
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
@@ -13,6 +14,7 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.ServerTls;
+
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -31,6 +33,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 
 /// Emits listeners with their filter chains.
 final class ListenerEmitter {
@@ -229,6 +232,10 @@ final class ListenerEmitter {
                                 TcpProxy.TunnelingConfig.newBuilder()
                                         .setHostname(tunnel.target())
                                         .setUsePost(tunnel.isPost())));
+        if (tcp.hashesSource()) {
+            out.addHashPolicy(
+                    HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()));
+        }
         if (tcp.destinations().size() == 1) {
             return out.setCluster(tcp.destinations().getFirst().cluster()).build();
         }

@@ -4,6 +4,7 @@ import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import java.util.OptionalLong;
 public record LoadBalancerSettings(
         @Inline Optional<Policy> policy,
         @NotYet Optional<LocalityLoadBalancerSetting> localityLbSetting,
-        @NotYet Optional<Duration> warmupDurationSecs,
-        @NotYet Optional<WarmupConfiguration> warmup,
+        Optional<Duration> warmupDurationSecs,
+        Optional<WarmupConfiguration> warmup,
         @NotYet Optional<ZoneAwareLbSetting> zoneAwareLbSetting) {
 
     /// Which endpoint is next.
@@ -28,7 +29,7 @@ public record LoadBalancerSettings(
         record Simple(SimpleLb simple) implements Policy {}
 
         /// The same key goes to the same endpoint, as long as it is there.
-        record Hashed(@NotYet ConsistentHashLb consistentHash) implements Policy {}
+        record Hashed(ConsistentHashLb consistentHash) implements Policy {}
     }
 
     /// The policies without settings.
@@ -40,7 +41,6 @@ public record LoadBalancerSettings(
         /// Any endpoint.
         RANDOM,
         /// The address that the client called.
-        @NotYet
         PASSTHROUGH,
         /// One after the other.
         ROUND_ROBIN,

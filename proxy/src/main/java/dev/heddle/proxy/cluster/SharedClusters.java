@@ -1,22 +1,31 @@
 package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.upstream.Circuit;
+import dev.heddle.proxy.upstream.balance.HashTables;
+
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What the clusters of all workers share: one [Circuit] for each name. Thread-safe; asked when
-/// configuration changes, never by a request.
+/// What the clusters of all workers share: one [Circuit] for each name, and the tables by which
+/// hashes lead to hosts. Thread-safe; asked when configuration changes, never by a request.
 public final class SharedClusters {
 
     private final ConcurrentHashMap<String, Circuit> circuits = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, HashTables> tables = new ConcurrentHashMap<>();
 
     /// The circuit of a cluster; the same one as long as the cluster exists.
     public Circuit circuit(String cluster) {
         return circuits.computeIfAbsent(cluster, _ -> new Circuit());
     }
 
+    /// The tables of a cluster; the same ones as long as the cluster exists.
+    public HashTables tables(String cluster) {
+        return tables.computeIfAbsent(cluster, _ -> new HashTables());
+    }
+
     /// Forgets all but these.
     public void retain(Set<String> clusters) {
         circuits.keySet().retainAll(clusters);
+        tables.keySet().retainAll(clusters);
     }
 }

@@ -22,7 +22,12 @@ import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.proxy.upstream.Purpose;
 import dev.heddle.proxy.upstream.balance.Balancers;
+import dev.heddle.proxy.upstream.balance.Hashing;
+import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.telemetry.SocketAddressText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,12 +36,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 @Confined("worker")
 final class WorkerCluster implements Cluster {
 
+    private final SharedClusters shared;
     private final Circuit circuit;
     private final Tally<ClusterStat> stats;
     private final Worker worker;
@@ -48,10 +53,11 @@ final class WorkerCluster implements Cluster {
 
     WorkerCluster(
             ProxyConfig.ClusterState first,
-            Circuit circuit,
+            SharedClusters shared,
             Tally<ClusterStat> stats,
             Worker worker) {
-        this.circuit = circuit;
+        this.shared = shared;
+        this.circuit = shared.circuit(first.config().name());
         this.stats = stats;
         this.worker = worker;
         this.state = first;
@@ -165,7 +171,7 @@ final class WorkerCluster implements Cluster {
         ClusterConfig config = next.config();
         var policy =
                 new Balancers.Policy(
-                        kind(config.balancing()),
+                        kind(config),
                         config.byPlace(),
                         next.hosts().overprovisioningPercent(),
                         config.panicPercent());
@@ -185,7 +191,12 @@ final class WorkerCluster implements Cluster {
             kept.put(endpoint.address(), host);
             all.add(host);
             switch (endpoint.health()) {
-                case HEALTHY -> healthy.add(host);
+                case HEALTHY -> {
+                    healthy.add(host);
+                    if (!host.isStarted()) {
+                        host.start(worker.nanos());
+                    }
+                }
                 case DEGRADED -> degraded.add(host);
                 case UNHEALTHY -> {
                     // Only panic uses it.
@@ -206,6 +217,7 @@ final class WorkerCluster implements Cluster {
             known.setWeight(endpoint.weight());
             known.setSecurity(endpoint.hostname(), endpoint.socketLabels());
             known.setDestination(endpoint.destination().orElse(null));
+            known.setHashKey(endpoint.hashKey());
             return known;
         }
         var made =
@@ -216,6 +228,7 @@ final class WorkerCluster implements Cluster {
                         endpoint.hostname(),
                         endpoint.socketLabels());
         made.setDestination(endpoint.destination().orElse(null));
+        made.setHashKey(endpoint.hashKey());
         return made;
     }
 
@@ -236,14 +249,24 @@ final class WorkerCluster implements Cluster {
         return state.config().discovery() instanceof Discovery.Dns dns && dns.isLogical();
     }
 
-    private static Balancers.Kind kind(ClusterConfig.Balancing balancing) {
-        return switch (balancing) {
-            case ClusterConfig.Balancing.RoundRobin() -> new Balancers.Kind.InTurns();
-            case ClusterConfig.Balancing.LeastRequest(int choices) ->
-                    new Balancers.Kind.LeastBusy(choices);
+    private Balancers.Kind kind(ClusterConfig config) {
+        return switch (config.balancing()) {
+            case ClusterConfig.Balancing.RoundRobin(var start) ->
+                    new Balancers.Kind.InTurns(start.map(this::growth));
+            case ClusterConfig.Balancing.LeastRequest(int choices, double bias, var start) ->
+                    new Balancers.Kind.LeastBusy(choices, bias, start.map(this::growth));
             case ClusterConfig.Balancing.Random() -> new Balancers.Kind.Any();
+            case ClusterConfig.Balancing.Hashed(Hashing hashing) ->
+                    new Balancers.Kind.Hashed(
+                            hashing,
+                            shared.tables(config.name()),
+                            () -> stats.get(ClusterStat.UPSTREAM_RQ_ACTIVE));
             case ClusterConfig.Balancing.ByDiscovery() ->
                     throw new IllegalStateException("hosts that leave no choice are chosen");
         };
+    }
+
+    private Balancers.Growth growth(SlowStart start) {
+        return new Balancers.Growth(start, worker::nanos);
     }
 }

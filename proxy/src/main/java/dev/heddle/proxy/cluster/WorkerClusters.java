@@ -9,11 +9,13 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Clusters;
 import dev.heddle.proxy.upstream.Host;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// The clusters of one worker.
 @Confined("worker")
@@ -49,10 +51,7 @@ public final class WorkerClusters implements Clusters {
         states.forEach((name, state) -> {
             WorkerCluster known = clusters.get(name);
             if (known == null) {
-                clusters.put(
-                        name,
-                        new WorkerCluster(
-                                state, shared.circuit(name), tallies.apply(name), worker));
+                clusters.put(name, new WorkerCluster(state, shared, tallies.apply(name), worker));
             } else {
                 known.adopt(state);
             }

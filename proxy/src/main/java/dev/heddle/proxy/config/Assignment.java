@@ -62,6 +62,7 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     /// @param weight among the hosts of its place, at least 1
     /// @param socketLabels by which the cluster chooses how connections to it are secured
     /// @param destination what a listener of this proxy takes for where connections were made to
+    /// @param hashKey by which consistent hashing knows it; empty for its name or address
     public record Endpoint(
             InetSocketAddress address,
             List<InetSocketAddress> others,
@@ -69,7 +70,8 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
             int weight,
             Health health,
             Map<String, String> socketLabels,
-            Optional<InetSocketAddress> destination) {
+            Optional<InetSocketAddress> destination,
+            String hashKey) {
 
         /// One elsewhere.
         public Endpoint(
@@ -79,7 +81,7 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
                 int weight,
                 Health health,
                 Map<String, String> socketLabels) {
-            this(address, others, hostname, weight, health, socketLabels, Optional.empty());
+            this(address, others, hostname, weight, health, socketLabels, Optional.empty(), "");
         }
 
         /// One with one address and without labels.

@@ -2,6 +2,9 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.balance.Hashing;
+import dev.heddle.proxy.upstream.balance.SlowStart;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -143,12 +146,30 @@ public record ClusterConfig(
     /// How a host is chosen.
     public sealed interface Balancing {
         /// One after the other, by weight.
-        record RoundRobin() implements Balancing {}
+        ///
+        /// @param slowStart of new hosts; empty for none
+        record RoundRobin(Optional<SlowStart> slowStart) implements Balancing {
+            /// Without slow start.
+            public RoundRobin() {
+                this(Optional.empty());
+            }
+        }
 
         /// The least busy of some chosen at random.
         ///
         /// @param choices how many, at least 2
-        record LeastRequest(int choices) implements Balancing {}
+        /// @param bias of a host's load where weights differ, at least 0; Envoy's default is 1
+        /// @param slowStart of new hosts; empty for none
+        record LeastRequest(int choices, double bias, Optional<SlowStart> slowStart)
+                implements Balancing {
+            /// Without slow start.
+            public LeastRequest(int choices) {
+                this(choices, 1, Optional.empty());
+            }
+        }
+
+        /// The one to which the request's hash leads (`RING_HASH`, `MAGLEV`).
+        record Hashed(Hashing hashing) implements Balancing {}
 
         /// Any.
         record Random() implements Balancing {}

@@ -14,17 +14,14 @@ import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
+
 import envoy.config.cluster.v3.CircuitBreakers;
 import envoy.config.cluster.v3.Cluster;
-import envoy.config.cluster.v3.LoadBalancingPolicy;
 import envoy.config.cluster.v3.UpstreamConnectionOptions;
 import envoy.config.core.v3.RoutingPriority;
 import envoy.config.core.v3.UpstreamHttpProtocolOptions;
-import envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
-import envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
-import envoy.extensions.load_balancing_policies.random.v3.Random;
-import envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -63,6 +60,8 @@ public final class ClusterParser {
                     "dns_lookup_family",
                     "least_request_lb_config",
                     "round_robin_lb_config",
+                    "ring_hash_lb_config",
+                    "maglev_lb_config",
                     "common_lb_config",
                     "transport_socket",
                     "upstream_connection_options",
@@ -97,7 +96,7 @@ public final class ClusterParser {
     private ClusterConfig read(Cluster cluster) {
         findings.fields("", cluster, READ, NOTED);
         findings.required("name", cluster.getName());
-        Balancing balancing = balancing(cluster);
+        BalancingParser.Balancing balancing = new BalancingParser(findings).balancing(cluster);
         checkProvided(cluster, balancing.kind());
         ClusterSettings settings = settings(cluster);
         UpstreamSockets sockets = sockets(cluster);
@@ -113,7 +112,7 @@ public final class ClusterParser {
                 cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
                 discovery(cluster),
                 balancing.kind(),
-                balancing.byPlace() || byPlace(cluster),
+                balancing.byPlace(),
                 panicPercent(cluster),
                 sockets);
     }
@@ -607,112 +606,6 @@ public final class ClusterParser {
                 yield ClusterConfig.Family.AUTO;
             }
         };
-    }
-
-    private record Balancing(ClusterConfig.Balancing kind, boolean byPlace) {}
-
-    private Balancing balancing(Cluster cluster) {
-        if (cluster.hasLoadBalancingPolicy()) {
-            return policy(cluster.getLoadBalancingPolicy());
-        }
-        ClusterConfig.Balancing kind =
-                switch (cluster.getLbPolicy()) {
-                    case ROUND_ROBIN -> {
-                        findings.fields(
-                                "round_robin_lb_config", cluster.getRoundRobinLbConfig(), Set.of());
-                        yield new ClusterConfig.Balancing.RoundRobin();
-                    }
-                    case LEAST_REQUEST -> {
-                        var config = cluster.getLeastRequestLbConfig();
-                        findings.fields("least_request_lb_config", config, Set.of("choice_count"));
-                        yield leastRequest(
-                                "least_request_lb_config.choice_count",
-                                config.hasChoiceCount(),
-                                config.getChoiceCount().getValue());
-                    }
-                    case RANDOM -> new ClusterConfig.Balancing.Random();
-                    case CLUSTER_PROVIDED -> new ClusterConfig.Balancing.ByDiscovery();
-                    case RING_HASH, MAGLEV -> {
-                        findings.notImplemented("lb_policy", cluster.getLbPolicy());
-                        yield new ClusterConfig.Balancing.RoundRobin();
-                    }
-                    case LOAD_BALANCING_POLICY_CONFIG -> {
-                        findings.reject("load_balancing_policy", "is not set");
-                        yield new ClusterConfig.Balancing.RoundRobin();
-                    }
-                    case UNRECOGNIZED -> {
-                        findings.reject("lb_policy", cluster.getLbPolicyValue() + " is unknown");
-                        yield new ClusterConfig.Balancing.RoundRobin();
-                    }
-                };
-        return new Balancing(kind, false);
-    }
-
-    private ClusterConfig.Balancing leastRequest(String path, boolean set, int count) {
-        if (!set) {
-            return new ClusterConfig.Balancing.LeastRequest(2);
-        }
-        findings.range(path, count, 2, 1_000);
-        return new ClusterConfig.Balancing.LeastRequest(Math.clamp(count, 2, 1_000));
-    }
-
-    /// Envoy takes the first policy of the list that it knows, and so do we.
-    private Balancing policy(LoadBalancingPolicy policy) {
-        for (int i = 0; i < policy.getPoliciesCount(); i++) {
-            String path = "load_balancing_policy.policies[" + i + "].typed_extension_config";
-            Any config = policy.getPolicies(i).getTypedExtensionConfig().getTypedConfig();
-            try {
-                if (config.holds(RoundRobin.getDefaultInstance())) {
-                    var it = config.unpack(RoundRobin.getDefaultInstance());
-                    findings.fields(path, it, Set.of("locality_lb_config"));
-                    return new Balancing(
-                            new ClusterConfig.Balancing.RoundRobin(),
-                            byPlace(path, it.getLocalityLbConfig()));
-                }
-                if (config.holds(LeastRequest.getDefaultInstance())) {
-                    var it = config.unpack(LeastRequest.getDefaultInstance());
-                    findings.fields(path, it, Set.of("locality_lb_config", "choice_count"));
-                    return new Balancing(
-                            leastRequest(
-                                    join(path, "choice_count"),
-                                    it.hasChoiceCount(),
-                                    it.getChoiceCount().getValue()),
-                            byPlace(path, it.getLocalityLbConfig()));
-                }
-                if (config.holds(Random.getDefaultInstance())) {
-                    var it = config.unpack(Random.getDefaultInstance());
-                    findings.fields(path, it, Set.of("locality_lb_config"));
-                    return new Balancing(
-                            new ClusterConfig.Balancing.Random(),
-                            byPlace(path, it.getLocalityLbConfig()));
-                }
-            } catch (WireException e) {
-                findings.reject(path, String.valueOf(e.getMessage()));
-                return new Balancing(new ClusterConfig.Balancing.RoundRobin(), false);
-            }
-        }
-        findings.reject(
-                "load_balancing_policy",
-                "none of its policies is implemented (expected: round robin, least request or"
-                        + " random)");
-        return new Balancing(new ClusterConfig.Balancing.RoundRobin(), false);
-    }
-
-    private boolean byPlace(String path, LocalityLbConfig config) {
-        String at = join(path, "locality_lb_config");
-        // Zone-aware balancing needs the proxy's own cluster; without one it changes nothing.
-        findings.fields(
-                at, config, Set.of("locality_weighted_lb_config"), Set.of("zone_aware_lb_config"));
-        return config.hasLocalityWeightedLbConfig();
-    }
-
-    private boolean byPlace(Cluster cluster) {
-        findings.fields(
-                "common_lb_config",
-                cluster.getCommonLbConfig(),
-                Set.of("healthy_panic_threshold", "locality_weighted_lb_config"),
-                Set.of("zone_aware_lb_config", "update_merge_window"));
-        return cluster.getCommonLbConfig().hasLocalityWeightedLbConfig();
     }
 
     private double panicPercent(Cluster cluster) {

@@ -4,11 +4,15 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.InternalAddress;
+
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.endpoint.v3.LbEndpoint;
 import envoy.config.endpoint.v3.LocalityLbEndpoints;
+
 import google.protobuf.Struct;
+import google.protobuf.Value;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -160,7 +164,15 @@ public final class EndpointParser {
                 Math.max(1, weight),
                 health(path, host.getHealthStatus()),
                 socketLabels(host),
-                destination(path, host));
+                destination(path, host),
+                hashKey(host));
+    }
+
+    private static String hashKey(LbEndpoint host) {
+        return host.getMetadata()
+                .getFilterMetadataOrDefault("envoy.lb", Struct.getDefaultInstance())
+                .getFieldsOrDefault("hash_key", Value.getDefaultInstance())
+                .getStringValue();
     }
 
     /// As Istio writes it for the listeners that begin its tunnels.

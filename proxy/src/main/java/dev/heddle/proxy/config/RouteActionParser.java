@@ -3,13 +3,16 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.re2j.Pattern;
+
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.StreamLimit;
+
 import envoy.config.core.v3.RoutingPriority;
 import envoy.config.route.v3.RedirectAction;
 import envoy.config.route.v3.RouteAction;
 import envoy.config.route.v3.WeightedCluster;
 import envoy.type.matcher.v3.RegexMatchAndSubstitute;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +59,8 @@ final class RouteActionParser {
                         "max_grpc_timeout",
                         "grpc_timeout_offset",
                         "request_mirror_policies",
-                        "upgrade_configs"),
-                // Used by hashing balancers only, which a cluster cannot ask for here.
-                Set.of("hash_policy"));
+                        "upgrade_configs",
+                        "hash_policy"));
         if (action.getClusterNotFoundResponseCode()
                 != RouteAction.ClusterNotFoundResponseCode.SERVICE_UNAVAILABLE) {
             findings.notImplemented(
@@ -93,7 +95,9 @@ final class RouteActionParser {
                         : new MirrorParser(findings)
                                 .read(
                                         join(path, "request_mirror_policies"),
-                                        action.getRequestMirrorPoliciesList()));
+                                        action.getRequestMirrorPoliciesList()),
+                new HashPolicyParser(findings, this)
+                        .policy(join(path, "hash_policy"), action.getHashPolicyList()));
     }
 
     private Duration timeout(String path, RouteAction action) {
@@ -249,12 +253,12 @@ final class RouteActionParser {
         }
     }
 
-    private Pattern pattern(String path, RegexMatchAndSubstitute rewrite) {
+    Pattern pattern(String path, RegexMatchAndSubstitute rewrite) {
         findings.fields(path, rewrite, Set.of("pattern", "substitution"));
         return findings.regex(join(path, "pattern"), rewrite.getPattern());
     }
 
-    private String substitution(String path, RegexMatchAndSubstitute rewrite) {
+    String substitution(String path, RegexMatchAndSubstitute rewrite) {
         String substitution = rewrite.getSubstitution();
         findings.headerValue(join(path, "substitution"), substitution);
         int groups = pattern(path, rewrite).groupCount();

@@ -1,11 +1,14 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
+
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.HashPolicy;
 import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -170,6 +173,7 @@ public record RouteConfig(
         /// @param retry when and how requests are sent more than once
         /// @param tunnels what becomes of upgrades and CONNECT
         /// @param mirrors who gets copies
+        /// @param hash what hosts are chosen by, where their cluster hashes
         record Forward(
                 Destination to,
                 PathRewrite path,
@@ -181,9 +185,10 @@ public record RouteConfig(
                 Optional<StreamLimit> streamLimit,
                 RetryConfig retry,
                 Tunnels tunnels,
-                List<Mirror> mirrors)
+                List<Mirror> mirrors,
+                HashPolicy hash)
                 implements Action {
-            /// A route that knows nothing of gRPC or tunnels, and retries nothing.
+            /// A route that knows nothing of gRPC or tunnels, and retries and hashes nothing.
             public Forward(
                     Destination to,
                     PathRewrite path,
@@ -202,7 +207,8 @@ public record RouteConfig(
                         Optional.empty(),
                         RetryConfig.NONE,
                         Tunnels.NONE,
-                        List.of());
+                        List.of(),
+                        HashPolicy.NONE);
             }
         }
 

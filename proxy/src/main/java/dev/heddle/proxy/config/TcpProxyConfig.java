@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.telemetry.AccessLogFormat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param accessLogs written once for each connection, and earlier as the timing says
 /// @param maxDuration after which a connection is closed; zero for none
 /// @param tunneling of the bytes by an HTTP proxy
+/// @param hashesSource whether a client's address chooses its host, where the cluster hashes
 public record TcpProxyConfig(
         String statPrefix,
         List<Target> targets,
@@ -23,7 +25,8 @@ public record TcpProxyConfig(
         List<AccessLogConfig> accessLogs,
         Duration maxDuration,
         LogTiming logTiming,
-        Optional<Tunneling> tunneling) {
+        Optional<Tunneling> tunneling,
+        boolean hashesSource) {
 
     /// One that passes bytes on as they are, without a limit of age, and logs connections when they
     /// end.
@@ -41,7 +44,8 @@ public record TcpProxyConfig(
                 accessLogs,
                 Duration.ZERO,
                 LogTiming.AT_END,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /// When a connection is logged beside its end (`access_log_options`).

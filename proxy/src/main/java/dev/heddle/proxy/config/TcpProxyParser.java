@@ -3,6 +3,8 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import envoy.type.v3.HashPolicy;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +36,8 @@ final class TcpProxyParser {
                         "flush_access_log_on_connected",
                         "max_downstream_connection_duration",
                         "max_connect_attempts",
-                        "tunneling_config"),
-                // Used by hashing balancers only, which a cluster cannot ask for here.
-                Set.of("hash_policy"));
+                        "tunneling_config",
+                        "hash_policy"));
         findings.required(join(path, "stat_prefix"), proxy.getStatPrefix());
         int attempts = 1;
         if (proxy.hasMaxConnectAttempts()) {
@@ -62,7 +63,24 @@ final class TcpProxyParser {
                         ? Optional.of(
                                 tunneling(
                                         join(path, "tunneling_config"), proxy.getTunnelingConfig()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                hashesSource(join(path, "hash_policy"), proxy.getHashPolicyList()));
+    }
+
+    /// No filter of this proxy keeps anything else that could be hashed.
+    private boolean hashesSource(String path, List<HashPolicy> policies) {
+        if (policies.size() > 1) {
+            findings.reject(path, policies.size() + " policies (expected: at most one)");
+        }
+        for (int i = 0; i < policies.size(); i++) {
+            String at = path + "[" + i + "]";
+            findings.fields(at, policies.get(i), Set.of("source_ip"));
+            if (policies.get(i).getPolicySpecifierCase()
+                    == HashPolicy.PolicySpecifierCase.POLICYSPECIFIER_NOT_SET) {
+                findings.reject(at, "hashes nothing (expected: source_ip)");
+            }
+        }
+        return !policies.isEmpty();
     }
 
     private TcpProxyConfig.LogTiming logTiming(String path, TcpProxy proxy) {

@@ -1,11 +1,13 @@
 package dev.heddle.proxy.route;
 
 import dev.heddle.proxy.http.RequestHead;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// What a route does with a request.
 public sealed interface RouteAction {
@@ -29,6 +31,7 @@ public sealed interface RouteAction {
     /// @param attempts when and how a request is sent more than once
     /// @param tunnels what becomes of upgrades and CONNECT
     /// @param mirrors who gets copies
+    /// @param hash what hosts are chosen by, where their cluster hashes
     record Forward(
             List<Target> targets,
             int totalWeight,
@@ -38,9 +41,10 @@ public sealed interface RouteAction {
             Optional<StreamLimit> streamLimit,
             Attempts attempts,
             Tunnels tunnels,
-            List<Mirror> mirrors)
+            List<Mirror> mirrors,
+            HashPolicy hash)
             implements RouteAction {
-        /// A route that says nothing of tunnels.
+        /// A route that says nothing of tunnels and hashes nothing.
         public Forward(
                 List<Target> targets,
                 int totalWeight,
@@ -58,7 +62,8 @@ public sealed interface RouteAction {
                     streamLimit,
                     attempts,
                     Tunnels.NONE,
-                    List.of());
+                    List.of(),
+                    HashPolicy.NONE);
         }
 
         /// A route that knows nothing of gRPC.

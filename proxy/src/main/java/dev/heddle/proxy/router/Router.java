@@ -14,6 +14,7 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.route.Attempts;
 import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.HashPolicy;
 import dev.heddle.proxy.route.RetryBackoff;
 import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RetryVerdict;
@@ -26,14 +27,18 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// The last filter: finds the route and does what it says. One instance serves a connection.
+///
+/// This file is long because it is told of all that happens to an exchange and to its attempts.
 @Confined("worker")
 public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.Owner {
     private static final int MAX_TIMEOUT_DIGITS = 9;
@@ -55,6 +60,9 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
 
     /// The copies of this exchange's request, where its route has mirrors.
     private @Nullable Shadows shadows;
+
+    /// What requests hash to, as of the first exchange whose cluster asked for it.
+    private @Nullable RequestHash hash;
 
     private @Nullable Exchange present;
     private Attempts attempts = Attempts.ONE;
@@ -117,6 +125,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         beginRetries(exchange, cluster);
         tellAttempt(request.headers());
         route.editRequest(request, chosen, exchange.info());
+        hash(exchange, cluster, forward.hash());
         tellTimeout(request.headers(), 0);
         if (forward.idleTimeout().isPresent()) {
             exchange.setIdleTimeout(forward.idleTimeout().get().toNanos());
@@ -146,6 +155,18 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
             shadows.start();
         }
         return Verdict.AWAIT;
+    }
+
+    private void hash(Exchange exchange, Cluster cluster, HashPolicy policy) {
+        if (!policy.isPresent() || !cluster.balancer().hashes()) {
+            return;
+        }
+        RequestHash own = hash;
+        if (own == null) {
+            own = new RequestHash();
+            hash = own;
+        }
+        own.take(policy, exchange.request(), exchange.info());
     }
 
     private void beginRetries(Exchange exchange, Cluster cluster) {
@@ -276,6 +297,12 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     @Override
     public boolean isPassedOver(Host host, int picks) {
         return retries != null && picks <= retries.picks() && retries.isPassedOver(host);
+    }
+
+    @Override
+    public long hash() {
+        RequestHash own = hash;
+        return own != null && own.isKnown() ? own.value() : exchange().worker().random().nextLong();
     }
 
     @Override
@@ -455,6 +482,9 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
             if (attempts.tellsClient()) {
                 response.headers().set(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempt);
             }
+            if (hash != null && upstream != null && upstream.isResponding()) {
+                hash.tell(response.headers());
+            }
             entry.editResponse(exchange.request(), response, target, exchange.info());
         }
     }
@@ -476,6 +506,9 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         }
         present = null;
         attempts = Attempts.ONE;
+        if (hash != null) {
+            hash.clear();
+        }
         entry = null;
         target = null;
         timeoutLength = Duration.ZERO;

@@ -25,13 +25,16 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One attempt to get a response from one host. Once it is over it may be started again.
 ///
@@ -45,6 +48,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     interface Owner {
         /// A host was picked, for the so manieth time. Says whether to look for another one.
         boolean isPassedOver(Host host, int picks);
+
+        /// What the request hashes to; by chance where nothing of it is hashed.
+        long hash();
 
         /// The hosts whose priorities are to be left for others.
         List<Host> left();
@@ -96,6 +102,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     /// Whether the exchange has the response's head, and clears it.
     private boolean isResponding;
 
+    /// How many hosts were picked for this attempt.
+    private int picks;
+
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
@@ -120,6 +129,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     /// Whether the request is on its way to a host, and has no response yet.
     boolean isSent() {
         return state == State.SENT;
+    }
+
+    /// Whether a response is passed on.
+    boolean isResponding() {
+        return isResponding;
     }
 
     /// Picks a host of a cluster and asks for a connection to it.
@@ -172,13 +186,14 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     /// The last host picked is taken when all are passed over.
     private Pick pick() {
-        Pick pick = cluster.balancer().pick(this);
-        for (int picks = 1;
-                pick instanceof Host found && owner.isPassedOver(found, picks);
-                picks++) {
-            pick = cluster.balancer().pick(this);
+        picks = 0;
+        while (true) {
+            Pick pick = cluster.balancer().pick(this);
+            picks++;
+            if (!(pick instanceof Host found && owner.isPassedOver(found, picks))) {
+                return pick;
+            }
         }
-        return pick;
     }
 
     @Override
@@ -418,6 +433,16 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     public @Nullable InetSocketAddress originalDestination() {
         Client client = exchange.info().client();
         return client == null ? null : client.originalDestination();
+    }
+
+    @Override
+    public long hash() {
+        return owner.hash();
+    }
+
+    @Override
+    public int picks() {
+        return picks;
     }
 
     @Override

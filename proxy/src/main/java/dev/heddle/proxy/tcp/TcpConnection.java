@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tcp;
 
+import dev.heddle.proxy.hash.XxHash64;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
@@ -26,13 +27,17 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
+import dev.heddle.telemetry.SocketAddressText;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One client connection whose bytes go to a host of a cluster: as they are, over a connection of
 /// their own, or carried by an HTTP proxy ([TunnelRequest]). Nothing is read from the client before
@@ -612,6 +617,13 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     @Override
     public @Nullable RequestHead request() {
         return null;
+    }
+
+    @Override
+    public long hash() {
+        String address =
+                service.config().hashesSource() ? SocketAddressText.host(client.remote()) : null;
+        return address == null ? random().nextLong() : XxHash64.of(address);
     }
 
     @Override

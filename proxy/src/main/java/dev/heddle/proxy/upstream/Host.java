@@ -2,10 +2,12 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
 /// else changes about it, so that its connections survive updates; or, where a name stands for one
@@ -30,6 +32,9 @@ public final class Host implements Pick {
     private int weight;
     private String hostname;
     private Map<String, String> socketLabels;
+    private String hashKey = "";
+    private long startNanos;
+    private boolean isStarted;
     private int activeRequests;
     private @Nullable Attachment attachment;
 
@@ -125,6 +130,37 @@ public final class Host implements Pick {
 
     public void setWeight(int value) {
         weight = value;
+    }
+
+    /// What consistent hashing knows it by.
+    ///
+    /// @param byHostname whether that is its name where it has one, rather than its address
+    public String hashKey(boolean byHostname) {
+        if (!hashKey.isEmpty()) {
+            return hashKey;
+        }
+        return byHostname && !hostname.isEmpty() ? hostname : addressText;
+    }
+
+    /// Takes a key in the place of name and address; empty for none.
+    public void setHashKey(String value) {
+        hashKey = value;
+    }
+
+    /// Whether it was seen healthy yet, where new hosts begin with less than their share.
+    public boolean isStarted() {
+        return isStarted;
+    }
+
+    /// When it was seen healthy first, by the worker's ticker.
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /// It is healthy, and begins with less than its share.
+    public void start(long nanos) {
+        startNanos = nanos;
+        isStarted = true;
     }
 
     /// Requests in flight from this worker, for least request.

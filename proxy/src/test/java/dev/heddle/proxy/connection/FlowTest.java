@@ -8,11 +8,13 @@ import dev.heddle.proxy.sim.SimPeer;
 import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
 import dev.heddle.proxy.upstream.ClusterSettings;
+
+import org.junit.jupiter.api.Test;
+
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 /// Draining, changes of listeners, and TCP.
 @SuppressWarnings("StringConcatToTextBlock") // bytes on a wire, where CRLF is to be seen
@@ -120,7 +122,8 @@ class FlowTest {
                 List.of(),
                 most,
                 timing,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     private static SimUpstream echo(SimProxy sim) {

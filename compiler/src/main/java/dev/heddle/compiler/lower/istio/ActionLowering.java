@@ -1,8 +1,10 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.Resilience;
+import dev.heddle.compiler.ir.Retry;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteAction.Destination;
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
@@ -22,6 +24,7 @@ import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.istio.VirtualService.PortSelection;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
 import dev.heddle.model.istio.VirtualService.RegexRewrite;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,14 +110,25 @@ public final class ActionLowering {
         if (lowered.isEmpty()) {
             return Optional.empty();
         }
+        List<HashKey> hash = destinations.hash(lowered);
         return Optional.of(
                 new RouteAction.Forward(
                         lowered,
                         new Rewrite(pathRewrite(rule.rewrite()), authority(rule)),
                         new Resilience(
                                 timeout(rule),
-                                Retries.lower(rule.retries().or(() -> defaultRetry))),
-                        mirrors(of, rule, called)));
+                                retry(
+                                        rule.retries().or(() -> defaultRetry),
+                                        rule.route().size() == 1 && !hash.isEmpty())),
+                        mirrors(of, rule, called),
+                        hash));
+    }
+
+    /// What is hashed stays on its host, unless the rule says otherwise, as Istio has it.
+    private static Optional<Retry> retry(Optional<HttpRetry> said, boolean isHashed) {
+        Optional<Retry> retry = Retries.lower(said);
+        boolean isHostSaid = said.flatMap(HttpRetry::retryIgnorePreviousHosts).isPresent();
+        return isHashed && !isHostSaid ? retry.map(Retry::onAnyHost) : retry;
     }
 
     /// The older form, of which there is one, goes before the newer.

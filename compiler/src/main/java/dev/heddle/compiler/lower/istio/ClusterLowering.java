@@ -16,6 +16,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,12 +73,8 @@ public final class ClusterLowering {
         String name = ClusterName.outbound(port.number(), subsetName, host);
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
         LoadAssignment hosts = Assignments.of(name, service, port.number(), labels);
-        Discovery discovery = discovery(service, hosts);
-        TrafficPolicies policy =
-                TrafficPolicies.of(
-                        rule.flatMap(MergedRule::policy),
-                        subset.flatMap(s -> s.subset().trafficPolicy()),
-                        port.number());
+        TrafficPolicies policy = TrafficPolicies.of(rule, subsetName, port.number());
+        Discovery discovery = discovery(service, policy, hosts);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
@@ -109,7 +106,10 @@ public final class ClusterLowering {
 
     /// A service that is not resolved goes to where the connection was meant to go. Where nobody
     /// knows that (gateways, explicit listeners), it goes to the endpoints that are known.
-    private Discovery discovery(MeshService service, LoadAssignment hosts) {
+    private Discovery discovery(MeshService service, TrafficPolicies policy, LoadAssignment hosts) {
+        if (policy.passesThrough() && redirected) {
+            return new Discovery.OriginalDestination("");
+        }
         Resolution resolution = service.service().resolution();
         return switch (resolution) {
             case STATIC -> new Discovery.Eds();

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.ClusterName;
+import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.select.MeshIndex;
@@ -9,17 +10,23 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Destination;
 import dev.heddle.model.istio.PortSelector;
 import dev.heddle.model.service.Hostname;
+
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Which cluster a destination means, for somebody in one namespace.
 public final class Destinations {
     private final MeshIndex index;
     private final String viewer;
+    private final Map<String, String> labels;
 
-    public Destinations(MeshIndex index, String viewer) {
+    /// @param viewer namespace of the proxy
+    /// @param labels of its workload
+    public Destinations(MeshIndex index, String viewer, Map<String, String> labels) {
         this.index = index;
         this.viewer = viewer;
+        this.labels = labels;
     }
 
     /// The port that a destination means: the one that it names, else the only one that the service
@@ -51,6 +58,28 @@ public final class Destinations {
                 headers,
                 authority,
                 origin);
+    }
+
+    /// What hosts of the destinations are chosen by: what their clusters' policies say.
+    List<HashKey> hash(List<RouteAction.Destination> destinations) {
+        return destinations.stream()
+                .flatMap(it ->
+                        policies(new Hostname(it.host()), it.subset(), it.port())
+                                .hashKey()
+                                .stream())
+                .distinct()
+                .toList();
+    }
+
+    /// What is in force for one cluster.
+    private TrafficPolicies policies(Hostname host, String subset, int port) {
+        String namespace =
+                index.services()
+                        .find(host, viewer)
+                        .map(it -> it.service().namespace())
+                        .orElse(viewer);
+        return TrafficPolicies.of(
+                index.destinationRules().inForce(host, viewer, namespace, labels), subset, port);
     }
 
     private Optional<Integer> onlyPort(Hostname host, String namespace) {

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.HeaderEdit;
@@ -14,6 +15,7 @@ import dev.heddle.model.istio.VirtualService.TcpRoute;
 import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
 import dev.heddle.model.istio.VirtualService.TlsRoute;
 import dev.heddle.model.service.Hostname;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ public final class L4Lowering {
     /// @param labels of the proxy's workload
     public L4Lowering(MeshIndex index, String namespace, Map<String, String> labels) {
         this.index = index;
-        this.destinations = new Destinations(index, namespace);
+        this.destinations = new Destinations(index, namespace, labels);
         this.policies = new TcpPolicies(index, namespace, labels);
         this.namespace = namespace;
         this.labels = labels;
@@ -57,7 +59,8 @@ public final class L4Lowering {
 
     /// All connections to one host, as its DestinationRule wants it.
     public Handling.Tcp to(String cluster, Hostname host) {
-        return policies.of(host).to(cluster, List.of(new TcpDestination(cluster, 1)), "");
+        int port = ClusterName.parse(cluster).map(ClusterName.Outbound::port).orElse(0);
+        return policies.of(host).to(cluster, List.of(new TcpDestination(cluster, 1)), "", port);
     }
 
     /// Where connections go whatever they begin with.
@@ -192,6 +195,7 @@ public final class L4Lowering {
             BoundVirtualService service, List<RouteDestination> route, FieldPath path, int port) {
         var shares = new ArrayList<TcpDestination>();
         String subset = "";
+        int called = port;
         for (int i = 0; i < route.size(); i++) {
             int weight = route.size() == 1 ? 1 : route.get(i).weight().orElse(0);
             if (weight > 0) {
@@ -207,6 +211,7 @@ public final class L4Lowering {
                                 service.resource().origin(at));
                 shares.add(new TcpDestination(to.cluster(), weight));
                 subset = to.subset();
+                called = shares.size() == 1 ? to.port() : called;
             }
         }
         if (shares.isEmpty()) {
@@ -219,6 +224,7 @@ public final class L4Lowering {
         // As Istio has it, the first host's rule counts for all shares, and then no subset's.
         Hostname first = index.complete(route.getFirst().destination().host(), service.namespace());
         return Optional.of(
-                policies.of(first).to(statPrefix, shares, shares.size() == 1 ? subset : ""));
+                policies.of(first)
+                        .to(statPrefix, shares, shares.size() == 1 ? subset : "", called));
     }
 }

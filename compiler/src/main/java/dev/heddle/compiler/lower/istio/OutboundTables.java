@@ -15,6 +15,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,7 +49,7 @@ public final class OutboundTables {
         this.visible = egress.services();
         this.rules = egress.rules();
         this.lowering = new RouteLowering(index, outlook.namespace(), outlook.labels());
-        this.destinations = new Destinations(index, outlook.namespace());
+        this.destinations = new Destinations(index, outlook.namespace(), outlook.labels());
         this.resilience = new Resilience(Duration.ZERO, Retries.lower(index.defaultRetry()));
     }
 
@@ -99,26 +100,28 @@ public final class OutboundTables {
     /// The route of a service that no VirtualService speaks about.
     private Route plainRoute(MeshService service, int port) {
         Origin origin = service.service().origin();
+        List<RouteAction.Destination> only =
+                List.of(
+                        destinations.lower(
+                                new dev.heddle.model.istio.Destination(
+                                        service.service().host().name(),
+                                        "",
+                                        Optional.of(new dev.heddle.model.istio.PortSelector(port))),
+                                service.service().namespace(),
+                                port,
+                                1,
+                                HeaderEdit.NONE,
+                                Optional.empty(),
+                                origin));
         return new Route(
                 "default",
                 RouteMatch.ALL,
                 new RouteAction.Forward(
-                        List.of(
-                                destinations.lower(
-                                        new dev.heddle.model.istio.Destination(
-                                                service.service().host().name(),
-                                                "",
-                                                Optional.of(
-                                                        new dev.heddle.model.istio.PortSelector(
-                                                                port))),
-                                        service.service().namespace(),
-                                        port,
-                                        1,
-                                        HeaderEdit.NONE,
-                                        Optional.empty(),
-                                        origin)),
+                        only,
                         RouteAction.Rewrite.NONE,
-                        resilience),
+                        resilience,
+                        List.of(),
+                        destinations.hash(only)),
                 HeaderEdit.NONE,
                 "",
                 origin);

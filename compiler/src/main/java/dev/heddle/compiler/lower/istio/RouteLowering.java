@@ -8,6 +8,7 @@ import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,9 @@ public final class RouteLowering {
     /// @param namespace of the proxy
     /// @param labels of the proxy's workload
     public RouteLowering(MeshIndex index, String namespace, Map<String, String> labels) {
-        this.actions = new ActionLowering(new Destinations(index, namespace), index.defaultRetry());
+        this.actions =
+                new ActionLowering(
+                        new Destinations(index, namespace, labels), index.defaultRetry());
         this.namespace = namespace;
         this.labels = labels;
     }

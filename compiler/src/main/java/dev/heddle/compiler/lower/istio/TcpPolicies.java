@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.FilterChain.Times;
 import dev.heddle.compiler.ir.FilterChain.Tunnel;
+import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
@@ -12,6 +13,7 @@ import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.DestinationRule.TunnelSettings;
 import dev.heddle.model.service.Hostname;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +46,10 @@ final class TcpPolicies {
         ///
         /// @param subset of the host that is called, whose tunnel takes the place of the rule's,
         ///   also where it has none; empty for the whole host
-        Handling.Tcp to(String statPrefix, List<TcpDestination> destinations, String subset) {
+        ///
+        /// @param port of the host that is called
+        Handling.Tcp to(
+                String statPrefix, List<TcpDestination> destinations, String subset, int port) {
             Optional<TrafficPolicy> policy = rule.flatMap(MergedRule::policy);
             Optional<TrafficPolicy> ofTunnel =
                     subset.isEmpty()
@@ -58,7 +63,9 @@ final class TcpPolicies {
                             .flatMap(ConnectionPoolSettings::tcp)
                             .map(TcpPolicies::times)
                             .orElse(Times.DEFAULT),
-                    ofTunnel.flatMap(TrafficPolicy::tunnel).map(TcpPolicies::tunnel));
+                    ofTunnel.flatMap(TrafficPolicy::tunnel).map(TcpPolicies::tunnel),
+                    TrafficPolicies.of(rule, subset, port).hashKey().orElse(null)
+                            instanceof HashKey.SourceIp);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.ConnectionPool.ProxyHeader;
+import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.H2UpgradePolicy;
@@ -14,9 +16,8 @@ import dev.heddle.model.istio.DestinationRule.ProxyProtocol;
 import dev.heddle.model.istio.DestinationRule.RetryBudget;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
-import dev.heddle.model.istio.LoadBalancerSettings.Policy;
-import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
 import dev.heddle.model.service.AppProtocol;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,6 +47,17 @@ record TrafficPolicies(
                     Optional.empty(),
                     Optional.empty());
 
+    /// Those of a cluster.
+    ///
+    /// @param rule in force for its host
+    /// @param subset empty for all of the host
+    static TrafficPolicies of(Optional<MergedRule> rule, String subset, int port) {
+        return of(
+                rule.flatMap(MergedRule::policy),
+                rule.flatMap(it -> it.subset(subset)).flatMap(it -> it.subset().trafficPolicy()),
+                port);
+    }
+
     static TrafficPolicies of(
             Optional<TrafficPolicy> rule, Optional<TrafficPolicy> subset, int port) {
         TrafficPolicies whole = NONE;
@@ -73,19 +85,18 @@ record TrafficPolicies(
                                 told));
     }
 
-    /// Istio's default is least request.
     LoadBalancing loadBalancing() {
-        return switch (balancer.flatMap(LoadBalancerSettings::policy).orElse(null)) {
-            case Policy.Simple(SimpleLb simple) ->
-                    switch (simple) {
-                        case ROUND_ROBIN -> new LoadBalancing.RoundRobin();
-                        case RANDOM -> new LoadBalancing.Random();
-                        case UNSPECIFIED, LEAST_CONN, LEAST_REQUEST, PASSTHROUGH ->
-                                new LoadBalancing.LeastRequest();
-                    };
-            case Policy.Hashed _ -> new LoadBalancing.LeastRequest();
-            case null -> new LoadBalancing.LeastRequest();
-        };
+        return Balancing.lower(balancer);
+    }
+
+    /// Whether connections go to the address that the client called.
+    boolean passesThrough() {
+        return Balancing.passesThrough(balancer);
+    }
+
+    /// What of a request is hashed; empty where nothing is.
+    Optional<HashKey> hashKey() {
+        return Balancing.key(balancer);
     }
 
     /// Which HTTP hosts are spoken to in, as Istio has it: a rule may ask for HTTP/2 at any port,

@@ -15,13 +15,16 @@ import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.route.Substitution;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
 final class CompiledRoute implements RouteEntry {
@@ -121,7 +124,8 @@ final class CompiledRoute implements RouteEntry {
                         forward.streamLimit(),
                         attempts(forward.retry()),
                         forward.tunnels(),
-                        forward.mirrors());
+                        forward.mirrors(),
+                        forward.hash());
             }
             case RouteConfig.Action.Redirect redirect ->
                     new RouteAction.Redirect(

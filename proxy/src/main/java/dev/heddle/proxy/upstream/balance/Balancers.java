@@ -4,10 +4,13 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// Makes the balancer of a cluster: priorities over places over hosts, each level only where there
@@ -19,15 +22,50 @@ public final class Balancers {
     /// How a host is chosen among equals.
     public sealed interface Kind {
         /// One after the other, by weight.
-        record InTurns() implements Kind {}
+        ///
+        /// @param growth of new hosts' weights; empty for none
+        record InTurns(Optional<Growth> growth) implements Kind {
+            /// Without growth.
+            public InTurns() {
+                this(Optional.empty());
+            }
+        }
 
-        /// The least busy of some.
+        /// The least busy of some; where weights differ, by weight over load.
         ///
         /// @param choices at least 2
-        record LeastBusy(int choices) implements Kind {}
+        /// @param bias exponent of the load, 0 for none; Envoy's default is 1
+        /// @param growth of new hosts' weights; empty for none
+        record LeastBusy(int choices, double bias, Optional<Growth> growth) implements Kind {
+            /// With Envoy's bias, and without growth.
+            public LeastBusy(int choices) {
+                this(choices, 1, Optional.empty());
+            }
+        }
 
         /// Any.
         record Any() implements Kind {}
+
+        /// The one to which the request's hash leads.
+        ///
+        /// @param tables of the cluster
+        /// @param active requests of the cluster in flight
+        record Hashed(Hashing hashing, HashTables tables, LongSupplier active) implements Kind {}
+    }
+
+    /// How weights of new hosts grow.
+    ///
+    /// @param nanos the worker's ticker
+    public record Growth(SlowStart start, LongSupplier nanos) {
+        /// Whether any of the hosts has less than its share now.
+        boolean isOn(List<Host> hosts) {
+            long now = nanos.getAsLong();
+            return hosts.stream().anyMatch(it -> start.isOn(it, now));
+        }
+
+        double part(Host host) {
+            return start.part(host, nanos.getAsLong());
+        }
     }
 
     /// Hosts in one place.
@@ -60,6 +98,9 @@ public final class Balancers {
     ///
     /// @param random decides where turns begin
     public static LoadBalancer of(Policy policy, List<Place> places, RandomGenerator random) {
+        if (policy.kind() instanceof Kind.Hashed hashed) {
+            return byHash(policy, hashed, places);
+        }
         LoadBalancer usual = of(policy, places, Set.of(), random);
         boolean hasOthers =
                 places.stream()
@@ -71,21 +112,43 @@ public final class Balancers {
         return hasOthers ? new Leaving(policy, places, usual) : usual;
     }
 
+    /// Retries leave no priority: the same hash leads to the same one, as in Envoy.
+    private static LoadBalancer byHash(Policy policy, Kind.Hashed kind, List<Place> places) {
+        List<PriorityLoad.Share> shares = load(policy, places, Set.of()).shares();
+        return new ByHash(
+                shares,
+                shares.stream()
+                        .map(share ->
+                                hashed(
+                                        policy,
+                                        kind,
+                                        ofPriority(places, share.priority()),
+                                        share.hosts()))
+                        .toList());
+    }
+
+    /// A degraded priority's healthy hosts go before its degraded ones here, as in Envoy.
+    private static HashedHosts hashed(
+            Policy policy, Kind.Hashed kind, List<Place> places, PriorityLoad.Hosts hosts) {
+        boolean isHealthy =
+                hosts == PriorityLoad.Hosts.DEGRADED
+                        && places.stream().anyMatch(it -> !it.healthy().isEmpty());
+        PriorityLoad.Hosts which = isHealthy ? PriorityLoad.Hosts.HEALTHY : hosts;
+        List<Place> weighted = policy.byPlace() ? weighted(places, which) : List.of();
+        return weighted.isEmpty()
+                ? HashedHosts.of(
+                        kind, places.stream().flatMap(it -> it.hosts(which).stream()).toList())
+                : HashedHosts.of(kind, weighted, which);
+    }
+
+    private static List<Place> weighted(List<Place> places, PriorityLoad.Hosts hosts) {
+        return places.stream().filter(it -> it.weight() > 0 && !it.hosts(hosts).isEmpty()).toList();
+    }
+
     /// @param left priorities whose hosts count as failing, all of them
     private static LoadBalancer of(
             Policy policy, List<Place> places, Set<Integer> left, RandomGenerator random) {
-        int priorities = places.stream().mapToInt(Place::priority).max().orElse(-1) + 1;
-        var counts = new ArrayList<PriorityLoad.Counts>();
-        for (int priority = 0; priority < priorities; priority++) {
-            List<Place> of = left.contains(priority) ? List.of() : ofPriority(places, priority);
-            counts.add(
-                    new PriorityLoad.Counts(
-                            of.stream().mapToInt(it -> it.healthy().size()).sum(),
-                            of.stream().mapToInt(it -> it.degraded().size()).sum(),
-                            of.stream().mapToInt(it -> it.all().size()).sum()));
-        }
-        PriorityLoad load =
-                PriorityLoad.of(counts, policy.overprovisioningPercent(), policy.panicPercent());
+        PriorityLoad load = load(policy, places, left);
         List<LoadBalancer> balancers =
                 load.shares().stream()
                         .map(share ->
@@ -102,6 +165,20 @@ public final class Balancers {
         };
     }
 
+    private static PriorityLoad load(Policy policy, List<Place> places, Set<Integer> left) {
+        int priorities = places.stream().mapToInt(Place::priority).max().orElse(-1) + 1;
+        var counts = new ArrayList<PriorityLoad.Counts>();
+        for (int priority = 0; priority < priorities; priority++) {
+            List<Place> of = left.contains(priority) ? List.of() : ofPriority(places, priority);
+            counts.add(
+                    new PriorityLoad.Counts(
+                            of.stream().mapToInt(it -> it.healthy().size()).sum(),
+                            of.stream().mapToInt(it -> it.degraded().size()).sum(),
+                            of.stream().mapToInt(it -> it.all().size()).sum()));
+        }
+        return PriorityLoad.of(counts, policy.overprovisioningPercent(), policy.panicPercent());
+    }
+
     private static List<Place> ofPriority(List<Place> places, int priority) {
         return places.stream().filter(place -> place.priority() == priority).toList();
     }
@@ -109,10 +186,7 @@ public final class Balancers {
     private static LoadBalancer ofShare(
             Policy policy, List<Place> places, PriorityLoad.Hosts hosts, RandomGenerator random) {
         if (policy.byPlace()) {
-            List<Place> weighted =
-                    places.stream()
-                            .filter(it -> it.weight() > 0 && !it.hosts(hosts).isEmpty())
-                            .toList();
+            List<Place> weighted = weighted(places, hosts);
             if (!weighted.isEmpty()) {
                 return new ByPlace(
                         weighted,
@@ -130,9 +204,11 @@ public final class Balancers {
 
     private static LoadBalancer among(Kind kind, List<Host> hosts, RandomGenerator random) {
         return switch (kind) {
-            case Kind.InTurns() -> new RoundRobin(hosts, random);
-            case Kind.LeastBusy(int choices) -> new LeastRequest(hosts, choices, random);
+            case Kind.InTurns turns -> new RoundRobin(hosts, turns, random);
+            case Kind.LeastBusy busy -> new LeastRequest(hosts, busy, random);
             case Kind.Any() -> new RandomHost(hosts);
+            case Kind.Hashed _ ->
+                    throw new IllegalStateException("a hash chooses priorities as well");
         };
     }
 

@@ -5,33 +5,43 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// The least busy of a few hosts chosen at random; two are nearly as good as looking at all
 /// (Mitzenmacher, "The power of two choices in randomized load balancing", 1996).
 ///
-/// "Busy" is what this worker has in flight. Where weights differ, turns go by an [EdfSchedule] in
-/// which a host's weight is divided by its requests in flight plus one, as in Envoy.
+/// "Busy" is what this worker has in flight. Where weights differ, or grow, turns go by an
+/// [EdfSchedule] in which a host's weight is divided by its requests in flight plus one, as in
+/// Envoy.
 @Confined("worker")
 final class LeastRequest implements LoadBalancer {
 
     private final Host[] hosts;
     private final int choices;
+    private final double bias;
+    private final Balancers.@Nullable Growth growth;
     private final boolean equalWeights;
     private final EdfSchedule schedule;
 
-    LeastRequest(List<Host> hosts, int choices, RandomGenerator random) {
+    LeastRequest(List<Host> hosts, Balancers.Kind.LeastBusy kind, RandomGenerator random) {
         this.hosts = hosts.toArray(Host[]::new);
-        this.choices = choices;
-        this.equalWeights = Weights.areEqual(hosts);
+        this.choices = kind.choices();
+        this.bias = kind.bias();
+        this.growth = kind.growth().filter(it -> it.isOn(hosts)).orElse(null);
+        this.equalWeights = growth == null && Weights.areEqual(hosts);
         this.schedule =
                 new EdfSchedule(
-                        equalWeights ? 0 : hosts.size(),
-                        at ->
-                                (double) this.hosts[at].weight()
-                                        / (this.hosts[at].activeRequests() + 1),
-                        random);
+                        equalWeights ? 0 : hosts.size(), at -> weight(this.hosts[at]), random);
+    }
+
+    private double weight(Host host) {
+        int load = host.activeRequests() + 1;
+        double weight = host.weight() / (bias == 1 ? load : Math.pow(load, bias));
+        return growth == null ? weight : weight * growth.part(host);
     }
 
     @Override

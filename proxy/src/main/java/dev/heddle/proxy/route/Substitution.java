@@ -1,13 +1,14 @@
-package dev.heddle.proxy.route.table;
+package dev.heddle.proxy.route;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /// Replaces every match of a pattern, with `\0` to `\9` for groups and `\\` for a backslash, as
 /// RE2's own rewriting does.
-final class Substitution {
+public final class Substitution {
 
     private sealed interface Part {
         record Text(String text) implements Part {}
@@ -18,7 +19,7 @@ final class Substitution {
     private final Pattern pattern;
     private final List<Part> parts;
 
-    Substitution(Pattern pattern, String substitution) {
+    public Substitution(Pattern pattern, String substitution) {
         this.pattern = pattern;
         var parts = new ArrayList<Part>();
         for (int i = 0; i < substitution.length(); i++) {
@@ -33,7 +34,8 @@ final class Substitution {
         this.parts = List.copyOf(parts);
     }
 
-    String apply(String text) {
+    /// The text with every match replaced.
+    public String apply(String text) {
         Matcher matcher = pattern.matcher(text);
         var out = new StringBuilder(text.length() + 16);
         int from = 0;

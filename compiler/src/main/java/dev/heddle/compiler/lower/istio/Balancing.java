@@ -1,0 +1,105 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.HashKey;
+import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.LoadBalancing.Table;
+import dev.heddle.compiler.ir.LoadBalancing.Warmup;
+import dev.heddle.model.istio.LoadBalancerSettings;
+import dev.heddle.model.istio.LoadBalancerSettings.ConsistentHashLb;
+import dev.heddle.model.istio.LoadBalancerSettings.HashAlgorithm;
+import dev.heddle.model.istio.LoadBalancerSettings.HttpCookie;
+import dev.heddle.model.istio.LoadBalancerSettings.Maglev;
+import dev.heddle.model.istio.LoadBalancerSettings.Policy;
+import dev.heddle.model.istio.LoadBalancerSettings.RingHash;
+import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Lowers `loadBalancer`.
+final class Balancing {
+    /// Istio writes it out where only the key is said.
+    private static final long RING_SIZE = 1024;
+
+    private Balancing() {}
+
+    /// Istio's default is least request.
+    static LoadBalancing lower(Optional<LoadBalancerSettings> settings) {
+        Optional<Warmup> warmup = settings.flatMap(Balancing::warmup);
+        return switch (settings.flatMap(LoadBalancerSettings::policy).orElse(null)) {
+            case Policy.Simple(SimpleLb simple) ->
+                    switch (simple) {
+                        case ROUND_ROBIN -> new LoadBalancing.RoundRobin(warmup);
+                        case RANDOM -> new LoadBalancing.Random();
+                        case UNSPECIFIED, LEAST_CONN, LEAST_REQUEST, PASSTHROUGH ->
+                                new LoadBalancing.LeastRequest(warmup);
+                    };
+            case Policy.Hashed(ConsistentHashLb hash) -> new LoadBalancing.Hashed(table(hash));
+            case null -> new LoadBalancing.LeastRequest(warmup);
+        };
+    }
+
+    /// Whether connections go to the address that the client called.
+    static boolean passesThrough(Optional<LoadBalancerSettings> settings) {
+        return settings.flatMap(LoadBalancerSettings::policy).orElse(null)
+                        instanceof Policy.Simple(SimpleLb simple)
+                && simple == SimpleLb.PASSTHROUGH;
+    }
+
+    private static Table table(ConsistentHashLb hash) {
+        return switch (hash.hashAlgorithm().orElse(null)) {
+            case HashAlgorithm.Ring(RingHash(OptionalLong least)) ->
+                    new Table.Ring(positive(least));
+            case HashAlgorithm.Table(Maglev(OptionalLong size)) -> new Table.Maglev(positive(size));
+            case null -> {
+                OptionalLong least = positive(hash.minimumRingSize());
+                yield new Table.Ring(OptionalLong.of(least.orElse(RING_SIZE)));
+            }
+        };
+    }
+
+    /// Zero is as if nothing was said, as Istio has it.
+    private static OptionalLong positive(OptionalLong value) {
+        return value.orElse(0) > 0 ? value : OptionalLong.empty();
+    }
+
+    private static Optional<Warmup> warmup(LoadBalancerSettings settings) {
+        return settings.warmup()
+                .map(it ->
+                        new Warmup(
+                                it.duration(),
+                                Optional.of(
+                                        new LoadBalancing.Shape(
+                                                it.minimumPercent().orElse(10),
+                                                it.aggression().orElse(1)))))
+                .or(() -> settings.warmupDurationSecs().map(it -> new Warmup(it, Optional.empty())))
+                .filter(it -> it.duration().compareTo(Duration.ofMillis(1)) >= 0);
+    }
+
+    /// What of a request is hashed; empty where nothing is.
+    static Optional<HashKey> key(Optional<LoadBalancerSettings> settings) {
+        if (!(settings.flatMap(LoadBalancerSettings::policy).orElse(null)
+                instanceof Policy.Hashed(ConsistentHashLb hash))) {
+            return Optional.empty();
+        }
+        return switch (hash.hashKey().orElse(null)) {
+            case LoadBalancerSettings.HashKey.Header(String name) ->
+                    Optional.of(new HashKey.Header(name));
+            case LoadBalancerSettings.HashKey.Cookie(HttpCookie cookie) ->
+                    Optional.of(
+                            new HashKey.Cookie(
+                                    cookie.name(),
+                                    cookie.ttl(),
+                                    cookie.path(),
+                                    cookie.attributes().stream()
+                                            .map(a -> new HashKey.Attribute(a.name(), a.value()))
+                                            .toList()));
+            case LoadBalancerSettings.HashKey.SourceIp(boolean isUsed) ->
+                    isUsed ? Optional.of(new HashKey.SourceIp()) : Optional.empty();
+            case LoadBalancerSettings.HashKey.QueryParameter(String name) ->
+                    Optional.of(new HashKey.QueryParameter(name));
+            case null -> Optional.empty();
+        };
+    }
+}
