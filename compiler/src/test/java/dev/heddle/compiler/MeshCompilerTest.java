@@ -44,7 +44,8 @@ class MeshCompilerTest {
                                             List.of(),
                                             Service.Type.ClusterIP,
                                             "",
-                                            false),
+                                            false,
+                                            ""),
                                     SourceText.NONE),
                             new Resource<>(
                                     Kinds.WORKLOAD_ENTRY,

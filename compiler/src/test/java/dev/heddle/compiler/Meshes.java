@@ -11,6 +11,7 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.service.Locality;
 import dev.heddle.testkit.GoldenCase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,6 +109,7 @@ final class Meshes {
                 "redirect".equals(scope.get("interception"))
                         ? new Interception.Redirect()
                         : EXPLICIT,
-                WorkloadAnnotations.read(annotations, namespace));
+                WorkloadAnnotations.read(annotations, namespace),
+                Locality.parse(scope.get("locality") instanceof String there ? there : ""));
     }
 }

@@ -30,10 +30,11 @@ final class WorkloadNames {
     Map<String, Integer> of(Explanation explanation) {
         var shares = new TreeMap<String, Integer>();
         for (Share share : explanation.destinations()) {
-            for (String endpoint : share.endpoints()) {
+            for (int i = 0; i < share.endpoints().size(); i++) {
+                String endpoint = share.endpoints().get(i);
                 shares.merge(
                         byAddress.getOrDefault(endpoint, endpoint),
-                        share.weight() / share.endpoints().size(),
+                        share.weight() * share.percents().get(i) / 100,
                         Integer::sum);
             }
         }

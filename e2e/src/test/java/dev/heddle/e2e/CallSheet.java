@@ -1,13 +1,12 @@
 package dev.heddle.e2e;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a case's `calls.yaml` says: requests, and what each of them must meet.
 public record CallSheet(List<Call> calls) {

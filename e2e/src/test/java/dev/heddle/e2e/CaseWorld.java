@@ -12,6 +12,7 @@ import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.Locality;
 import dev.heddle.testkit.GoldenCase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -184,7 +185,8 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
                 home + ".svc.cluster.local",
                 "Kubernetes",
                 interception,
-                WorkloadAnnotations.read(texts(golden, "annotations"), home));
+                WorkloadAnnotations.read(texts(golden, "annotations"), home),
+                Locality.parse(String.valueOf(scopeOption(golden, "locality"))));
     }
 
     private static Map<String, String> texts(GoldenCase golden, String key) {

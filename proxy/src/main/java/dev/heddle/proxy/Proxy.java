@@ -87,7 +87,7 @@ public final class Proxy implements AutoCloseable {
     private final Workers workers;
     private final ProxyMeters meters;
     private final AccessLogs logs;
-    private final SharedClusters shared = new SharedClusters();
+    private final SharedClusters shared;
     private final Map<Worker, WorkerRuntime> runtimes;
     private final Listeners listeners;
     private final ConfigSubscriber subscriber;
@@ -136,6 +136,9 @@ public final class Proxy implements AutoCloseable {
                         host.ticker(),
                         workers.all().stream()
                                 .noneMatch(it -> it.executor().equals(host.config())));
+
+        // What clusters have in common over all threads.
+        this.shared = new SharedClusters(bootstrap.siblings(), bootstrap.locality().toString());
 
         // What is kept of requests: numbers and lines.
         this.meters = new ProxyMeters(workers.size(), shared::circuit);

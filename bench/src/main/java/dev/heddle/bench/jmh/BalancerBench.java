@@ -9,7 +9,13 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.proxy.upstream.balance.HashTables;
 import dev.heddle.proxy.upstream.balance.Hashing;
-
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -22,14 +28,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /// Choosing the host of a request, once for each request.
 @State(Scope.Benchmark)

@@ -51,6 +51,13 @@ final class ExplanationText {
     }
 
     private static Node.Mapping share(Explanation.Share share) {
+        Node.Mapping taken = taken(share);
+        return share.standby().isEmpty()
+                ? taken
+                : taken.with("standby", share.standby().stream().map(Node::of).toList());
+    }
+
+    private static Node.Mapping taken(Explanation.Share share) {
         return Node.Mapping.EMPTY
                 .with("host", share.host())
                 .with("subset", share.subset())
@@ -127,6 +134,9 @@ final class ExplanationText {
             line(text, share.weight() + " % to", name(share));
             line(text, "  cluster", share.cluster());
             line(text, "  endpoints", String.join(", ", share.endpoints()));
+            if (!share.standby().isEmpty()) {
+                line(text, "  when they fail", String.join(", ", share.standby()));
+            }
         }
         for (Explanation.Mirrored mirror : answer.mirrors()) {
             line(text, "copies", mirror.of() + " to " + name(mirror.to()));

@@ -4,10 +4,11 @@ import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.LoadBalancing.Table;
 import dev.heddle.compiler.ir.LoadBalancing.Warmup;
-
+import dev.heddle.compiler.ir.Places;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,20 @@ final class BalancingText {
             case LoadBalancing.Hashed(Table.Maglev(OptionalLong size)) ->
                     ", by hash in a table" + of(" of ", size);
             case LoadBalancing.ByCluster() -> "";
+        };
+    }
+
+    static String of(Places places) {
+        return switch (places) {
+            case Places.Alike() -> "";
+            case Places.Weighted() -> ", places by weight";
+            case Places.ZoneAware(boolean enabled, OptionalInt leastHosts) ->
+                    enabled
+                            ? ", own zone first"
+                                    + (leastHosts.isPresent()
+                                            ? " from " + leastHosts.getAsInt() + " hosts on"
+                                            : "")
+                            : ", zones alike";
         };
     }
 

@@ -24,7 +24,6 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -228,17 +227,16 @@ public final class Explainer {
     }
 
     private Share share(Destination destination, int total) {
+        var takers = Takers.of(plan, destination.cluster());
         return new Share(
                 destination.host(),
                 destination.subset(),
                 destination.port(),
                 Math.toIntExact(Math.round(destination.weight() * 100.0 / total)),
                 destination.cluster(),
-                plan.assignment(destination.cluster()).stream()
-                        .flatMap(a -> a.groups().stream())
-                        .flatMap(g -> g.endpoints().stream())
-                        .map(e -> e.address().toString())
-                        .toList(),
+                takers.addresses(),
+                takers.percents(),
+                takers.standby(),
                 destination.headers(),
                 destination.origin());
     }

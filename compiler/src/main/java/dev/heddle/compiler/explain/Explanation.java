@@ -55,6 +55,8 @@ public record Explanation(
     /// @param weight in percent of the requests, rounded; the whole is 100
     /// @param cluster as Envoy names it
     /// @param endpoints addresses of the hosts that could take it, as in `10.0.0.7:9080`
+    /// @param percents what part of the share each of them gets, roughly
+    /// @param standby addresses of the hosts that take it when those fail, the next one first
     /// @param headers edits for this destination only
     /// @param origin the line that names it
     public record Share(
@@ -64,10 +66,14 @@ public record Explanation(
             int weight,
             String cluster,
             List<String> endpoints,
+            List<Integer> percents,
+            List<String> standby,
             HeaderEdit headers,
             Origin origin) {
         public Share {
             endpoints = List.copyOf(endpoints);
+            percents = List.copyOf(percents);
+            standby = List.copyOf(standby);
         }
     }
 

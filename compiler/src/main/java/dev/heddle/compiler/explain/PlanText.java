@@ -16,7 +16,6 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,6 +212,7 @@ public final class PlanText {
                         + ": "
                         + discovery
                         + BalancingText.of(cluster.loadBalancing())
+                        + BalancingText.of(cluster.places())
                         + protocol
                         + cluster.tls().map(t -> ", " + TlsText.of(t)).orElse("")
                         + (cluster.keepsNameCase() ? ", header names keep their case" : "")
@@ -253,7 +253,11 @@ public final class PlanText {
 
     private void hosts(LoadAssignment hosts) {
         for (LoadAssignment.EndpointGroup group : hosts.groups()) {
-            String place = group.locality().isEmpty() ? "" : " in " + group.locality();
+            int sum = group.endpoints().stream().mapToInt(LoadAssignment.Endpoint::weight).sum();
+            String place =
+                    (group.locality().isEmpty() ? "" : " in " + group.locality())
+                            + (group.weight() == sum ? "" : ", weight " + group.weight())
+                            + (group.priority() == 0 ? "" : ", priority " + group.priority());
             group.endpoints()
                     .forEach(e ->
                             line(

@@ -16,7 +16,6 @@ import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.model.Origin;
-
 import java.util.ArrayList;
 import java.util.List;
 

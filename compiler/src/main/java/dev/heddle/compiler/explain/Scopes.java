@@ -4,11 +4,13 @@ import dev.heddle.compiler.service.Workloads;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.Locality;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,8 @@ public final class Scopes {
                 all,
                 in + ".svc." + world.settings().domain(),
                 "Kubernetes",
-                new Interception.Redirect());
+                new Interception.Redirect(),
+                WorkloadAnnotations.NONE,
+                workload.map(w -> Locality.parse(w.spec().locality())).orElse(Locality.UNKNOWN));
     }
 }

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 ///
 /// @param name as in `outbound|9080|v1|reviews.default.svc.cluster.local`
 /// @param discovery where its hosts come from
+/// @param places how it uses that its hosts are in different places
 /// @param protocol which HTTP the hosts are spoken to in
 /// @param pool limits of its connections
 /// @param tls how its connections are secured; empty: they are not
@@ -19,6 +20,7 @@ public record Cluster(
         String name,
         Discovery discovery,
         LoadBalancing loadBalancing,
+        Places places,
         Protocol protocol,
         ConnectionPool pool,
         Optional<ClientTls> tls,
@@ -30,7 +32,17 @@ public record Cluster(
     /// The same, which writes names of headers as they came.
     public Cluster keepingNameCase() {
         return new Cluster(
-                name, discovery, loadBalancing, protocol, pool, tls, of, true, config, origin);
+                name,
+                discovery,
+                loadBalancing,
+                places,
+                protocol,
+                pool,
+                tls,
+                of,
+                true,
+                config,
+                origin);
     }
 
     /// The same, with that time for a connection to be made.
@@ -39,6 +51,7 @@ public record Cluster(
                 name,
                 discovery,
                 loadBalancing,
+                places,
                 protocol,
                 pool.connecting(timeout),
                 tls,

@@ -20,17 +20,20 @@ public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
     /// Hosts in one place.
     ///
     /// @param locality as in `eu/eu-1/rack-7`; empty when it is not known
-    public record EndpointGroup(String locality, List<Endpoint> endpoints) {
+    /// @param priority 0 is the first; the next gets what those before it cannot carry
+    /// @param weight of the place among the places
+    public record EndpointGroup(
+            String locality, int priority, int weight, List<Endpoint> endpoints) {
+        /// One of the first priority, with the weight of its hosts.
+        public EndpointGroup(String locality, List<Endpoint> endpoints) {
+            this(locality, 0, endpoints.stream().mapToInt(Endpoint::weight).sum(), endpoints);
+        }
+
         public EndpointGroup {
             if (endpoints.isEmpty()) {
                 throw new IllegalArgumentException("endpoints: [] (expected: one or more)");
             }
             endpoints = List.copyOf(endpoints);
-        }
-
-        /// The weight of the place among the places: the sum of its hosts'.
-        public int weight() {
-            return endpoints.stream().mapToInt(Endpoint::weight).sum();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.lower.istio.ProxyPlace;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
@@ -41,7 +42,13 @@ public final class GatewayLowering {
         Map<String, String> labels = new HashMap<>(scope.labels());
         labels.keySet().retainAll(world.index().destinationRules().clientLabels());
         return new Outlook(
-                scope.namespace(), labels, "", Outlook.Calls.GATEWAY, world.options(scope), "");
+                scope.namespace(),
+                labels,
+                "",
+                Outlook.Calls.GATEWAY,
+                world.options(scope),
+                "",
+                ProxyPlace.of(world, scope));
     }
 
     /// What the gateway of that scope runs besides.

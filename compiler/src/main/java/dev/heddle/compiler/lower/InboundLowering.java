@@ -17,6 +17,7 @@ import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadAssignment.Endpoint;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.Places;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.SocketAddress;
@@ -256,6 +257,7 @@ final class InboundLowering {
                 ClusterName.inbound(port),
                 discovery,
                 loadBalancing,
+                new Places.Alike(),
                 protocol(known.protocol()),
                 pools.of(sidecar, port),
                 Optional.empty(),

@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.Places;
 import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
@@ -55,6 +56,7 @@ final class PlanParts {
                 name,
                 discovery,
                 loadBalancing,
+                new Places.Alike(),
                 protocol,
                 ConnectionPool.UNLIMITED,
                 Optional.empty(),

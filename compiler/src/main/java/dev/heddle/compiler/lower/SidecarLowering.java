@@ -10,6 +10,7 @@ import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
+import dev.heddle.compiler.lower.istio.ProxyPlace;
 import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
@@ -70,7 +71,8 @@ public final class SidecarLowering {
                 isAlone ? "" : scope.dnsDomain(),
                 calls,
                 world.options(scope),
-                sidecar);
+                sidecar,
+                ProxyPlace.of(world, scope));
     }
 
     private static Optional<Resource<Sidecar>> sidecar(World world, ProxyScope scope) {
@@ -94,7 +96,11 @@ public final class SidecarLowering {
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
                 .applied(
                         new ProxyPlan(
-                                listeners, List.of(), clusters, List.of(), inbound.secrets()));
+                                listeners,
+                                List.of(),
+                                clusters,
+                                ProxyPlace.siblings(world, scope),
+                                inbound.secrets()));
     }
 
     private void explicit(Interception.Explicit explicit) {

@@ -25,12 +25,19 @@ public final class DestinationRules {
     private final Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace;
 
     private final Set<String> clientLabels;
+    private final LocalityQuestions localities;
 
     private DestinationRules(
             String rootNamespace,
             Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace) {
         this.rootNamespace = rootNamespace;
         this.byNamespace = byNamespace;
+        this.localities =
+                LocalityQuestions.of(
+                        byNamespace.values().stream()
+                                .flatMap(byHost -> byHost.values().stream())
+                                .flatMap(List::stream)
+                                .toList());
         this.clientLabels =
                 byNamespace.values().stream()
                         .flatMap(byHost -> byHost.values().stream())
@@ -86,6 +93,11 @@ public final class DestinationRules {
     public Optional<MergedRule> known(Hostname host, String client, String service) {
         List<Resource<DestinationRule>> rules = deciding(host, client, service);
         return rules.isEmpty() ? Optional.empty() : Optional.of(merge(rules));
+    }
+
+    /// What they ask about where a proxy is.
+    public LocalityQuestions localities() {
+        return localities;
     }
 
     /// The names of all labels by which some rule chooses its clients.

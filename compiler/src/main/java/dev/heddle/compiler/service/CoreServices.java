@@ -92,7 +92,13 @@ final class CoreServices {
                         exportTo(),
                         resource.origin());
         return new MeshService(
-                service, metadata, endpoints(), spec.selector(), targets, Registry.CORE);
+                service,
+                metadata,
+                endpoints(),
+                spec.selector(),
+                targets,
+                Registry.CORE,
+                TrafficDistribution.of(spec.trafficDistribution(), metadata.annotations()));
     }
 
     private boolean isHeadless() {
@@ -145,7 +151,7 @@ final class CoreServices {
                                                 endpoint.addresses().getFirst(),
                                                 port.port(),
                                                 number,
-                                                Map.of(),
+                                                labels(endpoint),
                                                 new Locality("", endpoint.zone(), ""),
                                                 "",
                                                 1,
@@ -153,6 +159,13 @@ final class CoreServices {
                                                 slice.origin())));
             }
         }
+    }
+
+    /// The node is what endpoints may be preferred by.
+    private static Map<String, String> labels(EndpointSlice.Endpoint endpoint) {
+        return endpoint.nodeName().isEmpty()
+                ? Map.of()
+                : Map.of(Nearness.NODE, endpoint.nodeName());
     }
 
     private boolean isReady(EndpointSlice.Conditions conditions) {

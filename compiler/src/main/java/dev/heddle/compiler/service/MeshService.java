@@ -17,13 +17,15 @@ import java.util.Map;
 /// @param targets where its workloads listen, by the service's port; ports that are not named here
 ///   are the same on both sides
 /// @param registry who named it
+/// @param distribution which endpoints it wants clients to prefer
 public record MeshService(
         Service service,
         Metadata metadata,
         List<Endpoint> endpoints,
         Map<String, String> workloads,
         Map<Integer, Integer> targets,
-        Registry registry) {
+        Registry registry,
+        TrafficDistribution distribution) {
 
     /// Who named a service. The order is that of precedence.
     public enum Registry {
@@ -49,7 +51,8 @@ public record MeshService(
                         endpoints,
                         workloads,
                         targets,
-                        registry);
+                        registry,
+                        distribution);
     }
 
     /// The endpoints of one port, in a stable order.
@@ -82,7 +85,7 @@ public record MeshService(
         service.ports().forEach(p -> listens.remove(p.number()));
         listens.putAll(targets);
         Service joined = service.withPorts(ports);
-        return new MeshService(joined, metadata, all, workloads, listens, registry);
+        return new MeshService(joined, metadata, all, workloads, listens, registry, distribution);
     }
 
     private static boolean isSame(Endpoint one, Endpoint other) {

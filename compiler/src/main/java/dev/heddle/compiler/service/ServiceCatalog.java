@@ -27,6 +27,7 @@ public final class ServiceCatalog {
     private final List<MeshService> services;
     private final SortedMap<Hostname, List<MeshService>> claims;
     private final SortedMap<Hostname, List<MeshService>> byHost;
+    private final boolean isDistributed;
 
     private ServiceCatalog(List<MeshService> services) {
         this.services = services.stream().sorted(PRECEDENCE).toList();
@@ -39,6 +40,13 @@ public final class ServiceCatalog {
         var merged = new TreeMap<Hostname, List<MeshService>>();
         claims.forEach((host, list) -> merged.put(host, merged(list)));
         this.byHost = Collections.unmodifiableSortedMap(merged);
+        this.isDistributed =
+                services.stream().anyMatch(s -> s.distribution() != TrafficDistribution.ANY);
+    }
+
+    /// Whether any service wants clients to prefer some of its endpoints.
+    public boolean isDistributed() {
+        return isDistributed;
     }
 
     /// The services of one host, where those that belong together are one.

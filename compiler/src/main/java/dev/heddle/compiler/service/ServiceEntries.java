@@ -73,7 +73,13 @@ final class ServiceEntries {
         Map<String, String> selector =
                 spec.workloadSelector().map(s -> s.labels()).orElse(Map.of());
         return new MeshService(
-                service, resource.metadata(), endpoints(host), selector, targets, Registry.ENTRY);
+                service,
+                resource.metadata(),
+                endpoints(host),
+                selector,
+                targets,
+                Registry.ENTRY,
+                TrafficDistribution.of("", resource.metadata().annotations()));
     }
 
     /// A name that stands for many hosts cannot be asked for in DNS.

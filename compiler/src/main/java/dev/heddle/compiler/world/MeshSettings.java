@@ -2,10 +2,13 @@ package dev.heddle.compiler.world;
 
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.model.Resources;
+import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
+import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Settings of the mesh as a whole: Istio's MeshConfig, as far as it is in force.
@@ -72,6 +75,23 @@ public record MeshSettings(
     /// What requests are retried by that no rule says retries for; empty for Istio's own.
     public Optional<HttpRetry> defaultRetry() {
         return config.flatMap(MeshConfig::defaultHttpRetryPolicy);
+    }
+
+    /// Which endpoints are near enough, where neither a rule nor the service says it; empty where
+    /// the mesh says that none is to be preferred. Istio's own prefers those that are near, where
+    /// hosts are watched.
+    public Optional<LocalityLoadBalancerSetting> locality() {
+        LocalityLoadBalancerSetting said =
+                config.flatMap(MeshConfig::localityLbSetting)
+                        .orElse(
+                                new LocalityLoadBalancerSetting(
+                                        List.of(), List.of(), List.of(), Optional.empty()));
+        return said.enabled().orElse(true) ? Optional.of(said) : Optional.empty();
+    }
+
+    /// Whether and how zones come first; empty where the mesh does not say it.
+    public Optional<ZoneAwareLbSetting> zoneAware() {
+        return config.flatMap(MeshConfig::zoneAwareLbSetting);
     }
 
     /// What counts for proxies whose workloads say nothing else.

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.world;
 
+import dev.heddle.model.service.Locality;
 import java.util.Map;
 
 /// Everything in which what one proxy knows of others may differ from what another knows. Proxies
@@ -13,13 +14,27 @@ import java.util.Map;
 /// @param calls how the workload's calls come to the proxy
 /// @param options of the proxy's listeners, the mesh's included
 /// @param sidecar Sidecar that counts, as in `default/web`; empty for none
+/// @param place where the proxy is, as far as some rule asks for it
 public record Outlook(
         String namespace,
         Map<String, String> labels,
         String dnsDomain,
         Calls calls,
         ProxyOptions options,
-        String sidecar) {
+        String sidecar,
+        Place place) {
+
+    /// Where a proxy is.
+    ///
+    /// @param labels of its workload, with those that say where it is
+    public record Place(Locality locality, Map<String, String> labels) {
+        /// Nobody asks.
+        public static final Place ANYWHERE = new Place(Locality.UNKNOWN, Map.of());
+
+        public Place {
+            labels = Map.copyOf(labels);
+        }
+    }
 
     /// How calls come to the proxy.
     public enum Calls {

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.world;
 
+import dev.heddle.model.service.Locality;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
 /// @param clusterId of the cluster or site the proxy runs in, as in `Kubernetes`
 /// @param interception how the workload's traffic gets into the proxy
 /// @param annotations of the workload
+/// @param locality where the proxy runs
 public record ProxyScope(
         Role role,
         String namespace,
@@ -21,7 +23,28 @@ public record ProxyScope(
         String dnsDomain,
         String clusterId,
         Interception interception,
-        WorkloadAnnotations annotations) {
+        WorkloadAnnotations annotations,
+        Locality locality) {
+
+    /// One that runs nowhere in particular.
+    public ProxyScope(
+            Role role,
+            String namespace,
+            Map<String, String> labels,
+            String dnsDomain,
+            String clusterId,
+            Interception interception,
+            WorkloadAnnotations annotations) {
+        this(
+                role,
+                namespace,
+                labels,
+                dnsDomain,
+                clusterId,
+                interception,
+                annotations,
+                Locality.UNKNOWN);
+    }
 
     /// One whose workload has no annotations.
     public ProxyScope(

@@ -1,13 +1,14 @@
 package dev.heddle.compiler.xds;
 
 import com.google.protobuf.UInt64Value;
-
 import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.LoadBalancing.Table;
 import dev.heddle.compiler.ir.LoadBalancing.Warmup;
-
+import dev.heddle.compiler.ir.Places;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig.LocalityWeightedLbConfig;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LeastRequestLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.MaglevLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.RingHashLbConfig;
@@ -16,6 +17,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.SlowStartConfig;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.util.OptionalInt;
 
 /// Emits how hosts are chosen, and what of a request is hashed for that.
 final class BalancingEmitter {
@@ -54,6 +56,24 @@ final class BalancingEmitter {
                                 MaglevLbConfig.newBuilder().setTableSize(UInt64Value.of(n))));
             }
             case LoadBalancing.ByCluster() -> out.setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
+        }
+    }
+
+    static void places(Places places, Cluster.Builder out) {
+        switch (places) {
+            case Places.Alike() -> {}
+            case Places.Weighted() ->
+                    out.getCommonLbConfigBuilder()
+                            .setLocalityWeightedLbConfig(
+                                    LocalityWeightedLbConfig.getDefaultInstance());
+            case Places.ZoneAware(boolean enabled, OptionalInt leastHosts) -> {
+                ZoneAwareLbConfig.Builder zones = ZoneAwareLbConfig.newBuilder();
+                if (!enabled) {
+                    zones.setRoutingEnabled(Percent.newBuilder().setValue(0));
+                }
+                leastHosts.ifPresent(n -> zones.setMinClusterSize(UInt64Value.of(n)));
+                out.getCommonLbConfigBuilder().setZoneAwareLbConfig(zones);
+            }
         }
     }
 

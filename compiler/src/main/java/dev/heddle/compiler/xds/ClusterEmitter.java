@@ -3,14 +3,12 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.SocketAddress;
-
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
@@ -26,7 +24,6 @@ import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.envoyproxy.envoy.type.v3.Percent;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -72,6 +69,7 @@ final class ClusterEmitter {
             }
         }
         BalancingEmitter.emit(cluster.loadBalancing(), out);
+        BalancingEmitter.places(cluster.places(), out);
         httpOptions(cluster)
                 .ifPresent(o -> out.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(o)));
         cluster.tls()

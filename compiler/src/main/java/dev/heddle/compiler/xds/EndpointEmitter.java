@@ -23,6 +23,7 @@ final class EndpointEmitter {
     private static LocalityLbEndpoints group(EndpointGroup group) {
         LocalityLbEndpoints.Builder out =
                 LocalityLbEndpoints.newBuilder()
+                        .setPriority(group.priority())
                         .setLoadBalancingWeight(UInt32Value.of(group.weight()));
         if (!group.locality().isEmpty()) {
             out.setLocality(locality(group.locality()));

@@ -5,13 +5,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteConfiguration.Told;
 import dev.heddle.model.Origin;
-
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -24,7 +22,6 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
-
 import java.util.Base64;
 
 /// Emits route tables.

@@ -2,12 +2,14 @@ package dev.heddle.control.push;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.heddle.compiler.service.Nearness;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
+import dev.heddle.model.service.Locality;
 import dev.heddle.xds.NodeInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads who a proxy is out of what it says of itself, in Istio's conventions.
 ///
 /// The id is `sidecar~ADDRESS~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN` (or `router~…` for a gateway).
-/// Metadata: `NAMESPACE`, `LABELS`, `ANNOTATIONS`, `CLUSTER_ID`, `INTERCEPTION_MODE`, and for
-/// proxies that nothing is redirected to (`NONE`) the struct `HEDDLE` with their listeners'
-/// addresses.
+/// Metadata: `NAMESPACE`, `LABELS`, `ANNOTATIONS`, `CLUSTER_ID`, `NODE_NAME`, `NETWORK`,
+/// `INTERCEPTION_MODE`, and for proxies that nothing is redirected to (`NONE`) the struct `HEDDLE`
+/// with their listeners' addresses.
 public final class NodeScopes {
 
     /// How a workload's traffic gets into its sidecar, where the sidecar does not say it.
@@ -67,11 +69,30 @@ public final class NodeScopes {
         return new ProxyScope(
                 role(id.get(0)),
                 namespace,
-                node.texts("LABELS"),
+                labels(node),
                 id.get(3),
                 node.text("CLUSTER_ID").orElse("Kubernetes"),
                 interception(node),
-                WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace));
+                WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace),
+                locality(node));
+    }
+
+    /// The node in Kubernetes' sense is a label for those who prefer near endpoints.
+    private static Map<String, String> labels(NodeInfo node) {
+        Map<String, String> labels = new TreeMap<>(node.texts("LABELS"));
+        node.text("NODE_NAME").ifPresent(name -> labels.putIfAbsent(Nearness.NODE, name));
+        node.text("NETWORK").ifPresent(name -> labels.putIfAbsent(Nearness.NETWORK, name));
+        return labels;
+    }
+
+    /// What the node says, else what Istio's label says, in which points may stand for slashes.
+    private static Locality locality(NodeInfo node) {
+        NodeInfo.Place place = node.locality();
+        if (!place.equals(NodeInfo.Place.UNKNOWN)) {
+            return new Locality(place.region(), place.zone(), place.subZone());
+        }
+        String label = node.texts("LABELS").getOrDefault("istio-locality", "");
+        return Locality.parse(label.contains("/") ? label : label.replace('.', '/'));
     }
 
     private static Role role(String type) throws Malformed {

@@ -41,13 +41,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A golden case in one thread under virtual time: the compiler, both ends of xDS, our own proxy,
 /// its caller and its backends. Nothing happens unless a test lets it, and the same seed gives the
 /// same run.
 final class SimMesh implements MeshUnderTest {
     private static final int PROXY_PORT = 20_001;
-    private static final int SECOND_PORT = 20_002;
+
+    /// Where a gateway's servers are, by the port that they say.
+    private static final Map<Integer, Integer> SERVERS =
+            Map.of(8080, PROXY_PORT, 8081, 20_002, 8082, 20_003, 8083, 20_004);
+
     private static final int FIRST_BACKEND = 21_001;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -85,9 +90,11 @@ final class SimMesh implements MeshUnderTest {
                 ? new Interception.Explicit(
                         "",
                         List.of(),
-                        Map.of(
-                                8080, "127.0.0.1:" + PROXY_PORT,
-                                8081, "127.0.0.1:" + SECOND_PORT))
+                        SERVERS.entrySet().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                Map.Entry::getKey,
+                                                it -> "127.0.0.1:" + it.getValue())))
                 : new Interception.Explicit("127.0.0.1:" + PROXY_PORT, List.of(), Map.of());
     }
 
@@ -202,7 +209,7 @@ final class SimMesh implements MeshUnderTest {
     }
 
     private SimCaller begin(URI uri, byte[] says) {
-        int port = isGateway && uri.getPort() == 8081 ? SECOND_PORT : PROXY_PORT;
+        int port = isGateway ? SERVERS.getOrDefault(uri.getPort(), PROXY_PORT) : PROXY_PORT;
         var caller = new SimCaller(loop.worker(), loopback(port), says);
         settle();
         return caller;

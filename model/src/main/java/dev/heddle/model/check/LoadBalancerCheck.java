@@ -5,16 +5,20 @@ import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.istio.LoadBalancerSettings.ConsistentHashLb;
 import dev.heddle.model.istio.LoadBalancerSettings.Distribute;
 import dev.heddle.model.istio.LoadBalancerSettings.Failover;
+import dev.heddle.model.istio.LoadBalancerSettings.HashAlgorithm;
 import dev.heddle.model.istio.LoadBalancerSettings.HashKey;
 import dev.heddle.model.istio.LoadBalancerSettings.HttpCookie;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
+import dev.heddle.model.istio.LoadBalancerSettings.Maglev;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
+import dev.heddle.model.istio.LoadBalancerSettings.RingHash;
 import dev.heddle.model.istio.LoadBalancerSettings.WarmupConfiguration;
 import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Looks at how requests are spread.
@@ -22,6 +26,11 @@ import java.util.Set;
 /// @param outlier whether outlier detection is there, without which nothing fails over
 record LoadBalancerCheck(
         LoadBalancerSettings settings, FieldPath path, boolean outlier, Findings findings) {
+    /// Envoy's limits.
+    private static final long MOST_POINTS = 8L * 1024 * 1024;
+
+    private static final long MOST_PLACES = 5_000_011;
+
     private static final String REGION = "topology.kubernetes.io/region";
     private static final String ZONE = "topology.kubernetes.io/zone";
 
@@ -53,6 +62,21 @@ record LoadBalancerCheck(
             findings.exclusive(
                     at.field("minimumRingSize"), "ringHash or maglev", "minimumRingSize");
         }
+        switch (hash.hashAlgorithm().orElse(null)) {
+            case HashAlgorithm.Ring(RingHash ring) ->
+                    checkRing(
+                            ring.minimumRingSize(), at.field("ringHash").field("minimumRingSize"));
+            case HashAlgorithm.Table(Maglev maglev) -> {
+                long size = maglev.tableSize().orElse(2);
+                if (size != 0 && (size > MOST_PLACES || !isPrime(size))) {
+                    findings.invalid(
+                            at.field("maglev").field("tableSize"),
+                            size,
+                            "a prime, at most " + MOST_PLACES);
+                }
+            }
+            case null -> checkRing(hash.minimumRingSize(), at.field("minimumRingSize"));
+        }
         if (hash.hashKey().orElse(null) instanceof HashKey.Cookie(HttpCookie cookie)) {
             Set<String> names = new HashSet<>();
             FieldPath attributes = at.field("httpCookie").field("attributes");
@@ -66,12 +90,28 @@ record LoadBalancerCheck(
         }
     }
 
+    private void checkRing(OptionalLong size, FieldPath at) {
+        if (size.orElse(0) < 0 || size.orElse(0) > MOST_POINTS) {
+            findings.invalid(at, size.getAsLong(), "at most " + MOST_POINTS);
+        }
+    }
+
+    /// Whether a table of that size can be filled.
+    private static boolean isPrime(long number) {
+        for (long divisor = 2; divisor * divisor <= number; divisor++) {
+            if (number % divisor == 0) {
+                return false;
+            }
+        }
+        return number > 1;
+    }
+
     private void checkWarmup(WarmupConfiguration warmup, FieldPath at) {
         Values.checkDuration(Optional.of(warmup.duration()), at.field("duration"), findings);
         Values.checkPercent(
                 warmup.minimumPercent().orElse(0), at.field("minimumPercent"), findings);
-        if (warmup.aggression().orElse(1) < 0) {
-            findings.invalid(at.field("aggression"), warmup.aggression().getAsDouble(), ">= 0");
+        if (!(warmup.aggression().orElse(1) > 0)) {
+            findings.invalid(at.field("aggression"), warmup.aggression().getAsDouble(), "> 0");
         }
     }
 

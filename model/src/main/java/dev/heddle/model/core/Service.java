@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param selector labels of the workloads; empty means that endpoints are given in other resources
 /// @param clusterIP virtual address, or `None` for a headless service; empty when there is none yet
 /// @param type as in `ClusterIP`
+/// @param trafficDistribution PreferClose, PreferSameZone or PreferSameNode; empty for none
 @Skips({
     "allocateLoadBalancerNodePorts",
     "externalIPs",
@@ -24,8 +25,7 @@ import java.util.Optional;
     "loadBalancerIP",
     "loadBalancerSourceRanges",
     "sessionAffinity",
-    "sessionAffinityConfig",
-    "trafficDistribution"
+    "sessionAffinityConfig"
 })
 public record Service(
         List<ServicePort> ports,
@@ -34,7 +34,8 @@ public record Service(
         List<String> clusterIPs,
         Type type,
         @NotYet String externalName,
-        boolean publishNotReadyAddresses) {
+        boolean publishNotReadyAddresses,
+        String trafficDistribution) {
 
     public Service {
         ports = List.copyOf(ports);

@@ -1,10 +1,8 @@
 package dev.heddle.model.istio;
 
 import dev.heddle.model.schema.Inline;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +16,10 @@ import java.util.OptionalLong;
 /// @param warmupDurationSecs Istio's older form of `warmup.duration`
 public record LoadBalancerSettings(
         @Inline Optional<Policy> policy,
-        @NotYet Optional<LocalityLoadBalancerSetting> localityLbSetting,
+        Optional<LocalityLoadBalancerSetting> localityLbSetting,
         Optional<Duration> warmupDurationSecs,
         Optional<WarmupConfiguration> warmup,
-        @NotYet Optional<ZoneAwareLbSetting> zoneAwareLbSetting) {
+        Optional<ZoneAwareLbSetting> zoneAwareLbSetting) {
 
     /// Which endpoint is next.
     public sealed interface Policy {

@@ -1,6 +1,8 @@
 package dev.heddle.model.mesh;
 
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
+import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
+import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
@@ -54,8 +56,8 @@ public record MeshConfig(
         @NotYet Node defaultServiceExportTo,
         @NotYet Node defaultVirtualServiceExportTo,
         @NotYet Node defaultDestinationRuleExportTo,
-        @NotYet Node localityLbSetting,
-        @NotYet Node zoneAwareLbSetting,
+        Optional<LocalityLoadBalancerSetting> localityLbSetting,
+        Optional<ZoneAwareLbSetting> zoneAwareLbSetting,
         @NotYet Node dnsRefreshRate,
         @NotYet Node inboundClusterStatName,
         @NotYet Node outboundClusterStatName,

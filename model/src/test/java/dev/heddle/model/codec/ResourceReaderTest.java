@@ -187,13 +187,17 @@ class ResourceReaderTest {
 
     @Test
     void aKindAndAConstantCanBeNotInForceToo() {
-        String rule = "{host: a, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}";
         String text =
-                "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\n"
-                        + "metadata: {name: a}\n---\n"
-                        + head("DestinationRule")
-                        + "spec: "
-                        + rule;
+                """
+                apiVersion: security.istio.io/v1
+                kind: PeerAuthentication
+                metadata: {name: a}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a}
+                spec: {type: ExternalName}
+                """;
         var parsed = ResourceReader.read("f.yaml", text);
 
         assertThat(parsed.resources()).hasSize(2);
@@ -201,8 +205,7 @@ class ResourceReaderTest {
                 .extracting(d -> d.origin().path() + ": " + d.message())
                 .containsExactly(
                         "kind: PeerAuthentication is read but not in force yet",
-                        "spec.trafficPolicy.loadBalancer.simple: 'PASSTHROUGH' is read but not in"
-                                + " force yet");
+                        "spec.type: 'ExternalName' is read but not in force yet");
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.balance.HashTables;
-
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,6 +11,31 @@ public final class SharedClusters {
 
     private final ConcurrentHashMap<String, Circuit> circuits = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, HashTables> tables = new ConcurrentHashMap<>();
+
+    private final String siblings;
+    private final String locality;
+
+    /// Of a proxy that knows nothing of others.
+    public SharedClusters() {
+        this("", "");
+    }
+
+    /// @param siblings cluster of the proxies beside this one; may be empty
+    /// @param locality where this proxy is
+    public SharedClusters(String siblings, String locality) {
+        this.siblings = siblings;
+        this.locality = locality;
+    }
+
+    /// The cluster of the proxies beside this one; may be empty.
+    String siblings() {
+        return siblings;
+    }
+
+    /// Where this proxy is.
+    String locality() {
+        return locality;
+    }
 
     /// The circuit of a cluster; the same one as long as the cluster exists.
     public Circuit circuit(String cluster) {

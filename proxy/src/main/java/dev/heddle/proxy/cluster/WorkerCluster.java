@@ -23,11 +23,9 @@ import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.proxy.upstream.Purpose;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.proxy.upstream.balance.Hashing;
+import dev.heddle.proxy.upstream.balance.Siblings;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 @Confined("worker")
@@ -49,13 +49,17 @@ final class WorkerCluster implements Cluster {
     private @Nullable OriginalDestinationHosts found;
     private ProxyConfig.ClusterState state;
     private LoadBalancer balancer;
+    private final Supplier<Siblings> siblings;
+    private List<Balancers.Place> latest = List.of();
     private TlsState tls = TlsState.EMPTY;
 
     WorkerCluster(
             ProxyConfig.ClusterState first,
             SharedClusters shared,
+            Supplier<Siblings> siblings,
             Tally<ClusterStat> stats,
             Worker worker) {
+        this.siblings = siblings;
         this.shared = shared;
         this.circuit = shared.circuit(first.config().name());
         this.stats = stats;
@@ -122,6 +126,18 @@ final class WorkerCluster implements Cluster {
         tls = next;
     }
 
+    /// Where its hosts are, as it was looked at last.
+    List<Balancers.Place> places() {
+        return latest;
+    }
+
+    /// Takes news of the proxies beside this one.
+    void onSiblings() {
+        if (state.config().zones().isPresent()) {
+            balancer = balancer(state);
+        }
+    }
+
     List<Host> hosts() {
         return found == null ? List.copyOf(hosts.values()) : found.hosts();
     }
@@ -174,7 +190,9 @@ final class WorkerCluster implements Cluster {
                         kind(config),
                         config.byPlace(),
                         next.hosts().overprovisioningPercent(),
-                        config.panicPercent());
+                        config.panicPercent(),
+                        config.zones().map(it -> new Balancers.Zones(it, siblings.get())));
+        latest = List.copyOf(places);
         return Balancers.of(policy, places, worker.random());
     }
 
@@ -203,7 +221,13 @@ final class WorkerCluster implements Cluster {
                 }
             }
         }
-        return new Balancers.Place(place.priority(), place.weight(), healthy, degraded, all);
+        return new Balancers.Place(
+                place.priority(),
+                place.weight(),
+                place.locality().toString(),
+                healthy,
+                degraded,
+                all);
     }
 
     private Host host(Assignment.Endpoint endpoint) {

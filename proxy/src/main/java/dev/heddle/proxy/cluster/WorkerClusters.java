@@ -9,13 +9,13 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Clusters;
 import dev.heddle.proxy.upstream.Host;
-
-import org.jspecify.annotations.Nullable;
-
+import dev.heddle.proxy.upstream.balance.Balancers;
+import dev.heddle.proxy.upstream.balance.Siblings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The clusters of one worker.
 @Confined("worker")
@@ -48,14 +48,31 @@ public final class WorkerClusters implements Clusters {
     /// Takes a new state: new clusters and changed ones now. Those that are gone stay until
     /// [#removeAllBut], so that routes can be changed in between.
     public void adopt(Map<String, ProxyConfig.ClusterState> states) {
+        List<Balancers.Place> before = siblings();
         states.forEach((name, state) -> {
             WorkerCluster known = clusters.get(name);
             if (known == null) {
-                clusters.put(name, new WorkerCluster(state, shared, tallies.apply(name), worker));
+                clusters.put(
+                        name,
+                        new WorkerCluster(
+                                state,
+                                shared,
+                                () -> new Siblings(shared.locality(), siblings()),
+                                tallies.apply(name),
+                                worker));
             } else {
                 known.adopt(state);
             }
         });
+        if (!siblings().equals(before)) {
+            clusters.values().forEach(WorkerCluster::onSiblings);
+        }
+    }
+
+    /// Where the proxies beside this one are.
+    private List<Balancers.Place> siblings() {
+        WorkerCluster known = clusters.get(shared.siblings());
+        return known == null ? List.of() : known.places();
     }
 
     /// Takes what connections are secured with from now on.

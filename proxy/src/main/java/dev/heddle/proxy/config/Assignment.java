@@ -52,6 +52,11 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     public record Locality(String region, String zone, String subZone) {
         /// Nothing is known.
         public static final Locality UNKNOWN = new Locality("", "", "");
+
+        @Override
+        public String toString() {
+            return region + "/" + zone + "/" + subZone;
+        }
     }
 
     /// One host.

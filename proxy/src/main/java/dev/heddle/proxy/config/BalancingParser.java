@@ -4,10 +4,10 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
+import dev.heddle.proxy.upstream.balance.ZoneAware;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.LoadBalancingPolicy;
 import envoy.config.core.v3.RuntimeDouble;
@@ -20,11 +20,9 @@ import envoy.extensions.load_balancing_policies.random.v3.Random;
 import envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import envoy.type.v3.Percent;
-
 import google.protobuf.Duration;
 import google.protobuf.UInt32Value;
 import google.protobuf.UInt64Value;
-
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,6 +35,7 @@ final class BalancingParser {
     private static final String BIAS = "active_request_bias";
     private static final String SLOW_START = "slow_start_config";
     private static final String BY_PLACE = "locality_weighted_lb_config";
+    private static final String ZONES = "zone_aware_lb_config";
     private static final String HASHING = "consistent_hashing_lb_config";
 
     private final Findings findings;
@@ -46,20 +45,93 @@ final class BalancingParser {
     }
 
     /// @param byPlace whether a place is chosen before a host in it
-    record Balancing(ClusterConfig.Balancing kind, boolean byPlace) {}
+    /// @param zones how the proxy's own place goes before others
+    record Balancing(ClusterConfig.Balancing kind, boolean byPlace, Optional<ZoneAware> zones) {
+        Balancing(ClusterConfig.Balancing kind, boolean byPlace) {
+            this(kind, byPlace, Optional.empty());
+        }
+    }
 
     Balancing balancing(Cluster cluster) {
         boolean byPlace = byPlace(cluster);
         if (cluster.hasLoadBalancingPolicy()) {
             Balancing policy = policy(cluster.getLoadBalancingPolicy());
-            return new Balancing(policy.kind(), policy.byPlace() || byPlace);
+            return new Balancing(policy.kind(), policy.byPlace() || byPlace, policy.zones());
         }
         ClusterConfig.Balancing kind = kind(cluster);
         if (cluster.getCommonLbConfig().hasConsistentHashingLbConfig()
                 && !(kind instanceof ClusterConfig.Balancing.Hashed)) {
             findings.note(join("common_lb_config", HASHING));
         }
-        return new Balancing(kind, byPlace);
+        return new Balancing(kind, byPlace, zones(cluster));
+    }
+
+    private Optional<ZoneAware> zones(Cluster cluster) {
+        if (!cluster.getCommonLbConfig().hasZoneAwareLbConfig()) {
+            return Optional.empty();
+        }
+        String path = "common_lb_config.zone_aware_lb_config";
+        var config = cluster.getCommonLbConfig().getZoneAwareLbConfig();
+        findings.fields(
+                path,
+                config,
+                Set.of("routing_enabled", "min_cluster_size", "fail_traffic_on_panic"),
+                Set.of("force_local_zone", "force_locality_direct_routing"));
+        return zones(
+                path,
+                config.hasRoutingEnabled()
+                        ? Optional.of(config.getRoutingEnabled())
+                        : Optional.empty(),
+                config.hasMinClusterSize()
+                        ? Optional.of(config.getMinClusterSize())
+                        : Optional.empty(),
+                config.getFailTrafficOnPanic(),
+                false);
+    }
+
+    private Optional<ZoneAware> zones(
+            String path,
+            Optional<Percent> enabled,
+            Optional<UInt64Value> leastHosts,
+            boolean failsInPanic,
+            boolean isDirect) {
+        double percent = enabled.map(Percent::getValue).orElse(100.0);
+        if (!(percent >= 0 && percent <= 100)) {
+            findings.reject(join(path, "routing_enabled"), percent + " (expected: from 0 to 100)");
+            percent = 100;
+        }
+        return Optional.of(
+                new ZoneAware(
+                        percent,
+                        leastHosts.map(UInt64Value::getValue).orElse(ZoneAware.LEAST_HOSTS),
+                        failsInPanic,
+                        isDirect));
+    }
+
+    private Optional<ZoneAware> zones(String path, LocalityLbConfig locality) {
+        if (!locality.hasZoneAwareLbConfig()) {
+            return Optional.empty();
+        }
+        String at = join(path, "locality_lb_config.zone_aware_lb_config");
+        var config = locality.getZoneAwareLbConfig();
+        findings.fields(
+                at,
+                config,
+                Set.of(
+                        "routing_enabled",
+                        "min_cluster_size",
+                        "fail_traffic_on_panic",
+                        "force_locality_direct_routing"));
+        return zones(
+                at,
+                config.hasRoutingEnabled()
+                        ? Optional.of(config.getRoutingEnabled())
+                        : Optional.empty(),
+                config.hasMinClusterSize()
+                        ? Optional.of(config.getMinClusterSize())
+                        : Optional.empty(),
+                config.getFailTrafficOnPanic(),
+                config.getForceLocalityDirectRouting());
     }
 
     private ClusterConfig.Balancing kind(Cluster cluster) {
@@ -182,7 +254,8 @@ final class BalancingParser {
                     new Balancing(
                             new ClusterConfig.Balancing.RoundRobin(
                                     slowStart(join(path, SLOW_START), it.getSlowStartConfig())),
-                            byPlace(path, it.getLocalityLbConfig())));
+                            byPlace(path, it.getLocalityLbConfig()),
+                            zones(path, it.getLocalityLbConfig())));
         }
         if (config.holds(LeastRequest.getDefaultInstance())) {
             var it = config.unpack(LeastRequest.getDefaultInstance());
@@ -199,7 +272,8 @@ final class BalancingParser {
                                             it.hasActiveRequestBias(),
                                             it.getActiveRequestBias()),
                                     slowStart(join(path, SLOW_START), it.getSlowStartConfig())),
-                            byPlace(path, it.getLocalityLbConfig())));
+                            byPlace(path, it.getLocalityLbConfig()),
+                            zones(path, it.getLocalityLbConfig())));
         }
         if (config.holds(Random.getDefaultInstance())) {
             var it = config.unpack(Random.getDefaultInstance());
@@ -207,7 +281,8 @@ final class BalancingParser {
             return Optional.of(
                     new Balancing(
                             new ClusterConfig.Balancing.Random(),
-                            byPlace(path, it.getLocalityLbConfig())));
+                            byPlace(path, it.getLocalityLbConfig()),
+                            zones(path, it.getLocalityLbConfig())));
         }
         if (config.holds(RingHash.getDefaultInstance())) {
             return Optional.of(ring(path, config.unpack(RingHash.getDefaultInstance())));
@@ -409,8 +484,7 @@ final class BalancingParser {
 
     private boolean byPlace(String path, LocalityLbConfig config) {
         String at = join(path, "locality_lb_config");
-        // Zone-aware balancing needs the proxy's own cluster; without one it changes nothing.
-        findings.fields(at, config, Set.of(BY_PLACE), Set.of("zone_aware_lb_config"));
+        findings.fields(at, config, Set.of(BY_PLACE, ZONES));
         return config.hasLocalityWeightedLbConfig();
     }
 
@@ -419,8 +493,8 @@ final class BalancingParser {
         findings.fields(
                 "common_lb_config",
                 config,
-                Set.of("healthy_panic_threshold", BY_PLACE, HASHING),
-                Set.of("zone_aware_lb_config", "update_merge_window"));
+                Set.of("healthy_panic_threshold", BY_PLACE, HASHING, ZONES),
+                Set.of("update_merge_window"));
         return config.hasLocalityWeightedLbConfig();
     }
 }

@@ -51,7 +51,6 @@ public final class BootstrapParser {
                     "watchdog",
                     "watchdogs",
                     "layered_runtime",
-                    "cluster_manager",
                     "enable_dispatcher_stats",
                     "stats_server_version_override",
                     "use_tcp_for_dns_lookups",
@@ -190,8 +189,18 @@ public final class BootstrapParser {
                         "static_resources",
                         "dynamic_resources",
                         "overload_manager",
-                        "bootstrap_extensions"),
+                        "bootstrap_extensions",
+                        "cluster_manager"),
                 NOTED);
+        findings.fields(
+                "cluster_manager",
+                bootstrap.getClusterManager(),
+                Set.of("local_cluster_name"),
+                Set.of(
+                        "outlier_detection",
+                        "upstream_bind_config",
+                        "load_stats_config",
+                        "enable_deferred_cluster_creation"));
         extensions(bootstrap);
         findings.fields(
                 "static_resources",

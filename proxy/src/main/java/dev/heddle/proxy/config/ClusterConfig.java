@@ -4,7 +4,7 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
-
+import dev.heddle.proxy.upstream.balance.ZoneAware;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 ///   (`locality_weighted_lb_config`)
 /// @param panicPercent below this share of usable hosts all hosts are used; 0 for never
 /// @param sockets how its connections are secured
+/// @param zones how the proxy's own locality goes before others; empty for not at all
 public record ClusterConfig(
         ClusterSettings settings,
         String altStatName,
@@ -26,7 +27,8 @@ public record ClusterConfig(
         Balancing balancing,
         boolean byPlace,
         double panicPercent,
-        UpstreamSockets sockets) {
+        UpstreamSockets sockets,
+        Optional<ZoneAware> zones) {
 
     /// One with plain connections.
     public ClusterConfig(
@@ -43,7 +45,8 @@ public record ClusterConfig(
                 balancing,
                 byPlace,
                 panicPercent,
-                UpstreamSockets.PLAIN);
+                UpstreamSockets.PLAIN,
+                Optional.empty());
     }
 
     /// The cluster's name.

@@ -14,14 +14,12 @@ import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.cluster.v3.CircuitBreakers;
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.UpstreamConnectionOptions;
 import envoy.config.core.v3.RoutingPriority;
 import envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -114,7 +112,8 @@ public final class ClusterParser {
                 balancing.kind(),
                 balancing.byPlace(),
                 panicPercent(cluster),
-                sockets);
+                sockets,
+                balancing.zones());
     }
 
     /// `CLUSTER_PROVIDED` and `ORIGINAL_DST` go with each other only.

@@ -4,15 +4,12 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.InternalAddress;
-
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.endpoint.v3.LbEndpoint;
 import envoy.config.endpoint.v3.LocalityLbEndpoints;
-
 import google.protobuf.Struct;
 import google.protobuf.Value;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,9 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.route.HashPolicy;
-
 import envoy.config.route.v3.RouteAction;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

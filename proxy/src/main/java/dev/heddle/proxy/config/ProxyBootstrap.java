@@ -46,6 +46,19 @@ public record ProxyBootstrap(
         return Bootstrap.of(message).getNode().getCluster();
     }
 
+    /// The cluster of the proxies beside this one (`cluster_manager.local_cluster_name`); may be
+    /// empty.
+    public String siblings() {
+        return Bootstrap.of(message).getClusterManager().getLocalClusterName();
+    }
+
+    /// Where this proxy is (`node.locality`).
+    public Assignment.Locality locality() {
+        var locality = Bootstrap.of(message).getNode().getLocality();
+        return new Assignment.Locality(
+                locality.getRegion(), locality.getZone(), locality.getSubZone());
+    }
+
     /// The same with its resources completed, and those of the control plane to come.
     ProxyBootstrap atEdge() {
         return new ProxyBootstrap(

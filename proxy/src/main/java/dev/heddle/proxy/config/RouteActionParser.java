@@ -3,16 +3,13 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.StreamLimit;
-
 import envoy.config.core.v3.RoutingPriority;
 import envoy.config.route.v3.RedirectAction;
 import envoy.config.route.v3.RouteAction;
 import envoy.config.route.v3.WeightedCluster;
 import envoy.type.matcher.v3.RegexMatchAndSubstitute;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,12 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.HashPolicy;
 import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.telemetry.AccessLogFormat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

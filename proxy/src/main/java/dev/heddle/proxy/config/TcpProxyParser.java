@@ -4,7 +4,6 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import envoy.type.v3.HashPolicy;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,7 @@
 package dev.heddle.proxy.route;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.proxy.http.HeaderName;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,11 @@
 package dev.heddle.proxy.route;
 
 import dev.heddle.proxy.http.RequestHead;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What a route does with a request.
 public sealed interface RouteAction {

@@ -2,7 +2,6 @@ package dev.heddle.proxy.route;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,14 +8,12 @@ import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.HashPolicy;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Hashes requests, bit by bit as Envoy does it, and makes the cookies that are missing for that.
 /// One instance serves the exchanges of a connection, one after the other.

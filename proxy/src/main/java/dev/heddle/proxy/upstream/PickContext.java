@@ -1,12 +1,10 @@
 package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.http.RequestHead;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What a balancer may look at.
 public interface PickContext {

@@ -8,13 +8,11 @@ import dev.heddle.proxy.sim.SimPeer;
 import dev.heddle.proxy.sim.SimProxy;
 import dev.heddle.proxy.sim.SimUpstream;
 import dev.heddle.proxy.upstream.ClusterSettings;
-
-import org.junit.jupiter.api.Test;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 /// Draining, changes of listeners, and TCP.
 @SuppressWarnings("StringConcatToTextBlock") // bytes on a wire, where CRLF is to be seen

@@ -24,7 +24,6 @@ import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.istio.VirtualService.PortSelection;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
 import dev.heddle.model.istio.VirtualService.RegexRewrite;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

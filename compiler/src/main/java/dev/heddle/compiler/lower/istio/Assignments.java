@@ -21,26 +21,39 @@ public final class Assignments {
 
     /// The endpoints of a port that have all of the labels, by where they are. Addresses that a
     /// cluster of that kind cannot use are left out.
+    ///
+    /// @param localities which of them go before others
     static LoadAssignment of(
-            String cluster, MeshService service, int port, Map<String, String> labels) {
+            String cluster,
+            MeshService service,
+            int port,
+            Map<String, String> labels,
+            LocalityLowering localities) {
         boolean byName = service.service().resolution() == Resolution.DNS;
-        var byLocality = new TreeMap<String, List<LoadAssignment.Endpoint>>();
+        var byLocality = new TreeMap<String, List<Endpoint>>();
         for (Endpoint endpoint : service.endpoints(port)) {
             if (isUsable(endpoint, byName)
                     && endpoint.labels().entrySet().containsAll(labels.entrySet())) {
                 byLocality
                         .computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())
-                        .add(
-                                new LoadAssignment.Endpoint(
-                                        new SocketAddress(endpoint.address(), endpoint.port()),
-                                        Math.max(1, endpoint.weight()),
-                                        endpoint.origin()));
+                        .add(endpoint);
             }
         }
         return new LoadAssignment(
-                cluster,
-                byLocality.entrySet().stream()
-                        .map(e -> new EndpointGroup(e.getKey(), e.getValue()))
+                cluster, localities.arranged(byLocality).stream().map(Assignments::group).toList());
+    }
+
+    private static EndpointGroup group(LocalityLowering.Group group) {
+        return new EndpointGroup(
+                group.name(),
+                group.priority(),
+                group.weightOrSum(),
+                group.endpoints().stream()
+                        .map(endpoint ->
+                                new LoadAssignment.Endpoint(
+                                        new SocketAddress(endpoint.address(), endpoint.port()),
+                                        Math.max(1, endpoint.weight()),
+                                        endpoint.origin()))
                         .toList());
     }
 

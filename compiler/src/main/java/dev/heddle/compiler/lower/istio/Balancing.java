@@ -12,7 +12,6 @@ import dev.heddle.model.istio.LoadBalancerSettings.Maglev;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
 import dev.heddle.model.istio.LoadBalancerSettings.RingHash;
 import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +20,11 @@ import java.util.OptionalLong;
 final class Balancing {
     /// Istio writes it out where only the key is said.
     private static final long RING_SIZE = 1024;
+
+    /// Envoy's limits.
+    private static final long MOST_POINTS = 8L * 1024 * 1024;
+
+    private static final long MOST_PLACES = 5_000_011;
 
     private Balancing() {}
 
@@ -49,19 +53,34 @@ final class Balancing {
 
     private static Table table(ConsistentHashLb hash) {
         return switch (hash.hashAlgorithm().orElse(null)) {
-            case HashAlgorithm.Ring(RingHash(OptionalLong least)) ->
-                    new Table.Ring(positive(least));
-            case HashAlgorithm.Table(Maglev(OptionalLong size)) -> new Table.Maglev(positive(size));
+            case HashAlgorithm.Ring(RingHash(OptionalLong least)) -> new Table.Ring(points(least));
+            case HashAlgorithm.Table(Maglev(OptionalLong size)) -> new Table.Maglev(places(size));
             case null -> {
-                OptionalLong least = positive(hash.minimumRingSize());
+                OptionalLong least = points(hash.minimumRingSize());
                 yield new Table.Ring(OptionalLong.of(least.orElse(RING_SIZE)));
             }
         };
     }
 
-    /// Zero is as if nothing was said, as Istio has it.
-    private static OptionalLong positive(OptionalLong value) {
-        return value.orElse(0) > 0 ? value : OptionalLong.empty();
+    /// Zero is as if nothing was said, as Istio has it; and what Envoy does not take.
+    private static OptionalLong points(OptionalLong said) {
+        return said.orElse(0) > 0 && said.orElse(0) <= MOST_POINTS ? said : OptionalLong.empty();
+    }
+
+    /// As with a ring; a table's size must be a prime.
+    private static OptionalLong places(OptionalLong said) {
+        boolean isPossible =
+                said.orElse(0) > 1 && said.orElse(0) <= MOST_PLACES && isPrime(said.getAsLong());
+        return isPossible ? said : OptionalLong.empty();
+    }
+
+    private static boolean isPrime(long number) {
+        for (long divisor = 2; divisor * divisor <= number; divisor++) {
+            if (number % divisor == 0) {
+                return false;
+            }
+        }
+        return number > 1;
     }
 
     private static Optional<Warmup> warmup(LoadBalancerSettings settings) {
@@ -71,8 +90,10 @@ final class Balancing {
                                 it.duration(),
                                 Optional.of(
                                         new LoadBalancing.Shape(
-                                                it.minimumPercent().orElse(10),
-                                                it.aggression().orElse(1)))))
+                                                Math.clamp(it.minimumPercent().orElse(10), 0, 100),
+                                                it.aggression().orElse(1) > 0
+                                                        ? it.aggression().orElse(1)
+                                                        : 1))))
                 .or(() -> settings.warmupDurationSecs().map(it -> new Warmup(it, Optional.empty())))
                 .filter(it -> it.duration().compareTo(Duration.ofMillis(1)) >= 0);
     }
@@ -85,7 +106,9 @@ final class Balancing {
         }
         return switch (hash.hashKey().orElse(null)) {
             case LoadBalancerSettings.HashKey.Header(String name) ->
-                    Optional.of(new HashKey.Header(name));
+                    EnvoySyntax.isHeaderName(name)
+                            ? Optional.of(new HashKey.Header(name))
+                            : Optional.empty();
             case LoadBalancerSettings.HashKey.Cookie(HttpCookie cookie) ->
                     Optional.of(
                             new HashKey.Cookie(

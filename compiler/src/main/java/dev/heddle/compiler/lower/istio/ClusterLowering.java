@@ -10,13 +10,13 @@ import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +27,8 @@ import java.util.Optional;
 public final class ClusterLowering {
     private final SidecarScope scope;
     private final PoolDefaults otherwise;
+    private final MeshSettings mesh;
+    private final Outlook.Place place;
     private final boolean redirected;
     private final ClientTlsLowering tls;
     private final List<Cluster> clusters = new ArrayList<>();
@@ -37,6 +39,8 @@ public final class ClusterLowering {
     public ClusterLowering(World world, Outlook outlook, SidecarScope scope, TlsSecrets secrets) {
         this.scope = scope;
         this.otherwise = PoolDefaults.of(world.settings());
+        this.mesh = world.settings();
+        this.place = outlook.place();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.tls = new ClientTlsLowering(secrets);
     }
@@ -72,8 +76,9 @@ public final class ClusterLowering {
         String host = service.service().host().name();
         String name = ClusterName.outbound(port.number(), subsetName, host);
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
-        LoadAssignment hosts = Assignments.of(name, service, port.number(), labels);
         TrafficPolicies policy = TrafficPolicies.of(rule, subsetName, port.number());
+        LocalityLowering localities = policy.localities(service, mesh, place);
+        LoadAssignment hosts = Assignments.of(name, service, port.number(), labels, localities);
         Discovery discovery = discovery(service, policy, hosts);
         Origin origin =
                 subset.map(OwnedSubset::origin)
@@ -86,6 +91,7 @@ public final class ClusterLowering {
                         discovery instanceof Discovery.OriginalDestination
                                 ? new LoadBalancing.ByCluster()
                                 : policy.loadBalancing(),
+                        localities.places(),
                         policy.protocol(port.protocol(), otherwise),
                         policy.connectionPool(otherwise),
                         policy.tls().flatMap(t -> tls.lower(t, service.service().host(), origin)),

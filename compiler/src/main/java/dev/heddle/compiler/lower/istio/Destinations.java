@@ -10,7 +10,6 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Destination;
 import dev.heddle.model.istio.PortSelector;
 import dev.heddle.model.service.Hostname;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

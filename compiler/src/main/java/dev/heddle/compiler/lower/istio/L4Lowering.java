@@ -15,7 +15,6 @@ import dev.heddle.model.istio.VirtualService.TcpRoute;
 import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
 import dev.heddle.model.istio.VirtualService.TlsRoute;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

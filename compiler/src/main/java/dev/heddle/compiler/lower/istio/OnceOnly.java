@@ -45,7 +45,8 @@ final class OnceOnly {
                         forward.destinations(),
                         forward.rewrite(),
                         new Resilience(forward.resilience().timeout(), once),
-                        forward.mirrors());
+                        forward.mirrors(),
+                        forward.hash());
         var first =
                 new Route(
                         route.name(),

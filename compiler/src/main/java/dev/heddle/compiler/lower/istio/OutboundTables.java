@@ -15,7 +15,6 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -8,7 +8,6 @@ import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -13,7 +13,6 @@ import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.DestinationRule.TunnelSettings;
 import dev.heddle.model.service.Hostname;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -6,18 +6,21 @@ import dev.heddle.compiler.ir.ConnectionPool.ProxyHeader;
 import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.select.MergedRule;
+import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.H2UpgradePolicy;
 import dev.heddle.model.istio.ConnectionPoolSettings.HttpSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpSettings;
+import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.istio.DestinationRule.PortTrafficPolicy;
 import dev.heddle.model.istio.DestinationRule.ProxyProtocol;
 import dev.heddle.model.istio.DestinationRule.RetryBudget;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.service.AppProtocol;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,17 +33,20 @@ import java.util.OptionalInt;
 ///
 /// @param balancer empty for the mesh's default
 /// @param pool empty for the mesh's default
+/// @param outliers empty for none
 /// @param budget of retries, which a policy for a port says nothing of; empty for none
 /// @param tls empty for none
 /// @param header by which hosts are told of clients; a policy for a port does not touch it
 record TrafficPolicies(
         Optional<LoadBalancerSettings> balancer,
         Optional<ConnectionPoolSettings> pool,
+        Optional<OutlierDetection> outliers,
         Optional<RetryBudget> budget,
         Optional<ClientTlsSettings> tls,
         Optional<ProxyProtocol> header) {
     private static final TrafficPolicies NONE =
             new TrafficPolicies(
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
@@ -75,11 +81,17 @@ record TrafficPolicies(
                 .findFirst()
                 .map((PortTrafficPolicy p) ->
                         new TrafficPolicies(
-                                p.loadBalancer(), p.connectionPool(), share, p.tls(), told))
+                                p.loadBalancer(),
+                                p.connectionPool(),
+                                p.outlierDetection(),
+                                share,
+                                p.tls(),
+                                told))
                 .orElseGet(() ->
                         new TrafficPolicies(
                                 policy.loadBalancer().or(() -> balancer),
                                 policy.connectionPool().or(() -> pool),
+                                policy.outlierDetection().or(() -> outliers),
                                 share,
                                 policy.tls().or(() -> tls),
                                 told));
@@ -87,6 +99,11 @@ record TrafficPolicies(
 
     LoadBalancing loadBalancing() {
         return Balancing.lower(balancer);
+    }
+
+    /// Which endpoints go before others because of where they are.
+    LocalityLowering localities(MeshService service, MeshSettings mesh, Outlook.Place place) {
+        return new LocalityLowering(balancer, outliers.isPresent(), service, mesh, place);
     }
 
     /// Whether connections go to the address that the client called.

@@ -16,15 +16,13 @@ import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
 final class CompiledRoute implements RouteEntry {

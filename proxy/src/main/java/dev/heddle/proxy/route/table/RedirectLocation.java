@@ -5,7 +5,6 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.Substitution;
-
 import org.jspecify.annotations.Nullable;
 
 /// The `location` of a redirect, made as Envoy makes it.

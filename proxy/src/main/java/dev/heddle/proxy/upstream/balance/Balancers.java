@@ -4,7 +4,6 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,8 +70,24 @@ public final class Balancers {
     /// Hosts in one place.
     ///
     /// @param weight among the places of its priority; 0 for none of the requests
+    /// @param locality as in `eu/eu-1/rack-7`; empty where it is not known
     public record Place(
-            int priority, long weight, List<Host> healthy, List<Host> degraded, List<Host> all) {
+            int priority,
+            long weight,
+            String locality,
+            List<Host> healthy,
+            List<Host> degraded,
+            List<Host> all) {
+        /// One somewhere.
+        public Place(
+                int priority,
+                long weight,
+                List<Host> healthy,
+                List<Host> degraded,
+                List<Host> all) {
+            this(priority, weight, "", healthy, degraded, all);
+        }
+
         public Place {
             healthy = List.copyOf(healthy);
             degraded = List.copyOf(degraded);
@@ -91,8 +106,22 @@ public final class Balancers {
     /// How the places of a cluster are used.
     ///
     /// @param byPlace whether a place is chosen by its weight before a host in it
+    /// @param zones how the proxy's own goes before others; empty for not at all
     public record Policy(
-            Kind kind, boolean byPlace, int overprovisioningPercent, double panicPercent) {}
+            Kind kind,
+            boolean byPlace,
+            int overprovisioningPercent,
+            double panicPercent,
+            Optional<Zones> zones) {
+        /// One for which zones are alike.
+        public Policy(
+                Kind kind, boolean byPlace, int overprovisioningPercent, double panicPercent) {
+            this(kind, byPlace, overprovisioningPercent, panicPercent, Optional.empty());
+        }
+    }
+
+    /// How the proxy's own zone goes before others, and what that needs to know.
+    public record Zones(ZoneAware rules, Siblings siblings) {}
 
     /// Makes a balancer for hosts as they are now.
     ///
@@ -185,6 +214,28 @@ public final class Balancers {
 
     private static LoadBalancer ofShare(
             Policy policy, List<Place> places, PriorityLoad.Hosts hosts, RandomGenerator random) {
+        boolean isPanic = hosts == PriorityLoad.Hosts.ALL;
+        if (isPanic && policy.zones().map(it -> it.rules().failsInPanic()).orElse(false)) {
+            return _ -> Pick.NoHealthyHost.NONE;
+        }
+        boolean isFirst = places.stream().allMatch(it -> it.priority() == 0);
+        if (policy.zones().isPresent() && isFirst && hosts == PriorityLoad.Hosts.HEALTHY) {
+            Optional<LoadBalancer> zones =
+                    ByZone.of(
+                            policy.zones().get(),
+                            places,
+                            policy.panicPercent(),
+                            some ->
+                                    among(
+                                            policy.kind(),
+                                            some.stream()
+                                                    .flatMap(it -> it.healthy().stream())
+                                                    .toList(),
+                                            random));
+            if (zones.isPresent()) {
+                return zones.get();
+            }
+        }
         if (policy.byPlace()) {
             List<Place> weighted = weighted(places, hosts);
             if (!weighted.isEmpty()) {

@@ -3,7 +3,6 @@ package dev.heddle.proxy.upstream.balance;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
-
 import java.util.List;
 
 /// Has the hash of a request choose its priority and its host in it, so that both stay the same.

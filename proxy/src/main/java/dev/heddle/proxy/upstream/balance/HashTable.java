@@ -2,7 +2,6 @@ package dev.heddle.proxy.upstream.balance;
 
 import dev.heddle.proxy.hash.MurmurHash2;
 import dev.heddle.proxy.hash.XxHash64;
-
 import java.util.List;
 
 /// Maps hashes to hosts such that few of them move when a host comes or goes. Immutable, and made

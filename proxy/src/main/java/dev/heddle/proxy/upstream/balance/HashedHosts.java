@@ -3,11 +3,9 @@ package dev.heddle.proxy.upstream.balance;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The hosts of one priority, found by hash. The table is made, or found with another worker, when
 /// the first request comes: most clusters of a large mesh never see one.

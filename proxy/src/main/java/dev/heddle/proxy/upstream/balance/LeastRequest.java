@@ -5,11 +5,9 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The least busy of a few hosts chosen at random; two are nearly as good as looking at all
 /// (Mitzenmacher, "The power of two choices in randomized load balancing", 1996).

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.upstream.balance;
 
 import dev.heddle.proxy.hash.XxHash64;
-
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;

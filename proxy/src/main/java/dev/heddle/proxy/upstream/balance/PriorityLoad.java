@@ -1,7 +1,6 @@
 package dev.heddle.proxy.upstream.balance;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /// Which share of the requests each priority gets, and whether it goes to its healthy hosts, its
@@ -10,7 +9,8 @@ import java.util.List;
 /// Envoy's rules ("Priority levels", "Degraded endpoints", "Panic threshold"): a priority takes
 /// what its usable hosts times the overprovisioning factor can carry, and the rest flows to the
 /// next; degraded hosts are used when healthy ones of all priorities do not suffice; below the
-/// panic threshold health is no longer believed. A pure function of the counts.
+/// panic threshold health is no longer believed; where that is so everywhere, the number of hosts
+/// decides. A pure function of the counts.
 ///
 /// @param shares that are above 0; they add up to 100
 public record PriorityLoad(List<Share> shares) {
@@ -69,8 +69,11 @@ public record PriorityLoad(List<Share> shares) {
                             overprovisioningPercent);
             total += healthy[i] + degraded[i];
         }
+        if (total < 100 && priorities.stream().allMatch(it -> isPanic(it, panicPercent))) {
+            return byHosts(priorities);
+        }
         if (total == 0) {
-            return nothingUsable(priorities, panicPercent);
+            return new PriorityLoad(List.of());
         }
         int whole = Math.min(100, total);
         var shares = new ArrayList<Share>();
@@ -117,19 +120,28 @@ public record PriorityLoad(List<Share> shares) {
     }
 
     private static boolean isPanic(Counts counts, double panicPercent) {
-        return 100.0 * (counts.healthy() + counts.degraded()) / counts.all() < panicPercent;
+        int usable = counts.healthy() + counts.degraded();
+        return (counts.all() == 0 ? 0 : 100.0 * usable / counts.all()) < panicPercent;
     }
 
-    /// No usable host at all: in panic the first priority that has hosts gets everything.
-    private static PriorityLoad nothingUsable(List<Counts> priorities, double panicPercent) {
-        if (panicPercent == 0) {
-            return new PriorityLoad(Collections.emptyList());
+    /// Panic everywhere: health is believed nowhere, and each priority gets what its number of
+    /// hosts can carry; the first that has any gets what rounding leaves.
+    private static PriorityLoad byHosts(List<Counts> priorities) {
+        long all = priorities.stream().mapToLong(Counts::all).sum();
+        if (all == 0) {
+            return new PriorityLoad(List.of());
         }
+        var shares = new ArrayList<Share>();
+        int left = 100;
         for (int i = 0; i < priorities.size(); i++) {
+            int percent = (int) (100L * priorities.get(i).all() / all);
             if (priorities.get(i).all() > 0) {
-                return new PriorityLoad(List.of(new Share(i, Hosts.ALL, 100)));
+                shares.add(new Share(i, Hosts.ALL, percent));
+                left -= percent;
             }
         }
-        return new PriorityLoad(Collections.emptyList());
+        Share first = shares.getFirst();
+        shares.set(0, new Share(first.priority(), Hosts.ALL, first.percent() + left));
+        return new PriorityLoad(shares.stream().filter(it -> it.percent() > 0).toList());
     }
 }

@@ -5,7 +5,6 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
-
 import java.util.List;
 import java.util.random.RandomGenerator;
 

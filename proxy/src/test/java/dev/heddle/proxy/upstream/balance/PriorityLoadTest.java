@@ -50,6 +50,8 @@ class PriorityLoadTest {
                 "0/0/3 | 50 | P0 ALL 100",
                 "0/0/3 | 0 |",
                 "0/0/0 0/0/2 | 50 | P1 ALL 100",
+                "0/0/1 0/0/3 | 50 | P0 ALL 25, P1 ALL 75",
+                "1/0/4 0/0/0 0/0/4 | 50 | P0 ALL 50, P2 ALL 50",
                 "0/0/0 | 50 |"
             })
     void requestsAreDividedAsEnvoyDividesThem(String counts, double panic, String expected) {

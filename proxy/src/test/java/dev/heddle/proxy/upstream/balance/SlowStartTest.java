@@ -8,10 +8,6 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.testkit.Seed;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// Shares of a new host beside an old one, in virtual time.
 class SlowStartTest {
