@@ -16,6 +16,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.XdsEmitter;
+import dev.heddle.compiler.xds.patch.Patched;
 import dev.heddle.model.Diagnostic;
 import java.util.List;
 import java.util.Set;
@@ -45,13 +46,19 @@ public final class MeshCompiler {
                     case SIDECAR -> SidecarLowering.own(world, scope);
                     case GATEWAY -> GatewayLowering.own(world, scope, common.plan());
                 };
+        Patched patched =
+                Patched.of(
+                        world,
+                        scope,
+                        XdsEmitter.snapshot(
+                                Long.toString(world.version()),
+                                common.emission(),
+                                XdsEmitter.emit(own, Emission.NONE)));
         return new Compiled(
                 common.plan().with(own),
-                XdsEmitter.snapshot(
-                        Long.toString(world.version()),
-                        common.emission(),
-                        XdsEmitter.emit(own, Emission.NONE)),
-                found(world, findings, scope, common, own));
+                patched.snapshot(),
+                joined(found(world, findings, scope, common, own), patched.findings()),
+                patched.touches());
     }
 
     /// On what depends what a proxy of that scope has in common with others.

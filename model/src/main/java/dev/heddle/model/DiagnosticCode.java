@@ -35,6 +35,8 @@ public enum DiagnosticCode {
     LENIENT_TLS("HED0014", Severity.WARNING),
     /// A rule, or one of its matches, that cannot work, and that proxies are not told of.
     LEFT_OUT("HED0015", Severity.ERROR),
+    /// A patch of an EnvoyFilter that finds nothing to change in a proxy that it is for.
+    PATCHES_NOTHING("HED0016", Severity.WARNING),
     /// A file that is broken now, so that what it said before stays in force.
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.
@@ -46,7 +48,13 @@ public enum DiagnosticCode {
     /// Several Sidecars choose the same workload.
     CONFLICTING_SIDECAR_WORKLOAD_SELECTORS("IST0110", Severity.ERROR),
     /// Several Sidecars are for all workloads of a namespace.
-    MULTIPLE_SIDECARS_WITHOUT_WORKLOAD_SELECTORS("IST0111", Severity.ERROR);
+    MULTIPLE_SIDECARS_WITHOUT_WORKLOAD_SELECTORS("IST0111", Severity.ERROR),
+    /// An EnvoyFilter that replaces what cannot be replaced.
+    ENVOY_FILTER_REPLACE("IST0152", Severity.ERROR),
+    /// An EnvoyFilter that adds what cannot be added.
+    ENVOY_FILTER_ADD("IST0153", Severity.ERROR),
+    /// An EnvoyFilter that removes what cannot be removed.
+    ENVOY_FILTER_REMOVE("IST0154", Severity.ERROR);
 
     private final String id;
     private final Severity severity;

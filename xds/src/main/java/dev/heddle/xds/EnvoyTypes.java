@@ -1,5 +1,6 @@
 package dev.heddle.xds;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -36,6 +37,8 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig;
@@ -100,11 +103,14 @@ public final class EnvoyTypes {
                     RingHash.getDescriptor(),
                     RoundRobin.getDescriptor(),
                     DownstreamConnectionsConfig.getDescriptor(),
+                    UriTemplateMatchConfig.getDescriptor(),
+                    UriTemplateRewriteConfig.getDescriptor(),
                     InternalUpstreamTransport.getDescriptor(),
                     ProxyProtocolUpstreamTransport.getDescriptor(),
                     RawBuffer.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),
                     HttpProtocolOptions.getDescriptor(),
+                    TypedStruct.getDescriptor(),
                     DiscoveryResponse.getDescriptor());
 
     static final TypeRegistry REGISTRY = TypeRegistry.newBuilder().add(ROOTS).build();
@@ -114,6 +120,16 @@ public final class EnvoyTypes {
     /// One message of each file that the others are reached from.
     public static List<Descriptor> all() {
         return ROOTS;
+    }
+
+    /// Everything that may be packed.
+    public static TypeRegistry registry() {
+        return REGISTRY;
+    }
+
+    /// Whether this version knows a message of that URL.
+    public static boolean isKnown(String typeUrl) {
+        return find(typeUrl).isPresent();
     }
 
     /// The message of that URL; empty when this version knows none.

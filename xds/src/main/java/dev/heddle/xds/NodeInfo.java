@@ -105,18 +105,25 @@ public record NodeInfo(
         return value(key).filter(Value::hasStructValue).map(Value::getStructValue);
     }
 
+    /// All texts of the metadata by their keys.
+    public Map<String, String> texts() {
+        return texts(metadata);
+    }
+
     /// The texts of a tree of the metadata by their keys, as `LABELS` has them; no entries when
     /// there is no such tree.
     public Map<String, String> texts(String key) {
+        return tree(key).map(NodeInfo::texts).orElse(Map.of());
+    }
+
+    private static Map<String, String> texts(Struct tree) {
         var texts = new TreeMap<String, String>();
-        tree(key)
-                .ifPresent(tree ->
-                        tree.getFieldsMap()
-                                .forEach((name, value) -> {
-                                    if (value.hasStringValue()) {
-                                        texts.put(name, value.getStringValue());
-                                    }
-                                }));
+        tree.getFieldsMap()
+                .forEach((name, value) -> {
+                    if (value.hasStringValue()) {
+                        texts.put(name, value.getStringValue());
+                    }
+                });
         return Collections.unmodifiableMap(texts);
     }
 

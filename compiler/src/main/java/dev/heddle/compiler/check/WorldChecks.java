@@ -2,8 +2,10 @@ package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.xds.patch.Patched;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
+import dev.heddle.model.kinds.Kinds;
 import java.util.List;
 
 /// Every check of a world.
@@ -26,6 +28,7 @@ public final class WorldChecks {
         SecretCheck.check(index, findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
+        findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
         return findings.toList();
     }
 }

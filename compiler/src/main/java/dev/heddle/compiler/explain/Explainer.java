@@ -21,9 +21,11 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
+import dev.heddle.compiler.xds.patch.Touch;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
+import dev.heddle.xds.XdsType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,11 +40,13 @@ public final class Explainer {
     private final ProxyPlan plan;
     private final List<Diagnostic> findings;
     private final Request request;
+    private final List<Touch> touches;
     private final List<Tried> tried = new ArrayList<>();
 
     private Explainer(Compiled compiled, Request request) {
         this.plan = compiled.plan();
         this.findings = compiled.diagnostics();
+        this.touches = compiled.touches();
         this.request = request;
     }
 
@@ -62,6 +66,7 @@ public final class Explainer {
         if (listener.isEmpty()) {
             return answered("", "", "", Origin.BUILT_IN, none("no listener for this port"));
         }
+        touched(XdsType.LISTENER, listener.get().name());
         if (ListenerChoice.isNobodys(listener.get(), request)) {
             return answered(
                     listener.get().name(),
@@ -80,6 +85,7 @@ public final class Explainer {
         if (table.isEmpty()) {
             return bytes(listener.get());
         }
+        touched(XdsType.ROUTE, table.get().name());
         Optional<VirtualHost> host = HostMatch.find(table.get(), request.authority());
         if (host.isEmpty()) {
             tried.add(
@@ -152,6 +158,21 @@ public final class Explainer {
                                         f.origin())));
     }
 
+    /// Changes that no plan knows of: what they make of the request is for the proxy to say.
+    private void touched(XdsType type, String resource) {
+        touches.stream()
+                .filter(touch -> touch.type() == type && touch.resource().equals(resource))
+                .forEach(touch ->
+                        tried.add(
+                                new Tried(
+                                        "patch of " + resource,
+                                        true,
+                                        touch.what()
+                                                + ", which is not looked into here: see the"
+                                                + " proxy's own configuration",
+                                        touch.origin())));
+    }
+
     private static Reply none(String why) {
         return new Reply(404, "NR", why);
     }
@@ -200,6 +221,7 @@ public final class Explainer {
                 shares.stream()
                         .max(Comparator.comparingInt(Share::weight))
                         .orElseThrow(() -> new AssertionError("a route without destinations"));
+        shares.forEach(share -> touched(XdsType.CLUSTER, share.cluster()));
         boolean nobodyThere =
                 forward.destinations().stream().allMatch(d -> isWithoutHosts(d.cluster()));
         return new Explanation(

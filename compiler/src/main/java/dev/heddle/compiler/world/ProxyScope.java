@@ -16,6 +16,8 @@ import java.util.Map;
 /// @param interception how the workload's traffic gets into the proxy
 /// @param annotations of the workload
 /// @param locality where the proxy runs
+/// @param metadata of the proxy's node, as far as it is texts, as in `ISTIO_VERSION`; nothing that
+///   only one proxy can be
 public record ProxyScope(
         Role role,
         String namespace,
@@ -24,9 +26,10 @@ public record ProxyScope(
         String clusterId,
         Interception interception,
         WorkloadAnnotations annotations,
-        Locality locality) {
+        Locality locality,
+        Map<String, String> metadata) {
 
-    /// One that runs nowhere in particular.
+    /// One that runs nowhere in particular and whose node says nothing more.
     public ProxyScope(
             Role role,
             String namespace,
@@ -43,7 +46,8 @@ public record ProxyScope(
                 clusterId,
                 interception,
                 annotations,
-                Locality.UNKNOWN);
+                Locality.UNKNOWN,
+                Map.of());
     }
 
     /// One whose workload has no annotations.
@@ -113,5 +117,6 @@ public record ProxyScope(
 
     public ProxyScope {
         labels = Map.copyOf(labels);
+        metadata = Map.copyOf(metadata);
     }
 }

@@ -26,8 +26,7 @@ public final class SnapshotJson {
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer()
                     .preservingProtoFieldNames()
-                    .usingTypeRegistry(
-                            JsonFormat.TypeRegistry.newBuilder().add(EnvoyTypes.all()).build());
+                    .usingTypeRegistry(EnvoyTypes.registry());
 
     private SnapshotJson() {}
 

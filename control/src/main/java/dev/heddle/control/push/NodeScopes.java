@@ -13,6 +13,8 @@ import dev.heddle.model.service.Locality;
 import dev.heddle.xds.NodeInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +30,17 @@ public final class NodeScopes {
 
     /// How a workload's traffic gets into its sidecar, where the sidecar does not say it.
     private static final String INTERCEPTION = "sidecar.istio.io/interceptionMode";
+
+    /// What tells a proxy from another of the same workload, or is looked at elsewhere.
+    private static final Set<String> ONE_PROXYS =
+            Set.of(
+                    "NAME",
+                    "INSTANCE_IPS",
+                    "POD_NAME",
+                    "NODE_NAME",
+                    "HOST_IP",
+                    "NAMESPACE",
+                    "CLUSTER_ID");
 
     /// What a node is.
     public sealed interface Outcome {
@@ -74,7 +87,8 @@ public final class NodeScopes {
                 node.text("CLUSTER_ID").orElse("Kubernetes"),
                 interception(node),
                 WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace),
-                locality(node));
+                locality(node),
+                metadata(node));
     }
 
     /// The node in Kubernetes' sense is a label for those who prefer near endpoints.
@@ -93,6 +107,13 @@ public final class NodeScopes {
         }
         String label = node.texts("LABELS").getOrDefault("istio-locality", "");
         return Locality.parse(label.contains("/") ? label : label.replace('.', '/'));
+    }
+
+    /// What the node says in texts, but for what would make each proxy one of its own.
+    private static Map<String, String> metadata(NodeInfo node) {
+        var texts = new HashMap<String, String>(node.texts());
+        texts.keySet().removeAll(ONE_PROXYS);
+        return texts;
     }
 
     private static Role role(String type) throws Malformed {

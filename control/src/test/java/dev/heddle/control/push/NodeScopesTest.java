@@ -11,6 +11,7 @@ import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.xds.NodeInfo;
 import java.util.List;
@@ -51,7 +52,9 @@ class NodeScopesTest {
                                 Map.of("app", "reviews", "version", "v1"),
                                 "shop.svc.cluster.local",
                                 "east",
-                                new Interception.Redirect()));
+                                new Interception.Redirect(),
+                                WorkloadAnnotations.NONE,
+                                Map.of("ISTIO_VERSION", "1.29.0")));
     }
 
     @Test

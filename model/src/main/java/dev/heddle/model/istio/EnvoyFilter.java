@@ -13,7 +13,6 @@ import java.util.OptionalInt;
 /// Changes to what proxies are told, in Envoy's own words.
 ///
 /// @param priority the lower goes first
-@NotYet
 public record EnvoyFilter(
         Optional<WorkloadSelector> workloadSelector,
         List<PolicyTargetReference> targetRefs,
@@ -51,6 +50,7 @@ public record EnvoyFilter(
         /// A resource of the extension configuration discovery service.
         EXTENSION_CONFIG,
         /// The bootstrap.
+        @NotYet
         BOOTSTRAP,
         /// A listener filter.
         LISTENER_FILTER
@@ -71,6 +71,7 @@ public record EnvoyFilter(
         /// Gateways.
         GATEWAY,
         /// Waypoints.
+        @NotYet
         WAYPOINT
     }
 
@@ -101,7 +102,7 @@ public record EnvoyFilter(
     /// Which listeners.
     public record ListenerMatch(
             int portNumber,
-            String portName,
+            @NotYet String portName,
             FilterChainMatch filterChain,
             String listenerFilter,
             String name) {}

@@ -40,12 +40,15 @@ final class RouteActionParser {
                 action,
                 Set.of(
                         "cluster",
+                        "cluster_header",
                         "weighted_clusters",
                         "cluster_not_found_response_code",
                         "prefix_rewrite",
                         "regex_rewrite",
+                        "path_rewrite_policy",
                         "host_rewrite_literal",
                         "host_rewrite_header",
+                        "host_rewrite_path_regex",
                         "auto_host_rewrite",
                         "append_x_forwarded_host",
                         "timeout",
@@ -58,17 +61,12 @@ final class RouteActionParser {
                         "request_mirror_policies",
                         "upgrade_configs",
                         "hash_policy"));
-        if (action.getClusterNotFoundResponseCode()
-                != RouteAction.ClusterNotFoundResponseCode.SERVICE_UNAVAILABLE) {
-            findings.notImplemented(
-                    join(path, "cluster_not_found_response_code"),
-                    action.getClusterNotFoundResponseCode());
-        }
         if (action.getPriority() != RoutingPriority.DEFAULT) {
             findings.notImplemented(join(path, "priority"), action.getPriority());
         }
         return new RouteConfig.Action.Forward(
                 destination(path, action),
+                missingStatus(path, action),
                 pathRewrite(path, action, match),
                 hostRewrite(path, action),
                 action.getAppendXForwardedHost(),
@@ -142,6 +140,18 @@ final class RouteActionParser {
                                 : Optional.empty()));
     }
 
+    private int missingStatus(String path, RouteAction action) {
+        return switch (action.getClusterNotFoundResponseCode()) {
+            case SERVICE_UNAVAILABLE -> 503;
+            case NOT_FOUND -> 404;
+            case INTERNAL_SERVER_ERROR -> 500;
+            case UNRECOGNIZED -> {
+                findings.reject(join(path, "cluster_not_found_response_code"), "is unknown");
+                yield 503;
+            }
+        };
+    }
+
     private RouteConfig.Destination destination(String path, RouteAction action) {
         return switch (action.getClusterSpecifierCase()) {
             case CLUSTER -> {
@@ -150,10 +160,16 @@ final class RouteActionParser {
             }
             case WEIGHTED_CLUSTERS ->
                     weighted(join(path, "weighted_clusters"), action.getWeightedClusters());
-            case CLUSTER_HEADER, CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN ->
+            case CLUSTER_HEADER ->
+                    new RouteConfig.Destination.Named(
+                            headerName(join(path, "cluster_header"), action.getClusterHeader()));
+            case CLUSTER_SPECIFIER_PLUGIN, INLINE_CLUSTER_SPECIFIER_PLUGIN ->
                     new RouteConfig.Destination.One("-");
             case CLUSTERSPECIFIER_NOT_SET -> {
-                findings.reject(path, "has no cluster (expected: cluster or weighted_clusters)");
+                findings.reject(
+                        path,
+                        "has no cluster (expected: cluster, cluster_header or"
+                                + " weighted_clusters)");
                 yield new RouteConfig.Destination.One("-");
             }
         };
@@ -161,7 +177,10 @@ final class RouteActionParser {
 
     private RouteConfig.Destination weighted(String path, WeightedCluster weighted) {
         findings.fields(
-                path, weighted, Set.of("clusters", "total_weight"), Set.of("runtime_key_prefix"));
+                path,
+                weighted,
+                Set.of("clusters", "total_weight", "header_name"),
+                Set.of("runtime_key_prefix"));
         var shares = new ArrayList<RouteConfig.Share>();
         long total = 0;
         for (int i = 0; i < weighted.getClustersCount(); i++) {
@@ -188,7 +207,25 @@ final class RouteActionParser {
                             + total
                             + ")");
         }
-        return new RouteConfig.Destination.Weighted(shares, (int) total);
+        return new RouteConfig.Destination.Weighted(
+                shares,
+                (int) total,
+                weighted.getHeaderName().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                headerName(
+                                        join(path, "header_name"), weighted.getHeaderName())));
+    }
+
+    /// A header's name in lower case, free of what would break a message apart.
+    private String headerName(String path, String name) {
+        if (!name.chars().allMatch(c -> c > ' ' && c < 0x7f && "()<>@,;\\\"/[]?={}".indexOf(c) < 0)
+                || name.isEmpty()
+                || name.startsWith(":")) {
+            findings.reject(path, "'" + name + "' (expected: the name of a header)");
+            return "-";
+        }
+        return name.toLowerCase(Locale.ROOT);
     }
 
     private RouteConfig.Share share(String path, WeightedCluster.ClusterWeight share) {
@@ -197,13 +234,23 @@ final class RouteActionParser {
                 share,
                 Set.of(
                         "name",
+                        "cluster_header",
                         "weight",
                         "request_headers_to_add",
                         "request_headers_to_remove",
                         "response_headers_to_add",
                         "response_headers_to_remove",
                         "host_rewrite_literal"));
-        findings.required(join(path, "name"), share.getName());
+        boolean isNamed = !share.getClusterHeader().isEmpty();
+        if (isNamed == !share.getName().isEmpty()) {
+            findings.reject(
+                    join(path, "name"),
+                    "'"
+                            + share.getName()
+                            + "' beside cluster_header '"
+                            + share.getClusterHeader()
+                            + "' (expected: one of them)");
+        }
         return new RouteConfig.Share(
                 share.getName(),
                 weight(join(path, "weight"), share.getWeight().getValue()),
@@ -215,7 +262,12 @@ final class RouteActionParser {
                         share.getResponseHeadersToRemoveList()),
                 share.getHostRewriteLiteral().isEmpty()
                         ? Optional.empty()
-                        : Optional.of(share.getHostRewriteLiteral()));
+                        : Optional.of(share.getHostRewriteLiteral()),
+                isNamed
+                        ? Optional.of(
+                                headerName(
+                                        join(path, "cluster_header"), share.getClusterHeader()))
+                        : Optional.empty());
     }
 
     private int weight(String path, int value) {
@@ -228,6 +280,14 @@ final class RouteActionParser {
         if (!action.getPrefixRewrite().isEmpty() && action.hasRegexRewrite()) {
             findings.reject(
                     join(path, "regex_rewrite"), "is set beside prefix_rewrite (expected: one)");
+        }
+        if (action.hasPathRewritePolicy()) {
+            String at = join(path, "path_rewrite_policy");
+            if (!action.getPrefixRewrite().isEmpty() || action.hasRegexRewrite()) {
+                findings.reject(at, "is set beside another rewrite of the path (expected: one)");
+            }
+            return new PathTemplateParser(findings)
+                    .rewrite(at, action.getPathRewritePolicy(), match);
         }
         if (action.hasRegexRewrite()) {
             String at = join(path, "regex_rewrite");
@@ -293,8 +353,13 @@ final class RouteActionParser {
                 }
                 yield RouteConfig.HostRewrite.AS_IT_CAME;
             }
-            case HOST_REWRITE_PATH_REGEX, HOSTREWRITESPECIFIER_NOT_SET ->
-                    RouteConfig.HostRewrite.AS_IT_CAME;
+            case HOST_REWRITE_PATH_REGEX -> {
+                String at = join(path, "host_rewrite_path_regex");
+                yield new RouteConfig.HostRewrite.FromPath(
+                        pattern(at, action.getHostRewritePathRegex()),
+                        substitution(at, action.getHostRewritePathRegex()));
+            }
+            case HOSTREWRITESPECIFIER_NOT_SET -> RouteConfig.HostRewrite.AS_IT_CAME;
         };
     }
 

@@ -21,14 +21,27 @@ import java.util.stream.Stream;
 /// @param outermostEditsLast whether this table's edits are made last and so win
 ///   (`most_specific_header_mutations_wins: false`, the default)
 /// @param ignorePort whether a port in the request's authority is ignored
+/// @param internalOnlyHeaders that are taken off requests from outside
 public record RouteConfig(
         String name,
         List<VirtualHost> virtualHosts,
         HeaderEdits.Both headers,
         boolean outermostEditsLast,
-        boolean ignorePort) {
+        boolean ignorePort,
+        List<String> internalOnlyHeaders) {
+
+    /// One that takes no headers off.
+    public RouteConfig(
+            String name,
+            List<VirtualHost> virtualHosts,
+            HeaderEdits.Both headers,
+            boolean outermostEditsLast,
+            boolean ignorePort) {
+        this(name, virtualHosts, headers, outermostEditsLast, ignorePort, List.of());
+    }
 
     public RouteConfig {
+        internalOnlyHeaders = List.copyOf(internalOnlyHeaders);
         virtualHosts = List.copyOf(virtualHosts);
     }
 
@@ -117,6 +130,7 @@ public record RouteConfig(
     ///
     /// @param ignoreCase of the path
     /// @param grpcOnly whether the request must be gRPC by its content type
+    /// @param metadata of what filters found out
     /// @param fraction share of the otherwise matching requests that match
     public record Match(
             Path path,
@@ -124,10 +138,12 @@ public record RouteConfig(
             List<HeaderMatch> headers,
             List<QueryMatch> query,
             boolean grpcOnly,
+            List<MetadataMatch> metadata,
             Optional<Fraction> fraction) {
         public Match {
             headers = List.copyOf(headers);
             query = List.copyOf(query);
+            metadata = List.copyOf(metadata);
         }
     }
 
@@ -144,6 +160,9 @@ public record RouteConfig(
 
         /// The whole of it, by a pattern.
         record Regex(Pattern pattern) implements Path {}
+
+        /// The whole of it, with gaps.
+        record Template(PathTemplate template) implements Path {}
 
         /// Anything, but of CONNECT, which usually has none.
         record Connect() implements Path {}
@@ -164,6 +183,7 @@ public record RouteConfig(
 
         /// Sends it on.
         ///
+        /// @param missingStatus when the cluster is not there
         /// @param timeout for the whole response; zero for none
         /// @param idleTimeout without a byte in either direction; empty takes the listener's
         /// @param grpcTimeout what a gRPC call may have in the place of the timeout
@@ -174,6 +194,7 @@ public record RouteConfig(
         /// @param hash what hosts are chosen by, where their cluster hashes
         record Forward(
                 Destination to,
+                int missingStatus,
                 PathRewrite path,
                 HostRewrite host,
                 boolean appendForwardedHost,
@@ -196,6 +217,7 @@ public record RouteConfig(
                     Optional<Duration> idleTimeout) {
                 this(
                         to,
+                        503,
                         path,
                         host,
                         appendForwardedHost,
@@ -232,10 +254,15 @@ public record RouteConfig(
         /// That one.
         record One(String cluster) implements Destination {}
 
+        /// The one that a header of the request names.
+        record Named(String header) implements Destination {}
+
         /// One of several, by weight.
         ///
         /// @param totalWeight the sum of the weights, at least 1
-        record Weighted(List<Share> shares, int totalWeight) implements Destination {
+        /// @param numberHeader whose number takes the place of chance
+        record Weighted(List<Share> shares, int totalWeight, Optional<String> numberHeader)
+                implements Destination {
             public Weighted {
                 if (totalWeight < 1) {
                     throw new IllegalArgumentException(
@@ -249,17 +276,27 @@ public record RouteConfig(
         default List<String> names() {
             return switch (this) {
                 case One(String cluster) -> List.of(cluster);
-                case Weighted(List<Share> shares, _) ->
-                        shares.stream().map(Share::cluster).toList();
+                case Named _ -> List.of();
+                case Weighted(List<Share> shares, _, _) ->
+                        shares.stream()
+                                .filter(share -> share.clusterHeader().isEmpty())
+                                .map(Share::cluster)
+                                .toList();
             };
         }
     }
 
     /// A share of a weighted destination.
     ///
+    /// @param cluster empty where a header names it
     /// @param host that replaces the authority for this share only
+    /// @param clusterHeader of the request that names the cluster
     public record Share(
-            String cluster, int weight, HeaderEdits.Both headers, Optional<String> host) {}
+            String cluster,
+            int weight,
+            HeaderEdits.Both headers,
+            Optional<String> host,
+            Optional<String> clusterHeader) {}
 
     /// What the path is when the request goes on.
     public sealed interface PathRewrite {
@@ -289,6 +326,9 @@ public record RouteConfig(
 
         /// The value of a header, when there is one.
         record FromHeader(String name) implements HostRewrite {}
+
+        /// The path, its query aside, with every match of a pattern replaced.
+        record FromPath(Pattern pattern, String substitution) implements HostRewrite {}
     }
 
     /// What the path of a redirect is.

@@ -71,6 +71,7 @@ public final class RouteParser {
                         "most_specific_header_mutations_wins",
                         "max_direct_response_body_size_bytes",
                         "ignore_port_in_host_matching",
+                        "internal_only_headers",
                         "validate_clusters",
                         "typed_per_filter_config",
                         "metadata"));
@@ -107,7 +108,8 @@ public final class RouteParser {
                         table.getResponseHeadersToAddList(),
                         table.getResponseHeadersToRemoveList()),
                 !table.getMostSpecificHeaderMutationsWins(),
-                table.getIgnorePortInHostMatching());
+                table.getIgnorePortInHostMatching(),
+                lowerCase(table.getInternalOnlyHeadersList()));
     }
 
     private RouteConfig.VirtualHost host(
@@ -342,13 +344,17 @@ public final class RouteParser {
                         "runtime_fraction",
                         "headers",
                         "query_parameters",
-                        "grpc"));
+                        "grpc",
+                        "path_match_policy",
+                        "dynamic_metadata"));
         return new RouteConfig.Match(
                 path(path, match),
                 match.hasCaseSensitive() && !match.getCaseSensitive().getValue(),
                 matches.headers(join(path, "headers"), match.getHeadersList()),
                 matches.query(join(path, "query_parameters"), match.getQueryParametersList()),
                 match.hasGrpc(),
+                new MetadataMatchParser(findings, matches)
+                        .all(join(path, "dynamic_metadata"), match.getDynamicMetadataList()),
                 fraction(join(path, "runtime_fraction"), match));
     }
 
@@ -372,7 +378,9 @@ public final class RouteParser {
                 yield new RouteConfig.Path.Segments(prefix);
             }
             case CONNECT_MATCHER -> new RouteConfig.Path.Connect();
-            case PATH_MATCH_POLICY -> new RouteConfig.Path.Prefix("/");
+            case PATH_MATCH_POLICY ->
+                    new PathTemplateParser(findings)
+                            .match(join(path, "path_match_policy"), match.getPathMatchPolicy());
             case PATHSPECIFIER_NOT_SET -> {
                 findings.reject(
                         path,

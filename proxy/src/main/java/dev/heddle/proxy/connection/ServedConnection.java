@@ -5,6 +5,7 @@ import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.filter.ExchangeOwner;
 import dev.heddle.proxy.filter.Timeouts;
 import dev.heddle.proxy.http.BodySource;
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
@@ -43,6 +44,15 @@ final class ServedConnection {
         this.remote = wire.remote();
         this.local = wire.local();
         this.client = client;
+    }
+
+    /// Of a request from outside, what its routes have only insiders say.
+    private void takeInternalHeaders(RequestHead request) {
+        RouteTable table = routes();
+        List<HeaderName> names = table == null ? List.of() : table.internalOnlyHeaders();
+        if (!names.isEmpty() && !request.headers().contains(HeaderName.X_ENVOY_INTERNAL)) {
+            names.forEach(request.headers()::remove);
+        }
     }
 
     private ProxyHeaders headers() {
@@ -124,6 +134,7 @@ final class ServedConnection {
             return;
         }
         headers().onRequest(request, remote, local.getPort(), exchange.info());
+        takeInternalHeaders(request);
         exchange.onRequest(request, ends);
     }
 

@@ -98,7 +98,8 @@ public record LocalReply(
     public static LocalReply to(UpstreamFailure failure) {
         return switch (failure) {
             case UpstreamFailure.NoRoute() -> of(404, ResponseFlag.NR, "route_not_found", "");
-            case UpstreamFailure.NoCluster() -> of(503, ResponseFlag.NC, "cluster_not_found", "");
+            case UpstreamFailure.NoCluster(int status) ->
+                    of(status, ResponseFlag.NC, "cluster_not_found", "");
             case UpstreamFailure.NoHealthyHost() ->
                     of(503, ResponseFlag.UH, "no_healthy_upstream", "no healthy upstream");
             case UpstreamFailure.Overflow() ->

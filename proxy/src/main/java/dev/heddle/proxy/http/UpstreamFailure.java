@@ -6,7 +6,9 @@ public sealed interface UpstreamFailure {
     record NoRoute() implements UpstreamFailure {}
 
     /// The route names a cluster that is not there.
-    record NoCluster() implements UpstreamFailure {}
+    ///
+    /// @param status that the route answers then
+    record NoCluster(int status) implements UpstreamFailure {}
 
     /// The cluster has no host that may be used.
     record NoHealthyHost() implements UpstreamFailure {}

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.route;
 
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ public sealed interface RouteAction {
     /// Sends it to one of the targets, by weight.
     ///
     /// @param targets at least one; weights add up to totalWeight
+    /// @param choice how one of them is chosen
     /// @param timeout for the whole response after the request was received whole; zero means none;
     ///   Envoy's default is 15 s
     /// @param idleTimeout overrides that of the connection manager; zero means none
@@ -33,6 +35,7 @@ public sealed interface RouteAction {
     record Forward(
             List<Target> targets,
             int totalWeight,
+            Choice choice,
             Duration timeout,
             Optional<Duration> idleTimeout,
             Optional<GrpcTimeout> grpcTimeout,
@@ -54,6 +57,7 @@ public sealed interface RouteAction {
             this(
                     targets,
                     totalWeight,
+                    Choice.BY_CHANCE,
                     timeout,
                     idleTimeout,
                     grpcTimeout,
@@ -98,30 +102,83 @@ public sealed interface RouteAction {
         }
 
         /// Chooses by weight.
-        public Target choose(RandomGenerator random) {
+        ///
+        /// @param request whose headers may say more
+        public Target choose(RequestHead request, RandomGenerator random) {
             if (targets.size() == 1) {
-                return targets.getFirst();
+                return targets.getFirst().of(request);
             }
-            int at = random.nextInt(totalWeight);
+            int at = choice.at(request, totalWeight, random);
             for (Target target : targets) {
                 at -= target.weight();
                 if (at < 0) {
-                    return target;
+                    return target.of(request);
                 }
             }
             throw new IllegalStateException("weights: changed after construction");
         }
     }
 
+    /// How one of several targets is chosen, and what is answered when it is not there.
+    ///
+    /// @param numberHeader whose number takes the place of chance where a request has one; null for
+    ///   chance alone
+    /// @param missingStatus when the chosen cluster is not there, as in 503
+    record Choice(@Nullable HeaderName numberHeader, int missingStatus) {
+        /// By chance, with Envoy's own status.
+        public static final Choice BY_CHANCE = new Choice(null, 503);
+
+        private static final int MOST_DIGITS = 20;
+
+        /// Where among the weights, from 0.
+        int at(RequestHead request, int totalWeight, RandomGenerator random) {
+            if (numberHeader == null) {
+                return random.nextInt(totalWeight);
+            }
+            String number = request.headers().get(numberHeader);
+            if (number == null
+                    || number.isEmpty()
+                    || number.length() > MOST_DIGITS
+                    || !number.chars().allMatch(c -> c >= '0' && c <= '9')
+                    || request.headers().getAll(numberHeader).size() > 1) {
+                return random.nextInt(totalWeight);
+            }
+            try {
+                return (int)
+                        Long.remainderUnsigned(Long.parseUnsignedLong(number), totalWeight);
+            } catch (NumberFormatException e) {
+                // More than 64 bits.
+                return random.nextInt(totalWeight);
+            }
+        }
+    }
+
     /// A cluster that a share of the requests goes to. Whoever compiles the table may attach edits
     /// by its identity.
     ///
+    /// @param cluster its name; empty where a header names it
     /// @param index position in its route
-    record Target(String cluster, int weight, int index) {
+    /// @param header of the request that names the cluster; null where it has a name
+    record Target(String cluster, int weight, int index, @Nullable HeaderName header) {
+        /// One with a name.
+        public Target(String cluster, int weight, int index) {
+            this(cluster, weight, index, null);
+        }
+
         public Target {
             if (weight < 0) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0)");
             }
+        }
+
+        /// The same for that request, with a name; an empty one, which no cluster has, where the
+        /// request names none.
+        Target of(RequestHead request) {
+            if (header == null) {
+                return this;
+            }
+            String named = request.headers().get(header);
+            return new Target(named == null ? "" : named, weight, index, header);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.heddle.proxy.route;
 
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -10,4 +12,10 @@ public interface RouteTable {
     ///
     /// @param random for routes that take only a share of the requests
     @Nullable RouteEntry match(RequestHead request, RandomGenerator random);
+
+    /// Headers that nobody outside may send to routes of this table
+    /// (`RouteConfiguration.internal_only_headers`).
+    default List<HeaderName> internalOnlyHeaders() {
+        return List.of();
+    }
 }

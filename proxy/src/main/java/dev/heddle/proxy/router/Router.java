@@ -108,12 +108,12 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     }
 
     private Verdict forward(Exchange exchange, RouteEntry route, RouteAction.Forward forward) {
-        RouteAction.Target chosen = forward.choose(exchange.worker().random());
+        RouteAction.Target chosen = forward.choose(exchange.request(), exchange.worker().random());
         target = chosen;
         exchange.info().setCluster(chosen.cluster());
         Cluster cluster = context.clusters().get(chosen.cluster());
         if (cluster == null) {
-            return reply(new UpstreamFailure.NoCluster());
+            return reply(new UpstreamFailure.NoCluster(forward.choice().missingStatus()));
         }
         RequestHead request = exchange.request();
         present = exchange;

@@ -60,6 +60,7 @@ class WarmingTest {
                                     List.of(),
                                     List.of(),
                                     false,
+                                    List.of(),
                                     Optional.empty()),
                             new RouteConfig.Action.Forward(
                                     new RouteConfig.Destination.One(cluster),

@@ -141,7 +141,7 @@ class RetryPolicyTest {
                         List.of(
                                 policy.after(new UpstreamFailure.Overflow(), isSent),
                                 policy.after(new UpstreamFailure.NoHealthyHost(), isSent),
-                                policy.after(new UpstreamFailure.NoCluster(), isSent),
+                                policy.after(new UpstreamFailure.NoCluster(503), isSent),
                                 policy.after(new UpstreamFailure.NoRoute(), isSent),
                                 policy.after(new UpstreamFailure.Timeout(), isSent)))
                 .containsOnly(RetryVerdict.NO);

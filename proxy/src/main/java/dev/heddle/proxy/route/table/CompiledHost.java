@@ -10,6 +10,7 @@ import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,14 +50,15 @@ final class CompiledHost {
         return name;
     }
 
-    @Nullable RouteEntry match(RequestHead request, RandomGenerator random) {
+    @Nullable RouteEntry match(
+            RequestHead request, @Nullable Map<String, ?> metadata, RandomGenerator random) {
         if (mustGoToTls(request)) {
             return toTls;
         }
         CharSequence bare = request.barePath();
         for (int number : index.candidates(bare)) {
             CompiledRoute route = routes[number];
-            if (route.matches(request, bare, random)) {
+            if (route.matches(request, bare, metadata, random)) {
                 return route;
             }
         }

@@ -2,6 +2,7 @@ package dev.heddle.proxy.route.table;
 
 import dev.heddle.proxy.config.HeaderCondition;
 import dev.heddle.proxy.config.HeaderEdits;
+import dev.heddle.proxy.config.MetadataMatch;
 import dev.heddle.proxy.config.RetryConfig;
 import dev.heddle.proxy.config.RouteConfig;
 import dev.heddle.proxy.http.GrpcStatus;
@@ -18,6 +19,7 @@ import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -34,6 +36,7 @@ final class CompiledRoute implements RouteEntry {
     private final HeaderCondition[] headers;
     private final QueryCondition[] query;
     private final boolean grpcOnly;
+    private final List<MetadataMatch> metadata;
     private final RouteConfig.@Nullable Fraction fraction;
     private final RouteAction action;
     private final List<FilterOverride> filters;
@@ -56,6 +59,7 @@ final class CompiledRoute implements RouteEntry {
             RouteConfig.PathRewrite path,
             @Nullable Substitution substitution,
             RouteConfig.HostRewrite host,
+            @Nullable Substitution hostOfPath,
             boolean appendForwardedHost) {
 
         static final Rewrite NONE =
@@ -63,6 +67,7 @@ final class CompiledRoute implements RouteEntry {
                         new RouteConfig.PathRewrite.None(),
                         null,
                         new RouteConfig.HostRewrite.None(),
+                        null,
                         false);
     }
 
@@ -79,6 +84,7 @@ final class CompiledRoute implements RouteEntry {
                                 .map(QueryCondition::new)
                                 .toArray(QueryCondition[]::new);
         this.grpcOnly = route.match().grpcOnly();
+        this.metadata = route.match().metadata();
         this.fraction = route.match().fraction().orElse(null);
         this.action = action(route.action());
         this.filters = route.filters();
@@ -116,6 +122,7 @@ final class CompiledRoute implements RouteEntry {
                 yield new RouteAction.Forward(
                         targets,
                         total,
+                        choice(forward),
                         forward.timeout(),
                         forward.idleTimeout(),
                         forward.grpcTimeout(),
@@ -131,6 +138,16 @@ final class CompiledRoute implements RouteEntry {
             case RouteConfig.Action.DirectResponse(int status, String body) ->
                     new RouteAction.DirectReply(status, body);
         };
+    }
+
+    private static RouteAction.Choice choice(RouteConfig.Action.Forward forward) {
+        HeaderName number =
+                forward.to() instanceof RouteConfig.Destination.Weighted weighted
+                        ? weighted.numberHeader().map(HeaderName::of).orElse(null)
+                        : null;
+        return number == null && forward.missingStatus() == 503
+                ? RouteAction.Choice.BY_CHANCE
+                : new RouteAction.Choice(number, forward.missingStatus());
     }
 
     private static Attempts attempts(RetryConfig retry) {
@@ -164,12 +181,17 @@ final class CompiledRoute implements RouteEntry {
         return switch (destination) {
             case RouteConfig.Destination.One(String cluster) ->
                     List.of(new RouteAction.Target(cluster, 1, 0));
-            case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _) -> {
+            case RouteConfig.Destination.Named(String header) ->
+                    List.of(new RouteAction.Target("", 1, 0, HeaderName.of(header)));
+            case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _, _) -> {
                 var targets = new ArrayList<RouteAction.Target>();
                 for (RouteConfig.Share share : shares) {
                     targets.add(
                             new RouteAction.Target(
-                                    share.cluster(), share.weight(), targets.size()));
+                                    share.cluster(),
+                                    share.weight(),
+                                    targets.size(),
+                                    share.clusterHeader().map(HeaderName::of).orElse(null)));
                 }
                 yield List.copyOf(targets);
             }
@@ -181,8 +203,9 @@ final class CompiledRoute implements RouteEntry {
             return List.of();
         }
         return switch (forward.to()) {
-            case RouteConfig.Destination.One _ -> ShareEdits.NONE;
-            case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _) ->
+            case RouteConfig.Destination.One _, RouteConfig.Destination.Named _ ->
+                    ShareEdits.NONE;
+            case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _, _) ->
                     shares.stream()
                             .map(share ->
                                     new ShareEdits(
@@ -207,10 +230,17 @@ final class CompiledRoute implements RouteEntry {
                         ? new Substitution(pattern, with)
                         : null,
                 forward.host(),
+                forward.host() instanceof RouteConfig.HostRewrite.FromPath(var pattern, var with)
+                        ? new Substitution(pattern, with)
+                        : null,
                 forward.appendForwardedHost());
     }
 
-    boolean matches(RequestHead request, CharSequence bare, RandomGenerator random) {
+    boolean matches(
+            RequestHead request,
+            CharSequence bare,
+            @Nullable Map<String, ?> known,
+            RandomGenerator random) {
         if (!path.test(request.method(), bare)) {
             return false;
         }
@@ -226,6 +256,11 @@ final class CompiledRoute implements RouteEntry {
         }
         if (grpcOnly && !GrpcStatus.isCall(request.headers())) {
             return false;
+        }
+        for (int i = 0; i < metadata.size(); i++) {
+            if (!metadata.get(i).test(known)) {
+                return false;
+            }
         }
         return fraction == null || random.nextInt(fraction.denominator()) < fraction.numerator();
     }
@@ -282,6 +317,13 @@ final class CompiledRoute implements RouteEntry {
                         return;
                     }
                     request.setAuthority(value);
+                }
+                case RouteConfig.HostRewrite.FromPath _ -> {
+                    if (rewrite.hostOfPath() == null) {
+                        return;
+                    }
+                    request.setAuthority(
+                            rewrite.hostOfPath().apply(PathCondition.bare(request.path())));
                 }
             }
         }

@@ -1,10 +1,12 @@
 package dev.heddle.proxy.route.table;
 
 import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +16,15 @@ public final class CompiledRoutes implements RouteTable {
 
     private final VirtualHostIndex<CompiledHost> hosts;
     private final boolean ignorePort;
+    private final List<HeaderName> internalOnlyHeaders;
 
-    private CompiledRoutes(VirtualHostIndex<CompiledHost> hosts, boolean ignorePort) {
+    private CompiledRoutes(
+            VirtualHostIndex<CompiledHost> hosts,
+            boolean ignorePort,
+            List<HeaderName> internalOnlyHeaders) {
         this.hosts = hosts;
         this.ignorePort = ignorePort;
+        this.internalOnlyHeaders = internalOnlyHeaders;
     }
 
     /// Compiles a configuration.
@@ -27,13 +34,29 @@ public final class CompiledRoutes implements RouteTable {
             var compiled = new CompiledHost(host, config);
             host.domains().forEach(domain -> domains.put(domain, compiled));
         }
-        return new CompiledRoutes(new VirtualHostIndex<>(domains), config.ignorePort());
+        return new CompiledRoutes(
+                new VirtualHostIndex<>(domains),
+                config.ignorePort(),
+                config.internalOnlyHeaders().stream().map(HeaderName::of).toList());
+    }
+
+    @Override
+    public List<HeaderName> internalOnlyHeaders() {
+        return internalOnlyHeaders;
     }
 
     @Override
     public @Nullable RouteEntry match(RequestHead request, RandomGenerator random) {
+        return match(request, null, random);
+    }
+
+    /// As [#match(RequestHead, RandomGenerator)].
+    ///
+    /// @param metadata what filters found out about the request; null for nothing
+    @Nullable RouteEntry match(
+            RequestHead request, @Nullable Map<String, ?> metadata, RandomGenerator random) {
         CompiledHost host = host(request);
-        return host == null ? null : host.match(request, random);
+        return host == null ? null : host.match(request, metadata, random);
     }
 
     /// The virtual cluster that a request counts for; null for none.

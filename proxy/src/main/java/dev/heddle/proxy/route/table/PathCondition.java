@@ -24,6 +24,8 @@ record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
                             && (bare.length() == prefix.length()
                                     || bare.charAt(prefix.length()) == '/');
             case RouteConfig.Path.Regex(var pattern) -> pattern.matches(bare.toString());
+            case RouteConfig.Path.Template(var template) ->
+                    template.pattern().matches(bare.toString());
             case RouteConfig.Path.Connect() -> true;
         };
     }
@@ -48,7 +50,10 @@ record PathCondition(RouteConfig.Path path, boolean ignoreCase) {
         return switch (path) {
             case RouteConfig.Path.Prefix(String prefix) -> prefix.length();
             case RouteConfig.Path.Segments(String prefix) -> prefix.length();
-            case RouteConfig.Path.Exact _, RouteConfig.Path.Regex _, RouteConfig.Path.Connect _ ->
+            case RouteConfig.Path.Exact _,
+                    RouteConfig.Path.Regex _,
+                    RouteConfig.Path.Template _,
+                    RouteConfig.Path.Connect _ ->
                     bare.length();
         };
     }

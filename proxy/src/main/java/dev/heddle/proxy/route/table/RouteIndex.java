@@ -75,7 +75,10 @@ final class RouteIndex {
                         paths.computeIfAbsent(path, _ -> new ArrayList<>()).add(route);
                 case RouteConfig.Path.Prefix(String prefix) -> prefixes.add(prefix, route);
                 case RouteConfig.Path.Segments(String prefix) -> prefixes.add(prefix, route);
-                case RouteConfig.Path.Regex _, RouteConfig.Path.Connect _ -> anywhere.add(route);
+                case RouteConfig.Path.Regex _,
+                        RouteConfig.Path.Template _,
+                        RouteConfig.Path.Connect _ ->
+                        anywhere.add(route);
             }
         }
         var size = new Size();

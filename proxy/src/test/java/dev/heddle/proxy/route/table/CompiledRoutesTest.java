@@ -69,14 +69,14 @@ class CompiledRoutesTest {
     private String clusterOf(CompiledRoutes routes, RequestHead request) {
         RouteEntry entry = routes.match(request, random);
         return entry != null && entry.action() instanceof RouteAction.Forward forward
-                ? forward.choose(random).cluster()
+                ? forward.choose(request, random).cluster()
                 : "none";
     }
 
     private RequestHead forwarded(CompiledRoutes routes, RequestHead request) {
         RouteEntry entry = Objects.requireNonNull(routes.match(request, random));
         var forward = (RouteAction.Forward) entry.action();
-        entry.editRequest(request, forward.choose(random), new StreamInfo());
+        entry.editRequest(request, forward.choose(request, random), new StreamInfo());
         return request;
     }
 
@@ -512,7 +512,7 @@ class CompiledRoutesTest {
                         """);
         RequestHead request = get("a", "/p", "x-gone", "1");
         RouteEntry entry = Objects.requireNonNull(routes.match(request, random));
-        var target = ((RouteAction.Forward) entry.action()).choose(random);
+        var target = ((RouteAction.Forward) entry.action()).choose(request, random);
         entry.editRequest(request, target, new StreamInfo());
         var headers = new ArrayList<String>();
         request.headers().forEach((name, value) -> headers.add(name + "=" + value));

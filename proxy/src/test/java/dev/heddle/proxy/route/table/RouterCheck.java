@@ -3,6 +3,7 @@ package dev.heddle.proxy.route.table;
 import dev.heddle.proxy.config.HeaderCondition;
 import dev.heddle.proxy.config.RouteTexts;
 import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +33,7 @@ final class RouterCheck {
 
     private String cluster = "";
     private String redirect = "";
+    private int redirectStatus;
 
     @SuppressWarnings("unchecked") // the shape of the files
     RouterCheck(CompiledRoutes routes, Map<String, Object> test) {
@@ -43,7 +46,8 @@ final class RouterCheck {
         info.start(0, 0);
         info.onConnection(1, "l", "c", client, client);
         virtualCluster = routes.virtualCluster(request);
-        route = routes.match(request, chance);
+        route = routes.match(request, metadata(input), chance);
+        addAll(input, "additional_response_headers", response.headers());
         if (route != null) {
             act(route, chance);
         }
@@ -52,26 +56,36 @@ final class RouterCheck {
     private void act(RouteEntry entry, RandomGenerator chance) {
         switch (entry.action()) {
             case RouteAction.Forward forward -> {
-                RouteAction.Target target = forward.choose(chance);
+                RouteAction.Target target = forward.choose(request, chance);
                 cluster = target.cluster();
                 entry.editRequest(request, target, info);
                 response.setStatus(200);
                 entry.editResponse(request, response, target, info);
             }
-            case RouteAction.Redirect(_, RouteAction.Location location) ->
-                    redirect = location.of(request);
+            case RouteAction.Redirect(int status, RouteAction.Location location) -> {
+                redirect = location.of(request);
+                redirectStatus = status;
+                reply(entry, status, "");
+            }
             case RouteAction.DirectReply(int status, String body) -> {
                 // The tool shows the request's own address for a direct response.
                 redirect = request.scheme() + "://" + request.authority() + request.path();
-                response.setStatus(status);
-                response.headers().set(HeaderName.CONTENT_TYPE, "text/plain");
-                response.headers()
-                        .set(
-                                HeaderName.CONTENT_LENGTH,
-                                "" + body.getBytes(StandardCharsets.UTF_8).length);
-                entry.editReply(request, response, info);
+                redirectStatus = status;
+                reply(entry, status, body);
             }
         }
+    }
+
+    private void reply(RouteEntry entry, int status, String body) {
+        response.setStatus(status);
+        if (!body.isEmpty()) {
+            response.headers().set(HeaderName.CONTENT_TYPE, "text/plain");
+            response.headers()
+                    .set(
+                            HeaderName.CONTENT_LENGTH,
+                            "" + body.getBytes(StandardCharsets.UTF_8).length);
+        }
+        entry.editReply(request, response, info);
     }
 
     @SuppressWarnings("unchecked") // the shape of the files
@@ -87,15 +101,41 @@ final class RouterCheck {
         if (Boolean.TRUE.equals(input.get("internal"))) {
             head.headers().set(HeaderName.X_ENVOY_INTERNAL, "true");
         }
-        var more =
-                (List<Map<String, Object>>)
-                        input.getOrDefault("additional_request_headers", List.of());
+        addAll(input, "additional_request_headers", head.headers());
+        return head;
+    }
+
+    @SuppressWarnings("unchecked") // the shape of the files
+    private static void addAll(Map<String, Object> input, String field, Headers headers) {
+        var more = (List<Map<String, Object>>) input.getOrDefault(field, List.of());
         for (Map<String, Object> header : more) {
             String name = String.valueOf(header.get("key"));
             String value = String.valueOf(header.get("value"));
-            head.headers().add(HeaderName.of(name), value);
+            headers.add(HeaderName.of(name), value);
         }
-        return head;
+    }
+
+    /// What filters would have found out about the request, numbers as they are in a message.
+    @SuppressWarnings("unchecked") // the shape of the files
+    private static Map<String, Object> metadata(Map<String, Object> input) {
+        var metadata = (Map<String, Object>) input.getOrDefault("dynamic_metadata", Map.of());
+        return (Map<String, Object>)
+                Objects.requireNonNull(
+                        asValue(metadata.getOrDefault("filter_metadata", Map.of())));
+    }
+
+    private static @Nullable Object asValue(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Map<?, ?> map -> {
+                var values = new HashMap<String, @Nullable Object>();
+                map.forEach((key, one) -> values.put(String.valueOf(key), asValue(one)));
+                yield values;
+            }
+            case List<?> list -> list.stream().map(RouterCheck::asValue).toList();
+            case Number number -> number.doubleValue();
+            default -> value;
+        };
     }
 
     /// What differs from Envoy's answer.
@@ -117,6 +157,7 @@ final class RouterCheck {
                         same(findings, field, value, forwarded ? request.authority() : "");
                 case "path_rewrite" ->
                         same(findings, field, value, forwarded ? request.path() : "");
+                case "code_redirect" -> same(findings, field, value, redirectStatus);
                 case "path_redirect" -> same(findings, field, value, redirect);
                 case "request_header_matches" -> matches(findings, field, value, request);
                 case "response_header_matches" ->
@@ -135,7 +176,7 @@ final class RouterCheck {
     }
 
     private static void same(
-            List<String> findings, String field, Object expected, @Nullable String actual) {
+            List<String> findings, String field, Object expected, @Nullable Object actual) {
         if (!expected.equals(actual)) {
             findings.add(field + ": " + actual + " (expected: " + expected + ")");
         }
