@@ -14,6 +14,7 @@ import dev.heddle.compiler.xds.SnapshotJson;
 import dev.heddle.compiler.xds.patch.Touch;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.service.Locality;
 import dev.heddle.xds.XdsType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,8 +113,7 @@ class EnvoyFilterTest {
 
     @Test
     void aSideOfTheWorkloadIsPatchedAlone() {
-        String in =
-                patch("VIRTUAL_HOST", "context: SIDECAR_INBOUND", "MERGE", header("x-in"));
+        String in = patch("VIRTUAL_HOST", "context: SIDECAR_INBOUND", "MERGE", header("x-in"));
         Compiled compiled = compile(filter("a", "default", "", in));
         assertThat(printed(compiled, XdsType.ROUTE)).doesNotContain("x-in");
         assertThat(printed(compiled, XdsType.LISTENER)).contains("x-in");
@@ -267,6 +267,7 @@ class EnvoyFilterTest {
                         "Kubernetes",
                         new Interception.Redirect(),
                         WorkloadAnnotations.NONE,
+                        Locality.UNKNOWN,
                         metadata);
         return !MeshCompiler.compile(world, scope).touches().isEmpty();
     }

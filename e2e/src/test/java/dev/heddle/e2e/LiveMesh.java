@@ -2,6 +2,7 @@ package dev.heddle.e2e;
 
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -60,11 +61,20 @@ final class LiveMesh implements MeshUnderTest {
         isGateway = CaseWorld.isGateway(golden);
         port = freePort();
         ports.put(8080, port);
-        for (var gateway : world.world().resources().all(Kinds.GATEWAY)) {
+        for (var gateway : world.world().index().resources().all(Kinds.GATEWAY)) {
             for (var server : gateway.spec().servers()) {
                 if (!ports.containsKey(server.port().number())) {
                     ports.put(server.port().number(), freePort());
                 }
+            }
+        }
+        // Where a Service of the gateway maps them.
+        ProxyScope asked = CaseWorld.scope(golden, interception());
+        for (int listening :
+                GatewayServers.byPort(world.world().index(), asked.namespace(), asked.labels())
+                        .keySet()) {
+            if (!ports.containsKey(listening)) {
+                ports.put(listening, freePort());
             }
         }
         ProxyScope scope = CaseWorld.scope(golden, interception());

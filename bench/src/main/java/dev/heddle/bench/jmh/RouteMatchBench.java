@@ -93,6 +93,7 @@ public class RouteMatchBench {
                         List.of(),
                         List.of(),
                         false,
+                        List.of(),
                         Optional.empty());
         var forward =
                 new RouteConfig.Action.Forward(

@@ -21,6 +21,7 @@ final class GatewayCheck {
     static void check(MeshIndex index, Diagnostics findings) {
         // By selector and port: which gateways share a port depends on their workloads.
         Map<String, Map<String, Resource<Gateway>>> taken = new HashMap<>();
+        Map<String, GatewayServers.Server> ports = new HashMap<>();
         for (Resource<Gateway> gateway :
                 index.resources().all(Kinds.GATEWAY).stream().sorted(Age.oldestFirst()).toList()) {
             List<Gateway.Server> servers = gateway.spec().servers();
@@ -28,6 +29,9 @@ final class GatewayCheck {
                 Gateway.Server server = servers.get(i);
                 FieldPath path = FieldPath.of("spec", "servers").index(i);
                 served(gateway, server, path, findings);
+                if (GatewayServers.isServed(server)) {
+                    shared(new GatewayServers.Server(gateway, i, server), path, ports, findings);
+                }
                 if (GatewayServers.isTlsEnded(server)) {
                     FieldPath tls = path.field("tls");
                     server.tls()
@@ -45,6 +49,28 @@ final class GatewayCheck {
         }
     }
 
+    /// Of servers that cannot share a port the first has it.
+    private static void shared(
+            GatewayServers.Server server,
+            FieldPath path,
+            Map<String, GatewayServers.Server> ports,
+            Diagnostics findings) {
+        String port = server.gateway().spec().selector() + ":" + server.server().port().number();
+        GatewayServers.Server first = ports.putIfAbsent(port, server);
+        if (first != null && !GatewayServers.isBeside(first.server(), server.server())) {
+            findings.add(
+                    DiagnosticCode.CONFLICT,
+                    server.gateway().origin(path.field("port")),
+                    "port "
+                            + server.server().port().number()
+                            + " is "
+                            + first.gateway().id()
+                            + "'s already, for "
+                            + first.server().port().protocol(),
+                    "This server is left out; give it a port of its own");
+        }
+    }
+
     private static void served(
             Resource<Gateway> gateway,
             Gateway.Server server,
@@ -58,8 +84,8 @@ final class GatewayCheck {
                     gateway.origin(path.field("port").field("protocol")),
                     "a gateway does not serve " + spoken(server) + " yet",
                     "This server is left out; HTTP, HTTP2, GRPC, TCP, and HTTPS and TLS with mode"
-                            + " SIMPLE, MUTUAL, OPTIONAL_MUTUAL (from TLS 1.2, with a certificate)"
-                            + " or PASSTHROUGH are served");
+                            + " SIMPLE, MUTUAL, OPTIONAL_MUTUAL (from TLS 1.2, with a certificate),"
+                            + " PASSTHROUGH or AUTO_PASSTHROUGH are served");
         }
     }
 

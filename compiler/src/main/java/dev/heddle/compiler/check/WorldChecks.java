@@ -1,5 +1,6 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.select.Ingresses;
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.xds.patch.Patched;
@@ -29,6 +30,13 @@ public final class WorldChecks {
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
+        findings.addAll(
+                Ingresses.of(
+                                index.resources(),
+                                MeshConfigs.of(index.resources(), meshNamespace)
+                                        .inForce()
+                                        .map(MeshConfigs.Chosen::config))
+                        .findings());
         return findings.toList();
     }
 }

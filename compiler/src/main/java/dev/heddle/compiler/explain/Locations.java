@@ -40,6 +40,8 @@ final class Locations {
         return switch (match.path()) {
             case PathMatch.Prefix(String prefix) ->
                     path.substring(Math.min(prefix.length(), path.length()));
+            case PathMatch.Segments(String prefix) ->
+                    path.substring(Math.min(prefix.length(), path.length()));
             case PathMatch.Exact _, PathMatch.Regex _ -> "";
         };
     }

@@ -56,6 +56,10 @@ public final class RequestMatch {
                     match.ignoreCase() ? path.equalsIgnoreCase(exact) : path.equals(exact);
             case PathMatch.Prefix(String prefix) ->
                     path.regionMatches(match.ignoreCase(), 0, prefix, 0, prefix.length());
+            case PathMatch.Segments(String prefix) ->
+                    path.regionMatches(match.ignoreCase(), 0, prefix, 0, prefix.length())
+                            && (path.length() == prefix.length()
+                                    || path.charAt(prefix.length()) == '/');
             case PathMatch.Regex(String regex) -> Pattern.matches(regex, path);
         };
     }
@@ -84,6 +88,7 @@ public final class RequestMatch {
                 switch (match.path()) {
                     case PathMatch.Exact(String exact) -> "'" + exact + "'";
                     case PathMatch.Prefix(String prefix) -> "prefix '" + prefix + "'";
+                    case PathMatch.Segments(String prefix) -> "segments '" + prefix + "'";
                     case PathMatch.Regex(String regex) -> "regex '" + regex + "'";
                 };
         return what + (match.ignoreCase() ? " in any case" : "");

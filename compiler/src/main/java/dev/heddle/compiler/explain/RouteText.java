@@ -31,6 +31,8 @@ final class RouteText {
         switch (match.path()) {
             case PathMatch.Exact(String path) -> text.append("path = ").append(path);
             case PathMatch.Prefix(String prefix) -> text.append("path ^ ").append(prefix);
+            case PathMatch.Segments(String prefix) ->
+                    text.append("path ^ ").append(prefix).append(" (/…)?");
             case PathMatch.Regex(String regex) -> text.append("path ~ ").append(regex);
         }
         if (match.ignoreCase()) {

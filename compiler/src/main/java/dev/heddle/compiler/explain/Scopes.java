@@ -39,7 +39,7 @@ public final class Scopes {
         Map<String, String> all = workload.map(Workloads::labels).orElse(labels);
         String in = workload.map(w -> w.metadata().namespace()).orElse(namespace);
         boolean isGateway =
-                world.resources().all(Kinds.GATEWAY).stream()
+                world.index().resources().all(Kinds.GATEWAY).stream()
                         .map(Resource::spec)
                         .map(Gateway::selector)
                         .anyMatch(s -> !s.isEmpty() && all.entrySet().containsAll(s.entrySet()));

@@ -29,6 +29,22 @@ public record Cluster(
         String config,
         Origin origin) {
 
+    /// The same under another name, without TLS: what its connections carry is encrypted already.
+    public Cluster passingThrough(String other) {
+        return new Cluster(
+                other,
+                discovery,
+                loadBalancing,
+                places,
+                protocol,
+                pool,
+                Optional.empty(),
+                of,
+                keepsNameCase,
+                config,
+                origin);
+    }
+
     /// The same, which writes names of headers as they came.
     public Cluster keepingNameCase() {
         return new Cluster(

@@ -22,6 +22,14 @@ public final class ClusterName {
         return "outbound|" + port + "|" + subset + "|" + host;
     }
 
+    /// The name of the same cluster as a client hello may say it, as in
+    /// `outbound_.9080_.v1_.reviews.default.svc.cluster.local`.
+    ///
+    /// @param subset empty for all of the service
+    public static String serverName(int port, String subset, String host) {
+        return "outbound_." + port + "_." + subset + "_." + host;
+    }
+
     /// What the name of an outbound cluster says.
     ///
     /// @param subset empty for all of the service

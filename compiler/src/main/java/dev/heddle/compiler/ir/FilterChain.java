@@ -73,6 +73,18 @@ public record FilterChain(
                     List.of());
         }
 
+        /// Connections of TLS whose client hello names that server and speaks one of those
+        /// protocols.
+        public static Match ofMesh(String name, List<String> protocols) {
+            return new Match(
+                    OptionalInt.empty(),
+                    List.of(),
+                    List.of(),
+                    List.of(name),
+                    Optional.of("tls"),
+                    protocols);
+        }
+
         /// The same connections, as far as they were meant for that port.
         public Match on(int port) {
             return new Match(

@@ -25,7 +25,7 @@ public record RouteMatch(
                 switch (path) {
                     case PathMatch.Prefix(String prefix) -> prefix.equals("/") || prefix.isEmpty();
                     case PathMatch.Regex(String regex) -> regex.equals(".*") || regex.equals("*");
-                    case PathMatch.Exact _ -> false;
+                    case PathMatch.Exact _, PathMatch.Segments _ -> false;
                 };
         return anyPath && headers.isEmpty() && query.isEmpty();
     }
@@ -36,6 +36,9 @@ public record RouteMatch(
 
         /// @param prefix as bytes, so `/foo` takes `/foobar` too
         record Prefix(String prefix) implements PathMatch {}
+
+        /// @param prefix as whole segments, so `/foo` takes `/foo/bar` and not `/foobar`
+        record Segments(String prefix) implements PathMatch {}
 
         /// @param regex RE2 syntax; must match the whole path
         record Regex(String regex) implements PathMatch {}

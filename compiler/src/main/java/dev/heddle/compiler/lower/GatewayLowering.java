@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The plan of a gateway: a listener for each port that its Gateways open, with a route table where
 /// requests are looked at.
@@ -63,11 +64,13 @@ public final class GatewayLowering {
         var l4 = new GatewayL4(world.index(), scope);
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
         var ends = new GatewayTls(tables, l4, secrets, routes);
+        var passed = new AutoPassthrough(world.index(), scope.namespace(), common);
         byPort.forEach((port, servers) -> {
             List<Server> http =
                     servers.stream().filter(s -> GatewayServers.isHttp(s.server())).toList();
             String name = name(port, servers.getFirst());
-            List<FilterChain> tls = ends.chains(name, port, servers);
+            List<FilterChain> tls = new ArrayList<>(ends.chains(name, port, servers));
+            tls.addAll(passed.chains(servers));
             List<FilterChain> rest =
                     http.isEmpty() ? l4.tcp(name, servers) : List.of(http(name, port, http));
             if (!http.isEmpty()) {
@@ -78,7 +81,12 @@ public final class GatewayLowering {
                 listeners.add(listener(name, port, servers.getFirst(), tls, rest, binds(scope)));
             }
         });
-        List<Cluster> missing = MissingClusters.of(common.clusters(), routes, listeners);
+        List<Cluster> clusters = new ArrayList<>(passed.clusters());
+        clusters.addAll(
+                MissingClusters.of(
+                        Stream.concat(common.clusters().stream(), clusters.stream()).toList(),
+                        routes,
+                        listeners));
         Set<String> sentAnyway =
                 common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
@@ -86,8 +94,8 @@ public final class GatewayLowering {
                         new ProxyPlan(
                                 listeners,
                                 routes,
-                                missing,
-                                List.of(),
+                                clusters,
+                                passed.assignments(),
                                 secrets.all().stream()
                                         .filter(s -> !sentAnyway.contains(s.name()))
                                         .toList()));

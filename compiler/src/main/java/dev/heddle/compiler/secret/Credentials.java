@@ -17,6 +17,10 @@ public record Credentials(Map<String, Credential> all) {
     /// How Istio marks names of roots.
     public static final String ROOTS = "-cacert";
 
+    /// How the Gateway of an Ingress names a Secret of another namespace: `ingress~NAMESPACE~NAME`.
+    /// No Secret can be called so, and a user's Gateway may not name one so.
+    public static final String OF_INGRESS = "ingress~";
+
     private static final String SCHEME = "kubernetes://";
 
     /// One Secret with what it has for TLS.
@@ -55,6 +59,10 @@ public record Credentials(Map<String, Credential> all) {
 
     /// The Secret of that name, whatever is in it.
     public Optional<Credential> find(String namespace, String credential) {
+        if (credential.startsWith(OF_INGRESS)) {
+            String key = credential.substring(OF_INGRESS.length()).replace('~', '/');
+            return Optional.ofNullable(all.get(key));
+        }
         String name =
                 credential.startsWith(SCHEME) ? credential.substring(SCHEME.length()) : credential;
         return Optional.ofNullable(all.get(key(namespace, name)));

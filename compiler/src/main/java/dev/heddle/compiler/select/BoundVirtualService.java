@@ -40,8 +40,12 @@ public record BoundVirtualService(
         String namespace = resource.metadata().namespace();
         var hosts = new ArrayList<Hostname>();
         for (String host : resource.spec().hosts()) {
+            // An Ingress means what clients write, not names of the mesh.
             if (!host.isEmpty()) {
-                hosts.add(Hostname.complete(host, namespace, domain));
+                hosts.add(
+                        RouteSemantics.isOfSegments(resource)
+                                ? new Hostname(host)
+                                : Hostname.complete(host, namespace, domain));
             }
         }
         List<String> named = resource.spec().gateways();

@@ -29,7 +29,29 @@ public record ProxyScope(
         Locality locality,
         Map<String, String> metadata) {
 
-    /// One that runs nowhere in particular and whose node says nothing more.
+    /// One whose node says nothing more.
+    public ProxyScope(
+            Role role,
+            String namespace,
+            Map<String, String> labels,
+            String dnsDomain,
+            String clusterId,
+            Interception interception,
+            WorkloadAnnotations annotations,
+            Locality locality) {
+        this(
+                role,
+                namespace,
+                labels,
+                dnsDomain,
+                clusterId,
+                interception,
+                annotations,
+                locality,
+                Map.of());
+    }
+
+    /// One that runs nowhere in particular.
     public ProxyScope(
             Role role,
             String namespace,
@@ -46,8 +68,7 @@ public record ProxyScope(
                 clusterId,
                 interception,
                 annotations,
-                Locality.UNKNOWN,
-                Map.of());
+                Locality.UNKNOWN);
     }
 
     /// One whose workload has no annotations.

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.world;
 
+import dev.heddle.compiler.select.Ingresses;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -24,7 +25,11 @@ public record World(long version, Resources resources, MeshSettings settings, Me
                 version,
                 resources,
                 said,
-                MeshIndex.of(resources, said.rootNamespace(), said.domain(), said.defaultRetry()));
+                MeshIndex.of(
+                        Ingresses.of(resources, said.config()).resources(),
+                        said.rootNamespace(),
+                        said.domain(),
+                        said.defaultRetry()));
     }
 
     /// What proxies of that outlook know of the mesh. Costs time in proportion to its services.

@@ -18,6 +18,7 @@ final class MatchEmitter {
         switch (match.path()) {
             case PathMatch.Exact(String path) -> out.setPath(path);
             case PathMatch.Prefix(String prefix) -> out.setPrefix(prefix);
+            case PathMatch.Segments(String prefix) -> out.setPathSeparatedPrefix(prefix);
             case PathMatch.Regex(String regex) -> out.setSafeRegex(regex(regex));
         }
         if (match.ignoreCase()) {

@@ -12,11 +12,11 @@ import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.service.Locality;
 import dev.heddle.xds.NodeInfo;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 

@@ -13,6 +13,7 @@ import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.mesh.ProxyHeaders;
+import dev.heddle.model.service.Locality;
 import dev.heddle.xds.NodeInfo;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ class NodeScopesTest {
                                 "east",
                                 new Interception.Redirect(),
                                 WorkloadAnnotations.NONE,
+                                Locality.UNKNOWN,
                                 Map.of("ISTIO_VERSION", "1.29.0")));
     }
 

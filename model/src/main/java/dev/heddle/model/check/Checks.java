@@ -37,6 +37,7 @@ public final class Checks {
                     new Line<>(
                             Kinds.ENVOY_FILTER,
                             (r, f) -> ExtensionChecks.checkEnvoyFilter(r.spec(), f)),
+                    new Line<>(Kinds.INGRESS, new IngressCheck()),
                     new Line<>(Kinds.SERVICE, new ServiceCheck()));
 
     private record Line<S>(Kind<S> kind, Check<S> check) {

@@ -67,6 +67,18 @@ final class DestinationRuleCheck implements Check<DestinationRule> {
                         policy.connectionPool(),
                         policy.outlierDetection(),
                         policy.tls());
+        boolean saysNothing =
+                parts.isEmpty()
+                        && policy.portLevelSettings().isEmpty()
+                        && policy.tunnel().isEmpty()
+                        && policy.proxyProtocol().isEmpty()
+                        && policy.retryBudget().isEmpty();
+        if (saysNothing) {
+            findings.missing(path, "it says nothing (expected: loadBalancer, connectionPool, …)");
+        }
+        if (policy.tunnel().isPresent() && policy.proxyProtocol().isPresent()) {
+            findings.exclusive(path.field("proxyProtocol"), "tunnel", "proxyProtocol");
+        }
         parts.check(path, findings);
         for (int i = 0; i < policy.portLevelSettings().size(); i++) {
             PortTrafficPolicy port = policy.portLevelSettings().get(i);
@@ -78,12 +90,16 @@ final class DestinationRuleCheck implements Check<DestinationRule> {
                     .ifPresent(p ->
                             Values.checkPort(
                                     p.number(), at.field("port").field("number"), findings));
-            new Parts(
+            var own =
+                    new Parts(
                             port.loadBalancer(),
                             port.connectionPool(),
                             port.outlierDetection(),
-                            port.tls())
-                    .check(at, findings);
+                            port.tls());
+            if (own.isEmpty()) {
+                findings.missing(at, "it says nothing (expected: loadBalancer, tls, …)");
+            }
+            own.check(at, findings);
         }
         policy.tunnel().ifPresent(t -> checkTunnel(t, path.field("tunnel"), findings));
         policy.retryBudget()
@@ -110,6 +126,13 @@ final class DestinationRuleCheck implements Check<DestinationRule> {
             Optional<ConnectionPoolSettings> connectionPool,
             Optional<OutlierDetection> outlierDetection,
             Optional<ClientTlsSettings> tls) {
+
+        boolean isEmpty() {
+            return loadBalancer.isEmpty()
+                    && connectionPool.isEmpty()
+                    && outlierDetection.isEmpty()
+                    && tls.isEmpty();
+        }
 
         void check(FieldPath path, Findings findings) {
             boolean outlier = outlierDetection.isPresent();

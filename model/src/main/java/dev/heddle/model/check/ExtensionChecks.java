@@ -32,6 +32,8 @@ final class ExtensionChecks {
     private static final Pattern WASM_URL =
             Pattern.compile("(?:(?:oci|https?|file)://)?[\\w/][^\\s#%$\"<>\\\\^`{|}]*");
     private static final String HTTP_MANAGER = "envoy.filters.network.http_connection_manager";
+    private static final Set<String> HTTP_MANAGERS =
+            Set.of(HTTP_MANAGER, "envoy.http_connection_manager");
     private static final int MAX_LUA = 65536;
 
     private ExtensionChecks() {}
@@ -210,9 +212,20 @@ final class ExtensionChecks {
         }
         if (object instanceof ObjectTypes.Listener(EnvoyFilter.ListenerMatch listener)) {
             EnvoyFilter.FilterMatch filter = listener.filterChain().filter();
-            if (filter.subFilter().isPresent() && !filter.name().equals(HTTP_MANAGER)) {
-                FieldPath at = match.field("listener").field("filterChain").field("filter");
+            FieldPath at = match.field("listener").field("filterChain").field("filter");
+            if (filter.subFilter().isPresent() && !HTTP_MANAGERS.contains(filter.name())) {
                 findings.invalid(at.field("name"), filter.name(), HTTP_MANAGER);
+            }
+            if (filter.subFilter().isPresent() && patch.applyTo() != ApplyTo.HTTP_FILTER) {
+                findings.error(at.field("subFilter"), "only HTTP_FILTER has a use for it");
+            }
+            if (filter.subFilter().filter(of -> of.name().isEmpty()).isPresent()) {
+                findings.missing(at.field("subFilter").field("name"), "'name' is missing");
+            }
+            boolean isAbove =
+                    patch.applyTo() == ApplyTo.LISTENER || patch.applyTo() == ApplyTo.FILTER_CHAIN;
+            if (isAbove && !filter.name().isEmpty()) {
+                findings.warn(at, "a " + patch.applyTo() + " is not chosen by its filters", "");
             }
         }
     }

@@ -9,10 +9,13 @@ import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.service.AppProtocol;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Looks at Gateways.
 final class GatewayCheck implements Check<Gateway> {
     private static final FieldPath SERVERS = FieldPath.of("spec", "servers");
+    private static final String HOME = "istio-system";
+    private static final String OF_INGRESS = "ingress~";
 
     @Override
     public void check(Resource<Gateway> resource, Findings findings) {
@@ -46,7 +49,21 @@ final class GatewayCheck implements Check<Gateway> {
         checkPort(server.port(), server.bind(), path.field("port"), findings);
         checkBind(server, path.field("bind"), findings);
         server.tls().ifPresent(t -> TlsChecks.checkServer(t, path.field("tls"), findings));
+        server.tls().ifPresent(t -> checkCredentials(t, path.field("tls"), findings));
         checkTls(server, path, findings);
+    }
+
+    /// Names of Secrets of other namespaces are for what Ingresses come to.
+    private static void checkCredentials(ServerTlsSettings tls, FieldPath path, Findings findings) {
+        if (findings.namespace().equals(HOME)) {
+            return;
+        }
+        Stream.of(
+                        Stream.of(tls.credentialName(), tls.caCertCredentialName()),
+                        tls.credentialNames().stream())
+                .flatMap(names -> names)
+                .filter(name -> name.startsWith(OF_INGRESS))
+                .forEach(name -> findings.invalid(path, name, "a Secret of the gateway's own"));
     }
 
     private static void checkHost(String host, FieldPath path, Findings findings) {

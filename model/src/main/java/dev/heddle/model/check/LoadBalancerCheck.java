@@ -78,6 +78,9 @@ record LoadBalancerCheck(
             case null -> checkRing(hash.minimumRingSize(), at.field("minimumRingSize"));
         }
         if (hash.hashKey().orElse(null) instanceof HashKey.Cookie(HttpCookie cookie)) {
+            if (cookie.name().isEmpty()) {
+                findings.invalid(at.field("httpCookie").field("name"), "", "a cookie");
+            }
             Set<String> names = new HashSet<>();
             FieldPath attributes = at.field("httpCookie").field("attributes");
             for (int i = 0; i < cookie.attributes().size(); i++) {

@@ -82,7 +82,21 @@ final class ServiceEntryCheck implements Check<ServiceEntry> {
                 findings.error(
                         path.field("number"), port.number() + " is here for the second time");
             }
-            boolean known = AppProtocol.parse(port.protocol()) != AppProtocol.UNSET;
+            AppProtocol protocol = AppProtocol.parse(port.protocol());
+            boolean known = protocol != AppProtocol.UNSET;
+            boolean isAnyones =
+                    spec.addresses().isEmpty()
+                            && spec.resolution() == Resolution.NONE
+                            && !protocol.isHttp()
+                            && !protocol.isTls();
+            if (isAnyones) {
+                findings.warn(
+                        path,
+                        "without addresses it takes every connection to port "
+                                + port.number()
+                                + ", wherever it goes",
+                        "Name the addresses, or set a protocol that tells hosts apart.");
+            }
             if (!port.protocol().isEmpty() && !known) {
                 findings.invalid(
                         path.field("protocol"),

@@ -173,6 +173,12 @@ final class TlsChecks {
                         || !tls.caCrl().isEmpty();
         switch (tls.mode()) {
             case SIMPLE, MUTUAL -> {
+                if (tls.credentialName().startsWith("ingress~")) {
+                    findings.invalid(
+                            path.field("credentialName"),
+                            tls.credentialName(),
+                            "a Secret of the gateway's own");
+                }
                 if (!tls.credentialName().isEmpty()) {
                     if (files) {
                         findings.error(

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 /// Values that many kinds have in common.
 final class Values {
     private static final int MAX_REGEX = 1024;
+    private static final double LEAST_PERCENT = 0.0001;
     private static final java.util.regex.Pattern HEADER =
             java.util.regex.Pattern.compile("[-_A-Za-z0-9]+");
     private static final java.util.regex.Pattern CONTROL =
@@ -46,7 +47,14 @@ final class Values {
     }
 
     static void checkPercent(Optional<Percent> percent, FieldPath path, Findings findings) {
-        percent.ifPresent(p -> checkPercent(p.value(), path.field("value"), findings));
+        percent.ifPresent(p -> {
+            FieldPath at = path.field("value");
+            checkPercent(p.value(), at, findings);
+            // Proxies count in millionths.
+            if (p.value() > 0 && p.value() < LEAST_PERCENT) {
+                findings.invalid(at, p.value(), "0, or at least " + LEAST_PERCENT);
+            }
+        });
     }
 
     /// At least a millisecond, and whole ones.

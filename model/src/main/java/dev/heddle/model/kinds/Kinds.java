@@ -5,6 +5,8 @@ import dev.heddle.model.Kind.Layout;
 import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.core.Endpoints;
+import dev.heddle.model.core.Ingress;
+import dev.heddle.model.core.IngressClass;
 import dev.heddle.model.core.Secret;
 import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.AuthorizationPolicy;
@@ -44,7 +46,6 @@ public final class Kinds {
                     "CSIDriver",
                     "CustomResourceDefinition",
                     "GatewayClass",
-                    "IngressClass",
                     "MutatingWebhookConfiguration",
                     "Namespace",
                     "Node",
@@ -131,6 +132,26 @@ public final class Kinds {
                     EndpointSlice.class,
                     Layout.FLAT);
 
+    public static final Kind<Ingress> INGRESS =
+            core(
+                    "networking.k8s.io",
+                    List.of("v1"),
+                    "Ingress",
+                    "ingresses",
+                    "ing",
+                    Ingress.class,
+                    Layout.SPEC);
+    public static final Kind<IngressClass> INGRESS_CLASS =
+            new Kind<>(
+                    "networking.k8s.io",
+                    List.of("v1"),
+                    "IngressClass",
+                    "ingressclasses",
+                    List.of(),
+                    IngressClass.class,
+                    Layout.SPEC,
+                    false);
+
     public static final Kind<Secret> SECRET =
             core("", List.of("v1"), "Secret", "secrets", "secret", Secret.class, Layout.FLAT);
 
@@ -166,6 +187,8 @@ public final class Kinds {
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,
+                    INGRESS,
+                    INGRESS_CLASS,
                     SECRET,
                     CONFIG_MAP,
                     ISTIO_OPERATOR);

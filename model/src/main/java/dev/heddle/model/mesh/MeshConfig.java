@@ -41,10 +41,10 @@ public record MeshConfig(
         @NotYet Node proxyInboundListenPort,
         @NotYet Node proxyHttpPort,
         @NotYet Node hboneIdleTimeout,
-        @NotYet Node ingressClass,
-        @NotYet Node ingressService,
-        @NotYet Node ingressControllerMode,
-        @NotYet Node ingressSelector,
+        String ingressClass,
+        String ingressService,
+        IngressControllerMode ingressControllerMode,
+        String ingressSelector,
         @NotYet Node enableTracing,
         @NotYet Node enableEnvoyAccessLogService,
         @NotYet Node disableEnvoyListenerLog,
@@ -126,5 +126,17 @@ public record MeshConfig(
             /// `%2F` and `%5C` are slashes, too.
             DECODE_AND_MERGE_SLASHES
         }
+    }
+
+    /// Which of Kubernetes' Ingresses are served.
+    public enum IngressControllerMode {
+        /// As [#STRICT].
+        UNSPECIFIED,
+        /// None.
+        OFF,
+        /// Those of the mesh's class, and those of no class at all.
+        DEFAULT,
+        /// Those of the mesh's class.
+        STRICT
     }
 }

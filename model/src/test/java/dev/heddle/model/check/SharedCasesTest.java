@@ -43,6 +43,15 @@ class SharedCasesTest {
                     // `[001:db8::]` without quotes, which is a mapping in YAML 1.2.
                     "001:db8::");
 
+    /// Rows that Istio warns of and we do not, with the reason.
+    private static final List<String> UNWARNED =
+            List.of(
+                    // Two matches of one rule lead to the same place; of rules the compiler says
+                    // it.
+                    "non-method-get",
+                    // '.' is the namespace 'bar' in Istio's test, and not in this one.
+                    "sidecar egress duplicated with wildcarded same namespace .");
+
     @Test
     void everySampleLoadsWithoutAFindingOfOurs() {
         Path samples = cases().resolve("istio-samples");
@@ -134,6 +143,33 @@ class SharedCasesTest {
         assertThat(count).isGreaterThan(250);
     }
 
+    /// What Istio warns of we mention, too, in whatever words.
+    @Test
+    void theValidationTablesAreWarnedOfAsMarked() {
+        var silent = new ArrayList<String>();
+        int count = 0;
+        List<Node> rows =
+                items(Json.parse(read(cases().resolve("istio-validation-tables/cases.json"))));
+        for (Node row : rows) {
+            Optional<String> resource = TableRow.resource((Node.Mapping) row);
+            if (resource.isEmpty() || !TableRow.isWarned((Node.Mapping) row)) {
+                continue;
+            }
+            count++;
+            boolean isSilent =
+                    ResourceReader.read("row", resource.get(), "ns5").diagnostics().stream()
+                            .noneMatch(d ->
+                                    d.severity() == Severity.WARNING
+                                            && d.code() != DiagnosticCode.NOT_IMPLEMENTED);
+            String name = text(row, "test") + ": " + text(row, "name");
+            if (isSilent && UNWARNED.stream().noneMatch(name::endsWith)) {
+                silent.add(name + " " + resource.get());
+            }
+        }
+        assertThat(silent).isEmpty();
+        assertThat(count).isGreaterThan(10);
+    }
+
     /// Whatever happens to a text, reading it comes back with findings.
     @Test
     void brokenTextsAreFindingsAndNothingElse() {
@@ -194,7 +230,7 @@ class SharedCasesTest {
     }
 
     private static String text(Node node, String key) {
-        return ((Node.Mapping) node).get(key).orElseThrow() instanceof Node.Text(String value, _)
+        return ((Node.Mapping) node).get(key).orElse(node) instanceof Node.Text(String value, _)
                 ? value
                 : "";
     }

@@ -81,6 +81,44 @@ final class TableRow {
             case "TestValidateEnvoyFilter" ->
                     of(row, "networking.istio.io/v1alpha3", "EnvoyFilter", spec);
             case "Test_validateExportTo" -> exportTo(row);
+            case "TestStrictValidateHTTPHeaderName", "TestValidateHTTPHeaderName" ->
+                    http(
+                            "\"match\":[{\"headers\":{"
+                                    + Json.compact(Node.of(text(row, "name")))
+                                    + ":{\"exact\":\"a\"}}}]");
+            case "TestValidateHTTPHeaderValue" ->
+                    http(
+                            "\"headers\":{\"request\":{\"set\":{\"a\":"
+                                    + Json.compact(Node.of(text(row, "input")))
+                                    + "}}}");
+            case "TestValidatePortName" ->
+                    of(
+                            row,
+                            "networking.istio.io/v1",
+                            "ServiceEntry",
+                            "{\"hosts\":[\"a.b\"],\"resolution\":\"STATIC\",\"ports\":[{\"number\":1,"
+                                    + "\"protocol\":\"HTTP\",\"name\":"
+                                    + Json.compact(Node.of(text(row, "name")))
+                                    + "}]}");
+            case "TestValidateFQDN" ->
+                    policy(
+                            "{\"tunnel\":{\"targetPort\":1,\"targetHost\":"
+                                    + Json.compact(Node.of(text(row, "fqdn")))
+                                    + "}}");
+            case "TestValidateWildcardDomain" ->
+                    dr("{\"host\":" + Json.compact(Node.of(text(row, "in"))) + "}");
+            case "TestValidateDuration" ->
+                    http("\"timeout\":" + Json.compact(Node.of(text(row, "duration"))));
+            case "TestValidateConnectTimeout" ->
+                    policy(
+                            "{\"connectionPool\":{\"tcp\":{\"connectTimeout\":"
+                                    + Json.compact(Node.of(text(row, "duration")))
+                                    + "}}}");
+            case "TestValidationIPSubnet" ->
+                    vs(
+                            "{\"hosts\":[\"a.b\"],\"tcp\":[{\"match\":[{\"destinationSubnets\":["
+                                    + Json.compact(Node.of(text(row, "subnet")))
+                                    + "]}],\"route\":[{\"destination\":{\"host\":\"a\"}}]}]}");
             default -> Optional.empty();
         };
     }
@@ -112,7 +150,7 @@ final class TableRow {
 
     /// What Istio says about the row.
     static boolean accepted(Node.Mapping row) {
-        for (String key : List.of("valid", "isValid")) {
+        for (String key : List.of("valid", "isValid", "ok")) {
             if (row.get(key).orElse(row) instanceof Node.Bool(boolean valid, _)) {
                 return valid;
             }
@@ -122,9 +160,27 @@ final class TableRow {
                 return !wrong;
             }
         }
-        return text(row, "out").isEmpty()
+        return text(row, "expected").isEmpty()
+                && text(row, "out").isEmpty()
                 && text(row, "err").isEmpty()
                 && text(row, "error").isEmpty();
+    }
+
+    /// Whether Istio takes it and says that it is probably not meant.
+    static boolean isWarned(Node.Mapping row) {
+        for (String key : List.of("warning", "warn", "Warning")) {
+            Node said = row.get(key).orElse(Node.of(""));
+            boolean isSaid =
+                    switch (said) {
+                        case Node.Bool(boolean warned, _) -> warned;
+                        case Node.Text(String text, _) -> !text.isEmpty();
+                        case Node.Numeric _, Node.Null _, Node.Sequence _, Node.Mapping _ -> false;
+                    };
+            if (isSaid) {
+                return accepted(row);
+            }
+        }
+        return false;
     }
 
     private static Optional<String> exportTo(Node.Mapping row) {

@@ -7,7 +7,8 @@ import java.util.List;
 /// A path with gaps, as in `/shops/{shop}/**` (Envoy's `uri_template` extensions).
 ///
 /// `*` is one segment, `**` any number of characters, `{name}` and `{name=a/*}` are gaps that a
-/// rewrite can name. A template is a regular expression once it is read, so it costs what one costs.
+/// rewrite can name. A template is a regular expression once it is read, so it costs what one
+/// costs.
 ///
 /// @param text as it was written
 /// @param pattern of the whole path, with one group for each name

@@ -54,8 +54,7 @@ final class PathTemplateParser {
         }
     }
 
-    private <M extends Message> M config(
-            String path, TypedExtensionConfig extension, M prototype) {
+    private <M extends Message> M config(String path, TypedExtensionConfig extension, M prototype) {
         findings.fields(path, extension, Set.of("name", "typed_config"));
         Any config = extension.getTypedConfig();
         String type = "type.googleapis.com/" + prototype.typeName();

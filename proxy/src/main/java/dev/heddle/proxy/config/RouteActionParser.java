@@ -213,8 +213,7 @@ final class RouteActionParser {
                 weighted.getHeaderName().isEmpty()
                         ? Optional.empty()
                         : Optional.of(
-                                headerName(
-                                        join(path, "header_name"), weighted.getHeaderName())));
+                                headerName(join(path, "header_name"), weighted.getHeaderName())));
     }
 
     /// A header's name in lower case, free of what would break a message apart.
@@ -265,8 +264,7 @@ final class RouteActionParser {
                         : Optional.of(share.getHostRewriteLiteral()),
                 isNamed
                         ? Optional.of(
-                                headerName(
-                                        join(path, "cluster_header"), share.getClusterHeader()))
+                                headerName(join(path, "cluster_header"), share.getClusterHeader()))
                         : Optional.empty());
     }
 

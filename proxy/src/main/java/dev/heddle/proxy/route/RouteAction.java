@@ -144,8 +144,7 @@ public sealed interface RouteAction {
                 return random.nextInt(totalWeight);
             }
             try {
-                return (int)
-                        Long.remainderUnsigned(Long.parseUnsignedLong(number), totalWeight);
+                return (int) Long.remainderUnsigned(Long.parseUnsignedLong(number), totalWeight);
             } catch (NumberFormatException e) {
                 // More than 64 bits.
                 return random.nextInt(totalWeight);

@@ -54,19 +54,35 @@ public final class GatewayServers {
             for (int i = 0; i < servers.size(); i++) {
                 Gateway.Server server = servers.get(i);
                 if (isServed(server)) {
-                    found.computeIfAbsent(
-                                    listening(server.port().number(), own), _ -> new ArrayList<>())
-                            .add(new Server(gateway, i, server));
+                    List<Server> there =
+                            found.computeIfAbsent(
+                                    listening(server.port().number(), own), _ -> new ArrayList<>());
+                    if (there.stream().allMatch(one -> isBeside(one.server(), server))) {
+                        there.add(new Server(gateway, i, server));
+                    }
                 }
             }
         }
         return found;
     }
 
+    /// Whether two servers may share a port, as in Istio: both have requests routed, or both are
+    /// told apart by the name in the client hello. Bytes are one server's alone.
+    public static boolean isBeside(Gateway.Server one, Gateway.Server other) {
+        boolean areTls =
+                AppProtocol.parse(one.port().protocol()).isTls()
+                        && AppProtocol.parse(other.port().protocol()).isTls();
+        return areTls || (isHttp(one) && isHttp(other));
+    }
+
     /// Whether this version serves it: plain HTTP, bytes, or TLS that ends here or is passed
     /// through, on a port that can be.
     public static boolean isServed(Gateway.Server server) {
-        return (isHttp(server) || isBytes(server) || isPassedThrough(server) || isTlsEnded(server))
+        return (isHttp(server)
+                        || isBytes(server)
+                        || isPassedThrough(server)
+                        || isAutoPassedThrough(server)
+                        || isTlsEnded(server))
                 && server.port().number() >= 1
                 && server.port().number() <= 65_535;
     }
@@ -94,6 +110,14 @@ public final class GatewayServers {
         return AppProtocol.parse(server.port().protocol()).isTls()
                 && server.tls()
                         .filter(tls -> tls.mode() == ServerTlsSettings.Mode.PASSTHROUGH)
+                        .isPresent();
+    }
+
+    /// Whether its connections go to the cluster that their client hello names, still encrypted.
+    public static boolean isAutoPassedThrough(Gateway.Server server) {
+        return AppProtocol.parse(server.port().protocol()).isTls()
+                && server.tls()
+                        .filter(tls -> tls.mode() == ServerTlsSettings.Mode.AUTO_PASSTHROUGH)
                         .isPresent();
     }
 

@@ -20,7 +20,9 @@ public final class Matches {
 
     /// The conditions; empty when one of them can never be right, as a regular expression that is
     /// none.
-    static Optional<RouteMatch> lower(HttpMatchRequest match) {
+    ///
+    /// @param isOfSegments whether a path's prefix is one of whole segments
+    static Optional<RouteMatch> lower(HttpMatchRequest match, boolean isOfSegments) {
         if (!problems(match).isEmpty()) {
             return Optional.empty();
         }
@@ -39,7 +41,9 @@ public final class Matches {
                         .toList();
         return Optional.of(
                 new RouteMatch(
-                        match.uri().map(Matches::path).orElse(new PathMatch.Prefix("/")),
+                        match.uri()
+                                .map(m -> path(m, isOfSegments))
+                                .orElse(new PathMatch.Prefix("/")),
                         match.ignoreUriCase(),
                         headers,
                         query));
@@ -90,10 +94,13 @@ public final class Matches {
         }
     }
 
-    private static PathMatch path(StringMatch match) {
+    private static PathMatch path(StringMatch match, boolean isOfSegments) {
         return switch (match) {
             case StringMatch.Exact(String exact) -> new PathMatch.Exact(exact);
-            case StringMatch.Prefix(String prefix) -> new PathMatch.Prefix(prefix);
+            case StringMatch.Prefix(String prefix) ->
+                    isOfSegments && prefix.length() > 1
+                            ? new PathMatch.Segments(prefix)
+                            : new PathMatch.Prefix(prefix);
             case StringMatch.Regex(String regex) ->
                     regex.equals("*") ? new PathMatch.Prefix("/") : new PathMatch.Regex(regex);
             case StringMatch.Present() -> new PathMatch.Prefix("/");

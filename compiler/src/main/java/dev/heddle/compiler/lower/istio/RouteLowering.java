@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.RouteSemantics;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ public final class RouteLowering {
             HttpMatchRequest match = rule.spec().match().get(j);
             Optional<RouteMatch> lowered =
                     isHere(match, rule.namespace(), gateway, port)
-                            ? Matches.lower(match)
+                            ? Matches.lower(match, RouteSemantics.isOfSegments(service.resource()))
                             : Optional.empty();
             if (lowered.isPresent()) {
                 Origin at = rule.matches().get(j);

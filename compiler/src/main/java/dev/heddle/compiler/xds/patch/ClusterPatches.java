@@ -86,9 +86,7 @@ final class ClusterPatches {
         int port = isKnown && parts[1].matches("[0-9]{1,5}") ? Integer.parseInt(parts[1]) : 0;
         String subset = isKnown ? parts[2] : "";
         List<String> hosts =
-                isKnown && parts[0].equals("inbound")
-                        ? ownHosts
-                        : List.of(isKnown ? parts[3] : "");
+                isKnown && parts[0].equals("inbound") ? ownHosts : List.of(isKnown ? parts[3] : "");
         return (match.subset().isEmpty() || match.subset().equals(subset))
                 && (match.service().isEmpty() || hosts.contains(match.service()))
                 && (match.portNumber() == 0 || match.portNumber() == port);

@@ -15,8 +15,7 @@ import java.util.function.Predicate;
 /// A filter that is to ask for its configuration (`config_discovery`) gets the one that an
 /// EXTENSION_CONFIG patch has for its name, at once: there is nothing to ask for.
 final class HttpFilterPatches {
-    private static final Edits<HttpFilter> FILTERS =
-            new Edits<>(f -> Types.of(f.getTypedConfig()));
+    private static final Edits<HttpFilter> FILTERS = new Edits<>(f -> Types.of(f.getTypedConfig()));
 
     private final PatchRun run;
     private final String listener;

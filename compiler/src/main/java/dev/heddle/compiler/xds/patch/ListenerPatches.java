@@ -97,7 +97,10 @@ final class ListenerPatches {
         }
         return filters.equals(listener.getListenerFiltersList())
                 ? listener
-                : listener.toBuilder().clearListenerFilters().addAllListenerFilters(filters).build();
+                : listener.toBuilder()
+                        .clearListenerFilters()
+                        .addAllListenerFilters(filters)
+                        .build();
     }
 
     private ListenerFilter merged(ListenerFilter filter, Patch patch) {
@@ -127,8 +130,7 @@ final class ListenerPatches {
             chain(listener, chain).ifPresent(out::addFilterChains);
         }
         if (listener.hasDefaultFilterChain()) {
-            chain(listener, listener.getDefaultFilterChain())
-                    .ifPresent(out::setDefaultFilterChain);
+            chain(listener, listener.getDefaultFilterChain()).ifPresent(out::setDefaultFilterChain);
         }
         for (Patch patch : run.of(ApplyTo.FILTER_CHAIN)) {
             if (patch.operation() == Operation.ADD && isFor(patch, listener)) {
@@ -273,8 +275,7 @@ final class ListenerPatches {
         // The ports of redirected connections are conditions of the chains.
         return (patch.applyTo() != ApplyTo.LISTENER && isVirtual(listener))
                 || match.portNumber() == 0
-                || match.portNumber()
-                        == listener.getAddress().getSocketAddress().getPortValue();
+                || match.portNumber() == listener.getAddress().getSocketAddress().getPortValue();
     }
 
     private static boolean isVirtual(Listener listener) {

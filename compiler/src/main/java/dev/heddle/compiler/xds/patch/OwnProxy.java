@@ -9,15 +9,19 @@ public final class OwnProxy {
     public static final Set<String> HTTP_FILTERS =
             Set.of(
                     "envoy.extensions.filters.http.router.v3.Router",
+                    "envoy.extensions.filters.http.cors.v3.Cors",
+                    "envoy.extensions.filters.http.fault.v3.HTTPFault",
                     "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",
                     "envoy.extensions.filters.http.health_check.v3.HealthCheck");
 
     private static final Set<String> OTHERS =
             Set.of(
+                    "envoy.config.route.v3.FilterConfig",
                     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
                     "envoy.extensions.access_loggers.stream.v3.StderrAccessLog",
                     "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
+                    "envoy.extensions.filters.http.cors.v3.CorsPolicy",
                     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
                     "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
@@ -29,7 +33,9 @@ public final class OwnProxy {
                     "envoy.extensions.http.header_formatters.preserve_case.v3"
                             + ".PreserveCaseFormatterConfig",
                     "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest",
+                    "envoy.extensions.load_balancing_policies.maglev.v3.Maglev",
                     "envoy.extensions.load_balancing_policies.random.v3.Random",
+                    "envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash",
                     "envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin",
                     "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
                     "envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",

@@ -140,8 +140,7 @@ final class PatchReader {
                             Operation.INSERT_AFTER,
                             Operation.INSERT_FIRST,
                             Operation.REPLACE);
-            case ROUTE_CONFIGURATION ->
-                    List.of(Operation.MERGE, Operation.MERGE_AND_REPLACE_LIST);
+            case ROUTE_CONFIGURATION -> List.of(Operation.MERGE, Operation.MERGE_AND_REPLACE_LIST);
             case VIRTUAL_HOST ->
                     List.of(
                             Operation.MERGE,

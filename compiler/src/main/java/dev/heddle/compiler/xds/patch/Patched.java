@@ -122,12 +122,7 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
                             all,
                             Cluster.getDefaultInstance(),
                             cluster -> patches.of(cluster, context(isInbound(cluster.getName()))));
-            add(
-                    ApplyTo.CLUSTER,
-                    XdsType.CLUSTER,
-                    patched,
-                    Cluster.class,
-                    Cluster::getName);
+            add(ApplyTo.CLUSTER, XdsType.CLUSTER, patched, Cluster.class, Cluster::getName);
             return patched;
         }
 
@@ -162,12 +157,7 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
                                                                     == TrafficDirection.INBOUND),
                                                     listener.getName())
                                             .of(listener));
-            add(
-                    ApplyTo.LISTENER,
-                    XdsType.LISTENER,
-                    patched,
-                    Listener.class,
-                    Listener::getName);
+            add(ApplyTo.LISTENER, XdsType.LISTENER, patched, Listener.class, Listener::getName);
             return patched;
         }
 
@@ -179,8 +169,7 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
                 Class<M> message,
                 Function<M, String> name) {
             for (Patch patch : run.of(applyTo)) {
-                boolean isMade =
-                        patch.adds(context(true)) || patch.adds(context(false));
+                boolean isMade = patch.adds(context(true)) || patch.adds(context(false));
                 if (isMade) {
                     M added = message.cast(patch.value().orElseThrow());
                     String called = name.apply(added);
@@ -208,8 +197,7 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
             return patched;
         }
 
-        private static <M extends Message> M unpacked(
-                XdsResource resource, M type) {
+        private static <M extends Message> M unpacked(XdsResource resource, M type) {
             try {
                 return TypedConfigs.unpack(resource.body().toProto(), type);
             } catch (InvalidProtocolBufferException e) {

@@ -41,9 +41,7 @@ final class RoutePatches {
         RouteConfiguration merged = table;
         for (Patch patch : run.of(ApplyTo.ROUTE_CONFIGURATION)) {
             if (isFor(patch, merged)) {
-                merged =
-                        new Merge(patch.replacesLists())
-                                .of(merged, patch.value().orElseThrow());
+                merged = new Merge(patch.replacesLists()).of(merged, patch.value().orElseThrow());
                 run.touched(patch, type, resource);
             }
         }
@@ -154,8 +152,7 @@ final class RoutePatches {
         boolean isOnPort = match.portNumber() == 0 || match.portNumber() == named.port();
         return context == PatchContext.GATEWAY
                 ? isOnPort
-                        && (match.portName().isEmpty()
-                                || match.portName().equals(named.portName()))
+                        && (match.portName().isEmpty() || match.portName().equals(named.portName()))
                         && (match.gateway().isEmpty() || match.gateway().equals(named.gateway()))
                 : isOnPort;
     }

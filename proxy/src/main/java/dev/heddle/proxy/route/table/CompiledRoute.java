@@ -203,8 +203,7 @@ final class CompiledRoute implements RouteEntry {
             return List.of();
         }
         return switch (forward.to()) {
-            case RouteConfig.Destination.One _, RouteConfig.Destination.Named _ ->
-                    ShareEdits.NONE;
+            case RouteConfig.Destination.One _, RouteConfig.Destination.Named _ -> ShareEdits.NONE;
             case RouteConfig.Destination.Weighted(List<RouteConfig.Share> shares, _, _) ->
                     shares.stream()
                             .map(share ->

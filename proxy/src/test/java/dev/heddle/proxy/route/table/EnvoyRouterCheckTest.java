@@ -96,7 +96,8 @@ class EnvoyRouterCheckTest {
     private static String table(Path file, String runtime) {
         var table = (Map<String, Object>) read(file);
         table.putIfAbsent("name", file.getFileName().toString());
-        for (var host : (List<Map<String, Object>>) table.getOrDefault("virtual_hosts", List.of())) {
+        for (var host :
+                (List<Map<String, Object>>) table.getOrDefault("virtual_hosts", List.of())) {
             for (var route : (List<Map<String, Object>>) host.getOrDefault("routes", List.of())) {
                 var match = (Map<String, Object>) route.getOrDefault("match", Map.of());
                 if (match.get("runtime_fraction") instanceof Map<?, ?> fraction) {
@@ -127,8 +128,7 @@ class EnvoyRouterCheckTest {
     /// One of the files has a comma too many for JSON, so all are read as YAML.
     private static Object read(Path file) {
         try {
-            return new Load(LoadSettings.builder().build())
-                    .loadFromString(Files.readString(file));
+            return new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

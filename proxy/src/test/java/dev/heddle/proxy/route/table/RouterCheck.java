@@ -120,8 +120,7 @@ final class RouterCheck {
     private static Map<String, Object> metadata(Map<String, Object> input) {
         var metadata = (Map<String, Object>) input.getOrDefault("dynamic_metadata", Map.of());
         return (Map<String, Object>)
-                Objects.requireNonNull(
-                        asValue(metadata.getOrDefault("filter_metadata", Map.of())));
+                Objects.requireNonNull(asValue(metadata.getOrDefault("filter_metadata", Map.of())));
     }
 
     private static @Nullable Object asValue(@Nullable Object value) {

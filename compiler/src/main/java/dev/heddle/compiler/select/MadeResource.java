@@ -1,0 +1,87 @@
+package dev.heddle.compiler.select;
+
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Kind;
+import dev.heddle.model.Metadata;
+import dev.heddle.model.Origin;
+import dev.heddle.model.Position;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Severity;
+import dev.heddle.model.SourceText;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.tree.Node.Mapping;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Makes a resource of what another kind says, with the places of the other's lines.
+final class MadeResource {
+    private MadeResource() {}
+
+    /// The resource; empty when what was said makes none, which is a finding then.
+    static <S> Optional<Resource<S>> of(
+            Kind<S> kind,
+            String namespace,
+            String name,
+            Map<String, String> annotations,
+            Mapping spec,
+            Source source,
+            Diagnostics findings) {
+        Mapping document =
+                Mapping.EMPTY
+                        .with("apiVersion", kind.apiVersion())
+                        .with("kind", kind.name())
+                        .with(
+                                "metadata",
+                                Mapping.EMPTY.with("name", name).with("namespace", namespace))
+                        .with("spec", spec);
+        ResourceReader.Parsed parsed = ResourceReader.read("made", Json.compact(document));
+        parsed.diagnostics().stream()
+                .filter(found -> found.severity() == Severity.ERROR)
+                .forEach(found ->
+                        findings.add(
+                                DiagnosticCode.LEFT_OUT,
+                                source.origin()
+                                        .apply(found.origin().path())
+                                        .orElseGet(source.of()::origin),
+                                found.message(),
+                                "Istio's " + kind.name() + " for this cannot be made"));
+        return parsed.resources().stream()
+                .findFirst()
+                .map(made ->
+                        new Resource<>(
+                                kind,
+                                new Metadata(
+                                        name,
+                                        namespace,
+                                        Map.of(),
+                                        annotations,
+                                        source.of().metadata().created()),
+                                kind.spec().cast(made.spec()),
+                                source));
+    }
+
+    /// Where its fields come from.
+    ///
+    /// @param origin of a field, where it is known better than by the whole of the other
+    record Source(Resource<?> of, Function<FieldPath, Optional<Origin>> origin)
+            implements SourceText {
+        @Override
+        public String file() {
+            return of.source().file();
+        }
+
+        @Override
+        public Position position(FieldPath path) {
+            return origin.apply(path).orElseGet(of::origin).position();
+        }
+
+        @Override
+        public String text() {
+            return of.source().text();
+        }
+    }
+}
