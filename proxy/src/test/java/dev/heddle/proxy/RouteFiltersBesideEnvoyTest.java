@@ -200,6 +200,7 @@ class RouteFiltersBesideEnvoyTest {
                   '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
                   stat_prefix: main
                   generate_request_id: false
+                  delayed_close_timeout: 0.1s
                   access_log:
                   - name: file
                     typed_config:

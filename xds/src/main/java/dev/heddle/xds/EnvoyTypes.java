@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
+import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
@@ -78,6 +79,7 @@ public final class EnvoyTypes {
                     FileAccessLog.getDescriptor(),
                     StdoutAccessLog.getDescriptor(),
                     InternalListener.getDescriptor(),
+                    ClusterConfig.getDescriptor(),
                     Cors.getDescriptor(),
                     HTTPFault.getDescriptor(),
                     GrpcWeb.getDescriptor(),

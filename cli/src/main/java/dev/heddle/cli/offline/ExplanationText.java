@@ -66,6 +66,7 @@ final class ExplanationText {
                 .with("cluster", share.cluster())
                 .with("endpoints", share.endpoints().stream().map(Node::of).toList())
                 .with("headersAdded", added(share.headers()))
+                .with("fallback", share.fallback())
                 .with("origin", origin(share.origin()));
     }
 
@@ -136,6 +137,9 @@ final class ExplanationText {
             line(text, "  endpoints", String.join(", ", share.endpoints()));
             if (!share.standby().isEmpty()) {
                 line(text, "  when they fail", String.join(", ", share.standby()));
+            }
+            if (!share.fallback().isEmpty()) {
+                line(text, "  else", share.fallback());
             }
         }
         for (Explanation.Mirrored mirror : answer.mirrors()) {

@@ -134,6 +134,11 @@ final class VirtualServiceCheck {
             FieldPath at = path.field("route").index(j);
             headers(rule.route().get(j).headers(), at.field("headers"));
             destinations.check(rule.route().get(j).destination(), at.field("destination"));
+            rule.route()
+                    .get(j)
+                    .fallback()
+                    .ifPresent(it ->
+                            destinations.check(it.target(), at.field("fallback").field("target")));
         }
     }
 

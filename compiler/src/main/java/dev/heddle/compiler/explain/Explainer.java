@@ -223,7 +223,10 @@ public final class Explainer {
                         .orElseThrow(() -> new AssertionError("a route without destinations"));
         shares.forEach(share -> touched(XdsType.CLUSTER, share.cluster()));
         boolean nobodyThere =
-                forward.destinations().stream().allMatch(d -> isWithoutHosts(d.cluster()));
+                forward.destinations().stream()
+                        .allMatch(d ->
+                                isWithoutHosts(d.cluster())
+                                        && d.fallback().map(this::isWithoutHosts).orElse(true));
         return new Explanation(
                 listener.name(),
                 host.name(),
@@ -249,7 +252,7 @@ public final class Explainer {
     }
 
     private Share share(Destination destination, int total) {
-        var takers = Takers.of(plan, destination.cluster());
+        var takers = Takers.of(plan, serving(destination));
         return new Share(
                 destination.host(),
                 destination.subset(),
@@ -260,7 +263,15 @@ public final class Explainer {
                 takers.percents(),
                 takers.standby(),
                 destination.headers(),
+                destination.fallback().orElse(""),
                 destination.origin());
+    }
+
+    /// The cluster that takes a destination's requests, as far as hosts are known.
+    private String serving(Destination destination) {
+        return isWithoutHosts(destination.cluster())
+                ? destination.fallback().orElse(destination.cluster())
+                : destination.cluster();
     }
 
     private boolean isWithoutHosts(String cluster) {

@@ -58,6 +58,8 @@ public record Explanation(
     /// @param percents what part of the share each of them gets, roughly
     /// @param standby addresses of the hosts that take it when those fail, the next one first
     /// @param headers edits for this destination only
+    /// @param fallback cluster that takes its place while none of the endpoints is healthy; empty
+    ///   for none
     /// @param origin the line that names it
     public record Share(
             String host,
@@ -69,6 +71,7 @@ public record Explanation(
             List<Integer> percents,
             List<String> standby,
             HeaderEdit headers,
+            String fallback,
             Origin origin) {
         public Share {
             endpoints = List.copyOf(endpoints);

@@ -192,6 +192,8 @@ public final class PlanText {
         String discovery =
                 switch (cluster.discovery()) {
                     case Discovery.Eds() -> "eds";
+                    case Discovery.FirstOf(var clusters) ->
+                            "the first with a healthy host of " + String.join(", ", clusters);
                     case Discovery.Fixed _ -> "static";
                     case Discovery.StrictDns _ -> "strict dns";
                     case Discovery.OriginalDestination(String from, var port) ->

@@ -114,7 +114,8 @@ final class RouteText {
                     new Detail(
                             "-> "
                                     + (single ? "" : destination.weight() + " x ")
-                                    + destination.cluster(),
+                                    + destination.cluster()
+                                    + destination.fallback().map(it -> ", else " + it).orElse(""),
                             destination.origin()));
             destination.authority().ifPresent(a -> add("   authority " + a, details));
             edits(destination.headers(), details);

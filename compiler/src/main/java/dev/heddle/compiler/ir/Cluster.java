@@ -2,6 +2,7 @@ package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -113,9 +114,17 @@ public record Cluster(
             }
         }
 
+        /// Those of the first of some clusters that has a healthy one.
+        record FirstOf(List<String> clusters) implements Discovery {
+            public FirstOf {
+                clusters = List.copyOf(clusters);
+            }
+        }
+
         /// The hosts, where they are part of the cluster.
         default Optional<LoadAssignment> inlined() {
             return switch (this) {
+                case FirstOf _ -> Optional.empty();
                 case Fixed(LoadAssignment hosts) -> Optional.of(hosts);
                 case StrictDns(LoadAssignment hosts) -> Optional.of(hosts);
                 case Eds(), OriginalDestination _ -> Optional.empty();

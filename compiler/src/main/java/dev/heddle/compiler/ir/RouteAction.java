@@ -98,6 +98,7 @@ public sealed interface RouteAction {
     /// @param weight share of the requests, relative to the sum over the destinations
     /// @param headers edits of the requests and responses of this destination only
     /// @param authority that replaces the request's, for this destination only
+    /// @param fallback cluster that requests go to while this one has no healthy host
     record Destination(
             String cluster,
             String host,
@@ -106,7 +107,40 @@ public sealed interface RouteAction {
             int weight,
             HeaderEdit headers,
             Optional<String> authority,
+            Optional<String> fallback,
             Origin origin) {
+        /// Without another place to go to.
+        public Destination(
+                String cluster,
+                String host,
+                String subset,
+                int port,
+                int weight,
+                HeaderEdit headers,
+                Optional<String> authority,
+                Origin origin) {
+            this(cluster, host, subset, port, weight, headers, authority, Optional.empty(), origin);
+        }
+
+        /// The same, with another place to go to.
+        public Destination orElse(String other) {
+            return new Destination(
+                    cluster,
+                    host,
+                    subset,
+                    port,
+                    weight,
+                    headers,
+                    authority,
+                    Optional.of(other),
+                    origin);
+        }
+
+        /// The cluster that proxies are told of: with a fallback one that chooses between both.
+        public String target() {
+            return fallback.map(other -> cluster + ";" + other).orElse(cluster);
+        }
+
         public Destination {
             if (weight < 0) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 0)");

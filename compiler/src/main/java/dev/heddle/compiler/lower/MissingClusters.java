@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 ///
 /// They are defined without hosts, so that requests are answered 503 and both data planes agree:
 /// one may hold a table back until its clusters are there, the other may not.
+///
+/// With them come the clusters that choose between a destination and its fallback.
 final class MissingClusters {
     private MissingClusters() {}
 
@@ -44,14 +46,34 @@ final class MissingClusters {
             table.virtualHosts().stream()
                     .flatMap(v -> v.routes().stream())
                     .flatMap(r -> destinations(r).stream())
-                    .filter(d -> !known.contains(d.cluster()))
-                    .forEach(d -> missing.putIfAbsent(d.cluster(), empty(d)));
+                    .forEach(d -> add(d, known, missing));
         }
         for (Listener listener : listeners) {
             listener.chains().forEach(chain -> add(chain, known, missing));
             listener.defaultChain().ifPresent(chain -> add(chain, known, missing));
         }
         return List.copyOf(missing.values());
+    }
+
+    private static void add(
+            RouteAction.Destination destination,
+            Set<String> known,
+            SortedMap<String, Cluster> missing) {
+        Stream.concat(Stream.of(destination.cluster()), destination.fallback().stream())
+                .filter(name -> !known.contains(name))
+                .forEach(name -> missing.putIfAbsent(name, empty(name, destination.origin())));
+        destination
+                .fallback()
+                .ifPresent(other ->
+                        missing.putIfAbsent(
+                                destination.target(),
+                                PlanParts.cluster(
+                                        destination.target(),
+                                        new Discovery.FirstOf(
+                                                List.of(destination.cluster(), other)),
+                                        new LoadBalancing.ByCluster(),
+                                        Protocol.HTTP1,
+                                        destination.origin())));
     }
 
     private static void add(
@@ -73,10 +95,6 @@ final class MissingClusters {
                             .toList();
             case RouteAction.Redirect _, RouteAction.DirectResponse _ -> List.of();
         };
-    }
-
-    private static Cluster empty(RouteAction.Destination destination) {
-        return empty(destination.cluster(), destination.origin());
     }
 
     private static Cluster empty(String name, Origin origin) {

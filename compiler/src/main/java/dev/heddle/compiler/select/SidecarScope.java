@@ -9,6 +9,7 @@ import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.Sidecar.IstioEgressListener;
 import dev.heddle.model.istio.Sidecar.OutboundTrafficPolicy;
 import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
@@ -137,13 +138,10 @@ public final class SidecarScope {
     /// A rule's destinations are known, too, but for hosts that are named.
     private void follow(BoundVirtualService rule, IstioEgressListener listener) {
         var wanted = new LinkedHashMap<Hostname, List<Destination>>();
-        destinations(rule.resource().spec())
-                .filter(d -> !d.host().isEmpty())
-                .forEach(d ->
-                        wanted.computeIfAbsent(
-                                        index.complete(d.host(), rule.namespace()),
-                                        _ -> new ArrayList<>())
-                                .add(d));
+        rule.http().stream()
+                .filter(r -> isFromHere(r.spec()))
+                .forEach(r -> destinations(r.spec()).forEach(d -> want(d, r.namespace(), wanted)));
+        destinations(rule.resource().spec()).forEach(d -> want(d, rule.namespace(), wanted));
         wanted.forEach((host, named) ->
                 preferred(
                                 index.services().byHost().getOrDefault(host, List.of()).stream()
@@ -157,19 +155,33 @@ public final class SidecarScope {
                         .ifPresent(this::add));
     }
 
+    /// @param namespace of the resource that names it
+    private void want(
+            Destination named, String namespace, Map<Hostname, List<Destination>> wanted) {
+        if (!named.host().isEmpty()) {
+            wanted.computeIfAbsent(index.complete(named.host(), namespace), _ -> new ArrayList<>())
+                    .add(named);
+        }
+    }
+
+    private boolean isFromHere(HttpRoute rule) {
+        return rule.match().isEmpty()
+                || rule.match().stream().anyMatch(m -> isFromHere(m.sourceNamespace()));
+    }
+
+    private static Stream<Destination> destinations(HttpRoute rule) {
+        return Stream.of(
+                        rule.route().stream().map(to -> to.destination()),
+                        rule.route().stream()
+                                .flatMap(to -> to.fallback().stream())
+                                .map(it -> it.target()),
+                        rule.mirror().stream(),
+                        rule.mirrors().stream().map(to -> to.destination()))
+                .flatMap(all -> all);
+    }
+
+    /// Of TLS and TCP.
     private Stream<Destination> destinations(VirtualService rule) {
-        Stream<Destination> http =
-                rule.http().stream()
-                        .filter(r ->
-                                r.match().isEmpty()
-                                        || r.match().stream()
-                                                .anyMatch(m -> isFromHere(m.sourceNamespace())))
-                        .flatMap(r ->
-                                Stream.of(
-                                                r.route().stream().map(to -> to.destination()),
-                                                r.mirror().stream(),
-                                                r.mirrors().stream().map(to -> to.destination()))
-                                        .flatMap(all -> all));
         Stream<Destination> tls =
                 rule.tls().stream()
                         .filter(r ->
@@ -184,7 +196,7 @@ public final class SidecarScope {
                                         || r.match().stream()
                                                 .anyMatch(m -> isFromHere(m.sourceNamespace())))
                         .flatMap(r -> r.route().stream().map(to -> to.destination()));
-        return Stream.of(http, tls, tcp).flatMap(all -> all);
+        return Stream.concat(tls, tcp);
     }
 
     private boolean isFromHere(String sourceNamespace) {

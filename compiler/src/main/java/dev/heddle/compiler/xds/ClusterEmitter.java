@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
@@ -48,6 +49,15 @@ final class ClusterEmitter {
                                     Cluster.EdsClusterConfig.newBuilder()
                                             .setEdsConfig(Protos.ads())
                                             .setServiceName(cluster.name()));
+            case Discovery.FirstOf(List<String> clusters) ->
+                    out.setClusterType(
+                            Cluster.CustomClusterType.newBuilder()
+                                    .setName("envoy.clusters.aggregate")
+                                    .setTypedConfig(
+                                            Protos.pack(
+                                                    ClusterConfig.newBuilder()
+                                                            .addAllClusters(clusters)
+                                                            .build())));
             case Discovery.Fixed(LoadAssignment hosts) ->
                     out.setType(Cluster.DiscoveryType.STATIC)
                             .setLoadAssignment(EndpointEmitter.emit(hosts));

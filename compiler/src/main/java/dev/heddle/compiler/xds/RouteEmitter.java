@@ -107,7 +107,7 @@ final class RouteEmitter {
                 RouteAction.newBuilder()
                         .setTimeout(Protos.duration(forward.resilience().timeout()));
         if (forward.destinations().size() == 1) {
-            out.setCluster(forward.destinations().getFirst().cluster());
+            out.setCluster(forward.destinations().getFirst().target());
         } else {
             WeightedCluster.Builder weighted = WeightedCluster.newBuilder();
             forward.destinations().forEach(d -> weighted.addClusters(weight(d)));
@@ -139,7 +139,7 @@ final class RouteEmitter {
             dev.heddle.compiler.ir.RouteAction.Destination destination) {
         WeightedCluster.ClusterWeight.Builder out =
                 WeightedCluster.ClusterWeight.newBuilder()
-                        .setName(destination.cluster())
+                        .setName(destination.target())
                         .setWeight(UInt32Value.of(destination.weight()));
         destination.authority().ifPresent(out::setHostRewriteLiteral);
         HeaderEmitter.emit(destination.headers(), out);

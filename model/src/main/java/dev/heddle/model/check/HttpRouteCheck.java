@@ -4,6 +4,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.VirtualService.AbortError;
 import dev.heddle.model.istio.VirtualService.CorsPolicy;
 import dev.heddle.model.istio.VirtualService.DelayTime;
+import dev.heddle.model.istio.VirtualService.Fallback;
 import dev.heddle.model.istio.VirtualService.FaultAbort;
 import dev.heddle.model.istio.VirtualService.FaultDelay;
 import dev.heddle.model.istio.VirtualService.HttpDirectResponse;
@@ -81,6 +82,7 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
             FieldPath at = path.field("route").index(i);
             RouteChecks.checkDestination(one.destination(), at.field("destination"), findings);
             RouteChecks.checkHeaders(one.headers(), at, findings);
+            one.fallback().ifPresent(it -> checkFallback(it, at.field("fallback")));
         }
         RouteChecks.checkWeights(
                 route.route().stream().map(HttpRouteDestination::weight).toList(),
@@ -369,6 +371,13 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
         Values.checkDuration(cors.maxAge(), at.field("maxAge"), findings);
         if (cors.maxAge().orElse(Duration.ZERO).toNanosPart() != 0) {
             findings.error(at.field("maxAge"), "a fraction (expected: whole seconds)");
+        }
+    }
+
+    private void checkFallback(Fallback fallback, FieldPath at) {
+        RouteChecks.checkDestination(fallback.target(), at.field("target"), findings);
+        if (!Set.of("", "noinstances", "noavailabled").contains(fallback.when())) {
+            findings.invalid(at.field("case"), fallback.when(), "noinstances or noavailabled");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.model.codec;
 
 import dev.heddle.model.schema.Inline;
+import dev.heddle.model.schema.Key;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import dev.heddle.model.schema.Skips;
@@ -62,7 +63,7 @@ record RecordShape(
         for (RecordComponent component : type.getRecordComponents()) {
             var field =
                     new Field(
-                            component.getName(),
+                            nameOf(component),
                             component.getGenericType(),
                             fields.size(),
                             component.isAnnotationPresent(Required.class),
@@ -84,6 +85,11 @@ record RecordShape(
                 slots,
                 skips == null ? Set.of() : Set.of(skips.value()),
                 type.isAnnotationPresent(NotYet.class));
+    }
+
+    private static String nameOf(RecordComponent component) {
+        Key key = component.getAnnotation(Key.class);
+        return key == null ? component.getName() : key.value();
     }
 
     private static Class<?> unionOf(Type type) {

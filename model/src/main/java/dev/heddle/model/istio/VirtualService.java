@@ -2,6 +2,7 @@ package dev.heddle.model.istio;
 
 import dev.heddle.model.match.StringMatch;
 import dev.heddle.model.schema.Inline;
+import dev.heddle.model.schema.Key;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.time.Duration;
@@ -109,8 +110,18 @@ public record VirtualService(
     /// One of a rule's destinations, with its share.
     ///
     /// @param weight share in proportion to the sum of all; a single destination takes everything
+    /// @param fallback where requests go instead; Alibaba's ASM has it, Istio has not
     public record HttpRouteDestination(
-            @Required Destination destination, OptionalInt weight, Headers headers) {}
+            @Required Destination destination,
+            OptionalInt weight,
+            Headers headers,
+            Optional<Fallback> fallback) {}
+
+    /// Where requests go while nobody of their destination can take them.
+    ///
+    /// @param when `noinstances` or `noavailabled`, which mean the same here: no endpoint that is
+    ///   healthy
+    public record Fallback(@Key("case") String when, @Required Destination target) {}
 
     /// A redirect instead of a route.
     ///

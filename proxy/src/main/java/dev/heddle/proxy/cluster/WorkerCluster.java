@@ -19,6 +19,7 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.LoadBalancer;
+import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.proxy.upstream.Purpose;
 import dev.heddle.proxy.upstream.balance.Balancers;
@@ -51,6 +52,11 @@ final class WorkerCluster implements Cluster {
     private LoadBalancer balancer;
     private final Supplier<Siblings> siblings;
     private List<Balancers.Place> latest = List.of();
+
+    /// The clusters of which the first that is available stands for this one.
+    private List<String> choices = List.of();
+
+    private boolean isAvailable;
     private TlsState tls = TlsState.EMPTY;
 
     WorkerCluster(
@@ -71,6 +77,15 @@ final class WorkerCluster implements Cluster {
     @Override
     public ClusterSettings settings() {
         return state.config().settings();
+    }
+
+    List<String> choices() {
+        return choices;
+    }
+
+    /// Whether some host may be used.
+    boolean isAvailable() {
+        return isAvailable;
     }
 
     @Override
@@ -165,6 +180,13 @@ final class WorkerCluster implements Cluster {
     }
 
     private LoadBalancer balancer(ProxyConfig.ClusterState next) {
+        isAvailable = next.config().discovery() instanceof Discovery.OriginalDestination;
+        choices = List.of();
+        if (next.config().discovery() instanceof Discovery.FirstOf(List<String> clusters)) {
+            choices = clusters;
+            drain();
+            return _ -> Pick.NoHealthyHost.NONE;
+        }
         if (next.config().discovery() instanceof Discovery.OriginalDestination question) {
             OriginalDestinationHosts known = found;
             if (known == null || !known.question().equals(question)) {
@@ -178,7 +200,9 @@ final class WorkerCluster implements Cluster {
         var kept = new LinkedHashMap<InetSocketAddress, Host>();
         var places = new ArrayList<Balancers.Place>();
         for (Assignment.Place place : next.hosts().places()) {
-            places.add(place(place, kept));
+            Balancers.Place ready = place(place, kept);
+            places.add(ready);
+            isAvailable |= !ready.healthy().isEmpty() || !ready.degraded().isEmpty();
         }
         // The same address may be a new host, with other ways to it, and a host may have moved.
         var staying = new HashSet<Host>(kept.values());

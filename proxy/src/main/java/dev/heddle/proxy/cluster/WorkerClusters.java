@@ -36,7 +36,23 @@ public final class WorkerClusters implements Clusters {
 
     @Override
     public @Nullable Cluster get(String name) {
-        return clusters.get(name);
+        WorkerCluster cluster = clusters.get(name);
+        return cluster == null || cluster.choices().isEmpty() ? cluster : chosen(cluster);
+    }
+
+    /// The first that has a host which may be used, else the first that there is.
+    private Cluster chosen(WorkerCluster from) {
+        WorkerCluster first = from;
+        for (String name : from.choices()) {
+            WorkerCluster member = clusters.get(name);
+            if (member != null && member.isAvailable()) {
+                return member;
+            }
+            if (member != null && first.equals(from)) {
+                first = member;
+            }
+        }
+        return first;
     }
 
     /// The hosts of a cluster, in the order of its assignment; none when there is no such cluster.

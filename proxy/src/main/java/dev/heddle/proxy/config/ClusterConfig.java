@@ -6,6 +6,7 @@ import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.proxy.upstream.balance.ZoneAware;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -110,6 +111,14 @@ public record ClusterConfig(
                             "first, longest: %s, %s (expected: > 0, and the second no less)"
                                     .formatted(first, longest));
                 }
+            }
+        }
+
+        /// Those of the first of some other clusters that has one that may be used
+        /// (`envoy.clusters.aggregate`), else those of the first that there is.
+        record FirstOf(List<String> clusters) implements Discovery {
+            public FirstOf {
+                clusters = List.copyOf(clusters);
             }
         }
 

@@ -38,6 +38,7 @@ public final class ClusterParser {
                     "name",
                     "alt_stat_name",
                     "type",
+                    "cluster_type",
                     "eds_cluster_config",
                     "connect_timeout",
                     "per_connection_buffer_limit_bytes",
@@ -119,7 +120,8 @@ public final class ClusterParser {
     /// `CLUSTER_PROVIDED` and `ORIGINAL_DST` go with each other only.
     private void checkProvided(Cluster cluster, ClusterConfig.Balancing balancing) {
         boolean isProvided = balancing instanceof ClusterConfig.Balancing.ByDiscovery;
-        boolean isByConnection = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
+        boolean isByConnection =
+                cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST || cluster.hasClusterType();
         if (isProvided && !isByConnection) {
             findings.reject(
                     "lb_policy",
@@ -542,6 +544,9 @@ public final class ClusterParser {
     }
 
     private ClusterConfig.Discovery discovery(Cluster cluster) {
+        if (cluster.hasClusterType()) {
+            return new AggregateParser(findings).discovery(cluster.getClusterType());
+        }
         boolean isByConnection = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
         if (!isByConnection && cluster.hasOriginalDstLbConfig()) {
             findings.reject("original_dst_lb_config", "is set beside type " + cluster.getType());

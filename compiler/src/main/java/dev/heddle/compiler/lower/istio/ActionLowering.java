@@ -13,6 +13,7 @@ import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteAction.Rewrite;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.istio.VirtualService.Fallback;
 import dev.heddle.model.istio.VirtualService.HttpBody;
 import dev.heddle.model.istio.VirtualService.HttpDirectResponse;
 import dev.heddle.model.istio.VirtualService.HttpMirrorPolicy;
@@ -94,7 +95,7 @@ public final class ActionLowering {
                 continue;
             }
             int weight = single ? 1 : destination.weight().orElse(0);
-            lowered.add(
+            Destination to =
                     destinations.lower(
                             destination.destination(),
                             of.namespace(),
@@ -104,7 +105,12 @@ public final class ActionLowering {
                             single
                                     ? Optional.empty()
                                     : HeaderEdits.authority(destination.headers()),
-                            of.owner().origin(path.field("route").index(i))));
+                            of.owner().origin(path.field("route").index(i)));
+            lowered.add(
+                    destination
+                            .fallback()
+                            .map(it -> to.orElse(fallback(of, it, called)))
+                            .orElse(to));
         }
         if (lowered.isEmpty()) {
             return Optional.empty();
@@ -128,6 +134,20 @@ public final class ActionLowering {
         Optional<Retry> retry = Retries.lower(said);
         boolean isHostSaid = said.flatMap(HttpRetry::retryIgnorePreviousHosts).isPresent();
         return isHashed && !isHostSaid ? retry.map(Retry::onAnyHost) : retry;
+    }
+
+    /// The cluster of a fallback.
+    private String fallback(HttpRule of, Fallback fallback, int called) {
+        return destinations
+                .lower(
+                        fallback.target(),
+                        of.namespace(),
+                        called,
+                        0,
+                        HeaderEdit.NONE,
+                        Optional.empty(),
+                        of.origin())
+                .cluster();
     }
 
     /// The older form, of which there is one, goes before the newer.
