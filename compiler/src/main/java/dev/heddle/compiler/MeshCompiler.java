@@ -119,6 +119,13 @@ public final class MeshCompiler {
     /// The VirtualServices that count for the proxy, even if nothing came of them.
     private static List<String> rules(World world, ProxyScope scope) {
         MeshIndex index = world.index();
+        Outlook outlook = outlook(world, scope);
+        if (!outlook.sidecar().isEmpty()) {
+            return world.scope(outlook).egress().stream()
+                    .flatMap(e -> e.rules().stream())
+                    .map(vs -> vs.resource().id().toString())
+                    .toList();
+        }
         Stream<String> gateways =
                 switch (scope.role()) {
                     case SIDECAR -> Stream.of(BoundVirtualService.MESH);

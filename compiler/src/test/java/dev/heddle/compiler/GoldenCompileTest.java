@@ -105,11 +105,16 @@ class GoldenCompileTest {
             // What a handshake comes to is nothing that a plan says.
             return;
         }
-        if (expect.get("destination") instanceof String destination) {
+        // Where calls go to hosts that only the proxy finds is nothing that a plan says.
+        boolean isSaid = explanation.reply().isPresent() || !workloads.of(explanation).isEmpty();
+        if (isSaid && expect.get("destination") instanceof String destination) {
             assertThat(workloads.of(explanation)).as(what).containsOnlyKeys(destination);
         }
         if (expect.get("shares") instanceof Map<?, ?> shares) {
             assertThat(workloads.of(explanation)).as(what).isEqualTo(shares);
+        }
+        if (!isSaid && Integer.valueOf(503).equals(expect.get("status"))) {
+            return;
         }
         boolean isPassedOn =
                 expect.containsKey("destination")

@@ -48,6 +48,14 @@ final class Meshes {
         return World.of(1, Resources.of(resources), MeshSettings.DEFAULT);
     }
 
+    /// A world of a text of which what cannot be used is left out.
+    static World lenient(String text) {
+        return World.of(
+                1,
+                Resources.of(ResourceReader.read("text.yaml", text).resources()),
+                MeshSettings.DEFAULT);
+    }
+
     static Read read(Path base, List<Path> files) {
         var resources = new ArrayList<Resource<?>>();
         var findings = new ArrayList<Diagnostic>();

@@ -24,6 +24,18 @@ final class WorkloadNames {
                     .values()
                     .forEach(p -> byAddress.put(workload.spec().address() + ":" + p, name));
         }
+        world.resources().all(Kinds.SERVICE_ENTRY).stream()
+                .flatMap(e -> e.spec().endpoints().stream())
+                .forEach(e ->
+                        e.ports()
+                                .values()
+                                .forEach(p ->
+                                        byAddress.put(
+                                                e.address() + ":" + p,
+                                                e.labels().get("app")
+                                                        + "/"
+                                                        + e.labels()
+                                                                .getOrDefault("version", "v1"))));
     }
 
     /// Percent of the requests by workload: a destination's share, spread over its hosts.
@@ -33,7 +45,9 @@ final class WorkloadNames {
             for (int i = 0; i < share.endpoints().size(); i++) {
                 String endpoint = share.endpoints().get(i);
                 shares.merge(
-                        byAddress.getOrDefault(endpoint, endpoint),
+                        endpoint.startsWith("unix:")
+                                ? endpoint.substring(endpoint.lastIndexOf('/') + 1)
+                                : byAddress.getOrDefault(endpoint, endpoint),
                         share.weight() * share.percents().get(i) / 100,
                         Integer::sum);
             }

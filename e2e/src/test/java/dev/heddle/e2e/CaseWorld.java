@@ -9,6 +9,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.istio.ServiceEntry;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
@@ -22,14 +23,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What a golden case's inputs say, with its workloads moved to where a test has echo backends.
 ///
 /// @param world of the inputs
 /// @param backends port of the loopback interface by destination, as in `reviews/v2`
-public record CaseWorld(World world, Map<String, Integer> backends) {
+/// @param moved where the ports really are that workloads say
+public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer, Integer> moved) {
+    private static final Pattern SOCKET = Pattern.compile("unix:///own/([a-z]+\\.sock)");
+
     /// What cases write for an address that no other process has.
     public static final String SOME_ADDRESS = "127.7.7.7";
 
@@ -48,9 +56,29 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
                             ? moved(resource, backends, portOf)
                             : resource.kind().equals(Kinds.SIDECAR)
                                     ? moved(resource, said, backends, portOf)
-                                    : resource);
+                                    : resource.kind().equals(Kinds.SERVICE_ENTRY)
+                                            ? withEndpointsMoved(resource, backends, portOf)
+                                            : resource);
         }
-        return new CaseWorld(World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends);
+        var moved = new TreeMap<Integer, Integer>();
+        said.stream()
+                .filter(r -> r.spec() instanceof WorkloadEntry)
+                .map(r -> (WorkloadEntry) r.spec())
+                .filter(w -> backends.containsKey(name(w)))
+                .forEach(w -> w.ports().values().forEach(p -> moved.put(p, backends.get(name(w)))));
+        return new CaseWorld(
+                World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends, moved);
+    }
+
+    /// A URL of this machine itself, with the port where that workload really is.
+    public String url(String said) {
+        String url = said;
+        for (String host : List.of("//localhost:", "//127.0.0.1:")) {
+            for (Map.Entry<Integer, Integer> port : moved.entrySet()) {
+                url = url.replace(host + port.getKey() + "/", host + port.getValue() + "/");
+            }
+        }
+        return url;
     }
 
     /// The address of the loopback interface that this process has for itself, which stands for
@@ -61,12 +89,35 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
         return "127." + (64 + (pid >> 16) % 64) + "." + (pid >> 8 & 255) + "." + (pid & 255);
     }
 
+    /// Where Unix sockets of cases are that begin with `/own/`.
+    public static Path ownDirectory() {
+        return Path.of(System.getProperty("java.io.tmpdir"))
+                .resolve("heddle-" + ProcessHandle.current().pid());
+    }
+
+    /// The names of the Unix sockets that a case's workloads have.
+    public static Set<String> sockets(GoldenCase golden) {
+        var names = new TreeSet<String>();
+        for (Path file : golden.inputs()) {
+            try {
+                Matcher matcher = SOCKET.matcher(Files.readString(file));
+                while (matcher.find()) {
+                    names.add(matcher.group(1));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return names;
+    }
+
     /// Files of a case are called by paths below `/case`.
     private static List<Resource<?>> parse(GoldenCase golden, Path file) {
         try {
             String text =
                     Files.readString(file)
                             .replace("/case/", golden.directory().toAbsolutePath() + "/")
+                            .replace("unix:///own/", "unix://" + ownDirectory() + "/")
                             .replace(SOME_ADDRESS, ownAddress());
             return ResourceReader.read(file.getFileName().toString(), text).resources();
         } catch (IOException e) {
@@ -76,26 +127,51 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
 
     private static Resource<?> moved(
             Resource<?> resource, Map<String, Integer> backends, ToIntFunction<String> portOf) {
-        WorkloadEntry entry = (WorkloadEntry) resource.spec();
-        if (!entry.address().equals("127.0.0.1")) {
-            return resource;
+        return new Resource<>(
+                Kinds.WORKLOAD_ENTRY,
+                resource.metadata(),
+                moved((WorkloadEntry) resource.spec(), backends, portOf),
+                resource.source());
+    }
+
+    private static Resource<?> withEndpointsMoved(
+            Resource<?> resource, Map<String, Integer> backends, ToIntFunction<String> portOf) {
+        ServiceEntry said = (ServiceEntry) resource.spec();
+        return new Resource<>(
+                Kinds.SERVICE_ENTRY,
+                resource.metadata(),
+                new ServiceEntry(
+                        said.hosts(),
+                        said.addresses(),
+                        said.ports(),
+                        said.location(),
+                        said.resolution(),
+                        said.endpoints().stream().map(e -> moved(e, backends, portOf)).toList(),
+                        said.workloadSelector(),
+                        said.exportTo(),
+                        said.subjectAltNames(),
+                        said.status()),
+                resource.source());
+    }
+
+    private static WorkloadEntry moved(
+            WorkloadEntry entry, Map<String, Integer> backends, ToIntFunction<String> portOf) {
+        boolean isHere = entry.address().equals("127.0.0.1") || entry.address().equals("localhost");
+        if (!isHere || entry.ports().isEmpty()) {
+            return entry;
         }
         String destination = name(entry);
         int port = backends.computeIfAbsent(destination, portOf::applyAsInt);
         var ports = new TreeMap<String, Integer>();
         entry.ports().keySet().forEach(name -> ports.put(name, port));
-        return new Resource<>(
-                Kinds.WORKLOAD_ENTRY,
-                resource.metadata(),
-                new WorkloadEntry(
-                        entry.address(),
-                        ports,
-                        entry.labels(),
-                        entry.network(),
-                        entry.locality(),
-                        entry.weight(),
-                        entry.serviceAccount()),
-                resource.source());
+        return new WorkloadEntry(
+                entry.address(),
+                ports,
+                entry.labels(),
+                entry.network(),
+                entry.locality(),
+                entry.weight(),
+                entry.serviceAccount());
     }
 
     /// A Sidecar's endpoints are the workloads of the case that listen there.
@@ -147,11 +223,15 @@ public record CaseWorld(World world, Map<String, Integer> backends) {
                 + entry.labels().getOrDefault("version", "");
     }
 
-    /// Whether some call is made at a listener's own address, which takes real sockets.
+    /// Whether some call is made at a listener's own address, or needs names to be looked up, which
+    /// takes a real machine.
     public static boolean isCalledElsewhere(GoldenCase golden) {
         return golden.yamlFile("calls.yaml").map(CallSheet::of).stream()
                 .flatMap(sheet -> sheet.calls().stream())
-                .anyMatch(call -> call.at().isPresent());
+                .anyMatch(call ->
+                        call.at().isPresent()
+                                || call.url().contains("//localhost:")
+                                || call.url().contains(".invalid/"));
     }
 
     /// Whether the case is about redirected traffic, which a mesh without privileges can't play.

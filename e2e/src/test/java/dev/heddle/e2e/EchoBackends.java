@@ -12,6 +12,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -27,9 +28,13 @@ import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
 import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +85,26 @@ final class EchoBackends implements AutoCloseable {
                         .syncUninterruptibly()
                         .channel();
         return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /// Starts a backend at a path, whose name is that of its file.
+    void start(Path path) throws IOException {
+        Files.createDirectories(path.getParent());
+        Files.deleteIfExists(path);
+        String destination = path.getFileName().toString();
+        AtomicInteger count = heard.computeIfAbsent(destination, _ -> new AtomicInteger());
+        new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerDomainSocketChannel.class)
+                .childHandler(
+                        new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                channel.pipeline().addLast(new FirstBytes(destination, count));
+                            }
+                        })
+                .bind(UnixDomainSocketAddress.of(path))
+                .syncUninterruptibly();
     }
 
     /// Finds out which version of HTTP a connection speaks.

@@ -45,6 +45,7 @@ final class LiveMesh implements MeshUnderTest {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<ServerSocket> held = new ArrayList<>();
     private final CaseControl control;
+    private final CaseWorld world;
     private final int port;
     private final Map<Integer, Integer> ports = new TreeMap<>();
     private final boolean isGateway;
@@ -56,8 +57,10 @@ final class LiveMesh implements MeshUnderTest {
         backends = new EchoBackends();
         parts.push(backends);
         certificates = CaseCertificates.of(golden);
-        CaseWorld world =
-                CaseWorld.read(golden, name -> backends.start(name, security(golden, name)));
+        world = CaseWorld.read(golden, name -> backends.start(name, security(golden, name)));
+        for (String socket : CaseWorld.sockets(golden)) {
+            backends.start(CaseWorld.ownDirectory().resolve(socket));
+        }
         isGateway = CaseWorld.isGateway(golden);
         port = freePort();
         ports.put(8080, port);
@@ -285,7 +288,8 @@ final class LiveMesh implements MeshUnderTest {
     }
 
     private Answer call(
-            String method, String url, Map<String, String> headers, Optional<String> client) {
+            String method, String said, Map<String, String> headers, Optional<String> client) {
+        String url = world.url(said);
         try (var socket = connect(URI.create(url), client)) {
             socket.getOutputStream().write(request(method, url, headers));
             return answer(socket).orElseThrow(() -> new AssertionError(url + ": no answer"));

@@ -5,6 +5,7 @@ import dev.heddle.proxy.admin.AdminPages;
 import dev.heddle.proxy.admin.AdminServer;
 import dev.heddle.proxy.admin.LogLevels;
 import dev.heddle.proxy.admin.Page;
+import dev.heddle.proxy.cluster.LookUps;
 import dev.heddle.proxy.cluster.SharedClusters;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.BootstrapException;
@@ -138,7 +139,11 @@ public final class Proxy implements AutoCloseable {
                                 .noneMatch(it -> it.executor().equals(host.config())));
 
         // What clusters have in common over all threads.
-        this.shared = new SharedClusters(bootstrap.siblings(), bootstrap.locality().toString());
+        this.shared =
+                new SharedClusters(
+                        bootstrap.siblings(),
+                        bootstrap.locality().toString(),
+                        new LookUps(host.resolver(), host.lookUps()));
 
         // What is kept of requests: numbers and lines.
         this.meters = new ProxyMeters(workers.size(), shared::circuit);

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Addresses as Envoy prints them: `127.0.0.1:80`, `[::1]:80`, a path for a Unix socket.
 public final class SocketAddressText {
 
+    private static final String PATH = "unix:";
+
     private SocketAddressText() {}
 
     /// Address and port.
@@ -16,6 +18,9 @@ public final class SocketAddressText {
             return address == null ? null : address.toString();
         }
         String host = hostOf(inet);
+        if (inet.isUnresolved() && host.startsWith(PATH)) {
+            return host.substring(PATH.length());
+        }
         return host.indexOf(':') >= 0
                 ? "[" + host + "]:" + inet.getPort()
                 : host + ":" + inet.getPort();

@@ -80,6 +80,12 @@ public final class EnvoyTypes {
                     StdoutAccessLog.getDescriptor(),
                     InternalListener.getDescriptor(),
                     ClusterConfig.getDescriptor(),
+                    io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig
+                            .getDescriptor(),
+                    io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3
+                            .FilterConfig.getDescriptor(),
+                    io.envoyproxy.envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3
+                            .FilterConfig.getDescriptor(),
                     Cors.getDescriptor(),
                     HTTPFault.getDescriptor(),
                     GrpcWeb.getDescriptor(),

@@ -52,8 +52,8 @@ final class HostConflicts {
     }
 
     private static boolean meet(BoundVirtualService a, BoundVirtualService b) {
-        List<String> toA = a.resource().spec().exportTo();
-        List<String> toB = b.resource().spec().exportTo();
+        List<String> toA = a.exportTo();
+        List<String> toB = b.exportTo();
         if (rank(toA) != rank(toB)) {
             return false;
         }

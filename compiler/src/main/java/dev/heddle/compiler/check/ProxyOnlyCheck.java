@@ -10,7 +10,6 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
-import dev.heddle.model.service.Service.Resolution;
 import java.util.List;
 
 /// Finds services that a workload cannot call through its sidecar, because nothing redirects its
@@ -34,7 +33,11 @@ public final class ProxyOnlyCheck {
     }
 
     private static void check(MeshService service, Diagnostics findings) {
-        boolean isAnywhere = service.service().resolution() == Resolution.PASSTHROUGH;
+        boolean isAnywhere =
+                switch (service.service().resolution()) {
+                    case PASSTHROUGH -> true;
+                    case STATIC, DNS, DNS_ROUND_ROBIN, DYNAMIC_DNS -> false;
+                };
         for (Port port : service.service().ports()) {
             if (port.protocol() == AppProtocol.UDP) {
                 continue;

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.service.MeshService;
@@ -111,6 +112,13 @@ final class SidecarCheck {
         }
         for (int i = 0; i < sidecar.spec().egress().size(); i++) {
             IstioEgressListener listener = sidecar.spec().egress().get(i);
+            if (EgressScope.isPath(listener.bind())) {
+                findings.add(
+                        DiagnosticCode.NOT_IMPLEMENTED,
+                        sidecar.origin(FieldPath.of("spec", "egress").index(i).field("bind")),
+                        "proxies do not listen at paths of sockets, so this listener is left out",
+                        "Give it an address of the loopback interface");
+            }
             for (int j = 0; j < listener.hosts().size(); j++) {
                 FieldPath path = FieldPath.of("spec", "egress").index(i).field("hosts").index(j);
                 host(sidecar, listener.hosts().get(j), path);

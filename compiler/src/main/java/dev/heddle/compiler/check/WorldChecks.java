@@ -26,6 +26,7 @@ public final class WorldChecks {
         GatewayCheck.check(index, findings);
         ServiceCheck.check(index, findings);
         SidecarCheck.check(index, findings);
+        ProcessCheck.check(index, findings);
         SecretCheck.check(index, findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);

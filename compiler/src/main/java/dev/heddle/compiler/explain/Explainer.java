@@ -277,7 +277,17 @@ public final class Explainer {
     private boolean isWithoutHosts(String cluster) {
         boolean isDirect =
                 plan.cluster(cluster)
-                        .filter(c -> c.discovery() instanceof Discovery.OriginalDestination)
+                        .filter(c ->
+                                switch (c.discovery()) {
+                                    case Discovery.OriginalDestination _, Discovery.DynamicDns() ->
+                                            true;
+                                    case Discovery.Eds(),
+                                            Discovery.Fixed _,
+                                            Discovery.StrictDns _,
+                                            Discovery.LogicalDns _,
+                                            Discovery.FirstOf _ ->
+                                            false;
+                                })
                         .isPresent();
         return !isDirect && plan.assignment(cluster).map(a -> a.size() == 0).orElse(true);
     }
@@ -288,7 +298,7 @@ public final class Explainer {
         List<TcpDestination> all =
                 chain.handling()
                                 instanceof
-                                Handling.Tcp(_, List<TcpDestination> destinations, _, _, _)
+                                Handling.Tcp(_, List<TcpDestination> destinations, _, _, _, _)
                         ? destinations
                         : List.of();
         int total = all.stream().mapToInt(TcpDestination::weight).sum();

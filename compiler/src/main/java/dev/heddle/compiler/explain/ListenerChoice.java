@@ -91,7 +91,8 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
 
     private boolean isForHost(Listener listener) {
         String host = request.host();
-        if (listener.address().host().equals(host)) {
+        if (listener.address().host().equals(host)
+                || listener.address().host().equals(request.serverName())) {
             return true;
         }
         String cluster = bytesTo(listener);

@@ -95,7 +95,8 @@ public final class PlanText {
                             String statPrefix,
                             Routes routes,
                             boolean edge,
-                            Translation translation) -> {
+                            Translation translation,
+                            boolean resolves) -> {
                 String table =
                         switch (routes) {
                             case Routes.Named(String name) -> "routes " + name;
@@ -111,6 +112,7 @@ public final class PlanText {
                                     case NONE -> "";
                                     case GRPC_WEB -> ", gRPC-Web becomes gRPC";
                                 }
+                                + (resolves ? ", hosts are looked up" : "")
                                 + ", "
                                 + table,
                         chain.origin());
@@ -123,7 +125,8 @@ public final class PlanText {
                             var destinations,
                             var times,
                             var tunnel,
-                            boolean hashesSource) ->
+                            boolean hashesSource,
+                            var lookUp) ->
                     line(
                             1,
                             head
@@ -132,6 +135,9 @@ public final class PlanText {
                                     + destinations.stream()
                                             .map(d -> " -> " + d.weight() + " x " + d.cluster())
                                             .collect(Collectors.joining())
+                                    + (lookUp.isPresent()
+                                            ? ", servers are looked up, port " + lookUp.getAsInt()
+                                            : "")
                                     + times.idle().map(t -> ", idle " + t).orElse("")
                                     + times.whole().map(t -> ", for at most " + t).orElse("")
                                     + tunnel.map(t ->
@@ -196,6 +202,9 @@ public final class PlanText {
                             "the first with a healthy host of " + String.join(", ", clusters);
                     case Discovery.Fixed _ -> "static";
                     case Discovery.StrictDns _ -> "strict dns";
+                    case Discovery.DynamicDns() -> "hosts that requests name";
+                    case Discovery.LogicalDns(_, boolean races, _) ->
+                            races ? "logical dns, the first address that answers" : "logical dns";
                     case Discovery.OriginalDestination(String from, var port) ->
                             "original destination"
                                     + (port.isPresent() ? ", port " + port.getAsInt() : "")

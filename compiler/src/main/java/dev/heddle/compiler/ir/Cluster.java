@@ -100,7 +100,25 @@ public record Cluster(
         record Fixed(LoadAssignment hosts) implements Discovery {}
 
         /// Names, resolved again and again; all addresses are used.
-        record StrictDns(LoadAssignment hosts) implements Discovery {}
+        ///
+        /// @param refresh how often, where an answer does not say it; empty for what the proxy does
+        ///   unasked (5 s)
+        record StrictDns(LoadAssignment hosts, Optional<Duration> refresh) implements Discovery {
+            /// As the proxy does it unasked.
+            public StrictDns(LoadAssignment hosts) {
+                this(hosts, Optional.empty());
+            }
+        }
+
+        /// One name, resolved again and again; one address is used at a time.
+        ///
+        /// @param races whether all addresses are tried, and the first that answers is used
+        /// @param refresh as with the others
+        record LogicalDns(LoadAssignment hosts, boolean races, Optional<Duration> refresh)
+                implements Discovery {}
+
+        /// Whatever host a request names, looked up by the proxy.
+        record DynamicDns() implements Discovery {}
 
         /// Where the connection wanted to go before it was redirected.
         ///
@@ -126,8 +144,9 @@ public record Cluster(
             return switch (this) {
                 case FirstOf _ -> Optional.empty();
                 case Fixed(LoadAssignment hosts) -> Optional.of(hosts);
-                case StrictDns(LoadAssignment hosts) -> Optional.of(hosts);
-                case Eds(), OriginalDestination _ -> Optional.empty();
+                case StrictDns(LoadAssignment hosts, _) -> Optional.of(hosts);
+                case LogicalDns(LoadAssignment hosts, _, _) -> Optional.of(hosts);
+                case Eds(), DynamicDns(), OriginalDestination _ -> Optional.empty();
             };
         }
     }

@@ -7,6 +7,9 @@ public final class ClusterName {
     /// Passes a redirected connection on to where it was meant for.
     public static final String PASSTHROUGH = "PassthroughCluster";
 
+    /// Passes a request on to the host that it names, which the proxy looks up.
+    public static final String DYNAMIC_DNS = "AllowAnyDynamicDNSCluster";
+
     /// Has no hosts: what goes there ends there.
     public static final String BLACK_HOLE = "BlackHoleCluster";
 

@@ -18,6 +18,13 @@ public record FilterChain(
         this(name, match, Optional.empty(), handling, origin);
     }
 
+    /// The same, which looks up hosts that requests name, if it sees requests.
+    public FilterChain resolving() {
+        return handling instanceof Handling.Http http
+                ? new FilterChain(name, match, tls, http.resolving(true), origin)
+                : this;
+    }
+
     /// Which connections. What is empty matches every connection.
     ///
     /// @param port that the connection was meant for
@@ -122,8 +129,19 @@ public record FilterChain(
         /// @param edge whether clients are outside of the mesh, so that their forwarding headers
         ///   are not believed
         /// @param translation of what clients say that those who serve do not understand
-        record Http(String statPrefix, Routes routes, boolean edge, Translation translation)
+        /// @param resolves whether hosts that requests name are looked up
+        record Http(
+                String statPrefix,
+                Routes routes,
+                boolean edge,
+                Translation translation,
+                boolean resolves)
                 implements Handling {
+            /// No host is looked up.
+            public Http(String statPrefix, Routes routes, boolean edge, Translation translation) {
+                this(statPrefix, routes, edge, translation, false);
+            }
+
             /// Nothing is translated.
             public Http(String statPrefix, Routes routes, boolean edge) {
                 this(statPrefix, routes, edge, Translation.NONE);
@@ -131,7 +149,12 @@ public record FilterChain(
 
             /// The same with a translation.
             public Http with(Translation other) {
-                return new Http(statPrefix, routes, edge, other);
+                return new Http(statPrefix, routes, edge, other, resolves);
+            }
+
+            /// The same, which looks hosts up or not.
+            public Http resolving(boolean on) {
+                return new Http(statPrefix, routes, edge, translation, on);
             }
         }
 
@@ -141,16 +164,37 @@ public record FilterChain(
         /// @param times how long a connection may last
         /// @param tunnel in which an HTTP proxy is to carry them; that proxy is the cluster
         /// @param hashesSource whether a client's address chooses its host
+        /// @param lookUp port of the server that the client hello names, which is looked up; empty
+        ///   where the cluster has hosts of its own
         record Tcp(
                 String statPrefix,
                 List<TcpDestination> destinations,
                 Times times,
                 Optional<Tunnel> tunnel,
-                boolean hashesSource)
+                boolean hashesSource,
+                OptionalInt lookUp)
                 implements Handling {
-            /// Bytes that go as they are, for as long as the proxy lets them.
+            /// Bytes that go as they are to hosts that the cluster has, for as long as the proxy
+            /// lets them.
             public Tcp(String statPrefix, List<TcpDestination> destinations) {
-                this(statPrefix, destinations, Times.DEFAULT, Optional.empty(), false);
+                this(
+                        statPrefix,
+                        destinations,
+                        Times.DEFAULT,
+                        Optional.empty(),
+                        false,
+                        OptionalInt.empty());
+            }
+
+            /// The same to the server that the client hello names, at that port.
+            public Tcp lookingUp(int port) {
+                return new Tcp(
+                        statPrefix,
+                        destinations,
+                        times,
+                        tunnel,
+                        hashesSource,
+                        OptionalInt.of(port));
             }
 
             public Tcp {

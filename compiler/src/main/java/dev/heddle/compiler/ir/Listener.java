@@ -66,6 +66,21 @@ public record Listener(
                 origin);
     }
 
+    /// The same, which looks up hosts that requests name.
+    public Listener resolving() {
+        return new Listener(
+                name,
+                address,
+                direction,
+                capture,
+                inspectors,
+                chains.stream().map(FilterChain::resolving).toList(),
+                defaultChain.map(FilterChain::resolving),
+                detection,
+                options,
+                origin);
+    }
+
     /// The same, whose clients may wait for their servers to speak; where nothing is looked at they
     /// may anyway.
     public Listener detecting(Duration timeout) {

@@ -85,7 +85,12 @@ final class AutoPassthrough {
                     common.assignment(cluster.name())
                             .ifPresent(hosts ->
                                     assignments.add(new LoadAssignment(name, hosts.groups())));
-            case Discovery.Fixed _, Discovery.StrictDns _, Discovery.OriginalDestination _ -> {
+            case Discovery.Fixed _,
+                    Discovery.StrictDns _,
+                    Discovery.LogicalDns _,
+                    Discovery.DynamicDns(),
+                    Discovery.FirstOf _,
+                    Discovery.OriginalDestination _ -> {
                 // It has its hosts itself.
             }
         }

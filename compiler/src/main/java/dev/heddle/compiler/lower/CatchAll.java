@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower;
 
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.compiler.ir.Route;
@@ -39,7 +40,8 @@ final class CatchAll {
     static VirtualHost redirected(UnknownHosts policy, Origin origin) {
         return switch (policy) {
             case UnknownHosts.PassedOn(), UnknownHosts.Sent _ ->
-                    allowed(policy.cluster(), policy, origin);
+                    allowed("allow_any", policy.cluster(), policy, origin);
+            case UnknownHosts.LookedUp() -> lookedUp(policy, origin);
             case UnknownHosts.Refused() -> blocked(new ReplyBody.Empty(), origin);
         };
     }
@@ -47,7 +49,8 @@ final class CatchAll {
     /// @param origin who is responsible
     static VirtualHost explicit(UnknownHosts policy, Origin origin) {
         return switch (policy) {
-            case UnknownHosts.Sent sent -> allowed(sent.cluster(), policy, origin);
+            case UnknownHosts.Sent sent -> allowed("allow_any", sent.cluster(), policy, origin);
+            case UnknownHosts.LookedUp() -> lookedUp(policy, origin);
             case UnknownHosts.PassedOn() ->
                     blocked(
                             new ReplyBody.Text(
@@ -65,7 +68,12 @@ final class CatchAll {
         };
     }
 
-    private static VirtualHost allowed(String cluster, UnknownHosts policy, Origin origin) {
+    static VirtualHost lookedUp(UnknownHosts policy, Origin origin) {
+        return allowed("allow_any_dynamic_dns", ClusterName.DYNAMIC_DNS, policy, origin);
+    }
+
+    private static VirtualHost allowed(
+            String name, String cluster, UnknownHosts policy, Origin origin) {
         Destination to =
                 switch (policy) {
                     case UnknownHosts.Sent(var _, String host, String subset, int port) ->
@@ -78,7 +86,7 @@ final class CatchAll {
                                     HeaderEdit.NONE,
                                     Optional.empty(),
                                     origin);
-                    case UnknownHosts.PassedOn(), UnknownHosts.Refused() ->
+                    case UnknownHosts.PassedOn(), UnknownHosts.LookedUp(), UnknownHosts.Refused() ->
                             new Destination(
                                     cluster,
                                     "",
@@ -90,9 +98,9 @@ final class CatchAll {
                                     origin);
                 };
         return PlanParts.allHosts(
-                "allow_any",
+                name,
                 new Route(
-                        "allow_any",
+                        name,
                         RouteMatch.ALL,
                         new RouteAction.Forward(List.of(to), Rewrite.NONE, Resilience.NONE),
                         HeaderEdit.NONE,

@@ -21,6 +21,7 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
+import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +50,8 @@ public final class GatewayLowering {
                 Outlook.Calls.GATEWAY,
                 world.options(scope),
                 "",
-                ProxyPlace.of(world, scope));
+                ProxyPlace.of(world, scope),
+                world.site(scope));
     }
 
     /// What the gateway of that scope runs besides.
@@ -81,6 +83,12 @@ public final class GatewayLowering {
                 listeners.add(listener(name, port, servers.getFirst(), tls, rest, binds(scope)));
             }
         });
+        boolean resolves =
+                world.index().services().visibleTo(scope.namespace()).stream()
+                        .anyMatch(s -> s.service().resolution() == Resolution.DYNAMIC_DNS);
+        if (resolves) {
+            listeners.replaceAll(Listener::resolving);
+        }
         List<Cluster> clusters = new ArrayList<>(passed.clusters());
         clusters.addAll(
                 MissingClusters.of(

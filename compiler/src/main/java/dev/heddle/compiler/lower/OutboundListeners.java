@@ -20,11 +20,13 @@ import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Port;
 import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Service.Resolution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,8 +38,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What a workload calls: one listener for each address that a service can be called at. HTTP
-/// services share the listener of their port; services of bytes have one of their own at their
-/// virtual address, or share the port's where they have none.
+/// services share the listener of their port; services of bytes have one of their own at each
+/// virtual address, or share the port's where they have none, or a range. At a shared listener
+/// connections are told apart by the range that they were meant for and, with TLS, by the server
+/// that they name.
 ///
 /// A Sidecar's egress listeners with a port come first; what they take, the one without a port does
 /// not touch. Those that are called by their address have a socket; to the others connections are
@@ -54,8 +58,8 @@ final class OutboundListeners {
     private final Duration detection;
     private final L4Lowering l4;
 
-    /// By name. The first that claims a name has it: a port is either HTTP or bytes.
-    private final SortedMap<String, Listener> listeners = new TreeMap<>();
+    /// By name.
+    private final SortedMap<String, ListenerDraft> listeners = new TreeMap<>();
 
     private final SortedMap<String, RouteConfiguration> routes = new TreeMap<>();
 
@@ -71,21 +75,25 @@ final class OutboundListeners {
     /// Those of a workload whose calls are redirected.
     static OutboundListeners redirected(World world, Outlook outlook, SidecarScope scope) {
         var all = new OutboundListeners(world, outlook, scope);
-        for (EgressScope egress : scope.egress()) {
-            all.new At(egress).add();
-        }
+        scope.egress().stream()
+                .filter(e -> !EgressScope.isPath(e.bind()))
+                .forEach(e -> all.new At(e).add());
         return all;
     }
 
     /// Those of a workload whose calls are not: the listeners that have a port of their own.
     static OutboundListeners called(World world, Outlook outlook, SidecarScope scope) {
         var all = new OutboundListeners(world, outlook, scope);
-        scope.egress().stream().filter(e -> e.port().isPresent()).forEach(e -> all.new At(e).add());
+        scope.egress().stream()
+                .filter(e -> e.port().isPresent() && !EgressScope.isPath(e.bind()))
+                .forEach(e -> all.new At(e).add());
         return all;
     }
 
     List<Listener> listeners() {
-        return List.copyOf(listeners.values());
+        var otherwise =
+                new FilterChain("PassthroughFilterChain", Match.ALL, unknownBytes(), unknownOrigin);
+        return listeners.values().stream().map(d -> d.made(otherwise, detection)).toList();
     }
 
     List<RouteConfiguration> routes() {
@@ -95,25 +103,48 @@ final class OutboundListeners {
     /// The listener that redirected connections arrive at; those that no other listener is for
     /// stay.
     Listener virtualOutbound() {
+        var chains = new ArrayList<FilterChain>();
+        chains.add(
+                new FilterChain(
+                        "virtualOutbound-blackhole",
+                        Match.ofPort(CAPTURE_PORT),
+                        Handling.Tcp.to(ClusterName.BLACK_HOLE, ClusterName.BLACK_HOLE),
+                        Origin.BUILT_IN));
+        if (unknown instanceof UnknownHosts.LookedUp) {
+            chains.add(unknownRequests());
+        }
+        chains.add(
+                new FilterChain(
+                        "virtualOutbound-catchall-tcp", Match.ALL, unknownBytes(), unknownOrigin));
         return new Listener(
                 "virtualOutbound",
                 new SocketAddress(ANY, CAPTURE_PORT),
                 Direction.OUTBOUND,
                 Capture.REDIRECTED,
-                List.of(),
-                List.of(
-                        new FilterChain(
-                                "virtualOutbound-blackhole",
-                                Match.ofPort(CAPTURE_PORT),
-                                Handling.Tcp.to(ClusterName.BLACK_HOLE, ClusterName.BLACK_HOLE),
-                                Origin.BUILT_IN),
-                        new FilterChain(
-                                "virtualOutbound-catchall-tcp",
-                                Match.ALL,
-                                unknownBytes(),
-                                unknownOrigin)),
+                chains.size() > 2 ? List.of(Inspector.HTTP) : List.of(),
+                chains,
                 Optional.empty(),
                 Origin.BUILT_IN);
+    }
+
+    /// Requests to hosts that nobody knows, where the proxy looks these up.
+    private FilterChain unknownRequests() {
+        var table =
+                new RouteConfiguration(
+                        "allow_any_dynamic_dns",
+                        true,
+                        List.of(CatchAll.lookedUp(unknown, unknownOrigin)),
+                        unknownOrigin);
+        return new FilterChain(
+                "virtualOutbound-catchall-http",
+                Match.ofHttp(),
+                new Handling.Http(
+                        "outbound_virtualOutbound_allow_any_dynamic_dns",
+                        new Routes.Held(table),
+                        false,
+                        Translation.NONE,
+                        true),
+                unknownOrigin);
     }
 
     private Handling unknownBytes() {
@@ -145,7 +176,9 @@ final class OutboundListeners {
         }
 
         private void add() {
-            for (MeshService service : egress.services()) {
+            List<MeshService> oldestFirst =
+                    egress.services().stream().sorted(ServiceCatalog.PRECEDENCE).toList();
+            for (MeshService service : oldestFirst) {
                 if (egress.port().isPresent()) {
                     Port port = egress.port().get();
                     add(service, port.number(), egress.protocol());
@@ -161,30 +194,62 @@ final class OutboundListeners {
             if (protocol == AppProtocol.UDP) {
                 return;
             }
-            Optional<String> virtual =
-                    service.service().addresses().stream()
-                            .filter(a -> Assignments.isIpAddress(a) && !a.equals(ANY))
-                            .findFirst();
             Optional<String> said =
                     egress.bind().isEmpty()
                             ? Optional.of(LOCAL).filter(_ -> capture == Capture.BOUND)
                             : Optional.of(egress.bind());
-            if (protocol.isHttp()
-                    || (protocol == AppProtocol.UNSET && virtual.isEmpty() && said.isEmpty())) {
+            List<String> own = said.map(List::of).orElseGet(() -> addresses(service));
+            List<String> ranges = said.isPresent() ? List.of() : ranges(service);
+            boolean isAnywhere = own.isEmpty() && ranges.isEmpty();
+            if (protocol.isHttp() || (protocol == AppProtocol.UNSET && isAnywhere)) {
                 addShared(service, said.orElse(ANY), port, protocol);
             } else {
-                addOwn(service, said.or(() -> virtual).orElse(ANY), port, protocol);
+                own.forEach(address -> addOwn(service, address, List.of(), port, protocol));
+                if (isAnywhere || !ranges.isEmpty()) {
+                    addOwn(service, ANY, ranges, port, protocol);
+                }
             }
+            // Who does not know of these calls at the real ones.
+            if (said.isEmpty() && !protocol.isHttp()) {
+                service.traits()
+                        .allocated()
+                        .forEach(address -> addOwn(service, address, List.of(), port, protocol));
+            }
+        }
+
+        private static List<String> addresses(MeshService service) {
+            return service.service().addresses().stream()
+                    .filter(a -> Assignments.isIpAddress(a) && !a.equals(ANY))
+                    .toList();
+        }
+
+        private static List<String> ranges(MeshService service) {
+            return service.service().addresses().stream().filter(a -> a.contains("/")).toList();
+        }
+
+        private ListenerDraft draft(MeshService service, String address, int port) {
+            return listeners.computeIfAbsent(
+                    name(address, port),
+                    name ->
+                            new ListenerDraft(
+                                    name,
+                                    new SocketAddress(address, port),
+                                    capture,
+                                    origin(service)));
         }
 
         private void addShared(
                 MeshService service, String address, int port, AppProtocol protocol) {
             String name = name(address, port);
-            if (listeners.containsKey(name)) {
+            if (taken.contains(name)) {
                 return;
             }
-            String table = EgressScope.isPath(address) ? address : Integer.toString(port);
-            boolean isWholeUrl = protocol == AppProtocol.HTTP_PROXY || port == 0;
+            ListenerDraft draft = draft(service, address, port);
+            if (draft.isHttp()) {
+                return;
+            }
+            String table = Integer.toString(port);
+            boolean isWholeUrl = protocol == AppProtocol.HTTP_PROXY;
             if (!routes.containsKey(table)) {
                 List<VirtualHost> hosts =
                         CatchAll.after(
@@ -195,88 +260,99 @@ final class OutboundListeners {
                 routes.put(
                         table, new RouteConfiguration(table, !isWholeUrl, hosts, Origin.BUILT_IN));
             }
-            Origin origin = origin(service);
             var http =
                     new Handling.Http(
                             "outbound_" + name,
                             new Routes.Named(table),
                             false,
-                            Translation.of(grpcWebPorts.contains(port)));
-            if (!address.equals(ANY)) {
-                put(
-                        name,
-                        address,
-                        port,
-                        List.of(new FilterChain(name, Match.ALL, http, origin)),
-                        Optional.empty(),
-                        origin);
-                return;
-            }
-            put(
-                    name,
-                    address,
-                    port,
-                    List.of(new FilterChain(name, Match.ofHttp(), http, origin)),
-                    Optional.of(
-                            new FilterChain(
-                                    "PassthroughFilterChain",
-                                    Match.ALL,
-                                    unknownBytes(),
-                                    unknownOrigin)),
-                    origin);
+                            Translation.of(grpcWebPorts.contains(port)),
+                            OutboundLowering.resolves(unknown, egress.services()));
+            draft.http(address.equals(ANY) ? Match.ofHttp() : Match.ALL, http, origin(service));
         }
 
-        private void addOwn(MeshService service, String address, int port, AppProtocol protocol) {
+        /// @param ranges in which the service's addresses are; none for all that arrive
+        private void addOwn(
+                MeshService service,
+                String address,
+                List<String> ranges,
+                int port,
+                AppProtocol protocol) {
             String name = name(address, port);
-            if (listeners.containsKey(name) || taken.contains(name)) {
+            if (taken.contains(name)) {
                 return;
             }
+            ListenerDraft draft = draft(service, address, port);
             String host = service.service().host().name();
-            String cluster = ClusterName.outbound(port, "", host);
             Origin origin = origin(service);
+            if (protocol.isTls()) {
+                boolean isByName = byName(service, draft, ranges, port);
+                if (!isByName) {
+                    boolean isShared = address.equals(ANY) && egress.bind().isEmpty();
+                    Handling.Tcp to =
+                            l4.to(ClusterName.outbound(port, "", host), service.service().host());
+                    boolean isDynamic = service.service().resolution() == Resolution.DYNAMIC_DNS;
+                    draft.bytes(
+                            isShared || isDynamic ? names(service) : List.of(),
+                            List.of(),
+                            ranges,
+                            isDynamic ? to.lookingUp(port) : to,
+                            origin);
+                }
+                return;
+            }
             List<L4Lowering.Plain> rules =
                     rulesFor(service)
                             .flatMap(r -> l4.tcp(r, BoundVirtualService.MESH, port).stream())
                             .toList();
-            var chains = new ArrayList<>(L4Chains.byAddress(rules, name));
-            Optional<L4Lowering.Plain> rule =
-                    rules.stream().filter(L4Lowering.Plain::takesAll).findFirst();
-            FilterChain bytes =
-                    new FilterChain(
-                            name,
-                            Match.ALL,
-                            rule.map(L4Lowering.Plain::handling)
-                                    .orElseGet(() -> l4.to(cluster, service.service().host())),
-                            rule.map(L4Lowering.Plain::origin).orElse(origin));
-            if (protocol != AppProtocol.UNSET) {
-                if (protocol.isTls()) {
-                    chains.addAll(byName(service, port, name));
-                }
-                put(name, address, port, chains, Optional.of(bytes), origin);
-                return;
+            for (L4Lowering.Plain rule : rules) {
+                List<String> to = rule.addresses().isEmpty() ? ranges : rule.addresses();
+                draft.bytes(List.of(), rule.sources(), to, rule.handling(), rule.origin());
             }
-            String table = host + ":" + port;
-            tables.ofService(service.service().host(), port)
-                    .ifPresent(v ->
-                            routes.put(
-                                    table,
-                                    new RouteConfiguration(table, true, List.of(v), origin)));
-            chains.add(
-                    new FilterChain(
-                            name,
-                            Match.ofHttp(),
-                            new Handling.Http("outbound_" + name, new Routes.Named(table), false),
-                            origin));
-            put(name, address, port, chains, Optional.of(bytes), origin);
+            if (rules.stream().noneMatch(L4Lowering.Plain::takesAll)) {
+                draft.bytes(
+                        List.of(),
+                        List.of(),
+                        ranges,
+                        l4.to(ClusterName.outbound(port, "", host), service.service().host()),
+                        origin);
+            }
+            if (protocol == AppProtocol.UNSET && !draft.isHttp()) {
+                String table = host + ":" + port;
+                tables.ofService(service.service().host(), port)
+                        .ifPresent(v ->
+                                routes.put(
+                                        table,
+                                        new RouteConfiguration(table, true, List.of(v), origin)));
+                draft.http(
+                        Match.ofHttp().between(List.of(), ranges),
+                        new Handling.Http("outbound_" + name, new Routes.Named(table), false),
+                        origin);
+            }
+        }
+
+        /// The servers by which a service's connections are told from others'.
+        private static List<String> names(MeshService service) {
+            return Stream.concat(
+                            Stream.of(service.service().host()),
+                            service.traits().aliases().stream())
+                    .map(h -> h.name())
+                    .toList();
         }
 
         /// A chain for each name that some rule sends elsewhere; the first rule has it.
-        private List<FilterChain> byName(MeshService service, int port, String listener) {
-            return L4Chains.byName(
+        ///
+        /// @return whether there was a rule
+        private boolean byName(
+                MeshService service, ListenerDraft draft, List<String> ranges, int port) {
+            List<L4Lowering.ByName> all =
                     rulesFor(service)
                             .flatMap(r -> l4.tls(r, BoundVirtualService.MESH, port).stream())
-                            .toList(),
-                    listener);
+                            .toList();
+            for (L4Lowering.ByName route : all) {
+                List<String> to = route.addresses().isEmpty() ? ranges : route.addresses();
+                draft.bytes(route.sniHosts(), List.of(), to, route.handling(), route.origin());
+            }
+            return !all.isEmpty();
         }
 
         private Stream<BoundVirtualService> rulesFor(MeshService service) {
@@ -292,37 +368,6 @@ final class OutboundListeners {
 
         private static String name(String address, int port) {
             return address + "_" + port;
-        }
-
-        private void put(
-                String name,
-                String address,
-                int port,
-                List<FilterChain> chains,
-                Optional<FilterChain> otherwise,
-                Origin origin) {
-            listeners.put(
-                    name,
-                    new Listener(
-                                    name,
-                                    new SocketAddress(address, port),
-                                    Direction.OUTBOUND,
-                                    capture,
-                                    inspectors(chains),
-                                    chains,
-                                    otherwise,
-                                    origin)
-                            .detecting(detection));
-        }
-
-        /// What must be looked at to choose among the chains.
-        private static List<Inspector> inspectors(List<FilterChain> chains) {
-            if (chains.stream().allMatch(c -> c.match().transport().isEmpty())) {
-                return List.of();
-            }
-            return chains.stream().allMatch(c -> c.handling() instanceof Handling.Tcp)
-                    ? List.of(Inspector.TLS)
-                    : List.of(Inspector.TLS, Inspector.HTTP);
         }
     }
 }

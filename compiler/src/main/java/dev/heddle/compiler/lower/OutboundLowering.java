@@ -10,11 +10,16 @@ import dev.heddle.compiler.lower.istio.ClusterLowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.select.SidecarScope;
+import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
+import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// The part of a plan that all proxies of one outlook have in common: whom they can call, and how.
@@ -34,6 +39,18 @@ public final class OutboundLowering {
         clusters.add(PlanParts.blackHole());
         List<Listener> listeners = new ArrayList<>();
         List<RouteConfiguration> routes = new ArrayList<>();
+        if (UnknownHosts.of(world, scope) instanceof UnknownHosts.LookedUp) {
+            switch (outlook.calls()) {
+                case REDIRECTED, HTTP_PROXY ->
+                        clusters.add(
+                                services.dynamicDns(
+                                        world.settings()
+                                                .config()
+                                                .flatMap(MeshConfig::outboundTrafficPolicy)
+                                                .flatMap(OutboundTrafficPolicy::tls)));
+                case GATEWAY, NONE -> {}
+            }
+        }
         switch (outlook.calls()) {
             case REDIRECTED -> {
                 clusters.add(PlanParts.passthrough(ClusterName.PASSTHROUGH, ""));
@@ -65,6 +82,15 @@ public final class OutboundLowering {
                                 MissingClusters.added(clusters, routes, listeners),
                                 services.assignments(),
                                 secrets.all()));
+    }
+
+    /// Whether requests to some port may be to hosts that the proxy looks up.
+    ///
+    /// @param services that can be called there
+    static boolean resolves(UnknownHosts unknown, Collection<MeshService> services) {
+        return unknown instanceof UnknownHosts.LookedUp
+                || services.stream()
+                        .anyMatch(s -> s.service().resolution() == Resolution.DYNAMIC_DNS);
     }
 
     /// As Istio has it, this is for what is known at the listener without a port.

@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
@@ -72,7 +73,8 @@ public final class SidecarLowering {
                 calls,
                 world.options(scope),
                 sidecar,
-                ProxyPlace.of(world, scope));
+                ProxyPlace.of(world, scope),
+                world.site(scope));
     }
 
     private static Optional<Resource<Sidecar>> sidecar(World world, ProxyScope scope) {
@@ -114,8 +116,9 @@ public final class SidecarLowering {
     /// One listener for the services of all ports.
     private Listener httpProxy(SocketAddress bind) {
         String name = bind.host() + "_" + bind.port();
+        SidecarScope known = world.scope(outlook(world, scope));
         boolean isGrpcWeb =
-                world.scope(outlook(world, scope)).services().stream()
+                known.services().stream()
                         .flatMap(service -> service.service().ports().stream())
                         .anyMatch(port -> port.protocol() == AppProtocol.GRPC_WEB);
         Handling routed =
@@ -123,7 +126,8 @@ public final class SidecarLowering {
                         "outbound_" + name,
                         new Routes.Named(OutboundLowering.HTTP_PROXY),
                         false,
-                        Translation.of(isGrpcWeb));
+                        Translation.of(isGrpcWeb),
+                        OutboundLowering.resolves(UnknownHosts.of(world, known), known.services()));
         return new Listener(
                 name,
                 bind,

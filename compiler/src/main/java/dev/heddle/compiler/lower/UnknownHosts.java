@@ -12,6 +12,10 @@ sealed interface UnknownHosts {
     /// They go to where the client called.
     record PassedOn() implements UnknownHosts {}
 
+    /// Requests go to the host that they name, which the proxy looks up; bytes go to where the
+    /// client called.
+    record LookedUp() implements UnknownHosts {}
+
     /// They end.
     record Refused() implements UnknownHosts {}
 
@@ -24,6 +28,7 @@ sealed interface UnknownHosts {
         if (said.isEmpty()) {
             return switch (world.settings().outboundPolicy()) {
                 case ALLOW_ANY -> new PassedOn();
+                case ALLOW_ANY_DYNAMIC_DNS -> new LookedUp();
                 case REGISTRY_ONLY -> new Refused();
             };
         }
@@ -46,7 +51,7 @@ sealed interface UnknownHosts {
     /// Where bytes go that nobody is known for.
     default String cluster() {
         return switch (this) {
-            case PassedOn() -> ClusterName.PASSTHROUGH;
+            case PassedOn(), LookedUp() -> ClusterName.PASSTHROUGH;
             case Refused() -> ClusterName.BLACK_HOLE;
             case Sent sent -> sent.cluster();
         };

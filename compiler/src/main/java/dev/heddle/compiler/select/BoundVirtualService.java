@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param hosts full names, in the resource's order
 /// @param gateways `mesh`, or as in `default/bookinfo-gateway`
+/// @param exportTo namespaces that see it, the mesh's where the resource says none; none means all
 /// @param http its rules, with those that it delegates to in their places
 /// @param refusals what it delegates to in vain
 public record BoundVirtualService(
         Resource<VirtualService> resource,
         List<Hostname> hosts,
         List<String> gateways,
+        List<String> exportTo,
         List<HttpRule> http,
         List<Refusal> refusals) {
     /// Stands for all sidecars.
@@ -28,14 +30,17 @@ public record BoundVirtualService(
     public BoundVirtualService {
         hosts = List.copyOf(hosts);
         gateways = List.copyOf(gateways);
+        exportTo = List.copyOf(exportTo);
         http = List.copyOf(http);
         refusals = List.copyOf(refusals);
     }
 
+    /// @param exportTo of those that say none
     /// @param find the VirtualService of a name as in `default/reviews`
     static BoundVirtualService of(
             Resource<VirtualService> resource,
             String domain,
+            List<String> exportTo,
             Function<String, @Nullable Resource<VirtualService>> find) {
         String namespace = resource.metadata().namespace();
         var hosts = new ArrayList<Hostname>();
@@ -49,13 +54,14 @@ public record BoundVirtualService(
             }
         }
         List<String> named = resource.spec().gateways();
-        Delegation.Outcome rules = Delegation.of(resource, find);
+        Delegation.Outcome rules = Delegation.of(resource, exportTo, find);
         return new BoundVirtualService(
                 resource,
                 hosts,
                 named.isEmpty()
                         ? List.of(MESH)
                         : named.stream().map(g -> gateway(g, namespace)).toList(),
+                resource.spec().exportTo().isEmpty() ? exportTo : resource.spec().exportTo(),
                 rules.rules(),
                 rules.refusals());
     }

@@ -19,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 /// whole.
 final class Delegation {
     private final Resource<VirtualService> root;
+    private final List<String> exportTo;
     private final Function<String, @Nullable Resource<VirtualService>> find;
     private final List<HttpRule> rules = new ArrayList<>();
     private final List<Refusal> refusals = new ArrayList<>();
 
     private Delegation(
             Resource<VirtualService> root,
+            List<String> exportTo,
             Function<String, @Nullable Resource<VirtualService>> find) {
         this.root = root;
+        this.exportTo = exportTo;
         this.find = find;
     }
 
@@ -38,11 +41,13 @@ final class Delegation {
         }
     }
 
+    /// @param exportTo of those that say none
     /// @param find the VirtualService of a name as in `default/reviews`
     static Outcome of(
             Resource<VirtualService> root,
+            List<String> exportTo,
             Function<String, @Nullable Resource<VirtualService>> find) {
-        var delegation = new Delegation(root, find);
+        var delegation = new Delegation(root, exportTo, find);
         List<HttpRoute> all = root.spec().http();
         for (int i = 0; i < all.size(); i++) {
             // Who has no hosts is delegated to, and delegates no further.
@@ -68,7 +73,9 @@ final class Delegation {
                             : new Refusal.HasHosts(at, name, other.origin()));
             return;
         }
-        if (!Visibility.reaches(other.spec().exportTo(), namespace, root.metadata().namespace())) {
+        List<String> seenBy =
+                other.spec().exportTo().isEmpty() ? exportTo : other.spec().exportTo();
+        if (!Visibility.reaches(seenBy, namespace, root.metadata().namespace())) {
             refusals.add(new Refusal.Hidden(at, name, root.metadata().namespace()));
             return;
         }

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /// Every DestinationRule of a world, by namespace and host. Immutable.
 public final class DestinationRules {
     private final String rootNamespace;
+    private final List<String> exportTo;
 
     /// By namespace, then by host from the most to the least specific, then oldest first.
     private final Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace;
@@ -29,8 +30,10 @@ public final class DestinationRules {
 
     private DestinationRules(
             String rootNamespace,
+            List<String> exportTo,
             Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace) {
         this.rootNamespace = rootNamespace;
+        this.exportTo = exportTo;
         this.byNamespace = byNamespace;
         this.localities =
                 LocalityQuestions.of(
@@ -47,7 +50,9 @@ public final class DestinationRules {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    static DestinationRules of(Resources resources, String rootNamespace, String domain) {
+    /// @param exportTo of those that say none
+    static DestinationRules of(
+            Resources resources, String rootNamespace, String domain, List<String> exportTo) {
         var byNamespace =
                 new TreeMap<String, SortedMap<Hostname, List<Resource<DestinationRule>>>>();
         resources.all(Kinds.DESTINATION_RULE).stream()
@@ -61,7 +66,7 @@ public final class DestinationRules {
                                                 r.spec().host(), r.metadata().namespace(), domain),
                                         _ -> new ArrayList<>())
                                 .add(r));
-        return new DestinationRules(rootNamespace, byNamespace);
+        return new DestinationRules(rootNamespace, exportTo, byNamespace);
     }
 
     /// What is in force between a client and a service. The client's namespace is asked first, then
@@ -121,11 +126,14 @@ public final class DestinationRules {
         return ofService.isEmpty() ? inNamespace(rootNamespace, host, isExported) : ofService;
     }
 
-    private static boolean reaches(Resource<DestinationRule> rule, String client) {
+    private boolean reaches(Resource<DestinationRule> rule, String client) {
         String owner = rule.metadata().namespace();
         return rule.spec().workloadSelector().isPresent()
                 ? owner.equals(client)
-                : Visibility.reaches(rule.spec().exportTo(), owner, client);
+                : Visibility.reaches(
+                        rule.spec().exportTo().isEmpty() ? exportTo : rule.spec().exportTo(),
+                        owner,
+                        client);
     }
 
     private List<Resource<DestinationRule>> inNamespace(

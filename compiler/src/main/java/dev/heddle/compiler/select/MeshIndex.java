@@ -7,6 +7,7 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.Hostname;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +31,26 @@ public record MeshIndex(
     /// Prepares the resources.
     ///
     /// @param rootNamespace rules here count for every namespace, as in `istio-system`
+    /// @param config what the mesh says; empty for nothing
     public static MeshIndex of(
             Resources resources,
             String rootNamespace,
             String domain,
-            Optional<HttpRetry> defaultRetry) {
+            Optional<HttpRetry> defaultRetry,
+            Optional<MeshConfig> config) {
         return new MeshIndex(
                 resources,
                 domain,
-                ServiceCatalog.of(resources, domain),
-                VirtualServices.of(resources, domain),
-                DestinationRules.of(resources, rootNamespace, domain),
+                ServiceCatalog.of(resources, domain, config),
+                VirtualServices.of(
+                        resources,
+                        domain,
+                        config.map(MeshConfig::defaultVirtualServiceExportTo).orElse(List.of())),
+                DestinationRules.of(
+                        resources,
+                        rootNamespace,
+                        domain,
+                        config.map(MeshConfig::defaultDestinationRuleExportTo).orElse(List.of())),
                 Sidecars.of(resources, rootNamespace),
                 Credentials.of(resources),
                 defaultRetry);

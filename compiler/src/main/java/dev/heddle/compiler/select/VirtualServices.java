@@ -45,7 +45,8 @@ public final class VirtualServices {
                 .flatMap(labels -> labels.keySet().stream());
     }
 
-    static VirtualServices of(Resources resources, String domain) {
+    /// @param exportTo of those that say none
+    static VirtualServices of(Resources resources, String domain, List<String> exportTo) {
         Map<String, Resource<VirtualService>> byName = new HashMap<>();
         resources
                 .all(Kinds.VIRTUAL_SERVICE)
@@ -54,7 +55,7 @@ public final class VirtualServices {
         return new VirtualServices(
                 resources.all(Kinds.VIRTUAL_SERVICE).stream()
                         .sorted(Age.<VirtualService>oldestFirst())
-                        .map(r -> BoundVirtualService.of(r, domain, byName::get))
+                        .map(r -> BoundVirtualService.of(r, domain, exportTo, byName::get))
                         .toList());
     }
 
@@ -78,8 +79,7 @@ public final class VirtualServices {
         var exported = new ArrayList<BoundVirtualService>();
         var open = new ArrayList<BoundVirtualService>();
         for (BoundVirtualService vs : all) {
-            Resource<VirtualService> resource = vs.resource();
-            List<String> exportTo = resource.spec().exportTo();
+            List<String> exportTo = vs.exportTo();
             if (vs.isDelegate()
                     || !vs.isFor(gateway)
                     || !Visibility.reaches(exportTo, vs.namespace(), viewer)) {

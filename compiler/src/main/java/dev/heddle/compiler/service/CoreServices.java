@@ -32,6 +32,7 @@ final class CoreServices {
     private static final String EXPORT_TO = "networking.istio.io/exportTo";
 
     private final Parts parts;
+    private final MeshRules rules;
     private final Resource<Service> resource;
     private final Service spec;
     private final Metadata metadata;
@@ -44,22 +45,38 @@ final class CoreServices {
             WorkloadIndex workloads,
             Map<String, List<Resource<EndpointSlice>>> slices) {}
 
-    private CoreServices(Parts parts, Resource<Service> resource) {
+    private CoreServices(Parts parts, MeshRules rules, Resource<Service> resource) {
         this.parts = parts;
+        this.rules = rules;
         this.resource = resource;
         this.spec = resource.spec();
         this.metadata = resource.metadata();
     }
 
-    static List<MeshService> read(Resources resources, WorkloadIndex workloads, String domain) {
+    static List<MeshService> read(
+            Resources resources, WorkloadIndex workloads, MeshRules rules, String domain) {
         Map<String, List<Resource<EndpointSlice>>> slices =
                 resources.all(Kinds.ENDPOINT_SLICE).stream()
                         .collect(Collectors.groupingBy(CoreServices::serviceOf));
         var parts = new Parts(resources, workloads, slices);
         return resources.all(Kinds.SERVICE).stream()
                 .filter(s -> s.spec().type() != Service.Type.ExternalName)
-                .map(s -> new CoreServices(parts, s).read(domain))
+                .map(s -> new CoreServices(parts, rules, s).read(domain))
                 .toList();
+    }
+
+    /// Hosts that mean others, by their full names: Services of type ExternalName.
+    static Map<Hostname, Hostname> aliases(Resources resources, String domain) {
+        var aliases = new LinkedHashMap<Hostname, Hostname>();
+        resources.all(Kinds.SERVICE).stream()
+                .filter(s -> s.spec().type() == Service.Type.ExternalName)
+                .filter(s -> !s.spec().externalName().isEmpty())
+                .forEach(s ->
+                        aliases.put(
+                                Hostname.complete(
+                                        s.metadata().name(), s.metadata().namespace(), domain),
+                                new Hostname(s.spec().externalName())));
+        return aliases;
     }
 
     private static String serviceOf(Resource<EndpointSlice> slice) {
@@ -98,7 +115,11 @@ final class CoreServices {
                 spec.selector(),
                 targets,
                 Registry.CORE,
-                TrafficDistribution.of(spec.trafficDistribution(), metadata.annotations()));
+                Traits.NONE
+                        .clusterLocal(rules.isClusterLocal(service.host(), metadata))
+                        .preferring(
+                                TrafficDistribution.of(
+                                        spec.trafficDistribution(), metadata.annotations())));
     }
 
     private boolean isHeadless() {
@@ -117,10 +138,11 @@ final class CoreServices {
 
     private List<String> exportTo() {
         String value = metadata.annotations().getOrDefault(EXPORT_TO, "");
-        return Arrays.stream(value.split(",", -1))
-                .map(String::strip)
-                .filter(s -> !s.isEmpty())
-                .toList();
+        return rules.exportTo(
+                Arrays.stream(value.split(",", -1))
+                        .map(String::strip)
+                        .filter(s -> !s.isEmpty())
+                        .toList());
     }
 
     private List<Endpoint> endpoints() {

@@ -17,7 +17,7 @@ import java.util.Map;
 /// @param targets where its workloads listen, by the service's port; ports that are not named here
 ///   are the same on both sides
 /// @param registry who named it
-/// @param distribution which endpoints it wants clients to prefer
+/// @param traits what only some services have
 public record MeshService(
         Service service,
         Metadata metadata,
@@ -25,7 +25,7 @@ public record MeshService(
         Map<String, String> workloads,
         Map<Integer, Integer> targets,
         Registry registry,
-        TrafficDistribution distribution) {
+        Traits traits) {
 
     /// Who named a service. The order is that of precedence.
     public enum Registry {
@@ -33,6 +33,17 @@ public record MeshService(
         CORE,
         /// A ServiceEntry.
         ENTRY
+    }
+
+    /// One with nothing special.
+    public MeshService(
+            Service service,
+            Metadata metadata,
+            List<Endpoint> endpoints,
+            Map<String, String> workloads,
+            Map<Integer, Integer> targets,
+            Registry registry) {
+        this(service, metadata, endpoints, workloads, targets, registry, Traits.NONE);
     }
 
     public MeshService {
@@ -52,7 +63,12 @@ public record MeshService(
                         workloads,
                         targets,
                         registry,
-                        distribution);
+                        traits);
+    }
+
+    /// The same with other traits.
+    MeshService with(Traits others) {
+        return new MeshService(service, metadata, endpoints, workloads, targets, registry, others);
     }
 
     /// The endpoints of one port, in a stable order.
@@ -85,7 +101,7 @@ public record MeshService(
         service.ports().forEach(p -> listens.remove(p.number()));
         listens.putAll(targets);
         Service joined = service.withPorts(ports);
-        return new MeshService(joined, metadata, all, workloads, listens, registry, distribution);
+        return new MeshService(joined, metadata, all, workloads, listens, registry, traits);
     }
 
     private static boolean isSame(Endpoint one, Endpoint other) {

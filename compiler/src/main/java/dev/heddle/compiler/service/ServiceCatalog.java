@@ -2,11 +2,13 @@ package dev.heddle.compiler.service;
 
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.Spelling;
+import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.Hostname;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +19,23 @@ import java.util.TreeSet;
 
 /// Every service of a world. Immutable.
 public final class ServiceCatalog {
-    /// Who wins a host that several claim: Services before ServiceEntries, older before younger.
-    private static final Comparator<MeshService> PRECEDENCE =
+    /// Who wins a host or an address that several claim: Services before ServiceEntries, older
+    /// before younger.
+    public static final Comparator<MeshService> PRECEDENCE =
             Comparator.comparing(MeshService::registry)
                     .thenComparing(s -> s.metadata().created().orElse(Instant.MIN))
                     .thenComparing(s -> s.metadata().namespace())
                     .thenComparing(s -> s.metadata().name());
 
     private final List<MeshService> services;
+    private final boolean someClusterLocal;
     private final SortedMap<Hostname, List<MeshService>> claims;
     private final SortedMap<Hostname, List<MeshService>> byHost;
     private final boolean isDistributed;
 
     private ServiceCatalog(List<MeshService> services) {
         this.services = services.stream().sorted(PRECEDENCE).toList();
+        this.someClusterLocal = services.stream().anyMatch(s -> s.traits().isClusterLocal());
         var grouped = new TreeMap<Hostname, List<MeshService>>();
         for (MeshService service : this.services) {
             grouped.computeIfAbsent(service.service().host(), _ -> new ArrayList<>()).add(service);
@@ -41,7 +46,8 @@ public final class ServiceCatalog {
         claims.forEach((host, list) -> merged.put(host, merged(list)));
         this.byHost = Collections.unmodifiableSortedMap(merged);
         this.isDistributed =
-                services.stream().anyMatch(s -> s.distribution() != TrafficDistribution.ANY);
+                services.stream()
+                        .anyMatch(s -> s.traits().distribution() != TrafficDistribution.ANY);
     }
 
     /// Whether any service wants clients to prefer some of its endpoints.
@@ -72,12 +78,41 @@ public final class ServiceCatalog {
     /// Reads the services off the resources.
     ///
     /// @param domain as in `cluster.local`
-    public static ServiceCatalog of(Resources resources, String domain) {
+    /// @param config what the mesh says of services; empty for nothing
+    public static ServiceCatalog of(
+            Resources resources, String domain, Optional<MeshConfig> config) {
         var all = new ArrayList<MeshService>();
         var workloads = new WorkloadIndex(resources);
-        all.addAll(CoreServices.read(resources, workloads, domain));
-        all.addAll(ServiceEntries.read(resources, workloads));
+        MeshRules rules = MeshRules.of(resources, config);
+        all.addAll(CoreServices.read(resources, workloads, rules, domain));
+        all.addAll(ServiceEntries.read(resources, workloads, rules));
+        Map<Hostname, List<Hostname>> known = new HashMap<>();
+        Map<Hostname, Hostname> aliases = CoreServices.aliases(resources, domain);
+        aliases.forEach((alias, _) ->
+                known.computeIfAbsent(meant(alias, aliases), _ -> new ArrayList<>()).add(alias));
+        all.replaceAll(s ->
+                known.containsKey(s.service().host())
+                        ? s.with(s.traits().known(known.get(s.service().host())))
+                        : s);
         return new ServiceCatalog(all);
+    }
+
+    /// What an alias means in the end; itself, where it leads in a circle.
+    private static Hostname meant(Hostname alias, Map<Hostname, Hostname> aliases) {
+        Hostname host = alias;
+        for (int i = 0; i <= aliases.size(); i++) {
+            Hostname next = aliases.get(host);
+            if (next == null) {
+                return host;
+            }
+            host = next;
+        }
+        return alias;
+    }
+
+    /// Whether some service keeps to the caller's own cluster.
+    public boolean isSomeClusterLocal() {
+        return someClusterLocal;
     }
 
     /// Every service as some resource names it, in order of precedence.

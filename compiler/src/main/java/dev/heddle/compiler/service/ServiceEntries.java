@@ -22,19 +22,31 @@ import java.util.Map;
 
 /// Reads ServiceEntries: one service for each of their hosts.
 final class ServiceEntries {
+    private static final String CONNECT = "istio.io/connect-strategy";
+    private static final String RACE = "RACE_FIRST_TCP_CONNECT";
+
     private final WorkloadIndex workloads;
+    private final MeshRules rules;
+    private final VirtualAddresses addresses;
     private final Resource<ServiceEntry> resource;
     private final ServiceEntry spec;
 
-    private ServiceEntries(WorkloadIndex workloads, Resource<ServiceEntry> resource) {
+    private ServiceEntries(
+            WorkloadIndex workloads,
+            MeshRules rules,
+            VirtualAddresses addresses,
+            Resource<ServiceEntry> resource) {
         this.workloads = workloads;
+        this.rules = rules;
+        this.addresses = addresses;
         this.resource = resource;
         this.spec = resource.spec();
     }
 
-    static List<MeshService> read(Resources resources, WorkloadIndex workloads) {
+    static List<MeshService> read(Resources resources, WorkloadIndex workloads, MeshRules rules) {
+        var addresses = new VirtualAddresses(resources);
         return resources.all(Kinds.SERVICE_ENTRY).stream()
-                .flatMap(e -> new ServiceEntries(workloads, e).read().stream())
+                .flatMap(e -> new ServiceEntries(workloads, rules, addresses, e).read().stream())
                 .toList();
     }
 
@@ -64,11 +76,11 @@ final class ServiceEntries {
                 new Service(
                         host,
                         resource.metadata().namespace(),
-                        spec.addresses(),
+                        spec.addresses().stream().map(ServiceEntries::address).toList(),
                         ports,
                         resolution(host),
                         spec.location() == ServiceEntry.Location.MESH_EXTERNAL,
-                        spec.exportTo(),
+                        rules.exportTo(spec.exportTo(), resource.metadata().namespace()),
                         resource.origin(path));
         Map<String, String> selector =
                 spec.workloadSelector().map(s -> s.labels()).orElse(Map.of());
@@ -79,18 +91,35 @@ final class ServiceEntries {
                 selector,
                 targets,
                 Registry.ENTRY,
-                TrafficDistribution.of("", resource.metadata().annotations()));
+                new Traits(
+                        spec.subjectAltNames(),
+                        resource.metadata().annotations().getOrDefault(CONNECT, "").equals(RACE),
+                        rules.isClusterLocal(host, resource.metadata()),
+                        addresses.of(resource, host.name()),
+                        List.of(),
+                        TrafficDistribution.of("", resource.metadata().annotations())));
+    }
+
+    /// A range of one address is that address.
+    private static String address(String said) {
+        int slash = said.indexOf('/');
+        boolean isOne =
+                slash > 0 && said.substring(slash).equals(said.indexOf(':') < 0 ? "/32" : "/128");
+        return isOne ? said.substring(0, slash) : said;
     }
 
     /// A name that stands for many hosts cannot be asked for in DNS.
     private Resolution resolution(Hostname host) {
         return switch (spec.resolution()) {
-            case NONE, DYNAMIC_DNS -> Resolution.PASSTHROUGH;
+            case NONE -> Resolution.PASSTHROUGH;
+            case DYNAMIC_DNS -> Resolution.DYNAMIC_DNS;
             case STATIC -> Resolution.STATIC;
             case DNS, DNS_ROUND_ROBIN ->
                     host.isWildcard() && spec.endpoints().isEmpty()
                             ? Resolution.PASSTHROUGH
-                            : Resolution.DNS;
+                            : spec.resolution() == ServiceEntry.Resolution.DNS
+                                    ? Resolution.DNS
+                                    : Resolution.DNS_ROUND_ROBIN;
         };
     }
 
@@ -99,7 +128,10 @@ final class ServiceEntries {
             return ofWorkloads(spec.workloadSelector().get().labels());
         }
         if (spec.endpoints().isEmpty()) {
-            return resolution(host) == Resolution.DNS ? ofDns(host) : List.of();
+            return switch (resolution(host)) {
+                case DNS, DNS_ROUND_ROBIN -> ofDns(host);
+                case STATIC, DYNAMIC_DNS, PASSTHROUGH -> List.of();
+            };
         }
         var endpoints = new ArrayList<Endpoint>();
         for (int i = 0; i < spec.endpoints().size(); i++) {

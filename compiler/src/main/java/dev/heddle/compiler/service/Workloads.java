@@ -21,6 +21,11 @@ public final class Workloads {
         return labels;
     }
 
+    /// Whether an address is a socket's path.
+    public static boolean isPath(String address) {
+        return address.startsWith("unix:");
+    }
+
     static Endpoint endpoint(
             WorkloadEntry workload,
             Map<String, String> labels,
@@ -29,7 +34,7 @@ public final class Workloads {
             Origin origin) {
         return new Endpoint(
                 workload.address(),
-                port,
+                isPath(workload.address()) ? 0 : port,
                 servicePort,
                 labels,
                 Locality.parse(workload.locality()),

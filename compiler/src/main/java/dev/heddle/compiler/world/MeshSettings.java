@@ -68,7 +68,8 @@ public record MeshSettings(
     private static OutboundPolicy policy(OutboundTrafficPolicy said) {
         return switch (said.mode()) {
             case REGISTRY_ONLY -> OutboundPolicy.REGISTRY_ONLY;
-            case ALLOW_ANY, ALLOW_ANY_DYNAMIC_DNS -> OutboundPolicy.ALLOW_ANY;
+            case ALLOW_ANY -> OutboundPolicy.ALLOW_ANY;
+            case ALLOW_ANY_DYNAMIC_DNS -> OutboundPolicy.ALLOW_ANY_DYNAMIC_DNS;
         };
     }
 
@@ -105,6 +106,8 @@ public record MeshSettings(
     public enum OutboundPolicy {
         /// Passed on as it is, through the cluster `PassthroughCluster`.
         ALLOW_ANY,
+        /// Requests go to the host that they name, which the proxy looks up; bytes are passed on.
+        ALLOW_ANY_DYNAMIC_DNS,
         /// Refused, through the cluster `BlackHoleCluster`.
         REGISTRY_ONLY
     }

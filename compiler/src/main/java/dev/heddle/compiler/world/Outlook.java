@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param options of the proxy's listeners, the mesh's included
 /// @param sidecar Sidecar that counts, as in `default/web`; empty for none
 /// @param place where the proxy is, as far as some rule asks for it
+/// @param site cluster that the proxy is in, where some services keep to theirs; else empty
 public record Outlook(
         String namespace,
         Map<String, String> labels,
@@ -22,7 +23,8 @@ public record Outlook(
         Calls calls,
         ProxyOptions options,
         String sidecar,
-        Place place) {
+        Place place,
+        String site) {
 
     /// Where a proxy is.
     ///

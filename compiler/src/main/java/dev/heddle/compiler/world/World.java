@@ -3,9 +3,13 @@ package dev.heddle.compiler.world;
 import dev.heddle.compiler.select.Ingresses;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.SidecarScope;
+import dev.heddle.compiler.service.Namespaces;
+import dev.heddle.compiler.service.WorkloadGroups;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.Resources;
+import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
+import java.util.List;
 import java.util.Optional;
 
 /// Everything known about the mesh at one moment, under one number. Immutable.
@@ -21,15 +25,27 @@ public record World(long version, Resources resources, MeshSettings settings, Me
     /// @param settings where the resources say nothing else
     public static World of(long version, Resources resources, MeshSettings settings) {
         MeshSettings said = settings.with(resources);
+        Resources known =
+                WorkloadGroups.merged(
+                        Namespaces.discovered(
+                                resources,
+                                said.config().map(MeshConfig::discoverySelectors).orElse(List.of()),
+                                said.home()));
         return new World(
                 version,
-                resources,
+                known,
                 said,
                 MeshIndex.of(
-                        Ingresses.of(resources, said.config()).resources(),
+                        Ingresses.of(known, said.config()).resources(),
                         said.rootNamespace(),
                         said.domain(),
-                        said.defaultRetry()));
+                        said.defaultRetry(),
+                        said.config()));
+    }
+
+    /// The cluster that a proxy is in, where that counts; else empty.
+    public String site(ProxyScope scope) {
+        return index.services().isSomeClusterLocal() ? scope.clusterId() : "";
     }
 
     /// What proxies of that outlook know of the mesh. Costs time in proportion to its services.

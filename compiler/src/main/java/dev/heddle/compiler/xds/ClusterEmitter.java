@@ -19,12 +19,14 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -61,9 +63,34 @@ final class ClusterEmitter {
             case Discovery.Fixed(LoadAssignment hosts) ->
                     out.setType(Cluster.DiscoveryType.STATIC)
                             .setLoadAssignment(EndpointEmitter.emit(hosts));
-            case Discovery.StrictDns(LoadAssignment hosts) ->
-                    out.setType(Cluster.DiscoveryType.STRICT_DNS)
-                            .setLoadAssignment(EndpointEmitter.emit(hosts));
+            case Discovery.StrictDns(LoadAssignment hosts, var refresh) -> {
+                out.setType(Cluster.DiscoveryType.STRICT_DNS)
+                        .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_PREFERRED)
+                        .setLoadAssignment(EndpointEmitter.emit(hosts));
+                dns(refresh, out);
+            }
+            case Discovery.LogicalDns(LoadAssignment hosts, boolean races, var refresh) -> {
+                out.setType(Cluster.DiscoveryType.LOGICAL_DNS)
+                        .setDnsLookupFamily(
+                                races
+                                        ? Cluster.DnsLookupFamily.ALL
+                                        : Cluster.DnsLookupFamily.V4_PREFERRED)
+                        .setLoadAssignment(EndpointEmitter.emit(hosts));
+                dns(refresh, out);
+            }
+            case Discovery.DynamicDns() ->
+                    out.setClusterType(
+                            Cluster.CustomClusterType.newBuilder()
+                                    .setName("envoy.clusters.dynamic_forward_proxy")
+                                    .setTypedConfig(
+                                            Protos.pack(
+                                                    io.envoyproxy.envoy.extensions.clusters
+                                                            .dynamic_forward_proxy.v3.ClusterConfig
+                                                            .newBuilder()
+                                                            .setDnsCacheConfig(DnsCaches.SHARED)
+                                                            .setAllowInsecureClusterOptions(
+                                                                    cluster.tls().isEmpty())
+                                                            .build())));
             case Discovery.OriginalDestination(String from, OptionalInt port) -> {
                 out.setType(Cluster.DiscoveryType.ORIGINAL_DST);
                 port.ifPresent(p ->
@@ -93,6 +120,11 @@ final class ClusterEmitter {
         sockets(cluster.pool().sockets(), out);
         cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
         return out.build();
+    }
+
+    @SuppressWarnings("deprecation") // where it stands now, older proxies do not read it
+    private static void dns(Optional<Duration> refresh, Cluster.Builder out) {
+        refresh.ifPresent(t -> out.setDnsRefreshRate(Protos.duration(t)).setRespectDnsTtl(true));
     }
 
     private static void sockets(ConnectionPool.Sockets sockets, Cluster.Builder out) {
@@ -179,11 +211,20 @@ final class ClusterEmitter {
                 pool.idleTimeout().isPresent()
                         || pool.maxRequestsPerConnection().isPresent()
                         || pool.sockets().maxDuration().isPresent();
-        boolean isPlain = !hasCommon && !cluster.keepsNameCase();
+        boolean isNamed =
+                cluster.tls().isPresent() && cluster.discovery() instanceof Discovery.DynamicDns;
+        boolean isPlain = !hasCommon && !cluster.keepsNameCase() && !isNamed;
         if (cluster.protocol() == Protocol.HTTP1 && isPlain) {
             return Optional.empty();
         }
         var out = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
+        if (isNamed) {
+            // Whom the request names is who is asked for, and who must answer.
+            out.setUpstreamHttpProtocolOptions(
+                    UpstreamHttpProtocolOptions.newBuilder()
+                            .setAutoSni(true)
+                            .setAutoSanValidation(true));
+        }
         if (hasCommon) {
             HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
             pool.idleTimeout().ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));

@@ -111,8 +111,14 @@ final class ListenerEmitter {
             FilterChain chain, Direction direction, ListenerOptions options) {
         var out =
                 io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
-                        .setName(chain.name())
-                        .addFilters(handling(chain, direction, options));
+                        .setName(chain.name());
+        if (chain.handling() instanceof Handling.Tcp tcp && tcp.lookUp().isPresent()) {
+            out.addFilters(
+                    filter(
+                            "envoy.filters.network.sni_dynamic_forward_proxy",
+                            DnsCaches.networkFilter(tcp.lookUp().getAsInt())));
+        }
+        out.addFilters(handling(chain, direction, options));
         if (!chain.match().equals(Match.ALL)) {
             out.setFilterChainMatch(match(chain.match()));
         }
@@ -196,6 +202,10 @@ final class ListenerEmitter {
         // What comes in for a workload is routed by no rule.
         if (direction == Direction.OUTBOUND) {
             FeatureEmitter.filters(out);
+        }
+        if (http.resolves()) {
+            out.addHttpFilters(
+                    httpFilter("envoy.filters.http.dynamic_forward_proxy", DnsCaches.httpFilter()));
         }
         Router router =
                 Router.newBuilder()

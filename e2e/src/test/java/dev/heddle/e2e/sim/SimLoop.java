@@ -50,10 +50,14 @@ final class SimLoop implements AutoCloseable {
     /// @param link the proxy's way to its control plane
     ProxyHost host(Function<XdsSubscriber, ControlPlaneLink> link) {
         return new ProxyHost(
-                Workers.of(worker()), loop, ticker, SimLoop::noAddress, Runnable::run, link);
+                Workers.of(worker()), loop, ticker, SimLoop::address, Runnable::run, link);
     }
 
-    private static List<InetAddress> noAddress(String name) throws UnknownHostException {
+    /// Of the machine itself; nobody else has one.
+    private static List<InetAddress> address(String name) throws UnknownHostException {
+        if (name.equals("localhost")) {
+            return List.of(InetAddress.ofLiteral("127.0.0.1"));
+        }
         throw new UnknownHostException(name);
     }
 

@@ -15,6 +15,7 @@ import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Reads what a document asks for.
 record SpecReader<S>(Kind<S> kind, Metadata metadata, YamlSource source, Diagnostics findings) {
@@ -76,8 +77,9 @@ record SpecReader<S>(Kind<S> kind, Metadata metadata, YamlSource source, Diagnos
         Optional<Node.Entry> spec = source.root().entry("spec");
         Node node = spec.map(Node.Entry::value).orElse(Node.Mapping.EMPTY);
         return switch (node) {
-            case Node.Mapping mapping -> new Node.Mapping(mapping.entries(), position(spec));
-            case Node.Null _ -> new Node.Mapping(List.of(), position(spec));
+            case Node.Mapping mapping ->
+                    new Node.Mapping(withStatus(mapping.entries()), position(spec));
+            case Node.Null _ -> new Node.Mapping(withStatus(List.of()), position(spec));
             case Node.Text _, Node.Numeric _, Node.Bool _, Node.Sequence _ -> {
                 report(
                         DiagnosticCode.INVALID_VALUE,
@@ -87,6 +89,15 @@ record SpecReader<S>(Kind<S> kind, Metadata metadata, YamlSource source, Diagnos
                 yield Node.Mapping.EMPTY;
             }
         };
+    }
+
+    /// What a resource's own controller said of it is a field like others, for kinds that want it.
+    private List<Node.Entry> withStatus(List<Node.Entry> spec) {
+        Optional<Node.Entry> status = source.root().entry("status");
+        if (status.isEmpty() || !RecordShape.of(kind.spec()).slots().containsKey("status")) {
+            return spec;
+        }
+        return Stream.concat(spec.stream(), status.stream()).toList();
     }
 
     /// A missing field is looked for where its mapping's key stands.

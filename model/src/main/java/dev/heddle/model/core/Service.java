@@ -1,6 +1,5 @@
 package dev.heddle.model.core;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Skips;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Optional;
 /// @param selector labels of the workloads; empty means that endpoints are given in other resources
 /// @param clusterIP virtual address, or `None` for a headless service; empty when there is none yet
 /// @param type as in `ClusterIP`
+/// @param externalName host that this is another name for, with type `ExternalName`
 /// @param trafficDistribution PreferClose, PreferSameZone or PreferSameNode; empty for none
 @Skips({
     "allocateLoadBalancerNodePorts",
@@ -33,7 +33,7 @@ public record Service(
         String clusterIP,
         List<String> clusterIPs,
         Type type,
-        @NotYet String externalName,
+        String externalName,
         boolean publishNotReadyAddresses,
         String trafficDistribution) {
 
@@ -66,7 +66,6 @@ public record Service(
         /// By a load balancer outside, too.
         LoadBalancer,
         /// It is another name for a host elsewhere.
-        @NotYet
         ExternalName
     }
 }

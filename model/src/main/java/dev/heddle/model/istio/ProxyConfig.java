@@ -1,7 +1,6 @@
 package dev.heddle.model.istio;
 
 import dev.heddle.model.match.LabelSelector;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +9,6 @@ import java.util.OptionalInt;
 /// How the proxy process of workloads is run.
 ///
 /// @param concurrency worker threads; 0 means one for each core
-@NotYet
 public record ProxyConfig(
         Optional<LabelSelector> selector,
         OptionalInt concurrency,

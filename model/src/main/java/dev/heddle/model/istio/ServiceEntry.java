@@ -1,7 +1,7 @@
 package dev.heddle.model.istio;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
+import dev.heddle.model.schema.Skips;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,6 +13,9 @@ import java.util.OptionalInt;
 /// @param endpoints where it really is; not together with `workloadSelector`
 /// @param workloadSelector workloads of the same namespace that it consists of
 /// @param exportTo namespaces that see this resource; `.` its own, `*` all, none means all
+/// @param subjectAltNames of which the endpoints' certificates must bear one, where a
+///   DestinationRule has connections to them secured and does not say it itself
+/// @param status what a controller said of it
 public record ServiceEntry(
         @Required List<String> hosts,
         List<String> addresses,
@@ -22,7 +25,8 @@ public record ServiceEntry(
         List<WorkloadEntry> endpoints,
         Optional<WorkloadSelector> workloadSelector,
         List<String> exportTo,
-        @NotYet List<String> subjectAltNames) {
+        List<String> subjectAltNames,
+        Status status) {
 
     public ServiceEntry {
         hosts = List.copyOf(hosts);
@@ -31,6 +35,19 @@ public record ServiceEntry(
         endpoints = List.copyOf(endpoints);
         exportTo = List.copyOf(exportTo);
         subjectAltNames = List.copyOf(subjectAltNames);
+    }
+
+    /// What a controller says of a ServiceEntry.
+    ///
+    /// @param addresses that it gave hosts which have none
+    @Skips({"conditions", "validationMessages", "observedGeneration"})
+    public record Status(List<Address> addresses) {
+        public Status {
+            addresses = List.copyOf(addresses);
+        }
+
+        /// @param value an IP address
+        public record Address(String value, String host) {}
     }
 
     /// A port of the service.
@@ -57,10 +74,8 @@ public record ServiceEntry(
         /// By asking DNS for all of them.
         DNS,
         /// By asking DNS for one at a time.
-        @NotYet
         DNS_ROUND_ROBIN,
         /// By asking DNS for whatever host the request names.
-        @NotYet
         DYNAMIC_DNS
     }
 }

@@ -1,7 +1,6 @@
 package dev.heddle.model.istio;
 
 import dev.heddle.model.schema.Inline;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.util.List;
@@ -10,8 +9,9 @@ import java.util.Optional;
 
 /// What the workloads that register themselves have in common.
 ///
-/// @param template for their WorkloadEntry
-@NotYet
+/// @param metadata that their WorkloadEntry has
+/// @param template of their WorkloadEntry, as far as it says nothing itself
+/// @param probe whether they are ready
 public record WorkloadGroup(
         ObjectMeta metadata, @Required WorkloadEntry template, Optional<ReadinessProbe> probe) {
 

@@ -7,6 +7,7 @@ import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.core.Endpoints;
 import dev.heddle.model.core.Ingress;
 import dev.heddle.model.core.IngressClass;
+import dev.heddle.model.core.Namespace;
 import dev.heddle.model.core.Secret;
 import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.AuthorizationPolicy;
@@ -155,6 +156,16 @@ public final class Kinds {
     public static final Kind<Secret> SECRET =
             core("", List.of("v1"), "Secret", "secrets", "secret", Secret.class, Layout.FLAT);
 
+    public static final Kind<Namespace> NAMESPACE =
+            new Kind<>(
+                    "",
+                    List.of("v1"),
+                    "Namespace",
+                    "namespaces",
+                    List.of("ns"),
+                    Namespace.class,
+                    Layout.SPEC,
+                    false);
     public static final Kind<ConfigMap> CONFIG_MAP =
             core("", List.of("v1"), "ConfigMap", "configmaps", "cm", ConfigMap.class, Layout.FLAT);
     public static final Kind<IstioOperator> ISTIO_OPERATOR =
@@ -190,6 +201,7 @@ public final class Kinds {
                     INGRESS,
                     INGRESS_CLASS,
                     SECRET,
+                    NAMESPACE,
                     CONFIG_MAP,
                     ISTIO_OPERATOR);
 

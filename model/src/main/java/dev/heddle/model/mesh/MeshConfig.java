@@ -1,12 +1,17 @@
 package dev.heddle.model.mesh;
 
+import dev.heddle.model.istio.ClientTlsSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
 import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
+import dev.heddle.model.match.Selector;
+import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Istio's `MeshConfig`, as of Istio 1.31. What is absent is as Istio has it, unless said
@@ -23,6 +28,15 @@ import java.util.Optional;
 /// @param rootNamespace resources there count for all namespaces
 /// @param pathNormalization of requests' paths, before anybody looks at them
 /// @param defaultHttpRetryPolicy of requests that no rule says retries for
+/// @param defaultServiceExportTo who sees services that do not say it; none means everybody
+/// @param defaultVirtualServiceExportTo who sees VirtualServices that do not say it
+/// @param defaultDestinationRuleExportTo who sees DestinationRules that do not say it
+/// @param dnsRefreshRate how often names are looked up, where an answer does not say it; 60 s
+/// @param serviceSettings of which services only endpoints of the caller's own cluster are used
+/// @param serviceScopeConfigs the same, by labels; the first that fits counts
+/// @param discoverySelectors namespaces that there are for the mesh; none means all
+/// @param defaultTrafficPolicy of connections to hosts, where no DestinationRule says one
+/// @param serviceEntryVisibility how far ServiceEntries reach at most
 public record MeshConfig(
         Optional<Duration> connectTimeout,
         Optional<Duration> protocolDetectionTimeout,
@@ -53,27 +67,104 @@ public record MeshConfig(
         @NotYet Node trustDomain,
         @NotYet Node trustDomainAliases,
         @NotYet Node caCertificates,
-        @NotYet Node defaultServiceExportTo,
-        @NotYet Node defaultVirtualServiceExportTo,
-        @NotYet Node defaultDestinationRuleExportTo,
+        List<String> defaultServiceExportTo,
+        List<String> defaultVirtualServiceExportTo,
+        List<String> defaultDestinationRuleExportTo,
         Optional<LocalityLoadBalancerSetting> localityLbSetting,
         Optional<ZoneAwareLbSetting> zoneAwareLbSetting,
-        @NotYet Node dnsRefreshRate,
+        Optional<Duration> dnsRefreshRate,
         @NotYet Node inboundClusterStatName,
         @NotYet Node outboundClusterStatName,
         @NotYet Node certificates,
-        @NotYet Node serviceSettings,
-        @NotYet Node serviceScopeConfigs,
+        List<ServiceSettings> serviceSettings,
+        List<ServiceScopeConfigs> serviceScopeConfigs,
         @NotYet Node enablePrometheusMerge,
         @NotYet Node verifyCertificateAtClient,
         @NotYet Node ca,
         @NotYet Node extensionProviders,
         @NotYet Node defaultProviders,
-        @NotYet Node discoverySelectors,
+        List<Selector> discoverySelectors,
         @NotYet Node meshMTLS,
         @NotYet Node tlsDefaults,
-        @NotYet Node defaultTrafficPolicy,
-        @NotYet Node serviceEntryVisibility) {
+        Optional<TrafficDefaults> defaultTrafficPolicy,
+        Optional<ServiceEntryVisibility> serviceEntryVisibility) {
+
+    public MeshConfig {
+        defaultServiceExportTo = List.copyOf(defaultServiceExportTo);
+        defaultVirtualServiceExportTo = List.copyOf(defaultVirtualServiceExportTo);
+        defaultDestinationRuleExportTo = List.copyOf(defaultDestinationRuleExportTo);
+        serviceSettings = List.copyOf(serviceSettings);
+        serviceScopeConfigs = List.copyOf(serviceScopeConfigs);
+        discoverySelectors = List.copyOf(discoverySelectors);
+    }
+
+    /// What counts for some hosts.
+    ///
+    /// @param hosts names and wildcards
+    public record ServiceSettings(Settings settings, List<String> hosts) {
+        public ServiceSettings {
+            hosts = List.copyOf(hosts);
+        }
+
+        /// @param clusterLocal whether only endpoints of the caller's own cluster are used
+        public record Settings(boolean clusterLocal) {}
+    }
+
+    /// What counts for services of some labels in namespaces of some labels.
+    public record ServiceScopeConfigs(
+            Selector namespaceSelector, Selector servicesSelector, Scope scope) {
+        /// Whose endpoints are used.
+        public enum Scope {
+            /// The caller's own cluster's.
+            LOCAL,
+            /// Everybody's.
+            GLOBAL
+        }
+    }
+
+    /// What counts for every cluster, where no DestinationRule says otherwise.
+    public record TrafficDefaults(
+            Optional<ConnectionPoolSettings> connectionPool, @NotYet Node outlierDetection) {}
+
+    /// How far ServiceEntries reach at most, whatever their `exportTo` says.
+    ///
+    /// @param applyToSidecars whether it counts for sidecars and gateways; without it, only for
+    ///   proxies of the ambient mesh
+    /// @param policies the first that fits goes before the default
+    public record ServiceEntryVisibility(
+            Reach defaultVisibility, boolean applyToSidecars, List<Policy> policies) {
+        public ServiceEntryVisibility {
+            policies = List.copyOf(policies);
+        }
+
+        /// How far.
+        public enum Reach {
+            /// As [#PUBLIC].
+            VISIBILITY_UNSPECIFIED,
+            /// Nowhere.
+            NONE,
+            /// In their own namespace.
+            NAMESPACE,
+            /// Everywhere.
+            PUBLIC
+        }
+
+        /// @param matchingRules one of them must fit
+        public record Policy(Reach visibility, List<MatchRule> matchingRules) {
+            public Policy {
+                matchingRules = List.copyOf(matchingRules);
+            }
+        }
+
+        /// Which ServiceEntries.
+        public record MatchRule(@Inline Optional<Matcher> matcher) {}
+
+        /// A way to choose them.
+        public sealed interface Matcher {
+            /// By their namespace.
+            record OfNamespace(Selector namespaceSelector) implements Matcher {}
+        }
+    }
 
     /// Whether hosts of ports that are named HTTP are spoken to in HTTP/2, where no DestinationRule
     /// says otherwise.
@@ -90,12 +181,15 @@ public record MeshConfig(
 
     /// What becomes of traffic to unknown hosts. Where the policy is there and names no mode, Istio
     /// takes it for `REGISTRY_ONLY`.
-    public record OutboundTrafficPolicy(OutboundTrafficPolicy.Mode mode, @NotYet Node tls) {
+    ///
+    /// @param tls of connections to hosts that the proxy looked up
+    public record OutboundTrafficPolicy(
+            OutboundTrafficPolicy.Mode mode, Optional<ClientTlsSettings> tls) {
         /// The modes.
         public enum Mode {
             REGISTRY_ONLY,
             ALLOW_ANY,
-            @NotYet
+            /// Looked up by the proxy, where a request says what.
             ALLOW_ANY_DYNAMIC_DNS
         }
     }

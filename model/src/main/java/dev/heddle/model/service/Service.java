@@ -60,8 +60,12 @@ public record Service(
     public enum Resolution {
         /// The control plane tells them.
         STATIC,
-        /// They ask DNS.
+        /// They ask DNS, and use all addresses of the answer.
         DNS,
+        /// They ask DNS, and use one address of the answer at a time.
+        DNS_ROUND_ROBIN,
+        /// They ask DNS for whatever host of a wildcard a request names.
+        DYNAMIC_DNS,
         /// They go to the address that the client called.
         PASSTHROUGH
     }

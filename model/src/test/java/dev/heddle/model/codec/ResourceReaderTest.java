@@ -172,17 +172,17 @@ class ResourceReaderTest {
 
     @Test
     void whatIsReadButNotActedOnSaysSo() {
-        String spec =
-                "{hosts: [a], http: [{route: [{destination: {host: a}}], fault: {abort: {}}}]}";
-        var parsed = ResourceReader.read("f.yaml", head("VirtualService") + "spec: " + spec);
+        String spec = "{host: a, trafficPolicy: {retryBudget: {budgetInterval: 1s}}}";
+        var parsed = ResourceReader.read("f.yaml", head("DestinationRule") + "spec: " + spec);
 
         assertThat(parsed.resources()).hasSize(1);
         assertThat(parsed.diagnostics())
                 .filteredOn(d -> d.code() == DiagnosticCode.NOT_IMPLEMENTED)
                 .extracting(Diagnostic::toString)
                 .containsExactly(
-                        "f.yaml:4:63: warning HED0008 VirtualService default/a spec.http[0].fault:"
-                                + " 'fault' is read but not in force yet");
+                        "f.yaml:4:47: warning HED0008 DestinationRule default/a"
+                                + " spec.trafficPolicy.retryBudget.budgetInterval:"
+                                + " 'budgetInterval' is read but not in force yet");
     }
 
     @Test
@@ -193,10 +193,10 @@ class ResourceReaderTest {
                 kind: PeerAuthentication
                 metadata: {name: a}
                 ---
-                apiVersion: v1
-                kind: Service
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
                 metadata: {name: a}
-                spec: {type: ExternalName}
+                spec: {meshConfig: {inboundTrafficPolicy: {mode: LOCALHOST}}}
                 """;
         var parsed = ResourceReader.read("f.yaml", text);
 
@@ -205,7 +205,8 @@ class ResourceReaderTest {
                 .extracting(d -> d.origin().path() + ": " + d.message())
                 .containsExactly(
                         "kind: PeerAuthentication is read but not in force yet",
-                        "spec.type: 'ExternalName' is read but not in force yet");
+                        "spec.meshConfig.inboundTrafficPolicy.mode: 'LOCALHOST' is read but not in"
+                                + " force yet");
     }
 
     @Test

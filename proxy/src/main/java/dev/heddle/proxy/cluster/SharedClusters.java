@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// hashes lead to hosts. Thread-safe; asked when configuration changes, never by a request.
 public final class SharedClusters {
 
+    private final LookUps lookUps;
     private final ConcurrentHashMap<String, Circuit> circuits = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, HashTables> tables = new ConcurrentHashMap<>();
 
@@ -17,14 +18,16 @@ public final class SharedClusters {
 
     /// Of a proxy that knows nothing of others.
     public SharedClusters() {
-        this("", "");
+        this("", "", LookUps.NONE);
     }
 
     /// @param siblings cluster of the proxies beside this one; may be empty
     /// @param locality where this proxy is
-    public SharedClusters(String siblings, String locality) {
+    /// @param lookUps of hosts that requests name
+    public SharedClusters(String siblings, String locality, LookUps lookUps) {
         this.siblings = siblings;
         this.locality = locality;
+        this.lookUps = lookUps;
     }
 
     /// The cluster of the proxies beside this one; may be empty.
@@ -35,6 +38,11 @@ public final class SharedClusters {
     /// Where this proxy is.
     String locality() {
         return locality;
+    }
+
+    /// How hosts are looked up that requests name.
+    LookUps lookUps() {
+        return lookUps;
     }
 
     /// The circuit of a cluster; the same one as long as the cluster exists.

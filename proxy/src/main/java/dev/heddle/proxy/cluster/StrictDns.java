@@ -6,6 +6,7 @@ import dev.heddle.proxy.config.ClusterConfig.Discovery.Timing;
 import dev.heddle.proxy.config.DnsHosts;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
+import dev.heddle.proxy.runtime.PathAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -152,7 +153,9 @@ public final class StrictDns implements DnsHosts {
         }
 
         private static boolean isName(InetSocketAddress address) {
-            return address.isUnresolved() && InternalAddress.of(address).isEmpty();
+            return address.isUnresolved()
+                    && InternalAddress.of(address).isEmpty()
+                    && PathAddress.of(address) == null;
         }
 
         void begin() {

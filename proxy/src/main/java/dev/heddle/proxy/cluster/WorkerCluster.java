@@ -8,6 +8,7 @@ import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.Origin;
+import dev.heddle.proxy.runtime.PathAddress;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsState;
@@ -17,6 +18,7 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.HostFinder;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
@@ -48,6 +50,7 @@ final class WorkerCluster implements Cluster {
     private final Worker worker;
     private Map<InetSocketAddress, Host> hosts = Map.of();
     private @Nullable OriginalDestinationHosts found;
+    private @Nullable DynamicHosts dynamic;
     private ProxyConfig.ClusterState state;
     private LoadBalancer balancer;
     private final Supplier<Siblings> siblings;
@@ -113,6 +116,11 @@ final class WorkerCluster implements Cluster {
                 .orElse(HostSecurity.PLAIN);
     }
 
+    @Override
+    public @Nullable HostFinder finder() {
+        return dynamic;
+    }
+
     /// What is known of the host goes before what is known of the client's connection.
     @Override
     public Origin origin(Host host, Purpose purpose) {
@@ -154,6 +162,9 @@ final class WorkerCluster implements Cluster {
     }
 
     List<Host> hosts() {
+        if (dynamic != null) {
+            return dynamic.hosts();
+        }
         return found == null ? List.copyOf(hosts.values()) : found.hosts();
     }
 
@@ -177,10 +188,16 @@ final class WorkerCluster implements Cluster {
             found.drain();
             found = null;
         }
+        if (dynamic != null) {
+            dynamic.drain();
+            dynamic = null;
+        }
     }
 
     private LoadBalancer balancer(ProxyConfig.ClusterState next) {
-        isAvailable = next.config().discovery() instanceof Discovery.OriginalDestination;
+        isAvailable =
+                next.config().discovery() instanceof Discovery.OriginalDestination
+                        || next.config().discovery() instanceof Discovery.Dynamic;
         choices = List.of();
         if (next.config().discovery() instanceof Discovery.FirstOf(List<String> clusters)) {
             choices = clusters;
@@ -195,6 +212,9 @@ final class WorkerCluster implements Cluster {
                 found = known;
             }
             return known;
+        }
+        if (next.config().discovery() instanceof Discovery.Dynamic question) {
+            return named(question, next.config().sockets().areAllSecured());
         }
         forgetFound();
         var kept = new LinkedHashMap<InetSocketAddress, Host>();
@@ -218,6 +238,17 @@ final class WorkerCluster implements Cluster {
                         config.zones().map(it -> new Balancers.Zones(it, siblings.get())));
         latest = List.copyOf(places);
         return Balancers.of(policy, places, worker.random());
+    }
+
+    /// The hosts that requests name.
+    private LoadBalancer named(Discovery.Dynamic question, boolean isSecured) {
+        DynamicHosts known = dynamic;
+        if (known == null || known.isSecured() != isSecured || !known.question().equals(question)) {
+            drain();
+            known = new DynamicHosts(question, isSecured, worker, shared.lookUps());
+            dynamic = known;
+        }
+        return known;
     }
 
     private Balancers.Place place(Assignment.Place place, Map<InetSocketAddress, Host> kept) {
@@ -281,6 +312,10 @@ final class WorkerCluster implements Cluster {
     }
 
     private static String text(InetSocketAddress address) {
+        PathAddress path = PathAddress.of(address);
+        if (path != null) {
+            return path.path();
+        }
         return InternalAddress.of(address)
                 .map(InternalAddress::toString)
                 .orElseGet(() -> Objects.requireNonNull(SocketAddressText.whole(address)));

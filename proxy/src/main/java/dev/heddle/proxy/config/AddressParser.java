@@ -3,8 +3,10 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.runtime.InternalAddress;
+import dev.heddle.proxy.runtime.PathAddress;
 import envoy.config.core.v3.Address;
 import envoy.config.core.v3.EnvoyInternalAddress;
+import envoy.config.core.v3.Pipe;
 import envoy.config.core.v3.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,11 +40,25 @@ final class AddressParser {
     }
 
     /// That of a host: an IP address and a port, a name and a port, which comes back unresolved, or
-    /// a listener of this proxy.
+    /// a listener of this proxy, or the path of a socket.
     InetSocketAddress ofHost(String path, Address address, boolean nameAllowed) {
+        if (address.hasPipe()) {
+            return pipe(join(path, "pipe"), address.getPipe());
+        }
         return address.hasEnvoyInternalAddress()
                 ? internal(join(path, "envoy_internal_address"), address.getEnvoyInternalAddress())
                 : read(path, address, nameAllowed);
+    }
+
+    private InetSocketAddress pipe(String path, Pipe pipe) {
+        // The mode is for those who listen.
+        findings.fields(path, pipe, Set.of("path"), Set.of("mode"));
+        try {
+            return new PathAddress(pipe.getPath()).toSocketAddress();
+        } catch (IllegalArgumentException e) {
+            findings.reject(join(path, "path"), String.valueOf(e.getMessage()));
+            return NOWHERE;
+        }
     }
 
     private InetSocketAddress internal(String path, EnvoyInternalAddress address) {

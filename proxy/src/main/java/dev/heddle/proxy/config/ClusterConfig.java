@@ -122,6 +122,25 @@ public record ClusterConfig(
             }
         }
 
+        /// Whatever hosts requests name, looked up when they do
+        /// (`envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig`).
+        ///
+        /// @param family which addresses of a name are used (`dns_lookup_family`)
+        /// @param refresh how often a name is looked up again (`dns_refresh_rate`)
+        /// @param unusedFor after which a name is forgotten (`host_ttl`)
+        /// @param maxHosts names at one time, for each worker (`max_hosts`)
+        /// @param maxWaiting requests that wait for one name
+        ///   (`dns_cache_circuit_breaker.max_pending_requests`)
+        record Dynamic(
+                Family family, Duration refresh, Duration unusedFor, int maxHosts, int maxWaiting)
+                implements Discovery {
+            public Dynamic {
+                if (!refresh.isPositive()) {
+                    throw new IllegalArgumentException("refresh: " + refresh + " (expected: > 0)");
+                }
+            }
+        }
+
         /// Where each connection was made to before it was redirected here
         /// (`original_dst_lb_config`).
         ///

@@ -554,6 +554,9 @@ public final class ClusterParser {
         if (!isByConnection && cluster.hasCleanupInterval()) {
             findings.note("cleanup_interval");
         }
+        if (cluster.hasClusterType()) {
+            return new DynamicProxyParser(findings).discovery(cluster);
+        }
         return switch (cluster.getType()) {
             case STATIC -> new ClusterConfig.Discovery.Fixed(hosts(cluster, false));
             case STRICT_DNS -> dns(cluster, false);

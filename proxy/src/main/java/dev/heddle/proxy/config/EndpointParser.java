@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.InternalAddress;
+import dev.heddle.proxy.runtime.PathAddress;
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.endpoint.v3.LbEndpoint;
@@ -139,7 +140,8 @@ public final class EndpointParser {
         var addresses = new AddressParser(findings);
         InetSocketAddress address =
                 addresses.ofHost(join(at, "address"), endpoint.getAddress(), namesAllowed);
-        if (address.getPort() == 0 && InternalAddress.of(address).isEmpty()) {
+        boolean hasPort = InternalAddress.of(address).isEmpty() && PathAddress.of(address) == null;
+        if (address.getPort() == 0 && hasPort) {
             findings.reject(join(at, "address"), "port 0 (expected: from 1 to 65535)");
         }
         int weight = 1;

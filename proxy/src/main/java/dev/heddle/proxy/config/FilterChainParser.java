@@ -11,6 +11,7 @@ import envoy.config.listener.v3.FilterChain;
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig;
 import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.Set;
 
 /// Reads the filter chains of a listener.
 final class FilterChainParser {
+
+    private static final FilterConfig SERVER_LOOK_UP = FilterConfig.getDefaultInstance();
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
@@ -188,12 +191,15 @@ final class FilterChainParser {
         return read;
     }
 
-    /// The filters before the last one: limits of connections.
+    /// The filters before the last one: limits of connections, and looking up servers.
     private Optional<ConnectionLimitConfig> limit(String path, FilterChain chain) {
         Optional<ConnectionLimitConfig> limit = Optional.empty();
         for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
             String at = path + ".filters[" + i + "].typed_config";
             Any config = chain.getFilters(i).getTypedConfig();
+            if (config.holds(SERVER_LOOK_UP)) {
+                continue; // read with the TCP proxy that it is for
+            }
             if (!config.holds(ConnectionLimit.getDefaultInstance())) {
                 findings.notImplemented(at, "'" + config.getTypeUrl() + "' before the last filter");
             } else if (limit.isPresent()) {
@@ -250,9 +256,38 @@ final class FilterChainParser {
             return nothing();
         }
         int last = chain.getFiltersCount() - 1;
-        return handling(
-                path + ".filters[" + last + "].typed_config",
-                chain.getFilters(last).getTypedConfig());
+        FilterChainConfig.Handling handling =
+                handling(
+                        path + ".filters[" + last + "].typed_config",
+                        chain.getFilters(last).getTypedConfig());
+        for (int i = 0; i < last; i++) {
+            Any config = chain.getFilters(i).getTypedConfig();
+            if (config.holds(SERVER_LOOK_UP)) {
+                return lookingUp(path + ".filters[" + i + "].typed_config", config, handling);
+            }
+        }
+        return handling;
+    }
+
+    /// The server that a client hello names is looked up, for a cluster of such hosts.
+    private FilterChainConfig.Handling lookingUp(
+            String path, Any packed, FilterChainConfig.Handling handling) {
+        if (!(handling instanceof FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy))) {
+            findings.reject(path, "is not before a TCP proxy");
+            return handling;
+        }
+        try {
+            FilterConfig config = packed.unpack(SERVER_LOOK_UP);
+            findings.fields(path, config, Set.of("dns_cache_config", "port_value"));
+            new DynamicProxyParser(findings)
+                    .check(join(path, "dns_cache_config"), config.getDnsCacheConfig());
+            findings.range(join(path, "port_value"), config.getPortValue(), 1, 65_535);
+            return new FilterChainConfig.Handling.Tcp(
+                    proxy.lookingUp(Math.clamp(config.getPortValue(), 1, 65_535)));
+        } catch (WireException e) {
+            findings.reject(path, String.valueOf(e.getMessage()));
+            return handling;
+        }
     }
 
     private FilterChainConfig.Handling handling(String path, Any config) {

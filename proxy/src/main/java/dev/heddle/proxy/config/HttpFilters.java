@@ -12,7 +12,8 @@ public final class HttpFilters {
                     new FilterStateType(),
                     new HealthCheckType(),
                     new FaultType(),
-                    new CorsType());
+                    new CorsType(),
+                    new DynamicProxyType());
 
     private HttpFilters() {}
 }

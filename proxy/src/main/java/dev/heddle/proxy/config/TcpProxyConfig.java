@@ -4,6 +4,7 @@ import dev.heddle.telemetry.AccessLogFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// How the bytes of a connection are forwarded
 /// (`envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy`).
@@ -16,6 +17,8 @@ import java.util.Optional;
 /// @param maxDuration after which a connection is closed; zero for none
 /// @param tunneling of the bytes by an HTTP proxy
 /// @param hashesSource whether a client's address chooses its host, where the cluster hashes
+/// @param lookUp port of the host that a client hello names, which is looked up first; absent where
+///   the cluster has hosts of its own
 public record TcpProxyConfig(
         String statPrefix,
         List<Target> targets,
@@ -25,7 +28,8 @@ public record TcpProxyConfig(
         Duration maxDuration,
         LogTiming logTiming,
         Optional<Tunneling> tunneling,
-        boolean hashesSource) {
+        boolean hashesSource,
+        OptionalInt lookUp) {
 
     /// One that passes bytes on as they are, without a limit of age, and logs connections when they
     /// end.
@@ -44,7 +48,23 @@ public record TcpProxyConfig(
                 Duration.ZERO,
                 LogTiming.AT_END,
                 Optional.empty(),
-                false);
+                false,
+                OptionalInt.empty());
+    }
+
+    /// The same, for hosts that client hellos name.
+    public TcpProxyConfig lookingUp(int port) {
+        return new TcpProxyConfig(
+                statPrefix,
+                targets,
+                idleTimeout,
+                maxConnectAttempts,
+                accessLogs,
+                maxDuration,
+                logTiming,
+                tunneling,
+                hashesSource,
+                OptionalInt.of(port));
     }
 
     /// When a connection is logged beside its end (`access_log_options`).

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// Reads TCP proxies.
@@ -63,7 +64,8 @@ final class TcpProxyParser {
                                 tunneling(
                                         join(path, "tunneling_config"), proxy.getTunnelingConfig()))
                         : Optional.empty(),
-                hashesSource(join(path, "hash_policy"), proxy.getHashPolicyList()));
+                hashesSource(join(path, "hash_policy"), proxy.getHashPolicyList()),
+                OptionalInt.empty());
     }
 
     /// No filter of this proxy keeps anything else that could be hashed.

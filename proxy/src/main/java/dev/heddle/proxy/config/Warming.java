@@ -259,7 +259,9 @@ public final class Warming {
                     Optional.ofNullable(assignments.get(serviceName));
             case ClusterConfig.Discovery.Dns _ -> Optional.ofNullable(resolved.get(cluster.name()));
             // Its hosts are found by those who use it.
-            case ClusterConfig.Discovery.OriginalDestination _, ClusterConfig.Discovery.FirstOf _ ->
+            case ClusterConfig.Discovery.OriginalDestination _,
+                    ClusterConfig.Discovery.FirstOf _,
+                    ClusterConfig.Discovery.Dynamic _ ->
                     Optional.of(Assignment.empty(cluster.name()));
         };
     }

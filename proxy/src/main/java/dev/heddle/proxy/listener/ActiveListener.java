@@ -295,11 +295,14 @@ final class ActiveListener {
     }
 
     private TcpConnection tcp(TcpService tcp, Arrival arrival) {
-        return new TcpConnection(
-                tcp,
-                arrival.wire(),
-                arrival.client(),
-                gone -> onGone(new ClientConnection.Tcp(gone)));
+        var connection =
+                new TcpConnection(
+                        tcp,
+                        arrival.wire(),
+                        arrival.client(),
+                        gone -> onGone(new ClientConnection.Tcp(gone)));
+        connection.asks(arrival.serverName());
+        return connection;
     }
 
     /// Learns from who speaks first on a connection that was served unheard.

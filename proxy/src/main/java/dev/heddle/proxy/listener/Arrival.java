@@ -116,6 +116,11 @@ final class Arrival {
         return isTransparent || wire.restored() != null;
     }
 
+    /// The server that its client hello names; empty where there is none, or nobody looked.
+    String serverName() {
+        return serverName;
+    }
+
     /// Of whom hosts may be told.
     Client client() {
         return new Client(

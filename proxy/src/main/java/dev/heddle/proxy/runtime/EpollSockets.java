@@ -78,9 +78,10 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
         SocketCalls sockets = loop.sockets();
         // Made now, so that it holds its keys however long connecting takes.
         SSLEngine engine = tls == null ? null : tls.engine(worker.allocator(), address);
+        PathAddress path = PathAddress.of(address);
         int socket;
         try {
-            socket = sockets.open(address);
+            socket = path == null ? sockets.open(address) : sockets.openUnix();
         } catch (IOException e) {
             ReferenceCountUtil.release(engine);
             worker.execute(() -> attempt.failed(e));
@@ -92,15 +93,11 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
             wire.secure(engine, tls::session, attempt.over(wire));
         }
         try {
-            sockets.set(socket, SocketCalls.SOL_TCP, SocketCalls.TCP_NODELAY, 1);
-            if (settings.keepAlive().isPresent()) {
-                keepAlive(socket, settings.keepAlive().get());
+            if (path == null) {
+                connect(socket, address, settings);
+            } else {
+                sockets.connect(socket, path.path());
             }
-            InetSocketAddress source = settings.sourceFor(address);
-            if (source != null) {
-                bind(socket, source);
-            }
-            sockets.connect(socket, address);
             if (!loop.watch(socket, wire, SocketWire.EVENTS)) {
                 throw new IOException("epoll takes no more sockets");
             }
@@ -111,6 +108,20 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
         }
         attempt.begin(wire::abandon);
         return attempt;
+    }
+
+    private void connect(int socket, InetSocketAddress address, ConnectSettings settings)
+            throws IOException {
+        SocketCalls sockets = loop.sockets();
+        sockets.set(socket, SocketCalls.SOL_TCP, SocketCalls.TCP_NODELAY, 1);
+        if (settings.keepAlive().isPresent()) {
+            keepAlive(socket, settings.keepAlive().get());
+        }
+        InetSocketAddress source = settings.sourceFor(address);
+        if (source != null) {
+            bind(socket, source);
+        }
+        sockets.connect(socket, address);
     }
 
     private void bind(int socket, InetSocketAddress source) throws IOException {

@@ -137,6 +137,15 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
             @Nullable TlsClient tls,
             ConnectOutcome outcome) {
         var attempt = new ConnectAttempt(outcome);
+        if (transport.isKernel() && PathAddress.of(address) != null) {
+            worker.execute(() ->
+                    attempt.failed(
+                            new IOException(
+                                    "connect to "
+                                            + address.getHostString()
+                                            + ": paths need the transport epoll")));
+            return attempt;
+        }
         // Made now, so that it holds its keys however long connecting takes.
         SslHandler secured = tls == null ? null : tls.handler(worker.allocator(), address);
         var client =

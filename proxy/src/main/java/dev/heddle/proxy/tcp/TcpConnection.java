@@ -22,6 +22,7 @@ import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.HostFinder;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
@@ -125,6 +126,13 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         firstWord = hears;
     }
 
+    /// Says which server the client asks for, in its hello.
+    public void asks(String serverName) {
+        if (!serverName.isEmpty()) {
+            info.setRequestedServerName(serverName);
+        }
+    }
+
     /// Connects as [#start] does, but leaves the client alone until that is called: it may be
     /// somebody else's. A failure is nobody's business either.
     ///
@@ -171,9 +179,38 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         cluster = service.context().clusters().get(name);
         if (cluster == null) {
             finish(ResponseFlag.NC);
-        } else {
-            tryHost(cluster);
+            return;
         }
+        HostFinder finder = cluster.finder();
+        String wanted = wantedHost();
+        if (finder == null || wanted == null) {
+            tryHost(cluster);
+            return;
+        }
+        HostFinder.Outcome outcome = finder.find(wanted, this::onFound);
+        if (outcome != null) {
+            onFound(outcome);
+        }
+    }
+
+    /// The host is there that the client asks for, or is not.
+    private void onFound(HostFinder.Outcome outcome) {
+        if (isOver || cluster == null) {
+            return;
+        }
+        switch (outcome) {
+            case FOUND -> tryHost(cluster);
+            case UNKNOWN -> finish(ResponseFlag.DF);
+            case OVERFLOW -> finish(ResponseFlag.UO);
+        }
+    }
+
+    @Override
+    public @Nullable String wantedHost() {
+        String name = info.requestedServerName();
+        return name == null || service.config().lookUp().isEmpty()
+                ? null
+                : name + ":" + service.config().lookUp().getAsInt();
     }
 
     private static void record(StreamInfo info, TcpService service, Wire client) {

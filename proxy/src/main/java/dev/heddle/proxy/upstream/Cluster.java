@@ -10,6 +10,7 @@ import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker sees it.
 public interface Cluster {
@@ -64,6 +65,11 @@ public interface Cluster {
     /// The header by which a host is told of clients; absent for none.
     default Optional<ProxyHeader> header(Host host) {
         return Optional.empty();
+    }
+
+    /// Finds the hosts that requests name; null where the cluster has hosts of its own.
+    default @Nullable HostFinder finder() {
+        return null;
     }
 
     /// What was counted on this worker.

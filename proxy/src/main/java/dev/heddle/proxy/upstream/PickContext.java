@@ -29,6 +29,12 @@ public interface PickContext {
         return 0;
     }
 
+    /// The host that a TCP connection is for, as `name:port`, where its client names one; null
+    /// where nobody looks.
+    default @Nullable String wantedHost() {
+        return null;
+    }
+
     /// Hosts whose priorities are to be left for others, if there are others: they were tried.
     default List<Host> left() {
         return List.of();

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /// Draining, changes of listeners, and TCP.
@@ -121,7 +122,8 @@ class FlowTest {
                 most,
                 timing,
                 Optional.empty(),
-                false);
+                false,
+                OptionalInt.empty());
     }
 
     private static SimUpstream echo(SimProxy sim) {

@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.service.Workloads;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service.Resolution;
 import java.net.InetAddress;
@@ -15,6 +16,9 @@ import java.util.regex.Pattern;
 
 /// Which of a service's endpoints are hosts of a cluster.
 public final class Assignments {
+    /// Says which cluster an endpoint is in.
+    private static final String CLUSTER = "topology.istio.io/cluster";
+
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private Assignments() {}
@@ -22,17 +26,20 @@ public final class Assignments {
     /// The endpoints of a port that have all of the labels, by where they are. Addresses that a
     /// cluster of that kind cannot use are left out.
     ///
+    /// @param site cluster that the proxy is in, to which some services keep
     /// @param localities which of them go before others
     static LoadAssignment of(
             String cluster,
             MeshService service,
             int port,
             Map<String, String> labels,
+            String site,
             LocalityLowering localities) {
-        boolean byName = service.service().resolution() == Resolution.DNS;
+        boolean byName = isByName(service.service().resolution());
         var byLocality = new TreeMap<String, List<Endpoint>>();
         for (Endpoint endpoint : service.endpoints(port)) {
             if (isUsable(endpoint, byName)
+                    && isNear(endpoint, service, site)
                     && endpoint.labels().entrySet().containsAll(labels.entrySet())) {
                 byLocality
                         .computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())
@@ -57,13 +64,28 @@ public final class Assignments {
                         .toList());
     }
 
+    /// Whether proxies ask DNS for the service's endpoints, so that these may be names.
+    public static boolean isByName(Resolution resolution) {
+        return switch (resolution) {
+            case DNS, DNS_ROUND_ROBIN -> true;
+            case STATIC, DYNAMIC_DNS, PASSTHROUGH -> false;
+        };
+    }
+
+    private static boolean isNear(Endpoint endpoint, MeshService service, String site) {
+        return !service.traits().isClusterLocal()
+                || endpoint.labels().getOrDefault(CLUSTER, site).equals(site);
+    }
+
     /// Whether a host can be made of the endpoint.
     ///
     /// @param byName whether names are resolved, so that the address may be one
     public static boolean isUsable(Endpoint endpoint, boolean byName) {
+        if (Workloads.isPath(endpoint.address())) {
+            return endpoint.port() == 0;
+        }
         return endpoint.port() >= 1
                 && endpoint.port() <= 65_535
-                && !endpoint.address().startsWith("unix:")
                 && (byName || isIpAddress(endpoint.address()));
     }
 

@@ -21,10 +21,14 @@ final class ClientTlsLowering {
     }
 
     /// How connections to that host are secured; empty when they are not.
-    Optional<ClientTls> lower(ClientTlsSettings tls, Hostname host, Origin origin) {
+    ///
+    /// @param known names of which the host's certificate must bear one, where the settings name
+    ///   none; none for the one that is asked for
+    Optional<ClientTls> lower(
+            ClientTlsSettings tls, Hostname host, List<String> known, Origin origin) {
         return switch (tls.mode()) {
-            case SIMPLE -> Optional.of(secured(tls, host, origin, givenCredential(tls)));
-            case MUTUAL -> Optional.of(secured(tls, host, origin, certificate(tls, origin)));
+            case SIMPLE -> Optional.of(secured(tls, host, known, origin, givenCredential(tls)));
+            case MUTUAL -> Optional.of(secured(tls, host, known, origin, certificate(tls, origin)));
             // ISTIO_MUTUAL needs identities that the mesh issues; a finding says so.
             case DISABLE, ISTIO_MUTUAL -> Optional.empty();
         };
@@ -40,14 +44,18 @@ final class ClientTlsLowering {
     }
 
     private ClientTls secured(
-            ClientTlsSettings tls, Hostname host, Origin origin, Optional<SecretRef> certificate) {
+            ClientTlsSettings tls,
+            Hostname host,
+            List<String> known,
+            Origin origin,
+            Optional<SecretRef> certificate) {
         String sni = tls.sni().isEmpty() && !isNameless(host) ? host.name() : tls.sni();
         if (tls.insecureSkipVerify().orElse(false)) {
             return new ClientTls(certificate, Optional.empty(), sni);
         }
         boolean isOwnName = tls.sni().isEmpty() && !sni.isEmpty();
-        List<String> names =
-                tls.subjectAltNames().isEmpty() && isOwnName ? List.of(sni) : tls.subjectAltNames();
+        List<String> said = tls.subjectAltNames().isEmpty() ? known : tls.subjectAltNames();
+        List<String> names = said.isEmpty() && isOwnName ? List.of(sni) : said;
         return new ClientTls(
                 certificate,
                 Optional.of(

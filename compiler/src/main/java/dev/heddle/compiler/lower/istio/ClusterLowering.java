@@ -4,8 +4,10 @@ import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ClusterName;
+import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.Places;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.SidecarScope;
@@ -14,22 +16,32 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import dev.heddle.model.istio.ClientTlsSettings;
+import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Lowers services, with the DestinationRules that are in force for them, into clusters: one for
 /// each port, and one more for each port and subset.
 public final class ClusterLowering {
+    /// Proxies look names up no more often.
+    private static final Duration LEAST_REFRESH = Duration.ofMillis(1);
+
     private final SidecarScope scope;
     private final PoolDefaults otherwise;
     private final MeshSettings mesh;
     private final Outlook.Place place;
     private final boolean redirected;
+    private final String site;
+    private final Optional<Duration> dnsRefresh;
     private final ClientTlsLowering tls;
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
@@ -42,6 +54,12 @@ public final class ClusterLowering {
         this.mesh = world.settings();
         this.place = outlook.place();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
+        this.site = outlook.site();
+        this.dnsRefresh =
+                world.settings()
+                        .config()
+                        .flatMap(MeshConfig::dnsRefreshRate)
+                        .filter(t -> t.compareTo(LEAST_REFRESH) >= 0);
         this.tls = new ClientTlsLowering(secrets);
     }
 
@@ -78,8 +96,9 @@ public final class ClusterLowering {
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
         TrafficPolicies policy = TrafficPolicies.of(rule, subsetName, port.number());
         LocalityLowering localities = policy.localities(service, mesh, place);
-        LoadAssignment hosts = Assignments.of(name, service, port.number(), labels, localities);
-        Discovery discovery = discovery(service, policy, hosts);
+        LoadAssignment hosts =
+                Assignments.of(name, service, port.number(), labels, site, localities);
+        Discovery discovery = discovery(service, policy, port.number(), hosts);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
@@ -88,13 +107,19 @@ public final class ClusterLowering {
                 new Cluster(
                         name,
                         discovery,
-                        discovery instanceof Discovery.OriginalDestination
+                        isProvided(discovery)
                                 ? new LoadBalancing.ByCluster()
                                 : policy.loadBalancing(),
                         localities.places(),
                         policy.protocol(port.protocol(), otherwise),
                         policy.connectionPool(otherwise),
-                        policy.tls().flatMap(t -> tls.lower(t, service.service().host(), origin)),
+                        policy.tls()
+                                .flatMap(t ->
+                                        tls.lower(
+                                                t,
+                                                service.service().host(),
+                                                service.traits().subjectAltNames(),
+                                                origin)),
                         Optional.of(
                                 new ServiceRef(
                                         host,
@@ -112,16 +137,63 @@ public final class ClusterLowering {
 
     /// A service that is not resolved goes to where the connection was meant to go. Where nobody
     /// knows that (gateways, explicit listeners), it goes to the endpoints that are known.
-    private Discovery discovery(MeshService service, TrafficPolicies policy, LoadAssignment hosts) {
+    private Discovery discovery(
+            MeshService service, TrafficPolicies policy, int port, LoadAssignment hosts) {
         if (policy.passesThrough() && redirected) {
-            return new Discovery.OriginalDestination("");
+            return new Discovery.OriginalDestination("", other(service, port));
         }
         Resolution resolution = service.service().resolution();
+        boolean isOne = hosts.size() == 1;
         return switch (resolution) {
             case STATIC -> new Discovery.Eds();
-            case DNS -> new Discovery.StrictDns(hosts);
+            case DNS ->
+                    service.traits().races() && isOne
+                            ? new Discovery.LogicalDns(hosts, true, dnsRefresh)
+                            : new Discovery.StrictDns(hosts, dnsRefresh);
+            // One of several names cannot be asked for; a finding says so.
+            case DNS_ROUND_ROBIN ->
+                    isOne
+                            ? new Discovery.LogicalDns(hosts, service.traits().races(), dnsRefresh)
+                            : new Discovery.StrictDns(hosts, dnsRefresh);
+            case DYNAMIC_DNS -> new Discovery.DynamicDns();
             case PASSTHROUGH ->
-                    redirected ? new Discovery.OriginalDestination("") : new Discovery.Eds();
+                    redirected
+                            ? new Discovery.OriginalDestination("", other(service, port))
+                            : new Discovery.Eds();
         };
+    }
+
+    private static boolean isProvided(Discovery discovery) {
+        return switch (discovery) {
+            case Discovery.OriginalDestination _, Discovery.DynamicDns(), Discovery.FirstOf _ ->
+                    true;
+            case Discovery.Eds(),
+                    Discovery.Fixed _,
+                    Discovery.StrictDns _,
+                    Discovery.LogicalDns _ ->
+                    false;
+        };
+    }
+
+    /// The cluster for hosts that nobody knows, which the proxy looks up.
+    public Cluster dynamicDns(Optional<ClientTlsSettings> said) {
+        return new Cluster(
+                ClusterName.DYNAMIC_DNS,
+                new Discovery.DynamicDns(),
+                new LoadBalancing.ByCluster(),
+                new Places.Alike(),
+                Cluster.Protocol.AS_DOWNSTREAM,
+                ConnectionPool.UNLIMITED,
+                said.flatMap(t -> tls.lower(t, Hostname.ANY, List.of(), Origin.BUILT_IN)),
+                Optional.empty(),
+                false,
+                "",
+                Origin.BUILT_IN);
+    }
+
+    /// The port that connections are made to instead of the one that was called; empty for none.
+    private static OptionalInt other(MeshService service, int port) {
+        int target = service.target(port);
+        return target == port ? OptionalInt.empty() : OptionalInt.of(target);
     }
 }

@@ -15,6 +15,7 @@ import dev.heddle.model.istio.VirtualService.TcpRoute;
 import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
 import dev.heddle.model.istio.VirtualService.TlsRoute;
 import dev.heddle.model.service.Hostname;
+import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -222,8 +223,13 @@ public final class L4Lowering {
                         : service.resource().metadata().name() + "." + service.namespace();
         // As Istio has it, the first host's rule counts for all shares, and then no subset's.
         Hostname first = index.complete(route.getFirst().destination().host(), service.namespace());
-        return Optional.of(
-                policies.of(first)
-                        .to(statPrefix, shares, shares.size() == 1 ? subset : "", called));
+        Handling.Tcp all =
+                policies.of(first).to(statPrefix, shares, shares.size() == 1 ? subset : "", called);
+        boolean isNamed =
+                index.services()
+                        .find(first, namespace)
+                        .filter(s -> s.service().resolution() == Resolution.DYNAMIC_DNS)
+                        .isPresent();
+        return Optional.of(isNamed ? all.lookingUp(called) : all);
     }
 }

@@ -103,7 +103,7 @@ final class LocalityLowering {
                     ? new Setting.ByLocality(localities.get(), false)
                     : new Setting.None();
         }
-        return switch (service.distribution()) {
+        return switch (service.traits().distribution()) {
             case SAME_ZONE -> new Setting.ByLocality(preferring(Nearness.SAME_ZONE), true);
             case SAME_NODE -> new Setting.ByLocality(preferring(Nearness.SAME_NODE), true);
             case ANY ->

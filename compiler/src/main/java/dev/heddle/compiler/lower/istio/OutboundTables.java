@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// The virtual hosts that a sidecar knows, by the port that its workload calls.
 public final class OutboundTables {
@@ -254,18 +255,29 @@ public final class OutboundTables {
             if (service.isEmpty()) {
                 return List.of(host);
             }
-            HostForms forms = HostForms.of(host, callerDomain);
             var domains = new ArrayList<String>();
-            for (String form : forms.all()) {
-                if (!forms.shortened().contains(form) || !fullNames.contains(form)) {
-                    domains.add(form);
-                }
-            }
-            service.get().service().addresses().stream()
+            addForms(host, callerDomain, fullNames, domains);
+            Stream.concat(
+                            service.get().service().addresses().stream(),
+                            service.get().traits().allocated().stream())
                     .filter(Assignments::isIpAddress)
                     .filter(a -> !a.equals("0.0.0.0"))
                     .forEach(domains::add);
+            service.get()
+                    .traits()
+                    .aliases()
+                    .forEach(alias -> addForms(alias.name(), callerDomain, fullNames, domains));
             return domains;
+        }
+
+        private static void addForms(
+                String host, String callerDomain, Set<String> fullNames, List<String> to) {
+            HostForms forms = HostForms.of(host, callerDomain);
+            for (String form : forms.all()) {
+                if (!forms.shortened().contains(form) || !fullNames.contains(form)) {
+                    to.add(form);
+                }
+            }
         }
     }
 }

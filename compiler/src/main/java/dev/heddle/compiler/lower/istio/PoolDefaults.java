@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.ConnectionPool.KeepAlive;
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.mesh.MeshConfig;
 import java.time.Duration;
@@ -14,8 +15,12 @@ import java.util.OptionalInt;
 /// @param connectTimeout for a connection to be made
 /// @param keepAlive has the kernel probe silent ones
 /// @param isHttp2 whether HTTP is spoken in version 2
+/// @param pool limits; empty for none
 public record PoolDefaults(
-        Duration connectTimeout, Optional<KeepAlive> keepAlive, boolean isHttp2) {
+        Duration connectTimeout,
+        Optional<KeepAlive> keepAlive,
+        boolean isHttp2,
+        Optional<ConnectionPoolSettings> pool) {
 
     /// Those of a mesh.
     public static PoolDefaults of(MeshSettings settings) {
@@ -27,7 +32,10 @@ public record PoolDefaults(
                 settings.config().flatMap(MeshConfig::tcpKeepalive).map(PoolDefaults::keepAlive),
                 settings.config()
                         .map(c -> c.h2UpgradePolicy() == MeshConfig.H2UpgradePolicy.UPGRADE)
-                        .orElse(false));
+                        .orElse(false),
+                settings.config()
+                        .flatMap(MeshConfig::defaultTrafficPolicy)
+                        .flatMap(MeshConfig.TrafficDefaults::connectionPool));
     }
 
     static KeepAlive keepAlive(TcpKeepalive asked) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What DestinationRules want of whole connections of TCP and TLS, which their listener does, as it
 /// is there that such a connection is held.
@@ -64,7 +65,8 @@ final class TcpPolicies {
                             .orElse(Times.DEFAULT),
                     ofTunnel.flatMap(TrafficPolicy::tunnel).map(TcpPolicies::tunnel),
                     TrafficPolicies.of(rule, subset, port).hashKey().orElse(null)
-                            instanceof HashKey.SourceIp);
+                            instanceof HashKey.SourceIp,
+                    OptionalInt.empty());
         }
     }
 

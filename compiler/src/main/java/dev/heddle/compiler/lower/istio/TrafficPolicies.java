@@ -121,7 +121,8 @@ record TrafficPolicies(
     ///
     /// @param otherwise where no rule says anything
     Protocol protocol(AppProtocol port, PoolDefaults otherwise) {
-        Optional<HttpSettings> http = pool.flatMap(ConnectionPoolSettings::http);
+        Optional<HttpSettings> http =
+                pool.or(otherwise::pool).flatMap(ConnectionPoolSettings::http);
         Protocol byPort =
                 port == AppProtocol.UNSET
                         ? Protocol.AS_DOWNSTREAM
@@ -138,8 +139,9 @@ record TrafficPolicies(
 
     /// @param otherwise where nothing is said
     ConnectionPool connectionPool(PoolDefaults otherwise) {
-        Optional<TcpSettings> tcp = pool.flatMap(ConnectionPoolSettings::tcp);
-        Optional<HttpSettings> http = pool.flatMap(ConnectionPoolSettings::http);
+        Optional<TcpSettings> tcp = pool.or(otherwise::pool).flatMap(ConnectionPoolSettings::tcp);
+        Optional<HttpSettings> http =
+                pool.or(otherwise::pool).flatMap(ConnectionPoolSettings::http);
         return new ConnectionPool(
                 tcp.flatMap(TcpSettings::connectTimeout)
                         .filter(Duration::isPositive)

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// TCP sockets as one thread calls them: none waits. Memory goes in and out by its address.
@@ -41,6 +42,7 @@ public final class SocketCalls {
     private static final int SO_ERROR = 4;
     private static final int SO_LINGER = 13;
     private static final int SO_ORIGINAL_DST = 80;
+    private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
     private static final int SOCK_STREAM = 1;
@@ -52,6 +54,9 @@ public final class SocketCalls {
     private static final int IN_BYTES = 16;
 
     private static final int IN6_BYTES = 28;
+
+    /// `struct sockaddr_un`.
+    private static final int UN_BYTES = 110;
 
     /// `struct iovec`: an address and a length.
     private static final int IOVEC_BYTES = 16;
@@ -65,7 +70,7 @@ public final class SocketCalls {
             ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final Kernel kernel;
-    private final MemorySegment address = Arena.global().allocate(IN6_BYTES, 8);
+    private final MemorySegment address = Arena.global().allocate(UN_BYTES, 8);
     private final MemorySegment length = Arena.global().allocate(4, 8);
     private final MemorySegment option = Arena.global().allocate(OPTION_BYTES, 8);
     private final MemorySegment vector = Arena.global().allocate((long) PIECES * IOVEC_BYTES, 8);
@@ -124,6 +129,34 @@ public final class SocketCalls {
             set(socket, SOL_IPV6, IPV6_V6ONLY, 0);
         }
         return socket;
+    }
+
+    /// Opens a socket that has paths for addresses.
+    public int openUnix() throws IOException {
+        return checked(
+                kernel.call(SystemCall.SOCKET, AF_UNIX, SOCK_STREAM | SOCK_FLAGS, 0, 0, 0, 0),
+                "socket");
+    }
+
+    /// Begins to connect to a path.
+    ///
+    /// @param path of a file, or of none if it begins with `@`
+    public void connect(int socket, String path) throws IOException {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > UN_BYTES - 3) {
+            throw new IOException("connect to " + path + ": too long a path");
+        }
+        boolean isFile = bytes[0] != '@';
+        address.fill((byte) 0);
+        address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
+        int from = isFile ? 0 : 1;
+        MemorySegment.copy(
+                bytes, from, address, ValueLayout.JAVA_BYTE, 2 + from, bytes.length - from);
+        int length = 2 + bytes.length + (isFile ? 1 : 0);
+        long result = kernel.call(SystemCall.CONNECT, socket, address.address(), length, 0, 0, 0);
+        if (result != -Errno.EINPROGRESS) {
+            checked(result, "connect to " + path);
+        }
     }
 
     public void bind(int socket, InetSocketAddress to) throws IOException {
@@ -222,7 +255,8 @@ public final class SocketCalls {
                         0,
                         0,
                         0);
-        return result < 0 ? null : read(address);
+        boolean hasPath = address.get(ValueLayout.JAVA_SHORT, 0) == AF_UNIX;
+        return result < 0 || hasPath ? null : read(address);
     }
 
     /// Where a connection was made to before netfilter redirected it (`SO_ORIGINAL_DST`, and
@@ -273,9 +307,12 @@ public final class SocketCalls {
         }
     }
 
-    /// For messages: host and port.
+    /// For messages: host and port, or a path.
     public static String text(InetSocketAddress address) {
         InetAddress host = address.getAddress();
+        if (host == null) {
+            return address.getHostString();
+        }
         return host instanceof Inet6Address
                 ? "[" + host.getHostAddress() + "]:" + address.getPort()
                 : host.getHostAddress() + ":" + address.getPort();

@@ -1,0 +1,87 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.service.WorkloadGroups;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.ProxyConfig;
+import dev.heddle.model.istio.WorkloadEntry;
+import dev.heddle.model.istio.WorkloadGroup;
+import dev.heddle.model.kinds.Kinds;
+
+/// Finds what is asked of processes that the mesh does not start: proxies (ProxyConfig), and
+/// whoever looks after a machine's workload (WorkloadGroup).
+final class ProcessCheck {
+    private static final FieldPath SPEC = FieldPath.of("spec");
+
+    private ProcessCheck() {}
+
+    static void check(MeshIndex index, Diagnostics findings) {
+        index.resources().all(Kinds.PROXY_CONFIG).forEach(c -> proxies(c, findings));
+        index.resources().all(Kinds.WORKLOAD_GROUP).forEach(g -> group(g, findings));
+        index.resources().all(Kinds.WORKLOAD_ENTRY).forEach(e -> entry(index, e, findings));
+    }
+
+    private static void proxies(Resource<ProxyConfig> config, Diagnostics findings) {
+        if (config.spec().concurrency().isPresent()) {
+            add(
+                    config,
+                    SPEC.field("concurrency"),
+                    "the mesh does not start proxies, so it does not say their threads",
+                    "Start them with 'heddle proxy --concurrency "
+                            + config.spec().concurrency().getAsInt()
+                            + "'",
+                    findings);
+        }
+        if (!config.spec().environmentVariables().isEmpty()) {
+            add(
+                    config,
+                    SPEC.field("environmentVariables"),
+                    "the mesh does not start proxies, so it does not say their environment",
+                    "Set it where they are started",
+                    findings);
+        }
+        if (config.spec().image().isPresent()) {
+            add(
+                    config,
+                    SPEC.field("image"),
+                    "proxies are processes here, and no containers",
+                    "Choose among 'heddle proxy' and Envoy where they are started",
+                    findings);
+        }
+    }
+
+    private static void group(Resource<WorkloadGroup> group, Diagnostics findings) {
+        if (group.spec().probe().isPresent()) {
+            add(
+                    group,
+                    SPEC.field("probe"),
+                    "nobody on the machine probes its workload, which counts as ready",
+                    "Have clients find out: outlierDetection of a DestinationRule",
+                    findings);
+        }
+    }
+
+    private static void entry(
+            MeshIndex index, Resource<WorkloadEntry> entry, Diagnostics findings) {
+        String group = entry.metadata().annotations().get(WorkloadGroups.GROUP);
+        if (group != null && WorkloadGroups.of(index.resources(), entry).isEmpty()) {
+            findings.add(
+                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    entry.origin(FieldPath.of("metadata", "annotations", WorkloadGroups.GROUP)),
+                    "there is no WorkloadGroup '" + group + "' in its namespace",
+                    "Define it, or remove the annotation");
+        }
+    }
+
+    private static void add(
+            Resource<?> resource,
+            FieldPath path,
+            String message,
+            String hint,
+            Diagnostics findings) {
+        findings.add(DiagnosticCode.NOT_IMPLEMENTED, resource.origin(path), message, hint);
+    }
+}

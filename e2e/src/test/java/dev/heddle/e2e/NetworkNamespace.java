@@ -1,0 +1,90 @@
+package dev.heddle.e2e;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A network of its own, in which a test may redirect connections as a mesh's node does: for root,
+/// or where users may have namespaces of their own.
+final class NetworkNamespace {
+    private NetworkNamespace() {}
+
+    /// Runs a class of this test's in a new one, and gives what it printed. Skips the test where
+    /// there are no namespaces or no iptables.
+    static String run(Class<?> main, Path directory, String... arguments) throws Exception {
+        List<String> inside = inside();
+        assumeTrue(inside != null, "network namespaces with iptables and ip");
+        var command = new ArrayList<>(inside);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-ea",
+                        "-cp",
+                        System.getProperty(
+                                "surefire.test.class.path", System.getProperty("java.class.path")),
+                        main.getName()));
+        command.addAll(List.of(arguments));
+        Path said = directory.resolve("namespace.log");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(said.toFile())
+                        .start();
+        try {
+            if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new AssertionError(Files.readString(said));
+            }
+            return Files.readString(said);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /// The command that others are run inside of a new namespace with.
+    private static @Nullable List<String> inside() throws InterruptedException {
+        for (List<String> command :
+                List.of(List.of("unshare", "-n"), List.of("unshare", "-r", "-n"))) {
+            var probe = new ArrayList<>(command);
+            probe.addAll(
+                    List.of(
+                            "sh",
+                            "-c",
+                            "PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && iptables -t nat -L"
+                                    + " -n"));
+            try {
+                Process process =
+                        new ProcessBuilder(probe)
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start();
+                if (process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0) {
+                    return command;
+                }
+            } catch (IOException e) {
+                return null; // no unshare
+            }
+        }
+        return null;
+    }
+
+    /// Runs a command of the system, for whoever is inside.
+    static void command(String line) throws IOException, InterruptedException {
+        var builder = new ProcessBuilder("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; " + line);
+        Process process = builder.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(line + ": " + said);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.heddle.e2e;
+
+import dev.heddle.cli.demo.Bootstrap;
+import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.testkit.GoldenCase;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// A golden case whose workload's connections the kernel redirects to its sidecar, run in a network
+/// namespace of its own by [RedirectedTrafficTest].
+///
+/// In place of users, by which a mesh's node tells a sidecar's connections from its workload's, the
+/// workload's address says what is redirected. A call that names no address is made to one that
+/// nobody has.
+final class RedirectedMesh implements MeshUnderTest {
+    /// Printed at the end.
+    static final String MET = "every call met what the case says";
+
+    private static final String WORKLOAD = "10.9.0.1";
+    private static final String NOBODY = "198.51.100.77";
+    private static final int OUT = 15_001;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final EchoBackends backends = new EchoBackends();
+    private final CaseWorld world;
+
+    /// @param arguments name of the case; `heddle`, or the path of an Envoy; a directory
+    public static void main(String... arguments) throws Exception {
+        GoldenCase golden =
+                GoldenCase.all().stream()
+                        .filter(c -> c.name().equals(arguments[0]))
+                        .findFirst()
+                        .orElseThrow();
+        DataPlane dataPlane =
+                arguments[1].equals("heddle")
+                        ? new HeddleProxy()
+                        : new Envoy(Path.of(arguments[1]));
+        try (var mesh = new RedirectedMesh(golden, dataPlane, Path.of(arguments[2]))) {
+            CallCheck.check(mesh, CallSheet.of(golden.yamlFile("calls.yaml").orElseThrow()));
+        }
+        System.out.println(MET);
+        System.exit(0);
+    }
+
+    private RedirectedMesh(GoldenCase golden, DataPlane dataPlane, Path directory)
+            throws Exception {
+        NetworkNamespace.command("ip link set lo up");
+        NetworkNamespace.command("ip addr add " + WORKLOAD + "/32 dev lo");
+        // So that there is a way to every address, before the kernel redirects.
+        NetworkNamespace.command("ip route add default dev lo");
+        NetworkNamespace.command(
+                "iptables -t nat -A OUTPUT -p tcp -s "
+                        + WORKLOAD
+                        + " -j REDIRECT --to-ports "
+                        + OUT);
+        parts.push(backends);
+        world = CaseWorld.read(golden, backends::start);
+        ProxyScope scope = CaseWorld.scope(golden, new Interception.Redirect());
+        var control = new CaseControl(MeshCompiler.compile(world.world(), scope).snapshot());
+        parts.push(control);
+        Path bootstrap = directory.resolve("bootstrap.yaml");
+        Files.writeString(
+                bootstrap,
+                new Bootstrap(
+                                "sidecar~127.0.0.1~case."
+                                        + scope.namespace()
+                                        + "~"
+                                        + scope.dnsDomain(),
+                                "case." + scope.namespace(),
+                                scope.namespace(),
+                                scope.labels(),
+                                "{}",
+                                19_000,
+                                control.port())
+                        .text());
+        parts.push(dataPlane.start(bootstrap));
+        while (!isListening()) {
+            if (!control.nacks.isEmpty()) {
+                throw new AssertionError(control.nacks.toString());
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static boolean isListening() {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), OUT), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// As the workload does it.
+    private static Socket connect(InetSocketAddress to) throws IOException {
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.ofLiteral(WORKLOAD), 0));
+        socket.connect(to, 5_000);
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private InetSocketAddress destination(CallSheet.Call call) {
+        if (call.at().isPresent()) {
+            String at = call.at().get();
+            int colon = at.lastIndexOf(':');
+            return new InetSocketAddress(
+                    InetAddress.ofLiteral(at.substring(0, colon)),
+                    Integer.parseInt(at.substring(colon + 1)));
+        }
+        URI uri = URI.create(world.url(call.url()));
+        int port = uri.getPort() < 0 ? 80 : uri.getPort();
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(uri.getHost()), port);
+        } catch (IllegalArgumentException e) {
+            return new InetSocketAddress(InetAddress.ofLiteral(NOBODY), port);
+        }
+    }
+
+    @Override
+    public Answer call(CallSheet.Call call) {
+        try (var socket = connect(destination(call))) {
+            socket.getOutputStream().write(request(call));
+            return answer(socket).orElseThrow(() -> new AssertionError(call + ": no answer"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(call.toString(), e);
+        }
+    }
+
+    private byte[] request(CallSheet.Call call) {
+        URI uri = URI.create(world.url(call.url()));
+        var others = new LinkedHashMap<>(call.headers());
+        String host = others.remove("host");
+        return HttpText.request(
+                call.method(),
+                uri.getRawPath().isEmpty() ? "/" : uri.getRawPath(),
+                host == null ? uri.getRawAuthority() : host,
+                others);
+    }
+
+    private static Optional<Answer> answer(Socket socket) throws IOException {
+        var received = new ByteArrayOutputStream();
+        byte[] buffer = new byte[16_384];
+        while (true) {
+            int n = socket.getInputStream().read(buffer);
+            received.write(buffer, 0, Math.max(n, 0));
+            Optional<Answer> answer = HttpText.answer(received.toByteArray(), n < 0);
+            if (answer.isPresent() || n < 0) {
+                return answer;
+            }
+        }
+    }
+
+    @Override
+    public Answer call(String method, String url, Map<String, String> headers) {
+        throw new UnsupportedOperationException("only the calls of a sheet");
+    }
+
+    @Override
+    public int heard(String destination) {
+        return backends.heard(destination);
+    }
+
+    @Override
+    public void pause() {
+        LockSupport.parkNanos(10_000_000);
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    /// Whether nobody answers.
+    @Override
+    public boolean isRefused(CallSheet.Call call) {
+        try (var socket = connect(destination(call))) {
+            socket.getOutputStream().write(request(call));
+            return answer(socket).isEmpty();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public boolean isEnded(CallSheet.Call call) {
+        try (var socket = connect(destination(call))) {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("stopping the mesh", e);
+            }
+        }
+    }
+}
