@@ -4,6 +4,7 @@ import dev.heddle.proxy.runtime.linux.EpollCalls;
 import dev.heddle.proxy.runtime.linux.Kernel;
 import dev.heddle.proxy.runtime.linux.PipeCalls;
 import dev.heddle.proxy.runtime.linux.SocketCalls;
+import dev.heddle.proxy.runtime.linux.Turns;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -58,6 +59,11 @@ final class EpollLoop implements IoHandler {
     /// Says whose it is, before anything can happen.
     void serve(Worker value) {
         worker = value;
+    }
+
+    @Override
+    public void initialize() {
+        Turns.shorten(kernel);
     }
 
     SocketCalls sockets() {

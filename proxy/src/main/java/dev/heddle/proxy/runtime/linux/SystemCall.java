@@ -26,7 +26,9 @@ enum SystemCall {
     PIPE2(293, 59),
     FCNTL(72, 25),
     SPLICE(275, 76),
-    MADVISE(28, 233);
+    MADVISE(28, 233),
+    SCHED_SETATTR(314, 274),
+    SCHED_GETATTR(315, 275);
 
     /// Whether this machine is a Linux whose numbers are known.
     static final boolean IS_KNOWN;
