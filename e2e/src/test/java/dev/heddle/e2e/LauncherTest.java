@@ -87,6 +87,9 @@ class LauncherTest {
                 assertThat(status(port, "with_underscore: 1\r\n"))
                         .as(expected.getKey())
                         .isEqualTo(expected.getValue());
+                assertThat(nice(running, "C2 CompilerThre")).isEqualTo(5);
+                assertThat(nice(running, "C1 CompilerThre")).isZero();
+                assertThat(nice(running, "worker-1-1")).isZero();
                 end(running);
             } finally {
                 running.destroyForcibly();
@@ -99,7 +102,21 @@ class LauncherTest {
         Process running = launcher(build(), "proxy", "--profile", "nobody");
         assertThat(running.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(running.exitValue()).isEqualTo(2);
-        assertThat(said()).contains("next:").doesNotContain("Exception");
+        assertThat(said()).contains("next:").doesNotContain("Exception", "SLF4J");
+    }
+
+    /// How nice a thread of a process is: the nineteenth number of its state, after its name.
+    private static int nice(Process process, String thread) throws IOException {
+        try (var tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.readString(task.resolve("comm")).startsWith(thread)) {
+                    String state = Files.readString(task.resolve("stat"));
+                    String numbers = state.substring(state.lastIndexOf(')') + 2);
+                    return Integer.parseInt(numbers.split(" ", -1)[16]);
+                }
+            }
+        }
+        throw new AssertionError("no thread " + thread);
     }
 
     /// What the launcher would have built: jars of what this test runs from.

@@ -3,6 +3,7 @@ package dev.heddle.proxy;
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.drain.DrainPlan;
+import dev.heddle.proxy.runtime.linux.Compilers;
 import dev.heddle.proxy.tls.JdkProviders;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
@@ -65,6 +66,7 @@ public final class ProxyMain {
     ///
     /// @return the exit code
     public static int run(Arguments arguments, PrintStream errors) {
+        Compilers.stepBack();
         // Netty follows one of a hundred buffers by a stack trace, which is for tests.
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         JdkProviders.lookForBoringSsl(InstantSource.system());

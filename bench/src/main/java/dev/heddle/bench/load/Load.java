@@ -83,6 +83,12 @@ public record Load(
         return new Load(version, host, path, connections, pace, tls, true);
     }
 
+    /// The same load as fast as it is answered: what is warm has served many requests, however few
+    /// of them come in a second.
+    public Load warming() {
+        return pace instanceof Pace.Open ? at(new Pace.Closed()) : this;
+    }
+
     /// The arguments of the bench's own generator, without a limit of time or number.
     public List<String> arguments(int port) {
         var line = new ArrayList<String>();

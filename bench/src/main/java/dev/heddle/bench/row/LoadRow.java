@@ -116,7 +116,8 @@ record LoadRow(
         try {
             double seconds = stage.plan().warmSecondsOf(arm);
             LoadReport report =
-                    stage.generators().forSeconds(arm.load(), path.port(), cores.load(), seconds);
+                    stage.generators()
+                            .forSeconds(arm.load().warming(), path.port(), cores.load(), seconds);
             if (report.requests() > 0 && report.errors() == 0) {
                 return Optional.empty();
             }

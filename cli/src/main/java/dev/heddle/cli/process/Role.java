@@ -51,7 +51,8 @@ public enum Role {
                             "-XX:TrimNativeHeapInterval=1000",
                             "-Dio.netty.jfr.enabled=false",
                             "-Dio.netty.allocator.type=unpooled",
-                            "-Dslf4j.provider=dev.heddle.cli.log.LogProvider");
+                            "-Dslf4j.provider=dev.heddle.cli.log.LogProvider",
+                            "-Dslf4j.internal.verbosity=WARN");
             case APPLICATION ->
                     List.of(
                             "-Xss256k",

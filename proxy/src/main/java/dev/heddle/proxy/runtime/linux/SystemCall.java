@@ -27,6 +27,7 @@ enum SystemCall {
     FCNTL(72, 25),
     SPLICE(275, 76),
     MADVISE(28, 233),
+    SETPRIORITY(141, 140),
     SCHED_SETATTR(314, 274),
     SCHED_GETATTR(315, 275);
 
