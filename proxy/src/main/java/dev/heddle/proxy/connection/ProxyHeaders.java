@@ -14,6 +14,7 @@ import dev.heddle.telemetry.SocketAddressText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -223,16 +224,24 @@ final class ProxyHeaders {
     }
 
     /// `x-forwarded-proto` is what the client used; without one it is what this connection uses.
+    /// The scheme is what the request itself says (HTTP/2, or a whole URL), and otherwise that.
     private void setScheme(RequestHead request, Headers headers) {
-        if (identity.trust().scheme().isPresent()) {
-            headers.set(HeaderName.X_FORWARDED_PROTO, identity.trust().scheme().get());
+        Optional<String> configured = identity.trust().scheme();
+        if (configured.isPresent()) {
+            headers.set(HeaderName.X_FORWARDED_PROTO, configured.get());
+            request.setScheme(configured.get());
         }
         String proto = headers.get(HeaderName.X_FORWARDED_PROTO);
         if (proto == null) {
             headers.add(HeaderName.X_FORWARDED_PROTO, scheme);
+            proto = scheme;
         }
-        request.setScheme(
-                "https".equalsIgnoreCase(proto == null ? scheme : proto) ? "https" : "http");
+        if (request.scheme().isEmpty()) {
+            request.setScheme(
+                    "https".equalsIgnoreCase(proto)
+                            ? "https"
+                            : "http".equalsIgnoreCase(proto) ? "http" : scheme);
+        }
     }
 
     private void setRequestId(Headers headers, boolean isEdge) {

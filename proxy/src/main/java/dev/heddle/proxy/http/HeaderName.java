@@ -33,6 +33,7 @@ public final class HeaderName {
     public static final HeaderName X_ENVOY_EXTERNAL_ADDRESS = of("x-envoy-external-address");
     public static final HeaderName X_ENVOY_INTERNAL = of("x-envoy-internal");
     public static final HeaderName X_ENVOY_IS_TIMEOUT_RETRY = of("x-envoy-is-timeout-retry");
+    public static final HeaderName X_ENVOY_ORIGINAL_HOST = of("x-envoy-original-host");
     public static final HeaderName X_ENVOY_ORIGINAL_PATH = of("x-envoy-original-path");
     public static final HeaderName X_ENVOY_OVERLOADED = of("x-envoy-overloaded");
     public static final HeaderName X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS =

@@ -24,7 +24,7 @@ public final class RequestHead {
     private final BarePath barePath = new BarePath();
     private Protocol protocol = Protocol.HTTP_11;
     private String method = "";
-    private String scheme = "http";
+    private String scheme = "";
     private String authority = "";
     private String hostName = "host";
 
@@ -79,7 +79,7 @@ public final class RequestHead {
         this.method = method;
     }
 
-    /// `http` or `https`.
+    /// `http` or `https`; empty where the request does not say, until somebody has found out.
     public String scheme() {
         return scheme;
     }
@@ -246,7 +246,7 @@ public final class RequestHead {
         headers.clear();
         protocol = Protocol.HTTP_11;
         method = "";
-        scheme = "http";
+        scheme = "";
         authority = "";
         hostName = "host";
         path = "";

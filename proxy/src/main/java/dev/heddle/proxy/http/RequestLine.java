@@ -179,8 +179,10 @@ final class RequestLine implements StartLine {
         int authorityAt;
         if (isPrefix(in, from, to, HTTP)) {
             authorityAt = from + HTTP.length();
+            head.setScheme("http");
         } else if (isPrefix(in, from, to, HTTPS)) {
             authorityAt = from + HTTPS.length();
+            head.setScheme("https");
         } else {
             return otherwise(in, from, to);
         }

@@ -26,7 +26,11 @@ public interface RouteEntry {
 
     /// Rewrites path and authority and edits the headers of a request that goes to that target: the
     /// edits of target, route, virtual host and table, in Envoy's order.
-    void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info);
+    ///
+    /// @param isTold whether a rewrite leaves what was there in `x-envoy-original-path` and
+    ///   `x-envoy-original-host`
+    void editRequest(
+            RequestHead request, RouteAction.Target target, StreamInfo info, boolean isTold);
 
     /// Edits the headers of a response.
     ///

@@ -122,7 +122,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         timeoutLength = timeout(exchange, forward);
         beginRetries(exchange, cluster);
         tellAttempt(request.headers());
-        route.editRequest(request, chosen, exchange.info());
+        route.editRequest(request, chosen, exchange.info(), !config.suppressEnvoyHeaders());
         hash(exchange, cluster, forward.hash());
         tellTimeout(request.headers(), 0);
         if (forward.idleTimeout().isPresent()) {

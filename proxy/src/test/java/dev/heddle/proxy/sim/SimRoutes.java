@@ -34,7 +34,8 @@ public final class SimRoutes implements RouteTable {
         }
 
         @Override
-        public void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info) {
+        public void editRequest(
+                RequestHead request, RouteAction.Target target, StreamInfo info, boolean isTold) {
             request.headers().set(EDITED, target.cluster());
         }
 

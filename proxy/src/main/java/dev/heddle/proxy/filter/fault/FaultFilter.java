@@ -10,7 +10,10 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.route.Chance;
+import dev.heddle.proxy.route.RouteAction;
+import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import java.time.Duration;
@@ -37,6 +40,7 @@ public final class FaultFilter implements HttpFilter {
 
     private @Nullable SlowBody slowed;
     private boolean isActive;
+    private boolean isAborted;
 
     public FaultFilter(FaultConfig config) {
         this.config = config;
@@ -94,6 +98,7 @@ public final class FaultFilter implements HttpFilter {
             return Verdict.CONTINUE;
         }
         count(exchange, "aborts_injected");
+        isAborted = true;
         return switch (answer.get()) {
             case Answer.Http(int status) -> new Verdict.Reply(reply(status));
             case Answer.Grpc(int status) -> new Verdict.Reply(reply(200), GrpcStatus.of(status));
@@ -161,6 +166,16 @@ public final class FaultFilter implements HttpFilter {
         }
     }
 
+    /// As Envoy: what the route edits of its responses, it edits of this answer.
+    @Override
+    public void onResponse(Exchange exchange, ResponseHead response) {
+        RouteEntry route = isAborted ? exchange.route() : null;
+        if (route != null && route.action() instanceof RouteAction.Forward forward) {
+            RouteAction.Target target = forward.choose(exchange.request(), random(exchange));
+            route.editResponse(exchange.request(), response, target, exchange.info());
+        }
+    }
+
     @Override
     public BodySink toClient(Exchange exchange, BodySink client) {
         if (bytesPerSecond == 0) {
@@ -181,6 +196,7 @@ public final class FaultFilter implements HttpFilter {
             slowed.discard();
             slowed = null;
         }
+        isAborted = false;
         if (isActive) {
             isActive = false;
             exchange.stats().move(ACTIVE, -1);

@@ -126,7 +126,8 @@ final class CompiledHost {
         }
 
         @Override
-        public void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info) {}
+        public void editRequest(
+                RequestHead request, RouteAction.Target target, StreamInfo info, boolean isTold) {}
 
         @Override
         public void editResponse(

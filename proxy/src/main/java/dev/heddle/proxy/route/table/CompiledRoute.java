@@ -290,16 +290,17 @@ final class CompiledRoute implements RouteEntry {
     }
 
     @Override
-    public void editRequest(RequestHead request, RouteAction.Target target, StreamInfo info) {
+    public void editRequest(
+            RequestHead request, RouteAction.Target target, StreamInfo info, boolean isTold) {
         host.nameVirtualCluster(request, info);
         ShareEdits share = shares.get(target.index());
         HeaderEditor.edit(share.request(), request, null, info);
         HeaderEditor.edit(requestEdits, request, null, info);
-        rewriteHost(request, share);
-        rewritePath(request);
+        rewriteHost(request, share, isTold);
+        rewritePath(request, isTold);
     }
 
-    private void rewriteHost(RequestHead request, ShareEdits share) {
+    private void rewriteHost(RequestHead request, ShareEdits share, boolean isTold) {
         String before = request.authority();
         if (share.host().isPresent()) {
             request.setAuthority(share.host().get());
@@ -326,6 +327,9 @@ final class CompiledRoute implements RouteEntry {
                 }
             }
         }
+        if (isTold) {
+            request.headers().set(HeaderName.X_ENVOY_ORIGINAL_HOST, before);
+        }
         if (rewrite.appendForwardedHost()) {
             String there = request.headers().get(HeaderName.X_FORWARDED_HOST);
             request.headers()
@@ -335,7 +339,7 @@ final class CompiledRoute implements RouteEntry {
         }
     }
 
-    private void rewritePath(RequestHead request) {
+    private void rewritePath(RequestHead request, boolean isTold) {
         if (rewrite.path() instanceof RouteConfig.PathRewrite.None) {
             return;
         }
@@ -344,12 +348,10 @@ final class CompiledRoute implements RouteEntry {
             return;
         }
         String bare = PathCondition.bare(before);
-        String after = rewritten(bare);
-        if (!after.equals(bare)) {
-            // As Envoy: an original path that came from outside is not believed.
+        if (isTold) {
             request.headers().set(HeaderName.X_ENVOY_ORIGINAL_PATH, before);
         }
-        request.setPath(after + before.substring(bare.length()));
+        request.setPath(rewritten(bare) + before.substring(bare.length()));
     }
 
     private String rewritten(String bare) {

@@ -76,7 +76,7 @@ class CompiledRoutesTest {
     private RequestHead forwarded(CompiledRoutes routes, RequestHead request) {
         RouteEntry entry = Objects.requireNonNull(routes.match(request, random));
         var forward = (RouteAction.Forward) entry.action();
-        entry.editRequest(request, forward.choose(request, random), new StreamInfo());
+        entry.editRequest(request, forward.choose(request, random), new StreamInfo(), true);
         return request;
     }
 
@@ -398,6 +398,7 @@ class CompiledRoutesTest {
         assertThat(api.path()).isEqualTo("/x?q=/api/");
         assertThat(api.authority()).isEqualTo("b.com");
         assertThat(api.headers().get(HeaderName.X_ENVOY_ORIGINAL_PATH)).isEqualTo("/api/x?q=/api/");
+        assertThat(api.headers().get(HeaderName.X_ENVOY_ORIGINAL_HOST)).isEqualTo("a.com");
         assertThat(api.headers().get(HeaderName.X_FORWARDED_HOST)).isEqualTo("a.com");
         assertThat(forwarded(routes, get("a", "/one?x")).path()).isEqualTo("/two?x");
         RequestHead regex = forwarded(routes, get("a", "/s/foo/v1?q", "x-host", "c.com"));
@@ -513,7 +514,7 @@ class CompiledRoutesTest {
         RequestHead request = get("a", "/p", "x-gone", "1");
         RouteEntry entry = Objects.requireNonNull(routes.match(request, random));
         var target = ((RouteAction.Forward) entry.action()).choose(request, random);
-        entry.editRequest(request, target, new StreamInfo());
+        entry.editRequest(request, target, new StreamInfo(), false);
         var headers = new ArrayList<String>();
         request.headers().forEach((name, value) -> headers.add(name + "=" + value));
         assertThat(headers).containsExactly("x-path=</p>", "x-empty=");

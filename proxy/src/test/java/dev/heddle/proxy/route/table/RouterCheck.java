@@ -58,7 +58,7 @@ final class RouterCheck {
             case RouteAction.Forward forward -> {
                 RouteAction.Target target = forward.choose(request, chance);
                 cluster = target.cluster();
-                entry.editRequest(request, target, info);
+                entry.editRequest(request, target, info, true);
                 response.setStatus(200);
                 entry.editResponse(request, response, target, info);
             }
