@@ -20,6 +20,9 @@ final class Origins {
         plan.routes().forEach(origins::add);
         plan.secrets().forEach(s -> origins.add(s.origin()));
         plan.clusters().forEach(c -> origins.add(c.origin()));
+        plan.clusters().stream()
+                .flatMap(c -> c.health().check().stream())
+                .forEach(h -> origins.add(h.origin()));
         plan.assignments().stream()
                 .flatMap(a -> a.groups().stream())
                 .flatMap(g -> g.endpoints().stream())

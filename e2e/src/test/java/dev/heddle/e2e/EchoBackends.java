@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -170,7 +171,9 @@ final class EchoBackends implements AutoCloseable {
             Map<String, List<String>> headers = new LinkedHashMap<>();
             request.headers().names().stream()
                     .filter(name -> !name.startsWith("x-http2-"))
-                    .forEach(name -> headers.put(name, request.headers().getAll(name)));
+                    .forEach(name ->
+                            headers.put(
+                                    name.toLowerCase(Locale.ROOT), request.headers().getAll(name)));
             byte[] body =
                     EchoReply.body(request.method().name(), request.uri(), host, headers)
                             .getBytes(StandardCharsets.UTF_8);
@@ -178,7 +181,9 @@ final class EchoBackends implements AutoCloseable {
             FullHttpResponse response =
                     new DefaultFullHttpResponse(
                             HttpVersion.HTTP_1_1,
-                            HttpResponseStatus.OK,
+                            HttpResponseStatus.valueOf(
+                                    EchoReply.status(
+                                            destination, HttpResponseStatus.OK.code(), headers)),
                             isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
             response.headers().set(EchoReply.DESTINATION, destination);
             response.headers().set(EchoReply.PROTOCOL, stream == null ? "HTTP/1.1" : "HTTP/2");

@@ -12,7 +12,24 @@ public final class EchoReply {
     /// The response header that says in which version of HTTP the backend was asked.
     public static final String PROTOCOL = "x-answered-in";
 
+    /// The request header that names a backend that is to fail.
+    private static final String FAIL = "x-fail";
+
+    /// The request header that says with which status; 503 without it.
+    private static final String FAIL_STATUS = "x-fail-status";
+
     private EchoReply() {}
+
+    /// What a backend answers a request with.
+    ///
+    /// @param usual where the request asks for nothing else
+    /// @param headers names in lower case
+    public static int status(String backend, int usual, Map<String, List<String>> headers) {
+        if (!headers.getOrDefault(FAIL, List.of()).contains(backend)) {
+            return usual;
+        }
+        return Integer.parseInt(headers.getOrDefault(FAIL_STATUS, List.of("503")).getFirst());
+    }
 
     public static String body(
             String method, String path, String authority, Map<String, List<String>> headers) {

@@ -38,6 +38,7 @@ import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TlsContexts;
 import dev.heddle.proxy.tls.TlsProvider;
+import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
 import java.io.IOException;
@@ -141,12 +142,14 @@ public final class Proxy implements AutoCloseable {
         // What clusters have in common over all threads.
         this.shared =
                 new SharedClusters(
+                        workers.all(),
+                        this::onChecked,
                         bootstrap.siblings(),
                         bootstrap.locality().toString(),
                         new LookUps(host.resolver(), host.lookUps()));
 
         // What is kept of requests: numbers and lines.
-        this.meters = new ProxyMeters(workers.size(), shared::circuit);
+        this.meters = new ProxyMeters(workers.size(), shared::circuit, shared::health);
         this.logs = new AccessLogs(settings.stdout(), settings.stderr());
 
         // What each worker owns, and the sockets that bring it connections.
@@ -200,6 +203,10 @@ public final class Proxy implements AutoCloseable {
                                 this::onConfig,
                                 this::onSettled,
                                 this::wakeAt));
+        subscriber.waitForChecks(cluster -> {
+            ClusterHealth health = shared.health(cluster);
+            return health != null && health.isEachChecked();
+        });
         XdsSubscriber taker = bootstrap.isAtEdge() ? EdgeDefaults.before(subscriber) : subscriber;
         this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(taker));
         registerMeters();
@@ -323,6 +330,7 @@ public final class Proxy implements AutoCloseable {
         ActiveState adopted = before.next(next, tlsContexts);
         active.publish(adopted);
         meters.onConfig(next);
+        shared.adopt(next.clusters());
         var waiting = new AtomicInteger(runtimes.size());
         runtimes.forEach((worker, runtime) ->
                 worker.execute(() -> {
@@ -370,6 +378,13 @@ public final class Proxy implements AutoCloseable {
             if (controlPlane.isPresent()) {
                 LOG.info("live, listeners {}", listening());
             }
+        }
+    }
+
+    /// Each host of some cluster was asked once whether it is well. Called by any thread.
+    private void onChecked() {
+        if (!stopped.get()) {
+            configThread.executor().execute(subscriber::settle);
         }
     }
 
@@ -571,8 +586,8 @@ public final class Proxy implements AutoCloseable {
             ProxyConfig config = active.get().config();
             Set<String> fixed = configThread.ask(subscriber::staticClusters);
             return asJson
-                    ? ClusterStatuses.json(config, fixed, filter)
-                    : ClusterStatuses.text(config, fixed, filter);
+                    ? ClusterStatuses.json(config, fixed, shared::health, filter)
+                    : ClusterStatuses.text(config, fixed, shared::health, filter);
         }
 
         @Override

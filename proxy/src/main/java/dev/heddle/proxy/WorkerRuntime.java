@@ -13,6 +13,7 @@ import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
+import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ConnectionRecorder;
@@ -28,6 +29,7 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.tls.TlsState;
+import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
 import java.util.Map;
@@ -61,7 +63,20 @@ final class WorkerRuntime implements WorkerServices {
         this.shard = meters.meters().shard();
         this.logs = logs;
         this.clusters =
-                new WorkerClusters(shared, name -> meters.tally(name, worker.index()), worker);
+                new WorkerClusters(
+                        shared,
+                        new WorkerClusters.Tallies() {
+                            @Override
+                            public Tally<ClusterStat> of(String cluster) {
+                                return meters.tally(cluster, worker.index());
+                            }
+
+                            @Override
+                            public long total(String cluster, ClusterStat stat) {
+                                return meters.total(cluster, stat);
+                            }
+                        },
+                        worker);
         this.context =
                 new FilterContext(
                         worker, clusters, new Http2Loop(worker), overload, drains, localCluster);

@@ -27,6 +27,7 @@ public final class WorldChecks {
         ServiceCheck.check(index, findings);
         SidecarCheck.check(index, findings);
         ProcessCheck.check(index, findings);
+        HealthCheckPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);

@@ -227,7 +227,8 @@ public final class PlanText {
                         + protocol
                         + cluster.tls().map(t -> ", " + TlsText.of(t)).orElse("")
                         + (cluster.keepsNameCase() ? ", header names keep their case" : "")
-                        + pool(cluster.pool()),
+                        + pool(cluster.pool())
+                        + HealthText.of(cluster.health()),
                 cluster.origin());
         hosts.ifPresent(this::hosts);
     }

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 /// @param places how it uses that its hosts are in different places
 /// @param protocol which HTTP the hosts are spoken to in
 /// @param pool limits of its connections
+/// @param health how its hosts are known to be well
 /// @param tls how its connections are secured; empty: they are not
 /// @param of service that the cluster is of; empty for the proxy's own clusters
 /// @param keepsNameCase whether names of headers are written as they came, in HTTP/1
@@ -24,6 +25,7 @@ public record Cluster(
         Places places,
         Protocol protocol,
         ConnectionPool pool,
+        Health health,
         Optional<ClientTls> tls,
         Optional<ServiceRef> of,
         boolean keepsNameCase,
@@ -31,6 +33,7 @@ public record Cluster(
         Origin origin) {
 
     /// The same under another name, without TLS: what its connections carry is encrypted already.
+    /// Nobody can ask such hosts how they are.
     public Cluster passingThrough(String other) {
         return new Cluster(
                 other,
@@ -39,6 +42,7 @@ public record Cluster(
                 places,
                 protocol,
                 pool,
+                new Health(health.outliers(), Optional.empty()),
                 Optional.empty(),
                 of,
                 keepsNameCase,
@@ -55,6 +59,7 @@ public record Cluster(
                 places,
                 protocol,
                 pool,
+                health,
                 tls,
                 of,
                 true,
@@ -71,6 +76,7 @@ public record Cluster(
                 places,
                 protocol,
                 pool.connecting(timeout),
+                health,
                 tls,
                 of,
                 keepsNameCase,

@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.FilterChain.Translation;
+import dev.heddle.compiler.ir.Health;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
@@ -260,6 +261,7 @@ final class InboundLowering {
                 new Places.Alike(),
                 protocol(known.protocol()),
                 pools.of(sidecar, port),
+                Health.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 false,

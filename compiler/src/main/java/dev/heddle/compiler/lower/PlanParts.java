@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.Health;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.Places;
@@ -59,6 +60,7 @@ final class PlanParts {
                 new Places.Alike(),
                 protocol,
                 ConnectionPool.UNLIMITED,
+                Health.NONE,
                 Optional.empty(),
                 Optional.empty(),
                 false,

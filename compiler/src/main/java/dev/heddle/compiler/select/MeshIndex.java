@@ -25,6 +25,7 @@ public record MeshIndex(
         VirtualServices virtualServices,
         DestinationRules destinationRules,
         Sidecars sidecars,
+        HealthCheckPolicies healthChecks,
         Credentials credentials,
         Optional<HttpRetry> defaultRetry) {
 
@@ -52,6 +53,7 @@ public record MeshIndex(
                         domain,
                         config.map(MeshConfig::defaultDestinationRuleExportTo).orElse(List.of())),
                 Sidecars.of(resources, rootNamespace),
+                HealthCheckPolicies.of(resources),
                 Credentials.of(resources),
                 defaultRetry);
     }

@@ -2,6 +2,7 @@ package dev.heddle.compiler.world;
 
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.model.Resources;
+import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
 import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
@@ -93,6 +94,12 @@ public record MeshSettings(
     /// Whether and how zones come first; empty where the mesh does not say it.
     public Optional<ZoneAwareLbSetting> zoneAware() {
         return config.flatMap(MeshConfig::zoneAwareLbSetting);
+    }
+
+    /// When endpoints are ejected of which no rule says it; empty for never.
+    public Optional<OutlierDetection> defaultOutliers() {
+        return config.flatMap(MeshConfig::defaultTrafficPolicy)
+                .flatMap(MeshConfig.TrafficDefaults::outlierDetection);
     }
 
     /// What counts for proxies whose workloads say nothing else.

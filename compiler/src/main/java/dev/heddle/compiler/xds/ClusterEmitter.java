@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ConnectionPool;
 import dev.heddle.compiler.ir.LoadAssignment;
+import dev.heddle.compiler.ir.OutlierDetection;
 import dev.heddle.compiler.ir.SocketAddress;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -118,6 +119,11 @@ final class ClusterEmitter {
                                                 ? List.of("h2")
                                                 : List.of())));
         sockets(cluster.pool().sockets(), out);
+        cluster.health().outliers().ifPresent(it -> OutlierEmitter.emit(it, out));
+        cluster.health()
+                .check()
+                .ifPresent(it ->
+                        HealthCheckEmitter.emit(it, cluster.protocol() == Protocol.HTTP2, out));
         cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
         return out.build();
     }
@@ -213,7 +219,10 @@ final class ClusterEmitter {
                         || pool.sockets().maxDuration().isPresent();
         boolean isNamed =
                 cluster.tls().isPresent() && cluster.discovery() instanceof Discovery.DynamicDns;
-        boolean isPlain = !hasCommon && !cluster.keepsNameCase() && !isNamed;
+        List<Integer> errorCodes =
+                cluster.health().outliers().map(OutlierDetection::errorCodes).orElse(List.of());
+        boolean isPlain =
+                !hasCommon && !cluster.keepsNameCase() && !isNamed && errorCodes.isEmpty();
         if (cluster.protocol() == Protocol.HTTP1 && isPlain) {
             return Optional.empty();
         }
@@ -234,6 +243,9 @@ final class ClusterEmitter {
                     .maxDuration()
                     .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
             out.setCommonHttpProtocolOptions(common);
+        }
+        if (!errorCodes.isEmpty()) {
+            out.setOutlierDetection(OutlierEmitter.errors(errorCodes));
         }
         switch (cluster.protocol()) {
             case HTTP1 ->

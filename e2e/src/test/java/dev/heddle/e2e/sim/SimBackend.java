@@ -135,7 +135,7 @@ final class SimBackend implements ListenOutcome {
             String host = headers.getOrDefault("host", List.of("")).getFirst();
             String body = EchoReply.body(line[0], line[1], host, headers);
             return "HTTP/1.1 "
-                    + status
+                    + EchoReply.status(destination, status, headers)
                     + " Simulated\r\n"
                     + EchoReply.DESTINATION
                     + ": "

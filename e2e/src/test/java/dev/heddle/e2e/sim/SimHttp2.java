@@ -52,6 +52,7 @@ final class SimHttp2 implements Http2Listener {
         var answer =
                 new Answer(
                         stream,
+                        headers,
                         head.method().equals("HEAD")
                                 ? ""
                                 : EchoReply.body(
@@ -64,11 +65,13 @@ final class SimHttp2 implements Http2Listener {
 
     private final class Answer implements Http2StreamHandler {
         private final Http2Stream stream;
+        private final Map<String, List<String>> headers;
         private final String body;
         private boolean isOver;
 
-        Answer(Http2Stream stream, String body) {
+        Answer(Http2Stream stream, Map<String, List<String>> headers, String body) {
             this.stream = stream;
+            this.headers = headers;
             this.body = body;
         }
 
@@ -90,7 +93,7 @@ final class SimHttp2 implements Http2Listener {
         }
 
         private void writeHead(FieldWriter fields, int status) {
-            fields.status(status);
+            fields.status(EchoReply.status(backend.destination(), status, headers));
             fields.add(EchoReply.DESTINATION, backend.destination());
             fields.add(EchoReply.PROTOCOL, "HTTP/2");
             fields.add("content-length", Integer.toString(body.length()));

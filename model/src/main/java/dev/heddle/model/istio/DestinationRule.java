@@ -50,7 +50,7 @@ public record DestinationRule(
     public record TrafficPolicy(
             Optional<LoadBalancerSettings> loadBalancer,
             Optional<ConnectionPoolSettings> connectionPool,
-            @NotYet Optional<OutlierDetection> outlierDetection,
+            Optional<OutlierDetection> outlierDetection,
             Optional<ClientTlsSettings> tls,
             List<PortTrafficPolicy> portLevelSettings,
             Optional<TunnelSettings> tunnel,
@@ -67,17 +67,23 @@ public record DestinationRule(
             Optional<PortSelector> port,
             Optional<LoadBalancerSettings> loadBalancer,
             Optional<ConnectionPoolSettings> connectionPool,
-            @NotYet Optional<OutlierDetection> outlierDetection,
+            Optional<OutlierDetection> outlierDetection,
             Optional<ClientTlsSettings> tls) {}
 
     /// When an endpoint that keeps failing is left alone for a while.
     ///
-    /// @param consecutiveErrors no longer used by Istio
+    /// @param consecutiveErrors no longer used by Istio, nor here
+    /// @param splitExternalLocalOriginErrors whether errors of connections are counted apart
+    /// @param consecutiveLocalOriginFailures of connections, where they are; 5 when absent
+    /// @param consecutiveGatewayErrors of status 502, 503 and 504; absent or 0 switches it off
     /// @param consecutive5xxErrors 5 when absent, 0 switches it off
     /// @param interval between two looks; 10 s when absent
     /// @param baseEjectionTime of a first ejection; 30 s when absent
     /// @param maxEjectionPercent share of the endpoints that may be out; 10 when absent
-    /// @param minHealthPercent below this share of healthy endpoints nothing is ejected
+    /// @param minHealthPercent below this share of healthy endpoints all of them are used; 0 when
+    ///   absent, for never
+    /// @param outlierDetectionHttpErrorCodes the only statuses that are errors, in the place of all
+    ///   from 500 on; none when absent
     public record OutlierDetection(
             OptionalInt consecutiveErrors,
             boolean splitExternalLocalOriginErrors,

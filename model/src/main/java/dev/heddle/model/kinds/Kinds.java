@@ -26,6 +26,7 @@ import dev.heddle.model.istio.WasmPlugin;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
+import dev.heddle.model.policy.HealthCheckPolicy;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +39,15 @@ public final class Kinds {
     private static final String SECURITY = "security.istio.io";
     private static final String TELEMETRY_GROUP = "telemetry.istio.io";
     private static final String EXTENSIONS = "extensions.istio.io";
+    private static final String HEDDLE = "heddle.dev";
     private static final List<String> SECURITY_VERSIONS = List.of("v1", "v1beta1");
     private static final Set<String> OURS =
-            Set.of(NETWORKING, "security.istio.io", "telemetry.istio.io", "extensions.istio.io");
+            Set.of(
+                    NETWORKING,
+                    "security.istio.io",
+                    "telemetry.istio.io",
+                    "extensions.istio.io",
+                    HEDDLE);
     private static final Set<String> WITHOUT_NAMESPACE =
             Set.of(
                     "APIService",
@@ -119,6 +126,15 @@ public final class Kinds {
                     "trafficextensions",
                     TrafficExtension.class);
 
+    public static final Kind<HealthCheckPolicy> HEALTH_CHECK_POLICY =
+            kind(
+                    HEDDLE,
+                    List.of("v1alpha1"),
+                    "HealthCheckPolicy",
+                    "healthcheckpolicies",
+                    HealthCheckPolicy.class,
+                    "hcp");
+
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
     public static final Kind<Endpoints> ENDPOINTS =
@@ -195,6 +211,7 @@ public final class Kinds {
                     TELEMETRY,
                     WASM_PLUGIN,
                     TRAFFIC_EXTENSION,
+                    HEALTH_CHECK_POLICY,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,

@@ -3,6 +3,7 @@ package dev.heddle.model.mesh;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
+import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
 import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
 import dev.heddle.model.istio.VirtualService.HttpRetry;
@@ -124,7 +125,8 @@ public record MeshConfig(
 
     /// What counts for every cluster, where no DestinationRule says otherwise.
     public record TrafficDefaults(
-            Optional<ConnectionPoolSettings> connectionPool, @NotYet Node outlierDetection) {}
+            Optional<ConnectionPoolSettings> connectionPool,
+            Optional<OutlierDetection> outlierDetection) {}
 
     /// How far ServiceEntries reach at most, whatever their `exportTo` says.
     ///

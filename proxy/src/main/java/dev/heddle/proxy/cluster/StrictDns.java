@@ -223,7 +223,8 @@ public final class StrictDns implements DnsHosts {
                     endpoint.health(),
                     endpoint.socketLabels(),
                     endpoint.destination(),
-                    endpoint.hashKey());
+                    endpoint.hashKey(),
+                    endpoint.check());
         }
 
         /// What of an answer counts; empty where that is nothing to go by.

@@ -4,6 +4,7 @@ import dev.heddle.proxy.config.Assignment;
 import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.healthcheck.HealthChecks;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
@@ -28,27 +29,48 @@ import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.Siblings;
 import dev.heddle.proxy.upstream.balance.SlowStart;
+import dev.heddle.proxy.upstream.health.ClusterHealth;
+import dev.heddle.proxy.upstream.health.HealthCheck;
+import dev.heddle.proxy.upstream.health.HealthFlag;
+import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
+///
+/// This file is long because discovery, health and balancing meet here.
 @Confined("worker")
 final class WorkerCluster implements Cluster {
 
     private final SharedClusters shared;
     private final Circuit circuit;
+    private final WorkerClusters.Tallies tallies;
     private final Tally<ClusterStat> stats;
     private final Worker worker;
+    private final ClusterHealth.Follower follower;
+    private @Nullable ClusterHealth health;
+    private @Nullable HealthChecks checks;
+
+    /// Where the hosts are, those that are about to leave among them.
+    private List<Assignment.Place> places = List.of();
+
     private Map<InetSocketAddress, Host> hosts = Map.of();
+
+    /// Those that were found to fail, when that was looked at last.
+    private Set<Host> ill = Set.of();
+
     private @Nullable OriginalDestinationHosts found;
     private @Nullable DynamicHosts dynamic;
     private ProxyConfig.ClusterState state;
@@ -66,13 +88,15 @@ final class WorkerCluster implements Cluster {
             ProxyConfig.ClusterState first,
             SharedClusters shared,
             Supplier<Siblings> siblings,
-            Tally<ClusterStat> stats,
+            WorkerClusters.Tallies tallies,
             Worker worker) {
         this.siblings = siblings;
         this.shared = shared;
         this.circuit = shared.circuit(first.config().name());
-        this.stats = stats;
+        this.tallies = tallies;
+        this.stats = tallies.of(first.config().name());
         this.worker = worker;
+        this.follower = () -> worker.execute(this::onHealth);
         this.state = first;
         this.balancer = balancer(first);
     }
@@ -176,10 +200,68 @@ final class WorkerCluster implements Cluster {
         }
     }
 
+    /// Some hosts became well, or ill.
+    private void onHealth() {
+        if (hosts.isEmpty()) {
+            return;
+        }
+        // Where a host fails, new connections to it may do better than the old ones (Envoy's
+        // reasoning: where flows are hashed, they take another way).
+        boolean isGone =
+                places.stream()
+                        .flatMap(place -> place.endpoints().stream())
+                        .map(endpoint -> hosts.get(endpoint.address()))
+                        .anyMatch(WorkerCluster::hasLeft);
+        if (isGone) {
+            takeHosts(state.hosts());
+            checkHosts();
+        }
+        Set<Host> now = ill();
+        now.stream().filter(host -> !ill.contains(host)).forEach(Host::renew);
+        ill = now;
+        balancer = among(state);
+    }
+
+    /// Whether a host was taken away, and its checks do not pass any more.
+    private static boolean hasLeft(@Nullable Host host) {
+        HostHealth seen = host == null ? null : host.health();
+        return seen != null
+                && seen.has(HealthFlag.PENDING_DYNAMIC_REMOVAL)
+                && seen.has(HealthFlag.FAILED_ACTIVE_HC);
+    }
+
+    private Set<Host> ill() {
+        return hosts.values().stream()
+                .filter(host -> {
+                    HostHealth seen = host.health();
+                    return seen != null && seen.isFailed();
+                })
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /// The cluster is no more: what is in flight may end.
-    void drain() {
+    void leave() {
+        follow(null);
+        checkHosts();
+        drain();
+    }
+
+    private void follow(@Nullable ClusterHealth next) {
+        if (next != health) {
+            if (health != null) {
+                health.leave(follower);
+            }
+            if (next != null) {
+                next.follow(follower);
+            }
+            health = next;
+        }
+    }
+
+    private void drain() {
         hosts.values().forEach(Host::drain);
         hosts = Map.of();
+        places = List.of();
         forgetFound();
     }
 
@@ -201,10 +283,14 @@ final class WorkerCluster implements Cluster {
         choices = List.of();
         if (next.config().discovery() instanceof Discovery.FirstOf(List<String> clusters)) {
             choices = clusters;
+            follow(null);
+            checkHosts();
             drain();
             return _ -> Pick.NoHealthyHost.NONE;
         }
         if (next.config().discovery() instanceof Discovery.OriginalDestination question) {
+            follow(null);
+            checkHosts();
             OriginalDestinationHosts known = found;
             if (known == null || !known.question().equals(question)) {
                 drain();
@@ -214,29 +300,125 @@ final class WorkerCluster implements Cluster {
             return known;
         }
         if (next.config().discovery() instanceof Discovery.Dynamic question) {
+            follow(null);
+            checkHosts();
             return named(question, next.config().sockets().areAllSecured());
         }
         forgetFound();
+        follow(shared.health(next.config().name()));
+        takeHosts(next.hosts());
+        checkHosts();
+        return among(next);
+    }
+
+    private void takeHosts(Assignment next) {
+        ClusterHealth now = health;
+        boolean keepsWell = now != null && now.rules().keepsWell();
+        places = keepsWell ? LeavingHosts.with(next.places(), places, this::isWell) : next.places();
         var kept = new LinkedHashMap<InetSocketAddress, Host>();
-        var places = new ArrayList<Balancers.Place>();
-        for (Assignment.Place place : next.hosts().places()) {
-            Balancers.Place ready = place(place, kept);
-            places.add(ready);
-            isAvailable |= !ready.healthy().isEmpty() || !ready.degraded().isEmpty();
+        for (Assignment.Place place : places) {
+            for (Assignment.Endpoint endpoint : place.endpoints()) {
+                // An address that is there twice is one host, in the first place that names it.
+                if (!kept.containsKey(endpoint.address())) {
+                    Host host = host(endpoint);
+                    host.setHealth(health == null ? null : health.host(endpoint.address()));
+                    kept.put(endpoint.address(), host);
+                }
+            }
         }
         // The same address may be a new host, with other ways to it, and a host may have moved.
         var staying = new HashSet<Host>(kept.values());
         hosts.values().stream().filter(host -> !staying.contains(host)).forEach(Host::drain);
         hosts = kept;
-        ClusterConfig config = next.config();
+        ill = health == null ? Set.of() : ill();
+    }
+
+    /// Whether a host that the control plane took away passes its checks.
+    private boolean isWell(InetSocketAddress address) {
+        HostHealth seen = health == null ? null : health.host(address);
+        return seen != null
+                && seen.has(HealthFlag.PENDING_DYNAMIC_REMOVAL)
+                && !seen.has(HealthFlag.FAILED_ACTIVE_HC);
+    }
+
+    /// Asks the hosts whether they are well, if they are to be asked, by this worker.
+    private void checkHosts() {
+        ClusterHealth of = health;
+        HealthChecks asking = checks;
+        if (asking != null && !asking.health().equals(of)) {
+            asking.stop();
+            asking = null;
+        }
+        if (of != null && of.isOwner(worker) && of.rules().check().isPresent()) {
+            if (asking == null) {
+                String name = state.config().name();
+                asking =
+                        new HealthChecks(
+                                of,
+                                of.rules().check().get(),
+                                this,
+                                worker,
+                                () -> tallies.total(name, ClusterStat.UPSTREAM_CX_TOTAL) > 0);
+            }
+            asking.adopt(targets(of.rules().check().get()));
+        }
+        checks = asking;
+    }
+
+    private List<HealthChecks.Target> targets(HealthCheck check) {
+        var targets = new LinkedHashMap<HostHealth, HealthChecks.Target>();
+        for (Assignment.Place place : places) {
+            for (Assignment.Endpoint endpoint : place.endpoints()) {
+                Host host = hosts.get(endpoint.address());
+                HostHealth of = host == null ? null : host.health();
+                if (of != null && of.isChecked()) {
+                    targets.putIfAbsent(
+                            of,
+                            new HealthChecks.Target(
+                                    of, target(endpoint, check), endpoint.check().hostname()));
+                }
+            }
+        }
+        return List.copyOf(targets.values());
+    }
+
+    /// Where a host is asked.
+    private static Host target(Assignment.Endpoint endpoint, HealthCheck check) {
+        var addresses = new ArrayList<InetSocketAddress>();
+        Assignment.Endpoint.Check own = endpoint.check();
+        if (own.address().isEmpty() && own.port() == 0) {
+            addresses.add(endpoint.address());
+            addresses.addAll(endpoint.others());
+        } else {
+            addresses.add(
+                    new InetSocketAddress(
+                            own.address().orElse(endpoint.address().getAddress()),
+                            own.port() == 0 ? endpoint.address().getPort() : own.port()));
+        }
+        return new Host(
+                addresses,
+                text(addresses.getFirst()),
+                1,
+                endpoint.hostname(),
+                check.way().socketLabels().orElse(endpoint.socketLabels()));
+    }
+
+    /// Chooses among the hosts that there are, as well as they are now.
+    private LoadBalancer among(ProxyConfig.ClusterState now) {
+        var left = new HashMap<InetSocketAddress, Host>(hosts);
+        List<Balancers.Place> places =
+                this.places.stream().map(place -> place(place, left)).toList();
+        isAvailable =
+                places.stream().anyMatch(it -> !it.healthy().isEmpty() || !it.degraded().isEmpty());
+        ClusterConfig config = now.config();
         var policy =
                 new Balancers.Policy(
                         kind(config),
                         config.byPlace(),
-                        next.hosts().overprovisioningPercent(),
+                        now.hosts().overprovisioningPercent(),
                         config.panicPercent(),
                         config.zones().map(it -> new Balancers.Zones(it, siblings.get())));
-        latest = List.copyOf(places);
+        latest = places;
         return Balancers.of(policy, places, worker.random());
     }
 
@@ -251,19 +433,23 @@ final class WorkerCluster implements Cluster {
         return known;
     }
 
-    private Balancers.Place place(Assignment.Place place, Map<InetSocketAddress, Host> kept) {
+    /// @param left hosts that are in no place yet
+    private Balancers.Place place(Assignment.Place place, Map<InetSocketAddress, Host> left) {
         var healthy = new ArrayList<Host>();
         var degraded = new ArrayList<Host>();
         var all = new ArrayList<Host>();
         for (Assignment.Endpoint endpoint : place.endpoints()) {
-            // An address that is there twice is one host, in the first place that names it.
-            if (kept.containsKey(endpoint.address())) {
+            Host host = left.remove(endpoint.address());
+            if (host == null) {
                 continue;
             }
-            Host host = host(endpoint);
-            kept.put(endpoint.address(), host);
             all.add(host);
-            switch (endpoint.health()) {
+            HostHealth seen = host.health();
+            if (seen != null && seen.has(HealthFlag.FAILED_ACTIVE_HC)) {
+                // It begins anew once it passes.
+                host.stop();
+            }
+            switch (endpoint.health(seen)) {
                 case HEALTHY -> {
                     healthy.add(host);
                     if (!host.isStarted()) {

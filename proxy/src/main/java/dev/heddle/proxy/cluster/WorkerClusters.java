@@ -14,7 +14,6 @@ import dev.heddle.proxy.upstream.balance.Siblings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The clusters of one worker.
@@ -22,13 +21,23 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerClusters implements Clusters {
 
     private final SharedClusters shared;
-    private final Function<String, Tally<ClusterStat>> tallies;
+    private final Tallies tallies;
     private final Worker worker;
     private final Map<String, WorkerCluster> clusters = new HashMap<>();
 
-    /// @param tallies gives this worker's counters of a cluster; the same ones whenever asked
-    public WorkerClusters(
-            SharedClusters shared, Function<String, Tally<ClusterStat>> tallies, Worker worker) {
+    /// Finds the counters of clusters.
+    @FunctionalInterface
+    public interface Tallies {
+        /// This worker's; the same ones whenever asked.
+        Tally<ClusterStat> of(String cluster);
+
+        /// What all workers counted.
+        default long total(String cluster, ClusterStat stat) {
+            return of(cluster).get(stat);
+        }
+    }
+
+    public WorkerClusters(SharedClusters shared, Tallies tallies, Worker worker) {
         this.shared = shared;
         this.tallies = tallies;
         this.worker = worker;
@@ -74,7 +83,7 @@ public final class WorkerClusters implements Clusters {
                                 state,
                                 shared,
                                 () -> new Siblings(shared.locality(), siblings()),
-                                tallies.apply(name),
+                                tallies,
                                 worker));
             } else {
                 known.adopt(state);
@@ -102,7 +111,7 @@ public final class WorkerClusters implements Clusters {
                 .removeIf(cluster -> {
                     boolean gone = !states.containsKey(cluster.settings().name());
                     if (gone) {
-                        cluster.drain();
+                        cluster.leave();
                     }
                     return gone;
                 });

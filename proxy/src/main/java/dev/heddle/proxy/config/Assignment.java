@@ -1,9 +1,12 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.upstream.health.HostHealth;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The hosts of a cluster (`envoy.config.endpoint.v3.ClusterLoadAssignment`).
 ///
@@ -68,6 +71,7 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     /// @param socketLabels by which the cluster chooses how connections to it are secured
     /// @param destination what a listener of this proxy takes for where connections were made to
     /// @param hashKey by which consistent hashing knows it; empty for its name or address
+    /// @param check how it is asked whether it is well, where its cluster asks
     public record Endpoint(
             InetSocketAddress address,
             List<InetSocketAddress> others,
@@ -76,7 +80,42 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
             Health health,
             Map<String, String> socketLabels,
             Optional<InetSocketAddress> destination,
-            String hashKey) {
+            String hashKey,
+            Check check) {
+
+        /// How a host is asked whether it is well (`health_check_config`).
+        ///
+        /// @param isAllowed whether it is asked at all
+        /// @param hostname that requests name; empty for that of the cluster's check
+        /// @param address where it is asked, in the place of its own; absent for that
+        /// @param port in the place of the address's; 0 for that
+        public record Check(
+                boolean isAllowed, String hostname, Optional<InetAddress> address, int port) {
+            /// As its cluster says.
+            public static final Check USUAL = new Check(true, "", Optional.empty(), 0);
+        }
+
+        /// One that is checked as its cluster says.
+        public Endpoint(
+                InetSocketAddress address,
+                List<InetSocketAddress> others,
+                String hostname,
+                int weight,
+                Health health,
+                Map<String, String> socketLabels,
+                Optional<InetSocketAddress> destination,
+                String hashKey) {
+            this(
+                    address,
+                    others,
+                    hostname,
+                    weight,
+                    health,
+                    socketLabels,
+                    destination,
+                    hashKey,
+                    Check.USUAL);
+        }
 
         /// One elsewhere.
         public Endpoint(
@@ -110,6 +149,19 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
             if (weight < 1) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");
             }
+        }
+
+        /// How it is, by what the control plane says and by what was seen of it.
+        ///
+        /// @param seen null where nobody watches it
+        public Health health(@Nullable HostHealth seen) {
+            if (seen == null || health == Health.UNHEALTHY) {
+                return health;
+            }
+            if (seen.isFailed()) {
+                return Health.UNHEALTHY;
+            }
+            return seen.isDegraded() ? Health.DEGRADED : health;
         }
     }
 

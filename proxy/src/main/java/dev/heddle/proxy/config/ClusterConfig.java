@@ -5,6 +5,7 @@ import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.proxy.upstream.balance.ZoneAware;
+import dev.heddle.proxy.upstream.health.ClusterHealth;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
 /// @param panicPercent below this share of usable hosts all hosts are used; 0 for never
 /// @param sockets how its connections are secured
 /// @param zones how the proxy's own locality goes before others; empty for not at all
+/// @param health how it knows whether its hosts are well
 public record ClusterConfig(
         ClusterSettings settings,
         String altStatName,
@@ -29,9 +31,10 @@ public record ClusterConfig(
         boolean byPlace,
         double panicPercent,
         UpstreamSockets sockets,
-        Optional<ZoneAware> zones) {
+        Optional<ZoneAware> zones,
+        ClusterHealth.Rules health) {
 
-    /// One with plain connections.
+    /// One with plain connections, that neither watches nor checks its hosts.
     public ClusterConfig(
             ClusterSettings settings,
             String altStatName,
@@ -47,7 +50,8 @@ public record ClusterConfig(
                 byPlace,
                 panicPercent,
                 UpstreamSockets.PLAIN,
-                Optional.empty());
+                Optional.empty(),
+                ClusterHealth.Rules.NONE);
     }
 
     /// The cluster's name.

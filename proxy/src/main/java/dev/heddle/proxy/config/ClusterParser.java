@@ -12,6 +12,10 @@ import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+import dev.heddle.proxy.upstream.health.ClusterHealth;
+import dev.heddle.proxy.upstream.health.ErrorMatch;
+import dev.heddle.proxy.upstream.health.HealthCheck;
+import dev.heddle.proxy.upstream.health.OutlierDetection;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
 import envoy.config.cluster.v3.CircuitBreakers;
@@ -70,16 +74,15 @@ public final class ClusterParser {
                     "original_dst_lb_config",
                     "upstream_bind_config",
                     "upstream_http_protocol_options",
+                    "outlier_detection",
+                    "health_checks",
+                    "ignore_health_on_host_removal",
                     "metadata");
 
     /// Envoy's behaviour with these differs in no request: sizes of caches, timing of clean-up,
     /// what is counted besides.
     private static final Set<String> NOTED =
-            Set.of(
-                    "wait_for_warm_on_init",
-                    "ignore_health_on_host_removal",
-                    "track_timeout_budgets",
-                    "track_cluster_stats");
+            Set.of("wait_for_warm_on_init", "track_timeout_budgets", "track_cluster_stats");
 
     private final Findings findings = new Findings();
 
@@ -97,7 +100,8 @@ public final class ClusterParser {
         findings.required("name", cluster.getName());
         BalancingParser.Balancing balancing = new BalancingParser(findings).balancing(cluster);
         checkProvided(cluster, balancing.kind());
-        ClusterSettings settings = settings(cluster);
+        Connections connections = connections(cluster);
+        ClusterSettings settings = settings(cluster, connections);
         UpstreamSockets sockets = sockets(cluster);
         if (settings.protocol() instanceof UpstreamProtocol.Negotiated
                 && !sockets.areAllSecured()) {
@@ -114,7 +118,63 @@ public final class ClusterParser {
                 balancing.byPlace(),
                 panicPercent(cluster),
                 sockets,
-                balancing.zones());
+                balancing.zones(),
+                health(cluster, settings.protocol(), connections.errors()));
+    }
+
+    private ClusterHealth.Rules health(
+            Cluster cluster, UpstreamProtocol protocol, Optional<ErrorMatch> errors) {
+        boolean isByConnection =
+                cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST || cluster.hasClusterType();
+        Optional<OutlierDetection> outliers = Optional.empty();
+        if (cluster.hasOutlierDetection()) {
+            outliers =
+                    Optional.of(
+                            new OutlierParser(
+                                            findings,
+                                            "outlier_detection",
+                                            cluster.getOutlierDetection())
+                                    .detection());
+            if (isByConnection) {
+                // A connection goes where it was meant to go, ejected or not.
+                findings.note("outlier_detection");
+                outliers = Optional.empty();
+            }
+        }
+        Optional<HealthCheck> check = Optional.empty();
+        if (cluster.getHealthChecksCount() > 0) {
+            check =
+                    Optional.of(
+                            new HealthCheckParser(
+                                            findings,
+                                            "health_checks[0]",
+                                            cluster.getHealthChecks(0))
+                                    .check(protocol));
+            if (cluster.getHealthChecksCount() > 1) {
+                findings.reject(
+                        "health_checks", cluster.getHealthChecksCount() + " (expected: one)");
+            }
+            if (isByConnection) {
+                findings.notImplemented(
+                        "health_checks",
+                        "beside "
+                                + (cluster.hasClusterType() ? "cluster_type" : "type ORIGINAL_DST")
+                                + " it");
+            }
+        }
+        if (outliers.isEmpty() && check.isEmpty()) {
+            return ClusterHealth.Rules.NONE;
+        }
+        boolean isDynamic =
+                switch (cluster.getType()) {
+                    case EDS, STRICT_DNS -> true;
+                    case STATIC, LOGICAL_DNS, ORIGINAL_DST, UNRECOGNIZED -> false;
+                };
+        return new ClusterHealth.Rules(
+                outliers,
+                errors,
+                check,
+                check.isPresent() && isDynamic && !cluster.getIgnoreHealthOnHostRemoval());
     }
 
     /// `CLUSTER_PROVIDED` and `ORIGINAL_DST` go with each other only.
@@ -159,7 +219,7 @@ public final class ClusterParser {
         return sockets;
     }
 
-    private ClusterSettings settings(Cluster cluster) {
+    private ClusterSettings settings(Cluster cluster, Connections connections) {
         Duration connectTimeout = Duration.ofSeconds(5);
         if (cluster.hasConnectTimeout()) {
             connectTimeout = findings.duration("connect_timeout", cluster.getConnectTimeout());
@@ -168,7 +228,6 @@ public final class ClusterParser {
                 connectTimeout = Duration.ofSeconds(5);
             }
         }
-        Connections connections = connections(cluster);
         int buffer = ListenerConfig.BUFFER_LIMIT;
         if (cluster.hasPerConnectionBufferLimitBytes()) {
             buffer = cluster.getPerConnectionBufferLimitBytes().getValue();
@@ -354,7 +413,8 @@ public final class ClusterParser {
             Duration maxDuration,
             Limits responseLimits,
             RequestNames names,
-            UpstreamProtocol protocol) {}
+            UpstreamProtocol protocol,
+            Optional<ErrorMatch> errors) {}
 
     private Connections connections(Cluster cluster) {
         Duration idle = Duration.ofHours(1);
@@ -364,10 +424,12 @@ public final class ClusterParser {
         UpstreamProtocol protocol = protocol(cluster);
         RequestNames names =
                 names("upstream_http_protocol_options", cluster.getUpstreamHttpProtocolOptions());
+        Optional<ErrorMatch> errors = Optional.empty();
         for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
             String at = "typed_extension_protocol_options['" + option.getKey() + "']";
             HttpProtocolOptions http = httpOptions(at, option.getKey(), option.getValue());
             protocol = protocol(at, http);
+            errors = errors(join(at, "outlier_detection"), http.getOutlierDetection());
             names =
                     names(
                             join(at, "upstream_http_protocol_options"),
@@ -399,7 +461,17 @@ public final class ClusterParser {
                         join(path, "max_connection_duration"), common.getMaxConnectionDuration()),
                 responseLimits(path, common),
                 names,
-                protocol);
+                protocol,
+                errors);
+    }
+
+    private Optional<ErrorMatch> errors(String path, HttpProtocolOptions.OutlierDetection config) {
+        findings.fields(path, config, Set.of("error_matcher"));
+        return config.hasErrorMatcher()
+                ? Optional.of(
+                        new ErrorMatchParser(findings)
+                                .match(join(path, "error_matcher"), config.getErrorMatcher()))
+                : Optional.empty();
     }
 
     private RequestNames names(String path, UpstreamHttpProtocolOptions options) {
@@ -460,7 +532,8 @@ public final class ClusterParser {
                         "explicit_http_config",
                         "use_downstream_protocol_config",
                         "auto_config",
-                        "upstream_http_protocol_options"));
+                        "upstream_http_protocol_options",
+                        "outlier_detection"));
         return options;
     }
 

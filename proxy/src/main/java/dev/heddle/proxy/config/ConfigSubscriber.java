@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,6 +82,13 @@ public final class ConfigSubscriber implements XdsSubscriber {
         this.parser = new ResourceParser(surroundings.filterTypes());
         this.files = new SecretFiles(parser, received, warming, surroundings.clock());
         this.givesUpAtNanos = surroundings.nanos().getAsLong() + Warming.FETCH_TIMEOUT.toNanos();
+    }
+
+    /// Has routes wait for health checks.
+    ///
+    /// @param isDone whether each host of the cluster of that name was asked once
+    public void waitForChecks(Predicate<String> isDone) {
+        warming.waitForChecks(isDone);
     }
 
     /// Takes the resources of the bootstrap; they are never taken back.

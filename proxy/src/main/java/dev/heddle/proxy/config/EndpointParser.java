@@ -2,15 +2,18 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
+import dev.heddle.proxy.config.Assignment.Endpoint.Check;
 import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.PathAddress;
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
+import envoy.config.endpoint.v3.Endpoint;
 import envoy.config.endpoint.v3.LbEndpoint;
 import envoy.config.endpoint.v3.LocalityLbEndpoints;
 import google.protobuf.Struct;
 import google.protobuf.Value;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -135,8 +138,7 @@ public final class EndpointParser {
         findings.fields(
                 at,
                 endpoint,
-                Set.of("address", "hostname", "additional_addresses"),
-                Set.of("health_check_config"));
+                Set.of("address", "hostname", "additional_addresses", "health_check_config"));
         var addresses = new AddressParser(findings);
         InetSocketAddress address =
                 addresses.ofHost(join(at, "address"), endpoint.getAddress(), namesAllowed);
@@ -164,7 +166,8 @@ public final class EndpointParser {
                 health(path, host.getHealthStatus()),
                 socketLabels(host),
                 destination(path, host),
-                hashKey(host));
+                hashKey(host),
+                check(join(at, "health_check_config"), endpoint.getHealthCheckConfig()));
     }
 
     private static String hashKey(LbEndpoint host) {
@@ -172,6 +175,27 @@ public final class EndpointParser {
                 .getFilterMetadataOrDefault("envoy.lb", Struct.getDefaultInstance())
                 .getFieldsOrDefault("hash_key", Value.getDefaultInstance())
                 .getStringValue();
+    }
+
+    private Check check(String path, Endpoint.HealthCheckConfig config) {
+        findings.fields(
+                path,
+                config,
+                Set.of("port_value", "hostname", "address", "disable_active_health_check"));
+        findings.range(join(path, "port_value"), config.getPortValue(), 0, 65_535);
+        findings.headerValue(join(path, "hostname"), config.getHostname());
+        Optional<InetAddress> address =
+                config.hasAddress()
+                        ? Optional.of(
+                                new AddressParser(findings)
+                                        .literal(join(path, "address"), config.getAddress())
+                                        .getAddress())
+                        : Optional.empty();
+        return new Check(
+                !config.getDisableActiveHealthCheck(),
+                config.getHostname(),
+                address,
+                Math.clamp(config.getPortValue(), 0, 65_535));
     }
 
     /// As Istio writes it for the listeners that begin its tunnels.

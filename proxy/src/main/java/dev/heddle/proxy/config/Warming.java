@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// Decides what of the accepted configuration can run now.
 ///
@@ -25,6 +26,9 @@ import java.util.TreeSet;
 ///   route      waits for its clusters
 ///   listener   waits for its route table and secrets
 /// ```
+///
+/// A route also waits until each host of its clusters was asked once whether it is well, where
+/// hosts are asked.
 ///
 /// Who waits lets its old version serve, so what runs is complete at every moment; removals come
 /// last.
@@ -66,6 +70,7 @@ public final class Warming {
     /// What was awaited in vain; it is not awaited again until it was there.
     private final Set<String> givenUp = new HashSet<>();
 
+    private Predicate<String> checked = _ -> true;
     private ProxyConfig active = ProxyConfig.EMPTY;
 
     /// What follows from a change.
@@ -75,6 +80,13 @@ public final class Warming {
     /// @param awaited what is waited for, for people to read
     public record Step(
             Optional<ProxyConfig> config, OptionalLong wakeAtNanos, Set<String> awaited) {}
+
+    /// Has routes wait for health checks.
+    ///
+    /// @param isDone whether each host of the cluster of that name was asked once
+    public void waitForChecks(Predicate<String> isDone) {
+        checked = isDone;
+    }
 
     /// Takes a new version of a cluster.
     public void put(ClusterConfig cluster) {
@@ -316,10 +328,18 @@ public final class Warming {
             ClusterConfig announced = clusters.get(name);
             if (announced != null) {
                 // A new version that still waits counts as there when an old one serves.
-                waits |= !ready.containsKey(name);
+                waits |= !ready.containsKey(name) || isUnchecked(announced, awaited);
             } else if (oldOneServes) {
                 waits |= isPatient(unknown(name), UNKNOWN_CLUSTER_PATIENCE, now, awaited);
             }
+        }
+        return waits;
+    }
+
+    private boolean isUnchecked(ClusterConfig cluster, Set<String> awaited) {
+        boolean waits = cluster.health().check().isPresent() && !checked.test(cluster.name());
+        if (waits) {
+            awaited.add("health checks of '" + cluster.name() + "'");
         }
         return waits;
     }

@@ -66,6 +66,27 @@ public enum GrpcStatus {
         };
     }
 
+    /// What the end of a call means to somebody who knows only HTTP, as Envoy has it
+    /// (`grpcToHttpStatus`).
+    ///
+    /// @param number as in `grpc-status`
+    public static int toHttp(String number) {
+        return switch (number) {
+            case "0" -> 200;
+            case "1" -> 499;
+            case "3", "9", "11" -> 400;
+            case "4" -> 504;
+            case "5" -> 404;
+            case "6", "10" -> 409;
+            case "7" -> 403;
+            case "8" -> 429;
+            case "12" -> 501;
+            case "14" -> 503;
+            case "16" -> 401;
+            default -> 500;
+        };
+    }
+
     /// Whether a request is a call of gRPC, by its content type: of gRPC-Web it is not.
     public static boolean isCall(Headers request) {
         String type = request.get(HeaderName.CONTENT_TYPE);

@@ -31,6 +31,8 @@ public final class HeaderName {
     public static final HeaderName X_ENVOY_EXPECTED_RQ_TIMEOUT_MS =
             of("x-envoy-expected-rq-timeout-ms");
     public static final HeaderName X_ENVOY_EXTERNAL_ADDRESS = of("x-envoy-external-address");
+    public static final HeaderName X_ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL =
+            of("x-envoy-immediate-health-check-fail");
     public static final HeaderName X_ENVOY_INTERNAL = of("x-envoy-internal");
     public static final HeaderName X_ENVOY_IS_TIMEOUT_RETRY = of("x-envoy-is-timeout-retry");
     public static final HeaderName X_ENVOY_ORIGINAL_HOST = of("x-envoy-original-host");

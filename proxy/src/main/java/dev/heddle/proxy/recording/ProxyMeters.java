@@ -1,12 +1,13 @@
 package dev.heddle.proxy.recording;
 
-import dev.heddle.proxy.config.Assignment;
+import dev.heddle.proxy.config.Assignment.Health;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterStat;
+import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterId;
 import dev.heddle.telemetry.MeterScope;
@@ -33,6 +34,7 @@ public final class ProxyMeters {
     private final Meters meters = new Meters();
     private final int workers;
     private final Function<String, Circuit> circuits;
+    private final ClusterHealth.Source health;
     private final AtomicReference<ProxyConfig> active = new AtomicReference<>(ProxyConfig.EMPTY);
     private final ConcurrentHashMap<String, List<Tally<ClusterStat>>> clusters =
             new ConcurrentHashMap<>();
@@ -42,13 +44,16 @@ public final class ProxyMeters {
 
     /// @param workers how many workers count
     public ProxyMeters(int workers) {
-        this(workers, _ -> new Circuit());
+        this(workers, _ -> new Circuit(), _ -> null);
     }
 
     /// @param workers how many workers count
     /// @param circuits what the clusters of these names use
-    public ProxyMeters(int workers, Function<String, Circuit> circuits) {
+    /// @param health what is known of their hosts
+    public ProxyMeters(
+            int workers, Function<String, Circuit> circuits, ClusterHealth.Source health) {
         this.circuits = circuits;
+        this.health = health;
         if (workers < 1) {
             throw new IllegalArgumentException("workers: " + workers + " (expected: >= 1)");
         }
@@ -165,6 +170,15 @@ public final class ProxyMeters {
         return clusters.computeIfAbsent(cluster, this::newTallies).get(worker);
     }
 
+    /// What all workers counted of a cluster.
+    public long total(String cluster, ClusterStat stat) {
+        long sum = 0;
+        for (Tally<ClusterStat> tally : clusters.getOrDefault(cluster, List.of())) {
+            sum += tally.get(stat);
+        }
+        return sum;
+    }
+
     private List<Tally<ClusterStat>> newTallies(String cluster) {
         var tallies = new ArrayList<Tally<ClusterStat>>();
         for (int i = 0; i < workers; i++) {
@@ -219,9 +233,13 @@ public final class ProxyMeters {
                             : new Reading.CounterValue(id, sum));
         }
         readCircuit(name, scope, state.config().settings().limits(), readings);
-        gauge(scope, "membership_total", hosts(state, null), readings);
-        gauge(scope, "membership_healthy", hosts(state, Assignment.Health.HEALTHY), readings);
-        gauge(scope, "membership_degraded", hosts(state, Assignment.Health.DEGRADED), readings);
+        gauge(scope, "membership_total", state.hosts().size(), readings);
+        ClusterHealth seen = health.of(name);
+        gauge(scope, "membership_healthy", hosts(state, seen, Health.HEALTHY), readings);
+        gauge(scope, "membership_degraded", hosts(state, seen, Health.DEGRADED), readings);
+        if (seen != null) {
+            HealthMeters.read(seen, scope, readings);
+        }
     }
 
     private static void gauge(
@@ -272,10 +290,12 @@ public final class ProxyMeters {
                 scope.labels().with("envoy_response_code_class", digit));
     }
 
-    private static long hosts(ProxyConfig.ClusterState state, Assignment.@Nullable Health health) {
+    private static long hosts(
+            ProxyConfig.ClusterState state, @Nullable ClusterHealth seen, Health wanted) {
         return state.hosts().places().stream()
                 .flatMap(place -> place.endpoints().stream())
-                .filter(host -> health == null || host.health() == health)
+                .filter(host ->
+                        host.health(seen == null ? null : seen.host(host.address())) == wanted)
                 .count();
     }
 }

@@ -286,6 +286,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     private void onTimeout() {
         if (upstream != null && present != null) {
             upstream.cluster().stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
+            upstream.onTimeout();
             present.fail(new UpstreamFailure.Timeout());
         }
     }
@@ -455,6 +456,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
                                 ? ClusterStat.UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT
                                 : ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
         boolean isSent = upstream.isSent();
+        upstream.onTimeout();
         upstream.cancel();
         onFailed(new UpstreamFailure.TryTimeout(idle), isSent);
     }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.router;
 
 import dev.heddle.proxy.http.BodySink;
+import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
@@ -18,6 +19,7 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
@@ -61,6 +63,7 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
     private long heldBytes;
     private boolean isBodyless;
     private boolean isEnded;
+    private boolean isResponding;
     private @Nullable Headers trailers;
     private @Nullable Host host;
     private @Nullable ConnectionPool pool;
@@ -129,6 +132,10 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
         state = State.SENT;
         stream = ready;
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_TOTAL);
+        HostHealth health = health();
+        if (health != null) {
+            health.onConnected(worker.index());
+        }
         ready.start(request, isBodyless, response, this);
         if (!isBodyless) {
             send();
@@ -200,7 +207,10 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
 
     @Override
     public void onNoConnection(UpstreamFailure failure, String reason) {
-        over();
+        HostHealth health = health();
+        if (over() && health != null && !(failure instanceof UpstreamFailure.Overflow)) {
+            health.onConnectFailed(worker.index());
+        }
     }
 
     @Override
@@ -210,6 +220,11 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
 
     @Override
     public void onResponse(ResponseHead head, boolean ends) {
+        isResponding = true;
+        HostHealth health = health();
+        if (health != null) {
+            health.onResponse(worker.index(), head, GrpcStatus.isCall(request.headers()));
+        }
         cluster.stats().add(ClusterStat.ofStatus(head.status()));
         if (ends) {
             onResponseEnd();
@@ -234,14 +249,26 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
 
     @Override
     public void onResponseFailure(UpstreamFailure failure) {
+        HostHealth health = health();
         if (over()) {
+            if (health != null) {
+                health.onConnectFailed(worker.index());
+            }
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_RX_RESET);
         }
     }
 
     private void onTimeout() {
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
+        HostHealth health = health();
+        if (health != null && state == State.SENT && !isResponding) {
+            health.onTimeout(worker.index());
+        }
         cancel();
+    }
+
+    private @Nullable HostHealth health() {
+        return host == null ? null : host.health();
     }
 
     /// Gives the copy up, if it is not over.

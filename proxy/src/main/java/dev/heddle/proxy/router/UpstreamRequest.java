@@ -1,6 +1,7 @@
 package dev.heddle.proxy.router;
 
 import dev.heddle.proxy.filter.Exchange;
+import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
@@ -22,6 +23,7 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
@@ -207,6 +209,10 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         boolean bodyless = exchange.isBodyless();
         isBodyWaiting = !bodyless && exchange.request().tunnel() != null;
         boolean isBodyNext = !bodyless && !isBodyWaiting;
+        HostHealth health = health();
+        if (health != null) {
+            health.onConnected(exchange.worker().index());
+        }
         ready.start(exchange.request(), bodyless, response, this);
         owner.onSent();
         if (isBodyNext) {
@@ -226,7 +232,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     @Override
     public void onNoConnection(UpstreamFailure failure, String reason) {
+        HostHealth health = health();
         if (over()) {
+            if (health != null && !(failure instanceof UpstreamFailure.Overflow)) {
+                health.onConnectFailed(exchange.worker().index());
+            }
             exchange.info().setUpstreamFailureReason(reason);
             owner.onFailed(failure, false);
         }
@@ -240,6 +250,13 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     @Override
     public void onResponse(ResponseHead head, boolean ends) {
+        HostHealth health = health();
+        if (health != null) {
+            health.onResponse(
+                    exchange.worker().index(),
+                    head,
+                    GrpcStatus.isCall(exchange.request().headers()));
+        }
         if (owner.isRetried(head)) {
             giveUp(ends);
             return;
@@ -328,7 +345,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             pool.acquireFresh(this);
             return;
         }
+        HostHealth health = health();
         if (over()) {
+            if (health != null) {
+                health.onConnectFailed(exchange.worker().index());
+            }
             cluster.stats()
                     .add(
                             failure instanceof UpstreamFailure.ProtocolError && isHttp1()
@@ -375,6 +396,18 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     /// Whether an error of this request is one of its connection; HTTP/2 tells them apart.
     private boolean isHttp1() {
         return stream != null && stream.protocol() != Protocol.HTTP_2;
+    }
+
+    /// It has taken too long, and is going to be given up.
+    void onTimeout() {
+        HostHealth health = health();
+        if (health != null && state == State.SENT && !isResponding) {
+            health.onTimeout(exchange.worker().index());
+        }
+    }
+
+    private @Nullable HostHealth health() {
+        return host == null ? null : host.health();
     }
 
     /// Gives the attempt up, if it is not over.

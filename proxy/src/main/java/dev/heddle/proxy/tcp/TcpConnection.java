@@ -25,6 +25,7 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.HostFinder;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
@@ -319,6 +320,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         } else if (ready instanceof TcpUpstream raw) {
             raw.carry(this);
             isOpen = true;
+            tellReached();
             if (!isProbing) {
                 onBothThere(ready);
             }
@@ -328,7 +330,11 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     @Override
     public void onNoConnection(UpstreamFailure failure, String reason) {
         pool = null;
-        onFailed(failure instanceof UpstreamFailure.Overflow, reason);
+        boolean isOverflow = failure instanceof UpstreamFailure.Overflow;
+        if (!isOverflow) {
+            tellFailed(failure instanceof UpstreamFailure.ConnectFailed(boolean late, _) && late);
+        }
+        onFailed(isOverflow, reason);
     }
 
     @Override
@@ -344,11 +350,33 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             if (ends) {
                 upstream = null;
             }
+            tellFailed(false);
             onFailed(false, "the proxy answered " + head.status());
             return;
         }
         isOpen = true;
+        tellReached();
         onBothThere(asked);
+    }
+
+    /// The way to the host is open, which is all that will be known of the host.
+    private void tellReached() {
+        HostHealth health = host == null ? null : host.health();
+        if (health != null) {
+            health.onConnectedFinally(worker.index());
+        }
+    }
+
+    private void tellFailed(boolean isLate) {
+        HostHealth health = host == null ? null : host.health();
+        if (health == null) {
+            return;
+        }
+        if (isLate) {
+            health.onTimeout(worker.index());
+        } else {
+            health.onConnectFailed(worker.index());
+        }
     }
 
     private void onBothThere(UpstreamStream to) {
@@ -506,6 +534,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         if (isOpen) {
             finish(tunnel == null ? null : ResponseFlag.UC);
         } else {
+            tellFailed(false);
             onFailed(false, String.valueOf(failure));
         }
     }

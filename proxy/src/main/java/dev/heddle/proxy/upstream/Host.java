@@ -2,6 +2,7 @@ package dev.heddle.proxy.upstream;
 
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
+import dev.heddle.proxy.upstream.health.HostHealth;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class Host implements Pick {
     private boolean isStarted;
     private int activeRequests;
     private @Nullable Attachment attachment;
+    private @Nullable HostHealth health;
 
     /// @param addressText as in logs and statistics, `10.0.0.1:9080`
     /// @param weight relative to the other hosts; at least 1
@@ -161,6 +163,11 @@ public final class Host implements Pick {
         isStarted = true;
     }
 
+    /// It fails its checks; once it passes them, it begins anew.
+    public void stop() {
+        isStarted = false;
+    }
+
     /// Requests in flight from this worker, for least request.
     public int activeRequests() {
         return activeRequests;
@@ -172,6 +179,15 @@ public final class Host implements Pick {
 
     public void requestEnded() {
         activeRequests--;
+    }
+
+    /// What all workers know of it by watching it; null where nobody watches.
+    public @Nullable HostHealth health() {
+        return health;
+    }
+
+    public void setHealth(@Nullable HostHealth value) {
+        health = value;
     }
 
     /// The connections to this host, if there ever was one.
@@ -188,6 +204,12 @@ public final class Host implements Pick {
         if (attachment != null) {
             attachment.drain();
         }
+    }
+
+    /// Has whoever needs it next connect anew: its connections end with what they carry.
+    public void renew() {
+        drain();
+        attachment = null;
     }
 
     /// Whether a request is in flight or a connection is there.

@@ -15,7 +15,11 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
+import dev.heddle.proxy.upstream.health.ClusterHealth;
+import dev.heddle.proxy.upstream.health.HealthCheck;
+import dev.heddle.proxy.upstream.health.HostCheck;
 import dev.heddle.testkit.Seed;
+import dev.heddle.xds.wire.Bytes;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.Ticker;
@@ -28,8 +32,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -37,12 +43,17 @@ class WorkerClustersTest {
 
     private static final Seed SEED = Seed.ofRun();
 
-    private final SharedClusters shared = new SharedClusters();
+    private final ManualIoEventLoop loop = loop();
+    private final Worker worker = worker(loop);
+    private final SharedClusters shared = new SharedClusters(List.of(worker), () -> {});
     private final WorkerClusters clusters =
-            new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), worker());
+            new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), worker);
 
-    private static Worker worker() {
-        var loop = new ManualIoEventLoop(null, Thread.currentThread(), LocalIoHandler.newFactory());
+    private static ManualIoEventLoop loop() {
+        return new ManualIoEventLoop(null, Thread.currentThread(), LocalIoHandler.newFactory());
+    }
+
+    private static Worker worker(ManualIoEventLoop loop) {
         return new Worker(
                 0,
                 loop,
@@ -168,6 +179,77 @@ class WorkerClustersTest {
         assertThat(clusters.hosts("a")).hasSize(1);
     }
 
+    /// Nobody is asked before its worker's next turn.
+    @Test
+    void whoIsFoundToBeWellIsPickedFromThenOn() {
+        Map<String, ProxyConfig.ClusterState> states =
+                checked(state("a", end("10.0.0.1"), end("10.0.0.2")));
+        shared.adopt(states);
+        adopt(states);
+        assertThat(picks("a")).containsExactly(Pick.NoHealthyHost.NONE);
+        ClusterHealth health = Objects.requireNonNull(shared.health("a"));
+        HostCheck check =
+                health.check(
+                        Objects.requireNonNull(clusters.hosts("a").get(1).health()),
+                        () -> true,
+                        _ -> {});
+        check.passed(false);
+        settle();
+        assertThat(picks("a")).containsExactly(clusters.hosts("a").get(1));
+        check.failed(HostCheck.Failure.ACTIVE, false);
+        settle();
+        assertThat(picks("a")).containsExactly(Pick.NoHealthyHost.NONE);
+    }
+
+    private void settle() {
+        while (loop.runNow() > 0) {
+            // Each turn may make work for the next.
+        }
+    }
+
+    private static Map<String, ProxyConfig.ClusterState> checked(
+            Map<String, ProxyConfig.ClusterState> states) {
+        var ms = Duration.ofMillis(1);
+        var check =
+                new HealthCheck(
+                        new HealthCheck.Probe.Tcp(Bytes.EMPTY, List.of()),
+                        ms,
+                        new HealthCheck.Pace(
+                                ms,
+                                ms,
+                                ms,
+                                ms,
+                                ms,
+                                ms,
+                                new HealthCheck.Jitter(Duration.ofDays(1), Duration.ZERO, 0)),
+                        1,
+                        1,
+                        new HealthCheck.Way(true, List.of(), Optional.empty()));
+        return states.entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                it -> {
+                                    ClusterConfig config = it.getValue().config();
+                                    return new ProxyConfig.ClusterState(
+                                            new ClusterConfig(
+                                                    config.settings(),
+                                                    config.altStatName(),
+                                                    config.discovery(),
+                                                    config.balancing(),
+                                                    config.byPlace(),
+                                                    0,
+                                                    config.sockets(),
+                                                    config.zones(),
+                                                    new ClusterHealth.Rules(
+                                                            Optional.empty(),
+                                                            Optional.empty(),
+                                                            Optional.of(check),
+                                                            false)),
+                                            it.getValue().hosts());
+                                }));
+    }
+
     @Test
     void aClusterWithoutHostsPicksNobody() {
         adopt(state("a"));
@@ -177,7 +259,7 @@ class WorkerClustersTest {
     @Test
     void aClusterThatGoesDrainsItsHostsAndItsCircuitIsSharedByWorkers() {
         adopt(state("a", end("10.0.0.1")));
-        var other = new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), worker());
+        var other = new WorkerClusters(shared, _ -> new Tally<>(ClusterStat.class), worker(loop()));
         other.adopt(state("a", end("10.0.0.1")));
         Cluster mine = Objects.requireNonNull(clusters.get("a"));
         Cluster others = Objects.requireNonNull(other.get("a"));

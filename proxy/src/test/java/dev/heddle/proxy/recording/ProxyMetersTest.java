@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class ProxyMetersTest {
     private final Circuit circuit = new Circuit();
-    private final ProxyMeters meters = new ProxyMeters(1, _ -> circuit);
+    private final ProxyMeters meters = new ProxyMeters(1, _ -> circuit, _ -> null);
 
     private static ProxyConfig with(CircuitLimits limits) {
         var settings =

@@ -5,9 +5,12 @@ import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.ConnectionPool;
+import dev.heddle.compiler.ir.Health;
+import dev.heddle.compiler.ir.HealthCheck;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.Places;
+import dev.heddle.compiler.select.HealthCheckPolicies;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.SidecarScope;
@@ -17,6 +20,7 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.ClientTlsSettings;
+import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
@@ -39,6 +43,8 @@ public final class ClusterLowering {
     private final PoolDefaults otherwise;
     private final MeshSettings mesh;
     private final Outlook.Place place;
+    private final Optional<OutlierDetection> outliers;
+    private final HealthCheckPolicies healthChecks;
     private final boolean redirected;
     private final String site;
     private final Optional<Duration> dnsRefresh;
@@ -53,6 +59,8 @@ public final class ClusterLowering {
         this.otherwise = PoolDefaults.of(world.settings());
         this.mesh = world.settings();
         this.place = outlook.place();
+        this.outliers = world.settings().defaultOutliers();
+        this.healthChecks = world.index().healthChecks();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.site = outlook.site();
         this.dnsRefresh =
@@ -94,11 +102,12 @@ public final class ClusterLowering {
         String host = service.service().host().name();
         String name = ClusterName.outbound(port.number(), subsetName, host);
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
-        TrafficPolicies policy = TrafficPolicies.of(rule, subsetName, port.number());
+        TrafficPolicies policy = TrafficPolicies.of(outliers, rule, subsetName, port.number());
         LocalityLowering localities = policy.localities(service, mesh, place);
         LoadAssignment hosts =
                 Assignments.of(name, service, port.number(), labels, site, localities);
         Discovery discovery = discovery(service, policy, port.number(), hosts);
+        Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
@@ -111,8 +120,11 @@ public final class ClusterLowering {
                                 ? new LoadBalancing.ByCluster()
                                 : policy.loadBalancing(),
                         localities.places(),
-                        policy.protocol(port.protocol(), otherwise),
+                        protocol,
                         policy.connectionPool(otherwise),
+                        new Health(
+                                policy.outliers().map(OutlierLowering::lower),
+                                check(service, port, discovery, protocol)),
                         policy.tls()
                                 .flatMap(t ->
                                         tls.lower(
@@ -133,6 +145,18 @@ public final class ClusterLowering {
         if (discovery instanceof Discovery.Eds) {
             assignments.add(hosts);
         }
+    }
+
+    /// Endpoints that nobody knows are not asked, nor by gRPC those that speak no HTTP/2.
+    private Optional<HealthCheck> check(
+            MeshService service, Port port, Discovery discovery, Cluster.Protocol protocol) {
+        return healthChecks
+                .inForce(service, port)
+                .flatMap(HealthLowering::lower)
+                .filter(_ -> !isProvided(discovery))
+                .filter(it ->
+                        !(it.probe() instanceof HealthCheck.Probe.Grpc)
+                                || protocol != Cluster.Protocol.HTTP1);
     }
 
     /// A service that is not resolved goes to where the connection was meant to go. Where nobody
@@ -184,6 +208,7 @@ public final class ClusterLowering {
                 new Places.Alike(),
                 Cluster.Protocol.AS_DOWNSTREAM,
                 ConnectionPool.UNLIMITED,
+                Health.NONE,
                 said.flatMap(t -> tls.lower(t, Hostname.ANY, List.of(), Origin.BUILT_IN)),
                 Optional.empty(),
                 false,

@@ -46,7 +46,7 @@ public final class InboundPools {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty());
-        return TrafficPolicies.of(Optional.of(policy), Optional.empty(), 0)
+        return TrafficPolicies.of(Optional.empty(), Optional.of(policy), Optional.empty(), 0)
                 .connectionPool(otherwise);
     }
 }

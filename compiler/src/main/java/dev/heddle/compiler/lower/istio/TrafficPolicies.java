@@ -29,7 +29,7 @@ import java.util.OptionalInt;
 ///
 /// Istio's order: the rule's policy for the port replaces the rule's own as a whole; then each part
 /// that the subset sets replaces that part; then the subset's policy for the port replaces all of
-/// it.
+/// it. What the mesh says of outliers counts where the rule says nothing of them.
 ///
 /// @param balancer empty for the mesh's default
 /// @param pool empty for the mesh's default
@@ -53,24 +53,44 @@ record TrafficPolicies(
                     Optional.empty(),
                     Optional.empty());
 
-    /// Those of a cluster.
+    /// Those of a cluster, whatever the mesh says.
     ///
     /// @param rule in force for its host
     /// @param subset empty for all of the host
     static TrafficPolicies of(Optional<MergedRule> rule, String subset, int port) {
+        return of(Optional.empty(), rule, subset, port);
+    }
+
+    /// Those of a cluster.
+    ///
+    /// @param mesh what the mesh says of outliers
+    /// @param rule in force for its host
+    /// @param subset empty for all of the host
+    static TrafficPolicies of(
+            Optional<OutlierDetection> mesh, Optional<MergedRule> rule, String subset, int port) {
         return of(
+                mesh,
                 rule.flatMap(MergedRule::policy),
                 rule.flatMap(it -> it.subset(subset)).flatMap(it -> it.subset().trafficPolicy()),
                 port);
     }
 
+    /// @param mesh what the mesh says of outliers
     static TrafficPolicies of(
-            Optional<TrafficPolicy> rule, Optional<TrafficPolicy> subset, int port) {
+            Optional<OutlierDetection> mesh,
+            Optional<TrafficPolicy> rule,
+            Optional<TrafficPolicy> subset,
+            int port) {
         TrafficPolicies whole = NONE;
         if (rule.isPresent()) {
             whole = whole.with(rule.get(), port);
         }
+        whole = whole.orElse(mesh);
         return subset.isPresent() ? whole.with(subset.get(), port) : whole;
+    }
+
+    private TrafficPolicies orElse(Optional<OutlierDetection> mesh) {
+        return new TrafficPolicies(balancer, pool, outliers.or(() -> mesh), budget, tls, header);
     }
 
     private TrafficPolicies with(TrafficPolicy policy, int port) {
