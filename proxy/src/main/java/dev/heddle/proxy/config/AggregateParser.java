@@ -19,14 +19,15 @@ final class AggregateParser {
         this.findings = findings;
     }
 
+    /// Whether this is what a cluster's own type says.
+    static boolean isMeant(CustomClusterType type) {
+        return type.getTypedConfig().getTypeUrl().equals(TYPE);
+    }
+
     Discovery discovery(CustomClusterType type) {
         String path = "cluster_type";
         findings.fields(path, type, Set.of("name", "typed_config"));
         String at = join(path, "typed_config");
-        if (!type.getTypedConfig().getTypeUrl().equals(TYPE)) {
-            findings.notImplemented(at, "'" + type.getTypedConfig().getTypeUrl() + "'");
-            return new Discovery.FirstOf(List.of());
-        }
         try {
             var aggregate =
                     envoy.extensions.clusters.aggregate.v3.ClusterConfig.getDefaultInstance()

@@ -617,9 +617,6 @@ public final class ClusterParser {
     }
 
     private ClusterConfig.Discovery discovery(Cluster cluster) {
-        if (cluster.hasClusterType()) {
-            return new AggregateParser(findings).discovery(cluster.getClusterType());
-        }
         boolean isByConnection = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
         if (!isByConnection && cluster.hasOriginalDstLbConfig()) {
             findings.reject("original_dst_lb_config", "is set beside type " + cluster.getType());
@@ -628,7 +625,9 @@ public final class ClusterParser {
             findings.note("cleanup_interval");
         }
         if (cluster.hasClusterType()) {
-            return new DynamicProxyParser(findings).discovery(cluster);
+            return AggregateParser.isMeant(cluster.getClusterType())
+                    ? new AggregateParser(findings).discovery(cluster.getClusterType())
+                    : new DynamicProxyParser(findings).discovery(cluster);
         }
         return switch (cluster.getType()) {
             case STATIC -> new ClusterConfig.Discovery.Fixed(hosts(cluster, false));
