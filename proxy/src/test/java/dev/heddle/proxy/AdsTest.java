@@ -231,13 +231,16 @@ class AdsTest {
         await(proxy::isLive);
         controlPlane.push(
                 ResourceTexts.with(
-                        routed("2", "a", two), ResourceTexts.cluster("bad", "lb_policy: MAGLEV")));
+                        routed("2", "a", two),
+                        ResourceTexts.cluster(
+                                "bad", "http2_protocol_options: {allow_metadata: true}")));
         await(() -> !controlPlane.nacks.isEmpty());
         assertThat(controlPlane.nacks.getFirst())
-                .contains("'bad': lb_policy: MAGLEV is not implemented");
+                .contains("'bad': http2_protocol_options.allow_metadata: is not implemented");
         await(() -> served("two"));
         assertThat(get(adminPort(), "/unsupported").body())
-                .contains("rejected: CDS 'bad': lb_policy: MAGLEV is not implemented\n");
+                .contains(
+                        "rejected: CDS 'bad': http2_protocol_options.allow_metadata: is not implemented\n");
         assertThat(get(adminPort(), "/config_dump").body()).contains("\"error_state\"");
     }
 

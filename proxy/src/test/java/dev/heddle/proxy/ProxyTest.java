@@ -357,10 +357,11 @@ class ProxyTest {
                         Proxy.start(
                                 BootstrapParser.parse(
                                         "test",
-                                        "static_resources: {clusters: [{name: a, lb_policy:"
-                                                + " MAGLEV}]}"),
+                                        "static_resources: {clusters: [{name: a, "
+                                                + "http2_protocol_options: {allow_metadata: true}}]}"),
                                 settings()))
                 .isInstanceOf(BootstrapException.class)
-                .hasMessage("cluster 'a': lb_policy: MAGLEV is not implemented");
+                .hasMessage(
+                        "cluster 'a': http2_protocol_options.allow_metadata: is not implemented");
     }
 }

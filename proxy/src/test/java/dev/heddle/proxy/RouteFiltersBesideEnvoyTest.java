@@ -280,7 +280,8 @@ class RouteFiltersBesideEnvoyTest {
             long began = System.nanoTime();
             String answer = ask(plane.ports().get(1), call);
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            assertThat(took).as("%s: %s", plane.name(), call).isGreaterThanOrEqualTo(call.waits());
+            // Envoy's timers may fire some milliseconds early.
+            assertThat(took).as("%s: %s", plane.name(), call).isGreaterThan(call.waits() - 10);
             outcomes.put("%02d %s".formatted(i, call), answer);
         }
         List<String> lines = List.of();

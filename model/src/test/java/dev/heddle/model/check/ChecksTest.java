@@ -117,8 +117,8 @@ class ChecksTest {
             ERROR | HED0006 | spec.servers[0].tls | TLS needs 'tls'
             ServiceEntry | {hosts: ['*']} | ERROR | HED0005 | spec.hosts[0] | '*' (expected: a \
             host, as reviews or *.example.com)
-            ServiceEntry | {hosts: [a.b], ports: [{number: 1, name: a}, {number: 1, name: b}]} | \
-            ERROR | HED0005 | spec.ports[1].number | 1 is here for the second time
+            ServiceEntry | {hosts: [a.b], ports: [{number: 1, name: a, protocol: HTTP}, \
+            {number: 1, name: b, protocol: HTTP}]} | ERROR | HED0005 | spec.ports[1].number | 1 is here for the second time
             ServiceEntry | {hosts: [a.b], addresses: [1.2.3.400]} | ERROR | HED0005 | \
             spec.addresses[0] | '1.2.3.400' (expected: an address or a range)
             WorkloadEntry | {address: 'a b'} | ERROR | HED0005 | spec.address | 'a b' (expected: \

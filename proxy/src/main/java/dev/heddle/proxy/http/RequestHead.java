@@ -284,7 +284,7 @@ public final class RequestHead {
             out.add(":method", CONNECT);
             out.add(":protocol", upgrade);
         }
-        out.add(":scheme", scheme);
+        out.add(":scheme", scheme.isEmpty() ? "http" : scheme);
         out.add(":authority", authority);
         if (path == null) {
             out.received(":path", pathAt, pathLength);

@@ -220,14 +220,14 @@ class ConfigSubscriberTest {
         push(
                 snapshot(
                         "2",
-                        cluster("a", "{name: %s, lb_policy: MAGLEV}"),
+                        cluster("a", "{name: %s, http2_protocol_options: {allow_metadata: true}}"),
                         hosts("a", 1),
                         cluster("b", "{name: %s, lb_policy: RANDOM}"),
                         hosts("b", 2)));
 
         assertThat(server.nacks).hasSize(1);
         assertThat(server.nacks.getFirst())
-                .contains("'a': lb_policy: MAGLEV is not implemented")
+                .contains("'a': http2_protocol_options.allow_metadata: is not implemented")
                 .doesNotContain("'b'");
         var clusters = published.getLast().clusters();
         assertThat(clusters.get("a").config().balancing())
@@ -235,7 +235,8 @@ class ConfigSubscriberTest {
         assertThat(clusters.get("b").config().balancing())
                 .isEqualTo(new ClusterConfig.Balancing.Random());
         assertThat(subscriber.received().rejections())
-                .containsExactly("CDS 'a': lb_policy: MAGLEV is not implemented");
+                .containsExactly(
+                        "CDS 'a': http2_protocol_options.allow_metadata: is not implemented");
 
         push(snapshot("3", eds("a"), hosts("a", 1), eds("b"), hosts("b", 2)));
         assertThat(subscriber.received().rejections()).isEmpty();

@@ -10,6 +10,7 @@ public final class OwnProxy {
             Set.of(
                     "envoy.extensions.filters.http.router.v3.Router",
                     "envoy.extensions.filters.http.cors.v3.Cors",
+                    "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
                     "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",
@@ -21,6 +22,8 @@ public final class OwnProxy {
                     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
                     "envoy.extensions.access_loggers.stream.v3.StderrAccessLog",
                     "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
+                    "envoy.extensions.clusters.aggregate.v3.ClusterConfig",
+                    "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig",
                     "envoy.extensions.filters.http.cors.v3.CorsPolicy",
                     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
@@ -29,6 +32,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit",
                     "envoy.extensions.filters.network.http_connection_manager.v3"
                             + ".HttpConnectionManager",
+                    "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig",
                     "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
                     "envoy.extensions.http.header_formatters.preserve_case.v3"
                             + ".PreserveCaseFormatterConfig",
