@@ -1,6 +1,7 @@
 package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.istio.GrpcStatus;
 import dev.heddle.model.istio.VirtualService.AbortError;
 import dev.heddle.model.istio.VirtualService.CorsPolicy;
 import dev.heddle.model.istio.VirtualService.DelayTime;
@@ -52,25 +53,6 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
                     "internal",
                     "resource-exhausted",
                     "unavailable");
-    private static final Set<String> GRPC_STATUS =
-            Set.of(
-                    "OK",
-                    "CANCELLED",
-                    "UNKNOWN",
-                    "INVALID_ARGUMENT",
-                    "DEADLINE_EXCEEDED",
-                    "NOT_FOUND",
-                    "ALREADY_EXISTS",
-                    "PERMISSION_DENIED",
-                    "RESOURCE_EXHAUSTED",
-                    "FAILED_PRECONDITION",
-                    "ABORTED",
-                    "OUT_OF_RANGE",
-                    "UNIMPLEMENTED",
-                    "INTERNAL",
-                    "UNAVAILABLE",
-                    "DATA_LOSS",
-                    "UNAUTHENTICATED");
 
     void check() {
         checkAction();
@@ -318,7 +300,7 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
         switch (abort.errorType().get()) {
             case AbortError.Http(int status) -> checkStatus(status, at.field("httpStatus"));
             case AbortError.Grpc(String status) -> {
-                if (!GRPC_STATUS.contains(status)) {
+                if (!GrpcStatus.NAMES.contains(status)) {
                     findings.invalid(at.field("grpcStatus"), status, "a status as UNAVAILABLE");
                 }
             }

@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.HttpFeature.Delay;
 import dev.heddle.compiler.ir.HttpFeature.Fault;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import dev.heddle.model.istio.GrpcStatus;
 import dev.heddle.model.istio.Percent;
 import dev.heddle.model.istio.VirtualService.AbortError;
 import dev.heddle.model.istio.VirtualService.CorsPolicy;
@@ -25,27 +26,6 @@ import java.util.stream.Stream;
 
 /// Lowers what a rule does beside routing. What cannot work is left out; the checks say so.
 final class Features {
-    /// In the order of gRPC's numbers.
-    private static final List<String> GRPC =
-            List.of(
-                    "OK",
-                    "CANCELLED",
-                    "UNKNOWN",
-                    "INVALID_ARGUMENT",
-                    "DEADLINE_EXCEEDED",
-                    "NOT_FOUND",
-                    "ALREADY_EXISTS",
-                    "PERMISSION_DENIED",
-                    "RESOURCE_EXHAUSTED",
-                    "FAILED_PRECONDITION",
-                    "ABORTED",
-                    "OUT_OF_RANGE",
-                    "UNIMPLEMENTED",
-                    "INTERNAL",
-                    "UNAVAILABLE",
-                    "DATA_LOSS",
-                    "UNAUTHENTICATED");
-
     private Features() {}
 
     static List<HttpFeature> lower(HttpRoute rule) {
@@ -85,8 +65,8 @@ final class Features {
                 switch (abort.errorType().orElse(null)) {
                     case AbortError.Http(int status) when status >= 200 && status <= 599 ->
                             Optional.of(new AbortAnswer.Http(status));
-                    case AbortError.Grpc(String name) when GRPC.contains(name) ->
-                            Optional.of(new AbortAnswer.Grpc(GRPC.indexOf(name), name));
+                    case AbortError.Grpc(String name) when GrpcStatus.NAMES.contains(name) ->
+                            Optional.of(new AbortAnswer.Grpc(GrpcStatus.NAMES.indexOf(name), name));
                     case AbortError.Http _, AbortError.Grpc _, AbortError.Http2 _ ->
                             Optional.empty();
                     case null -> Optional.empty();
