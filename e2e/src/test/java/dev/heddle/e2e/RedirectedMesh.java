@@ -5,6 +5,7 @@ import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.testkit.NetworkNamespace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

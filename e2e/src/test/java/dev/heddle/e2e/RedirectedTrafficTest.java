@@ -3,7 +3,9 @@ package dev.heddle.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.testkit.NetworkNamespace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -42,6 +44,11 @@ class RedirectedTrafficTest {
 
     private String run(GoldenCase golden, String dataPlane) throws Exception {
         return NetworkNamespace.run(
-                RedirectedMesh.class, dir, golden.name(), dataPlane, dir.toString());
+                RedirectedMesh.class,
+                dir,
+                Duration.ofMinutes(2),
+                golden.name(),
+                dataPlane,
+                dir.toString());
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy;
 
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.testkit.NetworkNamespace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

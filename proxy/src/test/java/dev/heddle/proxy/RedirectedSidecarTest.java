@@ -3,8 +3,10 @@ package dev.heddle.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.heddle.testkit.NetworkNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +45,13 @@ class RedirectedSidecarTest {
 
     @Test
     void redirectedConnectionsGoWhereTheyWereMadeTo() throws Exception {
-        assertThat(NetworkNamespace.run(RedirectedSidecar.class, directory, "heddle", "."))
+        assertThat(
+                        NetworkNamespace.run(
+                                RedirectedSidecar.class,
+                                directory,
+                                Duration.ofMinutes(1),
+                                "heddle",
+                                "."))
                 .isEqualTo(OUTCOMES + SERVERS_THAT_SPEAK_FIRST);
     }
 
@@ -53,7 +61,11 @@ class RedirectedSidecarTest {
         assumeTrue(envoy != null && Files.isExecutable(Path.of(envoy)), "HEDDLE_ENVOY");
         assertThat(
                         NetworkNamespace.run(
-                                RedirectedSidecar.class, directory, envoy, directory.toString()))
+                                RedirectedSidecar.class,
+                                directory,
+                                Duration.ofMinutes(1),
+                                envoy,
+                                directory.toString()))
                 .isEqualTo(OUTCOMES);
     }
 }

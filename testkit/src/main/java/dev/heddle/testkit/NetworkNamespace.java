@@ -1,4 +1,4 @@
-package dev.heddle.e2e;
+package dev.heddle.testkit;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A network of its own, in which a test may redirect connections as a mesh's node does: for root,
 /// or where users may have namespaces of their own.
-final class NetworkNamespace {
+public final class NetworkNamespace {
     private NetworkNamespace() {}
 
-    /// Runs a class of this test's in a new one, and gives what it printed. Skips the test where
+    /// Runs a class of the test's in a new one, and gives what it printed. Skips the test where
     /// there are no namespaces or no iptables.
-    static String run(Class<?> main, Path directory, String... arguments) throws Exception {
+    ///
+    /// @param directory where what it prints may lie meanwhile
+    /// @param most how long it may take
+    public static String run(Class<?> main, Path directory, Duration most, String... arguments)
+            throws IOException, InterruptedException {
         List<String> inside = inside();
         assumeTrue(inside != null, "network namespaces with iptables and ip");
         var command = new ArrayList<>(inside);
@@ -35,17 +40,19 @@ final class NetworkNamespace {
                                 "surefire.test.class.path", System.getProperty("java.class.path")),
                         main.getName()));
         command.addAll(List.of(arguments));
-        Path said = directory.resolve("namespace.log");
+        Path printed = directory.resolve("namespace.out");
+        Path errors = directory.resolve("namespace.log");
         Process process =
                 new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(said.toFile())
+                        .redirectOutput(printed.toFile())
+                        .redirectError(errors.toFile())
                         .start();
         try {
-            if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new AssertionError(Files.readString(said));
+            if (!process.waitFor(most.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new AssertionError(
+                        Files.readString(printed) + "\n" + Files.readString(errors));
             }
-            return Files.readString(said);
+            return Files.readString(printed);
         } finally {
             process.destroyForcibly();
         }
@@ -79,7 +86,7 @@ final class NetworkNamespace {
     }
 
     /// Runs a command of the system, for whoever is inside.
-    static void command(String line) throws IOException, InterruptedException {
+    public static void command(String line) throws IOException, InterruptedException {
         var builder = new ProcessBuilder("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; " + line);
         Process process = builder.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
