@@ -1,5 +1,6 @@
 package dev.heddle.bench;
 
+import dev.heddle.bench.control.ControlBench;
 import dev.heddle.bench.load.Generators;
 import dev.heddle.bench.peer.Peer;
 import dev.heddle.bench.peer.Proxies;
@@ -59,6 +60,7 @@ public final class BenchMain {
     public static void main(String[] args) {
         Method command = CommandLine.getCommandMethods(BenchMain.class, "bench").getFirst();
         var line = new CommandLine(command);
+        line.addSubcommand(new ControlBench());
         line.setExecutionExceptionHandler((e, _, _) -> failed(e));
         System.exit(line.execute(args));
     }
@@ -86,6 +88,7 @@ public final class BenchMain {
             footer = {
                 "",
                 "Example:",
+                "  heddle bench control",
                 "  heddle bench --rows 1,2 --rounds 7 --seconds 5 --json run.json --plot run.svg",
                 "Exit code 0: every judged target was met; 1: one was missed;",
                 "2: wrong usage or no run."

@@ -3,31 +3,49 @@ package dev.heddle.compiler;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.model.Origin;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
-/// Which resources a plan was made of.
-final class Origins {
+/// Which resources count for a plan, as in `VirtualService default/reviews`. Worked out when it is
+/// first asked for, which is when something is found to be wrong with the mesh. Callable from any
+/// thread.
+public final class Origins {
+    private final ProxyPlan plan;
+    private final List<BoundVirtualService> rules;
     private final Set<String> resources = new HashSet<>();
+    private boolean isKnown;
 
-    private Origins() {}
+    /// @param rules that count, even if nothing came of them
+    Origins(ProxyPlan plan, List<BoundVirtualService> rules) {
+        this.plan = plan;
+        this.rules = rules;
+    }
 
-    /// The resources, as in `VirtualService default/reviews`.
-    static Set<String> of(ProxyPlan plan) {
-        var origins = new Origins();
-        plan.listeners().forEach(l -> origins.add(l.origin()));
-        plan.routes().forEach(origins::add);
-        plan.secrets().forEach(s -> origins.add(s.origin()));
-        plan.clusters().forEach(c -> origins.add(c.origin()));
+    /// Whether the plan was made of that resource.
+    synchronized boolean contains(String resource) {
+        if (!isKnown) {
+            addAll();
+            isKnown = true;
+        }
+        return resources.contains(resource);
+    }
+
+    private void addAll() {
+        rules.forEach(r -> resources.add(r.resource().id().toString()));
+        plan.listeners().forEach(l -> add(l.origin()));
+        plan.routes().forEach(this::add);
+        plan.secrets().forEach(s -> add(s.origin()));
+        plan.clusters().forEach(c -> add(c.origin()));
         plan.clusters().stream()
                 .flatMap(c -> c.health().check().stream())
-                .forEach(h -> origins.add(h.origin()));
+                .forEach(h -> add(h.origin()));
         plan.assignments().stream()
                 .flatMap(a -> a.groups().stream())
                 .flatMap(g -> g.endpoints().stream())
-                .forEach(e -> origins.add(e.origin()));
-        return origins.resources;
+                .forEach(e -> add(e.origin()));
     }
 
     private void add(Origin origin) {

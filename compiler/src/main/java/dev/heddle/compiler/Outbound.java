@@ -1,21 +1,34 @@
 package dev.heddle.compiler;
 
 import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.lower.istio.Pieces;
+import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.model.Diagnostic;
 import java.util.List;
-import java.util.Set;
 
 /// What all proxies of one outlook have in common, compiled.
 ///
+/// @param settings of the mesh, by which it was compiled
 /// @param plan the intermediate representation
 /// @param emission the same in Envoy's words, each resource serialized once
-/// @param origins the resources that it was made of, as in `Service default/reviews`
+/// @param origins the resources that count for it
 /// @param findings what is wrong for proxies of this outlook alone
+/// @param pieces that the plan is put together of
 public record Outbound(
-        ProxyPlan plan, Emission emission, Set<String> origins, List<Diagnostic> findings) {
+        MeshSettings settings,
+        ProxyPlan plan,
+        Emission emission,
+        Origins origins,
+        List<Diagnostic> findings,
+        Pieces pieces) {
     public Outbound {
         findings = List.copyOf(findings);
-        origins = Set.copyOf(origins);
+    }
+
+    /// How many parts of it had to be lowered for this world; the others were taken over from the
+    /// one before.
+    public long lowered() {
+        return pieces.lowered();
     }
 }

@@ -11,6 +11,18 @@ public record Resource<S>(Kind<S> kind, Metadata metadata, S spec, SourceText so
         return new ResourceId(kind, metadata.namespace(), metadata.name());
     }
 
+    /// Whether the other says the same at the same place, word for word.
+    @SuppressWarnings("ReferenceEquality") // the shortest way to that
+    public boolean saysTheSameAs(Resource<?> other) {
+        return this == other
+                || (kind.equals(other.kind)
+                        && metadata.equals(other.metadata)
+                        && spec.equals(other.spec)
+                        && source.file().equals(other.source.file())
+                        && source.text().equals(other.source.text())
+                        && origin().equals(other.origin()));
+    }
+
     /// Where the given field of this resource was written. A field that is absent has the place of
     /// its nearest parent that is there.
     public Origin origin(FieldPath path) {

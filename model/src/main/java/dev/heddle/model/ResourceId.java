@@ -1,22 +1,18 @@
 package dev.heddle.model;
 
-import java.util.Comparator;
-
 /// Which resource: its kind, its namespace and its name.
 ///
 /// @param namespace empty for kinds that live in no namespace
 public record ResourceId(Kind<?> kind, String namespace, String name)
         implements Comparable<ResourceId> {
 
-    private static final Comparator<ResourceId> ORDER =
-            Comparator.comparing((ResourceId id) -> id.kind().name())
-                    .thenComparing(id -> id.kind().group())
-                    .thenComparing(ResourceId::namespace)
-                    .thenComparing(ResourceId::name);
-
+    /// By kind, then by namespace and name.
     @Override
     public int compareTo(ResourceId other) {
-        return ORDER.compare(this, other);
+        int order = kind.equals(other.kind) ? 0 : kind.name().compareTo(other.kind.name());
+        order = order == 0 ? kind.group().compareTo(other.kind.group()) : order;
+        order = order == 0 ? namespace.compareTo(other.namespace) : order;
+        return order == 0 ? name.compareTo(other.name) : order;
     }
 
     /// As in `VirtualService default/reviews`.

@@ -34,6 +34,38 @@ public final class Resources {
         return new Resources(byId);
     }
 
+    /// These, with the earlier objects of those that say the same as before, so that who made
+    /// something of them can tell by the object that it is still right.
+    public Resources keeping(Resources before) {
+        var kept = new TreeMap<ResourceId, Resource<?>>(byId);
+        kept.replaceAll((id, now) -> {
+            Resource<?> earlier = before.byId.get(id);
+            return earlier != null && earlier.saysTheSameAs(now) ? earlier : now;
+        });
+        return new Resources(kept);
+    }
+
+    /// Whether the other has the very same resources of these kinds.
+    @SuppressWarnings("ReferenceEquality") // what is meant is the same object
+    public boolean hasTheSame(Resources other, Kind<?>... kinds) {
+        if (this == other) {
+            return true;
+        }
+        for (Kind<?> kind : kinds) {
+            List<Resource<?>> mine = byKind.getOrDefault(kind, List.of());
+            List<Resource<?>> others = other.byKind.getOrDefault(kind, List.of());
+            if (mine.size() != others.size()) {
+                return false;
+            }
+            for (int i = 0; i < mine.size(); i++) {
+                if (mine.get(i) != others.get(i)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /// All resources of a kind, ordered by namespace and name.
     @SuppressWarnings("unchecked") // a resource's spec is of its kind's type by construction
     public <S> List<Resource<S>> all(Kind<S> kind) {

@@ -32,15 +32,26 @@ public record XdsResource(String name, String version, Any body) {
 
     /// The same for a message that is packed already.
     public static XdsResource of(String name, Any body) {
-        return new XdsResource(name, digest(name, body.getValue()), body);
+        return of(name, body, body.getValue());
     }
 
-    private static String digest(String name, Bytes bytes) {
+    /// The same for a message of which a fingerprint is known: a text that is the same for equal
+    /// bytes, and for no others.
+    public static XdsResource of(String name, Any body, Bytes fingerprint) {
+        MessageDigest sha = sha();
+        sha.update(name.getBytes(StandardCharsets.UTF_8));
+        sha.update(fingerprint.asReadOnlyByteBuffer());
+        return new XdsResource(name, HexFormat.of().formatHex(sha.digest(), 0, 8), body);
+    }
+
+    /// A fingerprint of bytes.
+    public static byte[] fingerprint(byte[] bytes) {
+        return sha().digest(bytes);
+    }
+
+    private static MessageDigest sha() {
         try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(name.getBytes(StandardCharsets.UTF_8));
-            sha.update(bytes.asReadOnlyByteBuffer());
-            return HexFormat.of().formatHex(sha.digest(), 0, 8);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

@@ -3,7 +3,6 @@ package dev.heddle.compiler.check;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.Outlook;
-import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -16,12 +15,14 @@ public final class CredentialCheck {
     private CredentialCheck() {}
 
     /// The findings for proxies of that outlook.
-    public static List<Diagnostic> of(World world, Outlook outlook) {
+    public static List<Diagnostic> of(Outlook outlook, SidecarScope scope) {
         return switch (outlook.calls()) {
             case GATEWAY, NONE -> List.of();
             case REDIRECTED, HTTP_PROXY -> {
+                if (!scope.isSomeCredentialNamed()) {
+                    yield List.of();
+                }
                 var findings = new Diagnostics();
-                SidecarScope scope = world.scope(outlook);
                 scope.services()
                         .forEach(service ->
                                 scope.destinationRule(service)
@@ -33,17 +34,10 @@ public final class CredentialCheck {
     }
 
     private static boolean needsSecret(MergedRule rule) {
-        return rule.policy().filter(CredentialCheck::needsSecret).isPresent()
+        return rule.policy().filter(TrafficPolicy::namesCredential).isPresent()
                 || rule.subsets().stream()
                         .flatMap(s -> s.subset().trafficPolicy().stream())
-                        .anyMatch(CredentialCheck::needsSecret);
-    }
-
-    private static boolean needsSecret(TrafficPolicy policy) {
-        return policy.tls().filter(t -> !t.credentialName().isEmpty()).isPresent()
-                || policy.portLevelSettings().stream()
-                        .flatMap(p -> p.tls().stream())
-                        .anyMatch(t -> !t.credentialName().isEmpty());
+                        .anyMatch(TrafficPolicy::namesCredential);
     }
 
     private static void add(MergedRule rule, Diagnostics findings) {

@@ -11,6 +11,7 @@ import dev.heddle.model.service.Hostname;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Checks DestinationRules: their hosts, and what becomes of several for one host.
@@ -40,7 +41,10 @@ final class DestinationRuleCheck {
 
     private static void host(
             MeshIndex index, Resource<DestinationRule> rule, Hostname host, Diagnostics findings) {
-        boolean exists = index.services().byHost().keySet().stream().anyMatch(host::covers);
+        Set<Hostname> known = index.services().byHost().keySet();
+        boolean exists =
+                known.contains(host)
+                        || (host.isWildcard() && known.stream().anyMatch(host::covers));
         if (!exists) {
             String near =
                     index.services().similar(host, SUGGESTIONS).stream()

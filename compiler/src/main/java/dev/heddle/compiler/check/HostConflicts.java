@@ -17,13 +17,8 @@ import java.util.Optional;
 final class HostConflicts {
     private HostConflicts() {}
 
-    static void check(MeshIndex index, Diagnostics findings) {
-        rules(index, findings);
-        services(index, findings);
-    }
-
     /// In a sidecar one VirtualService speaks about a host; gateways merge them.
-    private static void rules(MeshIndex index, Diagnostics findings) {
+    static void ofRules(MeshIndex index, Diagnostics findings) {
         Map<Hostname, BoundVirtualService> first = new LinkedHashMap<>();
         for (BoundVirtualService rule : index.virtualServices().all()) {
             if (!rule.isFor(BoundVirtualService.MESH)) {
@@ -75,7 +70,8 @@ final class HostConflicts {
         return Visibility.isPrivate(exportTo) ? 0 : 1;
     }
 
-    private static void services(MeshIndex index, Diagnostics findings) {
+    /// Of several services with one host somebody must give way.
+    static void ofServices(MeshIndex index, Diagnostics findings) {
         for (List<MeshService> claims : index.services().claims().values()) {
             for (int i = 1; i < claims.size(); i++) {
                 MeshService other = claims.get(i);

@@ -2,9 +2,9 @@ package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.select.EgressScope;
+import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
-import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -18,12 +18,11 @@ public final class ProxyOnlyCheck {
     private ProxyOnlyCheck() {}
 
     /// The findings for proxies of that outlook; none where calls are redirected.
-    public static List<Diagnostic> of(World world, Outlook outlook) {
+    public static List<Diagnostic> of(Outlook outlook, SidecarScope scope) {
         var findings = new Diagnostics();
         switch (outlook.calls()) {
             case HTTP_PROXY ->
-                    world.scope(outlook)
-                            .catchAll()
+                    scope.catchAll()
                             .map(EgressScope::services)
                             .orElse(List.of())
                             .forEach(service -> check(service, findings));

@@ -15,6 +15,7 @@ import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.world.Outlook;
@@ -57,12 +58,13 @@ public final class GatewayLowering {
     /// What the gateway of that scope runs besides.
     ///
     /// @param common what [OutboundLowering] made for its outlook
-    public static ProxyPlan own(World world, ProxyScope scope, ProxyPlan common) {
+    /// @param pieces made before, and to keep
+    public static ProxyPlan own(World world, ProxyScope scope, ProxyPlan common, Pieces pieces) {
         var listeners = new ArrayList<Listener>();
         var routes = new ArrayList<RouteConfiguration>();
         SortedMap<Integer, List<Server>> byPort =
                 GatewayServers.byPort(world.index(), scope.namespace(), scope.labels());
-        var tables = new GatewayTables(world.index(), scope);
+        var tables = new GatewayTables(world.index(), scope, pieces);
         var l4 = new GatewayL4(world.index(), scope);
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
         var ends = new GatewayTls(tables, l4, secrets, routes);

@@ -10,6 +10,7 @@ import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /// Clusters that routes name and nobody defines, because a host, port or subset does not exist.
 ///
@@ -43,10 +43,9 @@ final class MissingClusters {
         clusters.forEach(c -> known.add(c.name()));
         SortedMap<String, Cluster> missing = new TreeMap<>();
         for (RouteConfiguration table : tables) {
-            table.virtualHosts().stream()
-                    .flatMap(v -> v.routes().stream())
-                    .flatMap(r -> destinations(r).stream())
-                    .forEach(d -> add(d, known, missing));
+            for (VirtualHost host : table.virtualHosts()) {
+                host.routes().forEach(r -> add(r, known, missing));
+            }
         }
         for (Listener listener : listeners) {
             listener.chains().forEach(chain -> add(chain, known, missing));
@@ -59,9 +58,8 @@ final class MissingClusters {
             RouteAction.Destination destination,
             Set<String> known,
             SortedMap<String, Cluster> missing) {
-        Stream.concat(Stream.of(destination.cluster()), destination.fallback().stream())
-                .filter(name -> !known.contains(name))
-                .forEach(name -> missing.putIfAbsent(name, empty(name, destination.origin())));
+        add(destination.cluster(), destination, known, missing);
+        destination.fallback().ifPresent(name -> add(name, destination, known, missing));
         destination
                 .fallback()
                 .ifPresent(other ->
@@ -77,6 +75,16 @@ final class MissingClusters {
     }
 
     private static void add(
+            String name,
+            RouteAction.Destination of,
+            Set<String> known,
+            SortedMap<String, Cluster> missing) {
+        if (!known.contains(name)) {
+            missing.putIfAbsent(name, empty(name, of.origin()));
+        }
+    }
+
+    private static void add(
             FilterChain chain, Set<String> known, SortedMap<String, Cluster> missing) {
         if (chain.handling() instanceof FilterChain.Handling.Tcp tcp) {
             tcp.destinations().stream()
@@ -86,15 +94,14 @@ final class MissingClusters {
         }
     }
 
-    private static List<RouteAction.Destination> destinations(Route route) {
-        return switch (route.action()) {
-            case RouteAction.Forward forward ->
-                    Stream.concat(
-                                    forward.destinations().stream(),
-                                    forward.mirrors().stream().map(RouteAction.Mirror::to))
-                            .toList();
-            case RouteAction.Redirect _, RouteAction.DirectResponse _ -> List.of();
-        };
+    private static void add(Route route, Set<String> known, SortedMap<String, Cluster> missing) {
+        switch (route.action()) {
+            case RouteAction.Forward forward -> {
+                forward.destinations().forEach(d -> add(d, known, missing));
+                forward.mirrors().forEach(m -> add(m.to(), known, missing));
+            }
+            case RouteAction.Redirect _, RouteAction.DirectResponse _ -> {}
+        }
     }
 
     private static Cluster empty(String name, Origin origin) {

@@ -16,11 +16,11 @@ import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
-import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
@@ -53,6 +53,7 @@ final class OutboundListeners {
 
     private final World world;
     private final Outlook outlook;
+    private final Pieces pieces;
     private final UnknownHosts unknown;
     private final Origin unknownOrigin;
     private final Duration detection;
@@ -63,9 +64,10 @@ final class OutboundListeners {
 
     private final SortedMap<String, RouteConfiguration> routes = new TreeMap<>();
 
-    private OutboundListeners(World world, Outlook outlook, SidecarScope scope) {
+    private OutboundListeners(World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
         this.world = world;
         this.outlook = outlook;
+        this.pieces = pieces;
         this.unknown = UnknownHosts.of(world, scope);
         this.unknownOrigin = scope.origin();
         this.detection = world.settings().protocolDetectionTimeout();
@@ -73,8 +75,9 @@ final class OutboundListeners {
     }
 
     /// Those of a workload whose calls are redirected.
-    static OutboundListeners redirected(World world, Outlook outlook, SidecarScope scope) {
-        var all = new OutboundListeners(world, outlook, scope);
+    static OutboundListeners redirected(
+            World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
+        var all = new OutboundListeners(world, outlook, scope, pieces);
         scope.egress().stream()
                 .filter(e -> !EgressScope.isPath(e.bind()))
                 .forEach(e -> all.new At(e).add());
@@ -82,8 +85,9 @@ final class OutboundListeners {
     }
 
     /// Those of a workload whose calls are not: the listeners that have a port of their own.
-    static OutboundListeners called(World world, Outlook outlook, SidecarScope scope) {
-        var all = new OutboundListeners(world, outlook, scope);
+    static OutboundListeners called(
+            World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
+        var all = new OutboundListeners(world, outlook, scope, pieces);
         scope.egress().stream()
                 .filter(e -> e.port().isPresent() && !EgressScope.isPath(e.bind()))
                 .forEach(e -> all.new At(e).add());
@@ -165,7 +169,7 @@ final class OutboundListeners {
 
         private At(EgressScope egress) {
             this.egress = egress;
-            this.tables = new OutboundTables(world.index(), outlook, egress);
+            this.tables = new OutboundTables(world.index(), outlook, egress, pieces);
             boolean isRedirected = outlook.calls() == Outlook.Calls.REDIRECTED;
             this.capture = isRedirected && !egress.isCalled() ? Capture.HANDED_OVER : Capture.BOUND;
             for (MeshService service : egress.services()) {
@@ -176,9 +180,7 @@ final class OutboundListeners {
         }
 
         private void add() {
-            List<MeshService> oldestFirst =
-                    egress.services().stream().sorted(ServiceCatalog.PRECEDENCE).toList();
-            for (MeshService service : oldestFirst) {
+            for (MeshService service : pieces.oldestFirst(egress.services())) {
                 if (egress.port().isPresent()) {
                     Port port = egress.port().get();
                     add(service, port.number(), egress.protocol());

@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.ClusterLowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
@@ -30,11 +31,13 @@ public final class OutboundLowering {
     private OutboundLowering() {}
 
     /// What every proxy of that outlook runs.
-    public static ProxyPlan lower(World world, Outlook outlook) {
+    ///
+    /// @param scope what it knows of that world
+    /// @param pieces made before, and to keep
+    public static ProxyPlan lower(World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
         var secrets = TlsSecrets.of(world.index(), outlook);
-        SidecarScope scope = world.scope(outlook);
-        var services = new ClusterLowering(world, outlook, scope, secrets);
-        scope.services().forEach(services::add);
+        var services = new ClusterLowering(world, outlook, scope, secrets, pieces);
+        services.addAll();
         var clusters = new ArrayList<Cluster>(services.clusters());
         clusters.add(PlanParts.blackHole());
         List<Listener> listeners = new ArrayList<>();
@@ -54,17 +57,17 @@ public final class OutboundLowering {
         switch (outlook.calls()) {
             case REDIRECTED -> {
                 clusters.add(PlanParts.passthrough(ClusterName.PASSTHROUGH, ""));
-                var capture = OutboundListeners.redirected(world, outlook, scope);
+                var capture = OutboundListeners.redirected(world, outlook, scope, pieces);
                 listeners.addAll(capture.listeners());
                 listeners.add(capture.virtualOutbound());
                 routes.addAll(capture.routes());
             }
             case HTTP_PROXY, NONE -> {
-                var called = OutboundListeners.called(world, outlook, scope);
+                var called = OutboundListeners.called(world, outlook, scope, pieces);
                 listeners.addAll(called.listeners());
                 routes.addAll(called.routes());
                 if (outlook.calls() == Outlook.Calls.HTTP_PROXY) {
-                    routes.add(httpProxy(world, outlook, scope));
+                    routes.add(httpProxy(world, outlook, scope, pieces));
                 }
             }
             case GATEWAY -> {}
@@ -94,11 +97,12 @@ public final class OutboundLowering {
     }
 
     /// As Istio has it, this is for what is known at the listener without a port.
-    private static RouteConfiguration httpProxy(World world, Outlook outlook, SidecarScope scope) {
+    private static RouteConfiguration httpProxy(
+            World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
         List<VirtualHost> hosts =
                 CatchAll.after(
                         scope.catchAll()
-                                .map(e -> new OutboundTables(world.index(), outlook, e))
+                                .map(e -> new OutboundTables(world.index(), outlook, e, pieces))
                                 .map(OutboundTables::onAllPorts)
                                 .orElse(List.of()),
                         CatchAll.explicit(UnknownHosts.of(world, scope), scope.origin()));

@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.world.Outlook;
@@ -79,6 +80,22 @@ public final class SidecarLowering {
 
     private static Optional<Resource<Sidecar>> sidecar(World world, ProxyScope scope) {
         return world.index().sidecars().inForce(scope.namespace(), scope.labels());
+    }
+
+    /// All that [#own] reads of the world, beside the mesh's settings.
+    public static List<Object> parts(World world, ProxyScope scope) {
+        boolean isHttpProxy =
+                switch (scope.interception()) {
+                    case Interception.Redirect _ -> false;
+                    case Interception.Explicit explicit -> !explicit.httpProxy().isEmpty();
+                };
+        return isHttpProxy
+                ? List.of(Same.as(world))
+                : List.of(
+                        world.options(scope),
+                        Same.each(world.index().services().of(scope.namespace(), scope.labels())),
+                        sidecar(world, scope).map(Same::as),
+                        ProxyPlace.siblings(world, scope));
     }
 
     /// What the sidecar of that scope runs besides what it has in common with others.

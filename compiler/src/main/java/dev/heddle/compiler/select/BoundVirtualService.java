@@ -3,11 +3,14 @@ package dev.heddle.compiler.select;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Destination;
 import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A VirtualService whose short names are completed.
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param gateways `mesh`, or as in `default/bookinfo-gateway`
 /// @param exportTo namespaces that see it, the mesh's where the resource says none; none means all
 /// @param http its rules, with those that it delegates to in their places
+/// @param destinations every host that these send requests to, each once
 /// @param refusals what it delegates to in vain
 public record BoundVirtualService(
         Resource<VirtualService> resource,
@@ -23,7 +27,14 @@ public record BoundVirtualService(
         List<String> gateways,
         List<String> exportTo,
         List<HttpRule> http,
+        List<NamedHost> destinations,
         List<Refusal> refusals) {
+
+    /// A host that a resource names.
+    ///
+    /// @param namespace of the resource
+    public record NamedHost(Hostname host, String namespace) {}
+
     /// Stands for all sidecars.
     public static final String MESH = "mesh";
 
@@ -32,6 +43,7 @@ public record BoundVirtualService(
         gateways = List.copyOf(gateways);
         exportTo = List.copyOf(exportTo);
         http = List.copyOf(http);
+        destinations = List.copyOf(destinations);
         refusals = List.copyOf(refusals);
     }
 
@@ -63,7 +75,29 @@ public record BoundVirtualService(
                         : named.stream().map(g -> gateway(g, namespace)).toList(),
                 resource.spec().exportTo().isEmpty() ? exportTo : resource.spec().exportTo(),
                 rules.rules(),
+                rules.rules().stream().flatMap(rule -> named(rule, domain)).distinct().toList(),
                 rules.refusals());
+    }
+
+    private static Stream<NamedHost> named(HttpRule rule, String domain) {
+        return destinations(rule.spec())
+                .filter(to -> !to.host().isEmpty())
+                .map(to ->
+                        new NamedHost(
+                                Hostname.complete(to.host(), rule.namespace(), domain),
+                                rule.namespace()));
+    }
+
+    /// Where a rule sends requests, or copies of them.
+    static Stream<Destination> destinations(HttpRoute rule) {
+        return Stream.of(
+                        rule.route().stream().map(to -> to.destination()),
+                        rule.route().stream()
+                                .flatMap(to -> to.fallback().stream())
+                                .map(it -> it.target()),
+                        rule.mirror().stream(),
+                        rule.mirrors().stream().map(to -> to.destination()))
+                .flatMap(all -> all);
     }
 
     /// The full name of a gateway that a resource of that namespace names.

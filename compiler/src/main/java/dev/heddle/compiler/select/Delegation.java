@@ -60,9 +60,22 @@ final class Delegation {
         return new Outcome(delegation.rules, delegation.refusals);
     }
 
+    /// The names of those that it delegates to, as in `default/reviews`.
+    static List<String> names(Resource<VirtualService> root) {
+        return root.spec().http().stream()
+                .flatMap(it -> it.delegate().stream())
+                .map(to -> namespace(root, to) + "/" + to.name())
+                .distinct()
+                .toList();
+    }
+
+    private static String namespace(Resource<VirtualService> root, Delegate to) {
+        return to.namespace().isEmpty() ? root.metadata().namespace() : to.namespace();
+    }
+
     private void expand(int index, Delegate to) {
         FieldPath path = FieldPath.of("spec", "http").index(index);
-        String namespace = to.namespace().isEmpty() ? root.metadata().namespace() : to.namespace();
+        String namespace = namespace(root, to);
         String name = namespace + "/" + to.name();
         Origin at = root.origin(path.field("delegate"));
         Resource<VirtualService> other = find.apply(name);

@@ -5,9 +5,12 @@ import dev.heddle.compiler.service.Visibility;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.DestinationRule;
+import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Every DestinationRule of a world, by namespace and host. Immutable.
 public final class DestinationRules {
@@ -25,8 +29,13 @@ public final class DestinationRules {
     /// By namespace, then by host from the most to the least specific, then oldest first.
     private final Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> byNamespace;
 
+    /// Those whose host is a wildcard.
+    private final Map<String, SortedMap<Hostname, List<Resource<DestinationRule>>>> wildcards =
+            new HashMap<>();
+
     private final Set<String> clientLabels;
     private final LocalityQuestions localities;
+    private final boolean someCredentialNamed;
 
     private DestinationRules(
             String rootNamespace,
@@ -35,12 +44,24 @@ public final class DestinationRules {
         this.rootNamespace = rootNamespace;
         this.exportTo = exportTo;
         this.byNamespace = byNamespace;
+        byNamespace.forEach((namespace, rules) -> {
+            var some = new TreeMap<>(rules);
+            some.keySet().removeIf(host -> !host.isWildcard());
+            wildcards.put(namespace, some);
+        });
         this.localities =
                 LocalityQuestions.of(
                         byNamespace.values().stream()
                                 .flatMap(byHost -> byHost.values().stream())
                                 .flatMap(List::stream)
                                 .toList());
+        this.someCredentialNamed =
+                byNamespace.values().stream()
+                        .flatMap(byHost -> byHost.values().stream())
+                        .flatMap(List::stream)
+                        .map(Resource::spec)
+                        .flatMap(DestinationRules::policies)
+                        .anyMatch(TrafficPolicy::namesCredential);
         this.clientLabels =
                 byNamespace.values().stream()
                         .flatMap(byHost -> byHost.values().stream())
@@ -48,6 +69,12 @@ public final class DestinationRules {
                         .flatMap(rule -> selector(rule).stream())
                         .flatMap(labels -> labels.keySet().stream())
                         .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Stream<TrafficPolicy> policies(DestinationRule rule) {
+        return Stream.concat(
+                rule.trafficPolicy().stream(),
+                rule.subsets().stream().flatMap(s -> s.trafficPolicy().stream()));
     }
 
     /// @param exportTo of those that say none
@@ -100,6 +127,11 @@ public final class DestinationRules {
         return rules.isEmpty() ? Optional.empty() : Optional.of(merge(rules));
     }
 
+    /// Whether one of them names a Secret.
+    boolean isSomeCredentialNamed() {
+        return someCredentialNamed;
+    }
+
     /// What they ask about where a proxy is.
     public LocalityQuestions localities() {
         return localities;
@@ -142,7 +174,12 @@ public final class DestinationRules {
         if (rules == null) {
             return List.of();
         }
-        return rules.entrySet().stream()
+        List<Resource<DestinationRule>> exact =
+                rules.getOrDefault(host, List.of()).stream().filter(counts).toList();
+        if (!exact.isEmpty()) {
+            return exact;
+        }
+        return wildcards.getOrDefault(namespace, Collections.emptySortedMap()).entrySet().stream()
                 .filter(e -> e.getKey().covers(host))
                 .map(e -> e.getValue().stream().filter(counts).toList())
                 .filter(list -> !list.isEmpty())

@@ -16,51 +16,96 @@ import java.util.Optional;
 /// What a world's resources come to, prepared for look-ups. A pure function of them; immutable.
 ///
 /// @param resources that everything here was read from
-/// @param domain as in `cluster.local`
-/// @param defaultRetry of requests that no rule says retries for; empty for Istio's own
+/// @param rules by which they were read
 public record MeshIndex(
         Resources resources,
-        String domain,
+        Rules rules,
         ServiceCatalog services,
         VirtualServices virtualServices,
         DestinationRules destinationRules,
         Sidecars sidecars,
         HealthCheckPolicies healthChecks,
-        Credentials credentials,
-        Optional<HttpRetry> defaultRetry) {
+        Credentials credentials) {
 
-    /// Prepares the resources.
+    /// What the mesh says about how its resources are read.
     ///
     /// @param rootNamespace rules here count for every namespace, as in `istio-system`
+    /// @param domain as in `cluster.local`
+    /// @param defaultRetry of requests that no rule says retries for; empty for Istio's own
     /// @param config what the mesh says; empty for nothing
-    public static MeshIndex of(
-            Resources resources,
+    public record Rules(
             String rootNamespace,
             String domain,
             Optional<HttpRetry> defaultRetry,
             Optional<MeshConfig> config) {
+
+        private List<String> virtualServicesTo() {
+            return config.map(MeshConfig::defaultVirtualServiceExportTo).orElse(List.of());
+        }
+
+        private List<String> destinationRulesTo() {
+            return config.map(MeshConfig::defaultDestinationRuleExportTo).orElse(List.of());
+        }
+    }
+
+    /// Prepares the resources.
+    public static MeshIndex of(Resources resources, Rules rules) {
         return new MeshIndex(
                 resources,
-                domain,
-                ServiceCatalog.of(resources, domain, config),
-                VirtualServices.of(
-                        resources,
-                        domain,
-                        config.map(MeshConfig::defaultVirtualServiceExportTo).orElse(List.of())),
+                rules,
+                ServiceCatalog.of(resources, rules.domain(), rules.config()),
+                VirtualServices.of(resources, rules.domain(), rules.virtualServicesTo()),
                 DestinationRules.of(
                         resources,
-                        rootNamespace,
-                        domain,
-                        config.map(MeshConfig::defaultDestinationRuleExportTo).orElse(List.of())),
-                Sidecars.of(resources, rootNamespace),
+                        rules.rootNamespace(),
+                        rules.domain(),
+                        rules.destinationRulesTo()),
+                Sidecars.of(resources, rules.rootNamespace()),
                 HealthCheckPolicies.of(resources),
-                Credentials.of(resources),
-                defaultRetry);
+                Credentials.of(resources));
+    }
+
+    /// The index of other resources, with the parts of this one that are right for them, too.
+    ///
+    /// @param others [Resources#keeping] those of this one
+    public MeshIndex next(Resources others, Rules said) {
+        if (!said.equals(rules)) {
+            return of(others, said);
+        }
+        return new MeshIndex(
+                others,
+                rules,
+                services.next(others, rules.domain(), rules.config()),
+                virtualServices.next(others),
+                others.hasTheSame(resources, Kinds.DESTINATION_RULE)
+                        ? destinationRules
+                        : DestinationRules.of(
+                                others,
+                                rules.rootNamespace(),
+                                rules.domain(),
+                                rules.destinationRulesTo()),
+                others.hasTheSame(resources, Kinds.SIDECAR)
+                        ? sidecars
+                        : Sidecars.of(others, rules.rootNamespace()),
+                others.hasTheSame(resources, Kinds.HEALTH_CHECK_POLICY)
+                        ? healthChecks
+                        : HealthCheckPolicies.of(others),
+                others.hasTheSame(resources, Kinds.SECRET) ? credentials : Credentials.of(others));
+    }
+
+    /// As in `cluster.local`.
+    public String domain() {
+        return rules.domain();
+    }
+
+    /// Of requests that no rule says retries for; empty for Istio's own.
+    public Optional<HttpRetry> defaultRetry() {
+        return rules.defaultRetry();
     }
 
     /// The full name of a host that a resource of that namespace names.
     public Hostname complete(String host, String namespace) {
-        return Hostname.complete(host, namespace, domain);
+        return Hostname.complete(host, namespace, rules.domain());
     }
 
     /// The Gateways that choose a proxy of these labels, ordered by age.

@@ -13,7 +13,6 @@ import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ public final class SidecarScope {
     private final List<EgressScope> egress = new ArrayList<>();
 
     /// From the most to the least specific host.
-    private final SortedMap<Hostname, MeshService> services = new TreeMap<>();
+    private List<MeshService> services = List.of();
 
     private SidecarScope(
             MeshIndex index,
@@ -73,7 +72,7 @@ public final class SidecarScope {
 
     private void all() {
         List<MeshService> visible = index.services().visibleTo(namespace);
-        visible.forEach(s -> services.put(s.service().host(), s));
+        services = visible;
         egress.add(
                 new EgressScope(
                         Optional.empty(),
@@ -83,6 +82,7 @@ public final class SidecarScope {
     }
 
     private void read(Resource<Sidecar> from) {
+        SortedMap<Hostname, MeshService> known = new TreeMap<>();
         List<IstioEgressListener> said = from.spec().egress();
         List<BoundVirtualService> rules =
                 index.virtualServices().inForce(namespace, BoundVirtualService.MESH);
@@ -96,9 +96,10 @@ public final class SidecarScope {
                             rules.stream().filter(hosts::bring).toList(),
                             from.origin(said.isEmpty() ? path : path.index(egress.size())));
             egress.add(scope);
-            scope.services().forEach(this::add);
-            scope.rules().forEach(rule -> follow(rule, listener));
+            scope.services().forEach(s -> add(s, known));
+            scope.rules().forEach(rule -> follow(rule, listener, known));
         }
+        services = List.copyOf(known.values());
     }
 
     /// Of several services of one host the proxy's own namespace's, else the first.
@@ -136,11 +137,16 @@ public final class SidecarScope {
     }
 
     /// A rule's destinations are known, too, but for hosts that are named.
-    private void follow(BoundVirtualService rule, IstioEgressListener listener) {
+    private void follow(
+            BoundVirtualService rule,
+            IstioEgressListener listener,
+            SortedMap<Hostname, MeshService> known) {
         var wanted = new LinkedHashMap<Hostname, List<Destination>>();
         rule.http().stream()
                 .filter(r -> isFromHere(r.spec()))
-                .forEach(r -> destinations(r.spec()).forEach(d -> want(d, r.namespace(), wanted)));
+                .forEach(r ->
+                        BoundVirtualService.destinations(r.spec())
+                                .forEach(d -> want(d, r.namespace(), wanted)));
         destinations(rule.resource().spec()).forEach(d -> want(d, rule.namespace(), wanted));
         wanted.forEach((host, named) ->
                 preferred(
@@ -152,7 +158,7 @@ public final class SidecarScope {
                                 EgressScope.isOfPort(listener)
                                         ? atPort(s, listener)
                                         : withNamed(s, named))
-                        .ifPresent(this::add));
+                        .ifPresent(s -> add(s, known)));
     }
 
     /// @param namespace of the resource that names it
@@ -167,17 +173,6 @@ public final class SidecarScope {
     private boolean isFromHere(HttpRoute rule) {
         return rule.match().isEmpty()
                 || rule.match().stream().anyMatch(m -> isFromHere(m.sourceNamespace()));
-    }
-
-    private static Stream<Destination> destinations(HttpRoute rule) {
-        return Stream.of(
-                        rule.route().stream().map(to -> to.destination()),
-                        rule.route().stream()
-                                .flatMap(to -> to.fallback().stream())
-                                .map(it -> it.target()),
-                        rule.mirror().stream(),
-                        rule.mirrors().stream().map(to -> to.destination()))
-                .flatMap(all -> all);
     }
 
     /// Of TLS and TCP.
@@ -218,8 +213,8 @@ public final class SidecarScope {
         return ports.isEmpty() ? Optional.empty() : Optional.of(service.withPorts(ports));
     }
 
-    private void add(MeshService service) {
-        services.merge(service.service().host(), service, SidecarScope::joined);
+    private static void add(MeshService service, SortedMap<Hostname, MeshService> known) {
+        known.merge(service.service().host(), service, SidecarScope::joined);
     }
 
     /// Two listeners may bring different ports of one service.
@@ -256,8 +251,8 @@ public final class SidecarScope {
     }
 
     /// Every service that is known, from the most to the least specific host.
-    public Collection<MeshService> services() {
-        return services.values();
+    public List<MeshService> services() {
+        return services;
     }
 
     /// The DestinationRules that count for calls to a service.
@@ -265,6 +260,11 @@ public final class SidecarScope {
         return index.destinationRules()
                 .inForce(
                         service.service().host(), namespace, service.service().namespace(), labels);
+    }
+
+    /// Whether some DestinationRule names a Secret.
+    public boolean isSomeCredentialNamed() {
+        return index.destinationRules().isSomeCredentialNamed();
     }
 
     /// What becomes of calls to hosts that are not known; empty for what the mesh says.

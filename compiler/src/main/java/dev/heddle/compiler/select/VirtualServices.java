@@ -1,5 +1,7 @@
 package dev.heddle.compiler.select;
 
+import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.service.Visibility;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
@@ -12,14 +14,56 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Every VirtualService of a world, oldest first. Immutable.
 public final class VirtualServices {
     private final List<BoundVirtualService> all;
+    private final Reading reading;
+    private final Kept<Parts, BoundVirtualService> bound;
     private final Set<String> sourceLabels;
 
-    private VirtualServices(List<BoundVirtualService> all) {
+    /// How they are read.
+    ///
+    /// @param exportTo of those that say none
+    private record Reading(String domain, List<String> exportTo) {
+        BoundVirtualService bind(Parts parts) {
+            return BoundVirtualService.of(
+                    parts.resource().get(), domain, exportTo, parts::delegate);
+        }
+    }
+
+    /// All that counts for one of them.
+    ///
+    /// @param delegates those that it delegates to, by name, as far as they are there
+    private record Parts(
+            Same<Resource<VirtualService>> resource,
+            Map<String, Same<Resource<VirtualService>>> delegates) {
+        static Parts of(
+                Resource<VirtualService> resource, Map<String, Resource<VirtualService>> byName) {
+            Map<String, Same<Resource<VirtualService>>> delegates = new HashMap<>();
+            for (String name : Delegation.names(resource)) {
+                Resource<VirtualService> there = byName.get(name);
+                if (there != null) {
+                    delegates.put(name, Same.as(there));
+                }
+            }
+            return new Parts(Same.as(resource), delegates);
+        }
+
+        @Nullable Resource<VirtualService> delegate(String name) {
+            Same<Resource<VirtualService>> there = delegates.get(name);
+            return there == null ? null : there.get();
+        }
+    }
+
+    private VirtualServices(
+            List<BoundVirtualService> all,
+            Reading reading,
+            Kept<Parts, BoundVirtualService> bound) {
         this.all = List.copyOf(all);
+        this.reading = reading;
+        this.bound = bound;
         this.sourceLabels =
                 all.stream()
                         .flatMap(VirtualServices::sourceLabels)
@@ -47,16 +91,28 @@ public final class VirtualServices {
 
     /// @param exportTo of those that say none
     static VirtualServices of(Resources resources, String domain, List<String> exportTo) {
+        return of(resources, new Reading(domain, exportTo), Kept.none());
+    }
+
+    /// Those of other resources, read by the same rules. What is as it was is the very same.
+    VirtualServices next(Resources others) {
+        VirtualServices then = of(others, reading, bound.next());
+        return Same.each(then.all).equals(Same.each(all)) ? this : then;
+    }
+
+    private static VirtualServices of(
+            Resources resources, Reading reading, Kept<Parts, BoundVirtualService> bound) {
         Map<String, Resource<VirtualService>> byName = new HashMap<>();
         resources
                 .all(Kinds.VIRTUAL_SERVICE)
                 .forEach(it ->
                         byName.put(it.metadata().namespace() + "/" + it.metadata().name(), it));
-        return new VirtualServices(
+        List<BoundVirtualService> all =
                 resources.all(Kinds.VIRTUAL_SERVICE).stream()
                         .sorted(Age.<VirtualService>oldestFirst())
-                        .map(r -> BoundVirtualService.of(r, domain, exportTo, byName::get))
-                        .toList());
+                        .map(r -> bound.get(Parts.of(r, byName), reading::bind))
+                        .toList();
+        return new VirtualServices(all, reading, bound);
     }
 
     /// All of them, oldest first.

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.service;
 
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.model.Metadata;
 import dev.heddle.model.Resource;
@@ -37,31 +38,53 @@ final class CoreServices {
     private final Service spec;
     private final Metadata metadata;
 
-    /// What says where endpoints are.
+    /// All that counts for one of them.
     ///
-    /// @param slices by namespace and name of the service, as in `default/reviews`
-    private record Parts(
-            Resources resources,
-            WorkloadIndex workloads,
-            Map<String, List<Resource<EndpointSlice>>> slices) {}
+    /// @param domain as in `cluster.local`
+    /// @param slices of its name
+    /// @param workloads that its selector chooses
+    record Parts(
+            Same<MeshRules> rules,
+            String domain,
+            Same<Resource<Service>> resource,
+            List<Same<Resource<EndpointSlice>>> slices,
+            Optional<Same<Resource<Endpoints>>> endpoints,
+            List<Same<Resource<WorkloadEntry>>> workloads) {
+        MeshService read() {
+            return new CoreServices(this).read(domain);
+        }
+    }
 
-    private CoreServices(Parts parts, MeshRules rules, Resource<Service> resource) {
+    private CoreServices(Parts parts) {
         this.parts = parts;
-        this.rules = rules;
-        this.resource = resource;
+        this.rules = parts.rules().get();
+        this.resource = parts.resource().get();
         this.spec = resource.spec();
         this.metadata = resource.metadata();
     }
 
-    static List<MeshService> read(
+    static List<Parts> parts(
             Resources resources, WorkloadIndex workloads, MeshRules rules, String domain) {
         Map<String, List<Resource<EndpointSlice>>> slices =
                 resources.all(Kinds.ENDPOINT_SLICE).stream()
                         .collect(Collectors.groupingBy(CoreServices::serviceOf));
-        var parts = new Parts(resources, workloads, slices);
+        Same<MeshRules> same = Same.as(rules);
         return resources.all(Kinds.SERVICE).stream()
                 .filter(s -> s.spec().type() != Service.Type.ExternalName)
-                .map(s -> new CoreServices(parts, rules, s).read(domain))
+                .map(s -> {
+                    String namespace = s.metadata().namespace();
+                    String name = s.metadata().name();
+                    return new Parts(
+                            same,
+                            domain,
+                            Same.as(s),
+                            Same.each(slices.getOrDefault(namespace + "/" + name, List.of())),
+                            resources.find(Kinds.ENDPOINTS, namespace, name).map(Same::as),
+                            Same.each(
+                                    s.spec().selector().isEmpty()
+                                            ? List.of()
+                                            : workloads.selected(namespace, s.spec().selector())));
+                })
                 .toList();
     }
 
@@ -148,12 +171,8 @@ final class CoreServices {
     private List<Endpoint> endpoints() {
         var found = new LinkedHashMap<String, Endpoint>();
         var all = new ArrayList<Endpoint>();
-        parts.slices()
-                .getOrDefault(metadata.namespace() + "/" + metadata.name(), List.of())
-                .forEach(slice -> ofSlice(slice, all));
-        parts.resources()
-                .find(Kinds.ENDPOINTS, metadata.namespace(), metadata.name())
-                .ifPresent(e -> ofEndpoints(e, all));
+        parts.slices().forEach(slice -> ofSlice(slice.get(), all));
+        parts.endpoints().ifPresent(e -> ofEndpoints(e.get(), all));
         ofWorkloads(all);
         all.forEach(
                 e -> found.putIfAbsent(e.address() + " " + e.port() + " " + e.servicePort(), e));
@@ -232,11 +251,8 @@ final class CoreServices {
     }
 
     private void ofWorkloads(List<Endpoint> out) {
-        if (spec.selector().isEmpty()) {
-            return;
-        }
-        for (Resource<WorkloadEntry> entry :
-                parts.workloads().selected(metadata.namespace(), spec.selector())) {
+        for (Same<Resource<WorkloadEntry>> chosen : parts.workloads()) {
+            Resource<WorkloadEntry> entry = chosen.get();
             for (Service.ServicePort port : spec.ports()) {
                 out.add(
                         Workloads.endpoint(

@@ -1,7 +1,11 @@
 package dev.heddle.compiler.service;
 
+import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Same;
+import dev.heddle.model.Kind;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.Spelling;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.Hostname;
 import java.time.Instant;
@@ -16,6 +20,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// Every service of a world. Immutable.
 public final class ServiceCatalog {
@@ -27,13 +33,28 @@ public final class ServiceCatalog {
                     .thenComparing(s -> s.metadata().namespace())
                     .thenComparing(s -> s.metadata().name());
 
+    private static final Kind<?>[] KINDS = {
+        Kinds.SERVICE,
+        Kinds.ENDPOINTS,
+        Kinds.ENDPOINT_SLICE,
+        Kinds.SERVICE_ENTRY,
+        Kinds.WORKLOAD_ENTRY,
+        Kinds.NAMESPACE
+    };
+
+    private final Reading reading;
     private final List<MeshService> services;
     private final boolean someClusterLocal;
     private final SortedMap<Hostname, List<MeshService>> claims;
     private final SortedMap<Hostname, List<MeshService>> byHost;
     private final boolean isDistributed;
+    private final Map<String, List<MeshService>> byNamespace;
 
-    private ServiceCatalog(List<MeshService> services) {
+    /// By who sees them; worked out when it is asked for.
+    private final Map<String, List<MeshService>> visible = new ConcurrentHashMap<>();
+
+    private ServiceCatalog(List<MeshService> services, Reading reading) {
+        this.reading = reading;
         this.services = services.stream().sorted(PRECEDENCE).toList();
         this.someClusterLocal = services.stream().anyMatch(s -> s.traits().isClusterLocal());
         var grouped = new TreeMap<Hostname, List<MeshService>>();
@@ -45,6 +66,8 @@ public final class ServiceCatalog {
         var merged = new TreeMap<Hostname, List<MeshService>>();
         claims.forEach((host, list) -> merged.put(host, merged(list)));
         this.byHost = Collections.unmodifiableSortedMap(merged);
+        this.byNamespace =
+                this.services.stream().collect(Collectors.groupingBy(s -> s.service().namespace()));
         this.isDistributed =
                 services.stream()
                         .anyMatch(s -> s.traits().distribution() != TrafficDistribution.ANY);
@@ -81,20 +104,84 @@ public final class ServiceCatalog {
     /// @param config what the mesh says of services; empty for nothing
     public static ServiceCatalog of(
             Resources resources, String domain, Optional<MeshConfig> config) {
+        return of(new Reading(resources, domain, MeshRules.of(resources, config)));
+    }
+
+    /// The services of other resources. What is as it was is the very same.
+    ///
+    /// @param others with the very same objects where nothing has changed
+    /// @param config the same as before
+    public ServiceCatalog next(Resources others, String domain, Optional<MeshConfig> config) {
+        if (others.hasTheSame(reading.resources, KINDS)) {
+            return this;
+        }
+        MeshRules rules =
+                others.hasTheSame(reading.resources, Kinds.NAMESPACE)
+                        ? reading.rules
+                        : MeshRules.of(others, config);
+        ServiceCatalog then = of(reading.next(others, domain, rules));
+        return Same.each(then.services).equals(Same.each(services)) ? this : then;
+    }
+
+    private static ServiceCatalog of(Reading reading) {
+        Resources resources = reading.resources;
         var all = new ArrayList<MeshService>();
         var workloads = new WorkloadIndex(resources);
-        MeshRules rules = MeshRules.of(resources, config);
-        all.addAll(CoreServices.read(resources, workloads, rules, domain));
-        all.addAll(ServiceEntries.read(resources, workloads, rules));
+        CoreServices.parts(resources, workloads, reading.rules, reading.domain)
+                .forEach(parts -> all.add(reading.core.get(parts, CoreServices.Parts::read)));
+        ServiceEntries.parts(resources, workloads, reading.rules)
+                .forEach(p -> all.addAll(reading.entries.get(p, ServiceEntries.Parts::read)));
         Map<Hostname, List<Hostname>> known = new HashMap<>();
-        Map<Hostname, Hostname> aliases = CoreServices.aliases(resources, domain);
+        Map<Hostname, Hostname> aliases = CoreServices.aliases(resources, reading.domain);
         aliases.forEach((alias, _) ->
                 known.computeIfAbsent(meant(alias, aliases), _ -> new ArrayList<>()).add(alias));
         all.replaceAll(s ->
                 known.containsKey(s.service().host())
-                        ? s.with(s.traits().known(known.get(s.service().host())))
+                        ? reading.known.get(
+                                new Known(Same.as(s), known.get(s.service().host())), Known::make)
                         : s);
-        return new ServiceCatalog(all);
+        return new ServiceCatalog(all, reading);
+    }
+
+    /// A service that has other names.
+    private record Known(Same<MeshService> service, List<Hostname> aliases) {
+        MeshService make() {
+            return service.get().with(service.get().traits().known(aliases));
+        }
+    }
+
+    /// What was read, and how.
+    private static final class Reading {
+        private final Resources resources;
+        private final String domain;
+        private final MeshRules rules;
+        private final Kept<CoreServices.Parts, MeshService> core;
+        private final Kept<ServiceEntries.Parts, List<MeshService>> entries;
+        private final Kept<Known, MeshService> known;
+
+        private Reading(Resources resources, String domain, MeshRules rules) {
+            this(resources, domain, rules, Kept.none(), Kept.none(), Kept.none());
+        }
+
+        private Reading(
+                Resources resources,
+                String domain,
+                MeshRules rules,
+                Kept<CoreServices.Parts, MeshService> core,
+                Kept<ServiceEntries.Parts, List<MeshService>> entries,
+                Kept<Known, MeshService> known) {
+            this.resources = resources;
+            this.domain = domain;
+            this.rules = rules;
+            this.core = core;
+            this.entries = entries;
+            this.known = known;
+        }
+
+        private Reading next(Resources others, String itsDomain, MeshRules itsRules) {
+            return new Reading(
+                    others, itsDomain, itsRules, core.next(), entries.next(), known.next());
+        }
     }
 
     /// What an alias means in the end; itself, where it leads in a circle.
@@ -147,6 +234,10 @@ public final class ServiceCatalog {
     /// What somebody in that namespace sees, each host once, ordered from the most to the least
     /// specific host.
     public List<MeshService> visibleTo(String viewer) {
+        return visible.computeIfAbsent(viewer, this::visible);
+    }
+
+    private List<MeshService> visible(String viewer) {
         var seen = new LinkedHashMap<Hostname, MeshService>();
         for (Hostname host : byHost.keySet()) {
             find(host, viewer).ifPresent(s -> seen.put(host, s));
@@ -156,7 +247,9 @@ public final class ServiceCatalog {
 
     /// The services that a workload of these labels is part of.
     public List<MeshService> of(String namespace, Map<String, String> labels) {
-        return services.stream().filter(s -> s.consistsOf(namespace, labels)).toList();
+        return byNamespace.getOrDefault(namespace, List.of()).stream()
+                .filter(s -> s.consistsOf(namespace, labels))
+                .toList();
     }
 
     /// The hosts whose names are most like the given one, for a hint.

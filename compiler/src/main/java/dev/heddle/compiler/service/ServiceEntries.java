@@ -1,5 +1,6 @@
 package dev.heddle.compiler.service;
 
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
@@ -25,45 +26,68 @@ final class ServiceEntries {
     private static final String CONNECT = "istio.io/connect-strategy";
     private static final String RACE = "RACE_FIRST_TCP_CONNECT";
 
-    private final WorkloadIndex workloads;
+    private final Parts parts;
     private final MeshRules rules;
-    private final VirtualAddresses addresses;
     private final Resource<ServiceEntry> resource;
     private final ServiceEntry spec;
 
-    private ServiceEntries(
-            WorkloadIndex workloads,
-            MeshRules rules,
-            VirtualAddresses addresses,
-            Resource<ServiceEntry> resource) {
-        this.workloads = workloads;
-        this.rules = rules;
-        this.addresses = addresses;
-        this.resource = resource;
+    /// All that counts for one of them.
+    ///
+    /// @param addresses virtual ones, in the order of its hosts
+    /// @param workloads that its selector chooses
+    record Parts(
+            Same<MeshRules> rules,
+            Same<Resource<ServiceEntry>> resource,
+            List<List<String>> addresses,
+            List<Same<Resource<WorkloadEntry>>> workloads) {
+        List<MeshService> read() {
+            return new ServiceEntries(this).services();
+        }
+    }
+
+    private ServiceEntries(Parts parts) {
+        this.parts = parts;
+        this.rules = parts.rules().get();
+        this.resource = parts.resource().get();
         this.spec = resource.spec();
     }
 
-    static List<MeshService> read(Resources resources, WorkloadIndex workloads, MeshRules rules) {
+    static List<Parts> parts(Resources resources, WorkloadIndex workloads, MeshRules rules) {
         var addresses = new VirtualAddresses(resources);
+        Same<MeshRules> same = Same.as(rules);
         return resources.all(Kinds.SERVICE_ENTRY).stream()
-                .flatMap(e -> new ServiceEntries(workloads, rules, addresses, e).read().stream())
+                .map(e ->
+                        new Parts(
+                                same,
+                                Same.as(e),
+                                e.spec().hosts().stream().map(h -> addresses.of(e, h)).toList(),
+                                Same.each(
+                                        e.spec()
+                                                .workloadSelector()
+                                                .map(s ->
+                                                        workloads.selected(
+                                                                e.metadata().namespace(),
+                                                                s.labels()))
+                                                .orElse(List.of()))))
                 .toList();
     }
 
-    private List<MeshService> read() {
+    private List<MeshService> services() {
         var services = new ArrayList<MeshService>();
         for (int i = 0; i < spec.hosts().size(); i++) {
             if (!spec.hosts().get(i).isEmpty()) {
                 services.add(
                         service(
                                 new Hostname(spec.hosts().get(i)),
-                                FieldPath.of("spec", "hosts").index(i)));
+                                FieldPath.of("spec", "hosts").index(i),
+                                parts.addresses().get(i)));
             }
         }
         return services;
     }
 
-    private MeshService service(Hostname host, FieldPath path) {
+    /// @param addresses virtual ones
+    private MeshService service(Hostname host, FieldPath path, List<String> addresses) {
         var ports = new ArrayList<Port>();
         Map<Integer, Integer> targets = new LinkedHashMap<>();
         for (ServiceEntry.ServicePort port : spec.ports()) {
@@ -95,7 +119,7 @@ final class ServiceEntries {
                         spec.subjectAltNames(),
                         resource.metadata().annotations().getOrDefault(CONNECT, "").equals(RACE),
                         rules.isClusterLocal(host, resource.metadata()),
-                        addresses.of(resource, host.name()),
+                        addresses,
                         List.of(),
                         TrafficDistribution.of("", resource.metadata().annotations())));
     }
@@ -125,7 +149,7 @@ final class ServiceEntries {
 
     private List<Endpoint> endpoints(Hostname host) {
         if (spec.workloadSelector().isPresent()) {
-            return ofWorkloads(spec.workloadSelector().get().labels());
+            return ofWorkloads();
         }
         if (spec.endpoints().isEmpty()) {
             return switch (resolution(host)) {
@@ -152,10 +176,10 @@ final class ServiceEntries {
         return endpoints;
     }
 
-    private List<Endpoint> ofWorkloads(Map<String, String> selector) {
+    private List<Endpoint> ofWorkloads() {
         var endpoints = new ArrayList<Endpoint>();
-        for (Resource<WorkloadEntry> entry :
-                workloads.selected(resource.metadata().namespace(), selector)) {
+        for (Same<Resource<WorkloadEntry>> chosen : parts.workloads()) {
+            Resource<WorkloadEntry> entry = chosen.get();
             for (ServiceEntry.ServicePort port : spec.ports()) {
                 endpoints.add(
                         Workloads.endpoint(

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.world;
 
 import dev.heddle.compiler.select.MeshConfigs;
+import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
@@ -77,6 +78,11 @@ public record MeshSettings(
     /// What requests are retried by that no rule says retries for; empty for Istio's own.
     public Optional<HttpRetry> defaultRetry() {
         return config.flatMap(MeshConfig::defaultHttpRetryPolicy);
+    }
+
+    /// What of them counts for what the resources come to.
+    MeshIndex.Rules index() {
+        return new MeshIndex.Rules(rootNamespace, domain, defaultRetry(), config);
     }
 
     /// Which endpoints are near enough, where neither a rule nor the service says it; empty where

@@ -7,6 +7,7 @@ import dev.heddle.compiler.service.Namespaces;
 import dev.heddle.compiler.service.WorkloadGroups;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.Resources;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import java.util.List;
@@ -25,22 +26,42 @@ public record World(long version, Resources resources, MeshSettings settings, Me
     /// @param settings where the resources say nothing else
     public static World of(long version, Resources resources, MeshSettings settings) {
         MeshSettings said = settings.with(resources);
-        Resources known =
-                WorkloadGroups.merged(
-                        Namespaces.discovered(
-                                resources,
-                                said.config().map(MeshConfig::discoverySelectors).orElse(List.of()),
-                                said.home()));
+        Resources known = known(resources, said);
+        return new World(version, known, said, MeshIndex.of(all(known, said), said.index()));
+    }
+
+    /// The world after this one: equal to one that is made anew, and with this one's objects
+    /// wherever nothing has changed that they were made of. That is how who compiled this one can
+    /// tell what is left to do, and costs hardly more than to look at each resource once.
+    ///
+    /// @param others all that there are then
+    /// @param said as for [#of]
+    public World next(long number, Resources others, MeshSettings said) {
+        MeshSettings then = said.with(others);
+        MeshSettings kept = then.equals(settings) ? settings : then;
+        Resources known = known(others, kept).keeping(resources);
+        Resources all = all(known, kept);
+        // What Ingresses come to has its lines from all of them.
+        boolean isMadeAlike =
+                known.hasTheSame(resources, Kinds.INGRESS, Kinds.INGRESS_CLASS, Kinds.SERVICE);
         return new World(
-                version,
+                number,
                 known,
-                said,
-                MeshIndex.of(
-                        Ingresses.of(known, said.config()).resources(),
-                        said.rootNamespace(),
-                        said.domain(),
-                        said.defaultRetry(),
-                        said.config()));
+                kept,
+                index.next(isMadeAlike ? all.keeping(index.resources()) : all, kept.index()));
+    }
+
+    private static Resources known(Resources resources, MeshSettings settings) {
+        return WorkloadGroups.merged(
+                Namespaces.discovered(
+                        resources,
+                        settings.config().map(MeshConfig::discoverySelectors).orElse(List.of()),
+                        settings.home()));
+    }
+
+    /// With what Ingresses come to.
+    private static Resources all(Resources known, MeshSettings settings) {
+        return Ingresses.of(known, settings.config()).resources();
     }
 
     /// The cluster that a proxy is in, where that counts; else empty.

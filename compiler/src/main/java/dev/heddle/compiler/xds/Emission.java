@@ -1,49 +1,50 @@
 package dev.heddle.compiler.xds;
 
+import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// Resources, each with the node of the plan that it was made of, so that an equal node of a later
 /// plan need not be serialized again.
 ///
 /// @param resources by type and name; every type is present
-/// @param nodes by type and name
+/// @param plans the nodes of each type, in the plan's order
+/// @param nodes the same by type and name
+/// @param hosts virtual hosts, which are most of a route table and change one by one
 public record Emission(
-        Map<XdsType, SortedMap<String, XdsResource>> resources,
-        Map<XdsType, Map<String, Object>> nodes) {
+        Map<XdsType, NamedResources> resources,
+        Map<XdsType, List<?>> plans,
+        Map<XdsType, Map<String, Object>> nodes,
+        Kept<RouteEmitter.Host, RouteEmitter.Piece> hosts) {
+
     /// Nothing.
-    public static final Emission NONE = new Emission(Map.of(), Map.of());
+    public static Emission none() {
+        return new Emission(Map.of(), Map.of(), Map.of(), Kept.none());
+    }
 
     /// The resource that was made of an equal node.
     Optional<XdsResource> of(XdsType type, String name, Object node) {
         boolean isThere = node.equals(nodes.getOrDefault(type, Map.of()).get(name));
-        return isThere
-                ? Optional.ofNullable(resources.getOrDefault(type, new TreeMap<>()).get(name))
-                : Optional.empty();
+        return isThere ? Optional.ofNullable(all(type).get(name)) : Optional.empty();
+    }
+
+    /// The resources of a type.
+    NamedResources all(XdsType type) {
+        return resources.getOrDefault(type, NamedResources.NONE);
     }
 
     /// Both in one.
     ///
     /// @throws IllegalArgumentException when two resources of one type have the same name
-    Map<XdsType, SortedMap<String, XdsResource>> with(Emission more) {
-        var all = new EnumMap<XdsType, SortedMap<String, XdsResource>>(XdsType.class);
+    Map<XdsType, NamedResources> with(Emission more) {
+        var all = new EnumMap<XdsType, NamedResources>(XdsType.class);
         for (XdsType type : XdsType.values()) {
-            SortedMap<String, XdsResource> joined =
-                    new TreeMap<>(resources.getOrDefault(type, new TreeMap<>()));
-            more.resources
-                    .getOrDefault(type, new TreeMap<>())
-                    .forEach((name, resource) -> {
-                        if (joined.put(name, resource) != null) {
-                            throw new IllegalArgumentException(
-                                    type.shortName() + " '" + name + "' is there twice");
-                        }
-                    });
-            all.put(type, joined);
+            all.put(type, all(type).with(type, more.all(type)));
         }
         return all;
     }

@@ -2,6 +2,7 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
@@ -9,7 +10,13 @@ import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteConfiguration.Told;
+import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.model.Origin;
+import dev.heddle.xds.TypedConfigs;
+import dev.heddle.xds.XdsResource;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.Bytes;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -22,7 +29,10 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
 
 /// Emits route tables.
 ///
@@ -33,16 +43,93 @@ final class RouteEmitter {
 
     private RouteEmitter() {}
 
+    /// All that a virtual host's bytes are made of.
+    record Host(Same<dev.heddle.compiler.ir.VirtualHost> host, Told told) {
+        Piece piece() {
+            return Piece.of(RouteEmitter.host(host.get(), told).toByteArray());
+        }
+    }
+
+    /// A serialized virtual host.
+    record Piece(Bytes bytes, Bytes fingerprint) {
+        static Piece of(byte[] bytes) {
+            return new Piece(Bytes.of(bytes), Bytes.of(XdsResource.fingerprint(bytes)));
+        }
+    }
+
     static RouteConfiguration emit(dev.heddle.compiler.ir.RouteConfiguration table) {
+        RouteConfiguration.Builder out = first(table).mergeFrom(last(table));
+        table.virtualHosts().forEach(v -> out.addVirtualHosts(host(v, table.told())));
+        return out.build();
+    }
+
+    /// The same as a resource: byte for byte what a serialization of the message gives, put
+    /// together of hosts that may have been serialized before.
+    static XdsResource resource(
+            dev.heddle.compiler.ir.RouteConfiguration table, Kept<Host, Piece> hosts) {
+        Piece first = Piece.of(first(table).build().toByteArray());
+        Piece last = Piece.of(last(table).toByteArray());
+        List<Piece> between =
+                table.virtualHosts().stream()
+                        .map(v -> hosts.get(new Host(Same.as(v), table.told()), Host::piece))
+                        .toList();
+        var fingerprint = new ByteArrayOutputStream();
+        fingerprint.writeBytes(first.fingerprint().toByteArray());
+        between.forEach(piece -> fingerprint.writeBytes(piece.fingerprint().toByteArray()));
+        fingerprint.writeBytes(last.fingerprint().toByteArray());
+        return XdsResource.of(
+                table.name(),
+                Any.of(
+                        TypedConfigs.typeUrl(RouteConfiguration.getDefaultInstance()),
+                        Bytes.of(joined(first.bytes(), between, last.bytes()))),
+                Bytes.of(fingerprint.toByteArray()));
+    }
+
+    private static byte[] joined(Bytes first, List<Piece> hosts, Bytes last) {
+        int size = first.size() + last.size();
+        for (Piece host : hosts) {
+            size +=
+                    CodedOutputStream.computeByteBufferSize(
+                            RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER,
+                            host.bytes().asReadOnlyByteBuffer());
+        }
+        byte[] bytes = new byte[size];
+        var out = CodedOutputStream.newInstance(bytes);
+        try {
+            out.writeRawBytes(first.asReadOnlyByteBuffer());
+            for (Piece host : hosts) {
+                out.writeByteBuffer(
+                        RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER,
+                        host.bytes().asReadOnlyByteBuffer());
+            }
+            out.writeRawBytes(last.asReadOnlyByteBuffer());
+            out.checkNoSpaceLeft();
+        } catch (IOException e) {
+            throw new AssertionError("the array is as long as what is written", e);
+        }
+        return bytes;
+    }
+
+    /// Keeps the bytes of a table's hosts for later, where the table was not emitted anew.
+    static void keep(dev.heddle.compiler.ir.RouteConfiguration table, Kept<Host, Piece> hosts) {
+        table.virtualHosts().forEach(v -> hosts.keep(new Host(Same.as(v), table.told())));
+    }
+
+    /// The fields before the virtual hosts, in the order of their numbers.
+    private static RouteConfiguration.Builder first(
+            dev.heddle.compiler.ir.RouteConfiguration table) {
+        return RouteConfiguration.newBuilder().setName(table.name());
+    }
+
+    /// The fields behind the virtual hosts.
+    private static RouteConfiguration last(dev.heddle.compiler.ir.RouteConfiguration table) {
         RouteConfiguration.Builder out =
                 RouteConfiguration.newBuilder()
-                        .setName(table.name())
                         .setValidateClusters(BoolValue.of(false))
                         .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_BODY_BYTES));
         if (table.ignorePort()) {
             out.setIgnorePortInHostMatching(true);
         }
-        table.virtualHosts().forEach(v -> out.addVirtualHosts(host(v, table.told())));
         return out.build();
     }
 

@@ -7,26 +7,29 @@ import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Puts plans into Envoy's words. Equal plans give equal bytes.
 public final class XdsEmitter {
     private final Emission before;
-    private final Map<XdsType, SortedMap<String, XdsResource>> resources =
-            new EnumMap<>(XdsType.class);
+    private final Kept<RouteEmitter.Host, RouteEmitter.Piece> hosts;
+    private final Map<XdsType, NamedResources> resources = new EnumMap<>(XdsType.class);
+    private final Map<XdsType, List<?>> plans = new EnumMap<>(XdsType.class);
     private final Map<XdsType, Map<String, Object>> nodes = new EnumMap<>(XdsType.class);
 
     private XdsEmitter(Emission before) {
         this.before = before;
+        this.hosts = before.hosts().next();
     }
 
     /// The plan's resources, each serialized once.
@@ -36,16 +39,22 @@ public final class XdsEmitter {
     ///   difference
     public static Emission emit(ProxyPlan plan, Emission before) {
         var emitter = new XdsEmitter(before);
-        emitter.add(XdsType.CLUSTER, plan.clusters(), Cluster::name, ClusterEmitter::emit);
+        emitter.add(XdsType.CLUSTER, plan.clusters(), Cluster::name, made(ClusterEmitter::emit));
         emitter.add(
                 XdsType.ENDPOINT,
                 plan.assignments(),
                 LoadAssignment::cluster,
-                EndpointEmitter::emit);
-        emitter.add(XdsType.SECRET, plan.secrets(), TlsSecret::name, TlsEmitter::secret);
-        emitter.add(XdsType.LISTENER, plan.listeners(), Listener::name, ListenerEmitter::emit);
-        emitter.add(XdsType.ROUTE, plan.routes(), RouteConfiguration::name, RouteEmitter::emit);
-        return new Emission(emitter.resources, emitter.nodes);
+                made(EndpointEmitter::emit));
+        emitter.add(XdsType.SECRET, plan.secrets(), TlsSecret::name, made(TlsEmitter::secret));
+        emitter.add(
+                XdsType.LISTENER, plan.listeners(), Listener::name, made(ListenerEmitter::emit));
+        emitter.add(
+                XdsType.ROUTE,
+                plan.routes(),
+                RouteConfiguration::name,
+                (_, table) -> RouteEmitter.resource(table, emitter.hosts));
+        plan.routes().forEach(table -> RouteEmitter.keep(table, emitter.hosts));
+        return new Emission(emitter.resources, emitter.plans, emitter.nodes, emitter.hosts);
     }
 
     /// Both parts of one proxy's configuration in one.
@@ -55,25 +64,30 @@ public final class XdsEmitter {
         return new Snapshot(version, common.with(own));
     }
 
-    private <T> void add(
-            XdsType type,
-            List<T> all,
-            Function<T, String> name,
-            Function<T, ? extends Message> emit) {
-        var made = new TreeMap<String, XdsResource>();
+    /// Makes the resource of one node.
+    private interface Maker<T> {
+        XdsResource make(String name, T node);
+    }
+
+    private static <T> Maker<T> made(Function<T, ? extends Message> emit) {
+        return (name, node) -> XdsResource.of(name, emit.apply(node));
+    }
+
+    private <T> void add(XdsType type, List<T> all, Function<T, String> name, Maker<T> maker) {
+        plans.put(type, all);
+        if (all.equals(before.plans().get(type))) {
+            resources.put(type, before.all(type));
+            nodes.put(type, before.nodes().getOrDefault(type, Map.of()));
+            return;
+        }
+        var made = new ArrayList<XdsResource>(all.size());
         var from = new HashMap<String, Object>();
         for (T node : all) {
             String called = name.apply(node);
-            XdsResource resource =
-                    before.of(type, called, node)
-                            .orElseGet(() -> XdsResource.of(called, emit.apply(node)));
-            if (made.put(called, resource) != null) {
-                throw new IllegalArgumentException(
-                        type.shortName() + " '" + called + "' is there twice");
-            }
+            made.add(before.of(type, called, node).orElseGet(() -> maker.make(called, node)));
             from.put(called, node);
         }
-        resources.put(type, made);
+        resources.put(type, NamedResources.of(type, made));
         nodes.put(type, from);
     }
 }

@@ -195,8 +195,7 @@ public final class ConfigStore {
                                 List.of(resource),
                                 List.of())));
         var would = new SourceState(files, now.source().findings());
-        Edition next =
-                WorldBuilder.next(now.version(), now.hash(), would, settings, clock.instant());
+        Edition next = WorldBuilder.next(now, would, settings, clock.instant());
         var before = new HashSet<>(now.findings());
         return next.findings().stream().filter(d -> !before.contains(d)).toList();
     }

@@ -1,5 +1,6 @@
 package dev.heddle.control.world;
 
+import dev.heddle.compiler.check.Analysis;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.model.Diagnostic;
@@ -10,22 +11,26 @@ import java.util.List;
 ///
 /// Two editions may hold the same world, when only the findings changed.
 ///
-/// @param checks what is wrong with the world itself, as [MeshCompiler#analyze] says it
+/// @param analysis what is wrong with the world itself
 /// @param hash of everything in the world but its number
 /// @param source the files that it was made of
 /// @param findings those and all others, in reading order, each once
 /// @param since when a world with this content was first published
 public record Edition(
         World world,
-        List<Diagnostic> checks,
+        Analysis analysis,
         String hash,
         SourceState source,
         List<Diagnostic> findings,
         Instant since) {
 
     public Edition {
-        checks = List.copyOf(checks);
         findings = List.copyOf(findings);
+    }
+
+    /// What is wrong with the world itself, in reading order.
+    public List<Diagnostic> checks() {
+        return analysis.findings();
     }
 
     /// The world's number.

@@ -1,6 +1,7 @@
 package dev.heddle.control.world;
 
 import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.check.Analysis;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.ConfigFile;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -35,11 +37,30 @@ public final class WorldBuilder {
 
     /// The world after that state, and all that is wrong with it.
     ///
+    /// @param before the edition before, of which is taken over what is still right
+    /// @param now for the record only
+    public static Edition next(
+            Edition before, SourceState source, MeshSettings settings, Instant now) {
+        return next(Optional.of(before), before.version(), before.hash(), source, settings, now);
+    }
+
+    /// The same for somebody who knows no more of the world before than its number.
+    ///
     /// @param version of the world before; the next has the same when its content is the same
     /// @param hash of the world before
     /// @param now for the record only
     public static Edition next(
             long version, String hash, SourceState source, MeshSettings settings, Instant now) {
+        return next(Optional.empty(), version, hash, source, settings, now);
+    }
+
+    private static Edition next(
+            Optional<Edition> before,
+            long version,
+            String hash,
+            SourceState source,
+            MeshSettings settings,
+            Instant now) {
         var findings = new Diagnostics();
         findings.addAll(source.findings());
         source.files().values().forEach(f -> findings.addAll(f.findings()));
@@ -51,11 +72,14 @@ public final class WorldBuilder {
         chosen.forEach(p -> content.add(p.file().name(), p.resource()));
         String nextHash = content.hex();
         var resources = Resources.of(chosen.stream().map(Placed::resource).toList());
-        var world = World.of(nextHash.equals(hash) ? version : version + 1, resources, settings);
-        List<Diagnostic> checks = MeshCompiler.analyze(world);
-        findings.addAll(checks);
+        long number = nextHash.equals(hash) ? version : version + 1;
+        World world =
+                before.map(b -> b.world().next(number, resources, settings))
+                        .orElseGet(() -> World.of(number, resources, settings));
+        Analysis analysis = MeshCompiler.analysis(world, before.map(Edition::analysis));
+        findings.addAll(analysis.findings());
         findings.addAll(CertificateDates.check(world, now));
-        return new Edition(world, checks, nextHash, source, findings.toList(), now);
+        return new Edition(world, analysis, nextHash, source, findings.toList(), now);
     }
 
     /// The first world of somebody who has no history.

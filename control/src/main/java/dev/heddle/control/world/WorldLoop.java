@@ -140,7 +140,13 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
 
     private Edition decide(SourceState state) {
         Instant now = clock.instant();
-        Edition next = WorldBuilder.next(last.version(), last.hash(), state, settings, now);
+        Edition next =
+                published
+                        .get()
+                        .map(before -> WorldBuilder.next(before, state, settings, now))
+                        .orElseGet(() ->
+                                WorldBuilder.next(
+                                        last.version(), last.hash(), state, settings, now));
         boolean changed = !next.hash().equals(last.hash());
         if (!changed) {
             next = since(next, last.since());
@@ -156,7 +162,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     }
 
     private static Edition since(Edition e, Instant since) {
-        return new Edition(e.world(), e.checks(), e.hash(), e.source(), e.findings(), since);
+        return new Edition(e.world(), e.analysis(), e.hash(), e.source(), e.findings(), since);
     }
 
     private static Edition with(Edition e, String trouble) {
@@ -169,6 +175,6 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                         "the data directory cannot be written: " + trouble,
                         "The mesh runs on, but a restart would not know this version"));
         return new Edition(
-                e.world(), e.checks(), e.hash(), e.source(), findings.toList(), e.since());
+                e.world(), e.analysis(), e.hash(), e.source(), findings.toList(), e.since());
     }
 }

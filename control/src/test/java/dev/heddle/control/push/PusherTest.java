@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,9 +92,10 @@ class PusherTest {
     }
 
     private static Edition edition(long version) {
+        World world = World.of(version, Resources.EMPTY, MeshSettings.DEFAULT);
         return new Edition(
-                World.of(version, Resources.EMPTY, MeshSettings.DEFAULT),
-                List.of(),
+                world,
+                MeshCompiler.analysis(world, Optional.empty()),
                 "hash" + version,
                 SourceState.EMPTY,
                 List.of(),

@@ -153,7 +153,7 @@ class SharedCompilerTest {
         var world = World.of(version, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
         return new Edition(
                 world,
-                MeshCompiler.analyze(world),
+                MeshCompiler.analysis(world, Optional.empty()),
                 "hash" + version,
                 SourceState.EMPTY,
                 List.of(),

@@ -41,7 +41,7 @@ class WorldBuilderTest {
     }
 
     private static Edition next(Edition before, SourceState state) {
-        return WorldBuilder.next(before.version(), before.hash(), state, MeshSettings.DEFAULT, NOW);
+        return WorldBuilder.next(before, state, MeshSettings.DEFAULT, NOW);
     }
 
     private static Edition first(SourceState state) {

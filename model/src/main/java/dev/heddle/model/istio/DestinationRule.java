@@ -60,6 +60,16 @@ public record DestinationRule(
         public TrafficPolicy {
             portLevelSettings = List.copyOf(portLevelSettings);
         }
+
+        /// Whether connections by it need a Secret.
+        public boolean namesCredential() {
+            return namesCredential(tls)
+                    || portLevelSettings.stream().anyMatch(p -> namesCredential(p.tls()));
+        }
+
+        private static boolean namesCredential(Optional<ClientTlsSettings> tls) {
+            return tls.filter(t -> !t.credentialName().isEmpty()).isPresent();
+        }
     }
 
     /// Policies for one port of the service.

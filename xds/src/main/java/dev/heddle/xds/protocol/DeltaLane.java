@@ -1,6 +1,7 @@
 package dev.heddle.xds.protocol;
 
 import dev.heddle.xds.Confined;
+import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.wire.Any;
@@ -10,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /// One type of one stream of delta xDS.
@@ -35,11 +35,21 @@ final class DeltaLane extends Lane<DeltaResponse> {
     /// @param updates resources to send
     /// @param missing names to be told that they do not exist
     /// @param removals names that the client has and that are no more
+    /// @param target resources that it leads to; empty for none that are known
     private record Plan(
             List<XdsResource> updates,
             List<String> missing,
             boolean isAwaited,
-            List<String> removals) {}
+            List<String> removals,
+            Optional<NamedResources> target) {
+
+        boolean owesNothing(NamedResources resources) {
+            return updates.isEmpty()
+                    && missing.isEmpty()
+                    && removals.isEmpty()
+                    && target.filter(t -> t.isSame(resources)).isPresent();
+        }
+    }
 
     /// The client's first words about this type on this stream.
     ///
@@ -70,7 +80,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
     /// Finds the contents of what the client says it has.
     private void recognize() {
         if (hasClaims && hasTarget()) {
-            SortedMap<String, XdsResource> target = resources();
+            NamedResources target = resources();
             offered.replaceAll((name, claimed) -> {
                 XdsResource now = target.get(name);
                 return now != null && now.version().equals(claimed.version()) ? now : claimed;
@@ -148,10 +158,15 @@ final class DeltaLane extends Lane<DeltaResponse> {
         plan = Optional.empty();
     }
 
+    /// A plan by which nothing is owed stays right while the resources are the very same: of most
+    /// changes most types have no part.
     @Override
     void onTarget() {
+        boolean isStill = !hasClaims && plan.filter(p -> p.owesNothing(resources())).isPresent();
         recognize();
-        plan = Optional.empty();
+        if (!isStill) {
+            plan = Optional.empty();
+        }
     }
 
     @Override
@@ -177,7 +192,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
     /// missing or gone is looked for only when the counts say that something is.
     private Plan difference() {
         if (!inUse || !hasTarget()) {
-            return new Plan(List.of(), List.of(), false, List.of());
+            return new Plan(List.of(), List.of(), false, List.of(), Optional.empty());
         }
         var updates = new ArrayList<XdsResource>();
         boolean isAwaited = false;
@@ -196,11 +211,16 @@ final class DeltaLane extends Lane<DeltaResponse> {
         boolean isAllThere = namesThere == names.size() && absent.isEmpty();
         List<String> missing = isAllThere ? List.of() : missing();
         List<String> removals = offersThere == offered.size() ? List.of() : removals();
-        return new Plan(updates, missing, isAwaited || !missing.isEmpty(), removals);
+        return new Plan(
+                updates,
+                missing,
+                isAwaited || !missing.isEmpty(),
+                removals,
+                Optional.of(resources()));
     }
 
     private List<String> missing() {
-        SortedMap<String, XdsResource> target = resources();
+        NamedResources target = resources();
         Stream<String> unheard = names.stream().filter(name -> !isKnown(name));
         Stream<String> again = repeats.stream().filter(absent::contains);
         return Stream.concat(unheard, again)
@@ -210,7 +230,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
     }
 
     private List<String> removals() {
-        SortedMap<String, XdsResource> target = resources();
+        NamedResources target = resources();
         return offered.keySet().stream().filter(n -> !target.containsKey(n)).sorted().toList();
     }
 
@@ -224,7 +244,9 @@ final class DeltaLane extends Lane<DeltaResponse> {
     @Override
     Departure<DeltaResponse> sendUpdates(String nonce) {
         return hasSuspects()
-                ? send(nonce, new Plan(takeSuspects(), List.of(), true, List.of()))
+                ? send(
+                        nonce,
+                        new Plan(takeSuspects(), List.of(), true, List.of(), Optional.empty()))
                 : sendPlanned(nonce);
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.xds.protocol;
 
 import dev.heddle.xds.Confined;
+import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What one stream knows of one type: what the client wants, what it was offered, what is on its
@@ -97,8 +96,8 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         return target.map(Snapshot::version).orElse("");
     }
 
-    final SortedMap<String, XdsResource> resources() {
-        return target.map(s -> s.of(type)).orElseGet(TreeMap::new);
+    final NamedResources resources() {
+        return target.map(s -> s.of(type)).orElse(NamedResources.NONE);
     }
 
     /// Notes that this is sent.

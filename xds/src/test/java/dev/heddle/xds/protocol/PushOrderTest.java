@@ -115,7 +115,7 @@ final class PushOrderTest {
     void whoComesBackWithRoutesThatNobodyKnowsKeepsAllClustersUntilTheNewOnesAreTaken() {
         Snapshot two = snapshot("2", CLUSTER, "a", ROUTE, "r=a");
         client.push(two);
-        String version = two.of(CLUSTER).sequencedValues().getFirst().version();
+        String version = two.of(CLUSTER).values().iterator().next().version();
         assertThat(client.comeBack(CLUSTER, Map.of("a", version, "b", "?")))
                 .containsExactly("2 CDS");
         client.comeBack(LISTENER, Map.of());

@@ -10,18 +10,26 @@ import dev.heddle.compiler.ir.HealthCheck;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.Places;
+import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.secret.Credentials;
+import dev.heddle.compiler.select.DestinationRules;
 import dev.heddle.compiler.select.HealthCheckPolicies;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
+import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
 import dev.heddle.model.istio.ClientTlsSettings;
+import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.policy.HealthCheckPolicy;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
@@ -39,6 +47,7 @@ public final class ClusterLowering {
     /// Proxies look names up no more often.
     private static final Duration LEAST_REFRESH = Duration.ofMillis(1);
 
+    private final MeshIndex index;
     private final SidecarScope scope;
     private final PoolDefaults otherwise;
     private final MeshSettings mesh;
@@ -48,19 +57,52 @@ public final class ClusterLowering {
     private final boolean redirected;
     private final String site;
     private final Optional<Duration> dnsRefresh;
+    private final TlsSecrets secrets;
     private final ClientTlsLowering tls;
+    private final Pieces pieces;
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
 
+    /// All that counts for the clusters of all services, beside the outlook and the mesh's
+    /// settings.
+    record All(
+            List<Same<MeshService>> services,
+            Same<DestinationRules> rules,
+            Same<HealthCheckPolicies> checks,
+            Optional<Same<Credentials>> secrets) {}
+
+    /// All that counts for the clusters of a service, beside the outlook and the mesh's settings.
+    ///
+    /// @param rules DestinationRules that are in force for it
+    /// @param checks for each of its ports
+    /// @param secrets that there are, as far as some rule may name one
+    record Parts(
+            Same<MeshService> service,
+            List<Same<Resource<DestinationRule>>> rules,
+            List<Optional<Same<Resource<HealthCheckPolicy>>>> checks,
+            Optional<Same<Credentials>> secrets) {}
+
+    /// What one service comes to.
+    record Made(List<Cluster> clusters, List<LoadAssignment> assignments, List<TlsSecret> secrets) {
+        Made {
+            clusters = List.copyOf(clusters);
+            assignments = List.copyOf(assignments);
+            secrets = List.copyOf(secrets);
+        }
+    }
+
     /// @param scope what these proxies know
     /// @param secrets takes those that the clusters name
-    public ClusterLowering(World world, Outlook outlook, SidecarScope scope, TlsSecrets secrets) {
+    /// @param pieces made before, and to keep
+    public ClusterLowering(
+            World world, Outlook outlook, SidecarScope scope, TlsSecrets secrets, Pieces pieces) {
+        this.index = world.index();
         this.scope = scope;
         this.otherwise = PoolDefaults.of(world.settings());
         this.mesh = world.settings();
         this.place = outlook.place();
         this.outliers = world.settings().defaultOutliers();
-        this.healthChecks = world.index().healthChecks();
+        this.healthChecks = index.healthChecks();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.site = outlook.site();
         this.dnsRefresh =
@@ -68,20 +110,65 @@ public final class ClusterLowering {
                         .config()
                         .flatMap(MeshConfig::dnsRefreshRate)
                         .filter(t -> t.compareTo(LEAST_REFRESH) >= 0);
+        this.secrets = secrets;
         this.tls = new ClientTlsLowering(secrets);
+        this.pieces = pieces;
     }
 
-    /// Adds the clusters of all ports of a service.
-    public void add(MeshService service) {
-        Optional<MergedRule> rule = scope.destinationRule(service);
+    /// Adds the clusters of all ports of all services that are known.
+    public void addAll() {
+        var all =
+                new All(
+                        Same.each(scope.services()),
+                        Same.as(index.destinationRules()),
+                        Same.as(healthChecks),
+                        secrets.read());
+        Made made = pieces.allClusters.get(all, _ -> lowerAll());
+        clusters.addAll(made.clusters());
+        assignments.addAll(made.assignments());
+        made.secrets().forEach(secrets::add);
+    }
+
+    private Made lowerAll() {
+        var all = new ArrayList<Cluster>();
+        var hosts = new ArrayList<LoadAssignment>();
+        TlsSecrets named = secrets.others();
+        for (MeshService service : scope.services()) {
+            Optional<MergedRule> rule = scope.destinationRule(service);
+            var parts =
+                    new Parts(
+                            Same.as(service),
+                            rule.map(r -> Same.each(r.rules())).orElse(List.of()),
+                            service.service().ports().stream()
+                                    .map(p -> healthChecks.inForce(service, p).map(Same::as))
+                                    .toList(),
+                            rule.flatMap(_ -> secrets.read()));
+            Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
+            all.addAll(made.clusters());
+            hosts.addAll(made.assignments());
+            made.secrets().forEach(named::add);
+        }
+        return new Made(all, hosts, named.all());
+    }
+
+    /// The clusters of all ports of a service.
+    private Made lower(MeshService service, Optional<MergedRule> rule) {
+        TlsSecrets own = secrets.others();
+        var made = new Lowered(new ArrayList<>(), new ArrayList<>(), new ClientTlsLowering(own));
         for (Port port : service.service().ports()) {
             if (port.protocol() == AppProtocol.UDP) {
                 continue;
             }
-            add(service, port, rule, Optional.empty());
-            rule.ifPresent(r -> r.subsets().forEach(s -> add(service, port, rule, Optional.of(s))));
+            lower(service, port, rule, Optional.empty(), made);
+            rule.ifPresent(r ->
+                    r.subsets().forEach(s -> lower(service, port, rule, Optional.of(s), made)));
         }
+        return new Made(made.clusters(), made.assignments(), own.all());
     }
+
+    /// What becomes of a service, until it is whole.
+    private record Lowered(
+            List<Cluster> clusters, List<LoadAssignment> assignments, ClientTlsLowering tls) {}
 
     /// The clusters so far, in the order in which they were added.
     public List<Cluster> clusters() {
@@ -93,11 +180,12 @@ public final class ClusterLowering {
         return List.copyOf(assignments);
     }
 
-    private void add(
+    private void lower(
             MeshService service,
             Port port,
             Optional<MergedRule> rule,
-            Optional<OwnedSubset> subset) {
+            Optional<OwnedSubset> subset,
+            Lowered to) {
         String subsetName = subset.map(s -> s.subset().name()).orElse("");
         String host = service.service().host().name();
         String name = ClusterName.outbound(port.number(), subsetName, host);
@@ -112,38 +200,40 @@ public final class ClusterLowering {
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
                         .orElse(service.service().origin());
-        clusters.add(
-                new Cluster(
-                        name,
-                        discovery,
-                        isProvided(discovery)
-                                ? new LoadBalancing.ByCluster()
-                                : policy.loadBalancing(),
-                        localities.places(),
-                        protocol,
-                        policy.connectionPool(otherwise),
-                        new Health(
-                                policy.outliers().map(OutlierLowering::lower),
-                                check(service, port, discovery, protocol)),
-                        policy.tls()
-                                .flatMap(t ->
-                                        tls.lower(
-                                                t,
-                                                service.service().host(),
-                                                service.traits().subjectAltNames(),
-                                                origin)),
-                        Optional.of(
-                                new ServiceRef(
-                                        host,
-                                        service.metadata().name(),
-                                        service.service().namespace(),
-                                        subsetName,
-                                        port.number())),
-                        false,
-                        rule.map(MergedRule::config).orElse(""),
-                        origin));
+        to.clusters()
+                .add(
+                        new Cluster(
+                                name,
+                                discovery,
+                                isProvided(discovery)
+                                        ? new LoadBalancing.ByCluster()
+                                        : policy.loadBalancing(),
+                                localities.places(),
+                                protocol,
+                                policy.connectionPool(otherwise),
+                                new Health(
+                                        policy.outliers().map(OutlierLowering::lower),
+                                        check(service, port, discovery, protocol)),
+                                policy.tls()
+                                        .flatMap(t ->
+                                                to.tls()
+                                                        .lower(
+                                                                t,
+                                                                service.service().host(),
+                                                                service.traits().subjectAltNames(),
+                                                                origin)),
+                                Optional.of(
+                                        new ServiceRef(
+                                                host,
+                                                service.metadata().name(),
+                                                service.service().namespace(),
+                                                subsetName,
+                                                port.number())),
+                                false,
+                                rule.map(MergedRule::config).orElse(""),
+                                origin));
         if (discovery instanceof Discovery.Eds) {
-            assignments.add(hosts);
+            to.assignments().add(hosts);
         }
     }
 

@@ -3,11 +3,19 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
+import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.select.BoundVirtualService.NamedHost;
+import dev.heddle.compiler.select.DestinationRules;
+import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Destination;
+import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.PortSelector;
 import dev.heddle.model.service.Hostname;
 import java.util.List;
@@ -26,6 +34,63 @@ public final class Destinations {
         this.index = index;
         this.viewer = viewer;
         this.labels = labels;
+    }
+
+    /// All that counts for what a name means.
+    ///
+    /// @param seen what the proxy's namespace sees under that name
+    /// @param owned what the namespace of the rule sees that says it
+    /// @param rules DestinationRules that are in force for it
+    record Meaning(
+            Optional<Same<MeshService>> seen,
+            Optional<Same<MeshService>> owned,
+            List<Same<Resource<DestinationRule>>> rules) {}
+
+    /// Routes, and what the names in them meant when they were made.
+    ///
+    /// @param services where names were looked up
+    record Routes(
+            Same<ServiceCatalog> services,
+            Same<DestinationRules> rules,
+            List<Meaning> meanings,
+            List<Route> all) {
+        Routes {
+            all = List.copyOf(all);
+        }
+    }
+
+    /// Routes in which these names stand.
+    Routes routes(List<NamedHost> names, List<Route> all) {
+        return new Routes(
+                Same.as(index.services()),
+                Same.as(index.destinationRules()),
+                names.stream().map(this::meaning).toList(),
+                all);
+    }
+
+    /// The routes of an earlier world, if the names in them mean the same as then.
+    Optional<Routes> still(Routes earlier, List<NamedHost> names) {
+        if (earlier.services().equals(Same.as(index.services()))
+                && earlier.rules().equals(Same.as(index.destinationRules()))) {
+            return Optional.of(earlier);
+        }
+        Routes now = routes(names, earlier.all());
+        return now.meanings().equals(earlier.meanings()) ? Optional.of(now) : Optional.empty();
+    }
+
+    private Meaning meaning(NamedHost named) {
+        Optional<MeshService> seen = index.services().find(named.host(), viewer);
+        return new Meaning(
+                seen.map(Same::as),
+                seen.isPresent()
+                        ? Optional.empty()
+                        : index.services().find(named.host(), named.namespace()).map(Same::as),
+                rule(named.host(), seen).map(r -> Same.each(r.rules())).orElse(List.of()));
+    }
+
+    private Optional<MergedRule> rule(Hostname host, Optional<MeshService> seen) {
+        String namespace = seen.map(it -> it.service().namespace()).orElse(viewer);
+        return index.destinationRules().inForce(host, viewer, namespace, labels);
     }
 
     /// The port that a destination means: the one that it names, else the only one that the service
@@ -72,13 +137,7 @@ public final class Destinations {
 
     /// What is in force for one cluster.
     private TrafficPolicies policies(Hostname host, String subset, int port) {
-        String namespace =
-                index.services()
-                        .find(host, viewer)
-                        .map(it -> it.service().namespace())
-                        .orElse(viewer);
-        return TrafficPolicies.of(
-                index.destinationRules().inForce(host, viewer, namespace, labels), subset, port);
+        return TrafficPolicies.of(rule(host, index.services().find(host, viewer)), subset, port);
     }
 
     private Optional<Integer> onlyPort(Hostname host, String namespace) {

@@ -28,10 +28,11 @@ public final class GatewayTables {
     private final String viewer;
     private final RouteLowering lowering;
 
-    public GatewayTables(MeshIndex index, ProxyScope scope) {
+    /// @param pieces made before, and to keep
+    public GatewayTables(MeshIndex index, ProxyScope scope, Pieces pieces) {
         this.index = index;
         this.viewer = scope.namespace();
-        this.lowering = new RouteLowering(index, scope.namespace(), scope.labels());
+        this.lowering = new RouteLowering(index, scope.namespace(), scope.labels(), pieces);
     }
 
     /// As in `http.8080`.

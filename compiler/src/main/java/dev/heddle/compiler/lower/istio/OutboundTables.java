@@ -6,7 +6,9 @@ import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.BoundVirtualService.NamedHost;
 import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
@@ -18,14 +20,18 @@ import dev.heddle.model.service.Service.Port;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -35,20 +41,76 @@ public final class OutboundTables {
     private static final int ANY_HOST_PORT = 80;
 
     private final Outlook outlook;
+    private final Pieces pieces;
     private final List<MeshService> visible;
+    private final Set<Hostname> known = new HashSet<>();
     private final List<BoundVirtualService> rules;
+    private final Map<Integer, Table> tables = new HashMap<>();
     private final RouteLowering lowering;
     private final Destinations destinations;
 
     /// Of services that no rule speaks about.
     private final Resilience resilience;
 
+    /// A service that no VirtualService speaks about.
+    record Plain(Same<MeshService> service, int port) {}
+
+    /// All that counts for the names by which a virtual host can be called, together with the
+    /// others of its table.
+    ///
+    /// @param name of the virtual host
+    /// @param service whether it is one; else only a rule names the host
+    /// @param addresses of the service
+    /// @param allocated addresses that the mesh gave it
+    /// @param ported whether the domains name the port
+    record Named(
+            String name,
+            String host,
+            boolean service,
+            List<String> addresses,
+            List<String> allocated,
+            List<Hostname> aliases,
+            boolean ported) {
+        static Named of(Draft draft, boolean ported) {
+            Optional<MeshService> service = draft.service();
+            return new Named(
+                    draft.name(),
+                    draft.host(),
+                    service.isPresent(),
+                    service.map(s -> s.service().addresses()).orElse(List.of()),
+                    service.map(s -> s.traits().allocated()).orElse(List.of()),
+                    service.map(s -> s.traits().aliases()).orElse(List.of()),
+                    ported);
+        }
+    }
+
+    /// The domains of one of several virtual hosts.
+    ///
+    /// @param index of the host
+    record Domains(int index, List<String> domains) {}
+
+    /// All that a virtual host is.
+    record Host(String name, Same<List<String>> domains, Same<List<Route>> routes, Origin origin) {
+        VirtualHost made() {
+            return new VirtualHost(name, domains.get(), routes.get(), origin);
+        }
+
+        /// Who is responsible tells no two apart that are alike in the rest.
+        @Override
+        public int hashCode() {
+            return 31 * (31 * name.hashCode() + domains.hashCode()) + routes.hashCode();
+        }
+    }
+
     /// @param egress what is known where these tables are used
-    public OutboundTables(MeshIndex index, Outlook outlook, EgressScope egress) {
+    /// @param pieces made before, and to keep
+    public OutboundTables(MeshIndex index, Outlook outlook, EgressScope egress, Pieces pieces) {
         this.outlook = outlook;
+        this.pieces = pieces;
         this.visible = egress.services();
+        visible.forEach(s -> known.add(s.service().host()));
         this.rules = egress.rules();
-        this.lowering = new RouteLowering(index, outlook.namespace(), outlook.labels());
+        this.lowering = new RouteLowering(index, outlook.namespace(), outlook.labels(), pieces);
         this.destinations = new Destinations(index, outlook.namespace(), outlook.labels());
         this.resilience = new Resilience(Duration.ZERO, Retries.lower(index.defaultRetry()));
     }
@@ -72,7 +134,7 @@ public final class OutboundTables {
 
     /// The virtual hosts for a listener of that port, ordered by name. Their domains name no port.
     public List<VirtualHost> onPort(int port) {
-        return new Table(port).build(false);
+        return table(port).build(false);
     }
 
     /// The virtual hosts of every port in one, ordered by name, for an HTTP proxy's listener: their
@@ -81,7 +143,7 @@ public final class OutboundTables {
         var all = new ArrayList<VirtualHost>();
         SortedSet<Integer> ports = ports();
         ports.add(ANY_HOST_PORT);
-        ports.forEach(p -> all.addAll(new Table(p).build(true)));
+        ports.forEach(p -> all.addAll(table(p).build(true)));
         all.sort(Comparator.comparing(VirtualHost::name));
         return all;
     }
@@ -90,14 +152,27 @@ public final class OutboundTables {
     /// takes every host.
     public Optional<VirtualHost> ofService(Hostname host, int port) {
         String name = host.name() + ":" + port;
-        return new Table(port)
-                .build(false).stream()
-                        .filter(v -> v.name().equals(name))
-                        .findFirst()
-                        .map(v -> new VirtualHost(name, List.of("*"), v.routes(), v.origin()));
+        return table(port)
+                .find(name)
+                .map(v -> new VirtualHost(name, List.of("*"), v.routes(), v.origin()));
     }
 
-    /// The route of a service that no VirtualService speaks about.
+    private Table table(int port) {
+        return tables.computeIfAbsent(port, Table::new);
+    }
+
+    /// The routes of a service that no VirtualService speaks about.
+    private List<Route> plainRoutes(MeshService service, int port) {
+        List<NamedHost> host =
+                List.of(new NamedHost(service.service().host(), service.service().namespace()));
+        return pieces.plainRoutes
+                .get(
+                        new Plain(Same.as(service), port),
+                        earlier -> destinations.still(earlier, host),
+                        _ -> destinations.routes(host, OnceOnly.routes(plainRoute(service, port))))
+                .all();
+    }
+
     private Route plainRoute(MeshService service, int port) {
         Origin origin = service.service().origin();
         List<RouteAction.Destination> only =
@@ -131,7 +206,23 @@ public final class OutboundTables {
     private final class Table {
         private final int port;
         private final Map<Hostname, MeshService> services = new LinkedHashMap<>();
-        private final Map<BoundVirtualService, List<Route>> routes = new LinkedHashMap<>();
+
+        /// Of rules, in their order.
+        private final IdentityHashMap<BoundVirtualService, List<Route>> routes =
+                new IdentityHashMap<>();
+
+        /// Hosts of services that are no single one.
+        private final List<Hostname> wildcards = new ArrayList<>();
+
+        private final List<BoundVirtualService> counting = new ArrayList<>();
+
+        /// The first rule that names a host.
+        private final Map<Hostname, BoundVirtualService> byHost = new HashMap<>();
+
+        /// The same for wildcards, the most specific first.
+        private final SortedMap<Hostname, BoundVirtualService> byWildcard = new TreeMap<>();
+
+        private final Map<Boolean, List<VirtualHost>> built = new HashMap<>();
 
         private Table(int port) {
             this.port = port;
@@ -139,30 +230,61 @@ public final class OutboundTables {
                 service.service()
                         .port(port)
                         .filter(OutboundTables::mayBeHttp)
-                        .ifPresent(_ -> services.put(service.service().host(), service));
+                        .ifPresent(_ -> {
+                            services.put(service.service().host(), service);
+                            if (service.service().host().isWildcard()) {
+                                wildcards.add(service.service().host());
+                            }
+                        });
             }
             for (BoundVirtualService rule : rules) {
-                List<Route> lowered = lowering.lower(rule, BoundVirtualService.MESH, port);
-                if (!lowered.isEmpty() && counts(rule)) {
-                    routes.put(rule, lowered);
+                if (counts(rule)) {
+                    List<Route> lowered = lowering.lower(rule, BoundVirtualService.MESH, port);
+                    if (!lowered.isEmpty()) {
+                        routes.put(rule, lowered);
+                        counting.add(rule);
+                        rule.hosts().forEach(h -> name(h, rule));
+                    }
                 }
+            }
+        }
+
+        private void name(Hostname host, BoundVirtualService rule) {
+            byHost.putIfAbsent(host, rule);
+            if (host.isWildcard()) {
+                byWildcard.putIfAbsent(host, rule);
             }
         }
 
         /// Whether a rule speaks about this port at all: one of its hosts is a service here.
         private boolean counts(BoundVirtualService rule) {
-            return port == ANY_HOST_PORT
-                    || rule.hosts().stream()
-                            .anyMatch(h -> services.keySet().stream().anyMatch(h::overlaps));
+            return port == ANY_HOST_PORT || rule.hosts().stream().anyMatch(this::isSomeService);
+        }
+
+        private boolean isSomeService(Hostname host) {
+            return services.containsKey(host)
+                    || wildcards.stream().anyMatch(host::overlaps)
+                    || (host.isWildcard() && services.keySet().stream().anyMatch(host::overlaps));
+        }
+
+        private Optional<VirtualHost> find(String name) {
+            return build(false).stream().filter(v -> v.name().equals(name)).findFirst();
         }
 
         private List<VirtualHost> build(boolean withPorts) {
+            return built.computeIfAbsent(withPorts, this::made);
+        }
+
+        private List<VirtualHost> made(boolean withPorts) {
             var named = new LinkedHashMap<String, Draft>();
-            routes.forEach((rule, list) -> rule.hosts().forEach(h -> ofHost(rule, list, h, named)));
+            counting.forEach(rule -> {
+                List<Route> list = routes.getOrDefault(rule, List.of());
+                rule.hosts().forEach(h -> ofHost(rule, list, h, named));
+            });
             for (MeshService service : services.values()) {
                 ofService(service, named);
             }
-            return withDomains(named, withPorts);
+            return withDomains(List.copyOf(named.values()), withPorts);
         }
 
         /// A host that a rule names and that is no service, or a wildcard over none of this port's.
@@ -175,24 +297,31 @@ public final class OutboundTables {
             boolean isService =
                     host.isWildcard()
                             ? services.keySet().stream().anyMatch(host::covers)
-                            : visible.stream().anyMatch(s -> s.service().host().equals(host));
+                            : known.contains(host);
             if (!isService) {
-                named.putIfAbsent(
+                named.computeIfAbsent(
                         host + ":" + port,
-                        new Draft(host.name(), Optional.empty(), list, rule.hostOrigin(host)));
+                        name ->
+                                new Draft(
+                                        name,
+                                        host.name(),
+                                        Optional.empty(),
+                                        list,
+                                        rule.hostOrigin(host)));
             }
         }
 
         private void ofService(MeshService service, Map<String, Draft> named) {
             Hostname host = service.service().host();
             Optional<BoundVirtualService> rule = ruleFor(host);
+            String name = host + ":" + port;
             named.put(
-                    host + ":" + port,
+                    name,
                     new Draft(
+                            name,
                             host.name(),
                             Optional.of(service),
-                            rule.map(routes::get)
-                                    .orElseGet(() -> OnceOnly.routes(plainRoute(service, port))),
+                            rule.map(routes::get).orElseGet(() -> plainRoutes(service, port)),
                             rule.map(r -> r.resource().origin())
                                     .orElse(service.service().origin())));
         }
@@ -200,37 +329,51 @@ public final class OutboundTables {
         /// The rule that names the host, else the one with the most specific wildcard over it; of
         /// equals the first.
         private Optional<BoundVirtualService> ruleFor(Hostname host) {
-            BoundVirtualService best = null;
-            Hostname bestHost = null;
-            for (BoundVirtualService rule : routes.keySet()) {
-                for (Hostname candidate : rule.hosts()) {
-                    if (candidate.covers(host)
-                            && (bestHost == null || candidate.compareTo(bestHost) < 0)) {
-                        best = rule;
-                        bestHost = candidate;
-                    }
-                }
-            }
-            return Optional.ofNullable(best);
+            BoundVirtualService exact = byHost.get(host);
+            return exact != null
+                    ? Optional.of(exact)
+                    : byWildcard.entrySet().stream()
+                            .filter(e -> e.getKey().covers(host))
+                            .findFirst()
+                            .map(Map.Entry::getValue);
         }
 
-        private List<VirtualHost> withDomains(Map<String, Draft> named, boolean withPorts) {
+        private List<VirtualHost> withDomains(List<Draft> drafts, boolean withPorts) {
+            List<Named> names = drafts.stream().map(d -> Named.of(d, withPorts)).toList();
+            return pieces.domains.get(names, this::domains).stream()
+                    .map(each -> {
+                        Draft draft = drafts.get(each.index());
+                        return pieces.hosts.get(
+                                new Host(
+                                        draft.name(),
+                                        Same.as(each.domains()),
+                                        Same.as(draft.routes()),
+                                        draft.origin()),
+                                Host::made);
+                    })
+                    .toList();
+        }
+
+        /// The domains of those that have some, ordered by name; of several that want the same the
+        /// first has it.
+        private List<Domains> domains(List<Named> all) {
             Set<String> fullNames = new HashSet<>();
-            named.values().forEach(d -> fullNames.add(d.host()));
+            all.forEach(n -> fullNames.add(n.host()));
             Set<String> taken = new HashSet<>();
-            var hosts = new ArrayList<VirtualHost>();
-            named.forEach((name, draft) -> {
-                List<String> domains =
-                        draft.domains(outlook.dnsDomain(), fullNames).stream()
-                                .flatMap(d -> spelled(d, withPorts).stream())
+            var domains = new ArrayList<Domains>(all.size());
+            for (int i = 0; i < all.size(); i++) {
+                Named named = all.get(i);
+                List<String> own =
+                        forms(named, fullNames).stream()
+                                .flatMap(d -> spelled(d, named.ported()).stream())
                                 .filter(d -> taken.add(d.toLowerCase(Locale.ROOT)))
                                 .toList();
-                if (!domains.isEmpty()) {
-                    hosts.add(new VirtualHost(name, domains, draft.routes(), draft.origin()));
+                if (!own.isEmpty()) {
+                    domains.add(new Domains(i, own));
                 }
-            });
-            hosts.sort(Comparator.comparing(VirtualHost::name));
-            return hosts;
+            }
+            domains.sort(Comparator.comparing(d -> all.get(d.index()).name()));
+            return domains;
         }
 
         /// Envoy has no domain like `*:9080`; a wildcard at the end of a name is not one either.
@@ -248,35 +391,32 @@ public final class OutboundTables {
     }
 
     /// A virtual host without its domains.
-    private record Draft(
-            String host, Optional<MeshService> service, List<Route> routes, Origin origin) {
+    record Draft(
+            String name,
+            String host,
+            Optional<MeshService> service,
+            List<Route> routes,
+            Origin origin) {}
 
-        private List<String> domains(String callerDomain, Set<String> fullNames) {
-            if (service.isEmpty()) {
-                return List.of(host);
-            }
-            var domains = new ArrayList<String>();
-            addForms(host, callerDomain, fullNames, domains);
-            Stream.concat(
-                            service.get().service().addresses().stream(),
-                            service.get().traits().allocated().stream())
-                    .filter(Assignments::isIpAddress)
-                    .filter(a -> !a.equals("0.0.0.0"))
-                    .forEach(domains::add);
-            service.get()
-                    .traits()
-                    .aliases()
-                    .forEach(alias -> addForms(alias.name(), callerDomain, fullNames, domains));
-            return domains;
+    private List<String> forms(Named named, Set<String> fullNames) {
+        if (!named.service()) {
+            return List.of(named.host());
         }
+        var forms = new ArrayList<String>();
+        addForms(named.host(), fullNames, forms);
+        Stream.concat(named.addresses().stream(), named.allocated().stream())
+                .filter(Assignments::isIpAddress)
+                .filter(a -> !a.equals("0.0.0.0"))
+                .forEach(forms::add);
+        named.aliases().forEach(alias -> addForms(alias.name(), fullNames, forms));
+        return forms;
+    }
 
-        private static void addForms(
-                String host, String callerDomain, Set<String> fullNames, List<String> to) {
-            HostForms forms = HostForms.of(host, callerDomain);
-            for (String form : forms.all()) {
-                if (!forms.shortened().contains(form) || !fullNames.contains(form)) {
-                    to.add(form);
-                }
+    private void addForms(String host, Set<String> fullNames, List<String> to) {
+        HostForms forms = HostForms.of(host, outlook.dnsDomain());
+        for (String form : forms.all()) {
+            if (!forms.shortened().contains(form) || !fullNames.contains(form)) {
+                to.add(form);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.MeshIndex;
@@ -19,16 +20,22 @@ import java.util.Optional;
 /// Conditions that are known before any request comes (gateway, the client's labels and namespace,
 /// the port that is called) are decided here; the rest becomes a [RouteMatch].
 public final class RouteLowering {
+    private final Pieces pieces;
+    private final Destinations destinations;
     private final ActionLowering actions;
     private final String namespace;
     private final Map<String, String> labels;
 
+    /// A VirtualService at one place.
+    record Rule(Same<BoundVirtualService> service, String gateway, int port) {}
+
     /// @param namespace of the proxy
     /// @param labels of the proxy's workload
-    public RouteLowering(MeshIndex index, String namespace, Map<String, String> labels) {
-        this.actions =
-                new ActionLowering(
-                        new Destinations(index, namespace, labels), index.defaultRetry());
+    /// @param pieces made before, and to keep
+    RouteLowering(MeshIndex index, String namespace, Map<String, String> labels, Pieces pieces) {
+        this.pieces = pieces;
+        this.destinations = new Destinations(index, namespace, labels);
+        this.actions = new ActionLowering(destinations, index.defaultRetry());
         this.namespace = namespace;
         this.labels = labels;
     }
@@ -38,6 +45,17 @@ public final class RouteLowering {
     /// @param gateway `mesh`, or as in `default/bookinfo-gateway`
     /// @param port that is called
     public List<Route> lower(BoundVirtualService service, String gateway, int port) {
+        return pieces.rules
+                .get(
+                        new Rule(Same.as(service), gateway, port),
+                        earlier -> destinations.still(earlier, service.destinations()),
+                        _ ->
+                                destinations.routes(
+                                        service.destinations(), lowered(service, gateway, port)))
+                .all();
+    }
+
+    private List<Route> lowered(BoundVirtualService service, String gateway, int port) {
         var routes = new ArrayList<Route>();
         for (HttpRule rule : service.http()) {
             if (lower(service, rule, gateway, port, routes)) {

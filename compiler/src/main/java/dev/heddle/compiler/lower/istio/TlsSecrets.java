@@ -2,12 +2,14 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.secret.SecretMaterial;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.Origin;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -51,6 +53,21 @@ public final class TlsSecrets {
     /// For listeners of a sidecar in that namespace.
     public static TlsSecrets ofSidecar(MeshIndex index, String namespace) {
         return new TlsSecrets(index.credentials(), namespace, false);
+    }
+
+    /// A place for other ones, of the same Secrets.
+    TlsSecrets others() {
+        return new TlsSecrets(credentials, namespace, areSent);
+    }
+
+    /// What is read for the proxy; empty where it is given none.
+    Optional<Same<Credentials>> read() {
+        return areSent ? Optional.of(Same.as(credentials)) : Optional.empty();
+    }
+
+    /// Adds one that was asked for elsewhere.
+    void add(TlsSecret secret) {
+        all.putIfAbsent(secret.name(), secret);
     }
 
     /// All that were asked for and are there, ordered by name.

@@ -13,6 +13,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.EnvoyFilter;
 import dev.heddle.model.istio.EnvoyFilter.ApplyTo;
 import dev.heddle.model.istio.EnvoyFilter.PatchContext;
+import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsResource;
@@ -26,7 +27,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -115,37 +115,38 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
             };
         }
 
-        SortedMap<String, XdsResource> clusters(SortedMap<String, XdsResource> all) {
+        NamedResources clusters(NamedResources all) {
             var patches = new ClusterPatches(run, hosts);
-            SortedMap<String, XdsResource> patched =
+            Map<String, XdsResource> patched =
                     each(
                             all,
                             Cluster.getDefaultInstance(),
                             cluster -> patches.of(cluster, context(isInbound(cluster.getName()))));
             add(ApplyTo.CLUSTER, XdsType.CLUSTER, patched, Cluster.class, Cluster::getName);
-            return patched;
+            return NamedResources.of(patched);
         }
 
         private static boolean isInbound(String name) {
             return name.startsWith("inbound|") || name.startsWith("Inbound");
         }
 
-        SortedMap<String, XdsResource> routes(SortedMap<String, XdsResource> all) {
-            return each(
-                    all,
-                    RouteConfiguration.getDefaultInstance(),
-                    table ->
-                            Optional.of(
-                                    new RoutePatches(
-                                                    run,
-                                                    context(isInbound(table.getName())),
-                                                    XdsType.ROUTE,
-                                                    table.getName())
-                                            .of(table)));
+        NamedResources routes(NamedResources all) {
+            return NamedResources.of(
+                    each(
+                            all,
+                            RouteConfiguration.getDefaultInstance(),
+                            table ->
+                                    Optional.of(
+                                            new RoutePatches(
+                                                            run,
+                                                            context(isInbound(table.getName())),
+                                                            XdsType.ROUTE,
+                                                            table.getName())
+                                                    .of(table))));
         }
 
-        SortedMap<String, XdsResource> listeners(SortedMap<String, XdsResource> all) {
-            SortedMap<String, XdsResource> patched =
+        NamedResources listeners(NamedResources all) {
+            Map<String, XdsResource> patched =
                     each(
                             all,
                             Listener.getDefaultInstance(),
@@ -158,7 +159,7 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
                                                     listener.getName())
                                             .of(listener));
             add(ApplyTo.LISTENER, XdsType.LISTENER, patched, Listener.class, Listener::getName);
-            return patched;
+            return NamedResources.of(patched);
         }
 
         /// Adds what patches add, but nothing in the place of what is there.
@@ -181,8 +182,8 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
             }
         }
 
-        private static <M extends Message> SortedMap<String, XdsResource> each(
-                SortedMap<String, XdsResource> all, M type, Function<M, Optional<M>> patch) {
+        private static <M extends Message> Map<String, XdsResource> each(
+                NamedResources all, M type, Function<M, Optional<M>> patch) {
             var patched = new TreeMap<String, XdsResource>();
             all.forEach((name, resource) -> {
                 M before = unpacked(resource, type);

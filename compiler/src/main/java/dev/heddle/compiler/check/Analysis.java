@@ -1,0 +1,112 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.select.BoundVirtualService;
+import dev.heddle.compiler.select.DestinationRules;
+import dev.heddle.compiler.select.Ingresses;
+import dev.heddle.compiler.select.MeshConfigs;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.xds.patch.Patched;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.Kind;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Gateway;
+import dev.heddle.model.kinds.Kinds;
+import java.util.List;
+
+/// What is wrong with a world, whichever proxy it is for. Immutable.
+public final class Analysis {
+    private static final Kind<?>[] BESIDE_RULES =
+            Kinds.ALL.stream()
+                    .filter(kind -> !kind.equals(Kinds.VIRTUAL_SERVICE))
+                    .toArray(Kind<?>[]::new);
+
+    private final MeshIndex index;
+    private final Kept<Rule, List<Diagnostic>> ofRules;
+    private final List<Diagnostic> beside;
+    private final List<Diagnostic> findings;
+
+    /// All that counts for the check of one VirtualService.
+    private record Rule(
+            Same<BoundVirtualService> rule,
+            Same<ServiceCatalog> services,
+            Same<DestinationRules> policies,
+            List<Same<Resource<Gateway>>> gateways) {}
+
+    private Analysis(
+            MeshIndex index, Kept<Rule, List<Diagnostic>> ofRules, List<Diagnostic> beside) {
+        this.index = index;
+        this.ofRules = ofRules;
+        this.beside = beside;
+        var all = new Diagnostics();
+        List<Same<Resource<Gateway>>> gateways = Same.each(index.resources().all(Kinds.GATEWAY));
+        for (BoundVirtualService rule : index.virtualServices().all()) {
+            var parts =
+                    new Rule(
+                            Same.as(rule),
+                            Same.as(index.services()),
+                            Same.as(index.destinationRules()),
+                            gateways);
+            all.addAll(ofRules.get(parts, p -> checked(index, p.rule().get())));
+        }
+        HostConflicts.ofRules(index, all);
+        SidecarCheck.check(index, all);
+        all.addAll(beside);
+        this.findings = all.toList();
+    }
+
+    /// Checks everything.
+    ///
+    /// @param meshNamespace where the settings of the mesh are looked for
+    public static Analysis of(MeshIndex index, String meshNamespace) {
+        return new Analysis(index, Kept.none(), beside(index, meshNamespace));
+    }
+
+    /// The same of a later world, for which only that is checked anew that may have changed.
+    public Analysis next(MeshIndex later, String meshNamespace) {
+        boolean isAlike = later.resources().hasTheSame(index.resources(), BESIDE_RULES);
+        return new Analysis(later, ofRules.next(), isAlike ? beside : beside(later, meshNamespace));
+    }
+
+    /// The findings, in reading order.
+    public List<Diagnostic> findings() {
+        return findings;
+    }
+
+    /// How many VirtualServices had to be checked.
+    public long checked() {
+        return ofRules.made();
+    }
+
+    private static List<Diagnostic> checked(MeshIndex index, BoundVirtualService rule) {
+        var findings = new Diagnostics();
+        new VirtualServiceCheck(index, rule, findings).check();
+        return findings.toList();
+    }
+
+    /// Everything for which VirtualServices do not count.
+    private static List<Diagnostic> beside(MeshIndex index, String meshNamespace) {
+        var findings = new Diagnostics();
+        HostConflicts.ofServices(index, findings);
+        DestinationRuleCheck.check(index, findings);
+        GatewayCheck.check(index, findings);
+        ServiceCheck.check(index, findings);
+        ProcessCheck.check(index, findings);
+        HealthCheckPolicyCheck.check(index, findings);
+        SecretCheck.check(index, findings);
+        MeshConfigCheck.check(
+                MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
+        findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
+        findings.addAll(
+                Ingresses.of(
+                                index.resources(),
+                                MeshConfigs.of(index.resources(), meshNamespace)
+                                        .inForce()
+                                        .map(MeshConfigs.Chosen::config))
+                        .findings());
+        return findings.toList();
+    }
+}
