@@ -22,10 +22,10 @@ import javax.net.ssl.TrustManagerFactory;
 
 /// The certificates of a case, in its folder `certs`: one authority, and who was signed by it.
 /// Callers and backends use the JDK's TLS, so that nobody is measured by his own.
-record CaseCertificates(Path folder) {
+public record CaseCertificates(Path folder) {
     private static final char[] NO_PASSWORD = {};
 
-    static CaseCertificates of(GoldenCase golden) {
+    public static CaseCertificates of(GoldenCase golden) {
         return new CaseCertificates(golden.directory().resolve("certs").toAbsolutePath());
     }
 
@@ -36,7 +36,7 @@ record CaseCertificates(Path folder) {
     /// A caller's TLS, who believes the authority.
     ///
     /// @param client name of his certificate; empty for none
-    SSLContext caller(Optional<String> client) {
+    public SSLContext caller(Optional<String> client) {
         try {
             var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             var roots = KeyStore.getInstance("PKCS12");

@@ -18,6 +18,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -42,16 +43,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// Real servers on the loopback interface that say who they are and what they saw, in HTTP/1.1 or,
 /// to those that begin with its preface, in HTTP/2.
-final class EchoBackends implements AutoCloseable {
+public final class EchoBackends implements AutoCloseable {
     private static final int MAX_BODY = 1 << 20;
 
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 
     private final Map<String, AtomicInteger> heard = new ConcurrentHashMap<>();
+    private final Consumer<HttpHeaders> listener;
+
+    EchoBackends() {
+        this(_ -> {});
+    }
+
+    /// @param listener told the headers of each request before it is answered
+    public EchoBackends(Consumer<HttpHeaders> listener) {
+        this.listener = listener;
+    }
 
     /// How many requests a backend has had.
     int heard(String destination) {
@@ -60,7 +72,7 @@ final class EchoBackends implements AutoCloseable {
     }
 
     /// Starts the backend of that destination, as in `reviews/v2`, and returns its port.
-    int start(String destination) {
+    public int start(String destination) {
         return start(destination, Optional.empty());
     }
 
@@ -79,7 +91,9 @@ final class EchoBackends implements AutoCloseable {
                                                 channel.pipeline()
                                                         .addLast(t.newHandler(channel.alloc())));
                                         channel.pipeline()
-                                                .addLast(new FirstBytes(destination, count));
+                                                .addLast(
+                                                        new FirstBytes(
+                                                                destination, count, listener));
                                     }
                                 })
                         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -101,7 +115,8 @@ final class EchoBackends implements AutoCloseable {
                         new ChannelInitializer<>() {
                             @Override
                             protected void initChannel(Channel channel) {
-                                channel.pipeline().addLast(new FirstBytes(destination, count));
+                                channel.pipeline()
+                                        .addLast(new FirstBytes(destination, count, listener));
                             }
                         })
                 .bind(UnixDomainSocketAddress.of(path))
@@ -114,10 +129,12 @@ final class EchoBackends implements AutoCloseable {
 
         private final String destination;
         private final AtomicInteger count;
+        private final Consumer<HttpHeaders> listener;
 
-        FirstBytes(String destination, AtomicInteger count) {
+        FirstBytes(String destination, AtomicInteger count, Consumer<HttpHeaders> listener) {
             this.destination = destination;
             this.count = count;
+            this.listener = listener;
         }
 
         @Override
@@ -141,7 +158,7 @@ final class EchoBackends implements AutoCloseable {
             } else {
                 pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY));
             }
-            pipeline.addLast(new Echo(destination, count));
+            pipeline.addLast(new Echo(destination, count, listener));
             pipeline.remove(this);
         }
     }
@@ -151,15 +168,18 @@ final class EchoBackends implements AutoCloseable {
 
         private final String destination;
         private final AtomicInteger count;
+        private final Consumer<HttpHeaders> listener;
 
-        Echo(String destination, AtomicInteger count) {
+        Echo(String destination, AtomicInteger count, Consumer<HttpHeaders> listener) {
             this.destination = destination;
             this.count = count;
+            this.listener = listener;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
             count.incrementAndGet();
+            listener.accept(request.headers());
             if (request.uri().startsWith("/reset")) {
                 // The work is done, and nobody hears of it.
                 context.channel().config().setOption(ChannelOption.SO_LINGER, 0);

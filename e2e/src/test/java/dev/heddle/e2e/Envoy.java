@@ -3,16 +3,19 @@ package dev.heddle.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Stock Envoy as the data plane.
 ///
 /// @param binary what `HEDDLE_ENVOY` names; the launcher's test command finds or fetches one
-record Envoy(Path binary) implements DataPlane {
+public record Envoy(Path binary) implements DataPlane {
 
     /// The Envoy of this run; empty when the environment names none.
-    static Optional<Envoy> find() {
+    public static Optional<Envoy> find() {
         return Optional.ofNullable(System.getenv("HEDDLE_ENVOY"))
                 .map(Path::of)
                 .filter(Files::isExecutable)
@@ -21,9 +24,19 @@ record Envoy(Path binary) implements DataPlane {
 
     @Override
     public AutoCloseable start(Path bootstrap) throws IOException {
+        return start(bootstrap, List.of());
+    }
+
+    @Override
+    public AutoCloseable start(Path bootstrap, Duration drain) throws IOException {
+        return start(bootstrap, List.of("--drain-time-s", Long.toString(drain.toSeconds())));
+    }
+
+    private AutoCloseable start(Path bootstrap, List<String> options) throws IOException {
         Path log = bootstrap.resolveSibling("envoy.log");
-        Process process =
-                new ProcessBuilder(
+        var command =
+                new ArrayList<String>(
+                        List.of(
                                 binary.toString(),
                                 "-c",
                                 bootstrap.toString(),
@@ -31,7 +44,10 @@ record Envoy(Path binary) implements DataPlane {
                                 "1",
                                 "--use-dynamic-base-id",
                                 "--log-level",
-                                "warning")
+                                "warning"));
+        command.addAll(options);
+        Process process =
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();

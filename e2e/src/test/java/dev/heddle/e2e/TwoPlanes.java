@@ -16,7 +16,6 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -169,11 +167,11 @@ final class TwoPlanes implements AutoCloseable {
     }
 
     /// One proxy, with a control plane and a connection of its own.
-    private final class Plane implements AutoCloseable {
+    private final class Plane {
         private final Control control = new Control();
         private final ProxyScope scope;
         private final int port;
-        private @Nullable Socket socket;
+        private final KeptConnection connection = new KeptConnection(this::open);
 
         Plane(DataPlane kind, Path directory) throws IOException {
             parts.push(control);
@@ -223,7 +221,7 @@ final class TwoPlanes implements AutoCloseable {
                                     control.port())
                             .text());
             parts.push(kind.start(bootstrap));
-            parts.push(this);
+            parts.push(connection);
         }
 
         void await(long version) throws InterruptedException {
@@ -243,59 +241,22 @@ final class TwoPlanes implements AutoCloseable {
         }
 
         Answer call(Asked asked) throws IOException {
-            try {
-                Socket used = socket;
-                if (used == null) {
-                    used = new Socket();
-                    used.connect(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
-                    used.setSoTimeout(10_000);
-                    used.setTcpNoDelay(true);
-                    socket = used;
-                }
-                String rest = asked.url().substring("http://".length());
-                int path = rest.indexOf('/');
-                used.getOutputStream()
-                        .write(
-                                HttpText.request(
-                                        asked.method(),
-                                        role == Role.GATEWAY ? rest.substring(path) : asked.url(),
-                                        rest.substring(0, path),
-                                        asked.headers()));
-                Answer answer = answer(used);
-                if (answer.header("connection").equals(Optional.of("close"))) {
-                    close();
-                }
-                return answer;
-            } catch (IOException e) {
-                close();
-                throw e;
-            }
+            String rest = asked.url().substring("http://".length());
+            int path = rest.indexOf('/');
+            return connection.call(
+                    HttpText.request(
+                            asked.method(),
+                            role == Role.GATEWAY ? rest.substring(path) : asked.url(),
+                            rest.substring(0, path),
+                            asked.headers()));
         }
 
-        private Answer answer(Socket from) throws IOException {
-            var received = new ByteArrayOutputStream();
-            byte[] buffer = new byte[16_384];
-            while (true) {
-                int count = from.getInputStream().read(buffer);
-                received.write(buffer, 0, Math.max(0, count));
-                Optional<Answer> answer = HttpText.answer(received.toByteArray(), count < 0);
-                if (answer.isPresent()) {
-                    return answer.get();
-                }
-                if (count < 0) {
-                    throw new IOException("closed without an answer");
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            Socket used = socket;
-            socket = null;
-            if (used != null) {
-                used.close();
-            }
+        private Socket open() throws IOException {
+            var opened = new Socket();
+            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
+            opened.setSoTimeout(10_000);
+            opened.setTcpNoDelay(true);
+            return opened;
         }
     }
 

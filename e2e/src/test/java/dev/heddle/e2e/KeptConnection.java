@@ -1,0 +1,71 @@
+package dev.heddle.e2e;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A caller in HTTP/1.1 who keeps his connection as long as he may, and never asks twice.
+public final class KeptConnection implements AutoCloseable {
+    private final Opener opener;
+    private @Nullable Socket socket;
+
+    /// Makes a connection.
+    public interface Opener {
+        /// A connected socket, with its handshake done.
+        Socket open() throws IOException;
+    }
+
+    /// A caller without a connection yet.
+    public KeptConnection(Opener opener) {
+        this.opener = opener;
+    }
+
+    /// Asks, and waits for the answer.
+    ///
+    /// @throws IOException when there is none; the connection is given up
+    public Answer call(byte[] request) throws IOException {
+        try {
+            Socket used = socket;
+            if (used == null) {
+                used = opener.open();
+                socket = used;
+            }
+            used.getOutputStream().write(request);
+            Answer answer = answer(used);
+            if (answer.header("connection").equals(Optional.of("close"))) {
+                close();
+            }
+            return answer;
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Answer answer(Socket from) throws IOException {
+        var received = new ByteArrayOutputStream();
+        byte[] buffer = new byte[16_384];
+        while (true) {
+            int count = from.getInputStream().read(buffer);
+            received.write(buffer, 0, Math.max(0, count));
+            Optional<Answer> answer = HttpText.answer(received.toByteArray(), count < 0);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+            if (count < 0) {
+                throw new IOException("closed without an answer");
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        Socket used = socket;
+        socket = null;
+        if (used != null) {
+            used.close();
+        }
+    }
+}
