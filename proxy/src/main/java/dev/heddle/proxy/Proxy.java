@@ -38,6 +38,7 @@ import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TlsContexts;
 import dev.heddle.proxy.tls.TlsProvider;
+import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
@@ -52,8 +53,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +99,10 @@ public final class Proxy implements AutoCloseable {
     private final TlsProvider tlsProvider = TlsProvider.usual();
     private final TlsContexts tlsContexts;
     private final Published<ActiveState> active = new Published<>(ActiveState.EMPTY);
+
+    /// Those that not every worker has taken yet, the oldest first.
+    private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
+
     private final AtomicReference<State> state = new AtomicReference<>(State.PRE_INITIALIZING);
     private final Published<DrainState> drains = new Published<>(DrainState.NONE);
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -107,6 +114,13 @@ public final class Proxy implements AutoCloseable {
     private final Optional<ControlPlaneLink> controlPlane;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private int bindsPending;
+
+    /// Keys and sessions that are in force, and those before, which some worker may still use.
+    private record Change(TlsState before, TlsState after) {
+        void release() {
+            before.releaseAllBut(after);
+        }
+    }
 
     /// What a proxy does at present; the words are Envoy's.
     private enum State {
@@ -329,15 +343,17 @@ public final class Proxy implements AutoCloseable {
         ActiveState before = active.get();
         ActiveState adopted = before.next(next, tlsContexts);
         active.publish(adopted);
+        var change = new Change(before.tls(), adopted.tls());
+        changes.add(change);
         meters.onConfig(next);
         shared.adopt(next.clusters());
         var waiting = new AtomicInteger(runtimes.size());
         runtimes.forEach((worker, runtime) ->
                 worker.execute(() -> {
                     runtime.adopt(adopted);
-                    if (waiting.decrementAndGet() == 0) {
+                    if (waiting.decrementAndGet() == 0 && changes.remove(change)) {
                         // Nobody shows the old certificates any more: their keys can go.
-                        before.tls().releaseAllBut(adopted.tls());
+                        change.release();
                     }
                 }));
         shared.retain(next.clusters().keySet());
@@ -500,12 +516,26 @@ public final class Proxy implements AutoCloseable {
         controlPlane.ifPresent(ControlPlaneLink::close);
         configThread.close();
         workers.stop();
+        releaseKeys();
         logs.close();
         AdminServer pages = admin.getAndSet(null);
         if (pages != null) {
             pages.close();
         }
         LOG.info("stopped");
+    }
+
+    /// Nobody begins a handshake any more, and what the workers did not come to is done for them.
+    private void releaseKeys() {
+        for (Change change = changes.poll(); change != null; change = changes.poll()) {
+            change.release();
+        }
+        active.get().tls().releaseAllBut(TlsState.EMPTY);
+    }
+
+    /// What secures connections, as it is at present.
+    TlsState tls() {
+        return active.get().tls();
     }
 
     private void registerMeters() {

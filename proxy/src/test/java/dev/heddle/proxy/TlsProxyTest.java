@@ -10,6 +10,7 @@ import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.tls.TestAuthority;
 import dev.heddle.proxy.tls.TestAuthority.Leaf;
+import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.testkit.Seed;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -373,6 +374,19 @@ class TlsProxyTest {
         }
         assertThat(stat(proxy, "listener.web.downstream_cx_transport_socket_connect_timeout"))
                 .isEqualTo(1);
+    }
+
+    /// The native library's contexts hold keys outside the heap, which nobody collects.
+    @Test
+    void aProxyThatStopsLeavesNoKeys() throws Exception {
+        Proxy proxy = start(common(shows(server)), usualUpstream());
+        assertThat(out(proxy)).startsWith("plain");
+        TlsState tls = proxy.tls();
+        assertThat(tls.servers()).isNotEmpty();
+        assertThat(tls.clients()).isNotEmpty();
+        assertThat(tls.isReleased()).isFalse();
+        proxy.close();
+        assertThat(tls.isReleased()).isTrue();
     }
 
     @Test

@@ -25,7 +25,7 @@ record MeshText(Map<String, Integer> ports, Map<String, Pair> certificates, Path
     /// One file with the whole mesh.
     String of(MeshState state) {
         var text = new StringBuilder();
-        text.append(FIXED.formatted(log, Ledger.ID));
+        text.append(fixed());
         text.append(service("shop", "http", 9080));
         text.append(service("talk", "grpc", 7070));
         text.append(service("wire", "tcp", 7000));
@@ -53,29 +53,31 @@ record MeshText(Map<String, Integer> ports, Map<String, Pair> certificates, Path
         return text.toString();
     }
 
-    private static final String FIXED =
-            """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: {name: istio, namespace: istio-system}
-            data:
-              mesh: |
-                accessLogFile: %s
-                accessLogFormat: "%%REQ(%s)%%\\n"
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: Gateway
-            metadata: {name: door, namespace: default}
-            spec:
-              selector: {istio: ingressgateway}
-              servers:
-              - {port: {number: 8080, name: http, protocol: HTTP}, hosts: ["*"]}
-              - port: {number: 8443, name: https, protocol: HTTPS}
-                hosts: ["*"]
-                tls: {mode: SIMPLE, credentialName: shop}
-              - {port: {number: 9000, name: tcp-kept, protocol: TCP}, hosts: ["*"]}
-              - {port: {number: 9001, name: tcp-swapped, protocol: TCP}, hosts: ["*"]}
-            """;
+    private String fixed() {
+        return """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: istio, namespace: istio-system}
+        data:
+          mesh: |
+            accessLogFile: %s
+            accessLogFormat: "%%REQ(%s)%%\\n"
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: door, namespace: default}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+          - {port: {number: 8080, name: http, protocol: HTTP}, hosts: ["*"]}
+          - port: {number: 8443, name: https, protocol: HTTPS}
+            hosts: ["*"]
+            tls: {mode: SIMPLE, credentialName: shop}
+          - {port: {number: 9000, name: tcp-kept, protocol: TCP}, hosts: ["*"]}
+          - {port: {number: 9001, name: tcp-swapped, protocol: TCP}, hosts: ["*"]}
+        """
+                .formatted(log, Ledger.ID);
+    }
 
     private static String service(String name, String port, int number) {
         return """

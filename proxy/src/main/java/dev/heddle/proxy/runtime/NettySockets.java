@@ -146,6 +146,11 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
                                             + ": paths need the transport epoll")));
             return attempt;
         }
+        if (worker.loop().isShuttingDown()) {
+            // It has closed its channels, and would not close this one.
+            worker.execute(() -> attempt.failed(new IOException("the worker stops")));
+            return attempt;
+        }
         // Made now, so that it holds its keys however long connecting takes.
         SslHandler secured = tls == null ? null : tls.handler(worker.allocator(), address);
         var client =

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -62,6 +63,8 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements WorkerWire
     private boolean isWritableDue;
     private boolean isClosing;
     private boolean isGone;
+    private @Nullable Deadline closing;
+    private long unsentBefore;
 
     NettyWire(Worker worker, Channel channel) {
         this.worker = worker;
@@ -229,9 +232,30 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements WorkerWire
         }
         isClosing = true;
         passTail();
-        var _ =
-                channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                        .addListener(ChannelFutureListener.CLOSE);
+        var sent = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        var _ = sent.addListener(ChannelFutureListener.CLOSE);
+        if (!sent.isDone() && closing == null && !isGone) {
+            closing = worker.deadline(this::onClosingLate);
+            unsentBefore = unsent();
+            closing.set(CLOSING_NANOS);
+        }
+    }
+
+    /// Whoever takes nothing of what is still to be sent does not hold the connection for ever.
+    private void onClosingLate() {
+        long left = unsent();
+        Deadline again = closing;
+        if (left < unsentBefore && again != null) {
+            unsentBefore = left;
+            again.set(CLOSING_NANOS);
+        } else {
+            reset();
+        }
+    }
+
+    private long unsent() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
     @Override
@@ -382,6 +406,9 @@ final class NettyWire extends ChannelInboundHandlerAdapter implements WorkerWire
             return;
         }
         isGone = true;
+        if (closing != null) {
+            closing.discard();
+        }
         dropTail();
         worker.onEvent();
         Handshake cut = handshake;

@@ -75,6 +75,9 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
     /// By which bytes come from another socket without having been written.
     private @Nullable Splice incoming;
 
+    /// Runs while a close waits for the other side to take what is left.
+    private @Nullable Deadline closing;
+
     private int writeLimit = WRITE_LIMIT;
     private int unflushed;
     private int readSize = SMALL_READ;
@@ -231,6 +234,9 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
         unflushed = 0;
         if (attempt != null) {
             return;
+        }
+        if (closing != null && !isFull) {
+            closing.set(CLOSING_NANOS);
         }
         if (secured != null) {
             secured.stage().encrypt();
@@ -405,6 +411,7 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
             secured.stage().sayGoodbye();
         }
         send();
+        limitClosing();
     }
 
     @Override
@@ -423,12 +430,23 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
         vanish();
     }
 
+    /// Whoever takes nothing of what is still to be sent does not hold the socket for ever.
+    private void limitClosing() {
+        if (!isGone && closing == null) {
+            closing = worker.deadline(this::reset);
+            closing.set(CLOSING_NANOS);
+        }
+    }
+
     /// Closes the socket. Whoever hears is told at the end of the turn.
     private void vanish() {
         if (isGone) {
             return;
         }
         isGone = true;
+        if (closing != null) {
+            closing.discard();
+        }
         loop.close(socket);
         outbox.clear();
         if (outgoing != null) {

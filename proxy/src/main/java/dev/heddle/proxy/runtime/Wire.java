@@ -37,7 +37,7 @@ public interface Wire {
     /// Says that nothing more comes from here, after what is queued has left.
     void end();
 
-    /// Sends what is queued, then closes.
+    /// Sends what is queued, then closes. Who takes nothing of it for five seconds is cut off.
     void close();
 
     /// Closes at once; what is queued is lost, and the other side sees a reset where the transport

@@ -1,9 +1,14 @@
 package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsFailure;
+import java.util.concurrent.TimeUnit;
 
 /// A wire as its worker sees it.
 sealed interface WorkerWire extends Wire permits NettyWire, SocketWire, InternalWire {
+    /// How long a side that takes nothing may hold a connection that is closed as soon as all is
+    /// sent. Envoy has such a limit for HTTP only, `delayed_close_timeout`.
+    long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /// Says who hears. Must happen before the first byte can arrive.
     void attach(WireHandler value);
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLEngine;
 
@@ -55,5 +56,10 @@ public final class TlsClient {
 
     void release() {
         ReferenceCountUtil.release(context);
+    }
+
+    /// Whether it is forgotten for good. A context of the JDK has nothing to forget.
+    boolean isReleased() {
+        return !(context instanceof ReferenceCounted counted) || counted.refCnt() == 0;
     }
 }

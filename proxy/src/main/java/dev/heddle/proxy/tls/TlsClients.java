@@ -64,6 +64,10 @@ public final class TlsClients {
         return named.computeIfAbsent(asked, maker);
     }
 
+    boolean isReleased() {
+        return made.values().stream().allMatch(TlsClient::isReleased);
+    }
+
     void release() {
         made.values().forEach(TlsClient::release);
     }

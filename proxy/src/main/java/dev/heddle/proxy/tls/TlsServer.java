@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 
@@ -63,5 +64,10 @@ public final class TlsServer {
     /// Forgets keys and sessions, as soon as the last connection that uses them ends.
     void release() {
         ReferenceCountUtil.release(context);
+    }
+
+    /// Whether it is forgotten for good. A context of the JDK has nothing to forget.
+    boolean isReleased() {
+        return !(context instanceof ReferenceCounted counted) || counted.refCnt() == 0;
     }
 }

@@ -38,4 +38,10 @@ public record TlsState(
                 .filter(client -> next.clients.values().stream().noneMatch(it -> it == client))
                 .forEach(TlsClients::release);
     }
+
+    /// Whether all of it is freed and no connection holds on to it.
+    public boolean isReleased() {
+        return servers.values().stream().allMatch(TlsServer::isReleased)
+                && clients.values().stream().allMatch(TlsClients::isReleased);
+    }
 }

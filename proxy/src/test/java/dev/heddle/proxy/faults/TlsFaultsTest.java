@@ -7,6 +7,7 @@ import dev.heddle.proxy.Proxy;
 import dev.heddle.proxy.ProxySettings;
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.tls.TestAuthority;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,8 +18,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -274,6 +278,94 @@ class TlsFaultsTest {
         } finally {
             openssl.destroyForcibly();
         }
+    }
+
+    /// D05: early data, which anybody can send again, is not taken: neither is it offered by
+    /// tickets, nor does a client get anything by sending it all the same.
+    @Test
+    void earlyDataIsRefused() throws Exception {
+        Path session = directory.resolve("session");
+        Path early = Files.writeString(directory.resolve("early"), "GET /early HTTP/1.1\r\n");
+        String asked = openssl("-sess_out", session.toString());
+        assertThat(asked).contains("HTTP/1.1 200").contains("Max Early Data: 0");
+        assertThat(openssl("-sess_in", session.toString(), "-early_data", early.toString()))
+                .contains("Reused, TLSv1.3")
+                .contains("Early data was not sent");
+
+        Files.writeString(session, offering(Files.readString(session)));
+        assertThat(openssl("-sess_in", session.toString(), "-early_data", early.toString()))
+                .contains("Early data was rejected")
+                .contains("HTTP/1.1 200");
+        assertThat(stat("http.web.downstream_rq_total")).isEqualTo(3);
+    }
+
+    /// Says a whole request to the proxy.
+    private String openssl(String... options) throws Exception {
+        var command =
+                new ArrayList<String>(
+                        List.of(
+                                "openssl",
+                                "s_client",
+                                "-connect",
+                                "127.0.0.1:" + port,
+                                "-tls1_3",
+                                "-ign_eof"));
+        command.addAll(List.of(options));
+        Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (OutputStream out = openssl.getOutputStream()) {
+            out.write(
+                    "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+        String said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(openssl.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return said;
+    }
+
+    /// A session of OpenSSL, in its text form, that says that the server takes early data: field 15
+    /// of the sequence, which is in the order of its fields.
+    private static String offering(String session) {
+        String base64 = session.replaceAll("-----[A-Z ]+-----|\\s", "");
+        ByteBuffer der = ByteBuffer.wrap(Base64.getDecoder().decode(base64));
+        der.position(1);
+        length(der);
+        var fields = new ByteArrayOutputStream();
+        boolean isDone = false;
+        while (der.hasRemaining()) {
+            der.mark();
+            int tag = der.get() & 0xff;
+            int end = length(der) + der.position();
+            der.reset();
+            var field = new byte[end - der.position()];
+            der.get(field);
+            if (tag > 0xaf && !isDone) {
+                isDone = true;
+                fields.writeBytes(HexFormat.of().parseHex("af0402024000"));
+            }
+            fields.writeBytes(field);
+        }
+        if (!isDone) {
+            fields.writeBytes(HexFormat.of().parseHex("af0402024000"));
+        }
+        var whole = ByteBuffer.allocate(fields.size() + 4);
+        whole.put((byte) 0x30).put((byte) 0x82).putShort((short) fields.size());
+        whole.put(fields.toByteArray());
+        return "-----BEGIN SSL SESSION PARAMETERS-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(whole.array())
+                + "\n-----END SSL SESSION PARAMETERS-----\n";
+    }
+
+    /// Of what follows a tag.
+    private static int length(ByteBuffer der) {
+        int first = der.get() & 0xff;
+        int length = first;
+        if (first > 0x80) {
+            length = 0;
+            for (int i = 0; i < (first & 0x7f); i++) {
+                length = length << 8 | der.get() & 0xff;
+            }
+        }
+        return length;
     }
 
     /// D07: more clients say hello, and then nothing, than may be in a handshake.

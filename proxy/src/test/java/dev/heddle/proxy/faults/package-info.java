@@ -65,7 +65,7 @@
 /// | C15 | `RequestFaultsTest.namesWithUnderscoresAreRefusedWhereThatIsAskedFor` |
 /// | C25 | `connection.ProxyHeadersTest`, and against Envoy `EnvoyParityTest` |
 /// | D05 | `TlsFaultsTest.aHelloThatSaysItIsHuge…`, `aHelloInPieces…`, `renegotiationIsRefused`, |
-/// | | `aFatalAlertInThePlaceOf…`, `keysThatChangeWithoutEnd…`; |
+/// | | `aFatalAlertInThePlaceOf…`, `keysThatChangeWithoutEnd…`, `earlyDataIsRefused`; |
 /// | | `TlsProxyTest.aHandshakeThatDoesNotEndIsCutOff`, `listener.TlsPeekTest` |
 /// | D06, and plain bytes (D01) | `TlsProxyTest.oldVersionsWeakCiphersAndPlainBytesAreRefused` |
 /// | D07 | `TlsFaultsTest.aFloodOfHandshakesKeepsNobodyElseOut`, `listener.HandshakesTest` |
