@@ -230,6 +230,16 @@ final class Commands {
                                 "(default: ${DEFAULT-VALUE} seconds)."
                             })
                     int leastDrainSeconds,
+            @Option(
+                            names = "--mass-removal-hold-s",
+                            paramLabel = "N",
+                            defaultValue = "60",
+                            description = {
+                                "How long clusters or listeners stay when the control plane takes",
+                                "away more than half of them at once; 0 for not at all, as Envoy",
+                                "(default: ${DEFAULT-VALUE} seconds)."
+                            })
+                    int removalHoldSeconds,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         return ServeProxy.run(
                 new ServeProxy.Settings(
@@ -237,6 +247,7 @@ final class Commands {
                         profile,
                         workers,
                         new ServeProxy.Drain(drainSeconds, drainStrategy, leastDrainSeconds),
+                        removalHoldSeconds,
                         withParent),
                 machine);
     }

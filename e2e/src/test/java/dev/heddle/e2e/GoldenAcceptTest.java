@@ -22,6 +22,7 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.direct.DirectLink;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -85,6 +86,7 @@ class GoldenAcceptTest {
                 new ConfigSubscriber.Surroundings(
                         HttpFilters.ALL,
                         true,
+                        Duration.ZERO,
                         new NobodyAnswers(),
                         () -> 0,
                         () -> Instant.EPOCH,

@@ -207,6 +207,7 @@ public final class Proxy implements AutoCloseable {
                         new ConfigSubscriber.Surroundings(
                                 HttpFilters.ALL,
                                 bootstrap.controlPlane().isPresent(),
+                                settings.removalHold(),
                                 new StrictDns(
                                         host.resolver(),
                                         configThread.executor(),
@@ -559,6 +560,11 @@ public final class Proxy implements AutoCloseable {
                 "envoy_listener_manager_",
                 "listener_stopped",
                 listeners::stopped);
+        meters.server(
+                "control_plane.",
+                "envoy_control_plane_",
+                "removals_held",
+                subscriber::removalsHeld);
         meters.count("filesystem.", "envoy_filesystem_", "write_completed", logs::written);
         meters.count("filesystem.", "envoy_filesystem_", "write_dropped", logs::dropped);
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N] [--drain-strategy
-/// gradual|immediate] [--minimum-drain-time-s N]`, after Envoy.
+/// gradual|immediate] [--minimum-drain-time-s N] [--mass-removal-hold-s N]`, after Envoy.
 ///
 /// Ends with 0 when it was asked to end (SIGTERM, SIGINT, `POST /quitquitquit`), with 1 when it
 /// cannot start, with 2 when the arguments are wrong.
@@ -27,10 +27,16 @@ public final class ProxyMain {
     ///
     /// @param drain how long requests may take to end, and how clients are asked to go
     /// @param leastDrain how long connections are taken after the process is asked to end
+    /// @param removalHold how long a removal of most clusters or listeners is doubted
     /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
     ///   edge of a network
     public record Arguments(
-            Path bootstrap, int workers, DrainPlan drain, Duration leastDrain, boolean isAtEdge) {
+            Path bootstrap,
+            int workers,
+            DrainPlan drain,
+            Duration leastDrain,
+            Duration removalHold,
+            boolean isAtEdge) {
 
         /// With the usual number of workers, and Envoy's half minute.
         public static Arguments of(Path bootstrap) {
@@ -40,6 +46,7 @@ public final class ProxyMain {
                     ProxySettings.ofProcess().workers(),
                     DrainPlan.gradual(Duration.ofSeconds(30)),
                     Duration.ZERO,
+                    ProxySettings.REMOVAL_HOLD,
                     false);
         }
     }
@@ -80,7 +87,8 @@ public final class ProxyMain {
                                     : BootstrapParser.read(arguments.bootstrap()),
                             ProxySettings.ofProcess()
                                     .withWorkers(arguments.workers())
-                                    .withDrain(arguments.drain()));
+                                    .withDrain(arguments.drain())
+                                    .withRemovalHold(arguments.removalHold()));
         } catch (BootstrapException | IOException e) {
             errors.println("heddle proxy: " + e.getMessage());
             return 1;
@@ -119,6 +127,7 @@ public final class ProxyMain {
         int workers = ProxySettings.ofProcess().workers();
         long drain = 30;
         long leastDrain = 0;
+        Duration removalHold = ProxySettings.REMOVAL_HOLD;
         var strategy = DrainPlan.Strategy.GRADUAL;
         boolean isAtEdge = false;
         for (int i = 0; i + 1 < args.length; i += 2) {
@@ -130,6 +139,8 @@ public final class ProxyMain {
                 case "--drain-time-s" -> drain = Long.parseLong(value);
                 case "--drain-strategy" -> strategy = strategy(value);
                 case "--minimum-drain-time-s" -> leastDrain = Long.parseLong(value);
+                case "--mass-removal-hold-s" ->
+                        removalHold = Duration.ofSeconds(Long.parseLong(value));
                 default ->
                         throw new IllegalArgumentException(
                                 args[i] + ": unknown (expected: -c FILE)");
@@ -139,13 +150,14 @@ public final class ProxyMain {
             throw new IllegalArgumentException(
                     "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]"
                             + " [--drain-strategy gradual|immediate]"
-                            + " [--minimum-drain-time-s N]");
+                            + " [--minimum-drain-time-s N] [--mass-removal-hold-s N]");
         }
         return new Arguments(
                 bootstrap,
                 workers,
                 new DrainPlan(Duration.ofSeconds(drain), strategy),
                 Duration.ofSeconds(leastDrain),
+                removalHold,
                 isAtEdge);
     }
 

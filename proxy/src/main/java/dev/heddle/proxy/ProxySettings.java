@@ -12,6 +12,8 @@ import java.time.InstantSource;
 /// @param workers how many event loops, from 1 to 64
 /// @param transport how bytes reach the kernel
 /// @param drain how clients of a listener that goes or changes are asked to go
+/// @param removalHold how long it is doubted that the control plane means it when it takes most
+///   clusters or listeners away at once; zero for not at all
 /// @param seed of all chance: balancing, request ids, back-off
 /// @param clock for people and headers
 /// @param stdout where access logs to `/dev/stdout` go
@@ -20,10 +22,14 @@ public record ProxySettings(
         int workers,
         Transport transport,
         DrainPlan drain,
+        Duration removalHold,
         long seed,
         InstantSource clock,
         OutputStream stdout,
         OutputStream stderr) {
+
+    /// How long most of a configuration stays that is taken away at once.
+    public static final Duration REMOVAL_HOLD = Duration.ofMinutes(1);
 
     /// As `/server_info` shows it.
     static final String VERSION = "0.1.0";
@@ -32,6 +38,18 @@ public record ProxySettings(
         if (workers < 1 || workers > 64) {
             throw new IllegalArgumentException("workers: " + workers + " (expected: 1 to 64)");
         }
+    }
+
+    /// With the usual doubt about removals.
+    public ProxySettings(
+            int workers,
+            Transport transport,
+            DrainPlan drain,
+            long seed,
+            InstantSource clock,
+            OutputStream stdout,
+            OutputStream stderr) {
+        this(workers, transport, drain, REMOVAL_HOLD, seed, clock, stdout, stderr);
     }
 
     /// As a process of its own: a worker for each processor, the usual transport.
@@ -48,11 +66,17 @@ public record ProxySettings(
 
     /// The same with that many workers.
     public ProxySettings withWorkers(int count) {
-        return new ProxySettings(count, transport, drain, seed, clock, stdout, stderr);
+        return new ProxySettings(count, transport, drain, removalHold, seed, clock, stdout, stderr);
     }
 
     /// The same with another way to drain.
     public ProxySettings withDrain(DrainPlan plan) {
-        return new ProxySettings(workers, transport, plan, seed, clock, stdout, stderr);
+        return new ProxySettings(
+                workers, transport, plan, removalHold, seed, clock, stdout, stderr);
+    }
+
+    /// The same with another time of doubt.
+    public ProxySettings withRemovalHold(Duration hold) {
+        return new ProxySettings(workers, transport, drain, hold, seed, clock, stdout, stderr);
     }
 }

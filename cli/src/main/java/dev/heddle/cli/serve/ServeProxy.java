@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.proxy.ProxyMain;
+import dev.heddle.proxy.ProxySettings;
 import dev.heddle.proxy.drain.DrainPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +25,26 @@ public final class ServeProxy {
     /// @param profile how large it is made
     /// @param workers event loops; 0 for as many as the profile has
     /// @param drain how clients are asked to go
+    /// @param removalHoldSeconds how long a removal of most clusters or listeners is doubted; 0 for
+    ///   not at all
     /// @param withParent whether to end when standard input does
     public record Settings(
-            Path bootstrap, Profile profile, int workers, Drain drain, boolean withParent) {
+            Path bootstrap,
+            Profile profile,
+            int workers,
+            Drain drain,
+            int removalHoldSeconds,
+            boolean withParent) {
+        /// A minute.
+        public static final int USUAL_REMOVAL_HOLD_SECONDS =
+                (int) ProxySettings.REMOVAL_HOLD.toSeconds();
+
         public Settings {
+            if (removalHoldSeconds < 0) {
+                throw new IllegalArgumentException(
+                        "--mass-removal-hold-s: %d (expected: 0 or more)"
+                                .formatted(removalHoldSeconds));
+            }
             if (workers < 0 || workers > MAX_WORKERS) {
                 throw new IllegalArgumentException(
                         "--concurrency: %d (expected: 0 to %d)".formatted(workers, MAX_WORKERS));
@@ -104,7 +121,14 @@ public final class ServeProxy {
             }
             return bootstrap == null || !Files.isReadable(bootstrap)
                     ? Optional.empty()
-                    : Optional.of(new Settings(bootstrap, profile, workers, drain, withParent));
+                    : Optional.of(
+                            new Settings(
+                                    bootstrap,
+                                    profile,
+                                    workers,
+                                    drain,
+                                    Settings.USUAL_REMOVAL_HOLD_SECONDS,
+                                    withParent));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
@@ -129,6 +153,7 @@ public final class ServeProxy {
                                 : settings.workers(),
                         settings.drain().plan(),
                         Duration.ofSeconds(settings.drain().leastSeconds()),
+                        Duration.ofSeconds(settings.removalHoldSeconds()),
                         settings.profile() == Profile.EDGE),
                 machine.err());
     }

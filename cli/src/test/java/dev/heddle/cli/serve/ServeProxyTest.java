@@ -40,11 +40,17 @@ final class ServeProxyTest {
                                 Profile.SIDECAR,
                                 3,
                                 new ServeProxy.Drain(7, "gradual", 0),
+                                60,
                                 true));
         assertThat(ServeProxy.plain(List.of("proxy", "--config-path", file)))
                 .contains(
                         new ServeProxy.Settings(
-                                Path.of(file), Profile.PLAIN, 0, ServeProxy.Drain.USUAL, false));
+                                Path.of(file),
+                                Profile.PLAIN,
+                                0,
+                                ServeProxy.Drain.USUAL,
+                                60,
+                                false));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.client.XdsSubscriptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -42,6 +44,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     ///
     /// @param filterTypes the HTTP filters that this proxy has
     /// @param hasControlPlane whether [ConfigSubscriber#connectTo] will be called
+    /// @param removalHold how long it is doubted that most clusters or listeners are no more
     /// @param dns finds the hosts of clusters by name
     /// @param nanos the clock for waiting
     /// @param clock the clock for people
@@ -51,6 +54,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     public record Surroundings(
             List<HttpFilterType<?>> filterTypes,
             boolean hasControlPlane,
+            Duration removalHold,
             DnsHosts dns,
             LongSupplier nanos,
             InstantSource clock,
@@ -66,6 +70,8 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final ResourceParser parser;
     private final Warming warming = new Warming();
     private final Received received = new Received();
+    private final MassRemoval removals;
+    private final AtomicInteger removalsHeld = new AtomicInteger();
     private final SecretFiles files;
     private final Map<String, ClusterConfig.Discovery.Dns> resolving = new HashMap<>();
     private final Map<XdsType, Set<String>> subscribed = new HashMap<>();
@@ -80,6 +86,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     public ConfigSubscriber(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.parser = new ResourceParser(surroundings.filterTypes());
+        this.removals = new MassRemoval(surroundings.removalHold());
         this.files = new SecretFiles(parser, received, warming, surroundings.clock());
         this.givesUpAtNanos = surroundings.nanos().getAsLong() + Warming.FETCH_TIMEOUT.toNanos();
     }
@@ -135,15 +142,36 @@ public final class ConfigSubscriber implements XdsSubscriber {
         for (XdsResource resource : changed) {
             take(type, resource, false).ifPresent(rejections::add);
         }
-        for (String name : removed) {
-            drop(type, name);
-        }
+        doubt(type, removed).forEach(name -> drop(type, name));
         settle();
         return rejections;
     }
 
+    /// What of a removal is to happen now. EDS, RDS and SDS take nothing away by themselves.
+    private List<String> doubt(XdsType type, List<String> removed) {
+        if (type != XdsType.CLUSTER && type != XdsType.LISTENER) {
+            return removed;
+        }
+        Set<String> there = new HashSet<>(received.of(type).keySet());
+        there.removeAll(received.staticNames(type));
+        List<String> known = removed.stream().filter(there::contains).toList();
+        List<String> now =
+                removals.onRemoved(type, there.size(), known, surroundings.nanos().getAsLong());
+        if (now.size() < known.size()) {
+            LOG.warn(
+                    "{}: the control plane takes {} of {} away at once; they stay for {} s, unless"
+                            + " it takes that back (--mass-removal-hold-s)",
+                    type.shortName(),
+                    known.size(),
+                    there.size(),
+                    surroundings.removalHold().toSeconds());
+        }
+        return now;
+    }
+
     private Optional<Rejection> take(XdsType type, XdsResource resource, boolean isStatic) {
         String name = resource.name();
+        removals.onSent(type, name);
         if (!isStatic && received.isStatic(type, name)) {
             return Optional.of(
                     new Rejection(name, "is part of the bootstrap (expected: another name)"));
@@ -317,6 +345,11 @@ public final class ConfigSubscriber implements XdsSubscriber {
 
     /// Publishes what can run now, and asks for what is missing.
     public void settle() {
+        for (XdsType type : XdsType.values()) {
+            removals.due(type, surroundings.nanos().getAsLong()).forEach(name -> drop(type, name));
+        }
+        removalsHeld.set(removals.size());
+        removals.wakeAtNanos().ifPresent(surroundings.wakeAt());
         files.readNew(warming.secretRefs());
         Warming.Step step = warming.settle(surroundings.nanos().getAsLong());
         awaited = step.awaited();
@@ -389,6 +422,12 @@ public final class ConfigSubscriber implements XdsSubscriber {
             initialized = started && heard && awaited.isEmpty();
         }
         return initialized;
+    }
+
+    /// How many clusters and listeners there are only because a removal is doubted. Callable from
+    /// any thread.
+    public int removalsHeld() {
+        return removalsHeld.get();
     }
 
     /// What is waited for, for people to read.

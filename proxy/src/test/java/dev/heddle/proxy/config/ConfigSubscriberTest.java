@@ -6,9 +6,12 @@ import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.direct.DirectLink;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsStream;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class ConfigSubscriberTest {
 
     private static final NodeInfo NODE = NodeInfo.of("sidecar~127.0.0.1~a~d", "a");
+
+    private static final Duration HOLD = Duration.ofMinutes(1);
 
     private final List<ProxyConfig> published = new ArrayList<>();
     private final Server server = new Server();
@@ -45,6 +51,7 @@ class ConfigSubscriberTest {
                 new ConfigSubscriber.Surroundings(
                         List.of(new NoRouter()),
                         hasControlPlane,
+                        HOLD,
                         dns,
                         () -> now,
                         () -> Instant.EPOCH,
@@ -338,5 +345,105 @@ class ConfigSubscriberTest {
         found.accept(Optional.of(Assignment.empty("web")));
         assertThat(published.getLast().clusters()).containsOnlyKeys("web");
         assertThat(alone.isInitialized()).isTrue();
+    }
+
+    /// G03: one of a thousand is bad.
+    @Test
+    void oneBadClusterOfAThousandCostsNoOther() {
+        XdsResource[] good = clusters(1_000, "lb_policy: ROUND_ROBIN");
+        server.target = snapshot("1", good);
+        connect();
+        XdsResource[] next = clusters(1_000, "lb_policy: RANDOM");
+        next[500] = cluster("c500", "{name: %s, http2_protocol_options: {allow_metadata: true}}");
+        push(snapshot("2", next));
+        assertThat(server.nacks).hasSize(1);
+        assertThat(server.nacks.getFirst()).contains("'c500'").doesNotContain("'c499'");
+        var clusters = published.getLast().clusters();
+        assertThat(clusters).hasSize(1_000);
+        clusters.forEach((name, state) ->
+                assertThat(state.config().balancing())
+                        .isEqualTo(
+                                name.equals("c500")
+                                        ? new ClusterConfig.Balancing.RoundRobin()
+                                        : new ClusterConfig.Balancing.Random()));
+    }
+
+    /// G04: a resource that is called a cluster and is something else.
+    @Test
+    void aResourceOfAnotherTypeIsRejectedByName() {
+        subscriber.start(List.of(), List.of());
+        subscriber.connectTo((_, _) -> {});
+        var rejections =
+                subscriber.onUpdate(
+                        XdsType.CLUSTER,
+                        List.of(
+                                new XdsResource("a", "1", hosts("a", 1).body()),
+                                new XdsResource(
+                                        "b",
+                                        "1",
+                                        Any.of("type.googleapis.com/no.Thing", Bytes.EMPTY)),
+                                cluster("c", "{name: %s}")),
+                        List.of());
+        assertThat(rejections).extracting(Rejection::resource).containsExactly("a", "b");
+        assertThat(rejections.getFirst().reason()).contains("ClusterLoadAssignment");
+        assertThat(rejections.getLast().reason()).contains("no.Thing");
+        assertThat(subscriber.active().clusters()).containsOnlyKeys("c");
+    }
+
+    private static XdsResource[] clusters(int count, String more) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> cluster("c" + i, "{name: %s, " + more + "}"))
+                .toArray(XdsResource[]::new);
+    }
+
+    /// G12, and G02 as it concerns many at once: what is taken away in masses goes when nobody has
+    /// taken that back in time, ten thousand as well as ten.
+    @Test
+    void mostOfWhatThereIsStaysForAMinuteWhenItIsTakenAwayAtOnce() {
+        server.target = snapshot("1", clusters(10_000, "lb_policy: RANDOM"));
+        connect();
+        assertThat(published.getLast().clusters()).hasSize(10_000);
+
+        push(snapshot("2"));
+        assertThat(subscriber.active().clusters()).hasSize(10_000);
+        assertThat(subscriber.removalsHeld()).isEqualTo(10_000);
+        assertThat(server.nacks).isEmpty();
+
+        now += HOLD.toNanos() - 1;
+        subscriber.settle();
+        assertThat(subscriber.active().clusters()).hasSize(10_000);
+        now++;
+        subscriber.settle();
+        assertThat(subscriber.active().clusters()).isEmpty();
+        assertThat(subscriber.removalsHeld()).isZero();
+    }
+
+    /// G12: a control plane that has found its configuration again.
+    @Test
+    void whatComesBackWithinTheMinuteWasNeverGone() {
+        Snapshot whole = snapshot("1", clusters(20, "lb_policy: RANDOM"));
+        server.target = whole;
+        connect();
+        push(snapshot("2", clusters(1, "lb_policy: RANDOM")));
+        assertThat(subscriber.removalsHeld()).isEqualTo(19);
+        published.clear();
+        push(whole);
+        now += HOLD.toNanos();
+        subscriber.settle();
+        assertThat(subscriber.active().clusters()).hasSize(20);
+        assertThat(subscriber.removalsHeld()).isZero();
+        assertThat(published).isEmpty();
+    }
+
+    @Test
+    void halfOfWhatThereIsAndAnyPartOfAFewGoAtOnce() {
+        server.target = snapshot("1", clusters(20, "lb_policy: RANDOM"));
+        connect();
+        push(snapshot("2", clusters(10, "lb_policy: RANDOM")));
+        assertThat(subscriber.active().clusters()).hasSize(10);
+        push(snapshot("3", clusters(9, "lb_policy: RANDOM")));
+        push(snapshot("4"));
+        assertThat(subscriber.active().clusters()).isEmpty();
+        assertThat(subscriber.removalsHeld()).isZero();
     }
 }

@@ -90,9 +90,23 @@ public final class ClientSession implements XdsSubscriptions {
     /// @param done called once it was judged, so that the next may be read
     public void receive(DeltaResponse response, Runnable done) {
         queue.execute(() -> {
-            carryOut(engine.onResponse(response));
+            Optional<String> mistake = response.mistake();
+            if (mistake.isPresent()) {
+                refuse(response, mistake.get());
+            } else {
+                carryOut(engine.onResponse(response));
+            }
             callbacks.execute(() -> queue.execute(done));
         });
+    }
+
+    private void refuse(DeltaResponse response, String why) {
+        carryOut(engine.onMistake(response, why));
+        observer.onJudged(
+                response.type(),
+                response.version(),
+                Optional.of(why),
+                Map.copyOf(rejected.getOrDefault(response.type(), Map.of())));
     }
 
     private void carryOut(List<ClientEffect> effects) {

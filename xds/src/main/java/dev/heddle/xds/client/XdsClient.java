@@ -8,6 +8,7 @@ import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class XdsClient implements XdsSubscriptions, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(XdsClient.class);
 
+    /// How long it takes at most until the next response is read after one that was rejected again.
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
     private final StreamTransport transport;
     private final Bytes node;
     private final Footing footing;
@@ -42,7 +46,14 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
     private final AtomicReference<ClientStatus> status =
             new AtomicReference<>(ClientStatus.INITIAL);
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Map<XdsType, Refused> refused = new EnumMap<>(XdsType.class);
     private int failures;
+
+    /// How often in a row the last response has brought what was rejected before.
+    private int repeats;
+
+    /// What was rejected last of a type, and how often it came again since.
+    private record Refused(String version, String text, int again) {}
 
     /// What a client stands on.
     ///
@@ -138,9 +149,30 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
             String version,
             Optional<String> rejection,
             Map<String, String> rejected) {
-        rejection.ifPresent(
-                text -> log.warn("{} of version {} rejected: {}", type.shortName(), version, text));
+        repeats = 0;
+        rejection.ifPresentOrElse(
+                text -> onRejected(type, version, text), () -> refused.remove(type));
         status.updateAndGet(s -> s.judged(type, version, rejection.isEmpty(), rejected));
+    }
+
+    private void onRejected(XdsType type, String version, String text) {
+        Refused before = refused.get(type);
+        boolean isSame =
+                before != null && before.version().equals(version) && before.text().equals(text);
+        repeats = isSame ? before.again() + 1 : 0;
+        refused.put(type, new Refused(version, text, repeats));
+        if (!isSame) {
+            log.warn("{} of version {} rejected: {}", type.shortName(), version, text);
+        }
+    }
+
+    /// How long a server waits that sends again what was rejected; zero for others.
+    private Duration pause() {
+        if (repeats == 0) {
+            return Duration.ZERO;
+        }
+        Duration wait = footing.backoff().after(repeats, footing.random());
+        return wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE;
     }
 
     /// One stream of this client's life. The transport may call it on any thread, whence everything
@@ -166,6 +198,17 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
 
         /// The next response is asked for when the last one was judged, so nothing piles up here.
         private void next() {
+            Duration pause = pause();
+            if (pause.isZero()) {
+                nextNow();
+            } else {
+                var _ =
+                        footing.thread()
+                                .schedule(this::nextNow, pause.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void nextNow() {
             if (sender != null) {
                 sender.next();
             }

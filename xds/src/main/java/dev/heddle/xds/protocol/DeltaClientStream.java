@@ -131,6 +131,16 @@ public final class DeltaClientStream {
                         response.removed().stream().filter(interest::wants).toList()));
     }
 
+    /// The server said something that contradicts itself: nobody hears of it.
+    public List<ClientEffect> onMistake(DeltaResponse response, String why) {
+        return List.of(
+                new ClientEffect.Send(answer(response.type(), response.nonce(), Optional.of(why))));
+    }
+
+    private static DeltaRequest answer(XdsType type, String nonce, Optional<String> error) {
+        return new DeltaRequest(type.typeUrl(), List.of(), List.of(), Map.of(), nonce, error);
+    }
+
     /// The subscriber has judged what was delivered. Deliveries are judged in their order.
     public List<ClientEffect> onJudged(ClientEffect.Deliver delivered, Verdict verdict) {
         interest(delivered.type()).accept(delivered, verdict);
@@ -138,14 +148,7 @@ public final class DeltaClientStream {
             return List.of();
         }
         return List.of(
-                new ClientEffect.Send(
-                        new DeltaRequest(
-                                delivered.type().typeUrl(),
-                                List.of(),
-                                List.of(),
-                                Map.of(),
-                                delivered.nonce(),
-                                verdict.text())));
+                new ClientEffect.Send(answer(delivered.type(), delivered.nonce(), verdict.text())));
     }
 
     /// The stream is gone.

@@ -267,7 +267,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
         plan = Optional.empty();
         return new Departure<>(
                 new DeltaResponse(type, version(), nonce, now.updates(), now.missing()),
-                new Flight(nonce, version(), now.updates(), now.missing(), now.isAwaited()));
+                Flight.of(nonce, version(), now.updates(), now.missing(), now.isAwaited()));
     }
 
     @Override
@@ -281,6 +281,6 @@ final class DeltaLane extends Lane<DeltaResponse> {
         plan = Optional.empty();
         return new Departure<>(
                 new DeltaResponse(type, version(), nonce, List.of(), removals),
-                new Flight(nonce, version(), List.of(), removals, false));
+                Flight.of(nonce, version(), List.of(), removals, false));
     }
 }

@@ -6,6 +6,7 @@ import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The two messages of delta xDS as a client has them, without protobuf's classes: a proxy cannot
@@ -83,6 +84,12 @@ final class DeltaMessages {
                 }
             }
             return resources;
+        }
+
+        /// How many have none.
+        int nameless() {
+            return (int)
+                    Arrays.stream(parts(2)).filter(it -> new Resource(it).name().isEmpty()).count();
         }
 
         String typeUrl() {

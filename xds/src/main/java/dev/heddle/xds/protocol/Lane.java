@@ -6,11 +6,11 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -232,16 +232,17 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     }
 
     private void reject(Flight landed, List<String> named) {
-        var current = new ArrayList<>(landed.names());
+        var current = new LinkedHashSet<>(landed.names());
         // What was sent once more since will be answered once more.
-        flights.forEach(later -> current.removeAll(later.names()));
+        flights.forEach(later -> later.names().forEach(current::remove));
         List<String> bad = named.stream().filter(current::contains).toList();
         if (type.wildcardByDefault()) {
             // Of clusters and listeners Envoy takes the good ones and names the others.
             rejected.addAll(bad);
-            accept(landed, landed.names().stream().filter(n -> !named.contains(n)).toList());
+            var refused = new HashSet<>(named);
+            accept(landed, landed.names().stream().filter(n -> !refused.contains(n)).toList());
         } else {
-            rejected.addAll(suspects.sift(current, bad));
+            rejected.addAll(suspects.sift(List.copyOf(current), bad));
             for (XdsResource resource : landed.changed()) {
                 if (isRejected(resource.name())) {
                     unsettled.onRefused(resource);

@@ -5,6 +5,7 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ final class Lanes<R, L extends Lane<R>> {
         return departure.response();
     }
 
-    private void repeatAwaited(XdsType type, List<XdsResource> changed) {
+    private void repeatAwaited(XdsType type, Collection<XdsResource> changed) {
         References.awaited(type)
                 .map(this::of)
                 .filter(Lane::isInUse)

@@ -160,7 +160,7 @@ final class SotwLane extends Lane<SotwResponse> {
         List<XdsResource> contents = type.wildcardByDefault() ? wholeState(sent) : now.updates();
         return new Departure<>(
                 depart(nonce, now.removals().isEmpty(), contents),
-                new Flight(nonce, version(), now.updates(), List.of(), now.isAwaited()));
+                Flight.of(nonce, version(), now.updates(), List.of(), now.isAwaited()));
     }
 
     @Override
@@ -173,7 +173,7 @@ final class SotwLane extends Lane<SotwResponse> {
         }
         return new Departure<>(
                 depart(nonce, isDone, wholeState(Set.of())),
-                new Flight(nonce, version(), List.of(), removals, false));
+                Flight.of(nonce, version(), List.of(), removals, false));
     }
 
     private SotwResponse depart(String nonce, boolean isDone, List<XdsResource> contents) {
