@@ -241,6 +241,48 @@ class ControlPlaneTest {
         assertThat(control.mesh().view().inSync()).isZero();
     }
 
+    /// G23: who puts back what was there before has it in force at once.
+    @Test
+    void aChangeThatAProxyRefusesIsTakenBackWithinFiveSeconds() throws Exception {
+        Files.writeString(config.resolve("reviews.yaml"), SERVICE);
+        var control = start();
+        Proxy proxy = connect(control.xdsAddress(), ID);
+        awaitInSync(control, 1);
+        var before = Map.copyOf(proxy.names);
+        proxy.unwanted.add("outbound|9081||reviews.default.svc.cluster.local");
+        Files.writeString(config.resolve("reviews.yaml"), SERVICE.replace("9080", "9081"));
+        await().untilAsserted(() ->
+                assertThat(control.mesh().view().proxies().toString()).contains("not for me"));
+
+        Files.writeString(config.resolve("reviews.yaml"), SERVICE);
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> {
+                    assertThat(control.mesh().view().inSync()).isEqualTo(1);
+                    assertThat(proxy.names).isEqualTo(before);
+                });
+    }
+
+    /// G09: thousands of changes come to few pushes, the last of them with the last change.
+    @Test
+    void thousandsOfChangesAreFewPushesAndTheLastOneWins() throws Exception {
+        var control = start();
+        Proxy proxy = connect(control.xdsAddress(), ID);
+        awaitInSync(control, 1);
+        int changes = 3_000;
+        for (int i = 1; i <= changes; i++) {
+            Files.writeString(
+                    config.resolve("service-" + i % 30 + ".yaml"),
+                    SERVICE.replace("reviews", "of-" + i % 30 + "-" + i / 30));
+        }
+        String last = "CDS outbound|9080||of-0-" + changes / 30 + ".default.svc.cluster.local";
+        await().atMost(Duration.ofSeconds(3))
+                .untilAsserted(() -> {
+                    assertThat(proxy.names).containsKey(last);
+                    assertThat(control.mesh().view().inSync()).isEqualTo(1);
+                });
+        assertThat(control.mesh().view().version()).isLessThan(100);
+    }
+
     @Test
     void aProxyThatIsNobodyIsTurnedAway() throws Exception {
         Files.writeString(config.resolve("reviews.yaml"), SERVICE);

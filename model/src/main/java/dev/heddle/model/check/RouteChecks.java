@@ -12,6 +12,9 @@ import java.util.OptionalInt;
 final class RouteChecks {
     private static final int EXPECTED_SUM = 100;
 
+    /// What Envoy's sum of weights has room for.
+    private static final long MOST_SUM = 0xffff_ffffL;
+
     private RouteChecks() {}
 
     static void checkDestination(Destination destination, FieldPath path, Findings findings) {
@@ -51,6 +54,12 @@ final class RouteChecks {
                     route,
                     "the weights of " + weights.size() + " destinations add up to 0",
                     "Give each its share of 100.");
+        } else if (sum > MOST_SUM) {
+            findings.error(
+                    DiagnosticCode.WEIGHTS,
+                    route,
+                    "weights add up to " + sum + " (expected: " + MOST_SUM + " at most)",
+                    "");
         } else if (sum != EXPECTED_SUM) {
             findings.warn(
                     DiagnosticCode.WEIGHTS,

@@ -136,6 +136,10 @@ final class VirtualServiceCheck implements Check<VirtualService> {
             VirtualService.L4MatchAttributes match = route.match().get(i);
             FieldPath at = path.field("match").index(i);
             checkRanges(match.destinationSubnets(), at.field("destinationSubnets"), findings);
+            if (!match.sourceSubnet().isEmpty() && !Addresses.isRange(match.sourceSubnet())) {
+                findings.invalid(
+                        at.field("sourceSubnet"), match.sourceSubnet(), "an address or a range");
+            }
             Values.checkPort(match.port(), at.field("port"), findings);
             Names.checkLabels(match.sourceLabels(), at.field("sourceLabels"), findings);
             checkGateways(match.gateways(), at.field("gateways"), findings);

@@ -22,6 +22,12 @@ import java.util.Optional;
 record MetadataReader(Kind<?> kind, YamlSource source, String namespace, Diagnostics findings) {
     private static final FieldPath PATH = FieldPath.of("metadata");
 
+    /// As Kubernetes has it.
+    private static final int LONGEST_NAME = 253;
+
+    /// Of a name that is too long.
+    private static final int SHOWN = 40;
+
     @Skips({
         "creationTimestamp",
         "deletionGracePeriodSeconds",
@@ -50,6 +56,19 @@ record MetadataReader(Kind<?> kind, YamlSource source, String namespace, Diagnos
         Fields fields = mapper.map(node, Fields.class, PATH);
         if (fields.name().isEmpty()) {
             return withoutName();
+        }
+        if (fields.name().length() > LONGEST_NAME) {
+            FieldPath path = PATH.field("name");
+            findings.add(
+                    DiagnosticCode.INVALID_VALUE,
+                    new Origin(kind.name(), path, source.file(), source.position(path)),
+                    "'%s…' of %d characters (expected: at most %d)"
+                            .formatted(
+                                    fields.name().substring(0, SHOWN),
+                                    fields.name().length(),
+                                    LONGEST_NAME),
+                    "");
+            return Optional.empty();
         }
         String place = fields.namespace().isEmpty() ? namespace : fields.namespace();
         return Optional.of(

@@ -27,6 +27,7 @@ import dev.heddle.proxy.upstream.ProxyHeader;
 import dev.heddle.proxy.upstream.Purpose;
 import dev.heddle.proxy.upstream.balance.Balancers;
 import dev.heddle.proxy.upstream.balance.Hashing;
+import dev.heddle.proxy.upstream.balance.PriorityLoad;
 import dev.heddle.proxy.upstream.balance.Siblings;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
@@ -54,6 +55,10 @@ import org.jspecify.annotations.Nullable;
 @Confined("worker")
 final class WorkerCluster implements Cluster {
 
+    /// Of hosts that come by themselves it is not known how many there are.
+    private static final List<PriorityLoad.Counts> ALWAYS =
+            List.of(new PriorityLoad.Counts(1, 0, 1));
+
     private final SharedClusters shared;
     private final Circuit circuit;
     private final WorkerClusters.Tallies tallies;
@@ -78,10 +83,11 @@ final class WorkerCluster implements Cluster {
     private final Supplier<Siblings> siblings;
     private List<Balancers.Place> latest = List.of();
 
-    /// The clusters of which the first that is available stands for this one.
-    private List<String> choices = List.of();
+    /// The clusters that stand for this one.
+    private @Nullable Members members;
 
-    private boolean isAvailable;
+    private List<PriorityLoad.Counts> counts = List.of();
+    private int looks;
     private TlsState tls = TlsState.EMPTY;
 
     WorkerCluster(
@@ -106,13 +112,19 @@ final class WorkerCluster implements Cluster {
         return state.config().settings();
     }
 
-    List<String> choices() {
-        return choices;
+    /// The clusters that stand for this one; null for one with hosts of its own.
+    @Nullable Members members() {
+        return members;
     }
 
-    /// Whether some host may be used.
-    boolean isAvailable() {
-        return isAvailable;
+    /// How many hosts each priority has.
+    List<PriorityLoad.Counts> counts() {
+        return counts;
+    }
+
+    /// How often that was looked at, and may have changed.
+    int looks() {
+        return looks;
     }
 
     @Override
@@ -277,12 +289,11 @@ final class WorkerCluster implements Cluster {
     }
 
     private LoadBalancer balancer(ProxyConfig.ClusterState next) {
-        isAvailable =
-                next.config().discovery() instanceof Discovery.OriginalDestination
-                        || next.config().discovery() instanceof Discovery.Dynamic;
-        choices = List.of();
+        counts = ALWAYS;
+        looks++;
+        members = null;
         if (next.config().discovery() instanceof Discovery.FirstOf(List<String> clusters)) {
-            choices = clusters;
+            members = new Members(clusters, next.config().panicPercent());
             follow(null);
             checkHosts();
             drain();
@@ -408,8 +419,8 @@ final class WorkerCluster implements Cluster {
         var left = new HashMap<InetSocketAddress, Host>(hosts);
         List<Balancers.Place> places =
                 this.places.stream().map(place -> place(place, left)).toList();
-        isAvailable =
-                places.stream().anyMatch(it -> !it.healthy().isEmpty() || !it.degraded().isEmpty());
+        counts = Balancers.counts(places);
+        looks++;
         ClusterConfig config = now.config();
         var policy =
                 new Balancers.Policy(

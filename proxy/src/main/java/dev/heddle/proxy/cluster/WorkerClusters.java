@@ -46,22 +46,12 @@ public final class WorkerClusters implements Clusters {
     @Override
     public @Nullable Cluster get(String name) {
         WorkerCluster cluster = clusters.get(name);
-        return cluster == null || cluster.choices().isEmpty() ? cluster : chosen(cluster);
-    }
-
-    /// The first that has a host which may be used, else the first that there is.
-    private Cluster chosen(WorkerCluster from) {
-        WorkerCluster first = from;
-        for (String name : from.choices()) {
-            WorkerCluster member = clusters.get(name);
-            if (member != null && member.isAvailable()) {
-                return member;
-            }
-            if (member != null && first.equals(from)) {
-                first = member;
-            }
+        Members members = cluster == null ? null : cluster.members();
+        if (members == null) {
+            return cluster;
         }
-        return first;
+        WorkerCluster member = members.choose(clusters, worker.random());
+        return member == null ? cluster : member;
     }
 
     /// The hosts of a cluster, in the order of its assignment; none when there is no such cluster.

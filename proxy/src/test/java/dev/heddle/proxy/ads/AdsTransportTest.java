@@ -207,6 +207,45 @@ final class AdsTransportTest {
         }
     }
 
+    /// G14: wherever a push is cut off, it is heard of whole or not at all, and whole in the end.
+    @Test
+    void aPushThatIsCutAnywhereIsWholeOrNothing() throws Exception {
+        String[] names = {"a", "b", "c"};
+        try (XdsServer server = serve(0);
+                var relay = new CuttingRelay(server.address())) {
+            relay.cutAfter(Integer.MAX_VALUE);
+            int whole = push(relay, names);
+            assertThat(whole).isGreaterThan(100);
+            for (int bytes = 0; bytes <= whole; bytes += 3) {
+                relay.cutAfter(bytes);
+                push(relay, names);
+            }
+        }
+    }
+
+    /// Connects a client anew, which must hear of all, and of nothing less.
+    ///
+    /// @return how many bytes its first connection was sent
+    private int push(CuttingRelay relay, String... names) throws Exception {
+        subscriber.events.clear();
+        try (XdsClient _ = connect(relay.address())) {
+            String opened = control.next();
+            while (!opened.startsWith("opened")) {
+                opened = control.next();
+            }
+            String event = null;
+            while (event == null) {
+                control.streams.forEach(stream -> stream.push(snapshot("1", names)));
+                event = subscriber.events.poll(20, TimeUnit.MILLISECONDS);
+            }
+            assertThat(event).isEqualTo("CDS [a, b, c] []");
+        }
+        int sent = relay.sentFirst();
+        relay.closeAll();
+        assertThat(subscriber.events).allMatch(it -> it.equals("CDS [a, b, c] []"));
+        return sent;
+    }
+
     private XdsServer serve(int port) throws Exception {
         return XdsServer.start(
                 XdsServer.Settings.on(new InetSocketAddress(LOOPBACK, port)), control);

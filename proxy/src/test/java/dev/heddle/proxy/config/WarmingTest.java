@@ -307,7 +307,7 @@ class WarmingTest {
         var all = new ArrayList<List<Integer>>();
         for (Integer first : of) {
             var rest = new ArrayList<>(of);
-            rest.remove(first);
+            rest.remove((Object) first);
             for (List<Integer> order : orders(rest)) {
                 var whole = new ArrayList<>(List.of(first));
                 whole.addAll(order);

@@ -362,7 +362,7 @@ class TlsFaultsTest {
         if (first > 0x80) {
             length = 0;
             for (int i = 0; i < (first & 0x7f); i++) {
-                length = length << 8 | der.get() & 0xff;
+                length = length << 8 | (der.get() & 0xff);
             }
         }
         return length;

@@ -1,7 +1,8 @@
 /// Attacks and accidents of the fault catalogue at a whole proxy, in virtual time and one thread.
 /// [Mesh] checks what must hold in every case; an [Attack] is sent whole, cut at every place, and
 /// byte by byte. Where a row is a test elsewhere, it is named with its class. Every row of sections
-/// A, B, E and F is here; where there is no test, it says why.
+/// A, B, E, F and G is here; where there is no test, it says why. Rows of G are tests of `xds`,
+/// `control` and `e2e` too, which are named with their module.
 ///
 /// | row | test |
 /// |---|---|
@@ -120,6 +121,45 @@
 /// | | `connection.RetryTest.refusedConnectionsAreTriedAgain` |
 /// | F24 | `upstream.balance.BalancersTest` |
 /// | F25 | `TlsProxyTest.aHostThatIsNotBelievedIsNotTalkedTo` |
+/// | G01 | `config.WarmingTest.inAnyOrderOfArrivalWhatRunsIsComplete`: all 120 orders; `xds` |
+/// | | `PushOrderTest`, `ConvergenceTest`: ours sends in none of the bad ones |
+/// | G02 | `e2e` `SwapsUnderLoadTest`; ten thousand clusters at once: |
+/// | | `config.ConfigSubscriberTest.mostOfWhatThereIsStays…` |
+/// | G03 | `config.ConfigSubscriberTest.oneBadClusterOfAThousandCostsNoOther`, |
+/// | | `AdsTest.aBadResourceIsNackedWithItsName…`; `control` |
+/// | | `ControlPlaneTest.aRefusalIsShownWithTheProxysWords` |
+/// | G04 | `xds` `XdsClientTest.aResponseThatContradictsItself…`, `aResponseOfAnUnknownType…`, |
+/// | | `config.ConfigSubscriberTest.aResourceOfAnotherTypeIsRejectedByName` |
+/// | G05 | `xds` `XdsClientTest.aServerThatRepeatsWhatWasRejected…`, |
+/// | | `DeltaServerStreamTest.whatWasRejectedIsNotSentAgainUntilItChanges` |
+/// | G06 | `xds` `DeltaServerStreamTest`, `SotwServerStreamTest`, `DeltaClientStreamTest`; at |
+/// | | random: `ConvergenceTest`, `SotwConvergenceTest` |
+/// | G07 | `config.WarmingTest.hostsThatNeverComeAreGivenUp…`, |
+/// | | `aListenerWhoseRoutesNeverComeIsOpenedWithoutThem`; secrets: golden case `gateway-tls` |
+/// | G08 | `ads.AdsTransportTest.aLargeSnapshotGoesThroughWhole`, `xds` `GrpcLoopbackTest`: |
+/// | | 20,000 clusters in one response; times and pauses are measurements |
+/// | G09 | `control` `ControlPlaneTest.thousandsOfChangesAreFewPushesAndTheLastOneWins`, |
+/// | | `PusherTest.worldsThatComeWhileOneIsCompiledAreSkippedButTheLast` |
+/// | G10 | `control` `ConfigDirectoryTest.whatNeverStopsMovingIsTakenAsItIsAfterTwoSeconds` |
+/// | G11 | `xds` `DeltaServerStreamTest.oneResponseOfATypeIsOnItsWayAtMost…`, |
+/// | | `PushOrderTest.anAnswerThatDoesNotComeHoldsUpOthers…`; a stopped process is given up by |
+/// | | gRPC's keep-alive, for which there is no test |
+/// | G12 | `control` `MassDeletionTest`, `PusherTest.nobodyIsGivenAnythingBeforeTheFirstWorld`; |
+/// | | `config.ConfigSubscriberTest.mostOfWhatThereIsStays…`, `whatComesBackWithinTheMinute…` |
+/// | G13 | none: versions of two control planes have no common order |
+/// | G14 | `ads.AdsTransportTest.aPushThatIsCutAnywhereIsWholeOrNothing`, `ads.MessageReaderTest` |
+/// | G15, G16 | none: a proxy keeps nothing on disk, and asks for everything when it starts |
+/// | G17 | none: a resource's TTL is not obeyed |
+/// | G18 | `e2e` `SwapsUnderLoadTest`, `SecretRotationTest`; `listener.ListenerFlowTest` |
+/// | G19 | `control` `BadContentTest`; at the proxy: `config.RejectionsTest` |
+/// | G20 | none: xDS is plain text on the loopback interface, and proxies are not authenticated |
+/// | G21 | none: there is no Gateway API |
+/// | G22 | stock Envoy with this control plane: `e2e` `EnvoyParityTest`; unknown fields: |
+/// | | `config.RejectionsTest`; an older proxy of ours is not kept to test with |
+/// | G23 | `control` `ControlPlaneTest.aChangeThatAProxyRefusesIsTakenBackWithinFiveSeconds` |
+/// | G24 | `e2e` `SwapsUnderLoadTest`: what a route adds to a request and to its answer is of |
+/// | | one state |
+/// | G25 | none: see G16 |
 @NullMarked
 package dev.heddle.proxy.faults;
 

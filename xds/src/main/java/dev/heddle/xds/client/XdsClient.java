@@ -159,7 +159,7 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
         Refused before = refused.get(type);
         boolean isSame =
                 before != null && before.version().equals(version) && before.text().equals(text);
-        repeats = isSame ? before.again() + 1 : 0;
+        repeats = before != null && isSame ? before.again() + 1 : 0;
         refused.put(type, new Refused(version, text, repeats));
         if (!isSame) {
             log.warn("{} of version {} rejected: {}", type.shortName(), version, text);

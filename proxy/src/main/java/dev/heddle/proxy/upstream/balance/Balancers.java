@@ -195,6 +195,16 @@ public final class Balancers {
     }
 
     private static PriorityLoad load(Policy policy, List<Place> places, Set<Integer> left) {
+        return PriorityLoad.of(
+                counts(places, left), policy.overprovisioningPercent(), policy.panicPercent());
+    }
+
+    /// How many hosts each priority has, the highest first.
+    public static List<PriorityLoad.Counts> counts(List<Place> places) {
+        return counts(places, Set.of());
+    }
+
+    private static List<PriorityLoad.Counts> counts(List<Place> places, Set<Integer> left) {
         int priorities = places.stream().mapToInt(Place::priority).max().orElse(-1) + 1;
         var counts = new ArrayList<PriorityLoad.Counts>();
         for (int priority = 0; priority < priorities; priority++) {
@@ -205,7 +215,7 @@ public final class Balancers {
                             of.stream().mapToInt(it -> it.degraded().size()).sum(),
                             of.stream().mapToInt(it -> it.all().size()).sum()));
         }
-        return PriorityLoad.of(counts, policy.overprovisioningPercent(), policy.panicPercent());
+        return counts;
     }
 
     private static List<Place> ofPriority(List<Place> places, int priority) {
