@@ -100,7 +100,7 @@ class BadContentTest {
                 new Bad(
                         "a subnet of 33 bits",
                         7,
-                        "spec.tcp[0].match[0].sourceSubnet",
+                        "spec.tcp[0].match[0].destinationSubnets[0]",
                         """
                         apiVersion: networking.istio.io/v1
                         kind: VirtualService
@@ -108,7 +108,7 @@ class BadContentTest {
                         spec:
                           hosts: [reviews]
                           tcp:
-                          - match: [{sourceSubnet: 10.0.0.0/33}]
+                          - match: [{destinationSubnets: [10.0.0.0/33]}]
                             route: [{destination: {host: reviews}}]
                         """),
                 new Bad(

@@ -137,8 +137,13 @@ final class VirtualServiceCheck implements Check<VirtualService> {
             FieldPath at = path.field("match").index(i);
             checkRanges(match.destinationSubnets(), at.field("destinationSubnets"), findings);
             if (!match.sourceSubnet().isEmpty() && !Addresses.isRange(match.sourceSubnet())) {
-                findings.invalid(
-                        at.field("sourceSubnet"), match.sourceSubnet(), "an address or a range");
+                // Istio takes it, and nobody comes from there.
+                findings.warn(
+                        at.field("sourceSubnet"),
+                        "'"
+                                + match.sourceSubnet()
+                                + "' matches no connection (expected: an address or a range)",
+                        "");
             }
             Values.checkPort(match.port(), at.field("port"), findings);
             Names.checkLabels(match.sourceLabels(), at.field("sourceLabels"), findings);
