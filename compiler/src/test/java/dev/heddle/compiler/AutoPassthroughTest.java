@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -29,7 +30,14 @@ class AutoPassthroughTest {
             apiVersion: networking.istio.io/v1
             kind: WorkloadEntry
             metadata: {name: reviews}
-            spec: {address: 10.0.0.1, labels: {app: reviews, version: v1}}
+            spec:
+              address: 10.0.0.1
+              labels: {app: reviews, version: v1, security.istio.io/tlsMode: istio}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadEntry
+            metadata: {name: reviews-without-sidecar}
+            spec: {address: 10.0.0.3, labels: {app: reviews, version: v1}}
             ---
             apiVersion: networking.istio.io/v1
             kind: ServiceEntry
@@ -96,7 +104,11 @@ class AutoPassthroughTest {
         Compiled compiled = compiled("*.local");
         Cluster cluster = compiled.plan().cluster(REVIEWS_V1).orElseThrow();
         assertThat(cluster.tls()).isEmpty();
-        assertThat(compiled.plan().assignment(REVIEWS_V1).orElseThrow().size()).isEqualTo(1);
+        assertThat(compiled.plan().assignment(REVIEWS_V1).orElseThrow().groups())
+                .flatExtracting(EndpointGroup::endpoints)
+                .extracting(endpoint -> endpoint.address().host())
+                .as("those that ask for a certificate")
+                .containsExactly("10.0.0.1");
         assertThat(compiled.diagnostics()).isEmpty();
     }
 

@@ -78,6 +78,11 @@ public final class EchoBackends implements AutoCloseable {
 
     /// As [#start(String)], with TLS.
     int start(String destination, Optional<SslContext> tls) {
+        return start(destination, tls, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /// As [#start(String, Optional)], at an address of its own.
+    int start(String destination, Optional<SslContext> tls, InetSocketAddress at) {
         AtomicInteger count = heard.computeIfAbsent(destination, _ -> new AtomicInteger());
         Channel server =
                 new ServerBootstrap()
@@ -96,7 +101,7 @@ public final class EchoBackends implements AutoCloseable {
                                                                 destination, count, listener));
                                     }
                                 })
-                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .bind(at)
                         .syncUninterruptibly()
                         .channel();
         return ((InetSocketAddress) server.localAddress()).getPort();
@@ -200,7 +205,9 @@ public final class EchoBackends implements AutoCloseable {
             boolean isHead = request.method().name().equals("HEAD");
             FullHttpResponse response =
                     new DefaultFullHttpResponse(
-                            HttpVersion.HTTP_1_1,
+                            request.protocolVersion().equals(HttpVersion.HTTP_1_0)
+                                    ? HttpVersion.HTTP_1_0
+                                    : HttpVersion.HTTP_1_1,
                             HttpResponseStatus.valueOf(
                                     EchoReply.status(
                                             destination, HttpResponseStatus.OK.code(), headers)),

@@ -46,12 +46,6 @@ class IstioSimulationTest {
         String noIdentities = "PeerAuthentication is not in force before workloads have identities";
         apart.put("TestPeerAuthenticationPassthrough: global strict", noIdentities);
         apart.put("TestPeerAuthenticationWithSidecar", noIdentities);
-        apart.put(
-                "TestGatewayServices",
-                "internal.istio.io/gateway-service is how Istio's Gateway API hands over Services");
-        apart.put(
-                "overlapping CIDR with SNI",
-                "ranges and server names of one port are not combined for ServiceEntries yet");
         return apart;
     }
 

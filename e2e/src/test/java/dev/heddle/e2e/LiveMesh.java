@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,9 +34,11 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 
 /// A golden case on real sockets: echo backends, an xDS server with what the compiler made, and one
 /// proxy of either kind between them and the caller.
@@ -296,6 +299,46 @@ final class LiveMesh implements MeshUnderTest {
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + url, e);
         }
+    }
+
+    /// A request in HTTP/2 without TLS.
+    Answer callHttp2(String method, String url, Map<String, String> headers) {
+        URI uri = URI.create(url);
+        var others = new LinkedHashMap<>(headers);
+        String host = others.remove("host");
+        int to = isGateway ? ports.getOrDefault(uri.getPort(), port) : port;
+        try {
+            return Http2Call.make(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), to),
+                    method,
+                    host == null ? uri.getRawAuthority() : host,
+                    uri.getRawPath(),
+                    others);
+        } catch (IOException e) {
+            throw new UncheckedIOException(method + " " + url, e);
+        }
+    }
+
+    /// A connection to a port of the gateway over TLS, of a client that asks for any server and any
+    /// protocol, before its handshake.
+    SSLSocket secured(int known, String server, List<String> protocols) throws IOException {
+        Socket plain = connect(ports.getOrDefault(known, port));
+        var secured =
+                (SSLSocket)
+                        certificates
+                                .caller(Optional.empty())
+                                .getSocketFactory()
+                                .createSocket(plain, "", known, true);
+        SSLParameters parameters = secured.getSSLParameters();
+        // Not every name of a server is one of a host.
+        parameters.setServerNames(
+                List.of(
+                        new SNIServerName(
+                                StandardConstants.SNI_HOST_NAME,
+                                server.getBytes(StandardCharsets.US_ASCII)) {}));
+        parameters.setApplicationProtocols(protocols.toArray(new String[0]));
+        secured.setSSLParameters(parameters);
+        return secured;
     }
 
     private byte[] request(String method, String url, Map<String, String> headers) {

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -34,7 +35,7 @@ final class RedirectedMesh implements MeshUnderTest {
     /// Printed at the end.
     static final String MET = "every call met what the case says";
 
-    private static final String WORKLOAD = "10.9.0.1";
+    static final String WORKLOAD = "10.9.0.1";
     private static final String NOBODY = "198.51.100.77";
     private static final int OUT = 15_001;
 
@@ -60,12 +61,18 @@ final class RedirectedMesh implements MeshUnderTest {
         System.exit(0);
     }
 
-    private RedirectedMesh(GoldenCase golden, DataPlane dataPlane, Path directory)
-            throws Exception {
+    RedirectedMesh(GoldenCase golden, DataPlane dataPlane, Path directory) throws Exception {
         NetworkNamespace.command("ip link set lo up");
         NetworkNamespace.command("ip addr add " + WORKLOAD + "/32 dev lo");
         // So that there is a way to every address, before the kernel redirects.
         NetworkNamespace.command("ip route add default dev lo");
+        // Calls to oneself stay on the machine, as where Istio has set up the node.
+        NetworkNamespace.command(
+                "iptables -t nat -A OUTPUT -p tcp -s "
+                        + WORKLOAD
+                        + " -d "
+                        + WORKLOAD
+                        + " -j RETURN");
         NetworkNamespace.command(
                 "iptables -t nat -A OUTPUT -p tcp -s "
                         + WORKLOAD
@@ -109,8 +116,13 @@ final class RedirectedMesh implements MeshUnderTest {
         }
     }
 
+    /// Who else answers.
+    EchoBackends backends() {
+        return backends;
+    }
+
     /// As the workload does it.
-    private static Socket connect(InetSocketAddress to) throws IOException {
+    static Socket connect(InetSocketAddress to) throws IOException {
         var socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.ofLiteral(WORKLOAD), 0));
         socket.connect(to, 5_000);
@@ -145,6 +157,26 @@ final class RedirectedMesh implements MeshUnderTest {
         }
     }
 
+    /// What comes back for bytes of no call: all that comes before a moment of silence.
+    static String said(InetSocketAddress to, byte[] bytes) {
+        try (var socket = connect(to)) {
+            socket.setSoTimeout(1_000);
+            socket.getOutputStream().write(bytes);
+            var received = new ByteArrayOutputStream();
+            byte[] buffer = new byte[16_384];
+            try {
+                for (int n = 0; n >= 0; n = socket.getInputStream().read(buffer)) {
+                    received.write(buffer, 0, n);
+                }
+            } catch (SocketTimeoutException _) {
+                // Nothing more.
+            }
+            return received.toString(StandardCharsets.ISO_8859_1);
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
     private byte[] request(CallSheet.Call call) {
         URI uri = URI.create(world.url(call.url()));
         var others = new LinkedHashMap<>(call.headers());
@@ -156,7 +188,7 @@ final class RedirectedMesh implements MeshUnderTest {
                 others);
     }
 
-    private static Optional<Answer> answer(Socket socket) throws IOException {
+    static Optional<Answer> answer(Socket socket) throws IOException {
         var received = new ByteArrayOutputStream();
         byte[] buffer = new byte[16_384];
         while (true) {

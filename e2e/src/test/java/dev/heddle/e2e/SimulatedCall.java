@@ -269,8 +269,9 @@ record SimulatedCall(Running running, JsonObject call) {
                 .toLowerCase(Locale.ROOT);
     }
 
+    /// Who names a server speaks TLS, whether the call says so or not.
     private boolean isPlain() {
-        return text("TLS").isEmpty() || text("TLS").equals("Plaintext");
+        return text("TLS").equals("Plaintext") || (text("TLS").isEmpty() && text("Sni").isEmpty());
     }
 
     private String text(String field) {

@@ -39,13 +39,14 @@ public record GoldenCase(Path directory, Map<String, Object> options) {
             return List.of();
         }
         try (Stream<Path> dirs = Files.list(golden)) {
-            return dirs.filter(Files::isDirectory).sorted().map(GoldenCase::read).toList();
+            return dirs.filter(Files::isDirectory).sorted().map(GoldenCase::at).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static GoldenCase read(Path directory) {
+    /// The case in a directory, which may be one that a test has made.
+    public static GoldenCase at(Path directory) {
         Object yaml = yaml(directory.resolve("case.yaml"));
         if (!(yaml instanceof Map<?, ?> map) || !(map.get("why") instanceof String)) {
             throw new AssertionError(

@@ -74,6 +74,9 @@ record ServerTlsCheck(Credentials credentials, Resource<Gateway> gateway, Diagno
             isThere(credential, credential + Credentials.ROOTS, at);
         } else if (either.stream().allMatch(c -> c.material().roots().isEmpty())
                 && either.stream().allMatch(c -> c.material().flaws().isEmpty())) {
+            boolean isServed =
+                    tls.mode() == ServerTlsSettings.Mode.OPTIONAL_MUTUAL
+                            && tls.caCertCredentialName().isEmpty();
             findings.add(
                     DiagnosticCode.UNUSABLE_CERTIFICATE,
                     gateway.origin(at),
@@ -81,7 +84,9 @@ record ServerTlsCheck(Credentials credentials, Resource<Gateway> gateway, Diagno
                     "Give it ca.crt or cacert, or make a Secret '"
                             + credential
                             + Credentials.ROOTS
-                            + "'; until then handshakes are refused");
+                            + (isServed
+                                    ? "'; until then no client is asked for a certificate"
+                                    : "'; until then handshakes are refused"));
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The hosts of a cluster.
 ///
@@ -15,6 +17,21 @@ public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
     /// How many hosts there are.
     public int size() {
         return groups.stream().mapToInt(g -> g.endpoints().size()).sum();
+    }
+
+    /// Another cluster's, which has some of the hosts.
+    public LoadAssignment only(String other, Predicate<SocketAddress> which) {
+        var some = new ArrayList<EndpointGroup>();
+        for (EndpointGroup group : groups) {
+            List<Endpoint> left =
+                    group.endpoints().stream().filter(e -> which.test(e.address())).toList();
+            if (!left.isEmpty()) {
+                some.add(
+                        new EndpointGroup(
+                                group.locality(), group.priority(), group.weight(), left));
+            }
+        }
+        return new LoadAssignment(other, some);
     }
 
     /// Hosts in one place.

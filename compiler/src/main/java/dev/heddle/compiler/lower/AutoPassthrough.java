@@ -8,10 +8,12 @@ import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,13 +26,18 @@ import java.util.Set;
 /// encrypted, to the hosts of that cluster.
 ///
 /// Each service of the mesh that a server allows has a chain for each of its ports and subsets, and
-/// a cluster of its own without TLS.
+/// a cluster of its own without TLS. Its hosts are those that end the mesh's TLS themselves:
+/// anybody can say that he is a sidecar, and others would not ask him to prove it.
 final class AutoPassthrough {
     /// What sidecars say that they speak, which nobody outside of the mesh does.
     private static final List<String> OF_THE_MESH =
             List.of("istio-peer-exchange", "istio", "istio-http/1.0", "istio-http/1.1", "istio-h2");
 
+    /// The label of a workload whose proxy ends the mesh's TLS.
+    private static final String TLS_MODE = "security.istio.io/tlsMode";
+
     private final ProxyPlan common;
+    private final Set<SocketAddress> sidecars = new HashSet<>();
     private final Set<String> ofTheMesh = new HashSet<>();
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
@@ -42,6 +49,17 @@ final class AutoPassthrough {
                 .map(MeshService::service)
                 .filter(service -> !service.external())
                 .forEach(service -> ofTheMesh.add(service.host().name()));
+        index.services().visibleTo(viewer).forEach(this::addSidecars);
+    }
+
+    private void addSidecars(MeshService service) {
+        for (var port : service.service().ports()) {
+            for (Endpoint endpoint : service.endpoints(port.number())) {
+                if ("istio".equals(endpoint.labels().get(TLS_MODE))) {
+                    sidecars.add(new SocketAddress(endpoint.address(), endpoint.port()));
+                }
+            }
+        }
     }
 
     /// The chains of the servers of one port that pass connections so.
@@ -84,7 +102,7 @@ final class AutoPassthrough {
             case Discovery.Eds() ->
                     common.assignment(cluster.name())
                             .ifPresent(hosts ->
-                                    assignments.add(new LoadAssignment(name, hosts.groups())));
+                                    assignments.add(hosts.only(name, at -> sidecars.contains(at))));
             case Discovery.Fixed _,
                     Discovery.StrictDns _,
                     Discovery.LogicalDns _,

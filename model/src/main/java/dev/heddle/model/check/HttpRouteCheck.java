@@ -32,6 +32,11 @@ import java.util.regex.Pattern;
 /// @param inDelegate whether the VirtualService is one that others delegate to
 record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findings findings) {
     private static final String CLAIMS = "@request.auth.claims";
+
+    /// What else of a request a match may ask for as if it were a header.
+    private static final Set<String> PSEUDO_HEADERS =
+            Set.of(":method", ":scheme", ":authority", ":path", ":status");
+
     private static final Pattern STATUS = Pattern.compile("[1-5]\\d\\d");
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE");
@@ -143,8 +148,8 @@ record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findi
 
     private void checkHeaderMatches(Map<String, StringMatch> matches, FieldPath at) {
         matches.forEach((name, match) -> {
-            boolean claim = name.startsWith(CLAIMS);
-            if (!claim && !Values.isHeaderName(name)) {
+            boolean isNone = name.startsWith(CLAIMS) || PSEUDO_HEADERS.contains(name);
+            if (!isNone && !Values.isHeaderName(name)) {
                 findings.invalid(at.field(name), name, "the name of a header");
             }
             // Istio reads the expression '*' as "is there".

@@ -15,7 +15,12 @@ final class Values {
     private static final int MAX_REGEX = 1024;
     private static final double LEAST_PERCENT = 0.0001;
     private static final java.util.regex.Pattern HEADER =
+            java.util.regex.Pattern.compile("[-!#$%&'*+.^_`|~A-Za-z0-9]+");
+
+    /// Kubernetes takes no others for the headers of a probe.
+    private static final java.util.regex.Pattern PROBE_HEADER =
             java.util.regex.Pattern.compile("[-_A-Za-z0-9]+");
+
     private static final java.util.regex.Pattern CONTROL =
             java.util.regex.Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
     private static final java.util.regex.Pattern VARIABLES =
@@ -118,8 +123,13 @@ final class Values {
         }
     }
 
+    /// Whether it is a token of HTTP.
     static boolean isHeaderName(String name) {
         return HEADER.matcher(name).matches();
+    }
+
+    static boolean isProbeHeaderName(String name) {
+        return PROBE_HEADER.matcher(name).matches();
     }
 
     static boolean isAuthority(String header) {

@@ -78,7 +78,7 @@ final class WorkloadChecks {
                 }
                 for (int i = 0; i < http.httpHeaders().size(); i++) {
                     String name = http.httpHeaders().get(i).name();
-                    if (!Values.isHeaderName(name)) {
+                    if (!Values.isProbeHeaderName(name)) {
                         FieldPath header = at.field("httpHeaders").index(i).field("name");
                         findings.invalid(header, name, "the name of a header");
                     }

@@ -8,14 +8,21 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Which ports a gateway opens, and for whom.
 public final class GatewayServers {
+    /// Names the Services of a Gateway's workloads, in place of their labels: as whoever makes
+    /// Gateways out of other resources writes it.
+    private static final String SERVICES = "internal.istio.io/gateway-service";
+
     private GatewayServers() {}
 
     /// One server of a Gateway.
@@ -47,9 +54,16 @@ public final class GatewayServers {
     /// 8080.
     public static SortedMap<Integer, List<Server>> byPort(
             MeshIndex index, String namespace, Map<String, String> labels) {
-        List<MeshService> own = index.services().of(namespace, labels);
         var found = new TreeMap<Integer, List<Server>>();
         for (Resource<Gateway> gateway : index.gateways(labels)) {
+            Optional<String> named =
+                    Optional.ofNullable(gateway.metadata().annotations().get(SERVICES));
+            List<MeshService> own =
+                    named.map(names -> named(index, gateway, names, namespace, labels))
+                            .orElseGet(() -> index.services().of(namespace, labels));
+            if (named.isPresent() && own.isEmpty()) {
+                continue;
+            }
             List<Gateway.Server> servers = gateway.spec().servers();
             for (int i = 0; i < servers.size(); i++) {
                 Gateway.Server server = servers.get(i);
@@ -64,6 +78,22 @@ public final class GatewayServers {
             }
         }
         return found;
+    }
+
+    /// Those of the named services that the workload is part of. Of a service whose endpoints are
+    /// listed one by one everybody is who the Gateway chooses.
+    private static List<MeshService> named(
+            MeshIndex index,
+            Resource<Gateway> gateway,
+            String names,
+            String namespace,
+            Map<String, String> labels) {
+        return Stream.of(names.split(","))
+                .flatMap(name ->
+                        index.services().find(new Hostname(name.strip()), namespace).stream())
+                .filter(s -> s.service().namespace().equals(gateway.metadata().namespace()))
+                .filter(s -> s.workloads().isEmpty() || s.consistsOf(namespace, labels))
+                .toList();
     }
 
     /// Whether two servers may share a port, as in Istio: both have requests routed, or both are

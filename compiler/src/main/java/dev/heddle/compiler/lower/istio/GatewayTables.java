@@ -63,7 +63,8 @@ public final class GatewayTables {
         for (Server server : servers) {
             if (GatewayServers.isHttpsOnly(server.server())) {
                 for (String host : server.hosts()) {
-                    drafts.computeIfAbsent(new Hostname(host), _ -> new Draft(server.origin()))
+                    drafts.computeIfAbsent(
+                                    new Hostname(host), _ -> new Draft(server, server.origin()))
                             .sendToHttps(server);
                 }
             }
@@ -95,7 +96,7 @@ public final class GatewayTables {
             server.hosts()
                     .forEach(host ->
                             drafts.computeIfAbsent(
-                                    new Hostname(host), _ -> new Draft(server.origin())));
+                                    new Hostname(host), _ -> new Draft(server, server.origin())));
         }
         return table(name, port, drafts, elsewhere, server.origin());
     }
@@ -107,7 +108,7 @@ public final class GatewayTables {
             List<String> elsewhere,
             Origin origin) {
         var hosts = new ArrayList<VirtualHost>();
-        drafts.forEach((host, draft) -> hosts.add(draft.virtualHost(host, port)));
+        drafts.forEach((host, draft) -> hosts.add(draft.virtualHost(host)));
         if (!elsewhere.isEmpty()) {
             hosts.add(
                     new VirtualHost(
@@ -150,7 +151,7 @@ public final class GatewayTables {
                         .ifPresent(both -> {
                             Draft draft =
                                     drafts.computeIfAbsent(
-                                            both, _ -> new Draft(rule.hostOrigin(host)));
+                                            both, _ -> new Draft(server, rule.hostOrigin(host)));
                             draft.add(rule, routes);
                             if (GatewayServers.isHttpsOnly(server.server())) {
                                 draft.sendToHttps(server);
@@ -190,13 +191,16 @@ public final class GatewayTables {
 
     /// A virtual host, while routes are added to it.
     private static final class Draft {
+        private final int port;
         private final Origin origin;
         private final List<BoundVirtualService> added = new ArrayList<>();
         private final List<Route> selective = new ArrayList<>();
         private final List<Route> takingAll = new ArrayList<>();
         private final List<Server> sendingToHttps = new ArrayList<>();
 
-        Draft(Origin origin) {
+        /// @param server the first that has the host, by whose port it is named
+        Draft(Server server, Origin origin) {
+            this.port = server.server().port().number();
             this.origin = origin;
         }
 
@@ -214,7 +218,7 @@ public final class GatewayTables {
             sendingToHttps.add(server);
         }
 
-        VirtualHost virtualHost(Hostname host, int port) {
+        VirtualHost virtualHost(Hostname host) {
             var routes = new ArrayList<>(selective);
             routes.addAll(takingAll);
             return new VirtualHost(

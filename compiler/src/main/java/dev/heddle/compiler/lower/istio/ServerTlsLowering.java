@@ -70,10 +70,9 @@ public final class ServerTlsLowering {
     /// @param alpn protocols that are spoken behind it
     public ServerTls lower(ServerTlsSettings tls, List<String> alpn, Origin origin) {
         boolean must = tls.mode() == ServerTlsSettings.Mode.MUTUAL;
-        boolean may = must || tls.mode() == ServerTlsSettings.Mode.OPTIONAL_MUTUAL;
         return new ServerTls(
                 certificates(tls, origin),
-                may ? Optional.of(clients(tls, origin)) : Optional.empty(),
+                clients(tls, must, origin),
                 must,
                 isOld(tls.minProtocolVersion())
                         ? ProtocolVersion.TLS_AUTO
@@ -99,13 +98,21 @@ public final class ServerTlsLowering {
         return List.of(secrets.certificateFiles(tls.serverCertificate(), tls.privateKey(), origin));
     }
 
-    private PeerRules clients(ServerTlsSettings tls, Origin origin) {
-        return new PeerRules(
-                roots(tls, origin),
-                tls.subjectAltNames(),
-                tls.verifyCertificateSpki(),
-                tls.verifyCertificateHash(),
-                areRootsInFile(tls) ? "" : tls.caCrl());
+    /// What is asked of clients. Where they need no certificate, and the Secret has no roots to
+    /// check one by, they are not asked for any.
+    private Optional<PeerRules> clients(ServerTlsSettings tls, boolean must, Origin origin) {
+        if (!must && tls.mode() != ServerTlsSettings.Mode.OPTIONAL_MUTUAL) {
+            return Optional.empty();
+        }
+        SecretRef roots = roots(tls, origin);
+        return Optional.of(
+                        new PeerRules(
+                                roots,
+                                tls.subjectAltNames(),
+                                tls.verifyCertificateSpki(),
+                                tls.verifyCertificateHash(),
+                                areRootsInFile(tls) ? "" : tls.caCrl()))
+                .filter(_ -> must || roots.isThere() || !tls.caCertCredentialName().isEmpty());
     }
 
     private static boolean areRootsInFile(ServerTlsSettings tls) {

@@ -1,0 +1,126 @@
+package dev.heddle.e2e;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
+import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A request in HTTP/2 without TLS, as from a client that knows that the other side speaks it. Made
+/// of a codec that is not the proxy's.
+final class Http2Call {
+    private static final int MOST = 1 << 20;
+
+    private Http2Call() {}
+
+    /// Makes the request on a connection of its own.
+    static Answer make(
+            SocketAddress to,
+            String method,
+            String authority,
+            String path,
+            Map<String, String> headers)
+            throws IOException {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        var answer = new CompletableFuture<Answer>();
+        try {
+            Channel channel =
+                    new Bootstrap()
+                            .group(loop)
+                            .channel(NioSocketChannel.class)
+                            .handler(client(answer))
+                            .connect(to)
+                            .syncUninterruptibly()
+                            .channel();
+            var request =
+                    new DefaultFullHttpRequest(
+                            HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), path);
+            request.headers().set("host", authority);
+            request.headers().set(ExtensionHeaderNames.SCHEME.text(), "http");
+            headers.forEach(request.headers()::set);
+            var _ = channel.writeAndFlush(request);
+            return answer.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException(authority + path + ": " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        } finally {
+            var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private static ChannelInitializer<Channel> client(CompletableFuture<Answer> answer) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                var connection = new DefaultHttp2Connection(false);
+                channel.pipeline()
+                        .addLast(
+                                new HttpToHttp2ConnectionHandlerBuilder()
+                                        .connection(connection)
+                                        .frameListener(
+                                                new InboundHttp2ToHttpAdapterBuilder(connection)
+                                                        .maxContentLength(MOST)
+                                                        .build())
+                                        .build(),
+                                new Answers(answer));
+            }
+        };
+    }
+
+    private static final class Answers extends SimpleChannelInboundHandler<FullHttpResponse> {
+        private final CompletableFuture<Answer> answer;
+
+        Answers(CompletableFuture<Answer> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
+            var headers = new LinkedHashMap<String, List<String>>();
+            response.headers()
+                    .forEach(header ->
+                            headers.computeIfAbsent(header.getKey(), _ -> new ArrayList<>())
+                                    .add(header.getValue()));
+            answer.complete(
+                    new Answer(
+                            response.status().code(),
+                            headers,
+                            response.content().toString(StandardCharsets.ISO_8859_1)));
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            answer.completeExceptionally(new IOException("closed without an answer"));
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            answer.completeExceptionally(cause);
+        }
+    }
+}
