@@ -2,6 +2,7 @@ package dev.heddle.bench.jmh;
 
 import dev.heddle.proxy.config.HeaderEdits;
 import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.config.TlsMatch;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.table.CompiledRoutes;
@@ -94,6 +95,7 @@ public class RouteMatchBench {
                         List.of(),
                         false,
                         List.of(),
+                        TlsMatch.ANY,
                         Optional.empty());
         var forward =
                 new RouteConfig.Action.Forward(

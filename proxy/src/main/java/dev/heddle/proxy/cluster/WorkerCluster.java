@@ -61,6 +61,7 @@ final class WorkerCluster implements Cluster {
 
     private final SharedClusters shared;
     private final Circuit circuit;
+    private final Cluster urgent = Cluster.super.urgent();
     private final WorkerClusters.Tallies tallies;
     private final Tally<ClusterStat> stats;
     private final Worker worker;
@@ -135,6 +136,11 @@ final class WorkerCluster implements Cluster {
     @Override
     public Circuit circuit() {
         return circuit;
+    }
+
+    @Override
+    public Cluster urgent() {
+        return urgent;
     }
 
     @Override

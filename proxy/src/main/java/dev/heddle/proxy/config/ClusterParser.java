@@ -339,46 +339,47 @@ public final class ClusterParser {
 
     private CircuitLimits limits(CircuitBreakers breakers) {
         findings.fields("circuit_breakers", breakers, Set.of("thresholds", "per_host_thresholds"));
-        CircuitLimits limits = CircuitLimits.ENVOY;
+        CircuitLimits usual = CircuitLimits.ENVOY;
+        CircuitLimits urgent = CircuitLimits.ENVOY;
         for (int i = 0; i < breakers.getThresholdsCount(); i++) {
             CircuitBreakers.Thresholds thresholds = breakers.getThresholds(i);
             String path = "circuit_breakers.thresholds[" + i + "]";
-            findings.fields(
-                    path,
-                    thresholds,
-                    Set.of(
-                            "priority",
-                            "max_connections",
-                            "max_pending_requests",
-                            "max_requests",
-                            "max_retries",
-                            "retry_budget",
-                            "track_remaining"),
-                    Set.of("max_connection_pools"));
-            if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
-                limits =
-                        new CircuitLimits(
-                                limit(
-                                        thresholds.hasMaxConnections(),
-                                        thresholds.getMaxConnections().getValue(),
-                                        1024),
-                                limit(
-                                        thresholds.hasMaxPendingRequests(),
-                                        thresholds.getMaxPendingRequests().getValue(),
-                                        1024),
-                                limit(
-                                        thresholds.hasMaxRequests(),
-                                        thresholds.getMaxRequests().getValue(),
-                                        1024),
-                                limit(
-                                        thresholds.hasMaxRetries(),
-                                        thresholds.getMaxRetries().getValue(),
-                                        3),
-                                retryBudget(path, thresholds),
-                                thresholds.getTrackRemaining());
+            CircuitLimits read = limits(path, thresholds);
+            switch (thresholds.getPriority()) {
+                case DEFAULT -> usual = read;
+                case HIGH -> urgent = read;
+                case UNRECOGNIZED -> findings.reject(join(path, "priority"), "is unknown");
             }
         }
-        return limits;
+        return urgent.equals(CircuitLimits.ENVOY) ? usual : usual.beside(urgent);
+    }
+
+    private CircuitLimits limits(String path, CircuitBreakers.Thresholds thresholds) {
+        findings.fields(
+                path,
+                thresholds,
+                Set.of(
+                        "priority",
+                        "max_connections",
+                        "max_pending_requests",
+                        "max_requests",
+                        "max_retries",
+                        "retry_budget",
+                        "track_remaining"),
+                Set.of("max_connection_pools"));
+        return new CircuitLimits(
+                limit(
+                        thresholds.hasMaxConnections(),
+                        thresholds.getMaxConnections().getValue(),
+                        1024),
+                limit(
+                        thresholds.hasMaxPendingRequests(),
+                        thresholds.getMaxPendingRequests().getValue(),
+                        1024),
+                limit(thresholds.hasMaxRequests(), thresholds.getMaxRequests().getValue(), 1024),
+                limit(thresholds.hasMaxRetries(), thresholds.getMaxRetries().getValue(), 3),
+                retryBudget(path, thresholds),
+                thresholds.getTrackRemaining());
     }
 
     private Optional<CircuitLimits.RetryBudget> retryBudget(

@@ -49,14 +49,8 @@ public final class ClusterStatuses {
                     }
                     line(out, name, "observability_name", state.config().altStatName());
                     CircuitLimits limits = state.config().settings().limits();
-                    line(out, name, "default_priority::max_connections", limits.maxConnections());
-                    line(
-                            out,
-                            name,
-                            "default_priority::max_pending_requests",
-                            limits.maxPendingRequests());
-                    line(out, name, "default_priority::max_requests", limits.maxRequests());
-                    line(out, name, "default_priority::max_retries", limits.maxRetries());
+                    limits(out, name, "default_priority::max_", limits);
+                    limits(out, name, "high_priority::max_", limits.ofUrgent());
                     line(out, name, "added_via_api", !fixed.contains(name));
                     if (state.config().discovery()
                             instanceof ClusterConfig.Discovery.Eds(var service, _)) {
@@ -164,14 +158,29 @@ public final class ClusterStatuses {
         return EnvoyJson.print(clusters.build()) + "\n";
     }
 
+    private static void limits(
+            StringBuilder out, String name, String prefix, CircuitLimits limits) {
+        line(out, name, prefix + "connections", limits.maxConnections());
+        line(out, name, prefix + "pending_requests", limits.maxPendingRequests());
+        line(out, name, prefix + "requests", limits.maxRequests());
+        line(out, name, prefix + "retries", limits.maxRetries());
+    }
+
     private static CircuitBreakers breakers(CircuitLimits limits) {
-        var thresholds =
-                CircuitBreakers.Thresholds.newBuilder().setPriority(RoutingPriority.DEFAULT);
+        return CircuitBreakers.newBuilder()
+                .addThresholds(thresholds(RoutingPriority.DEFAULT, limits))
+                .addThresholds(thresholds(RoutingPriority.HIGH, limits.ofUrgent()))
+                .build();
+    }
+
+    private static CircuitBreakers.Thresholds thresholds(
+            RoutingPriority priority, CircuitLimits limits) {
+        var thresholds = CircuitBreakers.Thresholds.newBuilder().setPriority(priority);
         thresholds.getMaxConnectionsBuilder().setValue(limits.maxConnections());
         thresholds.getMaxPendingRequestsBuilder().setValue(limits.maxPendingRequests());
         thresholds.getMaxRequestsBuilder().setValue(limits.maxRequests());
         thresholds.getMaxRetriesBuilder().setValue(limits.maxRetries());
-        return CircuitBreakers.newBuilder().addThresholds(thresholds).build();
+        return thresholds.build();
     }
 
     private static void rates(ClusterStatus.Builder status, ClusterHealth health) {

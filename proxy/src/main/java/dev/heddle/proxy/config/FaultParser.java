@@ -30,6 +30,7 @@ final class FaultParser {
                     "abort",
                     "headers",
                     "downstream_nodes",
+                    "upstream_cluster",
                     "max_active_faults",
                     "response_rate_limit",
                     "disable_downstream_cluster_stats");
@@ -76,6 +77,7 @@ final class FaultParser {
                         ? Optional.of(rate(fault.getResponseRateLimit()))
                         : Optional.empty(),
                 requests(fault),
+                fault.getUpstreamCluster(),
                 fault.hasMaxActiveFaults()
                         ? OptionalLong.of(
                                 Integer.toUnsignedLong(fault.getMaxActiveFaults().getValue()))

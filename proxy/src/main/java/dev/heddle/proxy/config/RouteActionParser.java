@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import com.google.re2j.Pattern;
 import dev.heddle.proxy.route.GrpcTimeout;
+import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import envoy.config.core.v3.RoutingPriority;
 import envoy.config.route.v3.RedirectAction;
@@ -25,16 +26,27 @@ final class RouteActionParser {
     private final Findings findings;
     private final HeaderEditParser edits;
     private final RetryPolicyParser retries;
+    private final FilterOverrideParser filters;
 
-    RouteActionParser(Findings findings, HeaderEditParser edits, RetryPolicyParser retries) {
+    RouteActionParser(
+            Findings findings,
+            HeaderEditParser edits,
+            RetryPolicyParser retries,
+            FilterOverrideParser filters) {
         this.findings = findings;
         this.edits = edits;
         this.retries = retries;
+        this.filters = filters;
     }
 
     /// @param retry what a route has that does not say how it retries
+    /// @param mirrors its own, or those of its virtual host or table
     RouteConfig.Action forward(
-            String path, RouteAction action, RouteConfig.Match match, RetryConfig retry) {
+            String path,
+            RouteAction action,
+            RouteConfig.Match match,
+            RetryConfig retry,
+            List<Mirror> mirrors) {
         findings.fields(
                 path,
                 action,
@@ -61,12 +73,13 @@ final class RouteActionParser {
                         "request_mirror_policies",
                         "upgrade_configs",
                         "hash_policy"));
-        if (action.getPriority() != RoutingPriority.DEFAULT) {
-            findings.notImplemented(join(path, "priority"), action.getPriority());
+        if (action.getPriority() == RoutingPriority.UNRECOGNIZED) {
+            findings.reject(join(path, "priority"), "is unknown");
         }
         return new RouteConfig.Action.Forward(
                 destination(path, action),
                 missingStatus(path, action),
+                action.getPriority() == RoutingPriority.HIGH,
                 pathRewrite(path, action, match),
                 hostRewrite(path, action),
                 action.getAppendXForwardedHost(),
@@ -85,12 +98,7 @@ final class RouteActionParser {
                         : retry,
                 new UpgradeParser(findings)
                         .route(join(path, "upgrade_configs"), action.getUpgradeConfigsList()),
-                action.getRequestMirrorPoliciesCount() == 0
-                        ? List.of()
-                        : new MirrorParser(findings)
-                                .read(
-                                        join(path, "request_mirror_policies"),
-                                        action.getRequestMirrorPoliciesList()),
+                mirrors,
                 new HashPolicyParser(findings, this)
                         .policy(join(path, "hash_policy"), action.getHashPolicyList()));
     }
@@ -239,7 +247,8 @@ final class RouteActionParser {
                         "request_headers_to_remove",
                         "response_headers_to_add",
                         "response_headers_to_remove",
-                        "host_rewrite_literal"));
+                        "host_rewrite_literal",
+                        "typed_per_filter_config"));
         boolean isNamed = !share.getClusterHeader().isEmpty();
         if (isNamed == !share.getName().isEmpty()) {
             findings.reject(
@@ -265,7 +274,10 @@ final class RouteActionParser {
                 isNamed
                         ? Optional.of(
                                 headerName(join(path, "cluster_header"), share.getClusterHeader()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                share.getTypedPerFilterConfigCount() == 0
+                        ? List.of()
+                        : filters.read(path, share.getTypedPerFilterConfigMap()));
     }
 
     private int weight(String path, int value) {
@@ -346,10 +358,9 @@ final class RouteActionParser {
                     new RouteConfig.HostRewrite.FromHeader(
                             action.getHostRewriteHeader().toLowerCase(Locale.ROOT));
             case AUTO_HOST_REWRITE -> {
-                if (action.getAutoHostRewrite().getValue()) {
-                    findings.notImplemented(join(path, "auto_host_rewrite"));
-                }
-                yield RouteConfig.HostRewrite.AS_IT_CAME;
+                yield action.getAutoHostRewrite().getValue()
+                        ? new RouteConfig.HostRewrite.OfUpstream()
+                        : RouteConfig.HostRewrite.AS_IT_CAME;
             }
             case HOST_REWRITE_PATH_REGEX -> {
                 String at = join(path, "host_rewrite_path_regex");

@@ -131,6 +131,7 @@ public record RouteConfig(
     /// @param ignoreCase of the path
     /// @param grpcOnly whether the request must be gRPC by its content type
     /// @param metadata of what filters found out
+    /// @param tls of the client's certificate
     /// @param fraction share of the otherwise matching requests that match
     public record Match(
             Path path,
@@ -139,6 +140,7 @@ public record RouteConfig(
             List<QueryMatch> query,
             boolean grpcOnly,
             List<MetadataMatch> metadata,
+            TlsMatch tls,
             Optional<Fraction> fraction) {
         public Match {
             headers = List.copyOf(headers);
@@ -184,6 +186,7 @@ public record RouteConfig(
         /// Sends it on.
         ///
         /// @param missingStatus when the cluster is not there
+        /// @param isUrgent whether requests are of high priority
         /// @param timeout for the whole response; zero for none
         /// @param idleTimeout without a byte in either direction; empty takes the listener's
         /// @param grpcTimeout what a gRPC call may have in the place of the timeout
@@ -195,6 +198,7 @@ public record RouteConfig(
         record Forward(
                 Destination to,
                 int missingStatus,
+                boolean isUrgent,
                 PathRewrite path,
                 HostRewrite host,
                 boolean appendForwardedHost,
@@ -218,6 +222,7 @@ public record RouteConfig(
                 this(
                         to,
                         503,
+                        false,
                         path,
                         host,
                         appendForwardedHost,
@@ -291,12 +296,18 @@ public record RouteConfig(
     /// @param cluster empty where a header names it
     /// @param host that replaces the authority for this share only
     /// @param clusterHeader of the request that names the cluster
+    /// @param filters what is said of the listener's filters for this share only
     public record Share(
             String cluster,
             int weight,
             HeaderEdits.Both headers,
             Optional<String> host,
-            Optional<String> clusterHeader) {}
+            Optional<String> clusterHeader,
+            List<FilterOverride> filters) {
+        public Share {
+            filters = List.copyOf(filters);
+        }
+    }
 
     /// What the path is when the request goes on.
     public sealed interface PathRewrite {
@@ -323,6 +334,9 @@ public record RouteConfig(
 
         /// That one.
         record Literal(String host) implements HostRewrite {}
+
+        /// The name of the host that is chosen, if it has one.
+        record OfUpstream() implements HostRewrite {}
 
         /// The value of a header, when there is one.
         record FromHeader(String name) implements HostRewrite {}

@@ -4,8 +4,10 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.filter.FilterOverrides;
 import dev.heddle.proxy.route.FilterOverride;
+import dev.heddle.proxy.route.Mirror;
 import envoy.config.core.v3.DataSource;
 import envoy.config.route.v3.Route;
+import envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import envoy.config.route.v3.RouteConfiguration;
 import envoy.config.route.v3.RouteMatch;
 import envoy.config.route.v3.VirtualCluster;
@@ -44,8 +46,8 @@ public final class RouteParser {
         this.matches = new MatchParser(findings);
         this.edits = new HeaderEditParser(findings);
         this.retries = new RetryPolicyParser(findings, matches);
-        this.actions = new RouteActionParser(findings, edits, retries);
         this.filters = new FilterOverrideParser(findings, HttpFilters.ALL);
+        this.actions = new RouteActionParser(findings, edits, retries, filters);
     }
 
     /// Reads one resource of RDS.
@@ -74,6 +76,7 @@ public final class RouteParser {
                         "internal_only_headers",
                         "validate_clusters",
                         "typed_per_filter_config",
+                        "request_mirror_policies",
                         "metadata"));
         if (table.getValidateClusters().getValue()) {
             // We hold routes back until their clusters are there, but take those that name others.
@@ -83,10 +86,14 @@ public final class RouteParser {
                 table.hasMaxDirectResponseBodySizeBytes()
                         ? table.getMaxDirectResponseBodySizeBytes().getValue()
                         : 4_096;
-        List<FilterOverride> overrides =
-                table.getTypedPerFilterConfigCount() == 0
-                        ? List.of()
-                        : filters.read(path, table.getTypedPerFilterConfigMap());
+        var whole =
+                new Scope(
+                        table.getTypedPerFilterConfigCount() == 0
+                                ? List.of()
+                                : filters.read(path, table.getTypedPerFilterConfigMap()),
+                        mirrors(path, table.getRequestMirrorPoliciesList(), List.of()),
+                        largestBody,
+                        RetryConfig.NONE);
         var hosts = new ArrayList<RouteConfig.VirtualHost>();
         var domains = new HashMap<String, String>();
         var names = new HashMap<String, Integer>();
@@ -96,7 +103,7 @@ public final class RouteParser {
             if (names.put(host.getName(), i) != null) {
                 findings.reject(join(at, "name"), "'" + host.getName() + "' is there twice");
             }
-            hosts.add(host(at, host, domains, largestBody, overrides));
+            hosts.add(host(at, host, domains, whole));
         }
         return new RouteConfig(
                 table.getName(),
@@ -113,11 +120,7 @@ public final class RouteParser {
     }
 
     private RouteConfig.VirtualHost host(
-            String path,
-            VirtualHost host,
-            Map<String, String> taken,
-            int largestBody,
-            List<FilterOverride> ofTable) {
+            String path, VirtualHost host, Map<String, String> taken, Scope table) {
         findings.fields(
                 path,
                 host,
@@ -131,6 +134,7 @@ public final class RouteParser {
                         "typed_per_filter_config",
                         "metadata",
                         "retry_policy",
+                        "request_mirror_policies",
                         "per_request_buffer_limit_bytes",
                         "include_request_attempt_count",
                         "include_attempt_count_in_response",
@@ -148,17 +152,22 @@ public final class RouteParser {
                                         host.getIncludeRequestAttemptCount(),
                                         host.getIncludeAttemptCountInResponse(),
                                         host.getIncludeIsTimeoutRetryHeader()));
-        List<FilterOverride> further =
-                host.getTypedPerFilterConfigCount() == 0
-                        ? ofTable
-                        : FilterOverrides.merged(
-                                List.of(
-                                        filters.read(path, host.getTypedPerFilterConfigMap()),
-                                        ofTable));
+        var own =
+                new Scope(
+                        host.getTypedPerFilterConfigCount() == 0
+                                ? table.filters()
+                                : FilterOverrides.merged(
+                                        List.of(
+                                                filters.read(
+                                                        path, host.getTypedPerFilterConfigMap()),
+                                                table.filters())),
+                        mirrors(path, host.getRequestMirrorPoliciesList(), table.mirrors()),
+                        table.largestBody(),
+                        retry);
         var routes = new ArrayList<RouteConfig.Route>();
         for (int i = 0; i < host.getRoutesCount(); i++) {
             String at = join(path, "routes[" + i + "]");
-            routes.add(route(at, host.getRoutes(i), largestBody, retry, further));
+            routes.add(route(at, host.getRoutes(i), own));
         }
         return new RouteConfig.VirtualHost(
                 host.getName(),
@@ -172,6 +181,23 @@ public final class RouteParser {
                         host.getResponseHeadersToAddList(),
                         host.getResponseHeadersToRemoveList()),
                 virtualClusters(path, host.getVirtualClustersList()));
+    }
+
+    /// What a route has that does not say it itself.
+    ///
+    /// @param largestBody of a direct response, in bytes
+    private record Scope(
+            List<FilterOverride> filters,
+            List<Mirror> mirrors,
+            int largestBody,
+            RetryConfig retry) {}
+
+    /// @param further what counts where these are none: they are not added up
+    private List<Mirror> mirrors(
+            String path, List<RequestMirrorPolicy> policies, List<Mirror> further) {
+        return policies.isEmpty()
+                ? further
+                : new MirrorParser(findings).read(join(path, "request_mirror_policies"), policies);
     }
 
     private List<String> domains(String path, VirtualHost host, Map<String, String> taken) {
@@ -243,12 +269,7 @@ public final class RouteParser {
                 : host;
     }
 
-    private RouteConfig.Route route(
-            String path,
-            Route route,
-            int largestBody,
-            RetryConfig hostRetry,
-            List<FilterOverride> further) {
+    private RouteConfig.Route route(String path, Route route, Scope scope) {
         findings.fields(
                 path,
                 route,
@@ -273,7 +294,11 @@ public final class RouteParser {
                                     join(path, "route"),
                                     route.getRoute(),
                                     match,
-                                    retry(hostRetry, route));
+                                    retry(scope.retry(), route),
+                                    mirrors(
+                                            join(path, "route"),
+                                            route.getRoute().getRequestMirrorPoliciesList(),
+                                            scope.mirrors()));
                     case REDIRECT ->
                             actions.redirect(join(path, "redirect"), route.getRedirect(), match);
                     case DIRECT_RESPONSE -> {
@@ -283,7 +308,7 @@ public final class RouteParser {
                         findings.range(join(at, "status"), direct.getStatus(), 200, 599);
                         yield new RouteConfig.Action.DirectResponse(
                                 direct.getStatus(),
-                                body(join(at, "body"), direct.getBody(), largestBody));
+                                body(join(at, "body"), direct.getBody(), scope.largestBody()));
                     }
                     case FILTER_ACTION, NON_FORWARDING_ACTION -> nothing();
                     case ACTION_NOT_SET -> {
@@ -305,11 +330,11 @@ public final class RouteParser {
                         route.getResponseHeadersToRemoveList()),
                 route.getStatPrefix(),
                 route.getTypedPerFilterConfigCount() == 0
-                        ? further
+                        ? scope.filters()
                         : FilterOverrides.merged(
                                 List.of(
                                         filters.read(path, route.getTypedPerFilterConfigMap()),
-                                        further)));
+                                        scope.filters())));
     }
 
     private static RouteConfig.Action nothing() {
@@ -346,7 +371,8 @@ public final class RouteParser {
                         "query_parameters",
                         "grpc",
                         "path_match_policy",
-                        "dynamic_metadata"));
+                        "dynamic_metadata",
+                        "tls_context"));
         return new RouteConfig.Match(
                 path(path, match),
                 match.hasCaseSensitive() && !match.getCaseSensitive().getValue(),
@@ -355,7 +381,21 @@ public final class RouteParser {
                 match.hasGrpc(),
                 new MetadataMatchParser(findings, matches)
                         .all(join(path, "dynamic_metadata"), match.getDynamicMetadataList()),
+                match.hasTlsContext()
+                        ? tls(join(path, "tls_context"), match.getTlsContext())
+                        : TlsMatch.ANY,
                 fraction(join(path, "runtime_fraction"), match));
+    }
+
+    private TlsMatch tls(String path, RouteMatch.TlsContextMatchOptions options) {
+        findings.fields(path, options, Set.of("presented", "validated"));
+        return new TlsMatch(
+                options.hasPresented()
+                        ? Optional.of(options.getPresented().getValue())
+                        : Optional.empty(),
+                options.hasValidated()
+                        ? Optional.of(options.getValidated().getValue())
+                        : Optional.empty());
     }
 
     private RouteConfig.Path path(String path, RouteMatch match) {

@@ -232,7 +232,11 @@ public final class ProxyMeters {
                             ? new Reading.GaugeValue(id, sum)
                             : new Reading.CounterValue(id, sum));
         }
-        readCircuit(name, scope, state.config().settings().limits(), readings);
+        Circuit circuit = circuits.apply(name);
+        CircuitLimits limits = state.config().settings().limits();
+        readCircuit("circuit_breakers.default.", circuit, scope, limits, readings);
+        readCircuit(
+                "circuit_breakers.high.", circuit.ofUrgent(), scope, limits.ofUrgent(), readings);
         gauge(scope, "membership_total", state.hosts().size(), readings);
         ClusterHealth seen = health.of(name);
         gauge(scope, "membership_healthy", hosts(state, seen, Health.HEALTHY), readings);
@@ -248,9 +252,12 @@ public final class ProxyMeters {
     }
 
     /// Whether each limit is reached, and where that is asked for how much is left.
-    private void readCircuit(
-            String name, MeterScope scope, CircuitLimits limits, Consumer<Reading> readings) {
-        Circuit circuit = circuits.apply(name);
+    private static void readCircuit(
+            String prefix,
+            Circuit circuit,
+            MeterScope scope,
+            CircuitLimits limits,
+            Consumer<Reading> readings) {
         for (Circuit.Resource resource : Circuit.Resource.values()) {
             String open =
                     switch (resource) {
@@ -267,9 +274,9 @@ public final class ProxyMeters {
                         case RETRIES -> "remaining_retries";
                     };
             int left = circuit.remaining(resource, limits);
-            gauge(scope, "circuit_breakers.default." + open, left == 0 ? 1 : 0, readings);
+            gauge(scope, prefix + open, left == 0 ? 1 : 0, readings);
             if (limits.tracksRemaining()) {
-                gauge(scope, "circuit_breakers.default." + remaining, left, readings);
+                gauge(scope, prefix + remaining, left, readings);
             }
         }
     }

@@ -101,6 +101,22 @@ public sealed interface RouteAction {
             }
         }
 
+        /// The same with that target alone.
+        public Forward to(Target target) {
+            return new Forward(
+                    List.of(new Target(target.cluster(), 1, target.index(), target.header())),
+                    1,
+                    choice,
+                    timeout,
+                    idleTimeout,
+                    grpcTimeout,
+                    streamLimit,
+                    attempts,
+                    tunnels,
+                    mirrors,
+                    hash);
+        }
+
         /// Chooses by weight.
         ///
         /// @param request whose headers may say more
@@ -124,9 +140,10 @@ public sealed interface RouteAction {
     /// @param numberHeader whose number takes the place of chance where a request has one; null for
     ///   chance alone
     /// @param missingStatus when the chosen cluster is not there, as in 503
-    record Choice(@Nullable HeaderName numberHeader, int missingStatus) {
+    /// @param isUrgent whether requests have the limits and connections of high priority there
+    record Choice(@Nullable HeaderName numberHeader, int missingStatus, boolean isUrgent) {
         /// By chance, with Envoy's own status.
-        public static final Choice BY_CHANCE = new Choice(null, 503);
+        public static final Choice BY_CHANCE = new Choice(null, 503, false);
 
         private static final int MOST_DIGITS = 20;
 

@@ -32,6 +32,12 @@ public interface RouteEntry {
     void editRequest(
             RequestHead request, RouteAction.Target target, StreamInfo info, boolean isTold);
 
+    /// Gives the request the name of the host that it goes to as its authority, where the route
+    /// says so (`auto_host_rewrite`). May be called again for another host.
+    ///
+    /// @param hostname empty when the host has none
+    default void nameHost(RequestHead request, String hostname, boolean isTold) {}
+
     /// Edits the headers of a response.
     ///
     /// @param request as it was forwarded: values of response headers may speak of it

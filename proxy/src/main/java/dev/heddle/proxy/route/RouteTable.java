@@ -2,6 +2,7 @@ package dev.heddle.proxy.route;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.tls.TlsSession;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,14 @@ public interface RouteTable {
     ///
     /// @param random for routes that take only a share of the requests
     @Nullable RouteEntry match(RequestHead request, RandomGenerator random);
+
+    /// As [#match(RequestHead, RandomGenerator)], where routes may depend on the connection, too.
+    ///
+    /// @param session of the client's connection; null for one without TLS
+    default @Nullable RouteEntry match(
+            RequestHead request, @Nullable TlsSession session, RandomGenerator random) {
+        return match(request, random);
+    }
 
     /// Headers that nobody outside may send to routes of this table
     /// (`RouteConfiguration.internal_only_headers`).

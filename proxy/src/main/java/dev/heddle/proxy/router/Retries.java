@@ -140,7 +140,7 @@ final class Retries {
             return Outcome.LIMIT_EXCEEDED;
         }
         left--;
-        if (!at.circuit().tryAcquire(Resource.RETRIES, at.settings().limits())) {
+        if (!at.tryAcquire(Resource.RETRIES)) {
             at.stats().add(ClusterStat.UPSTREAM_RQ_RETRY_OVERFLOW);
             return Outcome.OVERFLOW;
         }
@@ -217,7 +217,7 @@ final class Retries {
 
     private void release(Cluster at) {
         if (state == State.WAITING || state == State.RETRYING) {
-            at.circuit().release(Resource.RETRIES);
+            at.release(Resource.RETRIES);
         }
         state = State.FIRST;
     }

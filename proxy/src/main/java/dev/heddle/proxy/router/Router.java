@@ -111,7 +111,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         RouteAction.Target chosen = forward.choose(exchange.request(), exchange.worker().random());
         target = chosen;
         exchange.info().setCluster(chosen.cluster());
-        Cluster cluster = context.clusters().get(chosen.cluster());
+        Cluster cluster = cluster(chosen, forward);
         if (cluster == null) {
             return reply(new UpstreamFailure.NoCluster(forward.choice().missingStatus()));
         }
@@ -153,6 +153,11 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
             shadows.start();
         }
         return Verdict.AWAIT;
+    }
+
+    private @Nullable Cluster cluster(RouteAction.Target to, RouteAction.Forward forward) {
+        Cluster cluster = context.clusters().get(to.cluster());
+        return cluster != null && forward.choice().isUrgent() ? cluster.urgent() : cluster;
     }
 
     private void hash(Exchange exchange, Cluster cluster, HashPolicy policy) {
@@ -317,6 +322,13 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     }
 
     @Override
+    public void onConnected(Host host) {
+        if (entry != null) {
+            entry.nameHost(exchange().request(), host.hostname(), !config.suppressEnvoyHeaders());
+        }
+    }
+
+    @Override
     public void onSent() {
         if (retries != null) {
             retries.onByte();
@@ -425,7 +437,10 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
             return;
         }
         Exchange exchange = exchange();
-        Cluster cluster = context.clusters().get(to.cluster());
+        Cluster cluster =
+                entry != null && entry.action() instanceof RouteAction.Forward forward
+                        ? cluster(to, forward)
+                        : null;
         if (cluster == null) {
             exchange.fail(new UpstreamFailure.NoHealthyHost());
             return;

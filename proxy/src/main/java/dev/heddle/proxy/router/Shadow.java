@@ -98,14 +98,14 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
             return;
         }
         isBodyless = bodyless;
-        if (!cluster.circuit().tryAcquire(Resource.REQUESTS, cluster.settings().limits())) {
+        if (!cluster.tryAcquire(Resource.REQUESTS)) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             over();
             return;
         }
         switch (cluster.balancer().pick(this)) {
             case Pick.NoHealthyHost _ -> {
-                cluster.circuit().release(Resource.REQUESTS);
+                cluster.release(Resource.REQUESTS);
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
                 over();
             }
@@ -298,7 +298,7 @@ final class Shadow implements PickContext, PoolWaiter, ResponseHandler, BodySink
         if (was == State.OVER || was == State.NEW) {
             return false;
         }
-        cluster.circuit().release(Resource.REQUESTS);
+        cluster.release(Resource.REQUESTS);
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE, -1);
         if (host != null) {
             host.requestEnded();

@@ -57,6 +57,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         /// The attempt goes to that host.
         void onPicked(Host host);
 
+        /// There is a connection to that host, and the request is not on its way yet.
+        void onConnected(Host host);
+
         /// The request is on its way.
         void onSent();
 
@@ -149,7 +152,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         host = null;
         pool = null;
         stream = null;
-        if (!cluster.circuit().tryAcquire(Resource.REQUESTS, cluster.settings().limits())) {
+        if (!cluster.tryAcquire(Resource.REQUESTS)) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             state = State.OVER;
             exchange.fail(new UpstreamFailure.Overflow());
@@ -157,7 +160,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         }
         switch (pick()) {
             case Pick.NoHealthyHost _ -> {
-                cluster.circuit().release(Resource.REQUESTS);
+                cluster.release(Resource.REQUESTS);
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
                 state = State.OVER;
                 exchange.fail(new UpstreamFailure.NoHealthyHost());
@@ -212,6 +215,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         HostHealth health = health();
         if (health != null) {
             health.onConnected(exchange.worker().index());
+        }
+        if (host != null) {
+            owner.onConnected(host);
         }
         ready.start(exchange.request(), bodyless, response, this);
         owner.onSent();
@@ -437,7 +443,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             return false;
         }
         state = State.OVER;
-        cluster.circuit().release(Resource.REQUESTS);
+        cluster.release(Resource.REQUESTS);
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE, -1);
         if (host != null) {
             host.requestEnded();

@@ -267,7 +267,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         switch (pick) {
             case Pick.NoHealthyHost _ -> {
                 if (tunnel != null) {
-                    to.circuit().release(Resource.REQUESTS);
+                    to.release(Resource.REQUESTS);
                 }
                 to.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
                 finish(ResponseFlag.UH);
@@ -292,14 +292,13 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     /// needs one of its own, and in the pool there is no queue for it.
     private boolean isAllowed(Cluster to) {
         if (tunnel != null) {
-            boolean isAllowed = to.circuit().tryAcquire(Resource.REQUESTS, to.settings().limits());
+            boolean isAllowed = to.tryAcquire(Resource.REQUESTS);
             if (!isAllowed) {
                 to.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             }
             return isAllowed;
         }
-        boolean isAllowed =
-                to.circuit().remaining(Resource.CONNECTIONS, to.settings().limits()) > 0;
+        boolean isAllowed = to.remaining(Resource.CONNECTIONS) > 0;
         if (!isAllowed) {
             to.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
         }
@@ -660,7 +659,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             host.requestEnded();
             host = null;
             if (cluster != null && tunnel != null) {
-                cluster.circuit().release(Resource.REQUESTS);
+                cluster.release(Resource.REQUESTS);
                 count(ClusterStat.UPSTREAM_RQ_ACTIVE, -1);
             }
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// How much of its [CircuitLimits] a cluster uses, counted over all workers. One instance is shared
 /// by the workers' clusters of one name and lives on when the cluster is updated.
@@ -19,10 +20,23 @@ public final class Circuit {
 
     private final Map<Resource, AtomicInteger> used = new EnumMap<>(Resource.class);
 
+    /// What requests of high priority use; null there.
+    private final @Nullable Circuit urgent;
+
     public Circuit() {
+        this(new Circuit(null));
+    }
+
+    private Circuit(@Nullable Circuit urgent) {
+        this.urgent = urgent;
         for (Resource resource : Resource.values()) {
             used.put(resource, new AtomicInteger());
         }
+    }
+
+    /// What requests of high priority use.
+    public Circuit ofUrgent() {
+        return urgent == null ? this : urgent;
     }
 
     /// Takes one if the limit allows it. Whoever got one gives it back with [#release].

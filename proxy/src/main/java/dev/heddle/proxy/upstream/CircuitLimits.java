@@ -3,7 +3,7 @@ package dev.heddle.proxy.upstream;
 import java.util.Optional;
 
 /// Bounds on what a cluster may have open at once, over all workers; Envoy's
-/// `circuit_breakers.thresholds` of the default priority.
+/// `circuit_breakers.thresholds`.
 ///
 /// @param maxConnections open and opening connections; Envoy's default is 1024
 /// @param maxPendingRequests requests that wait for a connection
@@ -11,13 +11,16 @@ import java.util.Optional;
 /// @param maxRetries retries in flight; Envoy's default is 3
 /// @param retryBudget in the place of maxRetries, where there is one
 /// @param tracksRemaining whether statistics say how much is left (`track_remaining`)
+/// @param urgent those of requests of high priority, which are counted by themselves; empty for
+///   Envoy's defaults
 public record CircuitLimits(
         int maxConnections,
         int maxPendingRequests,
         int maxRequests,
         int maxRetries,
         Optional<RetryBudget> retryBudget,
-        boolean tracksRemaining) {
+        boolean tracksRemaining,
+        Optional<CircuitLimits> urgent) {
     /// Envoy's defaults.
     public static final CircuitLimits ENVOY = new CircuitLimits(1024, 1024, 1024, 3);
 
@@ -43,6 +46,41 @@ public record CircuitLimits(
     public CircuitLimits(
             int maxConnections, int maxPendingRequests, int maxRequests, int maxRetries) {
         this(maxConnections, maxPendingRequests, maxRequests, maxRetries, Optional.empty(), false);
+    }
+
+    /// Beside Envoy's defaults for high priority.
+    public CircuitLimits(
+            int maxConnections,
+            int maxPendingRequests,
+            int maxRequests,
+            int maxRetries,
+            Optional<RetryBudget> retryBudget,
+            boolean tracksRemaining) {
+        this(
+                maxConnections,
+                maxPendingRequests,
+                maxRequests,
+                maxRetries,
+                retryBudget,
+                tracksRemaining,
+                Optional.empty());
+    }
+
+    /// The same beside those of high priority.
+    public CircuitLimits beside(CircuitLimits others) {
+        return new CircuitLimits(
+                maxConnections,
+                maxPendingRequests,
+                maxRequests,
+                maxRetries,
+                retryBudget,
+                tracksRemaining,
+                Optional.of(others));
+    }
+
+    /// Those of requests of high priority.
+    public CircuitLimits ofUrgent() {
+        return urgent.orElse(ENVOY);
     }
 
     public CircuitLimits {

@@ -8,6 +8,7 @@ import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
+import dev.heddle.proxy.upstream.Circuit.Resource;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,31 @@ public interface Cluster {
 
     /// What this cluster uses over all workers.
     Circuit circuit();
+
+    /// Takes one of what is limited, if the limit allows it. Whoever got one gives it back with
+    /// [#release].
+    default boolean tryAcquire(Resource resource) {
+        return circuit().tryAcquire(resource, settings().limits());
+    }
+
+    default void release(Resource resource) {
+        circuit().release(resource);
+    }
+
+    /// How many more may be taken now.
+    default int remaining(Resource resource) {
+        return circuit().remaining(resource, settings().limits());
+    }
+
+    /// The same for requests of high priority, which have limits and connections of their own.
+    default Cluster urgent() {
+        return new UrgentCluster(this);
+    }
+
+    /// The one that this is a view of; itself where it is none.
+    default Cluster whole() {
+        return this;
+    }
 
     /// Begins a connection to a host, secured as this cluster says.
     default Connecting connect(Worker worker, Host host, Purpose purpose, ConnectOutcome outcome) {

@@ -59,6 +59,7 @@ class WarmingTest {
                                     List.of(),
                                     false,
                                     List.of(),
+                                    TlsMatch.ANY,
                                     Optional.empty()),
                             new RouteConfig.Action.Forward(
                                     new RouteConfig.Destination.One(cluster),

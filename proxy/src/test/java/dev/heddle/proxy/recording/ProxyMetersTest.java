@@ -41,7 +41,7 @@ class ProxyMetersTest {
         var values = new TreeMap<String, Long>();
         for (Reading reading : meters.meters().read()) {
             String name = reading.id().name();
-            if (name.contains(".circuit_breakers.")
+            if (name.contains(".circuit_breakers.default.")
                     && reading instanceof Reading.GaugeValue(_, long value)) {
                 values.put(name.substring("cluster.a.circuit_breakers.default.".length()), value);
             }

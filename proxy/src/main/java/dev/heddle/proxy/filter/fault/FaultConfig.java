@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 /// @param abort in the place of an answer from upstream, after the delay
 /// @param rate of the response's body
 /// @param requests those that may fail at all
+/// @param cluster that their route must lead to; empty for any
 /// @param mostActive how many exchanges of the connection manager may be failing at once; fuzzy, as
 ///   workers do not wait for each other
 /// @param countsCallers whether it is counted by `x-envoy-downstream-service-cluster`, too
@@ -21,6 +22,7 @@ public record FaultConfig(
         Optional<Abort> abort,
         Optional<Rate> rate,
         Predicate<RequestHead> requests,
+        String cluster,
         OptionalLong mostActive,
         boolean countsCallers) {
 

@@ -48,7 +48,7 @@ public final class FaultFilter implements HttpFilter {
 
     @Override
     public Verdict onRequest(Exchange exchange) {
-        if (!config.requests().test(exchange.request())) {
+        if (!config.requests().test(exchange.request()) || !isOnTheWay(exchange)) {
             return Verdict.CONTINUE;
         }
         slow(exchange);
@@ -62,6 +62,19 @@ public final class FaultFilter implements HttpFilter {
             return Verdict.AWAIT;
         }
         return abort(exchange);
+    }
+
+    /// Whether the request goes to the cluster that is to fail.
+    private boolean isOnTheWay(Exchange exchange) {
+        if (config.cluster().isEmpty()) {
+            return true;
+        }
+        RouteEntry route = exchange.route();
+        return route != null
+                && route.action() instanceof RouteAction.Forward forward
+                && forward.choose(exchange.request(), exchange.worker().random())
+                        .cluster()
+                        .equals(config.cluster());
     }
 
     private void onDelayed(Exchange exchange) {

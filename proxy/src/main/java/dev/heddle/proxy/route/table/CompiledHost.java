@@ -9,6 +9,7 @@ import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.tls.TlsSession;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -51,15 +52,18 @@ final class CompiledHost {
     }
 
     @Nullable RouteEntry match(
-            RequestHead request, @Nullable Map<String, ?> metadata, RandomGenerator random) {
+            RequestHead request,
+            @Nullable Map<String, ?> metadata,
+            @Nullable TlsSession session,
+            RandomGenerator random) {
         if (mustGoToTls(request)) {
             return toTls;
         }
         CharSequence bare = request.barePath();
         for (int number : index.candidates(bare)) {
             CompiledRoute route = routes[number];
-            if (route.matches(request, bare, metadata, random)) {
-                return route;
+            if (route.matches(request, bare, metadata, session, random)) {
+                return route.chosen(request, random);
             }
         }
         return null;

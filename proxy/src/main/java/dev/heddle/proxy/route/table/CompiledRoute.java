@@ -5,6 +5,8 @@ import dev.heddle.proxy.config.HeaderEdits;
 import dev.heddle.proxy.config.MetadataMatch;
 import dev.heddle.proxy.config.RetryConfig;
 import dev.heddle.proxy.config.RouteConfig;
+import dev.heddle.proxy.config.TlsMatch;
+import dev.heddle.proxy.filter.FilterOverrides;
 import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
@@ -17,6 +19,7 @@ import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
+import dev.heddle.proxy.tls.TlsSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ final class CompiledRoute implements RouteEntry {
     private final QueryCondition[] query;
     private final boolean grpcOnly;
     private final List<MetadataMatch> metadata;
+    private final @Nullable TlsMatch tls;
     private final RouteConfig.@Nullable Fraction fraction;
     private final RouteAction action;
     private final List<FilterOverride> filters;
@@ -45,6 +49,9 @@ final class CompiledRoute implements RouteEntry {
     private final List<ShareEdits> shares;
     private final List<HeaderEditor> requestEdits;
     private final List<HeaderEditor> responseEdits;
+
+    /// The route with each of its targets alone; none where it has one only.
+    private final List<RouteEntry> choices;
 
     /// What changes for one target of a weighted route.
     private record ShareEdits(
@@ -85,6 +92,7 @@ final class CompiledRoute implements RouteEntry {
                                 .toArray(QueryCondition[]::new);
         this.grpcOnly = route.match().grpcOnly();
         this.metadata = route.match().metadata();
+        this.tls = route.match().tls().equals(TlsMatch.ANY) ? null : route.match().tls();
         this.fraction = route.match().fraction().orElse(null);
         this.action = action(route.action());
         this.filters = route.filters();
@@ -96,6 +104,34 @@ final class CompiledRoute implements RouteEntry {
         this.shares = shares(route.action());
         this.requestEdits = outer.with(route.headers(), HeaderEdits.Both::request);
         this.responseEdits = outer.with(route.headers(), HeaderEdits.Both::response);
+        this.choices = choices(route);
+    }
+
+    private List<RouteEntry> choices(RouteConfig.Route route) {
+        if (!(action instanceof RouteAction.Forward forward)
+                || !(route.action() instanceof RouteConfig.Action.Forward said)
+                || !(said.to() instanceof RouteConfig.Destination.Weighted weighted)) {
+            return List.of();
+        }
+        var all = new ArrayList<RouteEntry>();
+        for (RouteAction.Target target : forward.targets()) {
+            RouteConfig.Share share = weighted.shares().get(target.index());
+            all.add(
+                    new ChosenRoute(
+                            this,
+                            forward.to(target),
+                            share.filters().isEmpty()
+                                    ? filters
+                                    : FilterOverrides.merged(List.of(share.filters(), filters))));
+        }
+        return List.copyOf(all);
+    }
+
+    /// This route for one request, which has a single target from now on.
+    RouteEntry chosen(RequestHead request, RandomGenerator random) {
+        return action instanceof RouteAction.Forward forward && !choices.isEmpty()
+                ? choices.get(forward.choose(request, random).index())
+                : this;
     }
 
     /// The edits around a route's own.
@@ -145,9 +181,8 @@ final class CompiledRoute implements RouteEntry {
                 forward.to() instanceof RouteConfig.Destination.Weighted weighted
                         ? weighted.numberHeader().map(HeaderName::of).orElse(null)
                         : null;
-        return number == null && forward.missingStatus() == 503
-                ? RouteAction.Choice.BY_CHANCE
-                : new RouteAction.Choice(number, forward.missingStatus());
+        var choice = new RouteAction.Choice(number, forward.missingStatus(), forward.isUrgent());
+        return choice.equals(RouteAction.Choice.BY_CHANCE) ? RouteAction.Choice.BY_CHANCE : choice;
     }
 
     private static Attempts attempts(RetryConfig retry) {
@@ -239,6 +274,7 @@ final class CompiledRoute implements RouteEntry {
             RequestHead request,
             CharSequence bare,
             @Nullable Map<String, ?> known,
+            @Nullable TlsSession session,
             RandomGenerator random) {
         if (!path.test(request.method(), bare)) {
             return false;
@@ -260,6 +296,9 @@ final class CompiledRoute implements RouteEntry {
             if (!metadata.get(i).test(known)) {
                 return false;
             }
+        }
+        if (tls != null && !tls.test(session)) {
+            return false;
         }
         return fraction == null || random.nextInt(fraction.denominator()) < fraction.numerator();
     }
@@ -306,7 +345,7 @@ final class CompiledRoute implements RouteEntry {
             request.setAuthority(share.host().get());
         } else {
             switch (rewrite.host()) {
-                case RouteConfig.HostRewrite.None() -> {
+                case RouteConfig.HostRewrite.None(), RouteConfig.HostRewrite.OfUpstream() -> {
                     return;
                 }
                 case RouteConfig.HostRewrite.Literal(String literal) ->
@@ -327,6 +366,11 @@ final class CompiledRoute implements RouteEntry {
                 }
             }
         }
+        tellHost(request, before, isTold);
+    }
+
+    /// Leaves what the authority was before it was rewritten.
+    private void tellHost(RequestHead request, String before, boolean isTold) {
         if (isTold) {
             request.headers().set(HeaderName.X_ENVOY_ORIGINAL_HOST, before);
         }
@@ -336,6 +380,15 @@ final class CompiledRoute implements RouteEntry {
                     .set(
                             HeaderName.X_FORWARDED_HOST,
                             there == null ? before : there + "," + before);
+        }
+    }
+
+    @Override
+    public void nameHost(RequestHead request, String hostname, boolean isTold) {
+        if (rewrite.host() instanceof RouteConfig.HostRewrite.OfUpstream && !hostname.isEmpty()) {
+            String before = request.authority();
+            request.setAuthority(hostname);
+            tellHost(request, before, isTold);
         }
     }
 

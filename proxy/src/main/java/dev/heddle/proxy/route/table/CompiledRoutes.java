@@ -5,6 +5,7 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
+import dev.heddle.proxy.tls.TlsSession;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +48,25 @@ public final class CompiledRoutes implements RouteTable {
 
     @Override
     public @Nullable RouteEntry match(RequestHead request, RandomGenerator random) {
-        return match(request, null, random);
+        return match(request, null, null, random);
+    }
+
+    @Override
+    public @Nullable RouteEntry match(
+            RequestHead request, @Nullable TlsSession session, RandomGenerator random) {
+        return match(request, null, session, random);
     }
 
     /// As [#match(RequestHead, RandomGenerator)].
     ///
     /// @param metadata what filters found out about the request; null for nothing
     @Nullable RouteEntry match(
-            RequestHead request, @Nullable Map<String, ?> metadata, RandomGenerator random) {
+            RequestHead request,
+            @Nullable Map<String, ?> metadata,
+            @Nullable TlsSession session,
+            RandomGenerator random) {
         CompiledHost host = host(request);
-        return host == null ? null : host.match(request, metadata, random);
+        return host == null ? null : host.match(request, metadata, session, random);
     }
 
     /// The virtual cluster that a request counts for; null for none.

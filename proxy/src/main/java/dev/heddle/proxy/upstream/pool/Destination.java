@@ -31,6 +31,11 @@ record Destination(
         return new Destination(worker, cluster, host, expected, client);
     }
 
+    /// The same for requests of high priority.
+    Destination of(Cluster urgent) {
+        return new Destination(worker, urgent, host, name, client);
+    }
+
     /// Those of now: a cluster may change under its connections.
     ClusterSettings settings() {
         return cluster.settings();

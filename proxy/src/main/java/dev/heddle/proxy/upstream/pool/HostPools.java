@@ -29,6 +29,9 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     /// ago, whose connections end as their requests do.
     static final int MOST_NAMES = 64;
 
+    /// For requests of high priority.
+    private @Nullable HostPools urgent;
+
     private @Nullable Map<Client, HostPools> byClient;
 
     /// By what requests say of the host's name; that which was asked for longest ago comes first.
@@ -47,6 +50,12 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     /// Those of that host, made at first use. When the cluster was replaced and its host kept, the
     /// old pools end as their connections do.
     public static HostPools of(Worker worker, Http2Loop loop, Host host, Cluster cluster) {
+        Cluster whole = cluster.whole();
+        HostPools pools = ofWhole(worker, loop, host, whole);
+        return whole.equals(cluster) ? pools : pools.ofUrgent(cluster);
+    }
+
+    private static HostPools ofWhole(Worker worker, Http2Loop loop, Host host, Cluster cluster) {
         if (host.attachment() instanceof HostPools pools) {
             if (pools.destination.cluster().equals(cluster)) {
                 return pools;
@@ -56,6 +65,15 @@ public final class HostPools implements Host.Attachment, Client.Follower {
         var pools = new HostPools(new Destination(worker, cluster, host, PeerName.ANY, null), loop);
         host.attach(pools);
         return pools;
+    }
+
+    private HostPools ofUrgent(Cluster cluster) {
+        HostPools own = urgent;
+        if (own == null) {
+            own = new HostPools(destination.of(cluster), loop);
+            urgent = own;
+        }
+        return own;
     }
 
     /// Those for a client: its own, if the host is told of it when a connection begins, else
@@ -166,6 +184,10 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     @Override
     public void drain() {
         pools().forEach(ConnectionPool::drain);
+        if (urgent != null) {
+            urgent.drain();
+            urgent = null;
+        }
         if (byName != null) {
             byName.values().forEach(HostPools::drain);
             byName = null;
@@ -183,6 +205,7 @@ public final class HostPools implements Host.Attachment, Client.Follower {
     @Override
     public boolean isUsed() {
         return pools().anyMatch(ConnectionPool::isUsed)
+                || (urgent != null && urgent.isUsed())
                 || (byName != null && byName.values().stream().anyMatch(HostPools::isUsed))
                 || (byClient != null && byClient.values().stream().anyMatch(HostPools::isUsed));
     }

@@ -21,7 +21,7 @@ enum Leave {
             cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);
             return NONE;
         }
-        if (cluster.circuit().tryAcquire(Resource.CONNECTIONS, cluster.settings().limits())) {
+        if (cluster.tryAcquire(Resource.CONNECTIONS)) {
             return COUNTED;
         }
         cluster.stats().add(ClusterStat.UPSTREAM_CX_OVERFLOW);

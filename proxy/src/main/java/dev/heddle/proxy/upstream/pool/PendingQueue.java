@@ -1,7 +1,6 @@
 package dev.heddle.proxy.upstream.pool;
 
 import dev.heddle.proxy.runtime.Confined;
-import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
@@ -14,16 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class PendingQueue {
     private final ArrayDeque<PoolWaiter> waiters = new ArrayDeque<>();
     private final Cluster cluster;
-    private final Circuit circuit;
 
     PendingQueue(Cluster cluster) {
         this.cluster = cluster;
-        this.circuit = cluster.circuit();
     }
 
     /// Says whether there was room.
     boolean offer(PoolWaiter waiter) {
-        if (!circuit.tryAcquire(Resource.PENDING_REQUESTS, cluster.settings().limits())) {
+        if (!cluster.tryAcquire(Resource.PENDING_REQUESTS)) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             return false;
         }
@@ -69,7 +66,7 @@ final class PendingQueue {
     }
 
     private void onLeft() {
-        circuit.release(Resource.PENDING_REQUESTS);
+        cluster.release(Resource.PENDING_REQUESTS);
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE, -1);
     }
 }

@@ -129,7 +129,7 @@ abstract sealed class PooledConnection implements ConnectOutcome permits PooledH
         deadline.discard();
         to.stats().add(ClusterStat.UPSTREAM_CX_ACTIVE, -1);
         if (leave == Leave.COUNTED) {
-            to.cluster().circuit().release(Resource.CONNECTIONS);
+            to.cluster().release(Resource.CONNECTIONS);
         }
     }
 }

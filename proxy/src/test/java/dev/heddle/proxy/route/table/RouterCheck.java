@@ -46,7 +46,7 @@ final class RouterCheck {
         info.start(0, 0);
         info.onConnection(1, "l", "c", client, client);
         virtualCluster = routes.virtualCluster(request);
-        route = routes.match(request, metadata(input), chance);
+        route = routes.match(request, metadata(input), null, chance);
         addAll(input, "additional_response_headers", response.headers());
         if (route != null) {
             act(route, chance);
