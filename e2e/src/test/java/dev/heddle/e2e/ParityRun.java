@@ -66,7 +66,7 @@ final class ParityRun {
     }
 
     /// Ports that nobody has and that the system gives to no client, as it gives high ones.
-    private static List<Integer> freePorts(int first, int count) {
+    static List<Integer> freePorts(int first, int count) {
         var ports = new ArrayList<Integer>();
         for (int port = first; ports.size() < count; port++) {
             try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

@@ -1,11 +1,16 @@
 package dev.heddle.e2e;
 
+import static dev.heddle.e2e.FlowYaml.exact;
+import static dev.heddle.e2e.FlowYaml.list;
+import static dev.heddle.e2e.FlowYaml.map;
+import static dev.heddle.e2e.FlowYaml.prefix;
+import static dev.heddle.e2e.FlowYaml.quoted;
+import static dev.heddle.e2e.FlowYaml.regex;
+import static dev.heddle.e2e.FlowYaml.resource;
+
 import dev.heddle.compiler.world.ProxyScope.Role;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Virtual services and destination rules that nobody would write, and requests that they are
@@ -17,9 +22,15 @@ final class RandomRules {
             List.of("reviews", "ratings", "details", "one", "two", "three", "four", "five", "six");
 
     /// Those that are called, and have rules.
-    private static final List<String> CALLED = SERVICES.subList(0, 3);
+    static final List<String> CALLED = SERVICES.subList(0, 3);
 
-    private static final List<String> PATHS =
+    /// A service with several hosts, of which a request's key chooses one.
+    static final String MANY = "many";
+
+    /// Who gets copies, and nothing else.
+    static final String COPY = "copy";
+
+    static final List<String> PATHS =
             List.of(
                     "/",
                     "/a",
@@ -47,125 +58,60 @@ final class RandomRules {
                     "/[^/]+",
                     "(?i)/A.*",
                     "/api/(v1)/items/([0-9]+)");
-    private static final List<String> WORDS = List.of("one", "two", "three", "One", "on", "1");
+    static final List<String> WORDS = List.of("one", "two", "three", "One", "on", "1");
     private static final List<String> WORD_EXPRESSIONS =
             List.of("o.*", "(one|two)", "[a-z]+", "t.*e", ".+");
-    private static final List<String> HEADERS = List.of("x-a", "x-b", "end-user", "user-agent");
+    static final List<String> HEADERS = List.of("x-a", "x-b", "end-user", "user-agent");
 
-    /// Headers that proxies themselves obey, with what they may say.
-    private static final List<String> SPECIAL =
-            List.of(
-                    "x-envoy-upstream-rq-timeout-ms=3000",
-                    "x-envoy-expected-rq-timeout-ms=2000",
-                    "x-envoy-original-path=/before",
-                    "x-envoy-original-host=before",
-                    "x-envoy-retry-on=5xx",
-                    "x-envoy-max-retries=2",
-                    "x-forwarded-proto=https",
-                    "x-forwarded-for=10.1.2.3",
-                    "x-forwarded-host=outside",
-                    "x-request-id=not-an-id",
-                    "te=trailers",
-                    "connection=x-b",
-                    "expect=100-continue",
-                    "cookie=a=b; c=d",
-                    "origin=http://one.example",
-                    "origin=http://two.example",
-                    "origin=https://elsewhere",
-                    "content-type=application/grpc");
-
-    private static final List<String> QUERIES = List.of("q", "page", "lang");
-    private static final List<String> METHODS =
-            List.of("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
+    static final List<String> QUERIES = List.of("q", "page", "lang");
+    static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
     private static final List<String> CODES = List.of("301", "302", "303", "307", "308");
 
-    private final RandomGenerator random;
-
+    private final Dice dice;
     private final Role role;
 
+    /// Delegates of the virtual service that is being made.
+    private final List<String> delegates = new ArrayList<>();
+
     /// @param role of the proxy that is called
-    RandomRules(Role role, RandomGenerator random) {
+    RandomRules(Role role, Dice dice) {
         this.role = role;
-        this.random = random;
+        this.dice = dice;
     }
 
     /// YAML of a mesh.
     String rules() {
+        var policies = new RandomPolicies(dice);
         var documents = new ArrayList<String>();
+        documents.add(policies.hashed(MANY));
         for (String service : CALLED) {
-            if (isOften()) {
-                documents.add(destinationRule(service));
+            if (dice.isOften()) {
+                documents.add(policies.destinationRule(service));
             }
-            if (isOften()) {
+            if (dice.isOften()) {
                 documents.add(virtualService(service, ""));
             }
-            if (isSeldom()) {
+            if (dice.isSeldom()) {
                 documents.add(virtualService(service, "-again"));
             }
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             documents.add(virtualService("*", "wide"));
         }
+        documents.addAll(new RandomBorders(dice).resources());
+        if (role == Role.GATEWAY) {
+            documents.addAll(new RandomDoors(dice).resources());
+        }
+        documents.addAll(delegates);
+        delegates.clear();
         return String.join("\n---\n", documents);
-    }
-
-    /// A request.
-    TwoPlanes.Asked request() {
-        String service = any(CALLED);
-        String host =
-                role == Role.GATEWAY && isOften()
-                        ? service + ".example"
-                        : any(
-                                List.of(
-                                        service,
-                                        service + ".default",
-                                        service + ".default.svc.cluster.local",
-                                        service + ".example"));
-        String path = any(PATHS);
-        if (isSeldom()) {
-            path = path + any(List.of("/", "x", "%2e", ";v=1", "//c"));
-        }
-        var query = new ArrayList<String>();
-        for (String name : QUERIES) {
-            if (isSeldom()) {
-                query.add(isSeldom() ? name : name + "=" + any(WORDS));
-            }
-        }
-        if (!query.isEmpty()) {
-            path = path + "?" + String.join("&", query);
-        }
-        var headers = new TreeMap<String, String>();
-        for (String name : HEADERS) {
-            if (random.nextInt(3) == 0) {
-                headers.put(name, any(WORDS));
-            }
-        }
-        if (isSeldom()) {
-            String[] special = any(SPECIAL).split("=", 2);
-            headers.put(special[0], special[1]);
-            if (special[0].equals("origin") && isOften()) {
-                headers.put("access-control-request-method", any(METHODS));
-            }
-        }
-        String port = isSeldom() ? "" : ":9080";
-        return new TwoPlanes.Asked(any(METHODS), "http://" + host + port + path, headers);
-    }
-
-    private String destinationRule(String service) {
-        String subsets =
-                Stream.of("v1", "v2")
-                        .filter(_ -> isOften())
-                        .map(version ->
-                                map("name: " + version, "labels: " + map("version: " + version)))
-                        .collect(Collectors.joining(", ", "[", "]"));
-        return resource("DestinationRule", service, "host: " + service, "subsets: " + subsets);
     }
 
     private String virtualService(String service, String suffix) {
         var rules = new ArrayList<String>();
-        int count = 1 + random.nextInt(6);
+        int count = 1 + dice.below(6);
         for (int i = 0; i < count; i++) {
-            rules.add(rule(i));
+            rules.add(dice.below(12) == 0 ? delegating(service + suffix, i) : rule(i));
         }
         boolean isWide = service.equals("*");
         List<String> hosts =
@@ -180,69 +126,119 @@ final class RandomRules {
         return resource(
                 "VirtualService",
                 isWide ? suffix : service + suffix,
-                "hosts: [" + quoted(any(hosts)) + "]",
+                "hosts: [" + quoted(dice.any(hosts)) + "]",
                 "gateways: " + gateways(),
                 "http: " + list(rules));
     }
 
-    private String gateways() {
-        return role == Role.GATEWAY ? any(List.of("[door]", "[door]", "[door, mesh]")) : "[mesh]";
+    /// A rule whose requests another virtual service takes.
+    private String delegating(String name, int number) {
+        String other = name.replace("*", "") + "-more" + number;
+        delegates.add(
+                resource(
+                        "VirtualService",
+                        other,
+                        "http: " + list(List.of(rule(number), rule(number + 1)))));
+        return map(
+                "name: d" + number,
+                "match: " + list(List.of(map("uri: " + prefix(dice.any(PATHS))))),
+                "delegate: {name: " + other + "}");
     }
 
-    private static String resource(String kind, String name, String... spec) {
-        return "apiVersion: networking.istio.io/v1\nkind: %s\nmetadata: {name: %s, namespace: default}\nspec: %s\n"
-                .formatted(kind, name, map(spec));
+    private String gateways() {
+        return role == Role.GATEWAY
+                ? dice.any(
+                        List.of(
+                                "[door]",
+                                "[door, mesh]",
+                                "[door, side]",
+                                "[door, back]",
+                                "[door, side, back]",
+                                "[side, back]"))
+                : "[mesh]";
     }
 
     private String rule(int number) {
         var parts = new ArrayList<String>();
         parts.add("name: r" + number);
-        int matches = random.nextInt(4);
+        int matches = dice.below(4);
         if (matches > 0) {
             parts.add("match: " + list(Stream.generate(this::match).limit(matches).toList()));
         }
-        switch (random.nextInt(8)) {
+        switch (dice.below(8)) {
             case 0 -> parts.add("redirect: " + redirect());
             case 1 ->
                     parts.add(
                             "directResponse: "
                                     + map(
-                                            "status: " + any(List.of("200", "403", "418", "503")),
-                                            "body: " + map("string: " + quoted(any(WORDS)))));
+                                            "status: "
+                                                    + dice.any(List.of("200", "403", "418", "503")),
+                                            "body: " + map("string: " + quoted(dice.any(WORDS)))));
             default -> {
                 parts.add("route: " + list(List.of(destination())));
-                if (isSeldom()) {
+                if (dice.isSeldom()) {
                     parts.add("rewrite: " + rewrite());
                 }
-                if (isSeldom()) {
-                    parts.add("timeout: " + any(List.of("5s", "10s", "0s")));
+                if (dice.isSeldom()) {
+                    parts.add("timeout: " + dice.any(List.of("5s", "10s", "0s")));
                 }
-                if (isSeldom()) {
+                if (dice.isSeldom()) {
+                    parts.add("retries: " + retries());
+                }
+                if (dice.isSeldom()) {
                     parts.add(
-                            "retries: "
-                                    + map(
-                                            "attempts: " + random.nextInt(4),
-                                            "retryOn: " + quoted("5xx,connect-failure")));
+                            dice.isOften()
+                                    ? "mirror: {host: " + COPY + "}"
+                                    : "mirrors: [{destination: {host: "
+                                            + COPY
+                                            + "}, percentage: {value: 100}}]");
                 }
             }
         }
-        if (random.nextInt(3) == 0) {
+        if (dice.below(3) == 0) {
             parts.add("headers: " + headers());
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("fault: " + fault());
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("corsPolicy: " + corsPolicy());
         }
         return map(parts);
     }
 
+    private String retries() {
+        var parts = new ArrayList<String>();
+        parts.add("attempts: " + dice.below(4));
+        if (dice.isOften()) {
+            parts.add(
+                    "retryOn: "
+                            + quoted(
+                                    dice.any(
+                                            List.of(
+                                                    "5xx,connect-failure",
+                                                    "gateway-error,refused-stream",
+                                                    "retriable-4xx",
+                                                    "429,503",
+                                                    "reset,unavailable"))));
+        }
+        if (dice.isSeldom()) {
+            parts.add("perTryTimeout: 5s");
+        }
+        if (dice.isSeldom()) {
+            parts.add("backoff: 2ms");
+        }
+        if (dice.isSeldom()) {
+            parts.add("retryIgnorePreviousHosts: " + dice.any(List.of("true", "false")));
+        }
+        return map(parts);
+    }
+
     private String fault() {
-        String percentage = "percentage: " + map("value: " + any(List.of("100", "0")));
+        String percentage = "percentage: " + map("value: " + dice.any(List.of("100", "0")));
         String what =
-                isOften()
-                        ? "httpStatus: " + any(List.of("400", "429", "503", "555"))
+                dice.isOften()
+                        ? "httpStatus: " + dice.any(List.of("400", "429", "503", "555"))
                         : "grpcStatus: UNAVAILABLE";
         return map("abort: " + map(what, percentage));
     }
@@ -253,51 +249,52 @@ final class RandomRules {
                 "allowOrigins: "
                         + list(
                                 List.of(
-                                        any(
+                                        dice.any(
                                                 List.of(
                                                         exact("http://one.example"),
                                                         prefix("http://o"),
                                                         regex("http://.*[.]example"))))));
-        if (isOften()) {
+        if (dice.isOften()) {
             parts.add("allowMethods: [GET, PUT]");
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("allowHeaders: [x-a, x-b]");
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("exposeHeaders: [x-c]");
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("maxAge: 60s");
         }
-        if (isSeldom()) {
-            parts.add("allowCredentials: " + any(List.of("true", "false")));
+        if (dice.isSeldom()) {
+            parts.add("allowCredentials: " + dice.any(List.of("true", "false")));
         }
         return map(parts);
     }
 
     private String match() {
         var parts = new ArrayList<String>();
-        if (isOften()) {
+        if (dice.isOften()) {
             parts.add("uri: " + pathMatch());
-            if (isSeldom()) {
+            if (dice.isSeldom()) {
                 parts.add("ignoreUriCase: true");
             }
         }
-        if (isSeldom()) {
-            parts.add("method: " + (isOften() ? exact(any(METHODS)) : regex("(GET|PUT)")));
+        if (dice.isSeldom()) {
+            parts.add(
+                    "method: " + (dice.isOften() ? exact(dice.any(METHODS)) : regex("(GET|PUT)")));
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("authority: " + authorityMatch());
         }
-        if (isSeldom()) {
-            parts.add("scheme: " + exact(isOften() ? "http" : "https"));
+        if (dice.isSeldom()) {
+            parts.add("scheme: " + exact(dice.isOften() ? "http" : "https"));
         }
-        if (isSeldom()) {
-            parts.add("port: " + (isOften() ? "9080" : "80"));
+        if (dice.isSeldom()) {
+            parts.add("port: " + (dice.isOften() ? "9080" : "80"));
         }
-        if (isSeldom()) {
-            parts.add("sourceLabels: " + map("app: " + (isOften() ? "caller" : "other")));
+        if (dice.isSeldom()) {
+            parts.add("sourceLabels: " + map("app: " + (dice.isOften() ? "caller" : "other")));
         }
         addConditions("headers", HEADERS, true, parts);
         addConditions("withoutHeaders", HEADERS, true, parts);
@@ -309,7 +306,7 @@ final class RandomRules {
             String field, List<String> names, boolean mayBePresent, List<String> parts) {
         var conditions = new ArrayList<String>();
         for (String name : names) {
-            if (random.nextInt(8) == 0) {
+            if (dice.below(8) == 0) {
                 conditions.add(name + ": " + wordMatch(mayBePresent));
             }
         }
@@ -319,16 +316,16 @@ final class RandomRules {
     }
 
     private String pathMatch() {
-        return switch (random.nextInt(3)) {
-            case 0 -> exact(any(PATHS));
-            case 1 -> prefix(any(PATHS));
-            default -> regex(any(EXPRESSIONS));
+        return switch (dice.below(3)) {
+            case 0 -> exact(dice.any(PATHS));
+            case 1 -> prefix(dice.any(PATHS));
+            default -> regex(dice.any(EXPRESSIONS));
         };
     }
 
     private String authorityMatch() {
-        String host = any(CALLED);
-        return switch (random.nextInt(3)) {
+        String host = dice.any(CALLED);
+        return switch (dice.below(3)) {
             case 0 -> exact(host + ":9080");
             case 1 -> prefix(host);
             default -> regex(host + ".*");
@@ -336,26 +333,30 @@ final class RandomRules {
     }
 
     private String wordMatch(boolean mayBePresent) {
-        return switch (random.nextInt(mayBePresent ? 4 : 3)) {
-            case 0 -> exact(any(WORDS));
-            case 1 -> regex(any(WORD_EXPRESSIONS));
-            case 2 -> prefix(any(WORDS));
+        return switch (dice.below(mayBePresent ? 4 : 3)) {
+            case 0 -> exact(dice.any(WORDS));
+            case 1 -> regex(dice.any(WORD_EXPRESSIONS));
+            case 2 -> prefix(dice.any(WORDS));
             default -> "{}";
         };
     }
 
     private String destination() {
-        String service = any(SERVICES);
+        String service = dice.any(SERVICES);
         var parts = new ArrayList<String>();
         var of = new ArrayList<String>();
         of.add("host: " + service);
-        if (CALLED.contains(service) && isOften()) {
-            of.add("subset: " + any(List.of("v1", "v1", "v2")));
+        if (dice.below(12) == 0) {
+            of.set(0, "host: " + dice.any(List.of(MANY, "out.example.org")));
+            return map("destination: " + map(of));
+        }
+        if (CALLED.contains(service) && dice.isOften()) {
+            of.add("subset: " + dice.any(List.of("v1", "v1", "v2")));
         } else {
             of.set(0, "host: " + service + ".default.svc.cluster.local");
         }
         parts.add("destination: " + map(of));
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("headers: " + headers());
         }
         return map(parts);
@@ -363,26 +364,26 @@ final class RandomRules {
 
     private String redirect() {
         var parts = new ArrayList<String>();
-        if (isOften()) {
-            parts.add("uri: " + quoted(any(PATHS)));
+        if (dice.isOften()) {
+            parts.add("uri: " + quoted(dice.any(PATHS)));
         }
-        if (isSeldom() || parts.isEmpty()) {
+        if (dice.isSeldom() || parts.isEmpty()) {
             parts.add("authority: elsewhere.example");
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("scheme: https");
         }
-        if (isSeldom()) {
+        if (dice.isSeldom()) {
             parts.add("port: 8443");
         }
-        parts.add("redirectCode: " + any(CODES));
+        parts.add("redirectCode: " + dice.any(CODES));
         return map(parts);
     }
 
     private String rewrite() {
         var parts = new ArrayList<String>();
-        switch (random.nextInt(3)) {
-            case 0 -> parts.add("uri: " + quoted(any(PATHS)));
+        switch (dice.below(3)) {
+            case 0 -> parts.add("uri: " + quoted(dice.any(PATHS)));
             case 1 ->
                     parts.add(
                             "uriRegexRewrite: "
@@ -393,7 +394,7 @@ final class RandomRules {
                 // The host alone.
             }
         }
-        if (parts.isEmpty() || isSeldom()) {
+        if (parts.isEmpty() || dice.isSeldom()) {
             parts.add("authority: other.example");
         }
         return map(parts);
@@ -401,10 +402,10 @@ final class RandomRules {
 
     private String headers() {
         var parts = new ArrayList<String>();
-        if (isOften()) {
+        if (dice.isOften()) {
             parts.add("request: " + edits());
         }
-        if (isOften() || parts.isEmpty()) {
+        if (dice.isOften() || parts.isEmpty()) {
             parts.add("response: " + edits());
         }
         return map(parts);
@@ -412,55 +413,20 @@ final class RandomRules {
 
     private String edits() {
         var parts = new ArrayList<String>();
-        if (isOften()) {
-            parts.add("set: " + map(any(HEADERS) + ": " + any(List.of("set", "\"%REQ(x-b)%\""))));
+        if (dice.isOften()) {
+            parts.add(
+                    "set: "
+                            + map(
+                                    dice.any(HEADERS)
+                                            + ": "
+                                            + dice.any(List.of("set", "\"%REQ(x-b)%\""))));
         }
-        if (isSeldom()) {
-            parts.add("add: " + map("x-added: " + any(List.of("more", "\"a b\""))));
+        if (dice.isSeldom()) {
+            parts.add("add: " + map("x-added: " + dice.any(List.of("more", "\"a b\""))));
         }
-        if (isSeldom() || parts.isEmpty()) {
-            parts.add("remove: [" + any(HEADERS) + "]");
+        if (dice.isSeldom() || parts.isEmpty()) {
+            parts.add("remove: [" + dice.any(HEADERS) + "]");
         }
         return map(parts);
-    }
-
-    private static String exact(String text) {
-        return map("exact: " + quoted(text));
-    }
-
-    private static String prefix(String text) {
-        return map("prefix: " + quoted(text));
-    }
-
-    private static String regex(String text) {
-        return map("regex: " + quoted(text));
-    }
-
-    private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-
-    private static String map(String... parts) {
-        return map(List.of(parts));
-    }
-
-    private static String map(List<String> parts) {
-        return "{" + String.join(", ", parts) + "}";
-    }
-
-    private static String list(List<String> parts) {
-        return "[" + String.join(", ", parts) + "]";
-    }
-
-    private <T> T any(List<T> choices) {
-        return choices.get(random.nextInt(choices.size()));
-    }
-
-    private boolean isOften() {
-        return random.nextInt(4) != 0;
-    }
-
-    private boolean isSeldom() {
-        return random.nextInt(5) == 0;
     }
 }

@@ -11,26 +11,30 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.testkit.Repository;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// Stock Envoy and our own proxy side by side, as sidecars of one workload or as gateways, with the
@@ -51,8 +55,21 @@ final class TwoPlanes implements AutoCloseable {
             """;
     private static final long PATIENCE_SECONDS = 20;
 
+    /// The known ports of gateways.
+    private static final List<Integer> DOORS =
+            List.of(
+                    RandomDoors.MAIN,
+                    RandomDoors.OTHER,
+                    RandomDoors.SECURED,
+                    RandomDoors.PASSED,
+                    RandomDoors.BYTES);
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Role role;
+    private final EchoBackends backends = new EchoBackends();
+    private final CaseCertificates certificates =
+            new CaseCertificates(Repository.root().resolve("golden/gateway-tls/certs"));
+    private final int outside;
     private final String services;
     private final Plane envoy;
     private final Plane heddle;
@@ -61,36 +78,67 @@ final class TwoPlanes implements AutoCloseable {
     /// A request without a body.
     ///
     /// @param url absolute, with a path
-    record Asked(String method, String url, Map<String, String> headers) {}
+    /// @param door of a gateway
+    record Asked(String method, String url, Map<String, String> headers, RandomDoors.Door door) {}
 
     /// @param names of the services, each with one host, of version v1
     TwoPlanes(Role role, List<String> names, Envoy binary, Path directory) throws IOException {
         this.role = role;
-        var backends = new EchoBackends();
         parts.push(backends);
-        services = services(names, backends) + (role == Role.GATEWAY ? GATEWAY : "");
-        envoy = new Plane(binary, Files.createDirectories(directory.resolve("envoy")));
-        heddle = new Plane(new HeddleProxy(), Files.createDirectories(directory.resolve("heddle")));
+        outside = backends.start("outside/v1");
+        services = services(names) + (role == Role.GATEWAY ? GATEWAY + "---\n" + secret() : "");
+        envoy = new Plane(binary, 24_000, Files.createDirectories(directory.resolve("envoy")));
+        heddle =
+                new Plane(
+                        new HeddleProxy(),
+                        26_000,
+                        Files.createDirectories(directory.resolve("heddle")));
     }
 
-    private static String services(List<String> names, EchoBackends backends) {
+    private String services(List<String> names) {
         var text = new StringBuilder(service(MARK));
-        for (String name : names) {
+        var all = new ArrayList<>(names);
+        all.add(RandomRules.COPY);
+        for (String name : all) {
             text.append("---\n").append(service(name));
-            text.append(
-                    """
-                    ---
-                    apiVersion: networking.istio.io/v1
-                    kind: WorkloadEntry
-                    metadata: {name: %1$s-v1, namespace: default}
-                    spec:
-                      address: 127.0.0.1
-                      ports: {http: %2$d}
-                      labels: {app: %1$s, version: v1}
-                    """
-                            .formatted(name, backends.start(name + "/v1")));
+            text.append(workload(name, "v1", backends.start(name + "/v1")));
         }
+        text.append("---\n").append(service(RandomRules.MANY));
+        for (String host : List.of("h1", "h2", "h3", "h4")) {
+            int port = backends.start(RandomRules.MANY + "/" + host);
+            text.append(workload(RandomRules.MANY, host, port));
+        }
+        Optional<SslContext> tls = Optional.of(certificates.backend("client", false));
+        text.append("---\n").append(service("secret"));
+        text.append(workload("secret", "v1", backends.start("secret/v1", tls)));
         return text.toString();
+    }
+
+    private static String workload(String service, String version, int port) {
+        return """
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: %1$s-%2$s, namespace: default}
+        spec:
+          address: 127.0.0.1
+          ports: {http: %3$d}
+          labels: {app: %1$s, version: %2$s}
+        """
+                .formatted(service, version, port);
+    }
+
+    /// The certificate of gateways.
+    private static String secret() throws IOException {
+        String all =
+                Files.readString(
+                        Repository.root().resolve("golden/gateway-tls/input/secrets.yaml"));
+        return all.substring(0, all.indexOf("\n---") + 1);
+    }
+
+    /// How many copies somebody got.
+    int copies() {
+        return backends.heard(RandomRules.COPY + "/v1");
     }
 
     private static String service(String name) {
@@ -129,14 +177,22 @@ final class TwoPlanes implements AutoCloseable {
                         .formatted(markHost(), role == Role.GATEWAY ? "door" : "mesh", version);
         List<Resource<?>> resources = new ArrayList<>();
         resources.addAll(ResourceReader.read("services.yaml", services + mark).resources());
-        var read = ResourceReader.read("rules.yaml", rules);
+        String filled = rules.replace(RandomBorders.PORT, Integer.toString(outside));
+        var read = ResourceReader.read("rules.yaml", filled);
         resources.addAll(read.resources());
         World world = World.of(version, Resources.of(resources), MeshSettings.DEFAULT);
         envoy.control.give(MeshCompiler.compile(world, envoy.scope).snapshot());
         heddle.control.give(MeshCompiler.compile(world, heddle.scope).snapshot());
         envoy.await(version);
         heddle.await(version);
+        reconnect();
         return read.diagnostics().stream().map(Object::toString).toList();
+    }
+
+    /// Ends all connections, which may outlive the listeners that they were made to.
+    void reconnect() throws IOException {
+        envoy.close();
+        heddle.close();
     }
 
     Answer throughEnvoy(Asked asked) throws IOException {
@@ -167,23 +223,22 @@ final class TwoPlanes implements AutoCloseable {
     }
 
     /// One proxy, with a control plane and a connection of its own.
-    private final class Plane {
+    private final class Plane implements AutoCloseable {
         private final Control control = new Control();
         private final ProxyScope scope;
-        private final int port;
-        private final KeptConnection connection = new KeptConnection(this::open);
+        private final Map<Integer, Integer> ports = new TreeMap<>();
+        private final Map<RandomDoors.Door, KeptConnection> connections = new HashMap<>();
 
-        Plane(DataPlane kind, Path directory) throws IOException {
+        Plane(DataPlane kind, int firstPort, Path directory) throws IOException {
             parts.push(control);
-            int inbound;
-            int admin;
-            try (var first = new ServerSocket(0);
-                    var second = new ServerSocket(0);
-                    var third = new ServerSocket(0)) {
-                port = first.getLocalPort();
-                inbound = second.getLocalPort();
-                admin = third.getLocalPort();
+            // A port that the proxy does not open in this mesh must stay free for the next.
+            List<Integer> free = ParityRun.freePorts(firstPort, DOORS.size() + 2);
+            for (int known : DOORS) {
+                ports.put(known, free.get(ports.size()));
             }
+            int inbound = free.get(DOORS.size());
+            int admin = free.getLast();
+            int port = ports.getOrDefault(RandomDoors.MAIN, 0);
             Map<String, String> labels =
                     role == Role.GATEWAY
                             ? Map.of("istio", "ingressgateway")
@@ -196,8 +251,7 @@ final class TwoPlanes implements AutoCloseable {
                             "default.svc.cluster.local",
                             "Kubernetes",
                             role == Role.GATEWAY
-                                    ? new Interception.Explicit(
-                                            "", List.of(), Map.of(8080, "127.0.0.1:" + port))
+                                    ? new Interception.Explicit("", List.of(), binds())
                                     : new Interception.Explicit(
                                             "127.0.0.1:" + port,
                                             List.of(
@@ -221,11 +275,22 @@ final class TwoPlanes implements AutoCloseable {
                                     control.port())
                             .text());
             parts.push(kind.start(bootstrap));
-            parts.push(connection);
+            parts.push(this);
+        }
+
+        private Map<Integer, String> binds() {
+            var binds = new TreeMap<Integer, String>();
+            ports.forEach((known, bound) -> binds.put(known, "127.0.0.1:" + bound));
+            return binds;
         }
 
         void await(long version) throws InterruptedException {
-            var asked = new Asked("GET", "http://" + markHost() + ":9080/", Map.of());
+            var asked =
+                    new Asked(
+                            "GET",
+                            "http://" + markHost() + ":9080/",
+                            Map.of(),
+                            RandomDoors.Door.USUAL);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
             while (System.nanoTime() < end) {
                 try {
@@ -243,20 +308,44 @@ final class TwoPlanes implements AutoCloseable {
         Answer call(Asked asked) throws IOException {
             String rest = asked.url().substring("http://".length());
             int path = rest.indexOf('/');
-            return connection.call(
-                    HttpText.request(
-                            asked.method(),
-                            role == Role.GATEWAY ? rest.substring(path) : asked.url(),
-                            rest.substring(0, path),
-                            asked.headers()));
+            return connections
+                    .computeIfAbsent(
+                            asked.door(), door -> new KeptConnection(() -> connect(door)))
+                    .call(
+                            HttpText.request(
+                                    asked.method(),
+                                    role == Role.GATEWAY ? rest.substring(path) : asked.url(),
+                                    rest.substring(0, path),
+                                    asked.headers()));
         }
 
-        private Socket open() throws IOException {
-            var opened = new Socket();
-            opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
-            opened.setSoTimeout(10_000);
-            opened.setTcpNoDelay(true);
-            return opened;
+        private Socket connect(RandomDoors.Door door) throws IOException {
+            var plain = new Socket();
+            plain.connect(
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), ports.getOrDefault(door.port(), 0)),
+                    2_000);
+            plain.setSoTimeout(10_000);
+            plain.setTcpNoDelay(true);
+            if (door.serverName().isEmpty()) {
+                return plain;
+            }
+            var secured =
+                    (SSLSocket)
+                            certificates
+                                    .caller(Optional.empty())
+                                    .getSocketFactory()
+                                    .createSocket(plain, door.serverName(), door.port(), true);
+            secured.startHandshake();
+            return secured;
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (KeptConnection each : connections.values()) {
+                each.close();
+            }
+            connections.clear();
         }
     }
 
