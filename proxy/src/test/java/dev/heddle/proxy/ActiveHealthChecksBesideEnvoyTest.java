@@ -38,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// This file is long because of the table of ways to ask.
 class ActiveHealthChecksBesideEnvoyTest {
-    private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final int CALLS = 12;
     private static final int MOST = 4_000;
     private static final String PACE =
@@ -164,38 +163,14 @@ class ActiveHealthChecksBesideEnvoyTest {
                         hosts);
     }
 
-    private static String host(int port, String more) {
-        return "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}%s}}"
-                .formatted(port, more.isEmpty() ? "" : ", " + more);
-    }
-
     private static String unasked(int port) {
-        return host(port, "health_check_config: {disable_active_health_check: true}");
+        return Bootstraps.host(port, "health_check_config: {disable_active_health_check: true}");
     }
 
     private static String bootstrap(List<Integer> ports, String routes, String clusters) {
-        return """
-        admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-        static_resources:
-          listeners:
-          - name: main
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts: [{name: all, domains: ['*'], routes: [%s]}]
-          clusters:
-        %s\
-        """
-                .formatted(ports.get(0), ports.get(1), TYPE, TYPE, routes, clusters);
+        return Bootstraps.withAdmin(
+                ports.get(0),
+                Bootstraps.of(List.of(Bootstraps.http(ports.get(1), routes)), clusters));
     }
 
     private AnsweringBackend backend(String name) throws IOException {
@@ -277,7 +252,9 @@ class ActiveHealthChecksBesideEnvoyTest {
                 clusters.append(
                         cluster(
                                 each,
-                                host(bad.port(), each.endpoint()) + ", " + unasked(good.port()),
+                                Bootstraps.host(bad.port(), each.endpoint())
+                                        + ", "
+                                        + unasked(good.port()),
                                 "common_lb_config: {healthy_panic_threshold: {value: 0}}"));
             }
             try (DataPlanes planes =
@@ -287,7 +264,7 @@ class ActiveHealthChecksBesideEnvoyTest {
                             ports ->
                                     bootstrap(
                                             ports,
-                                            String.join(", ", routes),
+                                            "- " + String.join("\n- ", routes),
                                             clusters.toString()))) {
                 var seen = new ArrayList<Map<String, Outcome>>();
                 for (DataPlanes.Plane plane : planes.all()) {
@@ -322,11 +299,15 @@ class ActiveHealthChecksBesideEnvoyTest {
                                         turns.getAndIncrement() == 0 ? ours.port() : theirs.port();
                                 var clusters = new StringBuilder();
                                 for (Case each : cases(port, port)) {
-                                    clusters.append(cluster(each, host(port, each.endpoint()), ""));
+                                    clusters.append(
+                                            cluster(
+                                                    each,
+                                                    Bootstraps.host(port, each.endpoint()),
+                                                    ""));
                                 }
                                 return bootstrap(
                                         ports,
-                                        "{match: {prefix: /}, route: {cluster: ok}}",
+                                        "- {match: {prefix: /}, route: {cluster: ok}}",
                                         clusters.toString());
                             })) {
                 assertThat(planes.all()).hasSize(2);
@@ -343,7 +324,7 @@ class ActiveHealthChecksBesideEnvoyTest {
             String clusters =
                     cluster(
                             new Case("changing", http("/changing/changing")),
-                            host(bad.port(), "") + ", " + unasked(good.port()),
+                            Bootstraps.host(bad.port(), "") + ", " + unasked(good.port()),
                             // Envoy tells its workers of health once a second otherwise.
                             "common_lb_config: {healthy_panic_threshold: {value: 0},"
                                     + " update_merge_window: 0s}");
@@ -354,7 +335,7 @@ class ActiveHealthChecksBesideEnvoyTest {
                             ports ->
                                     bootstrap(
                                             ports,
-                                            "{match: {prefix: /}, route: {cluster: changing}}",
+                                            "- {match: {prefix: /}, route: {cluster: changing}}",
                                             clusters))) {
                 var seen = new ArrayList<List<String>>();
                 for (DataPlanes.Plane plane : planes.all()) {
@@ -452,7 +433,7 @@ class ActiveHealthChecksBesideEnvoyTest {
                                 new Case(
                                         service,
                                         "grpc_health_check: {service_name: " + service + "}"),
-                                host(server.getPort(), ""),
+                                Bootstraps.host(server.getPort(), ""),
                                 "http2_protocol_options: {}"));
             }
             try (DataPlanes planes =
@@ -462,7 +443,7 @@ class ActiveHealthChecksBesideEnvoyTest {
                             ports ->
                                     bootstrap(
                                             ports,
-                                            "{match: {prefix: /}, route: {cluster: well}}",
+                                            "- {match: {prefix: /}, route: {cluster: well}}",
                                             clusters.toString()))) {
                 var seen = new ArrayList<List<String>>();
                 for (DataPlanes.Plane plane : planes.all()) {

@@ -58,39 +58,18 @@ class FirstOfBesideEnvoyTest {
                     "              - {match: {prefix: /%s}, route: {cluster: %s}}\n"
                             .formatted(name, name));
         }
-        return """
-        static_resources:
-          listeners:
-          - name: main
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts:
-                    - name: all
-                      domains: ['*']
-                      routes:
-        %s\
-          clusters:
-        """
-                        .formatted(ports.getFirst(), TYPE, TYPE, routes)
-                + cluster("a", host(a, "HEALTHY"))
-                + cluster("b", host(b, "HEALTHY"))
-                + cluster("ill-a", host(a, "UNHEALTHY"))
-                + cluster("none", "")
-                + aggregate("there", "a, b")
-                + aggregate("ill", "ill-a, b")
-                + aggregate("empty", "none, b")
-                + aggregate("third", "none, ill-a, a, b")
-                + aggregate("nobody", "none");
+        String clusters =
+                cluster("a", host(a, "HEALTHY"))
+                        + cluster("b", host(b, "HEALTHY"))
+                        + cluster("ill-a", host(a, "UNHEALTHY"))
+                        + cluster("none", "")
+                        + aggregate("there", "a, b")
+                        + aggregate("ill", "ill-a, b")
+                        + aggregate("empty", "none, b")
+                        + aggregate("third", "none, ill-a, a, b")
+                        + aggregate("nobody", "none");
+        return Bootstraps.of(
+                List.of(Bootstraps.http(ports.getFirst(), routes.toString())), clusters);
     }
 
     private static String answer(String name) {

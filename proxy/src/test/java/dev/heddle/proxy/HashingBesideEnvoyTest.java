@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -217,43 +216,14 @@ class HashingBesideEnvoyTest {
                                         fields,
                                         name,
                                         endpoints(name, upstream))));
-        return """
-        static_resources:
-          listeners:
-          - name: http
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  use_remote_address: true
-                  internal_address_config: {cidr_ranges: [{address_prefix: 127.0.0.0, prefix_len: 8}]}
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts:
-                    - name: all
-                      domains: ['*']
-                      routes:
-        %s\
-          - name: tcp
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: tcp
-                typed_config:
-                  '@type': %sfilters.network.tcp_proxy.v3.TcpProxy
-                  stat_prefix: tcp
-                  cluster: maglev
-                  hash_policy: [{source_ip: {}}]
-          clusters:
-        %s\
-        """
-                .formatted(ports.get(0), TYPE, TYPE, routes, ports.get(1), TYPE, clusters);
+        String inside =
+                "use_remote_address: true\ninternal_address_config: {cidr_ranges: [{address_prefix:"
+                        + " 127.0.0.0, prefix_len: 8}]}";
+        return Bootstraps.of(
+                List.of(
+                        Bootstraps.http(ports.get(0), inside, routes.toString()),
+                        Bootstraps.tcp(ports.get(1), "maglev", "hash_policy: [{source_ip: {}}]")),
+                clusters.toString());
     }
 
     private static String route(String name, String cluster, String policy) {
@@ -270,53 +240,36 @@ class HashingBesideEnvoyTest {
 
     /// Says at which address it was called; keeps those waiting that ask for it.
     private static final class Server implements AutoCloseable {
-        private final ServerSocket server =
-                new ServerSocket(0, 200, InetAddress.ofLiteral("0.0.0.0"));
+        private final Accepting server =
+                new Accepting(InetAddress.ofLiteral("0.0.0.0"), Server::serve);
 
-        Server() throws IOException {
-            Thread.ofVirtual().start(this::accept);
-        }
+        Server() throws IOException {}
 
         int port() {
-            return server.getLocalPort();
+            return server.port();
         }
 
-        private void accept() {
-            while (!server.isClosed()) {
-                try {
-                    Socket socket = server.accept();
-                    Thread.ofVirtual().start(() -> serve(socket));
-                } catch (IOException _) {
-                    return;
+        private static void serve(Socket socket) throws IOException {
+            var in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            for (String first = in.readLine(); first != null; first = in.readLine()) {
+                for (String line = first; !line.isEmpty(); line = in.readLine()) {
+                    // The rest of the head says nothing.
                 }
-            }
-        }
-
-        private static void serve(Socket socket) {
-            try (socket) {
-                var in =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        socket.getInputStream(), StandardCharsets.ISO_8859_1));
-                for (String first = in.readLine(); first != null; first = in.readLine()) {
-                    for (String line = first; !line.isEmpty(); line = in.readLine()) {
-                        // The rest of the head says nothing.
-                    }
-                    String at = socket.getLocalAddress().getHostAddress();
-                    // A body without an end keeps the request in flight.
-                    String length = first.contains("hold") ? "1000" : Integer.toString(at.length());
-                    socket.getOutputStream()
-                            .write(
-                                    ("HTTP/1.1 200 OK\r\nx-at: "
-                                                    + at
-                                                    + "\r\ncontent-length: "
-                                                    + length
-                                                    + "\r\n\r\n"
-                                                    + at)
-                                            .getBytes(StandardCharsets.ISO_8859_1));
-                }
-            } catch (IOException _) {
-                // The proxy has gone.
+                String at = socket.getLocalAddress().getHostAddress();
+                // A body without an end keeps the request in flight.
+                String length = first.contains("hold") ? "1000" : Integer.toString(at.length());
+                socket.getOutputStream()
+                        .write(
+                                ("HTTP/1.1 200 OK\r\nx-at: "
+                                                + at
+                                                + "\r\ncontent-length: "
+                                                + length
+                                                + "\r\n\r\n"
+                                                + at)
+                                        .getBytes(StandardCharsets.ISO_8859_1));
             }
         }
 

@@ -31,69 +31,52 @@ class MirrorBesideEnvoyTest {
 
     /// Remembers each request, body and all, and answers it or not.
     private static final class Recorder implements AutoCloseable {
-        private final ServerSocket server =
-                new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final Accepting server;
         private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         private final String answer;
 
         /// @param answer to each request; empty to close the connection instead
         Recorder(String answer) throws IOException {
             this.answer = answer;
-            Thread.startVirtualThread(this::accept);
+            this.server = new Accepting(this::serve);
         }
 
         int port() {
-            return server.getLocalPort();
+            return server.port();
         }
 
-        private void accept() {
-            while (!server.isClosed()) {
-                try {
-                    Socket socket = server.accept();
-                    Thread.startVirtualThread(() -> serve(socket));
-                } catch (IOException _) {
+        private void serve(Socket socket) throws IOException {
+            InputStream in = socket.getInputStream();
+            for (String head = until(in, "\r\n\r\n");
+                    !head.isEmpty();
+                    head = until(in, "\r\n\r\n")) {
+                String body = "";
+                if (head.contains("transfer-encoding: chunked")) {
+                    body = until(in, "\r\n0\r\n");
+                    String trailers = until(in, "\r\n");
+                    while (!trailers.endsWith("\r\n\r\n") && !trailers.equals("\r\n")) {
+                        trailers += until(in, "\r\n");
+                    }
+                    body = body.length() + " bytes chunked" + trailers;
+                } else if (head.contains("content-length: ")) {
+                    String length = head.replaceAll("(?s).*content-length: (\\d+).*", "$1");
+                    body =
+                            new String(
+                                    in.readNBytes(Integer.parseInt(length)),
+                                    StandardCharsets.ISO_8859_1);
+                }
+                var lines = new TreeSet<>(head.lines().filter(it -> !it.isEmpty()).toList());
+                // Copies say that they come from the proxy, each plane from its own address.
+                String text = String.join("\n", lines);
+                String masked =
+                        text.contains("x-envoy-internal: true")
+                                ? text.replaceAll("(x-forwarded-for: (?:.*,)?)[0-9.]+", "$1here")
+                                : text;
+                heard.add(masked + "\n" + body);
+                if (answer.isEmpty()) {
                     return;
                 }
-            }
-        }
-
-        private void serve(Socket socket) {
-            try (socket) {
-                InputStream in = socket.getInputStream();
-                for (String head = until(in, "\r\n\r\n");
-                        !head.isEmpty();
-                        head = until(in, "\r\n\r\n")) {
-                    String body = "";
-                    if (head.contains("transfer-encoding: chunked")) {
-                        body = until(in, "\r\n0\r\n");
-                        String trailers = until(in, "\r\n");
-                        while (!trailers.endsWith("\r\n\r\n") && !trailers.equals("\r\n")) {
-                            trailers += until(in, "\r\n");
-                        }
-                        body = body.length() + " bytes chunked" + trailers;
-                    } else if (head.contains("content-length: ")) {
-                        String length = head.replaceAll("(?s).*content-length: (\\d+).*", "$1");
-                        body =
-                                new String(
-                                        in.readNBytes(Integer.parseInt(length)),
-                                        StandardCharsets.ISO_8859_1);
-                    }
-                    var lines = new TreeSet<>(head.lines().filter(it -> !it.isEmpty()).toList());
-                    // Copies say that they come from the proxy, each plane from its own address.
-                    String text = String.join("\n", lines);
-                    String masked =
-                            text.contains("x-envoy-internal: true")
-                                    ? text.replaceAll(
-                                            "(x-forwarded-for: (?:.*,)?)[0-9.]+", "$1here")
-                                    : text;
-                    heard.add(masked + "\n" + body);
-                    if (answer.isEmpty()) {
-                        return;
-                    }
-                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-                }
-            } catch (IOException _) {
-                // The proxy is gone.
+                socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
             }
         }
 

@@ -169,54 +169,23 @@ class OutlierBesideEnvoyTest {
             outlier_detection: {%s}
         %s    load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [%s, %s]}]}
         """
-                .formatted(of.name(), of.detection(), of.more(), of.name(), host(bad), host(good));
-    }
-
-    private static String host(int port) {
-        return "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}"
-                .formatted(port);
+                .formatted(
+                        of.name(),
+                        of.detection(),
+                        of.more(),
+                        of.name(),
+                        Bootstraps.host(bad, ""),
+                        Bootstraps.host(good, ""));
     }
 
     private static String bootstrap(List<Integer> ports, String routes, String clusters) {
-        return """
-        admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-        static_resources:
-          listeners:
-          - name: main
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts: [{name: all, domains: ['*'], routes: [%s]}]
-          - name: tcp
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: tcp
-                typed_config:
-                  '@type': %sfilters.network.tcp_proxy.v3.TcpProxy
-                  stat_prefix: tcp
-                  cluster: tcp
-          clusters:
-        %s\
-        """
-                .formatted(
-                        ports.get(0),
-                        ports.get(1),
-                        TYPE,
-                        TYPE,
-                        routes,
-                        ports.get(2),
-                        TYPE,
-                        clusters);
+        return Bootstraps.withAdmin(
+                ports.get(0),
+                Bootstraps.of(
+                        List.of(
+                                Bootstraps.http(ports.get(1), routes),
+                                Bootstraps.tcp(ports.get(2), "tcp", "")),
+                        clusters));
     }
 
     private static String answer(String word) {
@@ -236,49 +205,33 @@ class OutlierBesideEnvoyTest {
 
     /// Answers, or not, as the path says.
     private static final class Bad implements AutoCloseable {
-        private final ServerSocket server =
-                new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final Accepting server = new Accepting(this::serve);
         private final AtomicInteger turns = new AtomicInteger();
 
-        Bad() throws IOException {
-            Thread.startVirtualThread(() -> {
-                while (!server.isClosed()) {
-                    try {
-                        Socket socket = server.accept();
-                        Thread.startVirtualThread(() -> serve(socket));
-                    } catch (IOException _) {
-                        return;
-                    }
-                }
-            });
-        }
+        Bad() throws IOException {}
 
-        private void serve(Socket socket) {
-            try (socket) {
-                var text = new StringBuilder();
-                for (int next = socket.getInputStream().read();
-                        next >= 0;
-                        next = socket.getInputStream().read()) {
-                    text.append((char) next);
-                    if (!text.toString().endsWith("\r\n\r\n")) {
-                        continue;
-                    }
-                    String[] words = text.toString().split("[ /]", 5)[3].split(",", -1);
-                    String word = words[turns.getAndIncrement() % words.length];
-                    text.setLength(0);
-                    if (word.equals("lost")) {
-                        return;
-                    }
-                    if (!word.equals("silent")) {
-                        socket.getOutputStream()
-                                .write(answer(word).getBytes(StandardCharsets.US_ASCII));
-                    }
-                    if (word.equals("broken")) {
-                        return;
-                    }
+        private void serve(Socket socket) throws IOException {
+            var text = new StringBuilder();
+            for (int next = socket.getInputStream().read();
+                    next >= 0;
+                    next = socket.getInputStream().read()) {
+                text.append((char) next);
+                if (!text.toString().endsWith("\r\n\r\n")) {
+                    continue;
                 }
-            } catch (IOException _) {
-                // The proxy is gone.
+                String[] words = text.toString().split("[ /]", 5)[3].split(",", -1);
+                String word = words[turns.getAndIncrement() % words.length];
+                text.setLength(0);
+                if (word.equals("lost")) {
+                    return;
+                }
+                if (!word.equals("silent")) {
+                    socket.getOutputStream()
+                            .write(answer(word).getBytes(StandardCharsets.US_ASCII));
+                }
+                if (word.equals("broken")) {
+                    return;
+                }
             }
         }
 
@@ -299,7 +252,7 @@ class OutlierBesideEnvoyTest {
                 routes.add(
                         "{match: {prefix: /%s/}, route: {cluster: %s, timeout: 0.1s}}"
                                 .formatted(each.name(), each.name()));
-                int port = each.isDead() ? nobody : bad.server.getLocalPort();
+                int port = each.isDead() ? nobody : bad.server.port();
                 clusters.append(cluster(each, port, good.port()));
             }
             clusters.append(
@@ -314,7 +267,7 @@ class OutlierBesideEnvoyTest {
                             ports ->
                                     bootstrap(
                                             ports,
-                                            String.join(", ", routes),
+                                            "- " + String.join("\n- ", routes),
                                             clusters.toString()))) {
                 var seen = new ArrayList<Map<String, Outcome>>();
                 for (DataPlanes.Plane plane : planes.all()) {
@@ -380,7 +333,7 @@ class OutlierBesideEnvoyTest {
                 routes.add(
                         "{match: {prefix: /%s/}, route: {cluster: %s}}"
                                 .formatted(each.name(), each.name()));
-                clusters.append(cluster(each, bad.server.getLocalPort(), good.port()));
+                clusters.append(cluster(each, bad.server.port(), good.port()));
             }
             clusters.append(cluster(new Case("tcp", "", BRISK), good.port(), good.port()));
             try (DataPlanes planes =
@@ -390,7 +343,7 @@ class OutlierBesideEnvoyTest {
                             ports ->
                                     bootstrap(
                                             ports,
-                                            String.join(", ", routes),
+                                            "- " + String.join("\n- ", routes),
                                             clusters.toString()))) {
                 var seen = new ArrayList<Map<String, String>>();
                 for (DataPlanes.Plane plane : planes.all()) {
@@ -398,13 +351,13 @@ class OutlierBesideEnvoyTest {
                     int port = plane.ports().get(1);
                     var outcomes = new TreeMap<String, String>();
                     outcomes.put("back", first.failures() + " " + first.isEjected());
-                    outcomes.put("flags", flags(plane, "back", bad.server.getLocalPort()));
+                    outcomes.put("flags", flags(plane, "back", bad.server.port()));
                     outcomes.put("page", outliers(plane, "back"));
                     // It is tried again when its time is over, and then as often as before.
                     for (int i = 0; i < MOST && isGood(get(port, "/back/200")); i++) {
                         Thread.onSpinWait();
                     }
-                    outcomes.put("after", flags(plane, "back", bad.server.getLocalPort()));
+                    outcomes.put("after", flags(plane, "back", bad.server.port()));
                     for (Case each : cases.subList(1, 3)) {
                         String path = "/" + each.name() + "/" + each.answer();
                         for (int i = 0; i < MOST && enforced(plane, each.name()).isEmpty(); i++) {

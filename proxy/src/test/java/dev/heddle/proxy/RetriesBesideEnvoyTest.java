@@ -82,11 +82,13 @@ class RetriesBesideEnvoyTest {
                             ""),
                     new Call(
                             "/never/404,200",
-                            "x-envoy-retry-on: retriable-status-codes~x-envoy-retriable-status-codes: 404~",
+                            "x-envoy-retry-on:"
+                                    + " retriable-status-codes~x-envoy-retriable-status-codes: 404~",
                             ""),
                     new Call(
                             "/never/again,200",
-                            "x-envoy-retry-on: retriable-headers~x-envoy-retriable-header-names: x-again~",
+                            "x-envoy-retry-on: retriable-headers~x-envoy-retriable-header-names:"
+                                    + " x-again~",
                             ""),
                     new Call("/never/unavailable,ok", "x-envoy-retry-grpc-on: unavailable~", ""),
                     new Call("/named/500,200"),
@@ -253,16 +255,13 @@ class RetriesBesideEnvoyTest {
 
     /// Answers as the path of each request says.
     private static final class Scripted implements AutoCloseable {
-        private final ServerSocket server =
-                new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final Accepting server = new Accepting(this::serve);
         private final Map<String, List<String>> seen = new ConcurrentHashMap<>();
 
-        Scripted() throws IOException {
-            Thread.ofVirtual().start(this::accept);
-        }
+        Scripted() throws IOException {}
 
         int port() {
-            return server.getLocalPort();
+            return server.port();
         }
 
         List<String> take(String path) {
@@ -270,30 +269,15 @@ class RetriesBesideEnvoyTest {
             return attempts == null ? List.of() : List.copyOf(attempts);
         }
 
-        private void accept() {
-            while (!server.isClosed()) {
-                try {
-                    Socket socket = server.accept();
-                    Thread.ofVirtual().start(() -> serve(socket));
-                } catch (IOException _) {
+        private void serve(Socket socket) throws IOException {
+            var in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (!isAnswered(socket, in, line)) {
                     return;
                 }
-            }
-        }
-
-        private void serve(Socket socket) {
-            try (socket) {
-                var in =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        socket.getInputStream(), StandardCharsets.ISO_8859_1));
-                for (String line = in.readLine(); line != null; line = in.readLine()) {
-                    if (!isAnswered(socket, in, line)) {
-                        return;
-                    }
-                }
-            } catch (IOException _) {
-                // The proxy has gone.
             }
         }
 

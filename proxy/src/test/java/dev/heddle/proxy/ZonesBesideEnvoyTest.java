@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// weights of places, and over priorities in panic.
 @Timeout(60)
 class ZonesBesideEnvoyTest {
-    private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final int TIMES = 1_500;
 
     @TempDir Path directory;
@@ -113,66 +111,28 @@ class ZonesBesideEnvoyTest {
                 new Case(
                         "lb_policy: ROUND_ROBIN",
                         List.of(new Place("a", 0, 1, 2), new Place("b", 0, 1, 1)));
-        return """
-        node: {id: test, cluster: test, locality: {region: r, zone: a}}
-        cluster_manager: {local_cluster_name: siblings}
-        static_resources:
-          listeners:
-          - name: http
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts:
-                    - name: all
-                      domains: ['*']
-                      routes:
-        %s\
-          clusters:
-        %s%s\
-        """
-                .formatted(
-                        listener, TYPE, TYPE, routes, cluster("siblings", siblings, 1), clusters);
+        return "node: {id: test, cluster: test, locality: {region: r, zone: a}}\n"
+                + "cluster_manager: {local_cluster_name: siblings}\n"
+                + Bootstraps.of(
+                        List.of(Bootstraps.http(listener, routes.toString())),
+                        cluster("siblings", siblings, 1) + clusters);
     }
 
     /// Says in which zone it was called.
-    private static void serve(Socket socket) {
-        try (socket) {
-            var in =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.ISO_8859_1));
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.isEmpty()) {
-                    char zone = (char) ('a' + socket.getLocalAddress().getAddress()[2] - 1);
-                    socket.getOutputStream()
-                            .write(
-                                    ("HTTP/1.1 200 OK\r\nx-zone: "
-                                                    + zone
-                                                    + "\r\ncontent-length: 0\r\n\r\n")
-                                            .getBytes(StandardCharsets.ISO_8859_1));
-                }
-            }
-        } catch (IOException _) {
-            // The proxy has gone.
-        }
-    }
-
-    private static void accept(ServerSocket server) {
-        while (!server.isClosed()) {
-            try {
-                Socket socket = server.accept();
-                Thread.ofVirtual().start(() -> serve(socket));
-            } catch (IOException _) {
-                return;
+    private static void serve(Socket socket) throws IOException {
+        var in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                socket.getInputStream(), StandardCharsets.ISO_8859_1));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.isEmpty()) {
+                char zone = (char) ('a' + socket.getLocalAddress().getAddress()[2] - 1);
+                socket.getOutputStream()
+                        .write(
+                                ("HTTP/1.1 200 OK\r\nx-zone: "
+                                                + zone
+                                                + "\r\ncontent-length: 0\r\n\r\n")
+                                        .getBytes(StandardCharsets.ISO_8859_1));
             }
         }
     }
@@ -206,13 +166,11 @@ class ZonesBesideEnvoyTest {
 
     @Test
     void bothSpreadRequestsTheSame() throws Exception {
-        try (var server = new ServerSocket(0, 200, InetAddress.ofLiteral("0.0.0.0"))) {
-            Thread.ofVirtual().start(() -> accept(server));
+        try (var server =
+                new Accepting(InetAddress.ofLiteral("0.0.0.0"), ZonesBesideEnvoyTest::serve)) {
             try (var planes =
                     DataPlanes.start(
-                            directory,
-                            1,
-                            ports -> bootstrap(ports.getFirst(), server.getLocalPort()))) {
+                            directory, 1, ports -> bootstrap(ports.getFirst(), server.port()))) {
                 for (String name : CASES.keySet()) {
                     var both = new ArrayList<Map<String, Integer>>();
                     for (DataPlanes.Plane plane : planes.all()) {
