@@ -15,7 +15,9 @@ import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.mesh.MeshConfig;
 import java.util.List;
+import java.util.Optional;
 
 /// What is wrong with a world, whichever proxy it is for. Immutable.
 public final class Analysis {
@@ -92,21 +94,20 @@ public final class Analysis {
         var findings = new Diagnostics();
         HostConflicts.ofServices(index, findings);
         DestinationRuleCheck.check(index, findings);
+        Optional<MeshConfig> mesh =
+                MeshConfigs.of(index.resources(), meshNamespace)
+                        .inForce()
+                        .map(MeshConfigs.Chosen::config);
+        FailoverCheck.check(index.resources().all(Kinds.DESTINATION_RULE), mesh, findings);
         GatewayCheck.check(index, findings);
         ServiceCheck.check(index, findings);
         ProcessCheck.check(index, findings);
-        HealthCheckPolicyCheck.check(index, findings);
+        BackendTrafficPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
-        findings.addAll(
-                Ingresses.of(
-                                index.resources(),
-                                MeshConfigs.of(index.resources(), meshNamespace)
-                                        .inForce()
-                                        .map(MeshConfigs.Chosen::config))
-                        .findings());
+        findings.addAll(Ingresses.of(index.resources(), mesh).findings());
         return findings.toList();
     }
 }

@@ -24,7 +24,7 @@ public record MeshIndex(
         VirtualServices virtualServices,
         DestinationRules destinationRules,
         Sidecars sidecars,
-        HealthCheckPolicies healthChecks,
+        BackendTrafficPolicies backendPolicies,
         Credentials credentials) {
 
     /// What the mesh says about how its resources are read.
@@ -61,7 +61,7 @@ public record MeshIndex(
                         rules.domain(),
                         rules.destinationRulesTo()),
                 Sidecars.of(resources, rules.rootNamespace()),
-                HealthCheckPolicies.of(resources),
+                BackendTrafficPolicies.of(resources),
                 Credentials.of(resources));
     }
 
@@ -87,9 +87,9 @@ public record MeshIndex(
                 others.hasTheSame(resources, Kinds.SIDECAR)
                         ? sidecars
                         : Sidecars.of(others, rules.rootNamespace()),
-                others.hasTheSame(resources, Kinds.HEALTH_CHECK_POLICY)
-                        ? healthChecks
-                        : HealthCheckPolicies.of(others),
+                others.hasTheSame(resources, Kinds.BACKEND_TRAFFIC_POLICY)
+                        ? backendPolicies
+                        : BackendTrafficPolicies.of(others),
                 others.hasTheSame(resources, Kinds.SECRET) ? credentials : Credentials.of(others));
     }
 

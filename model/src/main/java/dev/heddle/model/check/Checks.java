@@ -38,7 +38,7 @@ public final class Checks {
                             Kinds.ENVOY_FILTER,
                             (r, f) -> ExtensionChecks.checkEnvoyFilter(r.spec(), f)),
                     new Line<>(Kinds.INGRESS, new IngressCheck()),
-                    new Line<>(Kinds.HEALTH_CHECK_POLICY, new HealthCheckPolicyCheck()),
+                    new Line<>(Kinds.BACKEND_TRAFFIC_POLICY, new BackendTrafficPolicyCheck()),
                     new Line<>(Kinds.SERVICE, new ServiceCheck()));
 
     private record Line<S>(Kind<S> kind, Check<S> check) {

@@ -135,10 +135,8 @@ final class DestinationRuleCheck implements Check<DestinationRule> {
         }
 
         void check(FieldPath path, Findings findings) {
-            boolean outlier = outlierDetection.isPresent();
-            loadBalancer.ifPresent(l ->
-                    new LoadBalancerCheck(l, path.field("loadBalancer"), outlier, findings)
-                            .check());
+            loadBalancer.ifPresent(
+                    l -> new LoadBalancerCheck(l, path.field("loadBalancer"), findings).check());
             connectionPool.ifPresent(
                     p -> ConnectionPoolCheck.check(p, path.field("connectionPool"), findings));
             outlierDetection.ifPresent(

@@ -22,10 +22,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /// Looks at how requests are spread.
-///
-/// @param outlier whether outlier detection is there, without which nothing fails over
-record LoadBalancerCheck(
-        LoadBalancerSettings settings, FieldPath path, boolean outlier, Findings findings) {
+record LoadBalancerCheck(LoadBalancerSettings settings, FieldPath path, Findings findings) {
     /// Envoy's limits.
     private static final long MOST_POINTS = 8L * 1024 * 1024;
 
@@ -186,12 +183,6 @@ record LoadBalancerCheck(
         }
         if (!failover.isEmpty() && priority.contains(REGION)) {
             findings.exclusive(at.field("failoverPriority"), "failover", REGION);
-        }
-        if (!outlier && (!failover.isEmpty() || !priority.isEmpty())) {
-            findings.warn(
-                    at,
-                    "nothing fails over without outlierDetection",
-                    "Set outlierDetection beside loadBalancer.");
         }
     }
 }

@@ -26,7 +26,7 @@ import dev.heddle.model.istio.WasmPlugin;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
-import dev.heddle.model.policy.HealthCheckPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Locale;
@@ -126,14 +126,14 @@ public final class Kinds {
                     "trafficextensions",
                     TrafficExtension.class);
 
-    public static final Kind<HealthCheckPolicy> HEALTH_CHECK_POLICY =
+    public static final Kind<BackendTrafficPolicy> BACKEND_TRAFFIC_POLICY =
             kind(
                     HEDDLE,
                     List.of("v1alpha1"),
-                    "HealthCheckPolicy",
-                    "healthcheckpolicies",
-                    HealthCheckPolicy.class,
-                    "hcp");
+                    "BackendTrafficPolicy",
+                    "backendtrafficpolicies",
+                    BackendTrafficPolicy.class,
+                    "btp");
 
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
@@ -211,7 +211,7 @@ public final class Kinds {
                     TELEMETRY,
                     WASM_PLUGIN,
                     TRAFFIC_EXTENSION,
-                    HEALTH_CHECK_POLICY,
+                    BACKEND_TRAFFIC_POLICY,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,

@@ -13,8 +13,9 @@ import dev.heddle.compiler.ir.Places;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.secret.Credentials;
+import dev.heddle.compiler.select.BackendTrafficPolicies;
+import dev.heddle.compiler.select.BackendTrafficPolicies.Section;
 import dev.heddle.compiler.select.DestinationRules;
-import dev.heddle.compiler.select.HealthCheckPolicies;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.MeshIndex;
@@ -29,7 +30,7 @@ import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.mesh.MeshConfig;
-import dev.heddle.model.policy.HealthCheckPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
@@ -53,7 +54,7 @@ public final class ClusterLowering {
     private final MeshSettings mesh;
     private final Outlook.Place place;
     private final Optional<OutlierDetection> outliers;
-    private final HealthCheckPolicies healthChecks;
+    private final BackendTrafficPolicies policies;
     private final boolean redirected;
     private final String site;
     private final Optional<Duration> dnsRefresh;
@@ -68,18 +69,18 @@ public final class ClusterLowering {
     record All(
             List<Same<MeshService>> services,
             Same<DestinationRules> rules,
-            Same<HealthCheckPolicies> checks,
+            Same<BackendTrafficPolicies> policies,
             Optional<Same<Credentials>> secrets) {}
 
     /// All that counts for the clusters of a service, beside the outlook and the mesh's settings.
     ///
     /// @param rules DestinationRules that are in force for it
-    /// @param checks for each of its ports
+    /// @param policies that name it
     /// @param secrets that there are, as far as some rule may name one
     record Parts(
             Same<MeshService> service,
             List<Same<Resource<DestinationRule>>> rules,
-            List<Optional<Same<Resource<HealthCheckPolicy>>>> checks,
+            List<Same<Resource<BackendTrafficPolicy>>> policies,
             Optional<Same<Credentials>> secrets) {}
 
     /// What one service comes to.
@@ -102,7 +103,7 @@ public final class ClusterLowering {
         this.mesh = world.settings();
         this.place = outlook.place();
         this.outliers = world.settings().defaultOutliers();
-        this.healthChecks = index.healthChecks();
+        this.policies = index.backendPolicies();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.site = outlook.site();
         this.dnsRefresh =
@@ -121,7 +122,7 @@ public final class ClusterLowering {
                 new All(
                         Same.each(scope.services()),
                         Same.as(index.destinationRules()),
-                        Same.as(healthChecks),
+                        Same.as(policies),
                         secrets.read());
         Made made = pieces.allClusters.get(all, _ -> lowerAll());
         clusters.addAll(made.clusters());
@@ -139,9 +140,7 @@ public final class ClusterLowering {
                     new Parts(
                             Same.as(service),
                             rule.map(r -> Same.each(r.rules())).orElse(List.of()),
-                            service.service().ports().stream()
-                                    .map(p -> healthChecks.inForce(service, p).map(Same::as))
-                                    .toList(),
+                            Same.each(policies.of(service)),
                             rule.flatMap(_ -> secrets.read()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
             all.addAll(made.clusters());
@@ -240,8 +239,7 @@ public final class ClusterLowering {
     /// Endpoints that nobody knows are not asked, nor by gRPC those that speak no HTTP/2.
     private Optional<HealthCheck> check(
             MeshService service, Port port, Discovery discovery, Cluster.Protocol protocol) {
-        return healthChecks
-                .inForce(service, port)
+        return policies.inForce(service, port, Section.HEALTH_CHECK)
                 .flatMap(HealthLowering::lower)
                 .filter(_ -> !isProvided(discovery))
                 .filter(it ->

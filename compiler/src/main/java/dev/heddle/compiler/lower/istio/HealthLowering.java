@@ -2,10 +2,10 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.HealthCheck;
 import dev.heddle.compiler.ir.HealthCheck.Probe;
-import dev.heddle.model.Resource;
-import dev.heddle.model.policy.HealthCheckPolicy;
-import dev.heddle.model.policy.HealthCheckPolicy.HttpGet;
-import dev.heddle.model.policy.HealthCheckPolicy.HttpHeader;
+import dev.heddle.compiler.select.BackendTrafficPolicies.InForce;
+import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy.HttpGet;
+import dev.heddle.model.policy.BackendTrafficPolicy.HttpHeader;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,8 +17,8 @@ final class HealthLowering {
     private HealthLowering() {}
 
     /// Empty where the policy asks nothing.
-    static Optional<HealthCheck> lower(Resource<HealthCheckPolicy> policy) {
-        HealthCheckPolicy spec = policy.spec();
+    static Optional<HealthCheck> lower(InForce<BackendTrafficPolicy.HealthCheck> policy) {
+        BackendTrafficPolicy.HealthCheck spec = policy.says();
         return probe(spec)
                 .map(probe ->
                         new HealthCheck(
@@ -31,7 +31,7 @@ final class HealthLowering {
                                 policy.origin()));
     }
 
-    private static Optional<Probe> probe(HealthCheckPolicy spec) {
+    private static Optional<Probe> probe(BackendTrafficPolicy.HealthCheck spec) {
         return spec.httpGet()
                 .<Probe>map(HealthLowering::http)
                 .or(() -> spec.grpc().map(call -> new Probe.Grpc(call.service())))

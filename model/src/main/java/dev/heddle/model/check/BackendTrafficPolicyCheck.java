@@ -2,18 +2,19 @@ package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.policy.HealthCheckPolicy;
-import dev.heddle.model.policy.HealthCheckPolicy.HttpGet;
-import dev.heddle.model.policy.HealthCheckPolicy.TargetRef;
+import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
+import dev.heddle.model.policy.BackendTrafficPolicy.HttpGet;
+import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
 import java.util.OptionalInt;
 
-/// Looks at HealthCheckPolicies.
-final class HealthCheckPolicyCheck implements Check<HealthCheckPolicy> {
+/// Looks at BackendTrafficPolicies.
+final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
     private static final FieldPath SPEC = FieldPath.of("spec");
 
     @Override
-    public void check(Resource<HealthCheckPolicy> resource, Findings findings) {
-        HealthCheckPolicy spec = resource.spec();
+    public void check(Resource<BackendTrafficPolicy> resource, Findings findings) {
+        BackendTrafficPolicy spec = resource.spec();
         if (spec.targetRefs().isEmpty()) {
             findings.missing(
                     SPEC.field("targetRefs"),
@@ -22,20 +23,10 @@ final class HealthCheckPolicyCheck implements Check<HealthCheckPolicy> {
         for (int i = 0; i < spec.targetRefs().size(); i++) {
             checkTarget(spec.targetRefs().get(i), SPEC.field("targetRefs").index(i), findings);
         }
-        int probes = 0;
-        probes += spec.httpGet().isPresent() ? 1 : 0;
-        probes += spec.tcpSocket().isPresent() ? 1 : 0;
-        probes += spec.grpc().isPresent() ? 1 : 0;
-        if (probes != 1) {
-            findings.error(SPEC, probes + " probes (expected: one of httpGet, tcpSocket and grpc)");
+        if (spec.healthCheck().isEmpty()) {
+            findings.missing(SPEC, "it says nothing (expected: healthCheck)");
         }
-        spec.httpGet().ifPresent(get -> checkGet(get, SPEC.field("httpGet"), findings));
-        checkPositive(spec.periodSeconds(), "periodSeconds", findings);
-        checkPositive(spec.timeoutSeconds(), "timeoutSeconds", findings);
-        checkPositive(spec.failureThreshold(), "failureThreshold", findings);
-        checkPositive(spec.successThreshold(), "successThreshold", findings);
-        Values.checkPercent(
-                spec.minHealthPercent().orElse(0), SPEC.field("minHealthPercent"), findings);
+        spec.healthCheck().ifPresent(it -> checkHealth(it, SPEC.field("healthCheck"), findings));
     }
 
     private static void checkTarget(TargetRef target, FieldPath path, Findings findings) {
@@ -51,6 +42,23 @@ final class HealthCheckPolicyCheck implements Check<HealthCheckPolicy> {
         }
     }
 
+    private static void checkHealth(HealthCheck check, FieldPath path, Findings findings) {
+        int probes = 0;
+        probes += check.httpGet().isPresent() ? 1 : 0;
+        probes += check.tcpSocket().isPresent() ? 1 : 0;
+        probes += check.grpc().isPresent() ? 1 : 0;
+        if (probes != 1) {
+            findings.error(path, probes + " probes (expected: one of httpGet, tcpSocket and grpc)");
+        }
+        check.httpGet().ifPresent(get -> checkGet(get, path.field("httpGet"), findings));
+        checkPositive(check.periodSeconds(), path.field("periodSeconds"), findings);
+        checkPositive(check.timeoutSeconds(), path.field("timeoutSeconds"), findings);
+        checkPositive(check.failureThreshold(), path.field("failureThreshold"), findings);
+        checkPositive(check.successThreshold(), path.field("successThreshold"), findings);
+        Values.checkPercent(
+                check.minHealthPercent().orElse(0), path.field("minHealthPercent"), findings);
+    }
+
     private static void checkGet(HttpGet get, FieldPath path, Findings findings) {
         if (!get.path().isEmpty() && !get.path().startsWith("/")) {
             findings.invalid(path.field("path"), get.path(), "a path, as in /healthz");
@@ -64,9 +72,9 @@ final class HealthCheckPolicyCheck implements Check<HealthCheckPolicy> {
         }
     }
 
-    private static void checkPositive(OptionalInt value, String field, Findings findings) {
+    private static void checkPositive(OptionalInt value, FieldPath path, Findings findings) {
         if (value.orElse(1) < 1) {
-            findings.invalid(SPEC.field(field), value.getAsInt(), ">= 1");
+            findings.invalid(path, value.getAsInt(), ">= 1");
         }
     }
 }

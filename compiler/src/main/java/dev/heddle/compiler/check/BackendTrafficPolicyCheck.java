@@ -1,0 +1,127 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.select.BackendTrafficPolicies;
+import dev.heddle.compiler.select.BackendTrafficPolicies.Section;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.service.MeshService;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
+import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
+import dev.heddle.model.service.Service.Port;
+import dev.heddle.model.service.Service.Resolution;
+import java.util.List;
+import java.util.Optional;
+
+/// Checks BackendTrafficPolicies: whether there is what they are for, which of several counts, and
+/// which proxies can do what they ask for.
+final class BackendTrafficPolicyCheck {
+    private final MeshIndex index;
+    private final Resource<BackendTrafficPolicy> policy;
+    private final Diagnostics findings;
+
+    private BackendTrafficPolicyCheck(
+            MeshIndex index, Resource<BackendTrafficPolicy> policy, Diagnostics findings) {
+        this.index = index;
+        this.policy = policy;
+        this.findings = findings;
+    }
+
+    static void check(MeshIndex index, Diagnostics findings) {
+        for (Resource<BackendTrafficPolicy> policy : index.backendPolicies().all()) {
+            new BackendTrafficPolicyCheck(index, policy, findings).check();
+        }
+    }
+
+    private void check() {
+        List<TargetRef> targets = policy.spec().targetRefs();
+        for (int i = 0; i < targets.size(); i++) {
+            target(targets.get(i), FieldPath.of("spec", "targetRefs").index(i));
+        }
+    }
+
+    private void target(TargetRef target, FieldPath path) {
+        String namespace = policy.metadata().namespace();
+        List<MeshService> services =
+                index.services().all().stream()
+                        .filter(s -> BackendTrafficPolicies.isOf(policy, target, s))
+                        .toList();
+        if (services.isEmpty()) {
+            findings.add(
+                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    policy.origin(path.field("name")),
+                    "there is no %s '%s' in namespace '%s'"
+                            .formatted(target.kind(), target.name(), namespace),
+                    "A policy is for services of its own namespace; correct the name, or move it");
+            return;
+        }
+        for (MeshService service : services) {
+            List<Port> ports =
+                    service.service().ports().stream()
+                            .filter(p ->
+                                    target.sectionName().isEmpty()
+                                            || p.name().equals(target.sectionName()))
+                            .toList();
+            if (ports.isEmpty()) {
+                findings.add(
+                        DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                        policy.origin(path.field("sectionName")),
+                        "'%s' has no port '%s'".formatted(target.name(), target.sectionName()),
+                        "Its ports are "
+                                + service.service().ports().stream().map(Port::name).toList());
+            }
+            ports.forEach(port -> port(service, port, path));
+        }
+    }
+
+    private void port(MeshService service, Port port, FieldPath path) {
+        for (Section<?> section : Section.ALL) {
+            if (section.isIn(policy)) {
+                conflict(service, port, section, path);
+            }
+        }
+        policy.spec().healthCheck().ifPresent(it -> health(it, service, port, path));
+    }
+
+    private void conflict(MeshService service, Port port, Section<?> section, FieldPath path) {
+        Optional<Resource<BackendTrafficPolicy>> other =
+                index.backendPolicies()
+                        .inForce(service, port, section)
+                        .<Resource<BackendTrafficPolicy>>map(it -> it.policy())
+                        .filter(it -> !it.id().equals(policy.id()));
+        other.ifPresent(it ->
+                findings.add(
+                        DiagnosticCode.CONFLICT,
+                        policy.origin(path),
+                        "port %d of '%s' has its %s from '%s'"
+                                .formatted(
+                                        port.number(),
+                                        service.service().host(),
+                                        section.name(),
+                                        it.metadata().name()),
+                        "What names the port counts, and of several the oldest"));
+    }
+
+    private void health(HealthCheck check, MeshService service, Port port, FieldPath path) {
+        if (check.grpc().isPresent() && !port.protocol().isHttp2()) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    policy.origin(FieldPath.of("spec", "healthCheck", "grpc")),
+                    "port %d of '%s' is not known to speak HTTP/2, so it is not asked by gRPC"
+                            .formatted(port.number(), service.service().host()),
+                    "Name the port grpc-…, set its appProtocol to grpc, or have a DestinationRule"
+                            + " say h2UpgradePolicy: UPGRADE");
+        }
+        if (service.service().resolution() == Resolution.PASSTHROUGH) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    policy.origin(path),
+                    "'%s' is not resolved, so redirected proxies ask none of its endpoints"
+                            .formatted(service.service().host()),
+                    "Give the ServiceEntry a resolution, or the Service a cluster IP");
+        }
+    }
+}

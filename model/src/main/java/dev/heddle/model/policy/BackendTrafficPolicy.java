@@ -1,0 +1,70 @@
+package dev.heddle.model.policy;
+
+import dev.heddle.model.schema.Required;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// How clients treat the endpoints of services, where Istio's DestinationRule has no field for it.
+/// Each section stands for itself: of several policies for a service, each section is taken from
+/// the one that names the port, else from the oldest that has it.
+///
+/// @param targetRefs services of the policy's namespace that it is for
+/// @param healthCheck how endpoints are asked whether they are well; empty: not by this policy
+public record BackendTrafficPolicy(List<TargetRef> targetRefs, Optional<HealthCheck> healthCheck) {
+
+    public BackendTrafficPolicy {
+        targetRefs = List.copyOf(targetRefs);
+    }
+
+    /// What the policy is for, as in the Gateway API.
+    ///
+    /// @param group empty for a Service, `networking.istio.io` for a ServiceEntry
+    /// @param kind Service or ServiceEntry
+    /// @param sectionName a port by its name; empty for all ports
+    public record TargetRef(
+            String group, @Required String kind, @Required String name, String sectionName) {}
+
+    /// How the proxies of clients ask the endpoints whether they are well: a probe, in the words of
+    /// those of a Pod, from the other side.
+    ///
+    /// @param httpGet asks by a request; success is a status from 200 to 399
+    /// @param tcpSocket asks by a connection
+    /// @param grpc asks by `grpc.health.v1.Health/Check`
+    /// @param periodSeconds between two questions; 10 when absent
+    /// @param timeoutSeconds of a question; 1 when absent
+    /// @param failureThreshold failures in a row that make an endpoint unhealthy; 3 when absent
+    /// @param successThreshold successes in a row that make it healthy again; 1 when absent
+    /// @param minHealthPercent below this share of healthy endpoints all of them are used; 0 when
+    ///   absent, for never
+    public record HealthCheck(
+            Optional<HttpGet> httpGet,
+            Optional<TcpSocket> tcpSocket,
+            Optional<Grpc> grpc,
+            OptionalInt periodSeconds,
+            OptionalInt timeoutSeconds,
+            OptionalInt failureThreshold,
+            OptionalInt successThreshold,
+            OptionalInt minHealthPercent) {}
+
+    /// A request.
+    ///
+    /// @param path `/` when empty
+    /// @param host the name of the service's cluster when empty
+    public record HttpGet(String path, String host, List<HttpHeader> httpHeaders) {
+        public HttpGet {
+            httpHeaders = List.copyOf(httpHeaders);
+        }
+    }
+
+    /// A header of a request.
+    public record HttpHeader(@Required String name, String value) {}
+
+    /// A connection, and nothing else.
+    public record TcpSocket() {}
+
+    /// A call.
+    ///
+    /// @param service empty for the server as a whole
+    public record Grpc(String service) {}
+}
