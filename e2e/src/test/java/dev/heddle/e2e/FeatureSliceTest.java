@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FeatureSliceTest {
     static Stream<String> features() {
         return Stream.of(HttpFeature.class.getPermittedSubclasses())
-                .map(it -> it.getSimpleName().toLowerCase(Locale.ROOT));
+                .map(it ->
+                        it.getSimpleName()
+                                .replaceAll("(?<=.)(?=[A-Z])", "-")
+                                .toLowerCase(Locale.ROOT));
     }
 
     @ParameterizedTest
@@ -35,7 +38,7 @@ class FeatureSliceTest {
         assertThat(HttpFilters.ALL)
                 .as("what golden/%s asks a filter for", feature)
                 .extracting(HttpFilterType::routeTypeUrl)
-                .filteredOn(url -> url.contains(".http." + feature + "."))
+                .filteredOn(url -> url.contains(".http." + feature.replace('-', '_') + "."))
                 .anySatisfy(url -> assertThat(routes).contains(url));
         Path page = Repository.root().resolve("docs/features/" + feature + ".md");
         assertThat(Files.exists(page)).as("%s", page).isTrue();

@@ -39,6 +39,7 @@ final class ExplanationText {
                         .with("retries", NULL)
                         .with("fault", FeatureNodes.fault(answer.features()).orElse(NULL))
                         .with("cors", FeatureNodes.cors(answer.features()).orElse(NULL))
+                        .with("session", FeatureNodes.session(answer.features()).orElse(NULL))
                         .with(
                                 "authorization",
                                 Node.Mapping.EMPTY.with("decision", "allow").with("policy", NULL))

@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.Cors;
 import dev.heddle.compiler.ir.HttpFeature.Fault;
+import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.model.tree.Node;
 import java.util.List;
@@ -49,6 +50,13 @@ final class FeatureNodes {
     /// As in `12.5`.
     static String percent(Portion portion) {
         return portion.toString().replace(" %", "");
+    }
+
+    static Optional<Node> session(List<HttpFeature> features) {
+        return features.stream()
+                .filter(StatefulSession.class::isInstance)
+                .map(it -> Node.of(FeatureText.lines(List.of(it)).getFirst()))
+                .findFirst();
     }
 
     static Optional<Node> cors(List<HttpFeature> features) {

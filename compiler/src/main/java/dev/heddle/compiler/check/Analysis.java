@@ -2,6 +2,7 @@ package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.reuse.Kept;
 import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.select.BackendTrafficPolicies;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.DestinationRules;
 import dev.heddle.compiler.select.Ingresses;
@@ -36,6 +37,7 @@ public final class Analysis {
             Same<BoundVirtualService> rule,
             Same<ServiceCatalog> services,
             Same<DestinationRules> policies,
+            Same<BackendTrafficPolicies> ofBackends,
             List<Same<Resource<Gateway>>> gateways) {}
 
     private Analysis(
@@ -51,6 +53,7 @@ public final class Analysis {
                             Same.as(rule),
                             Same.as(index.services()),
                             Same.as(index.destinationRules()),
+                            Same.as(index.backendPolicies()),
                             gateways);
             all.addAll(ofRules.get(parts, p -> checked(index, p.rule().get())));
         }

@@ -1,5 +1,7 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.lower.istio.OutboundTables;
+import dev.heddle.compiler.lower.istio.Sessions;
 import dev.heddle.compiler.select.BackendTrafficPolicies;
 import dev.heddle.compiler.select.BackendTrafficPolicies.Section;
 import dev.heddle.compiler.select.MeshIndex;
@@ -83,7 +85,26 @@ final class BackendTrafficPolicyCheck {
                 conflict(service, port, section, path);
             }
         }
+        if (policy.spec().sessionAffinity().isPresent()) {
+            session(service, port, path);
+        }
         policy.spec().healthCheck().ifPresent(it -> health(it, service, port, path));
+    }
+
+    private void session(MeshService service, Port port, FieldPath path) {
+        if (!Sessions.isPossible(service, port)) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    policy.origin(path),
+                    "clients of port %d of '%s' cannot stay with an endpoint: %s"
+                            .formatted(
+                                    port.number(),
+                                    service.service().host(),
+                                    OutboundTables.mayBeHttp(port)
+                                            ? "its endpoints are not known"
+                                            : "it speaks " + port.protocol()),
+                    "Sessions need HTTP, and a service with a resolution; name another port");
+        }
     }
 
     private void conflict(MeshService service, Port port, Section<?> section, FieldPath path) {

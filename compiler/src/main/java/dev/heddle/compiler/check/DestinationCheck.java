@@ -1,14 +1,19 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.lower.istio.Sessions;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Severity;
 import dev.heddle.model.istio.Destination;
+import dev.heddle.model.istio.PortSelector;
+import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.List;
@@ -43,6 +48,40 @@ final class DestinationCheck {
         if (!destination.subset().isEmpty()) {
             subset(destination.subset(), host, found.get(), path);
         }
+    }
+
+    /// Which of several destinations a request goes to is chosen anew each time, so nobody can stay
+    /// with an endpoint of one.
+    void sessions(List<HttpRouteDestination> route, FieldPath path) {
+        long takers = route.stream().filter(d -> d.weight().orElse(0) > 0).count();
+        boolean isSeveral = takers > 1 || route.stream().anyMatch(d -> d.fallback().isPresent());
+        for (int i = 0; isSeveral && i < route.size(); i++) {
+            Destination destination = route.get(i).destination();
+            Hostname host = index.complete(destination.host(), service.namespace());
+            boolean isAsked =
+                    index.services().find(host, service.namespace()).stream()
+                            .anyMatch(it -> isSession(it, destination));
+            if (isAsked) {
+                findings.add(
+                        new Diagnostic(
+                                DiagnosticCode.LEFT_OUT,
+                                Severity.WARNING,
+                                service.resource().origin(path.index(i)),
+                                "clients of '"
+                                        + host
+                                        + "' stay with no endpoint here, where requests go to"
+                                        + " several destinations",
+                                "Have the rule match the clients of one destination, as by a"
+                                        + " header or a cookie of its own"));
+            }
+        }
+    }
+
+    private boolean isSession(MeshService to, Destination destination) {
+        int named = destination.port().map(PortSelector::number).orElse(0);
+        return to.service().ports().stream()
+                .filter(port -> named == 0 || port.number() == named)
+                .anyMatch(port -> Sessions.isAsked(index.backendPolicies(), to, port));
     }
 
     private String similar(Hostname host) {

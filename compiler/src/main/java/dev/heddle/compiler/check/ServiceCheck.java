@@ -13,20 +13,13 @@ import dev.heddle.model.core.Service;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Hostname;
-import java.util.List;
 
-/// Checks services: whether hosts can be made of their endpoints, and whether they ask for what is
-/// not in force.
+/// Checks services: whether hosts can be made of their endpoints.
 final class ServiceCheck {
-    /// Istio's labels by which a client stays with one endpoint, whatever becomes of the others.
-    private static final List<String> SESSIONS =
-            List.of("istio.io/persistent-session", "istio.io/persistent-session-header");
-
     private ServiceCheck() {}
 
     static void check(MeshIndex index, Diagnostics findings) {
         for (MeshService service : index.services().all()) {
-            checkSession(service, findings);
             boolean byName = Assignments.isByName(service.service().resolution());
             for (Endpoint endpoint : service.endpoints()) {
                 if (!Assignments.isUsable(endpoint, byName)) {
@@ -67,19 +60,6 @@ final class ServiceCheck {
                                         + alias.spec().externalName()
                                         + "'",
                                 "Calls go as to an unknown host; a ServiceEntry makes it known"));
-            }
-        }
-    }
-
-    private static void checkSession(MeshService service, Diagnostics findings) {
-        for (String label : SESSIONS) {
-            if (service.metadata().labels().containsKey(label)) {
-                findings.add(
-                        DiagnosticCode.NOT_IMPLEMENTED,
-                        service.service().origin(),
-                        "label '" + label + "' is read but not in force yet",
-                        "loadBalancer.consistentHash of a DestinationRule keeps clients where they"
-                                + " are as long as the endpoints stay the same");
             }
         }
     }

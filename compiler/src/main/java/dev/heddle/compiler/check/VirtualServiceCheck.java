@@ -130,6 +130,7 @@ final class VirtualServiceCheck {
                                 path.field(p.field()),
                                 p.what(),
                                 "This rule is left out"));
+        destinations.sessions(rule.route(), path.field("route"));
         for (int j = 0; j < rule.route().size(); j++) {
             FieldPath at = path.field("route").index(j);
             headers(rule.route().get(j).headers(), at.field("headers"));

@@ -2,6 +2,7 @@ package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
+import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,9 +29,26 @@ public final class FeatureText {
                                             + of(it.answer())));
                 }
                 case HttpFeature.Cors cors -> lines.add(of(cors));
+                case HttpFeature.StatefulSession session -> lines.add(of(session));
             }
         }
         return lines;
+    }
+
+    private static String of(HttpFeature.StatefulSession session) {
+        String kept =
+                switch (session.kept()) {
+                    case SessionKey.Cookie(String name, String path, Duration ttl) ->
+                            "cookie "
+                                    + name
+                                    + (path.isEmpty() ? "" : ", path " + path)
+                                    + (ttl.isZero() ? "" : ", for " + of(ttl));
+                    case SessionKey.Header(String name) -> "header " + name;
+                };
+        return "session: with the host that "
+                + kept
+                + " names, "
+                + (session.isStrict() ? "503 once it is gone" : "another one once it is gone");
     }
 
     private static String of(AbortAnswer answer) {

@@ -12,7 +12,8 @@ final class HealthText {
     /// As a part of a cluster's line.
     static String of(Health health) {
         return health.outliers().map(HealthText::of).orElse("")
-                + health.check().map(HealthText::of).orElse("");
+                + health.check().map(HealthText::of).orElse("")
+                + (health.keepsSessions() ? ", draining hosts keep their sessions" : "");
     }
 
     private static String of(HealthCheck check) {

@@ -276,7 +276,8 @@ public final class PlanText {
                                     1,
                                     e.address()
                                             + (e.weight() == 1 ? "" : " x " + e.weight())
-                                            + place,
+                                            + place
+                                            + (e.isDraining() ? ", draining" : ""),
                                     e.origin()));
         }
     }

@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Which hosts of a cluster take its requests while all are well.
 ///
@@ -27,7 +28,11 @@ record Takers(List<String> addresses, List<Integer> percents, List<String> stand
                         .map(Cluster::loadBalancing)
                         .map(it -> it instanceof LoadBalancing.Random)
                         .orElse(false);
-        List<EndpointGroup> first = groups.stream().filter(g -> g.priority() == 0).toList();
+        List<EndpointGroup> first =
+                groups.stream()
+                        .filter(g -> g.priority() == 0)
+                        .flatMap(g -> staying(g).stream())
+                        .toList();
         var addresses = new ArrayList<String>();
         var parts = new ArrayList<Double>();
         for (EndpointGroup group : first) {
@@ -44,9 +49,21 @@ record Takers(List<String> addresses, List<Integer> percents, List<String> stand
                 parts.stream().map(part -> (int) (100 * part / whole + 1e-9)).toList(),
                 groups.stream()
                         .filter(g -> g.priority() > 0)
+                        .flatMap(g -> staying(g).stream())
                         .sorted(Comparator.comparingInt(EndpointGroup::priority))
                         .flatMap(g -> g.endpoints().stream())
                         .map(e -> e.address().toString())
                         .toList());
+    }
+
+    /// Those that get new clients, too.
+    private static Optional<EndpointGroup> staying(EndpointGroup group) {
+        List<LoadAssignment.Endpoint> staying =
+                group.endpoints().stream().filter(e -> !e.isDraining()).toList();
+        return staying.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new EndpointGroup(
+                                group.locality(), group.priority(), group.weight(), staying));
     }
 }

@@ -42,7 +42,7 @@ public record Cluster(
                 places,
                 protocol,
                 pool,
-                new Health(health.outliers(), Optional.empty()),
+                new Health(health.outliers(), Optional.empty(), health.keepsSessions()),
                 Optional.empty(),
                 of,
                 keepsNameCase,

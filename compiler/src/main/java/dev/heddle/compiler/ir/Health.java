@@ -6,7 +6,9 @@ import java.util.Optional;
 ///
 /// @param outliers when hosts are ejected that keep failing; empty for never
 /// @param check how they are asked; empty where they are not
-public record Health(Optional<OutlierDetection> outliers, Optional<HealthCheck> check) {
+/// @param keepsSessions whether hosts that are draining keep the sessions that are with them
+public record Health(
+        Optional<OutlierDetection> outliers, Optional<HealthCheck> check, boolean keepsSessions) {
     /// Nobody looks.
-    public static final Health NONE = new Health(Optional.empty(), Optional.empty());
+    public static final Health NONE = new Health(Optional.empty(), Optional.empty(), false);
 }

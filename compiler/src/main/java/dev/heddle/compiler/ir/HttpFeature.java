@@ -36,6 +36,23 @@ public sealed interface HttpFeature {
         record Grpc(int status, String name) implements AbortAnswer {}
     }
 
+    /// Clients stay with the host that they were with first, as long as it is there.
+    ///
+    /// @param kept where a client keeps the host's address
+    /// @param isStrict whether a request whose host is gone is answered 503, rather than going
+    ///   anywhere
+    record StatefulSession(SessionKey kept, boolean isStrict) implements HttpFeature {}
+
+    /// Where a client keeps the address of its session's host.
+    sealed interface SessionKey {
+        /// @param path that requests must be below; empty for all of them
+        /// @param ttl in whole seconds; zero for as long as the browser runs
+        record Cookie(String name, String path, Duration ttl) implements SessionKey {}
+
+        /// A header of responses and of requests.
+        record Header(String name) implements SessionKey {}
+    }
+
     /// What browsers may do from pages of other origins.
     ///
     /// @param origins that are allowed, any of them

@@ -57,7 +57,13 @@ public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
     /// One host.
     ///
     /// @param weight relative to the other hosts of the cluster, from 1
-    public record Endpoint(SocketAddress address, int weight, Origin origin) {
+    /// @param isDraining whether it gets nothing new but of the sessions that are with it
+    public record Endpoint(SocketAddress address, int weight, boolean isDraining, Origin origin) {
+        /// One that is to stay.
+        public Endpoint(SocketAddress address, int weight, Origin origin) {
+            this(address, weight, false, origin);
+        }
+
         public Endpoint {
             if (weight < 1) {
                 throw new IllegalArgumentException("weight: " + weight + " (expected: >= 1)");

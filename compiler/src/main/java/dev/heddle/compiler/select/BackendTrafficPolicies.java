@@ -38,8 +38,11 @@ public record BackendTrafficPolicies(List<Resource<BackendTrafficPolicy>> all) {
         public static final Section<BackendTrafficPolicy.HealthCheck> HEALTH_CHECK =
                 new Section<>("healthCheck", BackendTrafficPolicy::healthCheck);
 
+        public static final Section<BackendTrafficPolicy.SessionAffinity> SESSION_AFFINITY =
+                new Section<>("sessionAffinity", BackendTrafficPolicy::sessionAffinity);
+
         /// All of them.
-        public static final List<Section<?>> ALL = List.of(HEALTH_CHECK);
+        public static final List<Section<?>> ALL = List.of(HEALTH_CHECK, SESSION_AFFINITY);
 
         /// Whether a policy has it.
         public boolean isIn(Resource<BackendTrafficPolicy> policy) {

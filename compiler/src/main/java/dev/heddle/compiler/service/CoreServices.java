@@ -181,7 +181,8 @@ final class CoreServices {
 
     private void ofSlice(Resource<EndpointSlice> slice, List<Endpoint> out) {
         for (EndpointSlice.Endpoint endpoint : slice.spec().endpoints()) {
-            if (endpoint.addresses().isEmpty() || !isReady(endpoint.conditions())) {
+            boolean isReady = isReady(endpoint.conditions());
+            if (endpoint.addresses().isEmpty() || !(isReady || isDraining(endpoint.conditions()))) {
                 continue;
             }
             for (EndpointSlice.Port port : slice.spec().ports()) {
@@ -196,7 +197,7 @@ final class CoreServices {
                                                 new Locality("", endpoint.zone(), ""),
                                                 "",
                                                 1,
-                                                Health.HEALTHY,
+                                                isReady ? Health.HEALTHY : Health.DRAINING,
                                                 slice.origin())));
             }
         }
@@ -211,6 +212,11 @@ final class CoreServices {
 
     private boolean isReady(EndpointSlice.Conditions conditions) {
         return spec.publishNotReadyAddresses() || conditions.ready().orElse(true);
+    }
+
+    /// Whether a workload that is about to end still serves those who come.
+    private static boolean isDraining(EndpointSlice.Conditions conditions) {
+        return conditions.terminating().orElse(false) && conditions.serving().orElse(true);
     }
 
     private void ofEndpoints(Resource<Endpoints> endpoints, List<Endpoint> out) {

@@ -14,6 +14,8 @@ import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.HealthStatusSet;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -124,6 +126,15 @@ final class ClusterEmitter {
                 .check()
                 .ifPresent(it ->
                         HealthCheckEmitter.emit(it, cluster.protocol() == Protocol.HTTP2, out));
+        if (cluster.health().keepsSessions()) {
+            out.getCommonLbConfigBuilder()
+                    .setOverrideHostStatus(
+                            HealthStatusSet.newBuilder()
+                                    .addStatuses(HealthStatus.UNKNOWN)
+                                    .addStatuses(HealthStatus.HEALTHY)
+                                    .addStatuses(HealthStatus.DEGRADED)
+                                    .addStatuses(HealthStatus.DRAINING));
+        }
         cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
         return out.build();
     }

@@ -3,6 +3,7 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.UInt32Value;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
@@ -29,13 +30,18 @@ final class EndpointEmitter {
             out.setLocality(locality(group.locality()));
         }
         group.endpoints()
-                .forEach(e ->
-                        out.addLbEndpoints(
-                                LbEndpoint.newBuilder()
-                                        .setEndpoint(
-                                                Endpoint.newBuilder()
-                                                        .setAddress(Protos.address(e.address())))
-                                        .setLoadBalancingWeight(UInt32Value.of(e.weight()))));
+                .forEach(e -> {
+                    LbEndpoint.Builder host =
+                            LbEndpoint.newBuilder()
+                                    .setEndpoint(
+                                            Endpoint.newBuilder()
+                                                    .setAddress(Protos.address(e.address())))
+                                    .setLoadBalancingWeight(UInt32Value.of(e.weight()));
+                    if (e.isDraining()) {
+                        host.setHealthStatus(HealthStatus.DRAINING);
+                    }
+                    out.addLbEndpoints(host);
+                });
         return out.build();
     }
 

@@ -4,21 +4,29 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
+import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
+import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
+import io.envoyproxy.envoy.type.http.v3.Cookie;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
+import java.time.Duration;
 
 /// Emits what routes do beside routing, as configurations of filters that by themselves do nothing.
 ///
@@ -30,10 +38,13 @@ final class FeatureEmitter {
 
     private FeatureEmitter() {}
 
+    private static final String SESSION = "envoy.filters.http.stateful_session";
+
     /// In Istio's order.
     static void filters(HttpConnectionManager.Builder out) {
         out.addHttpFilters(filter(FAULT, HTTPFault.getDefaultInstance()));
         out.addHttpFilters(filter(CORS, Cors.getDefaultInstance()));
+        out.addHttpFilters(filter(SESSION, StatefulSession.getDefaultInstance()));
     }
 
     private static HttpFilter filter(String name, Message config) {
@@ -46,7 +57,39 @@ final class FeatureEmitter {
                     out.putTypedPerFilterConfig(FAULT, Protos.pack(fault(fault)));
             case HttpFeature.Cors cors ->
                     out.putTypedPerFilterConfig(CORS, Protos.pack(cors(cors)));
+            case HttpFeature.StatefulSession session ->
+                    out.putTypedPerFilterConfig(
+                            SESSION,
+                            Protos.pack(
+                                    StatefulSessionPerRoute.newBuilder()
+                                            .setStatefulSession(session(session))
+                                            .build()));
         }
+    }
+
+    private static StatefulSession.Builder session(HttpFeature.StatefulSession session) {
+        TypedExtensionConfig.Builder state = TypedExtensionConfig.newBuilder();
+        switch (session.kept()) {
+            case SessionKey.Cookie(String name, String path, Duration ttl) ->
+                    state.setName("envoy.http.stateful_session.cookie")
+                            .setTypedConfig(
+                                    Protos.pack(
+                                            CookieBasedSessionState.newBuilder()
+                                                    .setCookie(
+                                                            Cookie.newBuilder()
+                                                                    .setName(name)
+                                                                    .setPath(path)
+                                                                    .setTtl(Protos.duration(ttl)))
+                                                    .build()));
+            case SessionKey.Header(String name) ->
+                    state.setName("envoy.http.stateful_session.header")
+                            .setTypedConfig(
+                                    Protos.pack(
+                                            HeaderBasedSessionState.newBuilder()
+                                                    .setName(name)
+                                                    .build()));
+        }
+        return StatefulSession.newBuilder().setSessionState(state).setStrict(session.isStrict());
     }
 
     private static HTTPFault fault(HttpFeature.Fault fault) {

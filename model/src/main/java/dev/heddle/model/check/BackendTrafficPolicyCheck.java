@@ -5,12 +5,17 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
 import dev.heddle.model.policy.BackendTrafficPolicy.HttpGet;
+import dev.heddle.model.policy.BackendTrafficPolicy.SessionAffinity;
+import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
 import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /// Looks at BackendTrafficPolicies.
 final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
     private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final Pattern COOKIE = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
+    private static final Pattern COOKIE_PATH = Pattern.compile("/[\\x21-\\x3a\\x3c-\\x7e]*");
 
     @Override
     public void check(Resource<BackendTrafficPolicy> resource, Findings findings) {
@@ -23,10 +28,44 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
         for (int i = 0; i < spec.targetRefs().size(); i++) {
             checkTarget(spec.targetRefs().get(i), SPEC.field("targetRefs").index(i), findings);
         }
-        if (spec.healthCheck().isEmpty()) {
-            findings.missing(SPEC, "it says nothing (expected: healthCheck)");
+        if (spec.healthCheck().isEmpty() && spec.sessionAffinity().isEmpty()) {
+            findings.missing(SPEC, "it says nothing (expected: healthCheck, sessionAffinity)");
         }
         spec.healthCheck().ifPresent(it -> checkHealth(it, SPEC.field("healthCheck"), findings));
+        spec.sessionAffinity()
+                .ifPresent(it -> checkSession(it, SPEC.field("sessionAffinity"), findings));
+    }
+
+    private static void checkSession(SessionAffinity session, FieldPath path, Findings findings) {
+        if (session.cookie().isPresent() == session.header().isPresent()) {
+            findings.error(
+                    path,
+                    (session.cookie().isPresent() ? "both" : "none")
+                            + " of cookie and header (expected: one of them)");
+        }
+        session.cookie().ifPresent(it -> checkCookie(it, path.field("cookie"), findings));
+        session.header()
+                .filter(it -> !Values.isHeaderName(it.name()))
+                .ifPresent(it ->
+                        findings.invalid(
+                                path.field("header").field("name"), it.name(), "a header's name"));
+    }
+
+    private static void checkCookie(SessionCookie cookie, FieldPath path, Findings findings) {
+        if (!COOKIE.matcher(cookie.name()).matches()) {
+            findings.invalid(
+                    path.field("name"), cookie.name(), "a cookie's name, as in basket-host");
+        }
+        if (!cookie.path().isEmpty() && !COOKIE_PATH.matcher(cookie.path()).matches()) {
+            findings.invalid(path.field("path"), cookie.path(), "a path, as in /shop");
+        }
+        cookie.ttl()
+                .filter(it -> it.isNegative() || it.toNanosPart() != 0)
+                .ifPresent(it ->
+                        findings.invalid(
+                                path.field("ttl"),
+                                it.toMillis() + "ms",
+                                "whole seconds, as in 1h"));
     }
 
     private static void checkTarget(TargetRef target, FieldPath path, Findings findings) {

@@ -1,6 +1,7 @@
 package dev.heddle.model.policy;
 
 import dev.heddle.model.schema.Required;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -11,7 +12,11 @@ import java.util.OptionalInt;
 ///
 /// @param targetRefs services of the policy's namespace that it is for
 /// @param healthCheck how endpoints are asked whether they are well; empty: not by this policy
-public record BackendTrafficPolicy(List<TargetRef> targetRefs, Optional<HealthCheck> healthCheck) {
+/// @param sessionAffinity how a client stays with one endpoint; empty: not by this policy
+public record BackendTrafficPolicy(
+        List<TargetRef> targetRefs,
+        Optional<HealthCheck> healthCheck,
+        Optional<SessionAffinity> sessionAffinity) {
 
     public BackendTrafficPolicy {
         targetRefs = List.copyOf(targetRefs);
@@ -59,6 +64,24 @@ public record BackendTrafficPolicy(List<TargetRef> targetRefs, Optional<HealthCh
 
     /// A header of a request.
     public record HttpHeader(@Required String name, String value) {}
+
+    /// How a client stays with the endpoint that it was with first, whatever becomes of the others.
+    ///
+    /// @param cookie that the client is given, and comes with
+    /// @param header that the client is given, and comes with
+    /// @param strict whether a client whose endpoint is gone is answered 503, rather than sent to
+    ///   another one
+    public record SessionAffinity(
+            Optional<SessionCookie> cookie, Optional<SessionHeader> header, boolean strict) {}
+
+    /// A cookie that holds an endpoint's address.
+    ///
+    /// @param path of requests that have the session; all of them when empty
+    /// @param ttl in whole seconds; as long as the browser runs when absent or zero
+    public record SessionCookie(@Required String name, String path, Optional<Duration> ttl) {}
+
+    /// A header that holds an endpoint's address, of responses and of requests.
+    public record SessionHeader(@Required String name) {}
 
     /// A connection, and nothing else.
     public record TcpSocket() {}

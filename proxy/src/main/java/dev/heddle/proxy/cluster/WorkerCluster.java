@@ -436,7 +436,23 @@ final class WorkerCluster implements Cluster {
                         config.panicPercent(),
                         config.zones().map(it -> new Balancers.Zones(it, siblings.get())));
         latest = places;
-        return Balancers.of(policy, places, worker.random());
+        return new SessionHosts(
+                Balancers.of(policy, places, worker.random()), sessionHosts(config));
+    }
+
+    /// Those that sessions may stay with.
+    private List<Host> sessionHosts(ClusterConfig config) {
+        var found = new ArrayList<Host>();
+        for (Assignment.Place place : places) {
+            for (Assignment.Endpoint endpoint : place.endpoints()) {
+                Host host = hosts.get(endpoint.address());
+                if (host != null
+                        && config.sessionHosts().contains(endpoint.health(host.health()))) {
+                    found.add(host);
+                }
+            }
+        }
+        return found;
     }
 
     /// The hosts that requests name.
@@ -474,8 +490,8 @@ final class WorkerCluster implements Cluster {
                     }
                 }
                 case DEGRADED -> degraded.add(host);
-                case UNHEALTHY -> {
-                    // Only panic uses it.
+                case UNHEALTHY, DRAINING, TIMEOUT -> {
+                    // Only panic uses it, and sessions that are with it.
                 }
             }
         }

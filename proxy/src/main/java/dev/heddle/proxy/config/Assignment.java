@@ -155,13 +155,13 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
         ///
         /// @param seen null where nobody watches it
         public Health health(@Nullable HostHealth seen) {
-            if (seen == null || health == Health.UNHEALTHY) {
+            if (seen == null) {
                 return health;
             }
             if (seen.isFailed()) {
                 return Health.UNHEALTHY;
             }
-            return seen.isDegraded() ? Health.DEGRADED : health;
+            return seen.isDegraded() && health.isUsable() ? Health.DEGRADED : health;
         }
     }
 
@@ -172,6 +172,15 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
         /// Works, but badly: used when too few healthy ones are left.
         DEGRADED,
         /// Not to be used.
-        UNHEALTHY
+        UNHEALTHY,
+        /// Finishes what it has; nothing new goes there but of sessions that are with it.
+        DRAINING,
+        /// Did not answer the control plane; not to be used.
+        TIMEOUT;
+
+        /// Whether the control plane says nothing against using it.
+        public boolean isUsable() {
+            return this == HEALTHY || this == DEGRADED;
+        }
     }
 }

@@ -493,7 +493,7 @@ final class BalancingParser {
         findings.fields(
                 "common_lb_config",
                 config,
-                Set.of("healthy_panic_threshold", BY_PLACE, HASHING, ZONES),
+                Set.of("healthy_panic_threshold", "override_host_status", BY_PLACE, HASHING, ZONES),
                 Set.of("update_merge_window"));
         return config.hasLocalityWeightedLbConfig();
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// Hosts that requests can go to (`envoy.config.cluster.v3.Cluster`).
 ///
@@ -23,6 +24,8 @@ import java.util.OptionalInt;
 /// @param sockets how its connections are secured
 /// @param zones how the proxy's own locality goes before others; empty for not at all
 /// @param health how it knows whether its hosts are well
+/// @param sessionHosts in which state hosts keep the sessions that are with them
+///   (`override_host_status`)
 public record ClusterConfig(
         ClusterSettings settings,
         String altStatName,
@@ -32,7 +35,15 @@ public record ClusterConfig(
         double panicPercent,
         UpstreamSockets sockets,
         Optional<ZoneAware> zones,
-        ClusterHealth.Rules health) {
+        ClusterHealth.Rules health,
+        Set<Assignment.Health> sessionHosts) {
+    /// Envoy's `override_host_status` when none is set.
+    public static final Set<Assignment.Health> USABLE =
+            Set.of(Assignment.Health.HEALTHY, Assignment.Health.DEGRADED);
+
+    public ClusterConfig {
+        sessionHosts = Set.copyOf(sessionHosts);
+    }
 
     /// One with plain connections, that neither watches nor checks its hosts.
     public ClusterConfig(
@@ -51,7 +62,8 @@ public record ClusterConfig(
                 panicPercent,
                 UpstreamSockets.PLAIN,
                 Optional.empty(),
-                ClusterHealth.Rules.NONE);
+                ClusterHealth.Rules.NONE,
+                USABLE);
     }
 
     /// The cluster's name.

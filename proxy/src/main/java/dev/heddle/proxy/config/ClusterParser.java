@@ -119,7 +119,8 @@ public final class ClusterParser {
                 panicPercent(cluster),
                 sockets,
                 balancing.zones(),
-                health(cluster, settings.protocol(), connections.errors()));
+                health(cluster, settings.protocol(), connections.errors()),
+                new SessionHostsParser(findings).states(cluster.getCommonLbConfig()));
     }
 
     private ClusterHealth.Rules health(

@@ -111,7 +111,8 @@ public final class ClusterStatuses {
                 // That is no flag.
             }
             case DEGRADED -> text.append("/degraded_eds_health");
-            case UNHEALTHY -> text.append("/failed_eds_health");
+            case UNHEALTHY, TIMEOUT -> text.append("/failed_eds_health");
+            case DRAINING -> text.append("/eds_status_draining");
         }
         return text.isEmpty() ? "healthy" : text.toString();
     }
@@ -205,6 +206,8 @@ public final class ClusterStatuses {
                                     case HEALTHY -> HealthStatus.HEALTHY;
                                     case DEGRADED -> HealthStatus.DEGRADED;
                                     case UNHEALTHY -> HealthStatus.UNHEALTHY;
+                                    case DRAINING -> HealthStatus.DRAINING;
+                                    case TIMEOUT -> HealthStatus.UNHEALTHY;
                                 });
         if (health != null) {
             for (HealthFlag flag : health.flags()) {

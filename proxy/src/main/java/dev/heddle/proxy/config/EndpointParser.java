@@ -248,7 +248,9 @@ public final class EndpointParser {
         return switch (status) {
             case UNKNOWN, HEALTHY -> Assignment.Health.HEALTHY;
             case DEGRADED -> Assignment.Health.DEGRADED;
-            case UNHEALTHY, DRAINING, TIMEOUT -> Assignment.Health.UNHEALTHY;
+            case UNHEALTHY -> Assignment.Health.UNHEALTHY;
+            case DRAINING -> Assignment.Health.DRAINING;
+            case TIMEOUT -> Assignment.Health.TIMEOUT;
             case UNRECOGNIZED -> {
                 findings.reject(join(path, "health_status"), "is unknown");
                 yield Assignment.Health.UNHEALTHY;

@@ -13,6 +13,7 @@ public final class HttpFilters {
                     new HealthCheckType(),
                     new FaultType(),
                     new CorsType(),
+                    new SessionType(),
                     new DynamicProxyType());
 
     private HttpFilters() {}

@@ -78,6 +78,11 @@ public final class Exchange {
     private boolean isResponseOn = true;
     private long idleNanos;
 
+    /// The address of the host that the request is for; null for any.
+    private @Nullable String wantedHost;
+
+    private boolean isHostStrict;
+
     /// @param info says already on which connection
     /// @param sink takes the responses
     /// @param source gives the requests' bodies
@@ -146,6 +151,25 @@ public final class Exchange {
         return route;
     }
 
+    /// Has the request go to one host of its cluster, if that is there and may be used.
+    ///
+    /// @param address as in `10.0.0.1:9080`
+    /// @param isStrict whether there is no other host for it
+    public void wantHost(String address, boolean isStrict) {
+        wantedHost = address;
+        isHostStrict = isStrict;
+    }
+
+    /// The address of the host that the request is for; null for any.
+    public @Nullable String wantedHost() {
+        return wantedHost;
+    }
+
+    /// Whether no host but the wanted one is to have the request.
+    public boolean isHostStrict() {
+        return isHostStrict;
+    }
+
     /// Has the route looked for again, after a filter changed what it depends on.
     public void clearRoute() {
         route = null;
@@ -176,6 +200,7 @@ public final class Exchange {
         info.start(worker.epochNanos(), worker.nanos());
         info.setProtocol(protocol);
         route = null;
+        wantedHost = null;
         response = null;
         responseSource = null;
         isRequestEnded = false;

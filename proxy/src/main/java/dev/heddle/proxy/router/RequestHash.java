@@ -1,6 +1,7 @@
 package dev.heddle.proxy.router;
 
 import dev.heddle.proxy.hash.XxHash64;
+import dev.heddle.proxy.http.Cookies;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
@@ -19,10 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// One instance serves the exchanges of a connection, one after the other.
 @Confined("worker")
 final class RequestHash {
-    private static final HeaderName COOKIE = HeaderName.of("cookie");
     private static final HeaderName SET_COOKIE = HeaderName.of("set-cookie");
 
     private final List<String> cookies = new ArrayList<>(1);
+
+    /// Made once: a request is not to make one.
+    private final Cookies.Found inCookie = this::cookieValue;
+
     private boolean isKnown;
     private long value;
     private boolean isPart;
@@ -128,15 +132,7 @@ final class RequestHash {
 
     private void cookie(
             Headers headers, String name, Optional<HashPolicy.NewCookie> made, StreamInfo info) {
-        String first = headers.get(COOKIE);
-        boolean isThere = first != null && inCookies(first, name);
-        if (!isThere && headers.isRepeated(COOKIE)) {
-            for (String each : headers.getAll(COOKIE)) {
-                if (inCookies(each, name)) {
-                    break;
-                }
-            }
-        }
+        Cookies.find(headers, name, inCookie);
         if (!isPart && made.isPresent()) {
             SocketAddress remote = info.downstreamDirectRemote();
             SocketAddress local = info.downstreamLocal();
@@ -152,6 +148,12 @@ final class RequestHash {
         }
     }
 
+    private void cookieValue(String text, int from, int to) {
+        if (from < to) {
+            found(text, from, to);
+        }
+    }
+
     private void address(@Nullable SocketAddress remote) {
         String text =
                 remote == null || remote.equals(client) ? null : SocketAddressText.host(remote);
@@ -162,34 +164,6 @@ final class RequestHash {
         if (remote != null && remote.equals(client)) {
             part = clientPart;
             isPart = true;
-        }
-    }
-
-    /// Looks for a cookie; says whether it is there, with a value or without.
-    private boolean inCookies(String text, String name) {
-        int at = 0;
-        while (at < text.length()) {
-            int end = text.indexOf(';', at);
-            int stop = end < 0 ? text.length() : end;
-            while (at < stop && text.charAt(at) == ' ') {
-                at++;
-            }
-            int after = at + name.length();
-            if (after < stop && text.startsWith(name, at) && text.charAt(after) == '=') {
-                cookieValue(text, after + 1, stop);
-                return true;
-            }
-            at = stop + 1;
-        }
-        return false;
-    }
-
-    private void cookieValue(String text, int from, int to) {
-        boolean isQuoted = to - from >= 2 && text.charAt(from) == '"' && text.charAt(to - 1) == '"';
-        int start = isQuoted ? from + 1 : from;
-        int stop = isQuoted ? to - 1 : to;
-        if (start < stop) {
-            found(text, start, stop);
         }
     }
 

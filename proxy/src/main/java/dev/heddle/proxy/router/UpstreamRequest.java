@@ -481,6 +481,17 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         return picks;
     }
 
+    /// That of the first attempt only: another one goes elsewhere, as in Envoy.
+    @Override
+    public @Nullable String sessionHost() {
+        return exchange.info().attempts() == 0 ? exchange.wantedHost() : null;
+    }
+
+    @Override
+    public boolean isSessionStrict() {
+        return exchange.isHostStrict();
+    }
+
     @Override
     public List<Host> left() {
         return owner.left();

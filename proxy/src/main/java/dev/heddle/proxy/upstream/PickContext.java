@@ -35,6 +35,17 @@ public interface PickContext {
         return null;
     }
 
+    /// The address of the one host that the request's session is with, as in `10.0.0.1:9080`; null
+    /// for none.
+    default @Nullable String sessionHost() {
+        return null;
+    }
+
+    /// Whether there is no other host for the request than that of its session.
+    default boolean isSessionStrict() {
+        return false;
+    }
+
     /// Hosts whose priorities are to be left for others, if there are others: they were tried.
     default List<Host> left() {
         return List.of();

@@ -245,7 +245,8 @@ class WorkerClustersTest {
                                                             Optional.empty(),
                                                             Optional.empty(),
                                                             Optional.of(check),
-                                                            false)),
+                                                            false),
+                                                    config.sessionHosts()),
                                             it.getValue().hosts());
                                 }));
     }

@@ -143,7 +143,7 @@ class ParsersTest {
         assertThat(assignment.places().getFirst().endpoints())
                 .extracting(Assignment.Endpoint::weight, Assignment.Endpoint::health)
                 .containsExactly(
-                        tuple(2, Assignment.Health.HEALTHY), tuple(1, Assignment.Health.UNHEALTHY));
+                        tuple(2, Assignment.Health.HEALTHY), tuple(1, Assignment.Health.DRAINING));
     }
 
     @Test

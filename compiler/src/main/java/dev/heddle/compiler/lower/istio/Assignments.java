@@ -28,17 +28,20 @@ public final class Assignments {
     ///
     /// @param site cluster that the proxy is in, to which some services keep
     /// @param localities which of them go before others
+    /// @param withDraining whether those that are going away are among them
     static LoadAssignment of(
             String cluster,
             MeshService service,
             int port,
             Map<String, String> labels,
             String site,
-            LocalityLowering localities) {
+            LocalityLowering localities,
+            boolean withDraining) {
         boolean byName = isByName(service.service().resolution());
         var byLocality = new TreeMap<String, List<Endpoint>>();
         for (Endpoint endpoint : service.endpoints(port)) {
             if (isUsable(endpoint, byName)
+                    && (withDraining || endpoint.health() != Endpoint.Health.DRAINING)
                     && isNear(endpoint, service, site)
                     && endpoint.labels().entrySet().containsAll(labels.entrySet())) {
                 byLocality
@@ -60,6 +63,7 @@ public final class Assignments {
                                 new LoadAssignment.Endpoint(
                                         new SocketAddress(endpoint.address(), endpoint.port()),
                                         Math.max(1, endpoint.weight()),
+                                        endpoint.health() == Endpoint.Health.DRAINING,
                                         endpoint.origin()))
                         .toList());
     }

@@ -191,8 +191,10 @@ public final class ClusterLowering {
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
         TrafficPolicies policy = TrafficPolicies.of(outliers, rule, subsetName, port.number());
         LocalityLowering localities = policy.localities(service, mesh, place);
+        boolean keepsSessions = Sessions.of(policies, service, port).isPresent();
         LoadAssignment hosts =
-                Assignments.of(name, service, port.number(), labels, site, localities);
+                Assignments.of(
+                        name, service, port.number(), labels, site, localities, keepsSessions);
         Discovery discovery = discovery(service, policy, port.number(), hosts);
         Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise);
         Origin origin =
@@ -212,7 +214,8 @@ public final class ClusterLowering {
                                 policy.connectionPool(otherwise),
                                 new Health(
                                         policy.outliers().map(OutlierLowering::lower),
-                                        check(service, port, discovery, protocol)),
+                                        check(service, port, discovery, protocol),
+                                        keepsSessions && !isProvided(discovery)),
                                 policy.tls()
                                         .flatMap(t ->
                                                 to.tls()

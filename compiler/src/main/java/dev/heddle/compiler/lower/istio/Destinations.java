@@ -3,9 +3,11 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.select.BackendTrafficPolicies;
 import dev.heddle.compiler.select.BoundVirtualService.NamedHost;
 import dev.heddle.compiler.select.DestinationRules;
 import dev.heddle.compiler.select.MergedRule;
@@ -17,6 +19,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Destination;
 import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.PortSelector;
+import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.service.Hostname;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +44,12 @@ public final class Destinations {
     /// @param seen what the proxy's namespace sees under that name
     /// @param owned what the namespace of the rule sees that says it
     /// @param rules DestinationRules that are in force for it
+    /// @param policies that name what is seen
     record Meaning(
             Optional<Same<MeshService>> seen,
             Optional<Same<MeshService>> owned,
-            List<Same<Resource<DestinationRule>>> rules) {}
+            List<Same<Resource<DestinationRule>>> rules,
+            List<Same<Resource<BackendTrafficPolicy>>> policies) {}
 
     /// Routes, and what the names in them meant when they were made.
     ///
@@ -52,6 +57,7 @@ public final class Destinations {
     record Routes(
             Same<ServiceCatalog> services,
             Same<DestinationRules> rules,
+            Same<BackendTrafficPolicies> policies,
             List<Meaning> meanings,
             List<Route> all) {
         Routes {
@@ -64,6 +70,7 @@ public final class Destinations {
         return new Routes(
                 Same.as(index.services()),
                 Same.as(index.destinationRules()),
+                Same.as(index.backendPolicies()),
                 names.stream().map(this::meaning).toList(),
                 all);
     }
@@ -71,7 +78,8 @@ public final class Destinations {
     /// The routes of an earlier world, if the names in them mean the same as then.
     Optional<Routes> still(Routes earlier, List<NamedHost> names) {
         if (earlier.services().equals(Same.as(index.services()))
-                && earlier.rules().equals(Same.as(index.destinationRules()))) {
+                && earlier.rules().equals(Same.as(index.destinationRules()))
+                && earlier.policies().equals(Same.as(index.backendPolicies()))) {
             return Optional.of(earlier);
         }
         Routes now = routes(names, earlier.all());
@@ -85,7 +93,11 @@ public final class Destinations {
                 seen.isPresent()
                         ? Optional.empty()
                         : index.services().find(named.host(), named.namespace()).map(Same::as),
-                rule(named.host(), seen).map(r -> Same.each(r.rules())).orElse(List.of()));
+                rule(named.host(), seen).map(r -> Same.each(r.rules())).orElse(List.of()),
+                seen.map(s ->
+                                Same.<Resource<BackendTrafficPolicy>>each(
+                                        index.backendPolicies().of(s)))
+                        .orElse(List.of()));
     }
 
     private Optional<MergedRule> rule(Hostname host, Optional<MeshService> seen) {
@@ -133,6 +145,24 @@ public final class Destinations {
                                 .stream())
                 .distinct()
                 .toList();
+    }
+
+    /// How clients stay with one host; empty where they don't, or cannot: which of several
+    /// destinations a request goes to is not up to it.
+    Optional<StatefulSession> session(List<RouteAction.Destination> destinations) {
+        if (destinations.size() != 1 || destinations.getFirst().fallback().isPresent()) {
+            return Optional.empty();
+        }
+        RouteAction.Destination only = destinations.getFirst();
+        Hostname host = new Hostname(only.host());
+        return index.services()
+                .find(host, viewer)
+                .flatMap(service ->
+                        service.service()
+                                .port(only.port())
+                                .flatMap(port ->
+                                        Sessions.of(index.backendPolicies(), service, port)))
+                .filter(_ -> !policies(host, only.subset(), only.port()).passesThrough());
     }
 
     /// What is in force for one cluster.

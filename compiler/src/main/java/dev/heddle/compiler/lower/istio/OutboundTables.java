@@ -199,6 +199,8 @@ public final class OutboundTables {
                         destinations.hash(only)),
                 HeaderEdit.NONE,
                 "",
+                List.copyOf(destinations.session(only).stream().toList()),
+                "",
                 origin);
     }
 

@@ -66,6 +66,7 @@ public final class ProxyPlace {
             for (Endpoint endpoint : service.endpoints()) {
                 boolean isNear =
                         endpoint.locality().region().equals(scope.locality().region())
+                                && endpoint.health() != Endpoint.Health.DRAINING
                                 && Assignments.isUsable(endpoint, false);
                 if (isNear && seen.add(endpoint.address())) {
                     byZone.computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())

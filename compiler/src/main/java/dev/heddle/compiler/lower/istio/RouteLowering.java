@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Lowers a VirtualService's HTTP rules for one place of the mesh.
 ///
@@ -125,7 +127,7 @@ public final class RouteLowering {
                         || match.sourceNamespace().equals(this.namespace));
     }
 
-    private static Route route(
+    private Route route(
             BoundVirtualService service,
             HttpRule rule,
             String matchName,
@@ -141,8 +143,20 @@ public final class RouteLowering {
                 action,
                 ActionLowering.headers(rule.spec()),
                 statPrefix,
-                Features.lower(rule.spec()),
+                features(rule, action),
                 service.config(),
                 origin);
+    }
+
+    private List<HttpFeature> features(HttpRule rule, RouteAction action) {
+        List<HttpFeature> said = Features.lower(rule.spec());
+        if (!(action instanceof RouteAction.Forward forward)) {
+            return said;
+        }
+        return destinations
+                .session(forward.destinations())
+                .map(session ->
+                        Stream.<HttpFeature>concat(said.stream(), Stream.of(session)).toList())
+                .orElse(said);
     }
 }

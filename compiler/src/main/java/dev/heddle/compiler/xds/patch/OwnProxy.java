@@ -14,7 +14,8 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
                     "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",
-                    "envoy.extensions.filters.http.health_check.v3.HealthCheck");
+                    "envoy.extensions.filters.http.health_check.v3.HealthCheck",
+                    "envoy.extensions.filters.http.stateful_session.v3.StatefulSession");
 
     private static final Set<String> OTHERS =
             Set.of(
@@ -25,6 +26,7 @@ public final class OwnProxy {
                     "envoy.extensions.clusters.aggregate.v3.ClusterConfig",
                     "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig",
                     "envoy.extensions.filters.http.cors.v3.CorsPolicy",
+                    "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
                     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
                     "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
@@ -36,6 +38,8 @@ public final class OwnProxy {
                     "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
                     "envoy.extensions.http.header_formatters.preserve_case.v3"
                             + ".PreserveCaseFormatterConfig",
+                    "envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState",
+                    "envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState",
                     "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest",
                     "envoy.extensions.load_balancing_policies.maglev.v3.Maglev",
                     "envoy.extensions.load_balancing_policies.random.v3.Random",
