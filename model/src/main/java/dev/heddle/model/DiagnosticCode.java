@@ -37,6 +37,8 @@ public enum DiagnosticCode {
     LEFT_OUT("HED0015", Severity.ERROR),
     /// A patch of an EnvoyFilter that finds nothing to change in a proxy that it is for.
     PATCHES_NOTHING("HED0016", Severity.WARNING),
+    /// Something that Heddle's own proxy does, and stock Envoy cannot.
+    OWN_PROXY_ONLY("HED0017", Severity.INFO),
     /// A file that is broken now, so that what it said before stays in force.
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.

@@ -3,6 +3,7 @@ package dev.heddle.bench.jmh;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.Latency;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
@@ -13,8 +14,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -43,9 +46,14 @@ public class BalancerBench {
 
     private final RandomGenerator random = new SplittableRandom(1);
     private final PickContext context = new Context(random);
+
+    /// Goes on by a microsecond each time; reading the machine's clock is not measured.
+    private final AtomicLong nanos = new AtomicLong();
+
     private LoadBalancer turns = balancer(new Balancers.Kind.InTurns(), 1, false);
     private LoadBalancer weighted = turns;
     private LoadBalancer leastBusy = turns;
+    private LoadBalancer latency = turns;
     private LoadBalancer any = turns;
     private LoadBalancer ring = turns;
     private LoadBalancer maglev = turns;
@@ -67,6 +75,14 @@ public class BalancerBench {
         turns = balancer(new Balancers.Kind.InTurns(), hosts, false);
         weighted = balancer(new Balancers.Kind.InTurns(), hosts, true);
         leastBusy = balancer(new Balancers.Kind.LeastBusy(2), hosts, false);
+        latency =
+                balancer(
+                        new Balancers.Kind.ByLatency(
+                                Latency.Rules.USUAL,
+                                () -> nanos.addAndGet(1_000),
+                                Optional.empty()),
+                        hosts,
+                        false);
         any = balancer(new Balancers.Kind.Any(), hosts, false);
         ring =
                 balancer(
@@ -103,6 +119,12 @@ public class BalancerBench {
         return leastBusy.pick(context);
     }
 
+    /// The one of two from which an answer is to be expected sooner.
+    @Benchmark
+    public Pick byLatency() {
+        return latency.pick(context);
+    }
+
     /// Any.
     @Benchmark
     public Pick anyHost() {
@@ -126,6 +148,10 @@ public class BalancerBench {
         for (int i = 0; i < count; i++) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1 + i);
             hosts.add(new Host(address, "127.0.0.1:" + (1 + i), weights ? 1 + i % 5 : 1));
+        }
+        for (int i = 0; i < count; i++) {
+            // Hosts of which nothing is known cost nothing to compare.
+            hosts.get(i).measure(Latency.Rules.USUAL).answered(1_000_000L + i, 0);
         }
         var place = new Balancers.Place(0, 1, hosts, List.of(), hosts);
         var policy = new Balancers.Policy(kind, false, OVERPROVISIONING_PERCENT, PANIC_PERCENT);

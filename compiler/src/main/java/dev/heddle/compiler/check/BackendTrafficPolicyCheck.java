@@ -12,6 +12,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
+import dev.heddle.model.policy.BackendTrafficPolicy.LoadBalancer;
 import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
@@ -39,6 +40,15 @@ final class BackendTrafficPolicyCheck {
     }
 
     private void check() {
+        policy.spec()
+                .loadBalancer()
+                .flatMap(LoadBalancer::peakEwma)
+                .ifPresent(_ ->
+                        ownProxyOnly(
+                                FieldPath.of("spec", "loadBalancer", "peakEwma"),
+                                "stock Envoy does not balance by latency, nor does it look at"
+                                        + " Retry-After",
+                                "It balances as with LEAST_REQUEST; 'heddle proxy' does it all"));
         List<TargetRef> targets = policy.spec().targetRefs();
         for (int i = 0; i < targets.size(); i++) {
             target(targets.get(i), FieldPath.of("spec", "targetRefs").index(i));
@@ -75,35 +85,52 @@ final class BackendTrafficPolicyCheck {
                         "Its ports are "
                                 + service.service().ports().stream().map(Port::name).toList());
             }
-            ports.forEach(port -> port(service, port, path));
+            // Of a service as a whole, ports that have nothing to do with it are left alone.
+            boolean isNamed =
+                    !target.sectionName().isEmpty()
+                            || ports.stream().noneMatch(OutboundTables::mayBeHttp);
+            ports.forEach(port -> port(service, port, path, isNamed));
         }
     }
 
-    private void port(MeshService service, Port port, FieldPath path) {
+    private void port(MeshService service, Port port, FieldPath path, boolean isNamed) {
         for (Section<?> section : Section.ALL) {
             if (section.isIn(policy)) {
                 conflict(service, port, section, path);
             }
         }
-        if (policy.spec().sessionAffinity().isPresent()) {
-            session(service, port, path);
+        if (isNamed || OutboundTables.mayBeHttp(port)) {
+            policy.spec()
+                    .loadBalancer()
+                    .ifPresent(_ ->
+                            needsHttp(
+                                    "endpoints of port %d of '%s' are not chosen by latency",
+                                    service, port, path));
+            policy.spec()
+                    .sessionAffinity()
+                    .ifPresent(_ ->
+                            needsHttp(
+                                    "clients of port %d of '%s' cannot stay with an endpoint",
+                                    service, port, path));
         }
         policy.spec().healthCheck().ifPresent(it -> health(it, service, port, path));
     }
 
-    private void session(MeshService service, Port port, FieldPath path) {
+    private void ownProxyOnly(FieldPath path, String what, String instead) {
+        findings.add(DiagnosticCode.OWN_PROXY_ONLY, policy.origin(path), what, instead);
+    }
+
+    /// @param what cannot be, with places for the port and the service
+    private void needsHttp(String what, MeshService service, Port port, FieldPath path) {
         if (!Sessions.isPossible(service, port)) {
             findings.add(
                     DiagnosticCode.LEFT_OUT,
                     policy.origin(path),
-                    "clients of port %d of '%s' cannot stay with an endpoint: %s"
-                            .formatted(
-                                    port.number(),
-                                    service.service().host(),
-                                    OutboundTables.mayBeHttp(port)
-                                            ? "its endpoints are not known"
-                                            : "it speaks " + port.protocol()),
-                    "Sessions need HTTP, and a service with a resolution; name another port");
+                    what.formatted(port.number(), service.service().host())
+                            + (OutboundTables.mayBeHttp(port)
+                                    ? ": its endpoints are not known"
+                                    : ": it speaks " + port.protocol()),
+                    "That needs HTTP, and a service with a resolution; name another port");
         }
     }
 

@@ -20,6 +20,14 @@ final class BalancingText {
         return switch (balancing) {
             case LoadBalancing.RoundRobin(var warmup) -> ", round robin" + of(warmup);
             case LoadBalancing.LeastRequest(var warmup) -> ", least request" + of(warmup);
+            case LoadBalancing.PeakEwma(Duration decay, Duration rest, var warmup) ->
+                    ", the faster of two over "
+                            + decay
+                            + (rest.isZero()
+                                    ? ""
+                                    : ", hosts left alone on Retry-After up to " + rest)
+                            + of(warmup)
+                            + " (least request in Envoy)";
             case LoadBalancing.Random() -> ", random";
             case LoadBalancing.Hashed(Table.Ring(OptionalLong least)) ->
                     ", by hash on a ring" + of(" of at least ", least);

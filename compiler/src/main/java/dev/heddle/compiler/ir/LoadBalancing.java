@@ -26,6 +26,16 @@ public sealed interface LoadBalancing {
         }
     }
 
+    /// That of two chosen by chance from which an answer is to be expected sooner. Stock Envoy has
+    /// none, and does as with [LeastRequest].
+    ///
+    /// @param decay after which a latency that was seen counts for a third; more than 0
+    /// @param longestRest for which a host is left alone at most that asks for it by `Retry-After`;
+    ///   zero for not at all
+    /// @param warmup of new hosts; empty for none
+    record PeakEwma(Duration decay, Duration longestRest, Optional<Warmup> warmup)
+            implements LoadBalancing {}
+
     /// By chance.
     record Random() implements LoadBalancing {}
 

@@ -38,11 +38,14 @@ public record BackendTrafficPolicies(List<Resource<BackendTrafficPolicy>> all) {
         public static final Section<BackendTrafficPolicy.HealthCheck> HEALTH_CHECK =
                 new Section<>("healthCheck", BackendTrafficPolicy::healthCheck);
 
+        public static final Section<BackendTrafficPolicy.LoadBalancer> LOAD_BALANCER =
+                new Section<>("loadBalancer", BackendTrafficPolicy::loadBalancer);
         public static final Section<BackendTrafficPolicy.SessionAffinity> SESSION_AFFINITY =
                 new Section<>("sessionAffinity", BackendTrafficPolicy::sessionAffinity);
 
         /// All of them.
-        public static final List<Section<?>> ALL = List.of(HEALTH_CHECK, SESSION_AFFINITY);
+        public static final List<Section<?>> ALL =
+                List.of(HEALTH_CHECK, LOAD_BALANCER, SESSION_AFFINITY);
 
         /// Whether a policy has it.
         public boolean isIn(Resource<BackendTrafficPolicy> policy) {

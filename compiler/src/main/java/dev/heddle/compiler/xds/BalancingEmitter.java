@@ -1,5 +1,6 @@
 package dev.heddle.compiler.xds;
 
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt64Value;
 import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.LoadBalancing;
@@ -17,6 +18,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.SlowStartConfig;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Emits how hosts are chosen, and what of a request is hashed for that.
@@ -34,12 +36,16 @@ final class BalancingEmitter {
                         out.setRoundRobinLbConfig(
                                 RoundRobinLbConfig.newBuilder().setSlowStartConfig(slowStart(it))));
             }
-            case LoadBalancing.LeastRequest(var warmup) -> {
-                out.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
-                warmup.ifPresent(it ->
-                        out.setLeastRequestLbConfig(
-                                LeastRequestLbConfig.newBuilder()
-                                        .setSlowStartConfig(slowStart(it))));
+            case LoadBalancing.LeastRequest(var warmup) -> leastRequest(warmup, out);
+            case LoadBalancing.PeakEwma(var decay, var longestRest, var warmup) -> {
+                leastRequest(warmup, out);
+                out.getMetadataBuilder()
+                        .putFilterMetadata(
+                                "heddle.peak_ewma",
+                                Struct.newBuilder()
+                                        .putFields("decay_time", Protos.seconds(decay))
+                                        .putFields("max_retry_after", Protos.seconds(longestRest))
+                                        .build());
             }
             case LoadBalancing.Random() -> out.setLbPolicy(Cluster.LbPolicy.RANDOM);
             case LoadBalancing.Hashed(Table.Ring(var least)) -> {
@@ -57,6 +63,13 @@ final class BalancingEmitter {
             }
             case LoadBalancing.ByCluster() -> out.setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
         }
+    }
+
+    private static void leastRequest(Optional<Warmup> warmup, Cluster.Builder out) {
+        out.setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+        warmup.ifPresent(it ->
+                out.setLeastRequestLbConfig(
+                        LeastRequestLbConfig.newBuilder().setSlowStartConfig(slowStart(it))));
     }
 
     static void places(Places places, Cluster.Builder out) {

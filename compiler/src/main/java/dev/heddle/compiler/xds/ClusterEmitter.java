@@ -18,7 +18,6 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.HealthStatusSet;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -135,7 +134,10 @@ final class ClusterEmitter {
                                     .addStatuses(HealthStatus.DEGRADED)
                                     .addStatuses(HealthStatus.DRAINING));
         }
-        cluster.of().ifPresent(s -> out.setMetadata(metadata(s, cluster.config())));
+        cluster.of()
+                .ifPresent(s ->
+                        out.getMetadataBuilder()
+                                .putFilterMetadata("istio", metadata(s, cluster.config())));
         return out.build();
     }
 
@@ -281,7 +283,7 @@ final class ClusterEmitter {
     }
 
     /// Which service and which rule a cluster is of, where Istio's tools look for it.
-    private static Metadata metadata(ServiceRef service, String config) {
+    private static Struct metadata(ServiceRef service, String config) {
         Struct.Builder istio = Struct.newBuilder();
         if (!config.isEmpty()) {
             istio.putFields("config", text(config));
@@ -301,7 +303,7 @@ final class ClusterEmitter {
                                 com.google.protobuf.ListValue.newBuilder()
                                         .addValues(Value.newBuilder().setStructValue(ref)))
                         .build());
-        return Metadata.newBuilder().putFilterMetadata("istio", istio.build()).build();
+        return istio.build();
     }
 
     private static Value text(String text) {

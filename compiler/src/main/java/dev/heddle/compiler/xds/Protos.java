@@ -3,6 +3,7 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
+import com.google.protobuf.Value;
 import dev.heddle.compiler.ir.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -56,5 +57,15 @@ final class Protos {
                 .setInitialFetchTimeout(Duration.getDefaultInstance())
                 .setResourceApiVersion(ApiVersion.V3)
                 .build();
+    }
+
+    /// As metadata of Heddle's own have it: a number of seconds.
+    static Value seconds(java.time.Duration duration) {
+        return number(duration.toNanos() / 1e9);
+    }
+
+    /// A number of metadata.
+    static Value number(double number) {
+        return Value.newBuilder().setNumberValue(number).build();
     }
 }

@@ -5,9 +5,12 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
 import dev.heddle.model.policy.BackendTrafficPolicy.HttpGet;
+import dev.heddle.model.policy.BackendTrafficPolicy.LoadBalancer;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionAffinity;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
 import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
@@ -28,12 +31,38 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
         for (int i = 0; i < spec.targetRefs().size(); i++) {
             checkTarget(spec.targetRefs().get(i), SPEC.field("targetRefs").index(i), findings);
         }
-        if (spec.healthCheck().isEmpty() && spec.sessionAffinity().isEmpty()) {
-            findings.missing(SPEC, "it says nothing (expected: healthCheck, sessionAffinity)");
+        boolean saysNothing =
+                spec.healthCheck().isEmpty()
+                        && spec.loadBalancer().isEmpty()
+                        && spec.sessionAffinity().isEmpty();
+        if (saysNothing) {
+            findings.missing(
+                    SPEC, "it says nothing (expected: healthCheck, loadBalancer, sessionAffinity)");
         }
+        spec.loadBalancer()
+                .ifPresent(it -> checkBalancer(it, SPEC.field("loadBalancer"), findings));
         spec.healthCheck().ifPresent(it -> checkHealth(it, SPEC.field("healthCheck"), findings));
         spec.sessionAffinity()
                 .ifPresent(it -> checkSession(it, SPEC.field("sessionAffinity"), findings));
+    }
+
+    private static void checkBalancer(LoadBalancer balancer, FieldPath path, Findings findings) {
+        if (balancer.peakEwma().isEmpty()) {
+            findings.missing(path, "it says nothing (expected: peakEwma)");
+        }
+        balancer.peakEwma()
+                .ifPresent(it -> {
+                    FieldPath at = path.field("peakEwma");
+                    Values.checkDuration(it.decayTime(), at.field("decayTime"), findings);
+                    Values.checkLimit(it.maxRetryAfter(), at.field("maxRetryAfter"), findings);
+                    checkDay(it.decayTime(), at.field("decayTime"), findings);
+                    checkDay(it.maxRetryAfter(), at.field("maxRetryAfter"), findings);
+                });
+    }
+
+    private static void checkDay(Optional<Duration> time, FieldPath path, Findings findings) {
+        time.filter(it -> it.compareTo(Duration.ofDays(1)) > 0)
+                .ifPresent(it -> findings.invalid(path, it.toSeconds() + "s", "at most 24h"));
     }
 
     private static void checkSession(SessionAffinity session, FieldPath path, Findings findings) {

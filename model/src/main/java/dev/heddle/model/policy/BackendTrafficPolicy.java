@@ -12,10 +12,12 @@ import java.util.OptionalInt;
 ///
 /// @param targetRefs services of the policy's namespace that it is for
 /// @param healthCheck how endpoints are asked whether they are well; empty: not by this policy
+/// @param loadBalancer how an endpoint is chosen; empty: as the DestinationRule says
 /// @param sessionAffinity how a client stays with one endpoint; empty: not by this policy
 public record BackendTrafficPolicy(
         List<TargetRef> targetRefs,
         Optional<HealthCheck> healthCheck,
+        Optional<LoadBalancer> loadBalancer,
         Optional<SessionAffinity> sessionAffinity) {
 
     public BackendTrafficPolicy {
@@ -64,6 +66,19 @@ public record BackendTrafficPolicy(
 
     /// A header of a request.
     public record HttpHeader(@Required String name, String value) {}
+
+    /// How an endpoint is chosen.
+    ///
+    /// @param peakEwma by latency
+    public record LoadBalancer(Optional<PeakEwma> peakEwma) {}
+
+    /// Of two endpoints that are chosen at random, the one from which an answer is to be expected
+    /// sooner.
+    ///
+    /// @param decayTime after which a latency that was seen counts for a third; 10 s when absent
+    /// @param maxRetryAfter for how long at most an endpoint is left alone that answers 429 or 503
+    ///   with `Retry-After`; 60 s when absent, zero for not at all
+    public record PeakEwma(Optional<Duration> decayTime, Optional<Duration> maxRetryAfter) {}
 
     /// How a client stays with the endpoint that it was with first, whatever becomes of the others.
     ///

@@ -557,6 +557,9 @@ final class WorkerCluster implements Cluster {
                     new Balancers.Kind.InTurns(start.map(this::growth));
             case ClusterConfig.Balancing.LeastRequest(int choices, double bias, var start) ->
                     new Balancers.Kind.LeastBusy(choices, bias, start.map(this::growth));
+            case ClusterConfig.Balancing.PeakEwma peak ->
+                    new Balancers.Kind.ByLatency(
+                            peak.rules(), worker::nanos, peak.slowStart().map(this::growth));
             case ClusterConfig.Balancing.Random() -> new Balancers.Kind.Any();
             case ClusterConfig.Balancing.Hashed(Hashing hashing) ->
                     new Balancers.Kind.Hashed(

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.upstream.ClusterSettings;
+import dev.heddle.proxy.upstream.Latency;
 import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.proxy.upstream.balance.ZoneAware;
@@ -214,6 +215,12 @@ public record ClusterConfig(
                 this(choices, 1, Optional.empty());
             }
         }
+
+        /// The one of two from which an answer is to be expected sooner. Stock Envoy has none.
+        ///
+        /// @param rules how latencies are looked at
+        /// @param slowStart of new hosts; empty for none
+        record PeakEwma(Latency.Rules rules, Optional<SlowStart> slowStart) implements Balancing {}
 
         /// The one to which the request's hash leads (`RING_HASH`, `MAGLEV`).
         record Hashed(Hashing hashing) implements Balancing {}

@@ -114,7 +114,7 @@ public final class ClusterParser {
                 settings,
                 cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
                 discovery(cluster),
-                balancing.kind(),
+                new PeakEwmaParser(findings).balancing(cluster, balancing.kind()),
                 balancing.byPlace(),
                 panicPercent(cluster),
                 sockets,

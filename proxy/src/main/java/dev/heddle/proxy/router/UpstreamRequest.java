@@ -1,7 +1,6 @@
 package dev.heddle.proxy.router;
 
 import dev.heddle.proxy.filter.Exchange;
-import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
@@ -23,7 +22,6 @@ import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
-import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
@@ -89,6 +87,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     private final Http2Loop loop;
     private final Owner owner;
     private final boolean addsEnvoyHeaders;
+    private final AttemptReport report;
     private final ResponseHead response = new ResponseHead();
     private Cluster cluster;
     private State state = State.NEW;
@@ -108,6 +107,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     private int picks;
 
     private @Nullable Host host;
+
     private @Nullable ConnectionPool pool;
     private @Nullable UpstreamStream stream;
 
@@ -122,6 +122,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         this.owner = owner;
         this.cluster = cluster;
         this.addsEnvoyHeaders = addsEnvoyHeaders;
+        this.report = new AttemptReport(exchange);
     }
 
     Cluster cluster() {
@@ -167,6 +168,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             }
             case Host picked -> {
                 host = picked;
+                report.picked(picked);
                 owner.onPicked(picked);
                 picked.requestStarted();
                 cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
@@ -212,10 +214,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         boolean bodyless = exchange.isBodyless();
         isBodyWaiting = !bodyless && exchange.request().tunnel() != null;
         boolean isBodyNext = !bodyless && !isBodyWaiting;
-        HostHealth health = health();
-        if (health != null) {
-            health.onConnected(exchange.worker().index());
-        }
+        report.connected();
         if (host != null) {
             owner.onConnected(host);
         }
@@ -238,10 +237,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     @Override
     public void onNoConnection(UpstreamFailure failure, String reason) {
-        HostHealth health = health();
         if (over()) {
-            if (health != null && !(failure instanceof UpstreamFailure.Overflow)) {
-                health.onConnectFailed(exchange.worker().index());
+            if (!(failure instanceof UpstreamFailure.Overflow)) {
+                report.failed();
             }
             exchange.info().setUpstreamFailureReason(reason);
             owner.onFailed(failure, false);
@@ -256,13 +254,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     @Override
     public void onResponse(ResponseHead head, boolean ends) {
-        HostHealth health = health();
-        if (health != null) {
-            health.onResponse(
-                    exchange.worker().index(),
-                    head,
-                    GrpcStatus.isCall(exchange.request().headers()));
-        }
+        report.answered(head, cluster);
         if (owner.isRetried(head)) {
             giveUp(ends);
             return;
@@ -351,11 +343,8 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             pool.acquireFresh(this);
             return;
         }
-        HostHealth health = health();
         if (over()) {
-            if (health != null) {
-                health.onConnectFailed(exchange.worker().index());
-            }
+            report.failed();
             cluster.stats()
                     .add(
                             failure instanceof UpstreamFailure.ProtocolError && isHttp1()
@@ -406,14 +395,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     /// It has taken too long, and is going to be given up.
     void onTimeout() {
-        HostHealth health = health();
-        if (health != null && state == State.SENT && !isResponding) {
-            health.onTimeout(exchange.worker().index());
+        if (state == State.SENT && !isResponding) {
+            report.late();
         }
-    }
-
-    private @Nullable HostHealth health() {
-        return host == null ? null : host.health();
     }
 
     /// Gives the attempt up, if it is not over.

@@ -47,6 +47,8 @@ public enum ClusterStat {
     UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED,
     UPSTREAM_RQ_RETRY_OVERFLOW,
     UPSTREAM_RQ_RETRY_SUCCESS,
+    /// Answers by which a host asked to be left alone, and is.
+    UPSTREAM_RQ_RETRY_AFTER,
     RETRY_OR_SHADOW_ABANDONED,
     UPSTREAM_RQ_RX_RESET,
     UPSTREAM_RQ_TX_RESET,

@@ -37,6 +37,7 @@ public final class Host implements Pick {
     private int activeRequests;
     private @Nullable Attachment attachment;
     private @Nullable HostHealth health;
+    private @Nullable Latency latency;
 
     /// @param addressText as in logs and statistics, `10.0.0.1:9080`
     /// @param weight relative to the other hosts; at least 1
@@ -188,6 +189,21 @@ public final class Host implements Pick {
 
     public void setHealth(@Nullable HostHealth value) {
         health = value;
+    }
+
+    /// How fast it answers this worker; null where nobody balances by that.
+    public @Nullable Latency latency() {
+        return latency;
+    }
+
+    /// Has it be known how fast it answers; what is known already counts on.
+    public Latency measure(Latency.Rules rules) {
+        Latency known = latency;
+        if (known == null || !known.rules().equals(rules)) {
+            known = new Latency(rules);
+            latency = known;
+        }
+        return known;
     }
 
     /// The connections to this host, if there ever was one.

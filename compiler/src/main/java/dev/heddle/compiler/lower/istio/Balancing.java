@@ -12,6 +12,7 @@ import dev.heddle.model.istio.LoadBalancerSettings.Maglev;
 import dev.heddle.model.istio.LoadBalancerSettings.Policy;
 import dev.heddle.model.istio.LoadBalancerSettings.RingHash;
 import dev.heddle.model.istio.LoadBalancerSettings.SimpleLb;
+import dev.heddle.model.policy.BackendTrafficPolicy.PeakEwma;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,6 +26,9 @@ final class Balancing {
     private static final long MOST_POINTS = 8L * 1024 * 1024;
 
     private static final long MOST_PLACES = 5_000_011;
+
+    private static final Duration DECAY = Duration.ofSeconds(10);
+    private static final Duration REST = Duration.ofSeconds(60);
 
     private Balancing() {}
 
@@ -42,6 +46,32 @@ final class Balancing {
             case Policy.Hashed(ConsistentHashLb hash) -> new LoadBalancing.Hashed(table(hash));
             case null -> new LoadBalancing.LeastRequest(warmup);
         };
+    }
+
+    /// As a service's policy says, but where a client's rule says what is hashed.
+    static LoadBalancing lower(Optional<LoadBalancerSettings> settings, Optional<PeakEwma> policy) {
+        LoadBalancing said = lower(settings);
+        if (policy.isEmpty()) {
+            return said;
+        }
+        return switch (said) {
+            case LoadBalancing.RoundRobin(var warmup) -> peak(policy.get(), warmup);
+            case LoadBalancing.LeastRequest(var warmup) -> peak(policy.get(), warmup);
+            case LoadBalancing.Random() -> peak(policy.get(), Optional.empty());
+            case LoadBalancing.Hashed _, LoadBalancing.PeakEwma _, LoadBalancing.ByCluster() ->
+                    said;
+        };
+    }
+
+    private static LoadBalancing peak(PeakEwma policy, Optional<Warmup> warmup) {
+        return new LoadBalancing.PeakEwma(
+                policy.decayTime().filter(Balancing::isUsable).orElse(DECAY),
+                policy.maxRetryAfter().filter(it -> it.isZero() || isUsable(it)).orElse(REST),
+                warmup);
+    }
+
+    private static boolean isUsable(Duration time) {
+        return time.compareTo(Duration.ofMillis(1)) >= 0 && time.compareTo(Duration.ofDays(1)) <= 0;
     }
 
     /// Whether connections go to the address that the client called.

@@ -31,6 +31,7 @@ import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy.PeakEwma;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
@@ -208,7 +209,7 @@ public final class ClusterLowering {
                                 discovery,
                                 isProvided(discovery)
                                         ? new LoadBalancing.ByCluster()
-                                        : policy.loadBalancing(),
+                                        : policy.loadBalancing(latency(service, port)),
                                 localities.places(),
                                 protocol,
                                 policy.connectionPool(otherwise),
@@ -237,6 +238,13 @@ public final class ClusterLowering {
         if (discovery instanceof Discovery.Eds) {
             to.assignments().add(hosts);
         }
+    }
+
+    /// What is said of latency, where requests can be seen.
+    private Optional<PeakEwma> latency(MeshService service, Port port) {
+        return policies.inForce(service, port, Section.LOAD_BALANCER)
+                .flatMap(it -> it.says().peakEwma())
+                .filter(_ -> Sessions.isPossible(service, port));
     }
 
     /// Endpoints that nobody knows are not asked, nor by gRPC those that speak no HTTP/2.

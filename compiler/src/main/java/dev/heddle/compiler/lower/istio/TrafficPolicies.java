@@ -20,6 +20,7 @@ import dev.heddle.model.istio.DestinationRule.ProxyProtocol;
 import dev.heddle.model.istio.DestinationRule.RetryBudget;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
+import dev.heddle.model.policy.BackendTrafficPolicy.PeakEwma;
 import dev.heddle.model.service.AppProtocol;
 import java.time.Duration;
 import java.util.Optional;
@@ -117,8 +118,9 @@ record TrafficPolicies(
                                 told));
     }
 
-    LoadBalancing loadBalancing() {
-        return Balancing.lower(balancer);
+    /// @param policy what the service's policy says of latency
+    LoadBalancing loadBalancing(Optional<PeakEwma> policy) {
+        return Balancing.lower(balancer, policy);
     }
 
     /// Which endpoints go before others because of where they are.

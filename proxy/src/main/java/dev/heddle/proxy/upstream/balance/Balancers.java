@@ -1,6 +1,7 @@
 package dev.heddle.proxy.upstream.balance;
 
 import dev.heddle.proxy.upstream.Host;
+import dev.heddle.proxy.upstream.Latency;
 import dev.heddle.proxy.upstream.LoadBalancer;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
@@ -41,6 +42,14 @@ public final class Balancers {
                 this(choices, 1, Optional.empty());
             }
         }
+
+        /// The one of two from which an answer is to be expected sooner.
+        ///
+        /// @param rules how latencies are looked at
+        /// @param nanos the worker's ticker
+        /// @param growth of new hosts' shares; empty for none
+        record ByLatency(Latency.Rules rules, LongSupplier nanos, Optional<Growth> growth)
+                implements Kind {}
 
         /// Any.
         record Any() implements Kind {}
@@ -267,6 +276,7 @@ public final class Balancers {
         return switch (kind) {
             case Kind.InTurns turns -> new RoundRobin(hosts, turns, random);
             case Kind.LeastBusy busy -> new LeastRequest(hosts, busy, random);
+            case Kind.ByLatency latency -> new PeakEwma(hosts, latency);
             case Kind.Any() -> new RandomHost(hosts);
             case Kind.Hashed _ ->
                     throw new IllegalStateException("a hash chooses priorities as well");
