@@ -49,6 +49,14 @@ final class BackendTrafficPolicyCheck {
                                 "stock Envoy does not balance by latency, nor does it look at"
                                         + " Retry-After",
                                 "It balances as with LEAST_REQUEST; 'heddle proxy' does it all"));
+        policy.spec()
+                .circuitBreaker()
+                .ifPresent(_ ->
+                        ownProxyOnly(
+                                FieldPath.of("spec", "circuitBreaker"),
+                                "stock Envoy has no circuit breaker that errors or slowness open",
+                                "It goes on sending requests, but for what outlierDetection of a"
+                                        + " DestinationRule ejects; 'heddle proxy' does it"));
         List<TargetRef> targets = policy.spec().targetRefs();
         for (int i = 0; i < targets.size(); i++) {
             target(targets.get(i), FieldPath.of("spec", "targetRefs").index(i));
@@ -105,6 +113,12 @@ final class BackendTrafficPolicyCheck {
                     .ifPresent(_ ->
                             needsHttp(
                                     "endpoints of port %d of '%s' are not chosen by latency",
+                                    service, port, path));
+            policy.spec()
+                    .circuitBreaker()
+                    .ifPresent(_ ->
+                            needsHttp(
+                                    "nothing breaks the circuit to port %d of '%s'",
                                     service, port, path));
             policy.spec()
                     .sessionAffinity()

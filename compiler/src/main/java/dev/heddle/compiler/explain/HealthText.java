@@ -1,5 +1,6 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.ir.CircuitBreaker;
 import dev.heddle.compiler.ir.Health;
 import dev.heddle.compiler.ir.HealthCheck;
 import dev.heddle.compiler.ir.OutlierDetection;
@@ -13,7 +14,21 @@ final class HealthText {
     static String of(Health health) {
         return health.outliers().map(HealthText::of).orElse("")
                 + health.check().map(HealthText::of).orElse("")
-                + (health.keepsSessions() ? ", draining hosts keep their sessions" : "");
+                + (health.keepsSessions() ? ", draining hosts keep their sessions" : "")
+                + health.breaker().map(HealthText::of).orElse("");
+    }
+
+    private static String of(CircuitBreaker breaker) {
+        var when = new StringJoiner(" or ");
+        breaker.errorPercent().ifPresent(it -> when.add(it + " % errors"));
+        breaker.slow().ifPresent(it -> when.add(it.percent() + " % slower than " + it.threshold()));
+        return ", no requests for %s after %s of at least %d in %s, then %d to see (not in Envoy)"
+                .formatted(
+                        breaker.breakDuration(),
+                        when,
+                        breaker.minRequests(),
+                        breaker.window(),
+                        breaker.probes());
     }
 
     private static String of(HealthCheck check) {

@@ -42,7 +42,11 @@ public record Cluster(
                 places,
                 protocol,
                 pool,
-                new Health(health.outliers(), Optional.empty(), health.keepsSessions()),
+                new Health(
+                        health.outliers(),
+                        Optional.empty(),
+                        health.keepsSessions(),
+                        Optional.empty()),
                 Optional.empty(),
                 of,
                 keepsNameCase,

@@ -43,9 +43,12 @@ public record BackendTrafficPolicies(List<Resource<BackendTrafficPolicy>> all) {
         public static final Section<BackendTrafficPolicy.SessionAffinity> SESSION_AFFINITY =
                 new Section<>("sessionAffinity", BackendTrafficPolicy::sessionAffinity);
 
+        public static final Section<BackendTrafficPolicy.CircuitBreaker> CIRCUIT_BREAKER =
+                new Section<>("circuitBreaker", BackendTrafficPolicy::circuitBreaker);
+
         /// All of them.
         public static final List<Section<?>> ALL =
-                List.of(HEALTH_CHECK, LOAD_BALANCER, SESSION_AFFINITY);
+                List.of(HEALTH_CHECK, LOAD_BALANCER, SESSION_AFFINITY, CIRCUIT_BREAKER);
 
         /// Whether a policy has it.
         public boolean isIn(Resource<BackendTrafficPolicy> policy) {

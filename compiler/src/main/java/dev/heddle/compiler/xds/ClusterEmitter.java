@@ -125,6 +125,7 @@ final class ClusterEmitter {
                 .check()
                 .ifPresent(it ->
                         HealthCheckEmitter.emit(it, cluster.protocol() == Protocol.HTTP2, out));
+        cluster.health().breaker().ifPresent(it -> BreakerEmitter.emit(it, out));
         if (cluster.health().keepsSessions()) {
             out.getCommonLbConfigBuilder()
                     .setOverrideHostStatus(

@@ -3,6 +3,7 @@ package dev.heddle.model.check;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.BackendTrafficPolicy.CircuitBreaker;
 import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
 import dev.heddle.model.policy.BackendTrafficPolicy.HttpGet;
 import dev.heddle.model.policy.BackendTrafficPolicy.LoadBalancer;
@@ -11,12 +12,16 @@ import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
 import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /// Looks at BackendTrafficPolicies.
 final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
     private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final Duration LEAST_WINDOW = Duration.ofMillis(10);
+    private static final int MOST = 1_000_000;
+    private static final double LEAST_PERCENT = 0.0001;
     private static final Pattern COOKIE = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
     private static final Pattern COOKIE_PATH = Pattern.compile("/[\\x21-\\x3a\\x3c-\\x7e]*");
 
@@ -34,11 +39,16 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
         boolean saysNothing =
                 spec.healthCheck().isEmpty()
                         && spec.loadBalancer().isEmpty()
-                        && spec.sessionAffinity().isEmpty();
+                        && spec.sessionAffinity().isEmpty()
+                        && spec.circuitBreaker().isEmpty();
         if (saysNothing) {
             findings.missing(
-                    SPEC, "it says nothing (expected: healthCheck, loadBalancer, sessionAffinity)");
+                    SPEC,
+                    "it says nothing (expected: healthCheck, loadBalancer, sessionAffinity,"
+                            + " circuitBreaker)");
         }
+        spec.circuitBreaker()
+                .ifPresent(it -> checkBreaker(it, SPEC.field("circuitBreaker"), findings));
         spec.loadBalancer()
                 .ifPresent(it -> checkBalancer(it, SPEC.field("loadBalancer"), findings));
         spec.healthCheck().ifPresent(it -> checkHealth(it, SPEC.field("healthCheck"), findings));
@@ -58,6 +68,44 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
                     checkDay(it.decayTime(), at.field("decayTime"), findings);
                     checkDay(it.maxRetryAfter(), at.field("maxRetryAfter"), findings);
                 });
+    }
+
+    private static void checkBreaker(CircuitBreaker breaker, FieldPath path, Findings findings) {
+        if (breaker.errorPercent().isEmpty() && breaker.slow().isEmpty()) {
+            findings.missing(path, "it never opens (expected: errorPercent, slow)");
+        }
+        Values.checkDuration(breaker.window(), path.field("window"), findings);
+        breaker.window()
+                .filter(it -> it.compareTo(LEAST_WINDOW) < 0 && it.isPositive())
+                .ifPresent(it ->
+                        findings.invalid(
+                                path.field("window"), it.toMillis() + "ms", "at least 10ms"));
+        Values.checkDuration(breaker.breakDuration(), path.field("breakDuration"), findings);
+        checkDay(breaker.window(), path.field("window"), findings);
+        checkDay(breaker.breakDuration(), path.field("breakDuration"), findings);
+        checkCount(breaker.minRequests(), path.field("minRequests"), findings);
+        checkCount(breaker.probes(), path.field("probes"), findings);
+        checkShare(breaker.errorPercent(), path.field("errorPercent"), findings);
+        breaker.slow()
+                .ifPresent(it -> {
+                    FieldPath at = path.field("slow");
+                    Values.checkDuration(
+                            Optional.of(it.threshold()), at.field("threshold"), findings);
+                    checkDay(Optional.of(it.threshold()), at.field("threshold"), findings);
+                    checkShare(it.percent(), at.field("percent"), findings);
+                });
+    }
+
+    private static void checkShare(OptionalDouble share, FieldPath path, Findings findings) {
+        if (!(share.orElse(1) >= LEAST_PERCENT && share.orElse(1) <= 100)) {
+            findings.invalid(path, share.getAsDouble(), "0.0001 to 100");
+        }
+    }
+
+    private static void checkCount(OptionalInt count, FieldPath path, Findings findings) {
+        if (count.orElse(1) < 1 || count.orElse(1) > MOST) {
+            findings.invalid(path, count.getAsInt(), "1 to " + MOST);
+        }
     }
 
     private static void checkDay(Optional<Duration> time, FieldPath path, Findings findings) {

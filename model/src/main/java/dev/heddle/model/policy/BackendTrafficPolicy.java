@@ -4,6 +4,7 @@ import dev.heddle.model.schema.Required;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /// How clients treat the endpoints of services, where Istio's DestinationRule has no field for it.
@@ -14,11 +15,13 @@ import java.util.OptionalInt;
 /// @param healthCheck how endpoints are asked whether they are well; empty: not by this policy
 /// @param loadBalancer how an endpoint is chosen; empty: as the DestinationRule says
 /// @param sessionAffinity how a client stays with one endpoint; empty: not by this policy
+/// @param circuitBreaker when a service gets no requests for a while; empty: not by this policy
 public record BackendTrafficPolicy(
         List<TargetRef> targetRefs,
         Optional<HealthCheck> healthCheck,
         Optional<LoadBalancer> loadBalancer,
-        Optional<SessionAffinity> sessionAffinity) {
+        Optional<SessionAffinity> sessionAffinity,
+        Optional<CircuitBreaker> circuitBreaker) {
 
     public BackendTrafficPolicy {
         targetRefs = List.copyOf(targetRefs);
@@ -97,6 +100,30 @@ public record BackendTrafficPolicy(
 
     /// A header that holds an endpoint's address, of responses and of requests.
     public record SessionHeader(@Required String name) {}
+
+    /// When a service that fails, or is slow, gets no requests for a while, and how it gets them
+    /// again: after that while so many requests as probes say, which all must do well.
+    ///
+    /// @param window in which requests are counted; 10 s when absent
+    /// @param minRequests with fewer of them in the window nothing is decided; 10 when absent
+    /// @param errorPercent share of errors (statuses from 500 on, no answer) that opens the
+    ///   circuit; never when absent
+    /// @param slow what share of slow answers does; none when absent
+    /// @param breakDuration for how long nothing is sent; 30 s when absent
+    /// @param probes requests that are sent then, to see; 1 when absent
+    public record CircuitBreaker(
+            Optional<Duration> window,
+            OptionalInt minRequests,
+            OptionalDouble errorPercent,
+            Optional<SlowRequests> slow,
+            Optional<Duration> breakDuration,
+            OptionalInt probes) {}
+
+    /// When slow answers open a circuit.
+    ///
+    /// @param threshold above which an answer is slow, from the choice of the endpoint to its head
+    /// @param percent share of them that opens the circuit; 50 when absent
+    public record SlowRequests(@Required Duration threshold, OptionalDouble percent) {}
 
     /// A connection, and nothing else.
     public record TcpSocket() {}

@@ -30,6 +30,7 @@ import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.PriorityLoad;
 import dev.heddle.proxy.upstream.balance.Siblings;
 import dev.heddle.proxy.upstream.balance.SlowStart;
+import dev.heddle.proxy.upstream.health.Breaker;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.HealthCheck;
 import dev.heddle.proxy.upstream.health.HealthFlag;
@@ -146,6 +147,11 @@ final class WorkerCluster implements Cluster {
     @Override
     public Tally<ClusterStat> stats() {
         return stats;
+    }
+
+    @Override
+    public @Nullable Breaker breaker() {
+        return health == null ? null : health.breaker();
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
 import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+import dev.heddle.proxy.upstream.health.BreakerRules;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.ErrorMatch;
 import dev.heddle.proxy.upstream.health.HealthCheck;
@@ -163,7 +164,8 @@ public final class ClusterParser {
                                 + " it");
             }
         }
-        if (outliers.isEmpty() && check.isEmpty()) {
+        Optional<BreakerRules> breaker = new BreakerParser(findings).rules(cluster, isByConnection);
+        if (outliers.isEmpty() && check.isEmpty() && breaker.isEmpty()) {
             return ClusterHealth.Rules.NONE;
         }
         boolean isDynamic =
@@ -175,7 +177,8 @@ public final class ClusterParser {
                 outliers,
                 errors,
                 check,
-                check.isPresent() && isDynamic && !cluster.getIgnoreHealthOnHostRemoval());
+                check.isPresent() && isDynamic && !cluster.getIgnoreHealthOnHostRemoval(),
+                breaker);
     }
 
     /// `CLUSTER_PROVIDED` and `ORIGINAL_DST` go with each other only.

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
 import dev.heddle.proxy.upstream.CircuitLimits;
+import dev.heddle.proxy.upstream.health.Breaker;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;
@@ -61,6 +62,10 @@ public final class ClusterStatuses {
                         rates(out, name, "outlier::", health.average());
                         rates(out, name, "outlier::local_origin_", health.localAverage());
                     }
+                    Breaker breaker = health == null ? null : health.breaker();
+                    if (breaker != null) {
+                        line(out, name, "circuit_breaker::state", word(breaker.state()));
+                    }
                     for (Assignment.Place place : state.hosts().places()) {
                         for (Assignment.Endpoint host : place.endpoints()) {
                             text(out, name, place, host, health(health, host));
@@ -68,6 +73,14 @@ public final class ClusterStatuses {
                     }
                 });
         return out.toString();
+    }
+
+    private static String word(Breaker.State state) {
+        return switch (state) {
+            case Breaker.State.Closed _ -> "closed";
+            case Breaker.State.Open _ -> "open";
+            case Breaker.State.HalfOpen _ -> "half_open";
+        };
     }
 
     private static void rates(

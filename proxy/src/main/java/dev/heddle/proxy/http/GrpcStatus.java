@@ -66,6 +66,13 @@ public enum GrpcStatus {
         };
     }
 
+    /// The status of an answer to somebody who knows only HTTP: of a call that ends with its head,
+    /// what that end means.
+    public static int judged(ResponseHead head, boolean isCall) {
+        String ofCall = isCall ? head.headers().get(HeaderName.GRPC_STATUS) : null;
+        return ofCall == null ? head.status() : toHttp(ofCall);
+    }
+
     /// What the end of a call means to somebody who knows only HTTP, as Envoy has it
     /// (`grpcToHttpStatus`).
     ///

@@ -110,6 +110,14 @@ public record LocalReply(
                             RESET + "overflow",
                             List.of(new Field(HeaderName.X_ENVOY_OVERLOADED, "true")),
                             false);
+            case UpstreamFailure.BreakerOpen() ->
+                    new LocalReply(
+                            503,
+                            Optional.of(ResponseFlag.CBO),
+                            "circuit_breaker_open",
+                            "circuit breaker open",
+                            List.of(new Field(HeaderName.X_ENVOY_OVERLOADED, "true")),
+                            false);
             case UpstreamFailure.ConnectFailed(boolean timedOut, String cause) ->
                     of(
                             503,

@@ -32,7 +32,9 @@ public enum ResponseFlag {
     DF("DnsResolutionFailed"),
     DO("DropOverload"),
     DR("DownstreamRemoteReset"),
-    UDO("UnconditionalDropOverload");
+    UDO("UnconditionalDropOverload"),
+    /// Not Envoy's: it has no such breaker.
+    CBO("CircuitBreakerOpen");
 
     private final String longName;
 

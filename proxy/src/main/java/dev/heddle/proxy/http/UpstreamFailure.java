@@ -16,6 +16,9 @@ public sealed interface UpstreamFailure {
     /// A limit of the cluster's circuit breaker is reached.
     record Overflow() implements UpstreamFailure {}
 
+    /// The cluster failed or was slow so often that it gets no requests for a while.
+    record BreakerOpen() implements UpstreamFailure {}
+
     /// No connection could be made.
     ///
     /// @param cause what the system says, for the log only; may be empty

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.recording;
 
+import dev.heddle.proxy.upstream.health.Breaker;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.HealthCheckStat;
 import dev.heddle.proxy.upstream.health.OutlierStat;
@@ -14,6 +15,9 @@ final class HealthMeters {
     private static final String OUTLIERS = "outlier_detection.";
     private static final String CHECKS = "health_check.";
 
+    /// Beside the `circuit_breakers` that are limits, as in Envoy.
+    private static final String BREAKER = "circuit_breaker.";
+
     private HealthMeters() {}
 
     static void read(ClusterHealth health, MeterScope scope, Consumer<Reading> readings) {
@@ -25,6 +29,17 @@ final class HealthMeters {
                         new Reading.CounterValue(
                                 scope.id(OUTLIERS + stat.name().toLowerCase(Locale.ROOT)),
                                 health.count(stat)));
+            }
+        }
+        Breaker breaker = health.breaker();
+        if (breaker != null) {
+            readings.accept(
+                    new Reading.GaugeValue(scope.id(BREAKER + "state"), breaker.state().number()));
+            for (Breaker.Stat stat : Breaker.Stat.values()) {
+                readings.accept(
+                        new Reading.CounterValue(
+                                scope.id(BREAKER + stat.name().toLowerCase(Locale.ROOT)),
+                                breaker.count(stat)));
             }
         }
         if (health.rules().check().isPresent()) {

@@ -226,6 +226,7 @@ public record RetryPolicy(
                             UpstreamFailure.NoCluster _,
                             UpstreamFailure.NoHealthyHost _,
                             UpstreamFailure.Overflow _,
+                            UpstreamFailure.BreakerOpen _,
                             UpstreamFailure.Timeout _ ->
                             false;
                     case UpstreamFailure.ConnectFailed _ ->

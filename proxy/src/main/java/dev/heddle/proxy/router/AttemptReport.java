@@ -8,22 +8,43 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Latency;
+import dev.heddle.proxy.upstream.health.Breaker;
 import dev.heddle.proxy.upstream.health.HostHealth;
 import org.jspecify.annotations.Nullable;
 
-/// Tells those who watch a host what became of an attempt: whether it is well, and how fast it is.
-/// One instance serves the attempts of an [UpstreamRequest], one after the other.
+/// Tells those who watch a cluster and its hosts what became of an attempt: whether the host is
+/// well, how fast it is, and whether the cluster may have more requests. One instance serves the
+/// attempts of an [UpstreamRequest], one after the other.
 @Confined("worker")
 final class AttemptReport {
+    private static final int ERROR = 500;
+
     private final Exchange exchange;
     private @Nullable HostHealth health;
     private @Nullable Latency latency;
+    private @Nullable Breaker breaker;
+    private long admission;
 
-    /// When the host was picked, where it is of interest how fast it is.
+    /// When the host was picked, where it is of interest how long it takes.
     private long pickedNanos;
 
     AttemptReport(Exchange exchange) {
         this.exchange = exchange;
+    }
+
+    /// An attempt is about to be made. Says whether it may.
+    boolean begins(Cluster cluster) {
+        nothing();
+        health = null;
+        latency = null;
+        Breaker asked = cluster.breaker();
+        if (asked == null) {
+            return true;
+        }
+        pickedNanos = exchange.worker().nanos();
+        admission = asked.admit(pickedNanos);
+        breaker = admission == Breaker.REFUSED ? null : asked;
+        return breaker != null;
     }
 
     /// An attempt goes to that host.
@@ -59,10 +80,7 @@ final class AttemptReport {
 
     void answered(ResponseHead head, Cluster cluster) {
         if (health != null) {
-            health.onResponse(
-                    exchange.worker().index(),
-                    head,
-                    GrpcStatus.isCall(exchange.request().headers()));
+            health.onResponse(exchange.worker().index(), head, isCall());
         }
         Latency fast = latency;
         if (fast != null) {
@@ -73,12 +91,38 @@ final class AttemptReport {
                 cluster.stats().add(ClusterStat.UPSTREAM_RQ_RETRY_AFTER);
             }
         }
+        if (breaker != null) {
+            outcome(GrpcStatus.judged(head, isCall()) >= ERROR);
+        }
     }
 
-    private void unanswered() {
+    private boolean isCall() {
+        return GrpcStatus.isCall(exchange.request().headers());
+    }
+
+    /// Nothing came of the attempt, and it says nothing of the cluster.
+    void nothing() {
+        if (breaker != null) {
+            breaker.onNothing(admission);
+            breaker = null;
+        }
+    }
+
+    /// There was no answer, for which the host may not be to blame.
+    void unanswered() {
         if (latency != null) {
             long now = exchange.worker().nanos();
             latency.failed(now - pickedNanos, now);
+        }
+        outcome(true);
+    }
+
+    /// Told once: what comes after is no news.
+    private void outcome(boolean isError) {
+        if (breaker != null) {
+            long now = exchange.worker().nanos();
+            breaker.onOutcome(admission, isError, now - pickedNanos, now);
+            breaker = null;
         }
     }
 }

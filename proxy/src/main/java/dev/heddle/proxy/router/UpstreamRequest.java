@@ -153,8 +153,14 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         host = null;
         pool = null;
         stream = null;
+        if (!report.begins(cluster)) {
+            state = State.OVER;
+            exchange.fail(new UpstreamFailure.BreakerOpen());
+            return;
+        }
         if (!cluster.tryAcquire(Resource.REQUESTS)) {
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+            report.nothing();
             state = State.OVER;
             exchange.fail(new UpstreamFailure.Overflow());
             return;
@@ -163,6 +169,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             case Pick.NoHealthyHost _ -> {
                 cluster.release(Resource.REQUESTS);
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+                report.nothing();
                 state = State.OVER;
                 exchange.fail(new UpstreamFailure.NoHealthyHost());
             }
@@ -238,7 +245,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     @Override
     public void onNoConnection(UpstreamFailure failure, String reason) {
         if (over()) {
-            if (!(failure instanceof UpstreamFailure.Overflow)) {
+            if (failure instanceof UpstreamFailure.Overflow) {
+                report.nothing();
+            } else {
                 report.failed();
             }
             exchange.info().setUpstreamFailureReason(reason);
@@ -375,6 +384,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                     UpstreamFailure.NoCluster _,
                     UpstreamFailure.NoHealthyHost _,
                     UpstreamFailure.Overflow _,
+                    UpstreamFailure.BreakerOpen _,
                     UpstreamFailure.ConnectFailed _,
                     UpstreamFailure.ProtocolError _,
                     UpstreamFailure.TryTimeout _,
@@ -397,6 +407,8 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
     void onTimeout() {
         if (state == State.SENT && !isResponding) {
             report.late();
+        } else if (state == State.WAITING) {
+            report.unanswered();
         }
     }
 
@@ -406,6 +418,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         if (!over()) {
             return;
         }
+        report.nothing();
         if (was == State.WAITING && pool != null) {
             pool.cancel(this);
             cluster.stats().add(ClusterStat.UPSTREAM_RQ_CANCELLED);

@@ -9,6 +9,7 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.upstream.Circuit.Resource;
+import dev.heddle.proxy.upstream.health.Breaker;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,11 @@ public interface Cluster {
 
     /// Finds the hosts that requests name; null where the cluster has hosts of its own.
     default @Nullable HostFinder finder() {
+        return null;
+    }
+
+    /// Decides whether requests may be sent, for all workers; null where they always may.
+    default @Nullable Breaker breaker() {
         return null;
     }
 

@@ -3,6 +3,7 @@ package dev.heddle.proxy.upstream;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.upstream.Circuit.Resource;
+import dev.heddle.proxy.upstream.health.Breaker;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ record UrgentCluster(Cluster whole) implements Cluster {
     @Override
     public @Nullable HostFinder finder() {
         return whole.finder();
+    }
+
+    @Override
+    public @Nullable Breaker breaker() {
+        return whole.breaker();
     }
 
     @Override

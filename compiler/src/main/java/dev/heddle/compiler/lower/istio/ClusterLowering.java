@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.CircuitBreaker;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
@@ -216,7 +217,8 @@ public final class ClusterLowering {
                                 new Health(
                                         policy.outliers().map(OutlierLowering::lower),
                                         check(service, port, discovery, protocol),
-                                        keepsSessions && !isProvided(discovery)),
+                                        keepsSessions && !isProvided(discovery),
+                                        breaker(service, port, discovery)),
                                 policy.tls()
                                         .flatMap(t ->
                                                 to.tls()
@@ -238,6 +240,12 @@ public final class ClusterLowering {
         if (discovery instanceof Discovery.Eds) {
             to.assignments().add(hosts);
         }
+    }
+
+    private Optional<CircuitBreaker> breaker(MeshService service, Port port, Discovery discovery) {
+        return policies.inForce(service, port, Section.CIRCUIT_BREAKER)
+                .filter(_ -> Sessions.isPossible(service, port) && !isProvided(discovery))
+                .flatMap(it -> BreakerLowering.lower(it.says()));
     }
 
     /// What is said of latency, where requests can be seen.

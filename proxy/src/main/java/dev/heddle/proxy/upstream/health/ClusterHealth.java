@@ -27,18 +27,29 @@ public final class ClusterHealth {
     /// @param check absent where hosts are not asked
     /// @param keepsWell whether a host that is taken away stays as long as its checks pass (as long
     ///   as not `ignore_health_on_host_removal`)
+    /// @param breaker when the cluster as a whole gets no requests for a while; absent for never
     public record Rules(
             Optional<OutlierDetection> outliers,
             Optional<ErrorMatch> errors,
             Optional<HealthCheck> check,
-            boolean keepsWell) {
+            boolean keepsWell,
+            Optional<BreakerRules> breaker) {
+        /// Without a breaker.
+        public Rules(
+                Optional<OutlierDetection> outliers,
+                Optional<ErrorMatch> errors,
+                Optional<HealthCheck> check,
+                boolean keepsWell) {
+            this(outliers, errors, check, keepsWell, Optional.empty());
+        }
+
         /// Nothing is asked for.
         public static final Rules NONE =
                 new Rules(Optional.empty(), Optional.empty(), Optional.empty(), false);
 
-        /// Whether hosts are neither watched nor checked.
+        /// Whether neither hosts nor the whole are watched or checked.
         public boolean isEmpty() {
-            return outliers.isEmpty() && check.isEmpty();
+            return outliers.isEmpty() && check.isEmpty() && breaker.isEmpty();
         }
     }
 
@@ -66,6 +77,7 @@ public final class ClusterHealth {
     private final Tally<OutlierStat> outlierStats;
     private final Tally<HealthCheckStat> checkStats;
     private final @Nullable OutlierDetector detector;
+    private final @Nullable Breaker breaker;
     private final Runnable onAllChecked;
     private final CopyOnWriteArrayList<Follower> followers = new CopyOnWriteArrayList<>();
     private final Published<Map<InetSocketAddress, HostHealth>> byAddress =
@@ -88,6 +100,11 @@ public final class ClusterHealth {
         this.onAllChecked = onAllChecked;
         this.outlierStats = before == null ? new Tally<>(OutlierStat.class) : before.outlierStats;
         this.checkStats = before == null ? new Tally<>(HealthCheckStat.class) : before.checkStats;
+        Breaker old = before == null ? null : before.breaker;
+        this.breaker =
+                rules.breaker()
+                        .map(it -> old != null && old.rules().equals(it) ? old : new Breaker(it))
+                        .orElse(null);
         this.detector =
                 rules.outliers()
                         .map(it -> new OutlierDetector(this, it, outlierStats, owner))
@@ -127,6 +144,11 @@ public final class ClusterHealth {
 
     public Rules rules() {
         return rules;
+    }
+
+    /// Decides whether the cluster gets requests; null where it always does.
+    public @Nullable Breaker breaker() {
+        return breaker;
     }
 
     Optional<OutlierDetection> outlierDetection() {

@@ -92,13 +92,7 @@ public final class HostHealth {
     }
 
     private int judged(ResponseHead head, boolean isGrpcCall) {
-        int status = head.status();
-        if (isGrpcCall) {
-            String ofCall = head.headers().get(HeaderName.GRPC_STATUS);
-            if (ofCall != null) {
-                status = GrpcStatus.toHttp(ofCall);
-            }
-        }
+        int status = GrpcStatus.judged(head, isGrpcCall);
         if (errors == null) {
             return status;
         }
