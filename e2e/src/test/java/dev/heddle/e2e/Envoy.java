@@ -48,7 +48,7 @@ public record Envoy(Path binary) implements DataPlane {
         command.addAll(options);
         Process process =
                 new ProcessBuilder(command)
-                        .directory(bootstrap.toAbsolutePath().getParent().toFile())
+                        .directory(bootstrap.resolveSibling(".").toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
