@@ -33,8 +33,8 @@ class StatsBesideEnvoyTest {
             Map.of(
                     "there is no such feature here",
                     List.of(
-                            "cluster\\.\\w+\\.(lb_subsets_|circuit_breakers\\.high|circuit_breakers"
-                                    + "\\.default\\.cx_pool_open|upstream_internal_redirect|upstream_http3"
+                            "cluster\\.\\w+\\.(lb_subsets_|circuit_breakers"
+                                    + "\\.(default|high)\\.cx_pool_open|upstream_internal_redirect|upstream_http3"
                                     + "|upstream_cx_http3|upstream_rq_0rtt|upstream_cx_connect_with_0_rtt"
                                     + "|default\\.total_match_count|upstream_cx_preconnect_skipped"
                                     + "|upstream_cx_pool_overflow|lb_zone_|lb_local_|lb_recalculate_"
