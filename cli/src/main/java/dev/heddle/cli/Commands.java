@@ -373,12 +373,15 @@ final class Commands {
                 "Shows what is in force in a running mesh, and what was found about it.",
                 "Without a kind, or with 'all', it shows everything. 'get findings' lists all"
                         + " findings,",
-                "with exit code 1 when there is an error or a warning."
+                "with exit code 1 when there is an error or a warning. 'get rules' shows how often"
+                        + " each",
+                "rule of a VirtualService is chosen; 'get vs -o wide' lists those without a hit."
             },
             footer = {
                 "",
                 "Example:",
                 "  heddle get vs",
+                "  heddle get rules",
                 "  heddle get virtualservice/reviews -o yaml"
             })
     int get(

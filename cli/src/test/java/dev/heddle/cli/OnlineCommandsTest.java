@@ -197,6 +197,26 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void rulesThatNoProxyHasAreToldFromRulesThatNobodyHits() {
+        assertThat(run("get", "rules", "-A", "--api", api).out())
+                .contains("NAMESPACE", "RULE", "LAST HIT", "USE")
+                .containsPattern(
+                        "default +bookinfo +spec.http\\[0].match\\[0] +0 +never +\\d+s +0/0 +in no"
+                                + " proxy +.*03-bookinfo.yaml:");
+        assertThat(run("get", "rules", "nobody", "--api", api).out().lines()).hasSize(1);
+        assertThat(run("get", "rules", "-o", "json", "--api", api).out())
+                .contains("\"use\": \"nowhere\"", "\"hits\": 0", "\"silent\": []");
+        assertThat(run("get", "rules", "-o", "yaml", "--api", api).out()).contains("use: nowhere");
+        assertThat(run("get", "rules", "-o", "name", "--api", api).code()).isEqualTo(2);
+        assertThat(run("get", "vs", "-o", "wide", "--api", api).out())
+                .contains("ROUTES", "HITS", "LAST HIT", "RULES", "in no proxy")
+                .containsPattern(
+                        "03-bookinfo.yaml:\\d+ VirtualService default/bookinfo spec.http\\[0].*: in no"
+                                + " connected proxy, so nothing can hit it");
+        assertThat(run("get", "vs", "--api", api).out()).doesNotContain("HITS", "in no connected");
+    }
+
+    @Test
     void aMeshWithoutProxiesSaysSo() {
         var status = run("proxy-status", "--api", api);
         assertThat(status.code()).isZero();

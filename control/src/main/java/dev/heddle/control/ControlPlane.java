@@ -1,5 +1,6 @@
 package dev.heddle.control;
 
+import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
 import dev.heddle.control.source.ConfigReader;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -78,16 +80,28 @@ public final class ControlPlane implements AutoCloseable {
         pusher.start();
         parts.push(pusher);
 
+        // How often rules are chosen is counted beside; it hears of a world before any proxy does.
+        var hits = new RuleHits(bootstrap.data(), bootstrap.clock(), bootstrap.nanos());
+        hits.start();
+        parts.push(hits);
+
         // The world loop decides what is in force, one decision at a time.
         var worlds =
                 new WorldLoop(
-                        store, last, bootstrap.settings(), bootstrap.clock(), pusher::publish);
+                        store,
+                        last,
+                        bootstrap.settings(),
+                        bootstrap.clock(),
+                        edition -> {
+                            hits.publish(edition);
+                            pusher.publish(edition);
+                        });
         worlds.start();
         parts.push(worlds);
 
         // Proxies may connect now. They wait until there is a world, so that a start of the
         // control plane takes nothing away from them.
-        XdsServer server = listen(bootstrap.xds(), pusher);
+        XdsServer server = listen(bootstrap.xds(), pusher, hits);
         parts.push(server);
 
         // The source begins last, when everything that follows from a file is ready.
@@ -102,7 +116,7 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.nanos());
         parts.push(files);
 
-        var mesh = new Mesh(worlds, pusher);
+        var mesh = new Mesh(worlds, pusher, hits);
         var configStore =
                 new ConfigStore(
                         bootstrap.config(), files, worlds, bootstrap.settings(), bootstrap.clock());
@@ -114,9 +128,10 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(server, mesh, configStore, parts);
     }
 
-    private static XdsServer listen(InetSocketAddress address, Pusher pusher) throws IOException {
+    private static XdsServer listen(InetSocketAddress address, Pusher pusher, RuleHits hits)
+            throws IOException {
         try {
-            return XdsServer.start(XdsServer.Settings.on(address), pusher);
+            return XdsServer.start(XdsServer.Settings.on(address), pusher, Optional.of(hits));
         } catch (IOException e) {
             throw new IOException(
                     "xDS on "

@@ -1,5 +1,6 @@
 package dev.heddle.proxy;
 
+import dev.heddle.proxy.ads.SideCalls;
 import dev.heddle.xds.client.XdsSubscriptions;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,6 +13,11 @@ public interface ControlPlaneLink extends XdsSubscriptions, AutoCloseable {
     /// When the present connection began to work; empty while there is none. Callable from any
     /// thread.
     Optional<Instant> connectedSince();
+
+    /// The way to other services of the control plane; empty where there is none.
+    default Optional<SideCalls> sideCalls() {
+        return Optional.empty();
+    }
 
     /// Ends it; the subscriber hears nothing afterwards.
     @Override

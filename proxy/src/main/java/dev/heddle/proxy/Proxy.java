@@ -23,6 +23,8 @@ import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.drain.DrainState;
+import dev.heddle.proxy.hits.HitReports;
+import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.overload.OverloadAction;
@@ -112,6 +114,7 @@ public final class Proxy implements AutoCloseable {
     private final Published<OverloadState> overload = new Published<>(OverloadState.NONE);
     private final Optional<OverloadWatch> overloadWatch;
     private final Optional<ControlPlaneLink> controlPlane;
+    private final Optional<HitReports> hitReports;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private int bindsPending;
 
@@ -180,6 +183,11 @@ public final class Proxy implements AutoCloseable {
                                                         logs,
                                                         overload,
                                                         drains,
+                                                        new RuleHits(
+                                                                worker,
+                                                                bootstrap
+                                                                        .controlPlane()
+                                                                        .isPresent()),
                                                         bootstrap.localCluster())));
         this.listeners =
                 new Listeners(
@@ -224,6 +232,14 @@ public final class Proxy implements AutoCloseable {
         });
         XdsSubscriber taker = bootstrap.isAtEdge() ? EdgeDefaults.before(subscriber) : subscriber;
         this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(taker));
+
+        // What of the mesh's rules is of use, told where they come from.
+        this.hitReports =
+                controlPlane
+                        .flatMap(ControlPlaneLink::sideCalls)
+                        .map(it ->
+                                new HitReports(
+                                        it, bootstrap.node().id(), new SecureRandom().nextLong()));
         registerMeters();
     }
 
@@ -318,6 +334,16 @@ public final class Proxy implements AutoCloseable {
                             subscriber.connectTo(client);
                             client.start();
                         }));
+        hitReports.ifPresent(reports -> {
+            var _ =
+                    configThread
+                            .executor()
+                            .scheduleWithFixedDelay(
+                                    () -> reportHits(reports),
+                                    settings.hitReports().toMillis(),
+                                    settings.hitReports().toMillis(),
+                                    TimeUnit.MILLISECONDS);
+        });
         if (controlPlane.isEmpty() || !bootstrap.listeners().isEmpty()) {
             List<String> failures = firstListening.orTimeout(30, TimeUnit.SECONDS).join();
             if (!failures.isEmpty()) {
@@ -337,6 +363,20 @@ public final class Proxy implements AutoCloseable {
                         .map(it -> SocketAddressText.whole(it.address()))
                         .orElse("none"),
                 listening());
+    }
+
+    /// Asks each worker what it counted, when there is somebody to tell.
+    private void reportHits(HitReports reports) {
+        if (!reports.onTurn()) {
+            return;
+        }
+        runtimes.forEach((worker, runtime) ->
+                worker.execute(() -> {
+                    List<RuleHits.Hits> counted = runtime.context().hits().take();
+                    if (!counted.isEmpty() && !stopped.get()) {
+                        configThread.executor().execute(() -> reports.add(counted));
+                    }
+                }));
     }
 
     /// A new state: workers first, so that a listener that opens finds its routes and clusters.

@@ -1,6 +1,7 @@
 package dev.heddle.proxy;
 
 import dev.heddle.proxy.ads.AdsTransport;
+import dev.heddle.proxy.ads.SideCalls;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.overload.HeapUse;
@@ -79,29 +80,38 @@ public record ProxyHost(
                 Ticker.systemTicker(),
                 resolver,
                 lookUps,
-                subscriber ->
-                        new OverGrpc(
-                                new XdsClient(
-                                        new AdsTransport(
-                                                config,
-                                                bootstrap.controlPlane().orElseThrow().address(),
-                                                resolver::resolve,
-                                                lookUps),
-                                        bootstrap.node().message(),
-                                        subscriber,
-                                        new XdsClient.Footing(
-                                                config.executor(),
-                                                config.executor(),
-                                                settings.clock(),
-                                                chance(settings, -1),
-                                                Backoff.USUAL))));
+                subscriber -> {
+                    var transport =
+                            new AdsTransport(
+                                    config,
+                                    bootstrap.controlPlane().orElseThrow().address(),
+                                    resolver::resolve,
+                                    lookUps);
+                    return new OverGrpc(
+                            new XdsClient(
+                                    transport,
+                                    bootstrap.node().message(),
+                                    subscriber,
+                                    new XdsClient.Footing(
+                                            config.executor(),
+                                            config.executor(),
+                                            settings.clock(),
+                                            chance(settings, -1),
+                                            Backoff.USUAL)),
+                            transport);
+                });
     }
 
     static RandomGenerator chance(ProxySettings settings, long salt) {
         return RandomGeneratorFactory.of("L64X128MixRandom").create(settings.seed() + salt);
     }
 
-    private record OverGrpc(XdsClient client) implements ControlPlaneLink {
+    private record OverGrpc(XdsClient client, AdsTransport transport) implements ControlPlaneLink {
+        @Override
+        public Optional<SideCalls> sideCalls() {
+            return Optional.of(transport);
+        }
+
         @Override
         public void start() {
             client.start();

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 /// @param clock for people and headers
 /// @param stdout where access logs to `/dev/stdout` go
 /// @param stderr where access logs to `/dev/stderr` go
+/// @param hitReports how often the control plane is told of hits of rules
 public record ProxySettings(
         int workers,
         Transport transport,
@@ -26,7 +27,10 @@ public record ProxySettings(
         long seed,
         InstantSource clock,
         OutputStream stdout,
-        OutputStream stderr) {
+        OutputStream stderr,
+        Duration hitReports) {
+
+    private static final Duration HIT_REPORTS = Duration.ofSeconds(10);
 
     /// How long most of a configuration stays that is taken away at once.
     public static final Duration REMOVAL_HOLD = Duration.ofMinutes(1);
@@ -40,7 +44,7 @@ public record ProxySettings(
         }
     }
 
-    /// With the usual doubt about removals.
+    /// With the usual doubt about removals, telling of hits as often as is usual.
     public ProxySettings(
             int workers,
             Transport transport,
@@ -49,7 +53,7 @@ public record ProxySettings(
             InstantSource clock,
             OutputStream stdout,
             OutputStream stderr) {
-        this(workers, transport, drain, REMOVAL_HOLD, seed, clock, stdout, stderr);
+        this(workers, transport, drain, REMOVAL_HOLD, seed, clock, stdout, stderr, HIT_REPORTS);
     }
 
     /// As a process of its own: a worker for each processor, the usual transport.
@@ -66,17 +70,25 @@ public record ProxySettings(
 
     /// The same with that many workers.
     public ProxySettings withWorkers(int count) {
-        return new ProxySettings(count, transport, drain, removalHold, seed, clock, stdout, stderr);
+        return new ProxySettings(
+                count, transport, drain, removalHold, seed, clock, stdout, stderr, hitReports);
     }
 
     /// The same with another way to drain.
     public ProxySettings withDrain(DrainPlan plan) {
         return new ProxySettings(
-                workers, transport, plan, removalHold, seed, clock, stdout, stderr);
+                workers, transport, plan, removalHold, seed, clock, stdout, stderr, hitReports);
     }
 
     /// The same with another time of doubt.
     public ProxySettings withRemovalHold(Duration hold) {
-        return new ProxySettings(workers, transport, drain, hold, seed, clock, stdout, stderr);
+        return new ProxySettings(
+                workers, transport, drain, hold, seed, clock, stdout, stderr, hitReports);
+    }
+
+    /// The same, telling of hits that often.
+    public ProxySettings reportingHits(Duration each) {
+        return new ProxySettings(
+                workers, transport, drain, removalHold, seed, clock, stdout, stderr, each);
     }
 }

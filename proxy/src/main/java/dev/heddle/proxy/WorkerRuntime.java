@@ -7,6 +7,7 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
@@ -58,6 +59,7 @@ final class WorkerRuntime implements WorkerServices {
             AccessLogs logs,
             Published<OverloadState> overload,
             Published<DrainState> drains,
+            RuleHits hits,
             String localCluster) {
         this.meters = meters;
         this.shard = meters.meters().shard();
@@ -79,7 +81,13 @@ final class WorkerRuntime implements WorkerServices {
                         worker);
         this.context =
                 new FilterContext(
-                        worker, clusters, new Http2Loop(worker), overload, drains, localCluster);
+                        worker,
+                        clusters,
+                        new Http2Loop(worker),
+                        overload,
+                        drains,
+                        hits,
+                        localCluster);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

@@ -12,6 +12,11 @@ import java.util.stream.Collectors;
 record Answer(Node node) {
     private static final Node NOTHING = new Node.Null(Position.UNKNOWN);
 
+    /// What is absent.
+    static Node nothing() {
+        return NOTHING;
+    }
+
     /// The member of that name.
     Answer at(String name) {
         return new Answer(

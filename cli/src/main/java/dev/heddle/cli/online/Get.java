@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// `heddle get`: shows what is in force, and what was found about it.
 public final class Get {
     private static final String FINDINGS = "findings";
+    private static final String RULES = "rules";
+    private static final String VIRTUAL_SERVICES = "virtualservices";
 
     private final Api api;
     private final Question question;
@@ -27,7 +30,8 @@ public final class Get {
 
     /// What to show.
     ///
-    /// @param words as kubectl reads them; none for everything; `findings` for all findings
+    /// @param words as kubectl reads them; none for everything; `findings` for all findings;
+    ///   `rules`, and perhaps a VirtualService's name, for rules and their hits
     /// @param everywhere whether of all namespaces
     public record Question(
             List<String> words, String namespace, boolean everywhere, GetFormat format) {}
@@ -44,6 +48,10 @@ public final class Get {
         if (question.words().equals(List.of(FINDINGS))) {
             return allFindings();
         }
+        if (question.words().size() <= 2 && question.words().indexOf(RULES) == 0) {
+            rules(question.words().size() == 2 ? question.words().getLast() : "");
+            return 0;
+        }
         Map<String, List<Answer>> byKind = resources();
         switch (question.format()) {
             case TABLE, WIDE -> tables(byKind);
@@ -58,6 +66,28 @@ public final class Get {
                                                             + item.at("name").text())));
         }
         return 0;
+    }
+
+    /// @param name of a VirtualService; empty for all
+    private void rules(String name) {
+        Api.Reply reply = api.get(RULES + namespace());
+        switch (question.format()) {
+            case TABLE, WIDE -> {
+                var use = new RuleUse(reply.answer());
+                machine.out().print(use.table(name, question.everywhere()).print());
+                use.silent()
+                        .ifPresent(line -> {
+                            machine.out().println();
+                            machine.out().println(line);
+                        });
+            }
+            case JSON -> machine.out().print(reply.body());
+            case YAML -> machine.out().print(YamlWriter.write(reply.answer().node()));
+            case NAME ->
+                    throw Failure.usage(
+                            "-o name (expected: another format, as rules have no names)",
+                            "'./heddle get vs -o name' prints those of their resources");
+        }
     }
 
     private int allFindings() {
@@ -110,18 +140,21 @@ public final class Get {
     }
 
     private List<Answer> fetch(String path) {
-        String namespace =
-                question.everywhere() ? "" : "?namespace=" + Api.path(question.namespace());
-        return api.get(path + namespace).answer().at("items").items();
+        return api.get(path + namespace()).answer().at("items").items();
+    }
+
+    private String namespace() {
+        return question.everywhere() ? "" : "?namespace=" + Api.path(question.namespace());
     }
 
     private void tables(Map<String, List<Answer>> byKind) {
         boolean several = byKind.size() > 1;
         boolean any = false;
+        Optional<RuleUse> use = use(byKind);
         for (var kind : byKind.entrySet()) {
             if (!kind.getValue().isEmpty()) {
                 machine.out().print(any ? "\n" : "");
-                machine.out().print(table(kind.getKey(), kind.getValue(), several).print());
+                machine.out().print(table(kind.getKey(), kind.getValue(), use, several).print());
                 any = true;
             }
         }
@@ -134,10 +167,33 @@ public final class Get {
                                             .formatted(question.namespace()));
         }
         findingsAbout(byKind);
+        use.ifPresent(it -> unused(it, byKind.getOrDefault(VIRTUAL_SERVICES, List.of())));
     }
 
-    private Table table(String plural, List<Answer> items, boolean several) {
-        var columns = Columns.of(plural, question.format() == GetFormat.WIDE);
+    /// How often the shown VirtualServices' rules are chosen, where somebody wants to know it.
+    private Optional<RuleUse> use(Map<String, List<Answer>> byKind) {
+        boolean isShown =
+                question.format() == GetFormat.WIDE && byKind.containsKey(VIRTUAL_SERVICES);
+        return isShown
+                ? Optional.of(RuleUse.read(api, question.everywhere() ? "" : question.namespace()))
+                : Optional.empty();
+    }
+
+    private void unused(RuleUse use, List<Answer> services) {
+        var lines = new ArrayList<String>();
+        services.forEach(it -> lines.addAll(use.unused(it.at("resource"))));
+        use.silent().ifPresent(lines::add);
+        if (!lines.isEmpty()) {
+            machine.out().println();
+            lines.forEach(machine.out()::println);
+        }
+    }
+
+    private Table table(String plural, List<Answer> items, Optional<RuleUse> use, boolean several) {
+        var columns = new ArrayList<>(Columns.of(plural, question.format() == GetFormat.WIDE));
+        if (plural.equals(VIRTUAL_SERVICES)) {
+            use.ifPresent(it -> columns.addAll(it.columns()));
+        }
         var headings = new ArrayList<String>();
         if (question.everywhere()) {
             headings.add("NAMESPACE");

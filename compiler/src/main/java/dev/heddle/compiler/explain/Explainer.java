@@ -298,7 +298,7 @@ public final class Explainer {
         List<TcpDestination> all =
                 chain.handling()
                                 instanceof
-                                Handling.Tcp(_, List<TcpDestination> destinations, _, _, _, _)
+                                Handling.Tcp(_, List<TcpDestination> destinations, _, _, _, _, _)
                         ? destinations
                         : List.of();
         int total = all.stream().mapToInt(TcpDestination::weight).sum();

@@ -126,7 +126,8 @@ public final class PlanText {
                             var times,
                             var tunnel,
                             boolean hashesSource,
-                            var lookUp) ->
+                            var lookUp,
+                            _) ->
                     line(
                             1,
                             head

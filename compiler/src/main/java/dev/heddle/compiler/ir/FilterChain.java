@@ -166,13 +166,15 @@ public record FilterChain(
         /// @param hashesSource whether a client's address chooses its host
         /// @param lookUp port of the server that the client hello names, which is looked up; empty
         ///   where the cluster has hosts of its own
+        /// @param rule by which its connections are counted; empty for what no rule says
         record Tcp(
                 String statPrefix,
                 List<TcpDestination> destinations,
                 Times times,
                 Optional<Tunnel> tunnel,
                 boolean hashesSource,
-                OptionalInt lookUp)
+                OptionalInt lookUp,
+                String rule)
                 implements Handling {
             /// Bytes that go as they are to hosts that the cluster has, for as long as the proxy
             /// lets them.
@@ -183,7 +185,8 @@ public record FilterChain(
                         Times.DEFAULT,
                         Optional.empty(),
                         false,
-                        OptionalInt.empty());
+                        OptionalInt.empty(),
+                        "");
             }
 
             /// The same to the server that the client hello names, at that port.
@@ -194,7 +197,13 @@ public record FilterChain(
                         times,
                         tunnel,
                         hashesSource,
-                        OptionalInt.of(port));
+                        OptionalInt.of(port),
+                        rule);
+            }
+
+            /// The same, counted by that rule.
+            public Tcp countedBy(String rule) {
+                return new Tcp(statPrefix, destinations, times, tunnel, hashesSource, lookUp, rule);
             }
 
             public Tcp {

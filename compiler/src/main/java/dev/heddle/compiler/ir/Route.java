@@ -12,6 +12,8 @@ import java.util.List;
 /// @param headers edits of every request and response of the route
 /// @param statPrefix under which its requests are counted besides; empty for nowhere
 /// @param features what becomes of its requests beside the action; no kind twice
+/// @param rule by which its requests are counted, a name of its content; empty for what no rule
+///   says
 public record Route(
         String name,
         RouteMatch match,
@@ -20,9 +22,10 @@ public record Route(
         String statPrefix,
         List<HttpFeature> features,
         String config,
+        String rule,
         Origin origin) {
 
-    /// A route that routes, and nothing else.
+    /// A route that routes, and nothing else, by no rule.
     public Route(
             String name,
             RouteMatch match,
@@ -30,7 +33,7 @@ public record Route(
             HeaderEdit headers,
             String config,
             Origin origin) {
-        this(name, match, action, headers, "", List.of(), config, origin);
+        this(name, match, action, headers, "", List.of(), config, "", origin);
     }
 
     public Route {

@@ -17,11 +17,13 @@ import java.util.Optional;
 ///
 /// @param resources that everything here was read from
 /// @param rules by which they were read
+/// @param ruleNames by which proxies count hits
 public record MeshIndex(
         Resources resources,
         Rules rules,
         ServiceCatalog services,
         VirtualServices virtualServices,
+        RuleNames ruleNames,
         DestinationRules destinationRules,
         Sidecars sidecars,
         BackendTrafficPolicies backendPolicies,
@@ -50,11 +52,14 @@ public record MeshIndex(
 
     /// Prepares the resources.
     public static MeshIndex of(Resources resources, Rules rules) {
+        var virtualServices =
+                VirtualServices.of(resources, rules.domain(), rules.virtualServicesTo());
         return new MeshIndex(
                 resources,
                 rules,
                 ServiceCatalog.of(resources, rules.domain(), rules.config()),
-                VirtualServices.of(resources, rules.domain(), rules.virtualServicesTo()),
+                virtualServices,
+                RuleNames.of(virtualServices),
                 DestinationRules.of(
                         resources,
                         rules.rootNamespace(),
@@ -72,11 +77,13 @@ public record MeshIndex(
         if (!said.equals(rules)) {
             return of(others, said);
         }
+        VirtualServices then = virtualServices.next(others);
         return new MeshIndex(
                 others,
                 rules,
                 services.next(others, rules.domain(), rules.config()),
-                virtualServices.next(others),
+                then,
+                ruleNames.next(then),
                 others.hasTheSame(resources, Kinds.DESTINATION_RULE)
                         ? destinationRules
                         : DestinationRules.of(

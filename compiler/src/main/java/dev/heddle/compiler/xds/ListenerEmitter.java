@@ -123,7 +123,23 @@ final class ListenerEmitter {
             out.setFilterChainMatch(match(chain.match()));
         }
         chain.tls().ifPresent(tls -> out.setTransportSocket(TlsEmitter.server(tls)));
+        if (chain.handling() instanceof Handling.Tcp tcp && !tcp.rule().isEmpty()) {
+            out.setMetadata(counted(chain.origin().resource(), tcp.rule()));
+        }
         return out.build();
+    }
+
+    /// By which rule connections are counted. Without the line, unlike that of routes: a chain that
+    /// changes loses its connections, and a line moves whenever somebody writes something above it.
+    private static Metadata counted(String resource, String rule) {
+        return Metadata.newBuilder()
+                .putFilterMetadata(
+                        "heddle",
+                        Struct.newBuilder()
+                                .putFields("resource", Protos.text(resource))
+                                .putFields("rule", Protos.text(rule))
+                                .build())
+                .build();
     }
 
     private static FilterChainMatch match(Match match) {

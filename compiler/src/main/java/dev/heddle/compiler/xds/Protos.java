@@ -23,6 +23,10 @@ final class Protos {
                 .build();
     }
 
+    static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
+    }
+
     static Duration duration(java.time.Duration duration) {
         return Duration.newBuilder()
                 .setSeconds(duration.getSeconds())

@@ -5,7 +5,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
-import com.google.protobuf.Value;
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
@@ -172,21 +171,21 @@ final class RouteEmitter {
         Metadata.Builder out = Metadata.newBuilder();
         if (!route.config().isEmpty()) {
             out.putFilterMetadata(
-                    "istio", Struct.newBuilder().putFields("config", text(route.config())).build());
+                    "istio",
+                    Struct.newBuilder().putFields("config", Protos.text(route.config())).build());
         }
         Origin origin = route.origin();
         Struct.Builder own =
                 Struct.newBuilder()
-                        .putFields("resource", text(origin.resource()))
-                        .putFields("field", text(origin.path().toString()));
+                        .putFields("resource", Protos.text(origin.resource()))
+                        .putFields("field", Protos.text(origin.path().toString()));
         if (!origin.file().isEmpty()) {
-            own.putFields("source", text(origin.file() + ":" + origin.position().line()));
+            own.putFields("source", Protos.text(origin.file() + ":" + origin.position().line()));
+        }
+        if (!route.rule().isEmpty()) {
+            own.putFields("rule", Protos.text(route.rule()));
         }
         return out.putFilterMetadata("heddle", own.build()).build();
-    }
-
-    private static Value text(String text) {
-        return Value.newBuilder().setStringValue(text).build();
     }
 
     private static RouteAction.Builder forward(dev.heddle.compiler.ir.RouteAction.Forward forward) {

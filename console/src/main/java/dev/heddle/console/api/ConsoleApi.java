@@ -43,6 +43,12 @@ public final class ConsoleApi {
                         "the version in force, and how many proxies run it",
                         whole::version),
                 get("/findings", "what is wrong with the configuration", whole::findings),
+                new Route(
+                        "GET",
+                        V1 + "/rules",
+                        "rules of VirtualServices, and how often proxies choose them",
+                        namespace,
+                        (request, _) -> whole.rules(request)),
                 get("/services", "services, their versions and endpoints", whole::services),
                 get("/overview", "everything that the page shows, of one moment", whole::overview),
                 new Route(

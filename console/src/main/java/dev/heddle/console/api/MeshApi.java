@@ -25,6 +25,11 @@ final class MeshApi {
                         .with("findings", Views.findings(view.findings())));
     }
 
+    ApiResponse rules(ApiRequest request) {
+        return ApiResponse.json(
+                200, RuleViews.all(mesh.rules(), request.parameter("namespace").orElse("")));
+    }
+
     ApiResponse services() {
         MeshView view = mesh.view();
         return ApiResponse.json(

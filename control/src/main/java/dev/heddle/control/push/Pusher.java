@@ -31,6 +31,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,8 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         record Asked(CompletableFuture<PushReport> answer) implements Event {}
 
         record Looked(String id, CompletableFuture<Optional<Snapshot>> answer) implements Event {}
+
+        record AskedPlans(CompletableFuture<List<RunningPlan>> answer) implements Event {}
 
         record Stop() implements Event {}
     }
@@ -124,6 +127,13 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     public CompletableFuture<Optional<Snapshot>> snapshotOf(String id) {
         var answer = new CompletableFuture<Optional<Snapshot>>();
         inbox.add(new Event.Looked(id, answer));
+        return answer;
+    }
+
+    /// What connected proxies were given last. Callable from any thread.
+    public CompletableFuture<List<RunningPlan>> plans() {
+        var answer = new CompletableFuture<List<RunningPlan>>();
+        inbox.add(new Event.AskedPlans(answer));
         return answer;
     }
 
@@ -189,6 +199,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             case Event.Failed(var scope, var why) -> onFailed(scope, why);
             case Event.Asked(var answer) -> answer.complete(reportNow());
             case Event.Looked(var id, var answer) -> answer.complete(targetOf(id));
+            case Event.AskedPlans(var answer) -> answer.complete(plansNow());
             case Event.Stop() -> throw new AssertionError("the loop ends before");
         }
     }
@@ -359,6 +370,19 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             }
         }
         return all.stream().sorted(Diagnostic.READING_ORDER).toList();
+    }
+
+    private List<RunningPlan> plansNow() {
+        return scopes.values().stream()
+                .flatMap(scope ->
+                        Stream.ofNullable(scope.latest)
+                                .map(it ->
+                                        new RunningPlan(
+                                                scope.proxies.values().stream()
+                                                        .map(ConnectedProxy::id)
+                                                        .toList(),
+                                                it.plan())))
+                .toList();
     }
 
     private PushReport reportNow() {

@@ -2,6 +2,7 @@ package dev.heddle.control.view;
 
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
 import dev.heddle.control.push.PushReport;
@@ -27,11 +28,13 @@ public final class Mesh {
 
     private final WorldLoop worlds;
     private final Pusher pusher;
+    private final RuleHits hits;
 
-    /// A mesh of that loop and that pusher.
-    public Mesh(WorldLoop worlds, Pusher pusher) {
+    /// A mesh of that loop, that pusher and those hits.
+    public Mesh(WorldLoop worlds, Pusher pusher, RuleHits hits) {
         this.worlds = worlds;
         this.pusher = pusher;
+        this.hits = hits;
     }
 
     /// The mesh now.
@@ -47,6 +50,11 @@ public final class Mesh {
                 report.findings(),
                 report.proxies().stream().map(p -> view(p, version)).toList(),
                 report.bugs());
+    }
+
+    /// How often rules are chosen, and who has them.
+    public RulesView rules() {
+        return RulePlaces.view(answer(hits.counts()), answer(pusher.plans()));
     }
 
     /// What a connected proxy was given last.

@@ -4,6 +4,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Resources as text again: everything that was written, except for comments.
@@ -12,6 +13,13 @@ public final class ResourceWriter {
     public static final String REDACTED = "[redacted]";
 
     private ResourceWriter() {}
+
+    /// The resource as a user wrote it; empty if it was not read from a text.
+    public static Optional<Node.Mapping> written(Resource<?> resource) {
+        return resource.source() instanceof YamlSource source
+                ? Optional.of(source.root())
+                : Optional.empty();
+    }
 
     /// The resource as a tree. The namespace is there even if it was not written.
     ///

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.ads;
 
 import dev.heddle.proxy.http2.ErrorCode;
-import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.http2.FloodLimits;
 import dev.heddle.proxy.http2.Http2Connection;
 import dev.heddle.proxy.http2.Http2Head;
@@ -9,8 +8,6 @@ import dev.heddle.proxy.http2.Http2Listener;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.http2.Http2Settings;
 import dev.heddle.proxy.http2.Http2Stream;
-import dev.heddle.proxy.http2.Http2StreamHandler;
-import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.http2.hpack.HeaderLimits;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ConnectAttempt;
@@ -20,23 +17,23 @@ import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.xds.client.StreamTransport;
-import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/// One attempt to speak with a control plane: a connection and the only stream on it.
+/// One attempt to speak with a control plane: a connection, the stream of ADS on it, and calls
+/// beside that, which end with it.
 ///
 /// ```
 ///   connecting ──▶ open ──status, reset, silence, cancel──▶ ended
 ///       └────────── no address answers, cancel ───────────────▲
 /// ```
 ///
-/// A message is handed on when one is asked for. What the server sends beyond it stays in the
-/// stream's window, so not more than a message and a window is held.
+/// The stream is a [GrpcCall].
 @Confined("config thread")
 final class AdsStream implements StreamTransport.Sender {
     /// How long one address may take to accept, and then to say its settings; Envoy's
@@ -70,20 +67,16 @@ final class AdsStream implements StreamTransport.Sender {
     private final StreamTransport.Receiver receiver;
     private final Deadline patience;
     private final Deadline silence;
-    private final MessageReader reader = new MessageReader(StreamTransport.MAX_MESSAGE_BYTES);
     private final Queue<InetSocketAddress> untried = new ArrayDeque<>();
 
     /// What the client said before there was a stream: a request for each type at most.
     private final Queue<byte[]> early = new ArrayDeque<>();
 
-    /// What came and was not asked for yet: a window at most.
-    private final Queue<ByteBuf> unread = new ArrayDeque<>();
+    private final List<GrpcCall> beside = new ArrayList<>();
 
     private @Nullable ConnectAttempt connecting;
     private @Nullable Http2Connection connection;
-    private @Nullable Http2Stream stream;
-    private int asked = 1;
-    private boolean isReading;
+    private @Nullable GrpcCall stream;
     private boolean hasHeard;
     private boolean isEnded;
 
@@ -148,7 +141,13 @@ final class AdsStream implements StreamTransport.Sender {
         connection = opened;
         opened.start();
         // The server's settings are not waited for: before them it takes 100 streams.
-        stream = opened.open(this::head, false, false, new Reading());
+        stream =
+                GrpcCall.begin(
+                        opened,
+                        authority,
+                        StreamTransport.METHOD,
+                        worker.allocator(),
+                        new Stream());
         hasHeard = true;
         patience.set(PATIENCE.toNanos());
         silence.set(KEEP_ALIVE.toNanos());
@@ -158,19 +157,26 @@ final class AdsStream implements StreamTransport.Sender {
         return opened;
     }
 
-    private void head(FieldWriter fields) {
-        fields.add(":method", "POST");
-        fields.add(":scheme", "http");
-        fields.add(":path", StreamTransport.METHOD);
-        fields.add(":authority", authority);
-        fields.add("content-type", "application/grpc");
-        fields.add("te", "trailers");
-        fields.add("user-agent", "heddle");
+    /// Whether the control plane answered as HTTP/2 does.
+    boolean isConnected() {
+        return !isEnded && connection != null && connection.isAcknowledged();
+    }
+
+    /// Begins a call beside the stream; null while nobody is connected.
+    @Nullable GrpcCall call(String method, GrpcCall.Hearing hearing) {
+        Http2Connection opened = connection;
+        if (opened == null || !isConnected() || !opened.canOpen()) {
+            return null;
+        }
+        beside.removeIf(GrpcCall::isOver);
+        var call = GrpcCall.begin(opened, authority, method, worker.allocator(), hearing);
+        beside.add(call);
+        return call;
     }
 
     @Override
     public void send(byte[] message) {
-        Http2Stream open = stream;
+        GrpcCall open = stream;
         if (isEnded) {
             return;
         }
@@ -178,52 +184,13 @@ final class AdsStream implements StreamTransport.Sender {
             early.add(message);
             return;
         }
-        ByteBuf framed = worker.allocator().buffer(MessageReader.PREFIX + message.length);
-        framed.writeByte(0).writeInt(message.length).writeBytes(message);
-        open.sendData(framed, false);
+        open.send(message);
     }
 
     @Override
     public void next() {
-        asked++;
-        read();
-    }
-
-    /// Hands on what is there and was asked for.
-    private void read() {
-        if (isReading) {
-            return;
-        }
-        isReading = true;
-        while (asked > 0 && !isEnded) {
-            ByteBuf bytes = unread.peek();
-            if (bytes == null) {
-                break;
-            }
-            readFrom(bytes);
-            if (!isEnded && !bytes.isReadable()) {
-                unread.remove().release();
-            }
-        }
-        isReading = false;
-    }
-
-    private void readFrom(ByteBuf bytes) {
-        int before = bytes.readableBytes();
-        byte @Nullable [] message;
-        try {
-            message = reader.read(bytes);
-        } catch (MessageReader.MalformedException e) {
-            end("INTERNAL: " + e.getMessage());
-            return;
-        }
-        Http2Stream open = stream;
-        if (open != null) {
-            open.consumed(before - bytes.readableBytes());
-        }
-        if (message != null) {
-            asked--;
-            receiver.onMessage(message);
+        if (stream != null) {
+            stream.next();
         }
     }
 
@@ -241,17 +208,17 @@ final class AdsStream implements StreamTransport.Sender {
         silence.discard();
         untried.clear();
         early.clear();
-        unread.forEach(ByteBuf::release);
-        unread.clear();
         if (connecting != null) {
             connecting.giveUp();
             connecting = null;
         }
-        Http2Stream open = stream;
+        GrpcCall open = stream;
         stream = null;
         if (open != null) {
-            open.reset(ErrorCode.CANCEL);
+            open.cancel(GrpcStatus.CLOSED);
         }
+        List.copyOf(beside).forEach(it -> it.cancel(GrpcStatus.unavailable(reason)));
+        beside.clear();
         if (connection != null) {
             connection.drain();
         }
@@ -308,60 +275,21 @@ final class AdsStream implements StreamTransport.Sender {
     }
 
     /// What the server says on the stream.
-    private final class Reading implements Http2StreamHandler {
+    private final class Stream implements GrpcCall.Hearing {
         @Override
-        public void onHead(Http2Head head, boolean isEnd) {
+        public void onSign() {
             hasHeard = true;
-            if (head.status() >= 200 && head.status() != 200) {
-                end(
-                        "UNAVAILABLE: HTTP status "
-                                + head.status()
-                                + " (expected: 200, as gRPC has it)");
-            } else if (isEnd) {
-                onTrailers(head);
-            }
         }
 
         @Override
-        public void onData(ByteBuf data, boolean isEnd) {
-            hasHeard = true;
-            if (isEnded) {
-                data.release();
-                return;
-            }
-            unread.add(data);
-            read();
-            if (isEnd) {
-                end("INTERNAL: the server ended the stream without a status");
-            }
+        public void onMessage(byte[] message) {
+            receiver.onMessage(message);
         }
 
         @Override
-        public void onTrailers(Http2Head trailers) {
-            end(
-                    GrpcStatus.of(trailers)
-                            .map(GrpcStatus::text)
-                            .orElse("INTERNAL: the server ended the stream without a status"));
-        }
-
-        @Override
-        public void onWritable() {
-            // Requests are few and small, and the stream holds what waits for a window.
-        }
-
-        @Override
-        public void onClosed(StreamEnd how, ErrorCode code) {
+        public void onEnd(GrpcStatus how) {
             stream = null;
-            end(
-                    switch (how) {
-                        case COMPLETE -> "closed by the server";
-                        case RESET_BY_PEER -> "UNAVAILABLE: reset by the server, " + code;
-                        case RESET_HERE -> "CANCELLED";
-                        case PROTOCOL_ERROR ->
-                                "INTERNAL: the server broke a rule of HTTP/2, " + code;
-                        case NOT_PROCESSED -> "UNAVAILABLE: the server takes no more streams";
-                        case CONNECTION_LOST -> "UNAVAILABLE: the connection was lost";
-                    });
+            end(how.text());
         }
     }
 }

@@ -10,23 +10,26 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/// Carries the proxy's ADS streams over its own HTTP/2, in plain text, on one event loop.
+/// Carries the proxy's ADS streams over its own HTTP/2, in plain text, on one event loop, and calls
+/// beside them.
 ///
 /// Each stream has a connection to itself, so an attempt that follows a failure begins from
 /// nothing: the name is resolved anew, and behind a load balancer another control plane may answer.
 /// Receivers are called on the loop.
 @Confined("config thread")
-public final class AdsTransport implements StreamTransport {
+public final class AdsTransport implements StreamTransport, SideCalls {
     private final Worker worker;
     private final Http2Loop loop;
     private final InetSocketAddress server;
     private final Resolver resolver;
     private final Executor lookUps;
     private @Nullable AdsStream stream;
+    private long streams;
     private boolean isClosed;
 
     /// Finds the addresses of a host; may block.
@@ -58,6 +61,7 @@ public final class AdsTransport implements StreamTransport {
     public Sender open(Receiver receiver) {
         var next = new AdsStream(worker, loop, authority(), receiver);
         stream = next;
+        streams++;
         if (isClosed) {
             next.cancel("CANCELLED: the proxy is stopping");
         } else if (server.isUnresolved()) {
@@ -66,6 +70,46 @@ public final class AdsTransport implements StreamTransport {
             next.connect(List.of(server));
         }
         return next;
+    }
+
+    @Override
+    public long connection() {
+        return stream != null && stream.isConnected() ? streams : 0;
+    }
+
+    @Override
+    public Optional<SideCalls.Call> call(String method, SideCalls.Hearer hearer) {
+        AdsStream present = stream;
+        GrpcCall call = present == null ? null : present.call(method, new Told(hearer));
+        if (call == null) {
+            return Optional.empty();
+        }
+        call.unlimited();
+        return Optional.of(new Side(call));
+    }
+
+    private record Side(GrpcCall call) implements SideCalls.Call {
+        @Override
+        public void send(byte[] message) {
+            call.send(message);
+        }
+
+        @Override
+        public void cancel(String reason) {
+            call.cancel(GrpcStatus.cancelled(reason));
+        }
+    }
+
+    private record Told(SideCalls.Hearer hearer) implements GrpcCall.Hearing {
+        @Override
+        public void onMessage(byte[] message) {
+            hearer.onMessage(message);
+        }
+
+        @Override
+        public void onEnd(GrpcStatus how) {
+            hearer.onEnd(how.isUnimplemented(), how.text());
+        }
     }
 
     /// May block; not on the loop.

@@ -13,7 +13,34 @@ import java.util.Optional;
 /// @param code as in `grpc-status`
 /// @param message as in `grpc-message`, decoded; may be empty
 record GrpcStatus(int code, String message) {
+    /// The call ended as it should.
+    static final GrpcStatus CLOSED = new GrpcStatus(0, "");
+
+    private static final int CANCELLED = 1;
     private static final int UNKNOWN = 2;
+    private static final int UNIMPLEMENTED = 12;
+    private static final int INTERNAL = 13;
+    private static final int UNAVAILABLE = 14;
+
+    /// Given up here.
+    static GrpcStatus cancelled(String why) {
+        return new GrpcStatus(CANCELLED, why);
+    }
+
+    /// The server broke a rule.
+    static GrpcStatus internal(String what) {
+        return new GrpcStatus(INTERNAL, what);
+    }
+
+    /// There is no server, or none any more.
+    static GrpcStatus unavailable(String why) {
+        return new GrpcStatus(UNAVAILABLE, why);
+    }
+
+    /// Whether the server does not know the method.
+    boolean isUnimplemented() {
+        return code == UNIMPLEMENTED;
+    }
 
     /// The status in a head or in trailers; empty where there is none.
     static Optional<GrpcStatus> of(Http2Head head) {

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.tls.DownstreamTls;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,13 +12,15 @@ import java.util.Optional;
 /// @param limit how many it takes at once; empty for as many as come
 /// @param tls how they are secured first; empty for plain ones
 /// @param handshakeTimeout how long that may take
+/// @param rule that it comes from; empty where nobody says
 public record FilterChainConfig(
         String name,
         FilterChainMatch match,
         Optional<ConnectionLimitConfig> limit,
         Handling handling,
         Optional<DownstreamTls> tls,
-        Duration handshakeTimeout) {
+        Duration handshakeTimeout,
+        Optional<Rule> rule) {
 
     /// Where Envoy would wait for ever.
     public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
@@ -28,7 +31,7 @@ public record FilterChainConfig(
             FilterChainMatch match,
             Optional<ConnectionLimitConfig> limit,
             Handling handling) {
-        this(name, match, limit, handling, Optional.empty(), HANDSHAKE_TIMEOUT);
+        this(name, match, limit, handling, Optional.empty(), HANDSHAKE_TIMEOUT, Optional.empty());
     }
 
     /// What is done with a connection.

@@ -75,7 +75,8 @@ final class FilterChainParser {
                 limit(path, chain),
                 handling,
                 tls(path, chain, handling),
-                handshakeTimeout(path, chain));
+                handshakeTimeout(path, chain),
+                RuleParser.rule(chain.getMetadata()));
     }
 
     private Optional<DownstreamTls> tls(

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
+import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.HashPolicy;
@@ -109,16 +110,18 @@ public record RouteConfig(
     /// @param statPrefix under which it is counted besides; empty for nowhere
     /// @param filters what is said of the listener's filters, here or for the virtual host or the
     ///   table
+    /// @param rule that it comes from; empty where nobody says
     public record Route(
             String name,
             Match match,
             Action action,
             HeaderEdits.Both headers,
             String statPrefix,
-            List<FilterOverride> filters) {
+            List<FilterOverride> filters,
+            Optional<Rule> rule) {
         /// A route that leaves filters as they are.
         public Route(String name, Match match, Action action, HeaderEdits.Both headers) {
-            this(name, match, action, headers, "", List.of());
+            this(name, match, action, headers, "", List.of(), Optional.empty());
         }
 
         public Route {

@@ -334,7 +334,8 @@ public final class RouteParser {
                         : FilterOverrides.merged(
                                 List.of(
                                         filters.read(path, route.getTypedPerFilterConfigMap()),
-                                        scope.filters())));
+                                        scope.filters())),
+                RuleParser.rule(route.getMetadata()));
     }
 
     private static RouteConfig.Action nothing() {

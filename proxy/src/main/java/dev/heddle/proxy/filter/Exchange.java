@@ -1,5 +1,6 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.http.BodyFlow;
 import dev.heddle.proxy.http.BodySink;
 import dev.heddle.proxy.http.BodySource;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 @Confined("worker")
 public final class Exchange {
     private final Worker worker;
+    private final RuleHits hits;
     private final ExchangeOwner owner;
     private final ExchangeLog log;
     private final ResponseSink sink;
@@ -56,6 +58,7 @@ public final class Exchange {
     private @Nullable ResponseHead response;
     private @Nullable BodySource responseSource;
     private @Nullable RouteEntry route;
+    private boolean isRouteCounted;
     private boolean isRequestEnded;
 
     /// Whether the request asks for a tunnel, and may.
@@ -98,6 +101,7 @@ public final class Exchange {
             BodySource source,
             int bufferLimitBytes) {
         this.worker = context.worker();
+        this.hits = context.hits();
         this.owner = owner;
         this.log = log;
         this.info = info;
@@ -170,6 +174,20 @@ public final class Exchange {
         return isHostStrict;
     }
 
+    /// The route as above, which it stays: a hit of the rule that it comes from.
+    public @Nullable RouteEntry takeRoute() {
+        RouteEntry taken = route();
+        countRoute();
+        return taken;
+    }
+
+    private void countRoute() {
+        if (route != null && !isRouteCounted) {
+            isRouteCounted = true;
+            hits.hit(route.rule());
+        }
+    }
+
     /// Has the route looked for again, after a filter changed what it depends on.
     public void clearRoute() {
         route = null;
@@ -201,6 +219,7 @@ public final class Exchange {
         info.setProtocol(protocol);
         route = null;
         wantedHost = null;
+        isRouteCounted = false;
         response = null;
         responseSource = null;
         isRequestEnded = false;
@@ -607,6 +626,7 @@ public final class Exchange {
     /// The one way in which an exchange ends.
     private void finish() {
         state = ExchangeState.OVER;
+        countRoute();
         idle.cancel();
         receiving.cancel();
         whole.cancel();

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.filter;
 
 import dev.heddle.proxy.drain.DrainState;
+import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
@@ -12,6 +13,7 @@ import dev.heddle.proxy.upstream.Clusters;
 /// @param http2 shared by the worker's HTTP/2 connections
 /// @param overload what the proxy stops doing at this moment
 /// @param drains what of the whole proxy is drained at this moment
+/// @param hits where is counted how often each rule is chosen
 /// @param localCluster the service that this proxy is of, as its bootstrap says (`node.cluster`)
 public record FilterContext(
         Worker worker,
@@ -19,6 +21,7 @@ public record FilterContext(
         Http2Loop http2,
         Published<OverloadState> overload,
         Published<DrainState> drains,
+        RuleHits hits,
         String localCluster) {
     /// Of a proxy that is never in danger.
     public FilterContext(Worker worker, Clusters clusters, Http2Loop http2) {
@@ -28,6 +31,7 @@ public record FilterContext(
                 http2,
                 new Published<>(OverloadState.NONE),
                 new Published<>(DrainState.NONE),
+                new RuleHits(worker, false),
                 "");
     }
 }

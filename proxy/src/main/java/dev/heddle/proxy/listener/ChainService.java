@@ -106,7 +106,8 @@ record ChainService(
                                     services.connectionLog(listener, proxy),
                                     listener.bufferLimitBytes(),
                                     listener.name(),
-                                    chain.name()));
+                                    chain.name(),
+                                    chain.rule().orElse(null)));
         };
     }
 }

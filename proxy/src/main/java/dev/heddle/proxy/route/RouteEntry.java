@@ -1,5 +1,6 @@
 package dev.heddle.proxy.route;
 
+import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.RouteStat;
@@ -18,6 +19,11 @@ public interface RouteEntry {
 
     /// Where its requests are counted besides; null for nowhere.
     default @Nullable RouteStat stat() {
+        return null;
+    }
+
+    /// The rule that it comes from; null where nobody says.
+    default @Nullable Rule rule() {
         return null;
     }
 

@@ -82,7 +82,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
 
     @Override
     public Verdict onRequest(Exchange exchange) {
-        RouteEntry found = exchange.route();
+        RouteEntry found = exchange.takeRoute();
         if (found == null) {
             return reply(new UpstreamFailure.NoRoute());
         }

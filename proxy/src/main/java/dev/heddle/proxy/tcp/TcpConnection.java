@@ -163,6 +163,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         client.setReading(false);
         client.setWriteLimit(service.bufferLimitBytes());
         service.log().opened();
+        service.context().hits().hit(service.rule());
         life.set(service.config().maxDuration().toNanos());
         flush.set(service.config().logTiming().interval().toNanos());
         if (!isProbed) {

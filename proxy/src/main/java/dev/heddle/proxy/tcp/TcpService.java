@@ -2,21 +2,25 @@ package dev.heddle.proxy.tcp;
 
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.ConnectionLog;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One TCP proxy on one worker: what its connections share.
 ///
 /// @param bufferLimitBytes how much is buffered in one direction before its sender is paused
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
+/// @param rule that the chain comes from; null where nobody says
 public record TcpService(
         FilterContext context,
         TcpProxyConfig config,
         ConnectionLog log,
         int bufferLimitBytes,
         String listener,
-        String chain) {
+        String chain,
+        @Nullable Rule rule) {
 
     /// Chooses a cluster by weight.
     String cluster(RandomGenerator random) {

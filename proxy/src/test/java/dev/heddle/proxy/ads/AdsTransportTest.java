@@ -3,6 +3,7 @@ package dev.heddle.proxy.ads;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
@@ -16,9 +17,14 @@ import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
+import dev.heddle.xds.server.HitsHandler;
+import dev.heddle.xds.server.HitsStream;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
+import heddle.hits.v1.HitReport;
+import heddle.hits.v1.Hits;
+import heddle.hits.v1.HitsTaken;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,8 +36,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -244,6 +252,128 @@ final class AdsTransportTest {
         relay.closeAll();
         assertThat(subscriber.events).allMatch(it -> it.equals("CDS [a, b, c] []"));
         return sent;
+    }
+
+    @Test
+    void aCallBesideTheStreamGoesOverItsConnectionAndEndsWithIt() throws Exception {
+        var calls = new Calls();
+        XdsServer server =
+                XdsServer.start(
+                        XdsServer.Settings.on(new InetSocketAddress(LOOPBACK, 0)),
+                        control,
+                        Optional.of(calls));
+        AdsTransport transport = transport(server.address());
+        try (XdsClient client = start(transport, SHORT)) {
+            control.next();
+            SideCalls.Call call = call(transport, calls);
+            say(call, HitReport.newBuilder().setNodeId("a").setRun(7).build());
+            assertThat(calls.next()).isEqualTo("opened a 7");
+            say(
+                    call,
+                    HitReport.newBuilder()
+                            .setSequence(1)
+                            .addRules(
+                                    Hits.newBuilder()
+                                            .setResource("VirtualService default/a")
+                                            .setRule("0a")
+                                            .setHits(3)
+                                            .setLastHit(5))
+                            .build());
+            assertThat(calls.next()).isEqualTo("1 VirtualService default/a 0a 3 5");
+            assertThat(calls.next()).isEqualTo("taken 1");
+            control.stream().push(snapshot("1", "a"));
+            assertThat(subscriber.next()).isEqualTo("CDS [a] []");
+
+            server.close();
+
+            assertThat(calls.next() + calls.next()).contains("closed a").contains("UNAVAILABLE");
+            await(() -> client.status().lastError().isPresent());
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotKnowACallSaysSoAndTheStreamGoesOn() throws Exception {
+        var calls = new Calls();
+        try (XdsServer server = serve(0)) {
+            AdsTransport transport = transport(server.address());
+            try (XdsClient client = start(transport, SHORT)) {
+                control.next();
+                var _ = call(transport, calls);
+                assertThat(calls.next()).startsWith("unknown: UNIMPLEMENTED");
+                control.stream().push(snapshot("1", "a"));
+                assertThat(subscriber.next()).isEqualTo("CDS [a] []");
+                assertThat(client.status().lastError()).isEmpty();
+            }
+        }
+    }
+
+    /// Both ends of a call.
+    private static final class Calls implements HitsHandler, SideCalls.Hearer {
+        private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+        String next() throws InterruptedException {
+            String next = heard.poll(10, TimeUnit.SECONDS);
+            return next == null ? "nothing within 10 s" : next;
+        }
+
+        @Override
+        public void onOpened(HitsStream stream) {
+            heard.add("opened " + stream.node() + " " + stream.run());
+        }
+
+        @Override
+        public void onReport(HitsStream stream, Report report) {
+            report.rules()
+                    .forEach(it ->
+                            heard.add(
+                                    "%d %s %s %d %d"
+                                            .formatted(
+                                                    report.sequence(),
+                                                    it.resource(),
+                                                    it.rule(),
+                                                    it.hits(),
+                                                    it.lastHit())));
+            stream.taken(report.sequence());
+        }
+
+        @Override
+        public void onClosed(HitsStream stream) {
+            heard.add("closed " + stream.node());
+        }
+
+        @Override
+        public void onMessage(byte[] message) {
+            try {
+                heard.add("taken " + HitsTaken.parseFrom(message).getSequence());
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void onEnd(boolean isUnknown, String reason) {
+            heard.add((isUnknown ? "unknown: " : "ended: ") + reason);
+        }
+    }
+
+    private SideCalls.Call call(AdsTransport transport, Calls calls) throws Exception {
+        await(() -> onLoop(transport::connection) != 0);
+        return onLoop(() -> transport.call("/heddle.hits.v1.RuleHits/Report", calls)).orElseThrow();
+    }
+
+    private void say(SideCalls.Call call, HitReport message) {
+        onLoop(() -> {
+            call.send(message.toByteArray());
+            return true;
+        });
+    }
+
+    private <T> T onLoop(Callable<T> question) {
+        try {
+            return threads.all().getFirst().executor().submit(question).get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private XdsServer serve(int port) throws Exception {

@@ -5,6 +5,7 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,10 +56,19 @@ public final class XdsServer implements AutoCloseable {
         this.timer = timer;
     }
 
-    /// Opens the port and serves.
+    /// Opens the port and serves, and takes no hits of rules.
     ///
     /// @throws IOException when the address cannot be bound; the message says which
     public static XdsServer start(Settings settings, XdsHandler handler) throws IOException {
+        return start(settings, handler, Optional.empty());
+    }
+
+    /// Opens the port and serves.
+    ///
+    /// @param hits takes what proxies report; empty for a server that does not know the call
+    /// @throws IOException when the address cannot be bound; the message says which
+    public static XdsServer start(Settings settings, XdsHandler handler, Optional<HitsHandler> hits)
+            throws IOException {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         ScheduledExecutorService timer =
                 Executors.newSingleThreadScheduledExecutor(
@@ -72,7 +82,7 @@ public final class XdsServer implements AutoCloseable {
         Executor carriers = task -> unlessStopped(() -> threads.execute(task));
         var streams = new GrpcStreams(handler, new ServerSession.Footing(carriers, patience));
         long keepAliveMillis = settings.keepAlive().toMillis();
-        Server server =
+        NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .executor(threads)
                         .addService(streams)
@@ -82,8 +92,9 @@ public final class XdsServer implements AutoCloseable {
                         .keepAliveTimeout(keepAliveMillis, TimeUnit.MILLISECONDS)
                         // Clients may ask as often as they like; Envoy's default is 30 s.
                         .permitKeepAliveTime(1, TimeUnit.SECONDS)
-                        .permitKeepAliveWithoutCalls(true)
-                        .build();
+                        .permitKeepAliveWithoutCalls(true);
+        hits.ifPresent(it -> builder.addService(new GrpcHits(it, carriers)));
+        Server server = builder.build();
         try {
             server.start();
         } catch (IOException e) {

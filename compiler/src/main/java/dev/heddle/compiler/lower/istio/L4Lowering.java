@@ -95,8 +95,9 @@ public final class L4Lowering {
                 continue;
             }
             Origin origin = service.resource().origin(path);
+            Handling.Tcp counted = handling.get().countedBy(index.ruleNames().id(origin));
             if (rule.match().isEmpty()) {
-                taken.add(new Plain(List.of(), List.of(), handling.get(), origin));
+                taken.add(new Plain(List.of(), List.of(), counted, origin));
                 return taken;
             }
             for (L4MatchAttributes match : rule.match()) {
@@ -109,7 +110,7 @@ public final class L4Lowering {
                             new Plain(
                                     normal(match.destinationSubnets()),
                                     normal(sources),
-                                    handling.get(),
+                                    counted,
                                     origin);
                     taken.add(plain);
                     if (plain.takesAll()) {
@@ -144,12 +145,13 @@ public final class L4Lowering {
                 if (handling.isPresent()
                         && isHere(matches.get(j), service, gateway, port)
                         && areRanges(ranges)) {
+                    Origin origin = service.resource().origin(path.field("match").index(j));
                     routes.add(
                             new ByName(
                                     matches.get(j).sniHosts(),
                                     normal(ranges),
-                                    handling.get(),
-                                    service.resource().origin(path.field("match").index(j))));
+                                    handling.get().countedBy(index.ruleNames().id(origin)),
+                                    origin));
                 }
             }
         }

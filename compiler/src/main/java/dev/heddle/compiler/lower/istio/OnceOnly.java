@@ -56,6 +56,7 @@ final class OnceOnly {
                         route.statPrefix(),
                         route.features(),
                         route.config(),
+                        route.rule(),
                         route.origin());
         return List.of(first, route);
     }

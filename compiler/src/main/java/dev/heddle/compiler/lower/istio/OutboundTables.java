@@ -201,6 +201,7 @@ public final class OutboundTables {
                 "",
                 List.copyOf(destinations.session(only).stream().toList()),
                 "",
+                "",
                 origin);
     }
 

@@ -9,6 +9,7 @@ import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.RouteSemantics;
+import dev.heddle.compiler.select.RuleNames;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ public final class RouteLowering {
     private final Pieces pieces;
     private final Destinations destinations;
     private final ActionLowering actions;
+    private final RuleNames names;
     private final String namespace;
     private final Map<String, String> labels;
 
@@ -38,6 +40,7 @@ public final class RouteLowering {
         this.pieces = pieces;
         this.destinations = new Destinations(index, namespace, labels);
         this.actions = new ActionLowering(destinations, index.defaultRetry());
+        this.names = index.ruleNames();
         this.namespace = namespace;
         this.labels = labels;
     }
@@ -145,6 +148,7 @@ public final class RouteLowering {
                 statPrefix,
                 features(rule, action),
                 service.config(),
+                names.id(origin),
                 origin);
     }
 

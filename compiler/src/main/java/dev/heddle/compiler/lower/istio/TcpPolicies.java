@@ -66,7 +66,8 @@ final class TcpPolicies {
                     ofTunnel.flatMap(TrafficPolicy::tunnel).map(TcpPolicies::tunnel),
                     TrafficPolicies.of(rule, subset, port).hashKey().orElse(null)
                             instanceof HashKey.SourceIp,
-                    OptionalInt.empty());
+                    OptionalInt.empty(),
+                    "");
         }
     }
 

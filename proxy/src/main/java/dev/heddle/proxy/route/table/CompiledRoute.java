@@ -7,6 +7,7 @@ import dev.heddle.proxy.config.RetryConfig;
 import dev.heddle.proxy.config.RouteConfig;
 import dev.heddle.proxy.config.TlsMatch;
 import dev.heddle.proxy.filter.FilterOverrides;
+import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
@@ -45,6 +46,7 @@ final class CompiledRoute implements RouteEntry {
     private final RouteAction action;
     private final List<FilterOverride> filters;
     private final @Nullable RouteStat stat;
+    private final @Nullable Rule rule;
     private final Rewrite rewrite;
     private final List<ShareEdits> shares;
     private final List<HeaderEditor> requestEdits;
@@ -100,6 +102,7 @@ final class CompiledRoute implements RouteEntry {
                 route.statPrefix().isEmpty()
                         ? null
                         : new RouteStat(host.name(), route.statPrefix());
+        this.rule = route.rule().orElse(null);
         this.rewrite = rewrite(route.action());
         this.shares = shares(route.action());
         this.requestEdits = outer.with(route.headers(), HeaderEdits.Both::request);
@@ -321,6 +324,11 @@ final class CompiledRoute implements RouteEntry {
     @Override
     public @Nullable RouteStat stat() {
         return stat;
+    }
+
+    @Override
+    public @Nullable Rule rule() {
+        return rule;
     }
 
     @Override

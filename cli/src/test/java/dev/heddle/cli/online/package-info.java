@@ -1,0 +1,5 @@
+/// Tests of the commands that ask a control plane.
+@NullMarked
+package dev.heddle.cli.online;
+
+import org.jspecify.annotations.NullMarked;
