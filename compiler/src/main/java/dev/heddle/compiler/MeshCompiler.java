@@ -19,6 +19,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.Emission;
+import dev.heddle.compiler.xds.RuleCounters;
 import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.compiler.xds.patch.Patched;
 import dev.heddle.model.Diagnostic;
@@ -56,7 +57,9 @@ public final class MeshCompiler {
         return new Compiled(
                 common.plan(),
                 own.plan(),
-                patched.snapshot(),
+                scope.annotations().countsRules()
+                        ? RuleCounters.in(patched.snapshot())
+                        : patched.snapshot(),
                 joined(found(world, findings, scope, common, own), patched.findings()),
                 patched.touches());
     }

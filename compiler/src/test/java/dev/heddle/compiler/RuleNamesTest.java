@@ -3,6 +3,7 @@ package dev.heddle.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.compiler.select.RuleNames.Rule;
+import dev.heddle.compiler.world.WorkloadAnnotations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +150,20 @@ class RuleNamesTest {
                         "VirtualService default/shop spec.http[0].match[0]",
                         "VirtualService default/pay spec.http[0].match[0]",
                         "VirtualService default/spare spec.http[0]");
+    }
+
+    @Test
+    void anAnnotationThatIsNeitherTrueNorFalseIsAFindingAndCountsNothing() {
+        var read = WorkloadAnnotations.read(Map.of("heddle.dev/rule-hits", "yes"), "shop");
+        assertThat(read.countsRules()).isFalse();
+        assertThat(read.findings())
+                .singleElement()
+                .asString()
+                .contains("heddle.dev/rule-hits", "'yes' (expected: true or false)");
+        assertThat(WorkloadAnnotations.read(Map.of("heddle.dev/rule-hits", "true"), "shop"))
+                .extracting(WorkloadAnnotations::countsRules, WorkloadAnnotations::findings)
+                .containsExactly(true, List.of());
+        assertThat(WorkloadAnnotations.read(Map.of(), "shop")).isEqualTo(WorkloadAnnotations.NONE);
     }
 
     private static Map<String, String> ids(String text) {

@@ -46,6 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// From a request at a gateway to the line of `heddle get`: a whole control plane, its console, and
 /// a proxy that reports five times a second.
+///
+/// This file is long because the same mesh, its calls and its commands serve every test.
 @Tag("e2e")
 class RuleHitsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -131,6 +133,20 @@ class RuleHitsTest {
                 retries: {attempts: 3, retryOn: connect-failure}
                 route: [{destination: {host: down.mesh, port: {number: 80}}}]
               - route: [{destination: {host: shop.mesh, port: {number: 80}}}]
+            """;
+
+    /// What a bootstrap says for stock Envoy, faster than anybody would.
+    private static final String SINK =
+            """
+            stats_flush_interval: 0.2s
+            stats_sinks:
+            - name: envoy.stat_sinks.metrics_service
+              typed_config:
+                "@type": type.googleapis.com/envoy.config.metrics.v3.MetricsServiceConfig
+                transport_api_version: V3
+                report_counters_as_deltas: true
+                emit_tags_as_labels: true
+                grpc_service: {envoy_grpc: {cluster_name: xds-grpc}}
             """;
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -318,6 +334,76 @@ class RuleHitsTest {
                 .contains("it is not known whether it is hit, in 1 proxy, of which 0 report")
                 .contains("1 of 1 connected proxies report no hits: gateway.default")
                 .doesNotContain("dead");
+    }
+
+    @Test
+    void stockEnvoyReportsWhereAnAnnotationAndAStatsSinkAskForIt() throws Exception {
+        Optional<Envoy> envoy = Envoy.find();
+        Assumptions.assumeTrue(
+                envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        Path bootstrap = bootstrap();
+        String text = Files.readString(bootstrap);
+        String said = "metadata:\n    ANNOTATIONS: {heddle.dev/rule-hits: \"true\"}\n";
+        Files.writeString(bootstrap, text.replaceFirst("metadata:\n", said) + SINK);
+        parts.push(envoy.orElseThrow().start(bootstrap));
+        await(() -> control.mesh().rules().proxies() == 1);
+        await(() -> control.mesh().rules().silent().isEmpty());
+        await(() -> use("shop spec.http[0].match[0]") == RuleView.Use.DEAD);
+        await(() -> control.mesh().view().inSync() == 1 && isListening());
+
+        assertThat(status("/")).isEqualTo(200);
+        assertThat(status("/moved")).isEqualTo(301);
+        assertThat(status("/said")).isEqualTo(203);
+        assertThat(status("/said")).isEqualTo(203);
+        assertThat(status("/broken")).isEqualTo(418);
+        assertThat(status("/down")).isEqualTo(503);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), tcp)) {
+            assertThat(ask(socket, "/bytes")).isEqualTo(200);
+        }
+
+        awaitHits(
+                Map.of(
+                        "bytes spec.tcp[0]", 1L,
+                        "elsewhere spec.http[0]", 0L,
+                        "shop spec.http[0].match[0]", 0L,
+                        "shop spec.http[1].match[0]", 1L,
+                        "shop spec.http[2].match[0]", 2L,
+                        "shop spec.http[3].match[0]", 1L,
+                        "shop spec.http[4].match[0]", 1L,
+                        "shop spec.http[5]", 1L));
+        assertThat(get("vs", GetFormat.WIDE))
+                .contains("spec.http[0].match[0]: no hit for")
+                .doesNotContain("report no hits");
+        control.close();
+        control = control(xds);
+        await(() -> control.mesh().rules().silent().isEmpty());
+        await(() -> control.mesh().rules().proxies() == 1);
+        status("/said");
+        awaitHits("shop spec.http[2].match[0]", 3);
+    }
+
+    @Test
+    void stockEnvoyWithAStatsSinkAloneIsNotTakenForOneThatCounts() throws Exception {
+        Optional<Envoy> envoy = Envoy.find();
+        Assumptions.assumeTrue(
+                envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        Path bootstrap = bootstrap();
+        Files.writeString(bootstrap, Files.readString(bootstrap) + SINK);
+        parts.push(envoy.orElseThrow().start(bootstrap));
+        await(() -> control.mesh().view().inSync() == 1 && isListening());
+        assertThat(status("/said")).isEqualTo(203);
+        assertStays();
+        assertThat(use("shop spec.http[2].match[0]")).isEqualTo(RuleView.Use.UNKNOWN);
+        assertThat(control.mesh().rules().silent()).hasSize(1);
+    }
+
+    /// A connection without a request is no hit.
+    private boolean isListening() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
+            return socket.isConnected();
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     private Map<String, Long> hits() {

@@ -81,6 +81,7 @@ public final class EnvoyTypes {
                     ScopedRouteConfiguration.getDescriptor(),
                     FileAccessLog.getDescriptor(),
                     StdoutAccessLog.getDescriptor(),
+                    io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config.getDescriptor(),
                     InternalListener.getDescriptor(),
                     ClusterConfig.getDescriptor(),
                     io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig

@@ -1,11 +1,13 @@
 package dev.heddle.compiler.world;
 
 import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
 import dev.heddle.model.codec.EmbeddedReader;
+import dev.heddle.xds.EnvoyRuleHits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,14 +15,19 @@ import java.util.Optional;
 /// What a workload's own annotations say of its proxy.
 ///
 /// @param options that go before the mesh's
+/// @param countsRules whether stock Envoy is to count how often rules are chosen
 /// @param findings what is wrong with the annotations
-public record WorkloadAnnotations(ProxyOptions options, List<Diagnostic> findings) {
+public record WorkloadAnnotations(
+        ProxyOptions options, boolean countsRules, List<Diagnostic> findings) {
     /// A ProxyConfig in YAML.
     public static final String PROXY_CONFIG = "proxy.istio.io/config";
 
+    /// `true` or `false`: whether stock Envoy is to count how often rules are chosen.
+    public static final String RULE_HITS = EnvoyRuleHits.ANNOTATION;
+
     /// No annotations.
     public static final WorkloadAnnotations NONE =
-            new WorkloadAnnotations(ProxyOptions.NONE, List.of());
+            new WorkloadAnnotations(ProxyOptions.NONE, false, List.of());
 
     public WorkloadAnnotations {
         findings = List.copyOf(findings);
@@ -31,19 +38,31 @@ public record WorkloadAnnotations(ProxyOptions options, List<Diagnostic> finding
     ///
     /// @param namespace of the workload
     public static WorkloadAnnotations read(Map<String, String> annotations, String namespace) {
-        String text = annotations.get(PROXY_CONFIG);
-        if (text == null) {
-            return NONE;
-        }
-        var origin =
-                new Origin(
-                        "workload in " + namespace,
-                        FieldPath.of("metadata", "annotations", PROXY_CONFIG),
-                        "",
-                        Position.UNKNOWN);
         var findings = new Diagnostics();
         Optional<ProxyOptions> options =
-                EmbeddedReader.proxy(origin, text, findings).map(ProxyOptions::of);
-        return new WorkloadAnnotations(options.orElse(ProxyOptions.NONE), findings.toList());
+                Optional.ofNullable(annotations.get(PROXY_CONFIG))
+                        .flatMap(text ->
+                                EmbeddedReader.proxy(
+                                        origin(PROXY_CONFIG, namespace), text, findings))
+                        .map(ProxyOptions::of);
+        String counts = annotations.getOrDefault(RULE_HITS, "false");
+        if (!counts.equals("true") && !counts.equals("false")) {
+            findings.add(
+                    Diagnostic.of(
+                            DiagnosticCode.INVALID_VALUE,
+                            origin(RULE_HITS, namespace),
+                            "'" + counts + "' (expected: true or false)",
+                            "Rules are not counted for this proxy"));
+        }
+        return new WorkloadAnnotations(
+                options.orElse(ProxyOptions.NONE), counts.equals("true"), findings.toList());
+    }
+
+    private static Origin origin(String annotation, String namespace) {
+        return new Origin(
+                "workload in " + namespace,
+                FieldPath.of("metadata", "annotations", annotation),
+                "",
+                Position.UNKNOWN);
     }
 }

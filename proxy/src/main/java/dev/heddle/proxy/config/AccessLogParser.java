@@ -8,6 +8,7 @@ import dev.heddle.xds.wire.WireException;
 import envoy.config.accesslog.v3.AccessLog;
 import envoy.config.core.v3.SubstitutionFormatString;
 import envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import envoy.extensions.access_loggers.stats.v3.Config;
 import envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import google.protobuf.Struct;
@@ -36,12 +37,24 @@ final class AccessLogParser {
             String at = path + "[" + i + "]";
             findings.fields(at, logs.get(i), Set.of("name", "typed_config"));
             try {
-                configs.add(log(join(at, "typed_config"), logs.get(i).getTypedConfig()));
+                if (!isOfRules(logs.get(i))) {
+                    configs.add(log(join(at, "typed_config"), logs.get(i).getTypedConfig()));
+                }
             } catch (WireException e) {
                 findings.reject(join(at, "typed_config"), String.valueOf(e.getMessage()));
             }
         }
         return configs;
+    }
+
+    /// Heddle's control plane has stock Envoy count hits of rules so. This proxy counts and reports
+    /// them anyway, so there is nothing more to do.
+    private static boolean isOfRules(AccessLog log) {
+        return log.getTypedConfig().holds(Config.getDefaultInstance())
+                && log.getTypedConfig()
+                        .unpack(Config.getDefaultInstance())
+                        .getStatPrefix()
+                        .equals("heddle");
     }
 
     private AccessLogConfig log(String path, Any config) throws WireException {

@@ -5,6 +5,7 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -93,7 +94,9 @@ public final class XdsServer implements AutoCloseable {
                         // Clients may ask as often as they like; Envoy's default is 30 s.
                         .permitKeepAliveTime(1, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true);
-        hits.ifPresent(it -> builder.addService(new GrpcHits(it, carriers)));
+        hits.ifPresent(it ->
+                builder.addService(new GrpcHits(it, carriers))
+                        .addService(new GrpcMetrics(it, InstantSource.system())));
         Server server = builder.build();
         try {
             server.start();
