@@ -11,7 +11,9 @@ import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.ProxyScope;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The filter chains of a gateway for connections that it does not look into: by the server's name
 /// that a client hello says, or all of a port.
@@ -28,33 +30,45 @@ final class GatewayL4 {
 
     /// The chains for TLS that a server passes through. Of several rules for one name the first has
     /// it, in order of precedence, since a proxy refuses a listener with two.
-    void passedThrough(String listener, Server server, ServerNames names, List<FilterChain> to) {
-        var ranges = new Ranges();
+    ///
+    /// @param names that other servers of the port have
+    /// @param ranges that they have for some name
+    void passedThrough(
+            String listener,
+            Server server,
+            ServerNames names,
+            Ranges ranges,
+            List<FilterChain> to) {
         for (BoundVirtualService rule : rules(server)) {
             lowering.tls(rule, server.gatewayName(), server.server().port().number())
-                    .forEach(route -> {
-                        // Where addresses are asked for, a name may have another chain besides.
-                        List<String> free =
-                                route.addresses().isEmpty()
-                                        ? names.take(route.sniHosts())
-                                        : route.sniHosts().stream()
-                                                .filter(it ->
-                                                        ranges.take(
-                                                                        it,
-                                                                        route.addresses(),
-                                                                        List.of())
-                                                                .isPresent())
-                                                .toList();
-                        if (!free.isEmpty()) {
-                            to.add(
-                                    new FilterChain(
-                                            listener + "_" + to.size(),
-                                            Match.ofTls(free).between(List.of(), route.addresses()),
-                                            route.handling(),
-                                            route.origin()));
-                        }
-                    });
+                    .forEach(route ->
+                            free(route, names, ranges)
+                                    .forEach((addresses, free) ->
+                                            to.add(
+                                                    new FilterChain(
+                                                            listener + "_" + to.size(),
+                                                            Match.ofTls(free)
+                                                                    .between(List.of(), addresses),
+                                                            route.handling(),
+                                                            route.origin()))));
         }
+    }
+
+    /// The names of a route that nobody has yet, by the addresses that they are left for. Where
+    /// addresses are asked for, a name may have another chain besides.
+    private static Map<List<String>, List<String>> free(
+            L4Lowering.ByName route, ServerNames names, Ranges ranges) {
+        var free = new LinkedHashMap<List<String>, List<String>>();
+        if (route.addresses().isEmpty()) {
+            List<String> left = names.take(route.sniHosts());
+            return left.isEmpty() ? Map.of() : Map.of(List.of(), left);
+        }
+        for (String name : route.sniHosts()) {
+            ranges.take(name, route.addresses(), List.of())
+                    .ifPresent(
+                            left -> free.computeIfAbsent(left, _ -> new ArrayList<>()).add(name));
+        }
+        return free;
     }
 
     /// The chains for where bytes go to and come from, the one for everything last, where a server

@@ -46,11 +46,12 @@ final class GatewayTls {
     List<FilterChain> chains(String listener, int port, List<Server> servers) {
         var chains = new ArrayList<FilterChain>();
         var names = new ServerNames();
+        var ranges = new Ranges();
         List<Server> https =
                 servers.stream().filter(s -> GatewayServers.isHttps(s.server())).toList();
         for (Server server : servers) {
             if (GatewayServers.isPassedThrough(server.server())) {
-                l4.passedThrough(listener, server, names, chains);
+                l4.passedThrough(listener, server, names, ranges, chains);
             } else if (GatewayServers.isTlsEnded(server.server())) {
                 ended(listener, port, server, https, names, chains);
             }
