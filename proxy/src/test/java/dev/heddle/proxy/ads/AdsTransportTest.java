@@ -49,6 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The proxy's own client and the control plane's server, which is grpc-java's, over real sockets.
+///
+/// This file is long because the same two ends serve every test.
 @Timeout(30)
 final class AdsTransportTest {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
