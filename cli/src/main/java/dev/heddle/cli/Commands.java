@@ -6,6 +6,7 @@ import dev.heddle.cli.demo.DemoOptions;
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.offline.Compile;
+import dev.heddle.cli.offline.CompleteBootstrap;
 import dev.heddle.cli.offline.Explain;
 import dev.heddle.cli.online.Apply;
 import dev.heddle.cli.online.Changes;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -185,12 +187,12 @@ final class Commands {
             @Option(
                             names = "--concurrency",
                             paramLabel = "N",
-                            defaultValue = "0",
                             description = {
-                                "Event loops (default: one for each processor,",
-                                "a sidecar at most two)."
+                                "Event loops, 0 for one for each processor (default: as the",
+                                "bootstrap's node says in PROXY_CONFIG; else 0, a sidecar at",
+                                "most two)."
                             })
-                    int workers,
+                    @Nullable Integer workers,
             @Option(
                             names = "--profile",
                             paramLabel = "PROFILE",
@@ -205,12 +207,11 @@ final class Commands {
             @Option(
                             names = "--drain-time-s",
                             paramLabel = "N",
-                            defaultValue = "30",
                             description = {
-                                "How long requests may take to end when it stops",
-                                "(default: ${DEFAULT-VALUE} seconds)."
+                                "How long requests may take to end when listeners go or it stops",
+                                "(default: as PROXY_CONFIG says; else 30 seconds)."
                             })
-                    int drainSeconds,
+                    @Nullable Integer drainSeconds,
             @Option(
                             names = "--drain-strategy",
                             paramLabel = "STRATEGY",
@@ -224,12 +225,19 @@ final class Commands {
             @Option(
                             names = "--minimum-drain-time-s",
                             paramLabel = "N",
-                            defaultValue = "0",
                             description = {
                                 "How long new connections are taken after a signal to stop",
-                                "(default: ${DEFAULT-VALUE} seconds)."
+                                "(default: as PROXY_CONFIG says; else 0 seconds)."
                             })
-                    int leastDrainSeconds,
+                    @Nullable Integer leastDrainSeconds,
+            @Option(
+                            names = "--termination-drain-time-s",
+                            paramLabel = "N",
+                            description = {
+                                "How long the last connections may stay after that",
+                                "(default: as PROXY_CONFIG says; else as --drain-time-s)."
+                            })
+                    @Nullable Integer lastDrainSeconds,
             @Option(
                             names = "--mass-removal-hold-s",
                             paramLabel = "N",
@@ -245,11 +253,42 @@ final class Commands {
                 new ServeProxy.Settings(
                         bootstrap,
                         profile,
-                        workers,
-                        new ServeProxy.Drain(drainSeconds, drainStrategy, leastDrainSeconds),
+                        number(workers),
+                        new ServeProxy.Drain(
+                                number(drainSeconds),
+                                drainStrategy,
+                                number(leastDrainSeconds),
+                                number(lastDrainSeconds)),
                         removalHoldSeconds,
                         withParent),
                 machine);
+    }
+
+    private static OptionalInt number(@Nullable Integer said) {
+        return said == null ? OptionalInt.empty() : OptionalInt.of(said);
+    }
+
+    @Command(
+            name = "bootstrap",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints what to start a proxy with: its bootstrap with the EnvoyFilters' patches",
+                "of it and with what ProxyConfigs say. Findings go to standard error."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle bootstrap --config samples/bookinfo/config -c envoy.yaml > started.json"
+            })
+    int bootstrap(
+            @Mixin Mixins.Files config,
+            @Option(
+                            names = {"-c", "--config-path"},
+                            paramLabel = "BOOTSTRAP",
+                            required = true,
+                            description = "What it would start with otherwise, in YAML or JSON.")
+                    Path bootstrap) {
+        return CompleteBootstrap.run(config.paths(), bootstrap, machine);
     }
 
     @Command(

@@ -206,6 +206,41 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void aBootstrapIsCompletedWithWhatTheMeshSaysOfTheProxysStart(@TempDir Path directory)
+            throws Exception {
+        Path base =
+                Files.writeString(
+                        directory.resolve("base.yaml"),
+                        "node: {id: sidecar~10.0.0.1~web.default~default.svc.cluster.local,"
+                                + " cluster: web, metadata: {LABELS: {app: web}}}\n");
+        Path config =
+                Files.writeString(
+                        directory.resolve("config.yaml"),
+                        """
+                        apiVersion: networking.istio.io/v1beta1
+                        kind: ProxyConfig
+                        metadata: {name: web}
+                        spec: {selector: {matchLabels: {app: web}}, concurrency: 3}
+                        ---
+                        apiVersion: networking.istio.io/v1alpha3
+                        kind: EnvoyFilter
+                        metadata: {name: flush}
+                        spec:
+                          configPatches:
+                          - applyTo: BOOTSTRAP
+                            patch: {operation: MERGE, value: {stats_flush_interval: 7s}}
+                        """);
+        var result = run("bootstrap", "--config", config.toString(), "-c", base.toString());
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out())
+                .contains("\"stats_flush_interval\": \"7s\"", "\"concurrency\": 3.0")
+                .contains("\"id\": \"sidecar~10.0.0.1~web.default~default.svc.cluster.local\"");
+        Files.writeString(base, "node: {id: web}");
+        assertThat(run("bootstrap", "--config", config.toString(), "-c", base.toString()).err())
+                .contains("base.yaml: node id: 'web' (expected: sidecar~ADDRESS~NAME");
+    }
+
+    @Test
     void compiledConfigurationIsYamlOnRequest() {
         var result = run("compile", "--config", CONFIG, "--proxy", "app=reviews", "-o", "yaml");
         assertThat(result.out()).contains("static_resources:");

@@ -5,6 +5,7 @@ import dev.heddle.compiler.check.CredentialCheck;
 import dev.heddle.compiler.check.GatewayCredentialCheck;
 import dev.heddle.compiler.check.InterceptionCheck;
 import dev.heddle.compiler.check.ProxyOnlyCheck;
+import dev.heddle.compiler.check.StartCheck;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.lower.GatewayLowering;
 import dev.heddle.compiler.lower.OutboundLowering;
@@ -21,6 +22,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.RuleCounters;
 import dev.heddle.compiler.xds.XdsEmitter;
+import dev.heddle.compiler.xds.patch.EnvoyFilters;
 import dev.heddle.compiler.xds.patch.Patched;
 import dev.heddle.model.Diagnostic;
 import java.util.List;
@@ -50,6 +52,7 @@ public final class MeshCompiler {
             World world, List<Diagnostic> findings, ProxyScope scope, Outbound common, Own own) {
         Patched patched =
                 Patched.of(
+                        common.filters(),
                         world,
                         scope,
                         XdsEmitter.snapshot(
@@ -93,7 +96,8 @@ public final class MeshCompiler {
                 XdsEmitter.emit(plan, before.map(Outbound::emission).orElseGet(Emission::none)),
                 new Origins(plan, rules),
                 joined(ProxyOnlyCheck.of(outlook, scope), CredentialCheck.of(outlook, scope)),
-                pieces);
+                pieces,
+                EnvoyFilters.of(world, outlook.namespace()));
     }
 
     /// What proxies of a scope have for themselves.
@@ -145,7 +149,11 @@ public final class MeshCompiler {
         List<Diagnostic> beside =
                 joined(
                         joined(common.findings(), GatewayCredentialCheck.of(world, scope)),
-                        joined(scope.annotations().findings(), InterceptionCheck.of(world, scope)));
+                        joined(
+                                joined(
+                                        scope.annotations().findings(),
+                                        StartCheck.of(world, common.filters(), scope)),
+                                InterceptionCheck.of(world, scope)));
         if (findings.isEmpty()) {
             return beside;
         }

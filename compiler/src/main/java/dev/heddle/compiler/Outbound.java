@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.xds.Emission;
+import dev.heddle.compiler.xds.patch.EnvoyFilters;
 import dev.heddle.model.Diagnostic;
 import java.util.List;
 
@@ -15,13 +16,15 @@ import java.util.List;
 /// @param origins the resources that count for it
 /// @param findings what is wrong for proxies of this outlook alone
 /// @param pieces that the plan is put together of
+/// @param filters that may be for them, read
 public record Outbound(
         MeshSettings settings,
         ProxyPlan plan,
         Emission emission,
         Origins origins,
         List<Diagnostic> findings,
-        Pieces pieces) {
+        Pieces pieces,
+        EnvoyFilters filters) {
     public Outbound {
         findings = List.copyOf(findings);
     }

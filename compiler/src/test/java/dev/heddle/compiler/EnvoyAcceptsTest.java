@@ -2,7 +2,10 @@ package dev.heddle.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.compiler.xds.patch.BootstrapPatches;
 import dev.heddle.testkit.GoldenCase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,11 +35,15 @@ class EnvoyAcceptsTest {
         Assumptions.assumeTrue(
                 envoy.filter(e -> Files.isExecutable(Path.of(e))).isPresent(),
                 () -> "SKIPPED " + golden.name() + ": HEDDLE_ENVOY names no Envoy");
-        Compiled compiled = MeshCompiler.compile(Meshes.read(golden).world(), Meshes.scope(golden));
+        World world = Meshes.read(golden).world();
+        ProxyScope scope = Meshes.scope(golden);
+        Compiled compiled = MeshCompiler.compile(world, scope);
         Path bootstrap = directory.resolve("bootstrap.json");
         Files.writeString(
                 bootstrap,
-                SnapshotJson.bootstrapWithKeys(compiled.snapshot())
+                SnapshotJson.bootstrapWithKeys(
+                                compiled.snapshot(),
+                                made -> BootstrapPatches.complete(world, scope, made))
                         .replace("/case/", golden.directory().toAbsolutePath() + "/"));
 
         Path output = directory.resolve("output.txt");

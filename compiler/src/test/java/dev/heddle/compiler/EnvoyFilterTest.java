@@ -268,7 +268,8 @@ class EnvoyFilterTest {
                         new Interception.Redirect(),
                         WorkloadAnnotations.NONE,
                         Locality.UNKNOWN,
-                        metadata);
+                        metadata,
+                        Optional.empty());
         return !MeshCompiler.compile(world, scope).touches().isEmpty();
     }
 

@@ -8,11 +8,14 @@ import dev.heddle.compiler.explain.PlanText;
 import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.compiler.xds.patch.BootstrapPatches;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +64,14 @@ class GoldenCompileTest {
                                 Collectors.joining(
                                         "\n", "", findings.toList().isEmpty() ? "" : "\n")));
 
-        golden.expect(outputs, Set.of("plan.txt", "xds", "diagnostics.txt"));
+        Bootstrap start =
+                BootstrapPatches.complete(
+                        read.world(), Meshes.scope(golden), Bootstrap.getDefaultInstance());
+        outputs.put(
+                "start.yaml",
+                start.equals(Bootstrap.getDefaultInstance()) ? "" : yaml(EnvoyJson.print(start)));
+
+        golden.expect(outputs, Set.of("plan.txt", "xds", "diagnostics.txt", "start.yaml"));
     }
 
     static Stream<GoldenCase> casesWithCalls() {
@@ -151,9 +161,11 @@ class GoldenCompileTest {
         if (snapshot.of(type).isEmpty()) {
             return "";
         }
-        Object tree =
-                new Load(LoadSettings.builder().build())
-                        .loadFromString(SnapshotJson.resources(snapshot, type));
+        return yaml(SnapshotJson.resources(snapshot, type));
+    }
+
+    private static String yaml(String json) {
+        Object tree = new Load(LoadSettings.builder().build()).loadFromString(json);
         return new Dump(
                         DumpSettings.builder()
                                 .setDefaultFlowStyle(FlowStyle.BLOCK)

@@ -39,6 +39,8 @@ public enum DiagnosticCode {
     PATCHES_NOTHING("HED0016", Severity.WARNING),
     /// Something that Heddle's own proxy does, and stock Envoy cannot.
     OWN_PROXY_ONLY("HED0017", Severity.INFO),
+    /// What a proxy takes when it starts, and it was started otherwise.
+    STARTED_OTHERWISE("HED0018", Severity.WARNING),
     /// A file that is broken now, so that what it said before stays in force.
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.

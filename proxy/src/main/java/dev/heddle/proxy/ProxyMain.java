@@ -2,6 +2,8 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.proxy.config.ProcessConfig;
+import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.linux.Compilers;
 import dev.heddle.proxy.tls.JdkProviders;
@@ -11,11 +13,15 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N] [--drain-strategy
-/// gradual|immediate] [--minimum-drain-time-s N] [--mass-removal-hold-s N]`, after Envoy.
+/// gradual|immediate] [--minimum-drain-time-s N] [--termination-drain-time-s N]
+/// [--mass-removal-hold-s N]`, after Envoy.
 ///
 /// Ends with 0 when it was asked to end (SIGTERM, SIGINT, `POST /quitquitquit`), with 1 when it
 /// cannot start, with 2 when the arguments are wrong.
@@ -23,31 +29,82 @@ public final class ProxyMain {
 
     private ProxyMain() {}
 
-    /// How to run one proxy.
+    private static final Duration USUAL_DRAIN = Duration.ofSeconds(30);
+
+    /// How to run one proxy. What is absent is as the bootstrap's node says it.
     ///
-    /// @param drain how long requests may take to end, and how clients are asked to go
-    /// @param leastDrain how long connections are taken after the process is asked to end
+    /// @param workers event loops
+    /// @param usualWorkers where nobody says it
+    /// @param drain how clients of a listener that goes are asked to go
     /// @param removalHold how long a removal of most clusters or listeners is doubted
     /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
     ///   edge of a network
     public record Arguments(
             Path bootstrap,
-            int workers,
-            DrainPlan drain,
-            Duration leastDrain,
+            OptionalInt workers,
+            int usualWorkers,
+            Draining drain,
             Duration removalHold,
             boolean isAtEdge) {
 
-        /// With the usual number of workers, and Envoy's half minute.
+        /// With nothing said.
         public static Arguments of(Path bootstrap) {
             JdkProviders.keepNeeded();
             return new Arguments(
                     bootstrap,
+                    OptionalInt.empty(),
                     ProxySettings.ofProcess().workers(),
-                    DrainPlan.gradual(Duration.ofSeconds(30)),
-                    Duration.ZERO,
+                    Draining.UNSAID,
                     ProxySettings.REMOVAL_HOLD,
                     false);
+        }
+
+        private int workers(ProcessConfig said) {
+            int wanted = workers.orElse(said.workers().orElse(usualWorkers));
+            return wanted == 0 ? ProxySettings.ofProcess().workers() : wanted;
+        }
+    }
+
+    /// How clients are asked to go.
+    ///
+    /// @param time how long, of a listener that goes or changes
+    /// @param strategy whether one by one
+    /// @param least how long connections are taken after the process is asked to end
+    /// @param last how long the last of them may stay after that; as long as `time`, where nobody
+    ///   says it
+    public record Draining(
+            Optional<Duration> time,
+            DrainPlan.Strategy strategy,
+            Optional<Duration> least,
+            Optional<Duration> last) {
+        /// Nothing said: half a minute, one by one, and no new connections.
+        public static final Draining UNSAID =
+                new Draining(
+                        Optional.empty(),
+                        DrainPlan.Strategy.GRADUAL,
+                        Optional.empty(),
+                        Optional.empty());
+
+        private Draining with(
+                @Nullable Duration time, @Nullable Duration least, @Nullable Duration last) {
+            return new Draining(
+                    Optional.ofNullable(time).or(this::time),
+                    strategy,
+                    Optional.ofNullable(least).or(this::least),
+                    Optional.ofNullable(last).or(this::last));
+        }
+
+        private Draining over(ProcessConfig said) {
+            Duration all = time.or(said::drain).orElse(USUAL_DRAIN);
+            return new Draining(
+                    Optional.of(all),
+                    strategy,
+                    least.or(said::leastDrain).or(() -> Optional.of(Duration.ZERO)),
+                    last.or(said::lastDrain).or(() -> Optional.of(all)));
+        }
+
+        private DrainPlan plan() {
+            return new DrainPlan(time.orElse(USUAL_DRAIN), strategy);
         }
     }
 
@@ -78,26 +135,32 @@ public final class ProxyMain {
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         JdkProviders.lookForBoringSsl(InstantSource.system());
         Proxy proxy;
+        Draining draining;
         try {
+            ProxyBootstrap bootstrap =
+                    arguments.isAtEdge()
+                            ? BootstrapParser.readAtEdge(
+                                    arguments.bootstrap(), Runtime.getRuntime().maxMemory())
+                            : BootstrapParser.read(arguments.bootstrap());
+            draining = arguments.drain().over(bootstrap.process());
             proxy =
                     Proxy.start(
-                            arguments.isAtEdge()
-                                    ? BootstrapParser.readAtEdge(
-                                            arguments.bootstrap(), Runtime.getRuntime().maxMemory())
-                                    : BootstrapParser.read(arguments.bootstrap()),
+                            bootstrap,
                             ProxySettings.ofProcess()
-                                    .withWorkers(arguments.workers())
-                                    .withDrain(arguments.drain())
+                                    .withWorkers(arguments.workers(bootstrap.process()))
+                                    .withDrain(draining.plan())
                                     .withRemovalHold(arguments.removalHold()));
         } catch (BootstrapException | IOException e) {
             errors.println("heddle proxy: " + e.getMessage());
             return 1;
         }
+        Duration least = draining.least().orElse(Duration.ZERO);
+        Duration last = draining.last().orElse(USUAL_DRAIN);
         var ended = new CountDownLatch(1);
         Thread onSignal =
                 new Thread(() -> {
                     boolean isSignal = ended.getCount() > 0;
-                    proxy.drainAndStop(arguments.leastDrain(), arguments.drain().time());
+                    proxy.drainAndStop(least, last);
                     ended.countDown();
                     if (isSignal) {
                         endWell();
@@ -107,7 +170,7 @@ public final class ProxyMain {
         var _ =
                 proxy.quitAsked()
                         .thenRun(() -> {
-                            proxy.drainAndStop(Duration.ZERO, arguments.drain().time());
+                            proxy.drainAndStop(Duration.ZERO, last);
                             ended.countDown();
                         });
         var memory = new IdleMemory();
@@ -124,23 +187,24 @@ public final class ProxyMain {
     private static Arguments parse(String[] args) {
         JdkProviders.keepNeeded();
         Path bootstrap = null;
-        int workers = ProxySettings.ofProcess().workers();
-        long drain = 30;
-        long leastDrain = 0;
+        var workers = OptionalInt.empty();
+        Draining drain = Draining.UNSAID;
         Duration removalHold = ProxySettings.REMOVAL_HOLD;
-        var strategy = DrainPlan.Strategy.GRADUAL;
         boolean isAtEdge = false;
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
             switch (args[i]) {
                 case "-c", "--config-path" -> bootstrap = Path.of(value);
-                case "--concurrency" -> workers = Integer.parseInt(value);
+                case "--concurrency" -> workers = OptionalInt.of(Integer.parseInt(value));
                 case "--profile" -> isAtEdge = value.equals("edge");
-                case "--drain-time-s" -> drain = Long.parseLong(value);
-                case "--drain-strategy" -> strategy = strategy(value);
-                case "--minimum-drain-time-s" -> leastDrain = Long.parseLong(value);
-                case "--mass-removal-hold-s" ->
-                        removalHold = Duration.ofSeconds(Long.parseLong(value));
+                case "--drain-time-s" -> drain = drain.with(seconds(value), null, null);
+                case "--drain-strategy" ->
+                        drain =
+                                new Draining(
+                                        drain.time(), strategy(value), drain.least(), drain.last());
+                case "--minimum-drain-time-s" -> drain = drain.with(null, seconds(value), null);
+                case "--termination-drain-time-s" -> drain = drain.with(null, null, seconds(value));
+                case "--mass-removal-hold-s" -> removalHold = seconds(value);
                 default ->
                         throw new IllegalArgumentException(
                                 args[i] + ": unknown (expected: -c FILE)");
@@ -150,15 +214,20 @@ public final class ProxyMain {
             throw new IllegalArgumentException(
                     "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]"
                             + " [--drain-strategy gradual|immediate]"
-                            + " [--minimum-drain-time-s N] [--mass-removal-hold-s N]");
+                            + " [--minimum-drain-time-s N] [--termination-drain-time-s N]"
+                            + " [--mass-removal-hold-s N]");
         }
         return new Arguments(
                 bootstrap,
                 workers,
-                new DrainPlan(Duration.ofSeconds(drain), strategy),
-                Duration.ofSeconds(leastDrain),
+                ProxySettings.ofProcess().workers(),
+                drain,
                 removalHold,
                 isAtEdge);
+    }
+
+    private static Duration seconds(String value) {
+        return Duration.ofSeconds(Long.parseLong(value));
     }
 
     /// The strategy of that name, as in `gradual`.

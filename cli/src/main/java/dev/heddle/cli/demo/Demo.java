@@ -1,6 +1,7 @@
 package dev.heddle.cli.demo;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.process.Backoff;
 import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.PortHolder;
@@ -9,7 +10,9 @@ import dev.heddle.cli.process.StopSignal;
 import dev.heddle.cli.process.Supervisor;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.text.Screen;
+import dev.heddle.compiler.world.World;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +74,10 @@ public final class Demo {
                             data.write("mesh/workloads", w.name() + ".yaml", w.workloadEntry()));
 
             var java = JavaRuntime.ofThisProcess(machine.build());
-            var programs = new Programs(java, mainClass, envoy, data, machine.searchPath());
+            World world =
+                    Configuration.read(List.of(data.mesh()), InputStream.nullInputStream()).world();
+            var programs = new Programs(java, mainClass, envoy, data, machine.searchPath(), world);
+            var proxies = new ArrayList<Programs.Proxy>();
             var narrator = new Narrator(screen, data);
             try (var supervisor = new Supervisor(machine.nanos(), Backoff.QUICK, narrator);
                     var readiness = new Readiness()) {
@@ -79,12 +85,12 @@ public final class Demo {
                     if (start(
                             plan,
                             programs,
-                            new Cast(supervisor, narrator, readiness, data, stop))) {
+                            new Cast(supervisor, narrator, readiness, data, stop, proxies))) {
                         introduce(plan, config, data);
                         watch(plan, stop);
                     }
                 } finally {
-                    stop(plan, supervisor, readiness);
+                    stop(plan, supervisor, new Goodbyes(supervisor, readiness, proxies, envoy));
                 }
             }
         } catch (IOException e) {
@@ -96,12 +102,15 @@ public final class Demo {
     }
 
     /// What a start needs.
+    ///
+    /// @param proxies that were started, the gateway first
     private record Cast(
             Supervisor supervisor,
             Narrator narrator,
             Readiness readiness,
             DataDirectory data,
-            StopSignal stop) {}
+            StopSignal stop,
+            List<Programs.Proxy> proxies) {}
 
     /// Prepares the directory that the control plane watches.
     ///
@@ -142,8 +151,9 @@ public final class Demo {
             return false;
         }
 
-        supervisor.start(programs.gateway(plan));
-        plan.workloads().forEach(w -> supervisor.start(programs.sidecar(w, plan)));
+        cast.proxies().add(programs.gateway(plan));
+        plan.workloads().forEach(w -> cast.proxies().add(programs.sidecar(w, plan)));
+        cast.proxies().forEach(proxy -> supervisor.start(proxy.program()));
         var applications = new ArrayList<Readiness.Probe>();
         var proxies = new ArrayList<Readiness.Probe>();
         proxies.add(ready(Programs.GATEWAY, plan.gatewayAdmin(), "/ready"));
@@ -272,14 +282,11 @@ public final class Demo {
     }
 
     /// Stops in the order of the requests' way, so that nothing that is under way fails.
-    private void stop(DemoPlan plan, Supervisor supervisor, Readiness readiness) {
+    private void stop(DemoPlan plan, Supervisor supervisor, Goodbyes goodbyes) {
         screen.line("heddle: stopping …");
         supervisor.retire();
-        readiness.post("http://127.0.0.1:" + plan.gatewayAdmin() + "/drain_listeners?graceful");
-        supervisor.stop(List.of(Programs.GATEWAY), Duration.ofMillis(1500));
-        supervisor.stop(
-                plan.workloads().stream().map(Programs::sidecarName).toList(),
-                Duration.ofMillis(1200));
+        goodbyes.gateway();
+        goodbyes.sidecars();
         supervisor.stop(
                 plan.workloads().stream().map(Workload::name).toList(), Duration.ofMillis(800));
         supervisor.stop(List.of(Programs.CONTROL), Duration.ofMillis(1200));

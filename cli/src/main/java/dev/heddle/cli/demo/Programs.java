@@ -1,10 +1,15 @@
 package dev.heddle.cli.demo;
 
+import dev.heddle.cli.offline.Start;
 import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.Program;
 import dev.heddle.cli.process.Role;
+import dev.heddle.compiler.world.ProcessOptions;
+import dev.heddle.compiler.world.World;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +21,20 @@ import java.util.stream.Stream;
 /// @param mainClass of the command line tool
 /// @param envoy the executable, where Envoy is the data plane
 /// @param tools where `setsid` and `setpriv` may be
+/// @param world what proxies are to be started with
 public record Programs(
         JavaRuntime java,
         String mainClass,
         Optional<Path> envoy,
         DataDirectory data,
-        List<Path> tools) {
+        List<Path> tools,
+        World world) {
+    /// A proxy's process, and what whoever starts it must know.
+    ///
+    /// @param adminPort of the loopback interface
+    /// @param farewell how it is stopped
+    public record Proxy(Program program, int adminPort, Farewell farewell) {}
+
     /// The name of the control plane's process.
     public static final String CONTROL = "control";
 
@@ -75,7 +88,9 @@ public record Programs(
     }
 
     /// The gateway.
-    public Program gateway(DemoPlan plan) {
+    ///
+    /// @throws dev.heddle.cli.text.Failure when what it is to be started with cannot be used
+    public Proxy gateway(DemoPlan plan) {
         return proxy(GATEWAY, Bootstrap.gateway(plan));
     }
 
@@ -85,7 +100,9 @@ public record Programs(
     }
 
     /// The sidecar of a workload.
-    public Program sidecar(Workload workload, DemoPlan plan) {
+    ///
+    /// @throws dev.heddle.cli.text.Failure when what it is to be started with cannot be used
+    public Proxy sidecar(Workload workload, DemoPlan plan) {
         return proxy(sidecarName(workload), Bootstrap.sidecar(workload, plan.xdsPort()));
     }
 
@@ -114,27 +131,35 @@ public record Programs(
                         "http://127.0.0.1:" + workload.ports().httpProxy()));
     }
 
-    private Program proxy(String name, Bootstrap bootstrap) {
-        Path file = data.write("bootstrap", name + ".yaml", bootstrap.text());
+    private Proxy proxy(String name, Bootstrap bootstrap) {
+        Start start = Start.of(world, name, bootstrap.text());
+        Path file = data.write("bootstrap", name + ".json", start.bootstrap());
+        ProcessOptions process = start.process();
         List<String> command =
-                envoy.map(executable -> envoyCommand(executable, file))
-                        .orElseGet(() ->
-                                java.command(
-                                        Role.PROXY,
-                                        List.of(ONE_COMPILER),
-                                        mainClass,
-                                        List.of(
-                                                "proxy",
-                                                "--profile",
-                                                "sidecar",
-                                                "-c",
-                                                file.toString(),
-                                                "--concurrency",
-                                                "1",
-                                                "--drain-time-s",
-                                                "1",
-                                                STDIN_WATCH)));
-        return program(name, command, envoy.isPresent() ? Map.of() : java.environment());
+                envoy.map(executable -> envoyCommand(executable, file, process))
+                        .orElseGet(() -> heddleCommand(file, process));
+        var environment = new HashMap<>(envoy.isPresent() ? Map.of() : java.environment());
+        environment.putAll(process.environment());
+        return new Proxy(
+                program(name, command, environment), bootstrap.adminPort(), Farewell.of(process));
+    }
+
+    /// What the bootstrap says of the process, the proxy reads itself.
+    private List<String> heddleCommand(Path bootstrap, ProcessOptions process) {
+        var arguments =
+                new ArrayList<>(
+                        List.of("proxy", "--profile", "sidecar", "-c", bootstrap.toString()));
+        if (process.concurrency().isEmpty()) {
+            arguments.addAll(List.of("--concurrency", "1"));
+        }
+        if (process.drain().isEmpty()) {
+            arguments.addAll(List.of("--drain-time-s", "1"));
+        }
+        if (!Farewell.of(process).isAsked()) {
+            arguments.addAll(List.of("--termination-drain-time-s", "1"));
+        }
+        arguments.add(STDIN_WATCH);
+        return java.command(Role.PROXY, List.of(ONE_COMPILER), mainClass, arguments);
     }
 
     private static Map<String, String> with(
@@ -144,19 +169,22 @@ public record Programs(
         return more;
     }
 
-    private List<String> envoyCommand(Path executable, Path bootstrap) {
-        List<String> envoyItself =
+    private List<String> envoyCommand(Path executable, Path bootstrap, ProcessOptions process) {
+        int workers = process.concurrency().orElse(1);
+        // Without the option Envoy has a worker for each processor, as 0 means.
+        List<String> concurrency =
+                workers == 0 ? List.of() : List.of("--concurrency", Integer.toString(workers));
+        long drain = process.drain().orElse(Duration.ofSeconds(2)).toSeconds();
+        var envoyItself =
+                new ArrayList<>(List.of(executable.toString(), "-c", bootstrap.toString()));
+        envoyItself.addAll(concurrency);
+        envoyItself.addAll(
                 List.of(
-                        executable.toString(),
-                        "-c",
-                        bootstrap.toString(),
-                        "--concurrency",
-                        "1",
                         "--disable-hot-restart",
                         "--log-level",
                         "warning",
                         "--drain-time-s",
-                        "2");
+                        Long.toString(drain)));
         Stream<String> leash =
                 tool("setpriv")
                         .map(setpriv -> Stream.of(setpriv.toString(), "--pdeathsig", "TERM"))

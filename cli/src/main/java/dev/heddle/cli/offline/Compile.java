@@ -5,6 +5,7 @@ import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.explain.Scopes;
 import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.compiler.xds.patch.BootstrapPatches;
 import dev.heddle.control.world.Edition;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
@@ -27,7 +28,10 @@ public final class Compile {
         Edition edition = Configuration.read(config, machine.in());
         var scope = Scopes.find(edition.world(), Labels.parse("--proxy", proxy), namespace);
         Compiled compiled = MeshCompiler.compile(edition.world(), scope);
-        String json = SnapshotJson.bootstrap(compiled.snapshot());
+        String json =
+                SnapshotJson.bootstrap(
+                        compiled.snapshot(),
+                        made -> BootstrapPatches.complete(edition.world(), scope, made));
         machine.out().print(yaml ? YamlWriter.write(Json.parse(json)) : json);
         if (!json.endsWith("\n") && !yaml) {
             machine.out().println();

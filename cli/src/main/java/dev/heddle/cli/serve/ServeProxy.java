@@ -5,13 +5,13 @@ import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.proxy.ProxyMain;
 import dev.heddle.proxy.ProxySettings;
-import dev.heddle.proxy.drain.DrainPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// `heddle proxy`: runs a proxy from an Envoy v3 bootstrap.
 public final class ServeProxy {
@@ -19,11 +19,11 @@ public final class ServeProxy {
 
     private ServeProxy() {}
 
-    /// With what to run.
+    /// With what to run. What is absent is as the bootstrap's node says it.
     ///
     /// @param bootstrap YAML or JSON
     /// @param profile how large it is made
-    /// @param workers event loops; 0 for as many as the profile has
+    /// @param workers event loops; 0 for one for each processor
     /// @param drain how clients are asked to go
     /// @param removalHoldSeconds how long a removal of most clusters or listeners is doubted; 0 for
     ///   not at all
@@ -31,7 +31,7 @@ public final class ServeProxy {
     public record Settings(
             Path bootstrap,
             Profile profile,
-            int workers,
+            OptionalInt workers,
             Drain drain,
             int removalHoldSeconds,
             boolean withParent) {
@@ -45,36 +45,47 @@ public final class ServeProxy {
                         "--mass-removal-hold-s: %d (expected: 0 or more)"
                                 .formatted(removalHoldSeconds));
             }
-            if (workers < 0 || workers > MAX_WORKERS) {
-                throw new IllegalArgumentException(
-                        "--concurrency: %d (expected: 0 to %d)".formatted(workers, MAX_WORKERS));
-            }
+            workers.ifPresent(n -> {
+                if (n < 0 || n > MAX_WORKERS) {
+                    throw new IllegalArgumentException(
+                            "--concurrency: %d (expected: 0 to %d)".formatted(n, MAX_WORKERS));
+                }
+            });
         }
     }
 
-    /// How clients are asked to go.
+    /// How clients are asked to go, in seconds.
     ///
-    /// @param seconds how long requests may take to end
+    /// @param time how long requests may take to end
     /// @param strategy `gradual` or `immediate`
-    /// @param leastSeconds how long connections are taken after the process was asked to end
-    public record Drain(int seconds, String strategy, int leastSeconds) {
-        /// Half a minute, one by one, and no new connections.
-        public static final Drain USUAL = new Drain(30, "gradual", 0);
+    /// @param least how long connections are taken after the process was asked to end
+    /// @param last how long the last of them may stay after that
+    public record Drain(OptionalInt time, String strategy, OptionalInt least, OptionalInt last) {
+        /// Nothing said, and one by one.
+        public static final Drain UNSAID =
+                new Drain(OptionalInt.empty(), "gradual", OptionalInt.empty(), OptionalInt.empty());
 
         public Drain {
-            if (seconds < 0) {
-                throw new IllegalArgumentException(
-                        "--drain-time-s: %d (expected: 0 or more)".formatted(seconds));
-            }
-            if (leastSeconds < 0) {
-                throw new IllegalArgumentException(
-                        "--minimum-drain-time-s: %d (expected: 0 or more)".formatted(leastSeconds));
-            }
+            check("--drain-time-s", time);
+            check("--minimum-drain-time-s", least);
+            check("--termination-drain-time-s", last);
             var _ = ProxyMain.strategy(strategy);
         }
 
-        private DrainPlan plan() {
-            return new DrainPlan(Duration.ofSeconds(seconds), ProxyMain.strategy(strategy));
+        private static void check(String option, OptionalInt seconds) {
+            if (seconds.orElse(0) < 0) {
+                throw new IllegalArgumentException(
+                        "%s: %d (expected: 0 or more)".formatted(option, seconds.getAsInt()));
+            }
+        }
+
+        private ProxyMain.Draining toProxy() {
+            return new ProxyMain.Draining(
+                    duration(time), ProxyMain.strategy(strategy), duration(least), duration(last));
+        }
+
+        private static Optional<Duration> duration(OptionalInt seconds) {
+            return seconds.stream().mapToObj(Duration::ofSeconds).findFirst();
         }
     }
 
@@ -89,8 +100,8 @@ public final class ServeProxy {
         }
         Path bootstrap = null;
         Profile profile = Profile.PLAIN;
-        int workers = 0;
-        Drain drain = Drain.USUAL;
+        var workers = OptionalInt.empty();
+        Drain drain = Drain.UNSAID;
         boolean withParent = false;
         var rest = arguments.subList(1, arguments.size()).iterator();
         try {
@@ -107,13 +118,28 @@ public final class ServeProxy {
                     case "-c", "--config-path" -> bootstrap = Path.of(rest.next());
                     case "--profile" ->
                             profile = Profile.valueOf(rest.next().toUpperCase(Locale.ROOT));
-                    case "--concurrency" -> workers = Integer.parseInt(rest.next());
+                    case "--concurrency" -> workers = number(rest.next());
                     case "--drain-time-s" ->
                             drain =
                                     new Drain(
-                                            Integer.parseInt(rest.next()),
+                                            number(rest.next()),
                                             drain.strategy(),
-                                            drain.leastSeconds());
+                                            drain.least(),
+                                            drain.last());
+                    case "--minimum-drain-time-s" ->
+                            drain =
+                                    new Drain(
+                                            drain.time(),
+                                            drain.strategy(),
+                                            number(rest.next()),
+                                            drain.last());
+                    case "--termination-drain-time-s" ->
+                            drain =
+                                    new Drain(
+                                            drain.time(),
+                                            drain.strategy(),
+                                            drain.least(),
+                                            number(rest.next()));
                     default -> {
                         return Optional.empty();
                     }
@@ -134,6 +160,10 @@ public final class ServeProxy {
         }
     }
 
+    private static OptionalInt number(String text) {
+        return OptionalInt.of(Integer.parseInt(text));
+    }
+
     /// Runs until the process is told to stop.
     public static int run(Settings settings, Machine machine) {
         if (!Files.isReadable(settings.bootstrap())) {
@@ -148,11 +178,9 @@ public final class ServeProxy {
         return ProxyMain.run(
                 new ProxyMain.Arguments(
                         usual.bootstrap(),
-                        settings.workers() == 0
-                                ? settings.profile().workers(usual.workers())
-                                : settings.workers(),
-                        settings.drain().plan(),
-                        Duration.ofSeconds(settings.drain().leastSeconds()),
+                        settings.workers(),
+                        settings.profile().workers(usual.usualWorkers()),
+                        settings.drain().toProxy(),
                         Duration.ofSeconds(settings.removalHoldSeconds()),
                         settings.profile() == Profile.EDGE),
                 machine.err());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,13 +34,21 @@ final class ServeProxyTest {
                                         "3",
                                         "--drain-time-s",
                                         "7",
+                                        "--minimum-drain-time-s",
+                                        "5",
+                                        "--termination-drain-time-s",
+                                        "0",
                                         "--exit-on-stdin-eof")))
                 .contains(
                         new ServeProxy.Settings(
                                 Path.of(file),
                                 Profile.SIDECAR,
-                                3,
-                                new ServeProxy.Drain(7, "gradual", 0),
+                                OptionalInt.of(3),
+                                new ServeProxy.Drain(
+                                        OptionalInt.of(7),
+                                        "gradual",
+                                        OptionalInt.of(5),
+                                        OptionalInt.of(0)),
                                 60,
                                 true));
         assertThat(ServeProxy.plain(List.of("proxy", "--config-path", file)))
@@ -47,8 +56,8 @@ final class ServeProxyTest {
                         new ServeProxy.Settings(
                                 Path.of(file),
                                 Profile.PLAIN,
-                                0,
-                                ServeProxy.Drain.USUAL,
+                                OptionalInt.empty(),
+                                ServeProxy.Drain.UNSAID,
                                 60,
                                 false));
     }

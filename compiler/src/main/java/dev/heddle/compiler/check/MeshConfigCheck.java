@@ -8,7 +8,6 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
-import dev.heddle.model.kinds.Kinds;
 import java.util.List;
 
 /// Checks the settings of the mesh: which count, and that they can be used.
@@ -36,7 +35,7 @@ final class MeshConfigCheck {
         for (Chosen other : others) {
             findings.add(
                     DiagnosticCode.CONFLICT,
-                    other.resource().origin(path(other)),
+                    other.resource().origin(other.path()),
                     "the mesh has settings already, by " + first.resource().id(),
                     "These do not count; put all into one");
         }
@@ -44,14 +43,8 @@ final class MeshConfigCheck {
                 .ifPresent(problem ->
                         findings.add(
                                 DiagnosticCode.INVALID_VALUE,
-                                first.resource().origin(path(first).field("accessLogFormat")),
+                                first.resource().origin(first.path().field("accessLogFormat")),
                                 problem,
                                 "Istio's own format counts until then"));
-    }
-
-    private static FieldPath path(Chosen chosen) {
-        return chosen.resource().kind().equals(Kinds.CONFIG_MAP)
-                ? FieldPath.of("data", "mesh")
-                : FieldPath.of("spec", "meshConfig");
     }
 }

@@ -19,36 +19,20 @@ final class ProcessCheck {
     private ProcessCheck() {}
 
     static void check(MeshIndex index, Diagnostics findings) {
-        index.resources().all(Kinds.PROXY_CONFIG).forEach(c -> proxies(c, findings));
+        index.resources().all(Kinds.PROXY_CONFIG).forEach(c -> image(c, findings));
         index.resources().all(Kinds.WORKLOAD_GROUP).forEach(g -> group(g, findings));
         index.resources().all(Kinds.WORKLOAD_ENTRY).forEach(e -> entry(index, e, findings));
     }
 
-    private static void proxies(Resource<ProxyConfig> config, Diagnostics findings) {
-        if (config.spec().concurrency().isPresent()) {
-            add(
-                    config,
-                    SPEC.field("concurrency"),
-                    "the mesh does not start proxies, so it does not say their threads",
-                    "Start them with 'heddle proxy --concurrency "
-                            + config.spec().concurrency().getAsInt()
-                            + "'",
-                    findings);
-        }
-        if (!config.spec().environmentVariables().isEmpty()) {
-            add(
-                    config,
-                    SPEC.field("environmentVariables"),
-                    "the mesh does not start proxies, so it does not say their environment",
-                    "Set it where they are started",
-                    findings);
-        }
+    private static void image(Resource<ProxyConfig> config, Diagnostics findings) {
         if (config.spec().image().isPresent()) {
             add(
                     config,
                     SPEC.field("image"),
-                    "proxies are processes here, and no containers",
-                    "Choose among 'heddle proxy' and Envoy where they are started",
+                    "proxies are processes here and no containers: whoever starts one chooses"
+                            + " which, and no image is pulled",
+                    "Start 'heddle proxy' or Envoy; where a container is started, give it the"
+                            + " image there",
                     findings);
         }
     }

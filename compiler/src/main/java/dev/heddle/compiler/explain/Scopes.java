@@ -6,6 +6,7 @@ import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.compiler.world.World;
+import dev.heddle.compiler.xds.patch.BootstrapPatches;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.WorkloadEntry;
@@ -23,7 +24,7 @@ public final class Scopes {
     /// The scope of the first workload that has all of the labels, with that workload's own labels
     /// and namespace; else of a workload of just these labels in the given namespace. It is a
     /// gateway's when a Gateway with a selector chooses it. Its traffic is redirected, as Istio's
-    /// default is.
+    /// default is, and it was started as it should be.
     ///
     /// @param labels as in `app=productpage`
     /// @param namespace to look in first
@@ -43,14 +44,17 @@ public final class Scopes {
                         .map(Resource::spec)
                         .map(Gateway::selector)
                         .anyMatch(s -> !s.isEmpty() && all.entrySet().containsAll(s.entrySet()));
-        return new ProxyScope(
-                isGateway ? Role.GATEWAY : Role.SIDECAR,
-                in,
-                all,
-                in + ".svc." + world.settings().domain(),
-                "Kubernetes",
-                new Interception.Redirect(),
-                WorkloadAnnotations.NONE,
-                workload.map(w -> Locality.parse(w.spec().locality())).orElse(Locality.UNKNOWN));
+        return BootstrapPatches.started(
+                world,
+                new ProxyScope(
+                        isGateway ? Role.GATEWAY : Role.SIDECAR,
+                        in,
+                        all,
+                        in + ".svc." + world.settings().domain(),
+                        "Kubernetes",
+                        new Interception.Redirect(),
+                        WorkloadAnnotations.NONE,
+                        workload.map(w -> Locality.parse(w.spec().locality()))
+                                .orElse(Locality.UNKNOWN)));
     }
 }

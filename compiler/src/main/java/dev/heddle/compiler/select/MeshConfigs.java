@@ -1,6 +1,8 @@
 package dev.heddle.compiler.select;
 
 import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.EmbeddedReader;
@@ -21,7 +23,19 @@ import java.util.Optional;
 public record MeshConfigs(List<Chosen> all, List<Resource<ConfigMap>> elsewhere) {
 
     /// Settings, and where they stand.
-    public record Chosen(Resource<?> resource, MeshConfig config) {}
+    public record Chosen(Resource<?> resource, MeshConfig config) {
+        /// Of the settings within the resource.
+        public FieldPath path() {
+            return resource.kind().equals(Kinds.CONFIG_MAP)
+                    ? FieldPath.of("data", "mesh")
+                    : FieldPath.of("spec", "meshConfig");
+        }
+
+        /// Where a field of the proxies' settings stands.
+        public Origin originOfDefault(String field) {
+            return resource.origin(path().field("defaultConfig").field(field));
+        }
+    }
 
     public MeshConfigs {
         all = List.copyOf(all);

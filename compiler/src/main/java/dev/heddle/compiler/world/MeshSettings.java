@@ -115,6 +115,13 @@ public record MeshSettings(
                 .orElse(ProxyOptions.NONE);
     }
 
+    /// How proxies are run whose workloads say nothing else.
+    public ProcessOptions process() {
+        return config.flatMap(MeshConfig::defaultConfig)
+                .map(ProcessOptions::of)
+                .orElse(ProcessOptions.NONE);
+    }
+
     /// Istio's `outboundTrafficPolicy.mode`.
     public enum OutboundPolicy {
         /// Passed on as it is, through the cluster `PassthroughCluster`.

@@ -3,6 +3,8 @@ package dev.heddle.compiler.world;
 import dev.heddle.model.service.Locality;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /// Everything in which one proxy's configuration may differ from another's. Two proxies of equal
 /// scope get the same bytes; with the [World] this is the compiler's whole input, and so the whole
@@ -18,6 +20,7 @@ import java.util.Map;
 /// @param locality where the proxy runs
 /// @param metadata of the proxy's node, as far as it is texts, as in `ISTIO_VERSION`; nothing that
 ///   only one proxy can be
+/// @param process how it was started, as it says itself; empty where it says nothing
 public record ProxyScope(
         Role role,
         String namespace,
@@ -27,7 +30,8 @@ public record ProxyScope(
         Interception interception,
         WorkloadAnnotations annotations,
         Locality locality,
-        Map<String, String> metadata) {
+        Map<String, String> metadata,
+        Optional<ProcessOptions> process) {
 
     /// One whose node says nothing more.
     public ProxyScope(
@@ -48,7 +52,8 @@ public record ProxyScope(
                 interception,
                 annotations,
                 locality,
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     /// One that runs nowhere in particular.
@@ -139,5 +144,24 @@ public record ProxyScope(
     public ProxyScope {
         labels = Map.copyOf(labels);
         metadata = Map.copyOf(metadata);
+    }
+
+    /// The same, started like that.
+    ///
+    /// @param more that its node says then
+    public ProxyScope started(ProcessOptions with, Map<String, String> more) {
+        var all = new TreeMap<>(metadata);
+        all.putAll(more);
+        return new ProxyScope(
+                role,
+                namespace,
+                labels,
+                dnsDomain,
+                clusterId,
+                interception,
+                annotations,
+                locality,
+                all,
+                Optional.of(with));
     }
 }

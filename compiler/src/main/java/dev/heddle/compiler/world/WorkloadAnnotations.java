@@ -7,6 +7,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
 import dev.heddle.model.codec.EmbeddedReader;
+import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.xds.EnvoyRuleHits;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,14 @@ import java.util.Optional;
 /// What a workload's own annotations say of its proxy.
 ///
 /// @param options that go before the mesh's
+/// @param process how the proxy is to be run, which goes before what the mesh says
 /// @param countsRules whether stock Envoy is to count how often rules are chosen
 /// @param findings what is wrong with the annotations
 public record WorkloadAnnotations(
-        ProxyOptions options, boolean countsRules, List<Diagnostic> findings) {
+        ProxyOptions options,
+        ProcessOptions process,
+        boolean countsRules,
+        List<Diagnostic> findings) {
     /// A ProxyConfig in YAML.
     public static final String PROXY_CONFIG = "proxy.istio.io/config";
 
@@ -27,7 +32,8 @@ public record WorkloadAnnotations(
 
     /// No annotations.
     public static final WorkloadAnnotations NONE =
-            new WorkloadAnnotations(ProxyOptions.NONE, false, List.of());
+            new WorkloadAnnotations(
+                    ProxyOptions.NONE, ProcessOptions.NONE, false, List.of());
 
     public WorkloadAnnotations {
         findings = List.copyOf(findings);
@@ -39,12 +45,11 @@ public record WorkloadAnnotations(
     /// @param namespace of the workload
     public static WorkloadAnnotations read(Map<String, String> annotations, String namespace) {
         var findings = new Diagnostics();
-        Optional<ProxyOptions> options =
+        Optional<MeshProxyConfig> said =
                 Optional.ofNullable(annotations.get(PROXY_CONFIG))
                         .flatMap(text ->
                                 EmbeddedReader.proxy(
-                                        origin(PROXY_CONFIG, namespace), text, findings))
-                        .map(ProxyOptions::of);
+                                        origin(PROXY_CONFIG, namespace), text, findings));
         String counts = annotations.getOrDefault(RULE_HITS, "false");
         if (!counts.equals("true") && !counts.equals("false")) {
             findings.add(
@@ -55,7 +60,17 @@ public record WorkloadAnnotations(
                             "Rules are not counted for this proxy"));
         }
         return new WorkloadAnnotations(
-                options.orElse(ProxyOptions.NONE), counts.equals("true"), findings.toList());
+                said.map(ProxyOptions::of).orElse(ProxyOptions.NONE),
+                said.map(ProcessOptions::of).orElse(ProcessOptions.NONE),
+                counts.equals("true"),
+                findings.toList());
+    }
+
+    /// Where a workload's own words of its proxy stand, as findings call it.
+    ///
+    /// @param namespace of the workload
+    public static Origin origin(String namespace) {
+        return origin(PROXY_CONFIG, namespace);
     }
 
     private static Origin origin(String annotation, String namespace) {

@@ -1,17 +1,25 @@
 package dev.heddle.compiler.world;
 
 import dev.heddle.compiler.select.Ingresses;
+import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.ProxyConfigs;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.Namespaces;
 import dev.heddle.compiler.service.WorkloadGroups;
 import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
+import dev.heddle.model.istio.ProxyConfig;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Everything known about the mesh at one moment, under one number. Immutable.
 ///
@@ -20,6 +28,7 @@ import java.util.Optional;
 /// @param settings what Istio calls MeshConfig, as far as it is in force
 /// @param index the same resources, prepared for look-ups once for all proxies
 public record World(long version, Resources resources, MeshSettings settings, MeshIndex index) {
+    private static final String METADATA = "proxyMetadata";
 
     /// A world of resources, which get their index here. Costs time in proportion to them.
     ///
@@ -91,5 +100,45 @@ public record World(long version, Resources resources, MeshSettings settings, Me
                     };
             case Interception.Explicit _ -> said.intercepting(Optional.of(InterceptionMode.NONE));
         };
+    }
+
+    /// What somebody says of how a proxy is run.
+    ///
+    /// @param origin where each field stands, by its name
+    /// @param variables what the field with the variables is called there
+    public record Said(ProcessOptions options, Function<String, Origin> origin, String variables) {}
+
+    /// Everything that is said of how a proxy is run, in Istio's order, what goes before the rest
+    /// first: a ProxyConfig that chooses the workload, the workload's own annotation, the
+    /// ProxyConfigs of its namespace and of the root namespace, the mesh's `defaultConfig`.
+    public List<Said> processes(ProxyScope scope) {
+        ProxyConfigs configs =
+                ProxyConfigs.of(
+                        resources, settings.rootNamespace(), scope.namespace(), scope.labels());
+        Origin annotation = WorkloadAnnotations.origin(scope.namespace());
+        var said = new ArrayList<Said>();
+        configs.workload().map(World::said).ifPresent(said::add);
+        said.add(new Said(scope.annotations().process(), _ -> annotation, METADATA));
+        configs.namespace().map(World::said).ifPresent(said::add);
+        configs.root().map(World::said).ifPresent(said::add);
+        MeshConfigs.of(resources, settings.home())
+                .inForce()
+                .ifPresent(chosen ->
+                        said.add(new Said(settings.process(), chosen::originOfDefault, METADATA)));
+        return said;
+    }
+
+    private static Said said(Resource<ProxyConfig> config) {
+        return new Said(
+                ProcessOptions.of(config.spec()),
+                field -> config.origin(FieldPath.of("spec", field)),
+                "environmentVariables");
+    }
+
+    /// How a proxy of that scope is to be run.
+    public ProcessOptions process(ProxyScope scope) {
+        return processes(scope).stream()
+                .map(Said::options)
+                .reduce(ProcessOptions.NONE, ProcessOptions::over);
     }
 }

@@ -34,16 +34,30 @@ public final class SnapshotJson {
     /// held by their listeners and hosts by their clusters, so that it needs no control plane.
     /// Private keys are left out.
     public static String bootstrap(Snapshot snapshot) {
-        return bootstrap(snapshot, StaticSecrets::withoutKey);
+        return bootstrap(snapshot, it -> it);
+    }
+
+    /// As [#bootstrap(Snapshot)], completed.
+    ///
+    /// @param completed adds what is no resource
+    public static String bootstrap(Snapshot snapshot, UnaryOperator<Bootstrap> completed) {
+        return print(completed.apply(made(snapshot, StaticSecrets::withoutKey)));
     }
 
     /// As [#bootstrap(Snapshot)], with private keys: for a proxy to start with, and for nobody to
     /// look at.
     public static String bootstrapWithKeys(Snapshot snapshot) {
-        return bootstrap(snapshot, secret -> secret);
+        return bootstrapWithKeys(snapshot, it -> it);
     }
 
-    private static String bootstrap(Snapshot snapshot, UnaryOperator<Secret> shown) {
+    /// As [#bootstrapWithKeys(Snapshot)], completed.
+    ///
+    /// @param completed adds what is no resource
+    public static String bootstrapWithKeys(Snapshot snapshot, UnaryOperator<Bootstrap> completed) {
+        return print(completed.apply(made(snapshot, secret -> secret)));
+    }
+
+    private static Bootstrap made(Snapshot snapshot, UnaryOperator<Secret> shown) {
         var secrets = new StaticSecrets(snapshot.of(XdsType.SECRET).keySet());
         Bootstrap.StaticResources.Builder resources = Bootstrap.StaticResources.newBuilder();
         for (XdsResource resource : snapshot.of(XdsType.LISTENER).values()) {
@@ -62,7 +76,7 @@ public final class SnapshotJson {
         for (XdsResource resource : snapshot.of(XdsType.SECRET).values()) {
             resources.addSecrets(shown.apply(unpack(resource, Secret.class)));
         }
-        return print(Bootstrap.newBuilder().setStaticResources(resources));
+        return Bootstrap.newBuilder().setStaticResources(resources).build();
     }
 
     /// The resources of one type as a JSON array, ordered by name, as they are sent, but without

@@ -3,13 +3,20 @@ package dev.heddle.control.push;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.heddle.compiler.service.Nearness;
+import dev.heddle.compiler.world.ProcessOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Interception.Kernel;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
+import dev.heddle.model.Position;
+import dev.heddle.model.codec.EmbeddedReader;
 import dev.heddle.model.service.Locality;
+import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.NodeInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +31,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The id is `sidecar~ADDRESS~NAME.NAMESPACE~NAMESPACE.svc.DOMAIN` (or `router~…` for a gateway).
 /// Metadata: `NAMESPACE`, `LABELS`, `ANNOTATIONS`, `CLUSTER_ID`, `NODE_NAME`, `NETWORK`,
-/// `INTERCEPTION_MODE`, and for proxies that nothing is redirected to (`NONE`) the struct `HEDDLE`
-/// with their listeners' addresses.
+/// `INTERCEPTION_MODE`, `PROXY_CONFIG` with what it was started with, and for proxies that nothing
+/// is redirected to (`NONE`) the struct `HEDDLE` with their listeners' addresses.
 public final class NodeScopes {
 
     /// How a workload's traffic gets into its sidecar, where the sidecar does not say it.
     private static final String INTERCEPTION = "sidecar.istio.io/interceptionMode";
+
+    private static final String PROCESS = "PROXY_CONFIG";
 
     /// What tells a proxy from another of the same workload, or is looked at elsewhere.
     private static final Set<String> ONE_PROXYS =
@@ -88,7 +97,18 @@ public final class NodeScopes {
                 interception(node),
                 WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace),
                 locality(node),
-                metadata(node));
+                metadata(node),
+                process(node));
+    }
+
+    /// How the proxy was started: what Istio's agent, or whoever else did it, put into its
+    /// bootstrap. What cannot be used of it counts as not there.
+    private static Optional<ProcessOptions> process(NodeInfo node) {
+        var origin = new Origin(node.id(), FieldPath.of("metadata", PROCESS), "", Position.UNKNOWN);
+        return node.tree(PROCESS)
+                .flatMap(said ->
+                        EmbeddedReader.proxy(origin, EnvoyJson.print(said), new Diagnostics()))
+                .map(ProcessOptions::of);
     }
 
     /// The node in Kubernetes' sense is a label for those who prefer near endpoints.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
+import dev.heddle.compiler.world.ProcessOptions;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
@@ -15,9 +16,11 @@ import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.service.Locality;
 import dev.heddle.xds.NodeInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,7 +59,8 @@ class NodeScopesTest {
                                 new Interception.Redirect(),
                                 WorkloadAnnotations.NONE,
                                 Locality.UNKNOWN,
-                                Map.of("ISTIO_VERSION", "1.29.0")));
+                                Map.of("ISTIO_VERSION", "1.29.0"),
+                                Optional.empty()));
     }
 
     @Test
@@ -95,6 +99,25 @@ class NodeScopesTest {
                 .singleElement()
                 .asString()
                 .contains("workload in shop", "this is not YAML");
+    }
+
+    @Test
+    void aProxySaysHowItWasStartedAsIstiosAgentPassesItOn() throws Exception {
+        ProxyScope scope =
+                known(
+                        ID,
+                        """
+                        {"PROXY_CONFIG": {"concurrency": 2, "drainDuration": "45s",
+                          "discoveryAddress": "istiod:15012", "proxyMetadata": {"A": "b"}}}
+                        """);
+        assertThat(scope.process())
+                .contains(
+                        new ProcessOptions(
+                                OptionalInt.of(2),
+                                Optional.of(Duration.ofSeconds(45)),
+                                Optional.empty(),
+                                Map.of("A", "b")));
+        assertThat(known(ID, "{}").process()).isEmpty();
     }
 
     @Test

@@ -49,8 +49,7 @@ public record EnvoyFilter(
         CLUSTER,
         /// A resource of the extension configuration discovery service.
         EXTENSION_CONFIG,
-        /// The bootstrap.
-        @NotYet
+        /// The bootstrap, when the proxy starts.
         BOOTSTRAP,
         /// A listener filter.
         LISTENER_FILTER

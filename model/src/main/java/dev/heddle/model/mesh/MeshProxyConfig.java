@@ -1,9 +1,13 @@
 package dev.heddle.model.mesh;
 
 import dev.heddle.model.schema.NotYet;
+import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Skips;
 import dev.heddle.model.tree.Node;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Istio's `ProxyConfig` of a mesh or a workload, as of Istio 1.31: how proxies are run, and what
 /// their listeners do unasked. (The resource `ProxyConfig` is another, with fewer fields.)
@@ -14,15 +18,22 @@ import java.util.Optional;
 /// @param gatewayTopology what stands in front of gateways
 /// @param proxyHeaders headers that proxies add or take away
 /// @param connectionSettings limits of clients' connections
+/// @param concurrency worker threads; 0 means one for each processor
+/// @param drainDuration how long clients of a listener that goes are asked to go
+/// @param terminationDrainDuration how long they are before the process ends
+/// @param proxyMetadata environment variables of the process
 @Skips({"configPath", "binaryPath", "discoveryAddress"})
 public record MeshProxyConfig(
         Optional<InterceptionMode> interceptionMode,
         Optional<Topology> gatewayTopology,
         Optional<ProxyHeaders> proxyHeaders,
         Optional<ConnectionSettings> connectionSettings,
+        OptionalInt concurrency,
+        Optional<Duration> drainDuration,
+        Optional<Duration> terminationDrainDuration,
+        Map<String, String> proxyMetadata,
         @NotYet Node serviceCluster,
         @NotYet Node tracingServiceName,
-        @NotYet Node drainDuration,
         @NotYet Node discoveryRefreshDelay,
         @NotYet Node zipkinAddress,
         @NotYet Node statsdUdpAddress,
@@ -32,17 +43,14 @@ public record MeshProxyConfig(
         @NotYet Node controlPlaneAuthPolicy,
         @NotYet Node customConfigFile,
         @NotYet Node statNameLength,
-        @NotYet Node concurrency,
         @NotYet Node proxyBootstrapTemplatePath,
         @NotYet Node tracing,
         @NotYet Node sds,
         @NotYet Node envoyAccessLogService,
         @NotYet Node envoyMetricsService,
-        @NotYet Node proxyMetadata,
         @NotYet Node runtimeValues,
         @NotYet Node statusPort,
         @NotYet Node extraStatTags,
-        @NotYet Node terminationDrainDuration,
         @NotYet Node meshId,
         @NotYet Node readinessProbe,
         @NotYet Node proxyStatsMatcher,
@@ -53,6 +61,10 @@ public record MeshProxyConfig(
         @NotYet Node fileFlushInterval,
         @NotYet Node fileFlushMinSizeKb,
         @NotYet Node statsCompression) {
+
+    public MeshProxyConfig {
+        proxyMetadata = Ordered.copyOf(proxyMetadata);
+    }
 
     /// How a workload's traffic gets into its sidecar.
     public enum InterceptionMode {

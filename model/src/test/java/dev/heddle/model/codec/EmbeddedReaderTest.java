@@ -26,7 +26,7 @@ class EmbeddedReaderTest {
                 # of the mesh
                 connectTimeout: 3s
                 defaultConfig:
-                  concurrency: 2
+                  statusPort: 2
                   proxyHeaders: {sever: {}}
             """;
 
@@ -49,7 +49,7 @@ class EmbeddedReaderTest {
         assertThat(texts(parsed))
                 .containsExactly(
                         "mesh.yaml:12:7: warning HED0008 ConfigMap istio-system/istio"
-                                + " data.mesh.defaultConfig.concurrency: 'concurrency' is read but"
+                                + " data.mesh.defaultConfig.statusPort: 'statusPort' is read but"
                                 + " not in force yet",
                         "mesh.yaml:13:22: warning HED0004 ConfigMap istio-system/istio"
                                 + " data.mesh.defaultConfig.proxyHeaders.sever: unknown field"

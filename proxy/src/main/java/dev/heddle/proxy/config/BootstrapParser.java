@@ -17,6 +17,7 @@ import envoy.config.core.v3.GrpcService;
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
 import envoy.extensions.transport_sockets.tls.v3.Secret;
+import google.protobuf.Value;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -146,6 +147,7 @@ public final class BootstrapParser {
                             value.listeners(),
                             value.secrets(),
                             value.controlPlane(),
+                            value.process(),
                             value.overload(),
                             notes,
                             value.message(),
@@ -216,6 +218,7 @@ public final class BootstrapParser {
                 listeners(bootstrap.getStaticResources().getListenersList()),
                 secrets(bootstrap.getStaticResources().getSecretsList()),
                 controlPlane,
+                process(bootstrap),
                 bootstrap.hasOverloadManager()
                         ? new OverloadParser(findings)
                                 .read("overload_manager", bootstrap.getOverloadManager())
@@ -252,6 +255,11 @@ public final class BootstrapParser {
             message.bytes(NODE_LOCALITY, node.getLocality().bytes());
         }
         return new ClientNode(node.getId(), message.text(NODE_USER_AGENT_NAME, "heddle").toBytes());
+    }
+
+    private ProcessConfig process(Bootstrap bootstrap) {
+        Value said = bootstrap.getNode().getMetadata().getFieldsMap().get("PROXY_CONFIG");
+        return said == null ? ProcessConfig.NONE : new ProcessParser(findings).read(said);
     }
 
     private Optional<InetSocketAddress> admin(Bootstrap bootstrap) {

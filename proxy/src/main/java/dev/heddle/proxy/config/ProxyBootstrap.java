@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param listeners of `static_resources`
 /// @param secrets of `static_resources`
 /// @param controlPlane where the rest comes from; empty for nowhere
+/// @param process how the process is run, as the node says it
 /// @param overload what it stops doing when memory is short; empty for nothing
 /// @param notes fields that are left out, each with its path
 /// @param message the whole bootstrap, for dumps
@@ -29,6 +30,7 @@ public record ProxyBootstrap(
         List<XdsResource> listeners,
         List<XdsResource> secrets,
         Optional<ControlPlane> controlPlane,
+        ProcessConfig process,
         Optional<OverloadConfig> overload,
         List<String> notes,
         Bytes message,
@@ -68,6 +70,7 @@ public record ProxyBootstrap(
                 completed(XdsType.LISTENER, listeners),
                 secrets,
                 controlPlane,
+                process,
                 overload,
                 notes,
                 message,

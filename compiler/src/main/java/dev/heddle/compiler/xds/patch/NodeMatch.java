@@ -4,29 +4,44 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.model.istio.EnvoyFilter.ProxyMatch;
+import dev.heddle.model.schema.Ordered;
+import java.util.Map;
+import java.util.Optional;
 
-/// Whether a patch is for a proxy, by what that says about itself.
-final class NodeMatch {
+/// For which proxies a patch is, by what they say about themselves.
+///
+/// @param version that is found in theirs; empty for any
+/// @param metadata that theirs must hold
+record NodeMatch(Optional<Pattern> version, Map<String, String> metadata) {
     private static final String VERSION = "ISTIO_VERSION";
 
-    private NodeMatch() {}
+    /// Finds nothing; a finding says that the expression is none.
+    private static final Pattern NONE = Pattern.compile("[^\\x00-\\x{10FFFF}]");
 
-    /// A proxy that says no version is of none that an expression could mean.
-    static boolean holds(Patch patch, ProxyScope scope) {
-        ProxyMatch match = patch.match().proxy();
-        return isVersion(match.proxyVersion(), scope.metadata().getOrDefault(VERSION, ""))
-                && scope.metadata().entrySet().containsAll(match.metadata().entrySet());
+    NodeMatch {
+        metadata = Ordered.copyOf(metadata);
     }
 
-    private static boolean isVersion(String expression, String version) {
-        if (expression.isEmpty()) {
-            return true;
-        }
+    static NodeMatch of(ProxyMatch match) {
+        return new NodeMatch(
+                match.proxyVersion().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(pattern(match.proxyVersion())),
+                match.metadata());
+    }
+
+    private static Pattern pattern(String expression) {
         try {
-            return !version.isEmpty() && Pattern.compile(expression).matcher(version).find();
+            return Pattern.compile(expression);
         } catch (PatternSyntaxException e) {
-            // A finding says so.
-            return false;
+            return NONE;
         }
+    }
+
+    /// A proxy that says no version is of none that an expression could mean.
+    boolean holds(ProxyScope scope) {
+        String said = scope.metadata().getOrDefault(VERSION, "");
+        return version.map(v -> !said.isEmpty() && v.matcher(said).find()).orElse(true)
+                && scope.metadata().entrySet().containsAll(metadata.entrySet());
     }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param operation with what inserting comes to where there is no order
 /// @param value empty for a removal
 /// @param isSelected whether its author named the proxies that it is for
+/// @param node which proxies it is for, by what they say about themselves
 /// @param origin where it is written
 record Patch(
         ApplyTo applyTo,
@@ -28,6 +29,7 @@ record Patch(
         FilterClass filterClass,
         Optional<Message> value,
         boolean isSelected,
+        NodeMatch node,
         Origin origin) {
 
     /// Whether it is made on traffic of that side.

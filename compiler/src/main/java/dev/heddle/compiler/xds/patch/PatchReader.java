@@ -13,6 +13,7 @@ import dev.heddle.model.istio.EnvoyFilter.Operation;
 import dev.heddle.model.tree.Node;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.EnvoyJsonException;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -92,6 +93,7 @@ final class PatchReader {
                         value,
                         filter.spec().workloadSelector().isPresent()
                                 || !filter.spec().targetRefs().isEmpty(),
+                        NodeMatch.of(said.match().proxy()),
                         filter.origin(path)));
     }
 
@@ -158,7 +160,8 @@ final class PatchReader {
                             Operation.INSERT_AFTER,
                             Operation.INSERT_FIRST);
             case EXTENSION_CONFIG -> List.of(Operation.ADD);
-            case INVALID, BOOTSTRAP -> List.of();
+            case BOOTSTRAP -> List.of(Operation.MERGE);
+            case INVALID -> List.of();
         };
     }
 
@@ -175,7 +178,8 @@ final class PatchReader {
             case CLUSTER -> Optional.of(Cluster.getDefaultInstance());
             case EXTENSION_CONFIG -> Optional.of(TypedExtensionConfig.getDefaultInstance());
             case LISTENER_FILTER -> Optional.of(ListenerFilter.getDefaultInstance());
-            case INVALID, BOOTSTRAP -> Optional.empty();
+            case BOOTSTRAP -> Optional.of(Bootstrap.getDefaultInstance());
+            case INVALID -> Optional.empty();
         };
     }
 

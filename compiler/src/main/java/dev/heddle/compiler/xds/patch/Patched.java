@@ -22,7 +22,6 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -42,17 +41,18 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
     }
 
     /// Makes the patches that are for a proxy.
-    public static Patched of(World world, ProxyScope scope, Snapshot snapshot) {
-        List<Resource<EnvoyFilter>> filters = EnvoyFilters.of(world, scope);
-        if (filters.isEmpty()) {
+    ///
+    /// @param filters of the world, for the proxy's namespace
+    public static Patched of(
+            EnvoyFilters filters, World world, ProxyScope scope, Snapshot snapshot) {
+        List<Patch> patches =
+                filters.patches(scope).stream()
+                        .filter(patch -> patch.applyTo() != ApplyTo.BOOTSTRAP)
+                        .toList();
+        if (patches.isEmpty()) {
             return new Patched(snapshot, List.of(), List.of());
         }
-        var unread = new Diagnostics();
-        var patches = new ArrayList<Patch>();
-        filters.forEach(filter -> patches.addAll(PatchReader.read(filter, unread)));
-        var run =
-                new PatchRun(
-                        patches.stream().filter(patch -> NodeMatch.holds(patch, scope)).toList());
+        var run = new PatchRun(patches);
         List<String> hosts =
                 world.index().services().of(scope.namespace(), scope.labels()).stream()
                         .map(MeshService::service)

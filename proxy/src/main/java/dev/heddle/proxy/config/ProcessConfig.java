@@ -1,0 +1,23 @@
+package dev.heddle.proxy.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// How the process is run, as the bootstrap's node says it (`PROXY_CONFIG`, as Istio's agent and
+/// `heddle bootstrap` write it). The command line goes before it.
+///
+/// @param workers event loops; 0 for one for each processor
+/// @param drain how long clients of a listener that goes or changes are asked to go
+/// @param leastDrain how long connections are taken after the process was asked to end
+/// @param lastDrain how long the last ones may stay after that
+public record ProcessConfig(
+        OptionalInt workers,
+        Optional<Duration> drain,
+        Optional<Duration> leastDrain,
+        Optional<Duration> lastDrain) {
+    /// Nothing said.
+    public static final ProcessConfig NONE =
+            new ProcessConfig(
+                    OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+}
