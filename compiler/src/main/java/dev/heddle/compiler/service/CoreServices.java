@@ -140,9 +140,7 @@ final class CoreServices {
                 Registry.CORE,
                 Traits.NONE
                         .clusterLocal(rules.isClusterLocal(service.host(), metadata))
-                        .preferring(
-                                TrafficDistribution.of(
-                                        spec.trafficDistribution(), metadata.annotations())));
+                        .preferring(rules.distribution(spec.trafficDistribution(), metadata)));
     }
 
     private boolean isHeadless() {

@@ -99,4 +99,12 @@ record MeshRules(Optional<MeshConfig> config, Namespaces namespaces) {
                 .filter(scope -> scope == Scope.LOCAL)
                 .isPresent();
     }
+
+    /// Which endpoints a service wants clients to prefer.
+    ///
+    /// @param field what it says; its annotation comes next, and its namespace's last
+    TrafficDistribution distribution(String field, Metadata metadata) {
+        return TrafficDistribution.of(
+                field, metadata.annotations(), namespaces.distribution(metadata.namespace()));
+    }
 }

@@ -121,7 +121,8 @@ final class ServiceEntries {
                         rules.isClusterLocal(host, resource.metadata()),
                         addresses,
                         List.of(),
-                        TrafficDistribution.of("", resource.metadata().annotations())));
+                        TrafficDistribution.of(
+                                resource.metadata().annotations(), TrafficDistribution.ANY)));
     }
 
     /// A range of one address is that address.
