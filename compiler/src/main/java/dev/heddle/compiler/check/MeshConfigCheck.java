@@ -46,5 +46,13 @@ final class MeshConfigCheck {
                                 first.resource().origin(first.path().field("accessLogFormat")),
                                 problem,
                                 "Istio's own format counts until then"));
+        AccessLogs.unknown(first.config())
+                .ifPresent(unknown ->
+                        findings.add(
+                                DiagnosticCode.NOT_IMPLEMENTED,
+                                first.resource().origin(first.path().field("accessLogFormat")),
+                                unknown,
+                                "Heddle's own proxy refuses listeners with it and stays with what"
+                                        + " it had; Envoy is given it as it stands"));
     }
 }

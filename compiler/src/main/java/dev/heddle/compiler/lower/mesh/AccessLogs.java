@@ -5,6 +5,7 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.AccessLogEncoding;
 import dev.heddle.model.tree.Node;
+import dev.heddle.telemetry.AccessLogFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,23 @@ public final class AccessLogs {
                     .map(e -> "'" + e.key() + "' is no text (expected: text in each field)");
         } catch (IllegalArgumentException e) {
             return Optional.of(e.getMessage() + " (expected: a JSON object)");
+        }
+    }
+
+    /// What Heddle's own proxy does not know of a format that can be used otherwise.
+    public static Optional<String> unknown(MeshConfig said) {
+        if (said.accessLogFormat().isEmpty() || problem(said).isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            switch (line(said)) {
+                case AccessLog.Line.Text(String format) -> AccessLogFormat.parse(format);
+                case AccessLog.Line.Json(Map<String, String> fields) ->
+                        fields.values().forEach(AccessLogFormat::parse);
+            }
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
