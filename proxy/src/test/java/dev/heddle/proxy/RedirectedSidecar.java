@@ -278,7 +278,10 @@ final class RedirectedSidecar {
                         "InboundPassthroughCluster",
                         "upstream_bind_config: {source_address: {address: 127.0.0.6, port_value: 0}}")
                 + passed("moved", "original_dst_lb_config: {upstream_port_override: 7009}")
-                + passed("asked", "original_dst_lb_config: {use_http_header: true}")
+                + passed(
+                        "asked",
+                        "original_dst_lb_config: {use_http_header: true,"
+                                + " metadata_key: {key: nobody, path: [{key: writes}]}}")
                 + """
                   - name: known
                     type: STATIC

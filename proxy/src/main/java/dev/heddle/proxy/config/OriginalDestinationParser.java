@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.HeaderName;
 import envoy.config.cluster.v3.Cluster;
+import envoy.type.metadata.v3.MetadataKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,7 +38,14 @@ final class OriginalDestinationParser {
         findings.fields(
                 path,
                 config,
-                Set.of("use_http_header", "http_header_name", "upstream_port_override"));
+                Set.of(
+                        "use_http_header",
+                        "http_header_name",
+                        "upstream_port_override",
+                        "metadata_key"));
+        if (config.hasMetadataKey()) {
+            metadata(join(path, "metadata_key"), config.getMetadataKey());
+        }
         OptionalInt port = OptionalInt.empty();
         if (config.hasUpstreamPortOverride()) {
             int value = config.getUpstreamPortOverride().getValue();
@@ -45,6 +53,21 @@ final class OriginalDestinationParser {
             port = OptionalInt.of(Math.clamp(value, 0, 65_535));
         }
         return new ClusterConfig.Discovery.OriginalDestination(header(path, config), port, cleanup);
+    }
+
+    /// No filter of this proxy gives a connection or request any metadata, so nothing is ever found
+    /// there: the original destination counts, as at Envoy with the same filters.
+    private void metadata(String path, MetadataKey key) {
+        findings.fields(path, key, Set.of("key", "path"));
+        findings.required(join(path, "key"), key.getKey());
+        for (int i = 0; i < key.getPathCount(); i++) {
+            String at = path + ".path[" + i + "]";
+            findings.fields(at, key.getPath(i), Set.of("key"));
+            findings.required(join(at, "key"), key.getPath(i).getKey());
+        }
+        if (key.getPathCount() == 0) {
+            findings.reject(join(path, "path"), "[] (expected: one key or more)");
+        }
     }
 
     private Optional<HeaderName> header(String path, Cluster.OriginalDstLbConfig config) {
