@@ -396,4 +396,39 @@ class EnvoyFilterTest {
         assertThat(ended).as("envoy ended").isTrue();
         assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     }
+
+    @Test
+    void aFieldThatOwnProxiesDoNotReadIsAFindingWithItsPath() {
+        World world =
+                world(
+                        filter(
+                                "a",
+                                "default",
+                                "",
+                                patch(
+                                                "CLUSTER",
+                                                "context: ANY",
+                                                "MERGE",
+                                                "lbSubsetConfig: {}, connect_timeout: 1s,"
+                                                        + " circuit_breakers: {thresholds: [{},"
+                                                        + " {retry_budget: {}}]}")
+                                        + patch(
+                                                "NETWORK_FILTER",
+                                                "context: ANY",
+                                                "MERGE",
+                                                "typed_config: {'@type': type.googleapis.com/envoy"
+                                                        + ".extensions.filters.network"
+                                                        + ".http_connection_manager.v3"
+                                                        + ".HttpConnectionManager,"
+                                                        + " scoped_routes: {name: x},"
+                                                        + " generate_request_id: false}")));
+        assertThat(MeshCompiler.analyze(world))
+                .extracting(d -> d.origin().path().toString())
+                .containsExactly(
+                        "spec.configPatches[0].patch.value.lbSubsetConfig",
+                        "spec.configPatches[1].patch.value.typed_config.scoped_routes");
+        assertThat(MeshCompiler.analyze(world).getFirst().message())
+                .isEqualTo(
+                        "'lb_subset_config' of Cluster is no field that Heddle's own proxy reads");
+    }
 }

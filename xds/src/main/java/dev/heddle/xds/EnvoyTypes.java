@@ -148,7 +148,7 @@ public final class EnvoyTypes {
     }
 
     /// The message of that URL; empty when this version knows none.
-    static Optional<Descriptor> find(String typeUrl) {
+    public static Optional<Descriptor> find(String typeUrl) {
         try {
             return Optional.ofNullable(REGISTRY.getDescriptorForTypeUrl(typeUrl));
         } catch (InvalidProtocolBufferException _) {

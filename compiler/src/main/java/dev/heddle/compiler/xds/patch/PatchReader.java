@@ -186,7 +186,9 @@ final class PatchReader {
     private Optional<Message> message(Node value, Message type, FieldPath path) {
         Node packed = new UnknownTypes(filter, path, findings).packed(value);
         try {
-            return Optional.of(EnvoyJson.parse(Json.compact(packed), type));
+            Message read = EnvoyJson.parse(Json.compact(packed), type);
+            new UnreadFields(filter, findings).find(value, type.getDescriptorForType(), path);
+            return Optional.of(read);
         } catch (EnvoyJsonException e) {
             findings.add(
                     DiagnosticCode.LEFT_OUT,

@@ -1,0 +1,426 @@
+package dev.heddle.compiler.xds.patch;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The fields of Envoy's messages that Heddle's own proxy reads, or leaves out because they change
+/// no request; it refuses all others. A test of both makes this table out of the proxy's sources,
+/// and sees to it that it holds.
+///
+/// This file is long because each message has its line.
+final class OwnFields {
+    private static final String TEXT =
+            """
+            envoy.config.accesslog.v3
+            AccessLog: name typed_config
+            envoy.config.bootstrap.v3
+            Admin: access_log access_log_path address ignore_global_conn_limit profile_path
+            Bootstrap: admin application_log_config bootstrap_extensions cluster_manager
+                default_socket_interface deferred_stat_options dns_resolution_config
+                dynamic_resources enable_dispatcher_stats fatal_actions flags_path
+                grpc_async_client_manager_config inline_headers layered_runtime
+                memory_allocator_manager node node_context_params overload_manager
+                perf_tracing_file_path static_resources stats_config stats_flush_interval
+                stats_flush_on_admin stats_server_version_override stats_sinks
+                typed_dns_resolver_config use_tcp_for_dns_lookups watchdog watchdogs
+            Bootstrap.DynamicResources: ads_config cds_config lds_config
+            Bootstrap.StaticResources: clusters listeners secrets
+            ClusterManager: enable_deferred_cluster_creation load_stats_config
+                local_cluster_name outlier_detection upstream_bind_config
+            envoy.config.cluster.v3
+            CircuitBreakers: per_host_thresholds thresholds
+            CircuitBreakers.Thresholds: max_connection_pools max_connections
+                max_pending_requests max_requests max_retries priority retry_budget
+                track_remaining
+            CircuitBreakers.Thresholds.RetryBudget: budget_percent min_retry_concurrency
+            Cluster: alt_stat_name circuit_breakers cleanup_interval cluster_type
+                common_http_protocol_options common_lb_config connect_timeout
+                dns_failure_refresh_rate dns_jitter dns_lookup_family dns_refresh_rate
+                eds_cluster_config health_checks http2_protocol_options http_protocol_options
+                ignore_health_on_host_removal lb_policy least_request_lb_config load_assignment
+                load_balancing_policy maglev_lb_config max_requests_per_connection metadata name
+                original_dst_lb_config outlier_detection per_connection_buffer_limit_bytes
+                preconnect_policy protocol_selection respect_dns_ttl ring_hash_lb_config
+                round_robin_lb_config track_cluster_stats track_timeout_budgets transport_socket
+                transport_socket_matches type typed_extension_protocol_options
+                upstream_bind_config upstream_connection_options upstream_http_protocol_options
+                wait_for_warm_on_init
+            Cluster.CommonLbConfig: consistent_hashing_lb_config healthy_panic_threshold
+                locality_weighted_lb_config override_host_status update_merge_window
+                zone_aware_lb_config
+            Cluster.CommonLbConfig.ConsistentHashingLbConfig: hash_balance_factor
+                use_hostname_for_hashing
+            Cluster.CommonLbConfig.ZoneAwareLbConfig: fail_traffic_on_panic force_local_zone
+                force_locality_direct_routing min_cluster_size routing_enabled
+            Cluster.CustomClusterType: name typed_config
+            Cluster.EdsClusterConfig: eds_config service_name
+            Cluster.LeastRequestLbConfig: active_request_bias choice_count slow_start_config
+            Cluster.MaglevLbConfig: table_size
+            Cluster.OriginalDstLbConfig: http_header_name metadata_key upstream_port_override
+                use_http_header
+            Cluster.PreconnectPolicy: per_upstream_preconnect_ratio
+            Cluster.RefreshRate: base_interval max_interval
+            Cluster.RingHashLbConfig: hash_function maximum_ring_size minimum_ring_size
+            Cluster.RoundRobinLbConfig: slow_start_config
+            Cluster.TransportSocketMatch: match name transport_socket
+            OutlierDetection: always_eject_one_host base_ejection_time consecutive_5xx
+                consecutive_gateway_failure consecutive_local_origin_failure
+                enforcing_consecutive_5xx enforcing_consecutive_gateway_failure
+                enforcing_consecutive_local_origin_failure enforcing_failure_percentage
+                enforcing_failure_percentage_local_origin enforcing_local_origin_success_rate
+                enforcing_success_rate failure_percentage_minimum_hosts
+                failure_percentage_request_volume failure_percentage_threshold interval
+                max_ejection_percent max_ejection_time max_ejection_time_jitter
+                split_external_local_origin_errors success_rate_minimum_hosts
+                success_rate_request_volume success_rate_stdev_factor
+                successful_active_health_check_uneject_host
+            UpstreamConnectionOptions: happy_eyeballs_config tcp_keepalive
+            UpstreamConnectionOptions.HappyEyeballsConfig: first_address_family_count
+                first_address_family_version
+            envoy.config.common.matcher.v3
+            HttpHeadersMatch: headers
+            MatchPredicate.MatchSet: rules
+            envoy.config.core.v3
+            ApiConfigSource: api_type grpc_services rate_limit_settings request_timeout
+                set_node_on_first_message_only transport_api_version
+            BindConfig: extra_source_addresses freebind source_address
+            ConfigSource: ads initial_fetch_timeout path_config_source resource_api_version self
+            DataSource: inline_bytes inline_string
+            EnvoyInternalAddress: endpoint_id server_listener_name
+            ExtraSourceAddress: address
+            GrpcService: envoy_grpc timeout
+            GrpcService.EnvoyGrpc: cluster_name max_receive_message_length retry_policy
+                skip_envoy_headers
+            HeaderValue: key raw_value value
+            HeaderValueOption: append append_action header keep_empty_value
+            HealthCheck: grpc_health_check healthy_edge_interval healthy_threshold
+                http_health_check initial_jitter interval interval_jitter interval_jitter_percent
+                no_traffic_healthy_interval no_traffic_interval reuse_connection tcp_health_check
+                timeout tls_options transport_socket_match_criteria unhealthy_edge_interval
+                unhealthy_interval unhealthy_threshold
+            HealthCheck.GrpcHealthCheck: authority initial_metadata service_name
+            HealthCheck.HttpHealthCheck: codec_client_type expected_statuses host method path
+                receive request_headers_to_add request_headers_to_remove response_buffer_size
+                retriable_statuses send service_name_matcher
+            HealthCheck.TcpHealthCheck: receive send
+            HealthCheck.TlsOptions: alpn_protocols
+            HealthStatusSet: statuses
+            Http1ProtocolOptions: accept_http_10 allow_absolute_url allow_chunked_length
+                allow_custom_methods default_host_for_http_10 enable_trailers header_key_format
+                override_stream_error_on_invalid_http_message use_balsa_parser
+            Http2ProtocolOptions: allow_connect connection_keepalive enable_huffman_encoding
+                hpack_table_size initial_connection_window_size initial_stream_window_size
+                max_concurrent_streams max_consecutive_inbound_frames_with_empty_payload
+                max_inbound_priority_frames_per_stream
+                max_inbound_window_update_frames_per_data_frame_sent max_metadata_size
+                max_outbound_control_frames max_outbound_frames
+                override_stream_error_on_invalid_http_message
+                stream_error_on_invalid_http_messaging use_oghttp2_codec
+            HttpProtocolOptions: headers_with_underscores_action idle_timeout
+                max_connection_duration max_headers_count max_requests_per_connection
+                max_response_headers_kb max_stream_duration
+            KeepaliveSettings: connection_idle_interval interval interval_jitter timeout
+            Locality: region sub_zone zone
+            PathConfigSource: path watched_directory
+            Pipe: mode path
+            ProxyProtocolConfig: added_tlvs pass_through_tlvs version
+            ProxyProtocolPassThroughTLVs: match_type tlv_type
+            RuntimeDouble: default_value runtime_key
+            RuntimeFractionalPercent: default_value runtime_key
+            SchemeHeaderTransformation: scheme_to_overwrite
+            SocketAddress: address ipv4_compat port_value protocol
+            SocketOption: buf_value description int_value level name state type
+            SubstitutionFormatString: content_type json_format json_format_options
+                omit_empty_values text_format text_format_source
+            TcpKeepalive: keepalive_interval keepalive_probes keepalive_time
+            TlvEntry: type value
+            TransportSocket: name typed_config
+            TypedExtensionConfig: name typed_config
+            UpstreamHttpProtocolOptions: auto_san_validation auto_sni override_auto_sni_header
+            envoy.config.endpoint.v3
+            ClusterLoadAssignment: cluster_name endpoints policy
+            ClusterLoadAssignment.Policy: endpoint_stale_after overprovisioning_factor
+            Endpoint: additional_addresses address health_check_config hostname
+            Endpoint.AdditionalAddress: address
+            Endpoint.HealthCheckConfig: address disable_active_health_check hostname port_value
+            LbEndpoint: endpoint health_status load_balancing_weight metadata
+            LocalityLbEndpoints: lb_endpoints load_balancing_weight locality metadata priority
+                proximity
+            envoy.config.listener.v3
+            AdditionalAddress: address
+            FilterChain: filter_chain_match filters metadata name transport_socket
+                transport_socket_connect_timeout
+            FilterChainMatch: application_protocols destination_port direct_source_prefix_ranges
+                prefix_ranges server_names source_ports source_prefix_ranges source_type
+                transport_protocol
+            Listener: additional_addresses address bind_to_port bypass_overload_manager
+                connection_balance_config continue_on_listener_filters_timeout
+                default_filter_chain drain_type enable_reuse_port filter_chains freebind
+                ignore_global_conn_limit internal_listener listener_filters
+                listener_filters_timeout max_connections_to_accept_per_socket_event metadata name
+                per_connection_buffer_limit_bytes reuse_port socket_options stat_prefix
+                tcp_backlog_size traffic_direction transparent use_original_dst
+            Listener.InternalListenerConfig:
+            ListenerFilter: filter_disabled name typed_config
+            ListenerFilterChainMatchPredicate: and_match any_match destination_port_range
+                not_match or_match
+            envoy.config.overload.v3
+            LoadShedPoint: name triggers
+            OverloadAction: name triggers typed_config
+            OverloadManager: actions loadshed_points refresh_interval resource_monitors
+            ScaleTimersOverloadActionConfig.ScaleTimer: min_scale min_timeout timer
+            Trigger: name scaled threshold
+            envoy.config.route.v3
+            DirectResponseAction: body status
+            FilterConfig: config disabled is_optional
+            HeaderMatcher: contains_match exact_match invert_match name prefix_match
+                present_match range_match safe_regex_match string_match suffix_match
+                treat_missing_header_as_empty
+            QueryParameterMatcher: name present_match string_match
+            RedirectAction: host_redirect https_redirect path_redirect port_redirect
+                prefix_rewrite regex_rewrite response_code scheme_redirect strip_query
+            RetryPolicy: host_selection_retry_max_attempts num_retries per_try_idle_timeout
+                per_try_timeout rate_limited_retry_back_off retriable_headers
+                retriable_request_headers retriable_status_codes retry_back_off
+                retry_host_predicate retry_on retry_priority
+            RetryPolicy.RateLimitedRetryBackOff: max_interval reset_headers
+            RetryPolicy.ResetHeader: format name
+            RetryPolicy.RetryBackOff: base_interval max_interval
+            RetryPolicy.RetryHostPredicate: name typed_config
+            RetryPolicy.RetryPriority: name typed_config
+            Route: decorator direct_response match metadata name per_request_buffer_limit_bytes
+                redirect request_headers_to_add request_headers_to_remove response_headers_to_add
+                response_headers_to_remove route stat_prefix tracing typed_per_filter_config
+            RouteAction: append_x_forwarded_host auto_host_rewrite cluster cluster_header
+                cluster_not_found_response_code grpc_timeout_offset hash_policy
+                host_rewrite_header host_rewrite_literal host_rewrite_path_regex idle_timeout
+                max_grpc_timeout max_stream_duration path_rewrite_policy prefix_rewrite priority
+                regex_rewrite request_mirror_policies retry_policy timeout upgrade_configs
+                weighted_clusters
+            RouteAction.HashPolicy: connection_properties cookie header query_parameter terminal
+            RouteAction.HashPolicy.ConnectionProperties: source_ip
+            RouteAction.HashPolicy.Cookie: attributes name path ttl
+            RouteAction.HashPolicy.CookieAttribute: name value
+            RouteAction.HashPolicy.Header: header_name regex_rewrite
+            RouteAction.HashPolicy.QueryParameter: name
+            RouteAction.MaxStreamDuration: grpc_timeout_header_max grpc_timeout_header_offset
+                max_stream_duration
+            RouteAction.RequestMirrorPolicy: cluster cluster_header
+                disable_shadow_host_suffix_append runtime_fraction trace_sampled
+            RouteAction.UpgradeConfig: connect_config enabled upgrade_type
+            RouteAction.UpgradeConfig.ConnectConfig: allow_post
+            RouteConfiguration: ignore_port_in_host_matching internal_only_headers
+                max_direct_response_body_size_bytes metadata most_specific_header_mutations_wins
+                name request_headers_to_add request_headers_to_remove request_mirror_policies
+                response_headers_to_add response_headers_to_remove typed_per_filter_config
+                validate_clusters virtual_hosts
+            RouteMatch: case_sensitive connect_matcher dynamic_metadata grpc headers path
+                path_match_policy path_separated_prefix prefix query_parameters runtime_fraction
+                safe_regex tls_context
+            RouteMatch.TlsContextMatchOptions: presented validated
+            VirtualCluster: headers name
+            VirtualHost: domains include_attempt_count_in_response
+                include_is_timeout_retry_header include_request_attempt_count metadata name
+                per_request_buffer_limit_bytes request_headers_to_add request_headers_to_remove
+                request_mirror_policies require_tls response_headers_to_add
+                response_headers_to_remove retry_policy routes typed_per_filter_config
+                virtual_clusters
+            WeightedCluster: clusters header_name runtime_key_prefix total_weight
+            WeightedCluster.ClusterWeight: cluster_header host_rewrite_literal name
+                request_headers_to_add request_headers_to_remove response_headers_to_add
+                response_headers_to_remove typed_per_filter_config weight
+            envoy.extensions.access_loggers.file.v3
+            FileAccessLog: format json_format log_format path typed_json_format
+            envoy.extensions.access_loggers.stream.v3
+            StderrAccessLog: log_format
+            StdoutAccessLog: log_format
+            envoy.extensions.bootstrap.internal_listener.v3
+            InternalListener: buffer_size_kb
+            envoy.extensions.clusters.aggregate.v3
+            ClusterConfig: clusters
+            envoy.extensions.clusters.dynamic_forward_proxy.v3
+            ClusterConfig: allow_coalesced_connections allow_insecure_cluster_options
+                dns_cache_config
+            envoy.extensions.common.dynamic_forward_proxy.v3
+            DnsCacheCircuitBreakers: max_pending_requests
+            DnsCacheConfig: disable_dns_refresh_on_failure dns_cache_circuit_breaker
+                dns_failure_refresh_rate dns_lookup_family dns_min_refresh_rate dns_query_timeout
+                dns_refresh_rate host_ttl max_hosts name preresolve_hostnames
+                typed_dns_resolver_config
+            envoy.extensions.filters.common.fault.v3
+            FaultDelay: fixed_delay header_delay percentage
+            FaultRateLimit: fixed_limit header_limit percentage
+            envoy.extensions.filters.common.set_filter_state.v3
+            FilterStateValue: format_string object_key read_only shared_with_upstream
+                skip_if_empty
+            envoy.extensions.filters.http.cors.v3
+            CorsPolicy: allow_credentials allow_headers allow_methods allow_origin_string_match
+                allow_private_network_access expose_headers filter_enabled
+                forward_not_matching_preflights max_age shadow_enabled
+            envoy.extensions.filters.http.dynamic_forward_proxy.v3
+            FilterConfig: dns_cache_config
+            envoy.extensions.filters.http.fault.v3
+            FaultAbort: grpc_status header_abort http_status percentage
+            HTTPFault: abort abort_grpc_status_runtime abort_http_status_runtime
+                abort_percent_runtime delay delay_duration_runtime delay_percent_runtime
+                disable_downstream_cluster_stats downstream_nodes filter_metadata headers
+                max_active_faults max_active_faults_runtime response_rate_limit
+                response_rate_limit_percent_runtime upstream_cluster
+            envoy.extensions.filters.http.health_check.v3
+            HealthCheck: headers pass_through_mode
+            envoy.extensions.filters.http.router.v3
+            Router: dynamic_stats start_child_span suppress_envoy_headers
+                suppress_grpc_request_failure_code_stats
+            envoy.extensions.filters.http.set_filter_state.v3
+            Config: on_request_headers
+            envoy.extensions.filters.http.stateful_session.v3
+            StatefulSession: session_state strict
+            StatefulSessionPerRoute: disabled stateful_session
+            envoy.extensions.filters.listener.http_inspector.v3
+            HttpInspector:
+            envoy.extensions.filters.listener.original_dst.v3
+            OriginalDst:
+            envoy.extensions.filters.listener.proxy_protocol.v3
+            ProxyProtocol: allow_requests_without_proxy_protocol disallowed_versions
+                pass_through_tlvs stat_prefix
+            envoy.extensions.filters.listener.tls_inspector.v3
+            TlsInspector: enable_ja3_fingerprinting initial_read_buffer_size
+            envoy.extensions.filters.network.connection_limit.v3
+            ConnectionLimit: delay max_connections runtime_enabled stat_prefix
+            envoy.extensions.filters.network.http_connection_manager.v3
+            HttpConnectionManager: access_log access_log_flush_interval access_log_options
+                add_proxy_protocol_connection_state always_set_request_id_in_response
+                append_local_overload append_x_forwarded_port codec_type
+                common_http_protocol_options delayed_close_timeout drain_timeout
+                forward_client_cert_details generate_request_id
+                http1_safe_max_connection_duration http2_protocol_options http3_protocol_options
+                http_filters http_protocol_options internal_address_config max_request_headers_kb
+                merge_slashes normalize_path path_with_escaped_slashes_action
+                preserve_external_request_id rds request_headers_timeout request_id_extension
+                request_timeout route_config scheme_header_transformation
+                server_header_transformation server_name set_current_client_cert_details
+                skip_xff_append stat_prefix stream_error_on_invalid_http_message
+                stream_idle_timeout strip_any_host_port strip_matching_host_port
+                strip_trailing_host_dot tracing upgrade_configs use_remote_address via
+                xff_num_trusted_hops
+            HttpConnectionManager.InternalAddressConfig: cidr_ranges
+            HttpConnectionManager.SetCurrentClientCertDetails: cert chain dns subject uri
+            HttpConnectionManager.UpgradeConfig: enabled upgrade_type
+            HttpFilter: disabled is_optional name typed_config
+            Rds: config_source route_config_name
+            envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3
+            FilterConfig: dns_cache_config port_value
+            envoy.extensions.filters.network.tcp_proxy.v3
+            TcpProxy: access_log access_log_flush_interval access_log_options cluster
+                flush_access_log_on_connected hash_policy idle_timeout max_connect_attempts
+                max_downstream_connection_duration stat_prefix tunneling_config weighted_clusters
+            TcpProxy.TcpAccessLogOptions: access_log_flush_interval
+                flush_access_log_on_connected
+            TcpProxy.TunnelingConfig: headers_to_add hostname post_path use_post
+            TcpProxy.WeightedCluster.ClusterWeight: name weight
+            envoy.extensions.http.header_formatters.preserve_case.v3
+            PreserveCaseFormatterConfig:
+            envoy.extensions.http.stateful_session.cookie.v3
+            CookieBasedSessionState: cookie
+            envoy.extensions.http.stateful_session.header.v3
+            HeaderBasedSessionState: name
+            envoy.extensions.load_balancing_policies.common.v3
+            ConsistentHashingLbConfig: hash_balance_factor use_hostname_for_hashing
+            LocalityLbConfig: locality_weighted_lb_config zone_aware_lb_config
+            LocalityLbConfig.ZoneAwareLbConfig: fail_traffic_on_panic
+                force_locality_direct_routing min_cluster_size routing_enabled
+            envoy.extensions.load_balancing_policies.least_request.v3
+            LeastRequest: active_request_bias choice_count locality_lb_config slow_start_config
+            envoy.extensions.load_balancing_policies.maglev.v3
+            Maglev: consistent_hashing_lb_config locality_weighted_lb_config table_size
+            envoy.extensions.load_balancing_policies.random.v3
+            Random: locality_lb_config
+            envoy.extensions.load_balancing_policies.ring_hash.v3
+            RingHash: consistent_hashing_lb_config hash_balance_factor hash_function
+                locality_weighted_lb_config maximum_ring_size minimum_ring_size
+                use_hostname_for_hashing
+            envoy.extensions.load_balancing_policies.round_robin.v3
+            RoundRobin: locality_lb_config slow_start_config
+            envoy.extensions.transport_sockets.internal_upstream.v3
+            InternalUpstreamTransport: passthrough_metadata transport_socket
+            envoy.extensions.transport_sockets.proxy_protocol.v3
+            ProxyProtocolUpstreamTransport: config tlv_as_pool_key transport_socket
+            envoy.extensions.transport_sockets.tls.v3
+            CertificateValidationContext: allow_expired_certificate crl match_subject_alt_names
+                match_typed_subject_alt_names max_verify_depth only_verify_leaf_cert_crl
+                require_signed_certificate_timestamp trust_chain_verification trusted_ca
+                verify_certificate_hash verify_certificate_spki watched_directory
+            CommonTlsContext: alpn_protocols combined_validation_context
+                tls_certificate_sds_secret_configs tls_certificates tls_params validation_context
+                validation_context_sds_secret_config
+            CommonTlsContext.CombinedCertificateValidationContext: default_validation_context
+                validation_context_sds_secret_config
+            DownstreamTlsContext: common_tls_context disable_stateful_session_resumption
+                disable_stateless_session_resumption full_scan_certs_on_sni_mismatch
+                require_client_certificate session_ticket_keys
+                session_ticket_keys_sds_secret_config session_timeout
+            SdsSecretConfig: name sds_config
+            Secret: name session_ticket_keys tls_certificate validation_context
+            SubjectAltNameMatcher: matcher san_type
+            TlsCertificate: certificate_chain private_key watched_directory
+            TlsParameters: cipher_suites ecdh_curves tls_maximum_protocol_version
+                tls_minimum_protocol_version
+            TlsSessionTicketKeys: keys
+            UpstreamTlsContext: allow_renegotiation auto_host_sni auto_sni_san_validation
+                common_tls_context enforce_rsa_key_usage max_session_keys sni
+            envoy.extensions.upstreams.http.v3
+            HttpProtocolOptions: auto_config common_http_protocol_options explicit_http_config
+                outlier_detection upstream_http_protocol_options use_downstream_protocol_config
+            HttpProtocolOptions.AutoHttpConfig: http2_protocol_options http_protocol_options
+            HttpProtocolOptions.ExplicitHttpConfig: http2_protocol_options http_protocol_options
+            HttpProtocolOptions.OutlierDetection: error_matcher
+            HttpProtocolOptions.UseDownstreamHttpConfig: http2_protocol_options
+                http3_protocol_options http_protocol_options
+            envoy.type.http.v3
+            Cookie: name path ttl
+            envoy.type.matcher.v3
+            MetadataMatcher: filter invert path value
+            RegexMatchAndSubstitute: pattern substitution
+            RegexMatcher: google_re2 regex
+            StringMatcher: contains exact ignore_case prefix safe_regex suffix
+            envoy.type.metadata.v3
+            MetadataKey: key path
+            MetadataKey.PathSegment: key
+            envoy.type.v3
+            FractionalPercent: denominator numerator
+            HashPolicy: source_ip
+            Int64Range: end start
+            """;
+
+    private static final Map<String, Set<String>> BY_MESSAGE = read();
+
+    private OwnFields() {}
+
+    /// Those of a message; empty where the proxy judges the message as a whole, or not at all.
+    ///
+    /// @param message its full name
+    static Optional<Set<String>> of(String message) {
+        return Optional.ofNullable(BY_MESSAGE.get(message));
+    }
+
+    /// A line without a colon names the package of the messages to come; one that begins with a
+    /// space belongs to the line before.
+    private static Map<String, Set<String>> read() {
+        var all = new HashMap<String, Set<String>>();
+        String of = "";
+        for (String line : TEXT.replace("\n ", " ").lines().toList()) {
+            int colon = line.indexOf(':');
+            if (colon < 0) {
+                of = line + ".";
+            } else {
+                String fields = line.substring(colon + 1).strip();
+                all.put(
+                        of + line.substring(0, colon),
+                        fields.isEmpty() ? Set.of() : Set.of(fields.split(" +", -1)));
+            }
+        }
+        return Map.copyOf(all);
+    }
+}
