@@ -68,6 +68,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -636,6 +637,12 @@ public final class Proxy implements AutoCloseable {
         return Duration.between(startedAt, settings.clock().instant());
     }
 
+    /// Envoy's names for what is awaited, without the last word.
+    private static final String INIT_OF_TABLE =
+            "shared target RdsRouteConfigSubscription RDS init ";
+
+    private static final String INIT_OF_SECRET = "target SdsApi ";
+
     /// What the admin pages see of this proxy.
     private final class AdminSubject implements AdminPages.Subject {
 
@@ -655,6 +662,24 @@ public final class Proxy implements AutoCloseable {
             return dump.status() == 200
                     ? Page.Answer.json(dump.text())
                     : Page.Answer.error(dump.status(), dump.text());
+        }
+
+        @Override
+        public List<AdminPages.InitManager> unready() {
+            return configThread.ask(subscriber::unready).stream()
+                    .map(it ->
+                            new AdminPages.InitManager(
+                                    "Listener-local-init-manager %s %s"
+                                            .formatted(
+                                                    it.listener().name(),
+                                                    Integer.toUnsignedString(
+                                                            it.listener().hashCode())),
+                                    Stream.concat(
+                                                    it.tables().stream().map(INIT_OF_TABLE::concat),
+                                                    it.secrets().stream()
+                                                            .map(INIT_OF_SECRET::concat))
+                                            .toList()))
+                    .toList();
         }
 
         @Override

@@ -41,6 +41,9 @@ public final class AdminPages {
         /// @param filter found somewhere in the names of those that are wanted
         String clusters(boolean asJson, Pattern filter);
 
+        /// What listeners wait for before they open.
+        List<InitManager> unready();
+
         /// The memory that it holds, as JSON.
         String memory();
 
@@ -82,6 +85,12 @@ public final class AdminPages {
         NEVER
     }
 
+    /// Something that waits, and for what.
+    ///
+    /// @param name as in `Listener-local-init-manager web 6579818560162990253`
+    /// @param targets as in `target SdsApi web`
+    public record InitManager(String name, List<String> targets) {}
+
     /// A listener and where it listens.
     public record BoundListener(String name, String host, int port) {}
 
@@ -105,6 +114,11 @@ public final class AdminPages {
                 "everything that the proxy was told",
                 Set.of("include_eds", "resource", "mask", "name_regex"),
                 subject::configDump);
+        reads(
+                "/init_dump",
+                "what listeners wait for before they open",
+                Set.of("mask"),
+                query -> Page.Answer.json(initDump(subject, query.getOrDefault("mask", ""))));
         reads("/hot_restart_version", "there is none", _ -> Page.Answer.text("disabled\n"));
         reads(
                 "/listeners",
@@ -293,5 +307,25 @@ public final class AdminPages {
                         """
                                 .formatted(JsonText.quoted(it.name()), it.host(), it.port()))
                 .collect(Collectors.joining(",", "{\"listener_statuses\":[", "]}\n"));
+    }
+
+    /// @param mask what to show: listeners, of which alone something is known, or nothing
+    private static String initDump(Subject subject, String mask) {
+        List<InitManager> waiting =
+                mask.isEmpty() || List.of(mask.split(",", -1)).contains("listener")
+                        ? subject.unready()
+                        : List.of();
+        if (waiting.isEmpty()) {
+            return "{}\n";
+        }
+        return waiting.stream()
+                .map(it ->
+                        "{\"name\":%s,\"target_names\":%s}"
+                                .formatted(
+                                        JsonText.quoted("init manager " + it.name()),
+                                        it.targets().stream()
+                                                .map(JsonText::quoted)
+                                                .collect(Collectors.joining(",", "[", "]"))))
+                .collect(Collectors.joining(",", "{\"unready_targets_dumps\":[", "]}\n"));
     }
 }

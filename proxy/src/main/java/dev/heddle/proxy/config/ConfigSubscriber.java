@@ -278,6 +278,11 @@ public final class ConfigSubscriber implements XdsSubscriber {
         };
     }
 
+    /// What listeners wait for.
+    public List<Warming.Unready> unready() {
+        return warming.unready();
+    }
+
     private Optional<String> addressTaken(ListenerConfig listener) {
         return listener.address().getPort() == 0
                 ? Optional.empty()

@@ -213,6 +213,33 @@ public final class Warming {
         return List.copyOf(listeners.values());
     }
 
+    /// What a listener still waits for, before its newest version runs.
+    ///
+    /// @param tables route tables
+    /// @param secrets as their source calls them
+    public record Unready(ListenerConfig listener, List<String> tables, List<String> secrets) {}
+
+    /// The listeners whose newest version waits for something.
+    public List<Unready> unready() {
+        return listeners.values().stream()
+                .filter(it -> !it.equals(active.listeners().get(it.name())))
+                .map(this::unready)
+                .filter(it -> !it.tables().isEmpty() || !it.secrets().isEmpty())
+                .toList();
+    }
+
+    private Unready unready(ListenerConfig listener) {
+        return new Unready(
+                listener,
+                listener.routeNames().stream()
+                        .filter(it -> !active.routes().containsKey(it))
+                        .toList(),
+                listener.secrets().stream()
+                        .filter(it -> !secrets.containsKey(it.key()))
+                        .map(SecretRef::name)
+                        .toList());
+    }
+
     /// What runs now.
     public ProxyConfig active() {
         return active;

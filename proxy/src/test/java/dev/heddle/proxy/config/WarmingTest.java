@@ -176,6 +176,7 @@ class WarmingTest {
         warming.put(listener("l", "r"));
         assertThat(settle().config()).isEmpty();
         assertThat(warming.routeNames()).containsExactly("r");
+        assertThat(warming.unready()).singleElement().matches(it -> it.tables().contains("r"));
 
         warming.put(eds("a", 2));
         warming.put(table("r", "a"));
@@ -184,6 +185,7 @@ class WarmingTest {
         warming.putHosts("a", hosts("a", 1));
         var config = settle().config().orElseThrow();
         assertThat(config.listeners()).containsOnlyKeys("l");
+        assertThat(warming.unready()).isEmpty();
         assertThat(config.routes()).containsOnlyKeys("r");
         assertThat(config.clusters()).containsOnlyKeys("a");
     }
