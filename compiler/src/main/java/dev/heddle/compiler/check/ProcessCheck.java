@@ -42,8 +42,10 @@ final class ProcessCheck {
             add(
                     group,
                     SPEC.field("probe"),
-                    "nobody on the machine probes its workload, which counts as ready",
-                    "Have clients find out: outlierDetection of a DestinationRule",
+                    "no agent of the mesh runs on the machine to probe its workload, which counts"
+                            + " as ready as long as its WorkloadEntry is there",
+                    "Have its clients ask it by healthCheck of a BackendTrafficPolicy, or find out"
+                            + " by outlierDetection of a DestinationRule",
                     findings);
         }
     }
