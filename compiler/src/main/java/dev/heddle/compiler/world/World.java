@@ -10,6 +10,7 @@ import dev.heddle.compiler.service.WorkloadGroups;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Position;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.ProxyConfig;
@@ -121,11 +122,23 @@ public record World(long version, Resources resources, MeshSettings settings, Me
         said.add(new Said(scope.annotations().process(), _ -> annotation, METADATA));
         configs.namespace().map(World::said).ifPresent(said::add);
         configs.root().map(World::said).ifPresent(said::add);
-        MeshConfigs.of(resources, settings.home())
-                .inForce()
-                .ifPresent(chosen ->
-                        said.add(new Said(settings.process(), chosen::originOfDefault, METADATA)));
+        if (settings.config().isPresent()) {
+            said.add(new Said(settings.process(), this::originOfDefault, METADATA));
+        }
         return said;
+    }
+
+    /// Reads the settings again, so it is asked for by findings alone.
+    private Origin originOfDefault(String field) {
+        return MeshConfigs.of(resources, settings.home())
+                .inForce()
+                .map(chosen -> chosen.originOfDefault(field))
+                .orElseGet(() ->
+                        new Origin(
+                                "MeshConfig",
+                                FieldPath.of("defaultConfig", field),
+                                "",
+                                Position.UNKNOWN));
     }
 
     private static Said said(Resource<ProxyConfig> config) {
