@@ -26,7 +26,9 @@ final class Callers implements AutoCloseable {
     /// Between two requests of a caller, so that the machine has time for swaps.
     private static final long PAUSE_NANOS = 3_000_000;
 
-    private static final int CHAT_LINES = 40;
+    /// How long a stream goes on, whatever a machine makes of its lines.
+    private static final long CHAT_NANOS = 800_000_000;
+
     private static final int SHORT_LINES = 30;
 
     private final Ledger ledger;
@@ -215,10 +217,10 @@ final class Callers implements AutoCloseable {
                     Line line = ledger.begin(name);
                     try {
                         var chat = new Talk.Chat(channel, line.id());
-                        String first = "";
-                        for (int i = 0; i < CHAT_LINES; i++) {
+                        String first = chat.say("line");
+                        long end = System.nanoTime() + CHAT_NANOS;
+                        while (System.nanoTime() - end < 0) {
                             String answer = chat.say("line");
-                            first = i == 0 ? answer : first;
                             if (!answer.equals(first)) {
                                 throw new IOException("'" + answer + "' after '" + first + "'");
                             }

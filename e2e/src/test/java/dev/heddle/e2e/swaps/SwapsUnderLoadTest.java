@@ -55,8 +55,9 @@ class SwapsUnderLoadTest {
     private static final int SWAPS_IN_A_LONG_RUN = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /// Short, so that connections of old listeners end during the test; longer than any stream.
-    private static final Duration DRAIN = Duration.ofSeconds(6);
+    /// Short, so that connections of old listeners end during the test. A connection is asked to go
+    /// in the first half at the latest, so that a stream of its own has the other half to end.
+    private static final Duration DRAIN = Duration.ofSeconds(12);
 
     /// Each file is one rename, so nothing has to stand still for long.
     private static final Pace BRISK =
