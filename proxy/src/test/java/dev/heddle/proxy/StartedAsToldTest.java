@@ -42,7 +42,7 @@ class StartedAsToldTest {
             assertThat(get(ports[LISTENER], "/")).startsWith("HTTP/1.1 418");
 
             assertThat(proxy.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
-            assertThat(System.nanoTime() - asked).isGreaterThan(TimeUnit.SECONDS.toNanos(2));
+            assertThat(System.nanoTime() - asked).isGreaterThan(TimeUnit.SECONDS.toNanos(6));
             assertThat(proxy.exitValue()).isZero();
         } finally {
             proxy.destroyForcibly();
@@ -61,7 +61,7 @@ class StartedAsToldTest {
         node:
           id: a
           metadata:
-            PROXY_CONFIG: {concurrency: 3, drainDuration: 17s, terminationDrainDuration: 2s}
+            PROXY_CONFIG: {concurrency: 3, drainDuration: 17s, terminationDrainDuration: 6s}
         admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
         static_resources:
           listeners:
