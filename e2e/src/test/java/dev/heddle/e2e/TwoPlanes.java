@@ -87,11 +87,13 @@ final class TwoPlanes implements AutoCloseable {
         parts.push(backends);
         outside = backends.start("outside/v1");
         services = services(names) + (role == Role.GATEWAY ? GATEWAY + "---\n" + secret() : "");
-        envoy = new Plane(binary, 24_000, Files.createDirectories(directory.resolve("envoy")));
+        // Ports that are not open in some mesh are kept free for the next, from other runs too.
+        int first = 20_000 + (int) (ProcessHandle.current().pid() % 256) * 32;
+        envoy = new Plane(binary, first, Files.createDirectories(directory.resolve("envoy")));
         heddle =
                 new Plane(
                         new HeddleProxy(),
-                        26_000,
+                        first + 16,
                         Files.createDirectories(directory.resolve("heddle")));
     }
 
@@ -309,8 +311,7 @@ final class TwoPlanes implements AutoCloseable {
             String rest = asked.url().substring("http://".length());
             int path = rest.indexOf('/');
             return connections
-                    .computeIfAbsent(
-                            asked.door(), door -> new KeptConnection(() -> connect(door)))
+                    .computeIfAbsent(asked.door(), door -> new KeptConnection(() -> connect(door)))
                     .call(
                             HttpText.request(
                                     asked.method(),
