@@ -13,7 +13,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,13 +137,13 @@ public final class ControlBench implements Callable<Integer> {
     ///
     /// @param millis of CPU, ordered
     /// @param lowered parts of plans that each change had to lower, at most
-    private record Measured(double[] millis, long lowered, Edition after) {
+    private record Measured(List<Double> millis, long lowered, Edition after) {
         double median() {
-            return millis[millis.length / 2];
+            return millis.get(millis.size() / 2);
         }
 
         double percentile() {
-            return millis[Math.min(millis.length - 1, millis.length * PERCENTILE / 100)];
+            return millis.get(Math.min(millis.size() - 1, millis.size() * PERCENTILE / 100));
         }
     }
 
@@ -157,7 +158,7 @@ public final class ControlBench implements Callable<Integer> {
     }
 
     private Measured measure(String what, Edition edition, Change change, int times) {
-        var millis = new double[times];
+        var millis = new ArrayList<Double>(times);
         long lowered = 0;
         Edition now = edition;
         for (int i = 0; i < times; i++) {
@@ -170,10 +171,10 @@ public final class ControlBench implements Callable<Integer> {
             }
             long made = compiler.lowered();
             compile(now);
-            millis[i] = (threads.getCurrentThreadCpuTime() - before) / 1e6;
+            millis.add((threads.getCurrentThreadCpuTime() - before) / 1e6);
             lowered = Math.max(lowered, compiler.lowered() - made);
         }
-        Arrays.sort(millis);
+        Collections.sort(millis);
         return new Measured(millis, lowered, now);
     }
 

@@ -48,8 +48,7 @@ public final class RuleNames {
         for (BoundVirtualService service : services.all()) {
             Resource<VirtualService> resource = service.resource();
             byResource.put(
-                    resource.id().toString(),
-                    kept.get(Same.as(resource), it -> idsOf(it.get())));
+                    resource.id().toString(), kept.get(Same.as(resource), it -> idsOf(it.get())));
         }
         this.ids = Map.copyOf(byResource);
     }

@@ -32,8 +32,7 @@ public record WorkloadAnnotations(
 
     /// No annotations.
     public static final WorkloadAnnotations NONE =
-            new WorkloadAnnotations(
-                    ProxyOptions.NONE, ProcessOptions.NONE, false, List.of());
+            new WorkloadAnnotations(ProxyOptions.NONE, ProcessOptions.NONE, false, List.of());
 
     public WorkloadAnnotations {
         findings = List.copyOf(findings);

@@ -66,8 +66,7 @@ public final class RuleCounters {
 
     private static void count(FilterChain.Builder chain) throws InvalidProtocolBufferException {
         Struct rule =
-                chain.getMetadata()
-                        .getFilterMetadataOrDefault(HEDDLE, Struct.getDefaultInstance());
+                chain.getMetadata().getFilterMetadataOrDefault(HEDDLE, Struct.getDefaultInstance());
         for (Filter.Builder filter : chain.getFiltersBuilderList()) {
             var config = filter.getTypedConfig();
             if (TypedConfigs.holds(config, HttpConnectionManager.getDefaultInstance())) {
