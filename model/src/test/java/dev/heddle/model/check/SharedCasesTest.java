@@ -50,7 +50,12 @@ class SharedCasesTest {
                     // it.
                     "non-method-get",
                     // '.' is the namespace 'bar' in Istio's test, and not in this one.
-                    "sidecar egress duplicated with wildcarded same namespace .");
+                    "sidecar egress duplicated with wildcarded same namespace .",
+                    // Whether there is outlier detection the mesh may say, so it is looked for in
+                    // whole worlds: the compiler's FailoverCheckTest.
+                    "failover priority provided without outlier detection policy",
+                    "failover provided without outlier detection policy",
+                    "failover without outlier detection warns");
 
     @Test
     void everySampleLoadsWithoutAFindingOfOurs() {
