@@ -16,7 +16,6 @@ public final class Origins {
     private final ProxyPlan plan;
     private final List<BoundVirtualService> rules;
     private final Set<String> resources = new HashSet<>();
-    private boolean isKnown;
 
     /// @param rules that count, even if nothing came of them
     Origins(ProxyPlan plan, List<BoundVirtualService> rules) {
@@ -26,9 +25,8 @@ public final class Origins {
 
     /// Whether the plan was made of that resource.
     synchronized boolean contains(String resource) {
-        if (!isKnown) {
+        if (resources.isEmpty()) {
             addAll();
-            isKnown = true;
         }
         return resources.contains(resource);
     }

@@ -665,10 +665,10 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
-        public List<AdminPages.InitManager> unready() {
+        public List<AdminPages.Unready> unready() {
             return configThread.ask(subscriber::unready).stream()
                     .map(it ->
-                            new AdminPages.InitManager(
+                            new AdminPages.Unready(
                                     "Listener-local-init-manager %s %s"
                                             .formatted(
                                                     it.listener().name(),

@@ -118,6 +118,7 @@ public final class NamedResources extends AbstractMap<String, XdsResource> {
     }
 
     /// Both parts in the order of names.
+    @Confined("whoever iterates")
     private static final class Merged implements Iterator<Entry<String, XdsResource>> {
         private final Iterator<Entry<String, XdsResource>> first;
         private final Iterator<Entry<String, XdsResource>> second;

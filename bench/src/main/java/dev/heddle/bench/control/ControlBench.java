@@ -8,6 +8,7 @@ import dev.heddle.control.push.SharedCompiler;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldBuilder;
+import dev.heddle.model.Confined;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Option;
             "  heddle bench control --services 1000 --namespaces 10",
             "Exit code 0: a changed VirtualService is compiled within 50 ms; 1: it is not."
         })
+@Confined("main")
 public final class ControlBench implements Callable<Integer> {
     private static final double LIMIT_MILLIS = 50;
     private static final int PERCENTILE = 95;

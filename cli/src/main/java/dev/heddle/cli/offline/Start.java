@@ -4,16 +4,14 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.world.ProcessOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
-import dev.heddle.compiler.xds.patch.BootstrapPatches;
+import dev.heddle.compiler.xds.patch.BootstrapText;
 import dev.heddle.control.push.NodeScopes;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.YamlReader;
-import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.EnvoyJsonException;
 import dev.heddle.xds.NodeInfo;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.util.List;
 
 /// What a proxy is to be started with.
@@ -29,9 +27,9 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
     /// @param text in YAML or JSON
     /// @throws Failure when it is no bootstrap, or its node is none of a mesh
     public static Start of(World world, String label, String text) {
-        Bootstrap base = read(label, text);
+        BootstrapText base = read(label, text);
         NodeInfo node =
-                NodeInfo.of(base.getNode())
+                base.node()
                         .orElseThrow(() ->
                                 Failure.usage(
                                         label + ": node.id is missing",
@@ -41,14 +39,11 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
             case NodeScopes.Outcome.Refused(String reason) ->
                     throw Failure.usage(label + ": " + reason, "");
             case NodeScopes.Outcome.Known(ProxyScope scope) ->
-                    new Start(
-                            EnvoyJson.print(BootstrapPatches.complete(world, scope, base)) + "\n",
-                            world.process(scope),
-                            scope);
+                    new Start(base.completed(world, scope), world.process(scope), scope);
         };
     }
 
-    private static Bootstrap read(String label, String text) {
+    private static BootstrapText read(String label, String text) {
         var findings = new Diagnostics();
         List<YamlReader.Document> documents = YamlReader.read(label, text, findings);
         if (findings.hasErrors() || documents.size() != 1) {
@@ -60,8 +55,7 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
             throw Failure.usage(why, "name an Envoy v3 bootstrap in YAML or JSON");
         }
         try {
-            return EnvoyJson.parse(
-                    Json.compact(documents.getFirst().root()), Bootstrap.getDefaultInstance());
+            return BootstrapText.parse(Json.compact(documents.getFirst().root()));
         } catch (EnvoyJsonException e) {
             throw Failure.usage("%s: %s: %s".formatted(label, e.path(), e.what()), "");
         }

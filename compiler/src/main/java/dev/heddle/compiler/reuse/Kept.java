@@ -1,5 +1,6 @@
 package dev.heddle.compiler.reuse;
 
+import dev.heddle.model.Confined;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,10 +11,11 @@ import java.util.function.Function;
 /// with it.
 ///
 /// A key is everything that its result is made of, and results are immutable; so a result that is
-/// taken over is the one that would have been made. Confined to whoever makes the round.
+/// taken over is the one that would have been made.
 ///
 /// @param <K> what results are made of
 /// @param <V> results
+@Confined("whoever makes the round")
 public final class Kept<K, V> {
     private final Map<K, V> before;
     private final Map<K, V> now = new HashMap<>();

@@ -13,6 +13,7 @@ import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class SidecarScope {
     private final List<EgressScope> egress = new ArrayList<>();
 
     /// From the most to the least specific host.
-    private List<MeshService> services = List.of();
+    private final List<MeshService> services = new ArrayList<>();
 
     private SidecarScope(
             MeshIndex index,
@@ -72,7 +73,7 @@ public final class SidecarScope {
 
     private void all() {
         List<MeshService> visible = index.services().visibleTo(namespace);
-        services = visible;
+        services.addAll(visible);
         egress.add(
                 new EgressScope(
                         Optional.empty(),
@@ -99,7 +100,7 @@ public final class SidecarScope {
             scope.services().forEach(s -> add(s, known));
             scope.rules().forEach(rule -> follow(rule, listener, known));
         }
-        services = List.copyOf(known.values());
+        services.addAll(known.values());
     }
 
     /// Of several services of one host the proxy's own namespace's, else the first.
@@ -252,7 +253,7 @@ public final class SidecarScope {
 
     /// Every service that is known, from the most to the least specific host.
     public List<MeshService> services() {
-        return services;
+        return Collections.unmodifiableList(services);
     }
 
     /// The DestinationRules that count for calls to a service.

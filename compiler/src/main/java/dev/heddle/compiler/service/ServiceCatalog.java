@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /// Every service of a world. Immutable.
@@ -50,8 +49,8 @@ public final class ServiceCatalog {
     private final boolean isDistributed;
     private final Map<String, List<MeshService>> byNamespace;
 
-    /// By who sees them; worked out when it is asked for.
-    private final Map<String, List<MeshService>> visible = new ConcurrentHashMap<>();
+    /// What everybody sees, where nobody sees anything else.
+    private final Optional<List<MeshService>> open;
 
     private ServiceCatalog(List<MeshService> services, Reading reading) {
         this.reading = reading;
@@ -66,6 +65,16 @@ public final class ServiceCatalog {
         var merged = new TreeMap<Hostname, List<MeshService>>();
         claims.forEach((host, list) -> merged.put(host, merged(list)));
         this.byHost = Collections.unmodifiableSortedMap(merged);
+        boolean isOpen =
+                byHost.values().stream()
+                        .allMatch(all ->
+                                all.size() == 1
+                                        && Visibility.isPublic(
+                                                all.getFirst().service().exportTo()));
+        this.open =
+                isOpen
+                        ? Optional.of(byHost.values().stream().map(List::getFirst).toList())
+                        : Optional.empty();
         this.byNamespace =
                 this.services.stream().collect(Collectors.groupingBy(s -> s.service().namespace()));
         this.isDistributed =
@@ -234,7 +243,7 @@ public final class ServiceCatalog {
     /// What somebody in that namespace sees, each host once, ordered from the most to the least
     /// specific host.
     public List<MeshService> visibleTo(String viewer) {
-        return visible.computeIfAbsent(viewer, this::visible);
+        return open.orElseGet(() -> visible(viewer));
     }
 
     private List<MeshService> visible(String viewer) {

@@ -2,7 +2,6 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
@@ -16,6 +15,7 @@ import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
+import dev.heddle.xds.wire.WireWriter;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -28,8 +28,6 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 
@@ -72,41 +70,20 @@ final class RouteEmitter {
                 table.virtualHosts().stream()
                         .map(v -> hosts.get(new Host(Same.as(v), table.told()), Host::piece))
                         .toList();
-        var fingerprint = new ByteArrayOutputStream();
-        fingerprint.writeBytes(first.fingerprint().toByteArray());
-        between.forEach(piece -> fingerprint.writeBytes(piece.fingerprint().toByteArray()));
-        fingerprint.writeBytes(last.fingerprint().toByteArray());
+        var bytes = new WireWriter().raw(first.bytes());
+        var fingerprint = new WireWriter().raw(first.fingerprint());
+        for (Piece host : between) {
+            bytes.bytes(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, host.bytes());
+            fingerprint.raw(host.fingerprint());
+        }
+        bytes.raw(last.bytes());
+        fingerprint.raw(last.fingerprint());
         return XdsResource.of(
                 table.name(),
                 Any.of(
                         TypedConfigs.typeUrl(RouteConfiguration.getDefaultInstance()),
-                        Bytes.of(joined(first.bytes(), between, last.bytes()))),
-                Bytes.of(fingerprint.toByteArray()));
-    }
-
-    private static byte[] joined(Bytes first, List<Piece> hosts, Bytes last) {
-        int size = first.size() + last.size();
-        for (Piece host : hosts) {
-            size +=
-                    CodedOutputStream.computeByteBufferSize(
-                            RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER,
-                            host.bytes().asReadOnlyByteBuffer());
-        }
-        byte[] bytes = new byte[size];
-        var out = CodedOutputStream.newInstance(bytes);
-        try {
-            out.writeRawBytes(first.asReadOnlyByteBuffer());
-            for (Piece host : hosts) {
-                out.writeByteBuffer(
-                        RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER,
-                        host.bytes().asReadOnlyByteBuffer());
-            }
-            out.writeRawBytes(last.asReadOnlyByteBuffer());
-            out.checkNoSpaceLeft();
-        } catch (IOException e) {
-            throw new AssertionError("the array is as long as what is written", e);
-        }
-        return bytes;
+                        bytes.toBytes()),
+                fingerprint.toBytes());
     }
 
     /// Keeps the bytes of a table's hosts for later, where the table was not emitted anew.

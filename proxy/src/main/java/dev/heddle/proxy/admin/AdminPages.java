@@ -42,7 +42,7 @@ public final class AdminPages {
         String clusters(boolean asJson, Pattern filter);
 
         /// What listeners wait for before they open.
-        List<InitManager> unready();
+        List<Unready> unready();
 
         /// The memory that it holds, as JSON.
         String memory();
@@ -89,7 +89,7 @@ public final class AdminPages {
     ///
     /// @param name as in `Listener-local-init-manager web 6579818560162990253`
     /// @param targets as in `target SdsApi web`
-    public record InitManager(String name, List<String> targets) {}
+    public record Unready(String name, List<String> targets) {}
 
     /// A listener and where it listens.
     public record BoundListener(String name, String host, int port) {}
@@ -311,7 +311,7 @@ public final class AdminPages {
 
     /// @param mask what to show: listeners, of which alone something is known, or nothing
     private static String initDump(Subject subject, String mask) {
-        List<InitManager> waiting =
+        List<Unready> waiting =
                 mask.isEmpty() || List.of(mask.split(",", -1)).contains("listener")
                         ? subject.unready()
                         : List.of();
