@@ -67,7 +67,7 @@ public final class ControlBench implements Callable<Integer> {
     @Option(
             names = "--changes",
             paramLabel = "N",
-            defaultValue = "100",
+            defaultValue = "50",
             description = "Changes of each kind that count (${DEFAULT-VALUE}).")
     private int changes;
 

@@ -47,7 +47,10 @@ public final class ServiceCatalog {
     private final SortedMap<Hostname, List<MeshService>> claims;
     private final SortedMap<Hostname, List<MeshService>> byHost;
     private final boolean isDistributed;
-    private final Map<String, List<MeshService>> byNamespace;
+
+    /// Those that have workloads, by namespace and one of the labels that these must have.
+    private final Map<String, Map<Map.Entry<String, String>, List<MeshService>>> bySelector =
+            new HashMap<>();
 
     /// What everybody sees, where nobody sees anything else.
     private final Optional<List<MeshService>> open;
@@ -73,10 +76,21 @@ public final class ServiceCatalog {
                                                 all.getFirst().service().exportTo()));
         this.open =
                 isOpen
-                        ? Optional.of(byHost.values().stream().map(List::getFirst).toList())
+                        ? Optional.of(
+                                byHost.values().stream()
+                                        .map(List::getFirst)
+                                        .collect(Collectors.toUnmodifiableList()))
                         : Optional.empty();
-        this.byNamespace =
-                this.services.stream().collect(Collectors.groupingBy(s -> s.service().namespace()));
+        for (MeshService service : this.services) {
+            service.workloads().entrySet().stream()
+                    .findFirst()
+                    .ifPresent(label ->
+                            bySelector
+                                    .computeIfAbsent(
+                                            service.service().namespace(), _ -> new HashMap<>())
+                                    .computeIfAbsent(label, _ -> new ArrayList<>())
+                                    .add(service));
+        }
         this.isDistributed =
                 services.stream()
                         .anyMatch(s -> s.traits().distribution() != TrafficDistribution.ANY);
@@ -256,8 +270,12 @@ public final class ServiceCatalog {
 
     /// The services that a workload of these labels is part of.
     public List<MeshService> of(String namespace, Map<String, String> labels) {
-        return byNamespace.getOrDefault(namespace, List.of()).stream()
+        Map<Map.Entry<String, String>, List<MeshService>> candidates =
+                bySelector.getOrDefault(namespace, Map.of());
+        return labels.entrySet().stream()
+                .flatMap(label -> candidates.getOrDefault(label, List.of()).stream())
                 .filter(s -> s.consistsOf(namespace, labels))
+                .sorted(PRECEDENCE)
                 .toList();
     }
 
