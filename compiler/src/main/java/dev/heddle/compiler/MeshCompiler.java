@@ -80,10 +80,7 @@ public final class MeshCompiler {
     /// @param before what was made of an earlier world for the same outlook; saves work and changes
     ///   nothing
     public static Outbound outbound(World world, Outlook outlook, Optional<Outbound> before) {
-        Pieces pieces =
-                before.filter(b -> b.settings().equals(world.settings()))
-                        .map(b -> b.pieces().next())
-                        .orElseGet(Pieces::none);
+        Pieces pieces = Pieces.of(world.settings(), before.map(Outbound::pieces));
         SidecarScope scope = world.scope(outlook);
         ProxyPlan plan = OutboundLowering.lower(world, outlook, scope, pieces);
         List<BoundVirtualService> rules =
@@ -91,7 +88,6 @@ public final class MeshCompiler {
                         ? List.of()
                         : scope.egress().stream().flatMap(e -> e.rules().stream()).toList();
         return new Outbound(
-                world.settings(),
                 plan,
                 XdsEmitter.emit(plan, before.map(Outbound::emission).orElseGet(Emission::none)),
                 new Origins(plan, rules),
@@ -111,13 +107,10 @@ public final class MeshCompiler {
                     case SIDECAR -> SidecarLowering.parts(world, scope);
                     case GATEWAY -> List.of(Same.as(world));
                 };
-        if (before.isPresent() && before.get().isOf(world.settings(), parts)) {
+        if (before.isPresent() && before.get().parts().equals(parts)) {
             return before.get();
         }
-        Pieces pieces =
-                before.filter(b -> b.settings().equals(world.settings()))
-                        .map(b -> b.pieces().next())
-                        .orElseGet(Pieces::none);
+        Pieces pieces = Pieces.of(world.settings(), before.map(Own::pieces));
         ProxyPlan plan =
                 switch (scope.role()) {
                     case SIDECAR -> SidecarLowering.own(world, scope);
@@ -126,7 +119,6 @@ public final class MeshCompiler {
         List<BoundVirtualService> rules =
                 scope.role() == Role.GATEWAY ? ofGateways(world, scope) : List.of();
         return new Own(
-                world.settings(),
                 parts,
                 plan,
                 XdsEmitter.emit(plan, before.map(Own::emission).orElseGet(Emission::none)),

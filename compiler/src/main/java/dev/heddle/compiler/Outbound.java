@@ -2,7 +2,6 @@ package dev.heddle.compiler;
 
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.lower.istio.Pieces;
-import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.patch.EnvoyFilters;
 import dev.heddle.model.Diagnostic;
@@ -10,7 +9,6 @@ import java.util.List;
 
 /// What all proxies of one outlook have in common, compiled.
 ///
-/// @param settings of the mesh, by which it was compiled
 /// @param plan the intermediate representation
 /// @param emission the same in Envoy's words, each resource serialized once
 /// @param origins the resources that count for it
@@ -18,7 +16,6 @@ import java.util.List;
 /// @param pieces that the plan is put together of
 /// @param filters that may be for them, read
 public record Outbound(
-        MeshSettings settings,
         ProxyPlan plan,
         Emission emission,
         Origins origins,

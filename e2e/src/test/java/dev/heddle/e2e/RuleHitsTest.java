@@ -220,16 +220,21 @@ class RuleHitsTest {
         return proxy;
     }
 
+    /// A request for each rule that takes some; for the one that says what it says, two.
+    private void callEachRule() throws Exception {
+        assertThat(status("/")).isEqualTo(200);
+        assertThat(status("/moved")).isEqualTo(301);
+        assertThat(status("/said")).isEqualTo(203);
+        assertThat(status("/said")).isEqualTo(203);
+        assertThat(status("/broken")).isEqualTo(418);
+        assertThat(status("/down")).isEqualTo(503);
+    }
+
     @Test
     void whateverARequestMeetsItCountsOnceForTheRuleThatTookIt() throws Exception {
         try (Proxy _ = proxy()) {
-            assertThat(status("/")).isEqualTo(200);
             assertThat(status("/x")).isEqualTo(200);
-            assertThat(status("/moved")).isEqualTo(301);
-            assertThat(status("/said")).isEqualTo(203);
-            assertThat(status("/said")).isEqualTo(203);
-            assertThat(status("/broken")).isEqualTo(418);
-            assertThat(status("/down")).isEqualTo(503);
+            callEachRule();
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), tcp)) {
                 assertThat(ask(socket, "/bytes")).isEqualTo(200);
                 // A connection counts when it is there, not when it ends.
@@ -351,12 +356,7 @@ class RuleHitsTest {
         await(() -> use("shop spec.http[0].match[0]") == RuleView.Use.DEAD);
         await(() -> control.mesh().view().inSync() == 1 && isListening());
 
-        assertThat(status("/")).isEqualTo(200);
-        assertThat(status("/moved")).isEqualTo(301);
-        assertThat(status("/said")).isEqualTo(203);
-        assertThat(status("/said")).isEqualTo(203);
-        assertThat(status("/broken")).isEqualTo(418);
-        assertThat(status("/down")).isEqualTo(503);
+        callEachRule();
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), tcp)) {
             assertThat(ask(socket, "/bytes")).isEqualTo(200);
         }

@@ -16,7 +16,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -241,7 +240,7 @@ class ActiveHealthChecksBesideEnvoyTest {
     void hostsAreAskedAndUsedAlike() throws Exception {
         try (var bad = backend("asked");
                 var good = backend("good")) {
-            int nobody = nobody();
+            int nobody = DataPlanes.nobody();
             var routes = new ArrayList<String>();
             var clusters = new StringBuilder();
             List<Case> cases = cases(nobody, good.port());
@@ -467,13 +466,6 @@ class ActiveHealthChecksBesideEnvoyTest {
         }
     }
 
-    /// A port where nobody listens.
-    private static int nobody() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static Outcome outcome(DataPlanes.Plane plane, String cluster, int host)
             throws IOException {
         var answered = new TreeSet<String>();
@@ -504,13 +496,7 @@ class ActiveHealthChecksBesideEnvoyTest {
 
     private static String flags(DataPlanes.Plane plane, String cluster, int host)
             throws IOException {
-        String line = cluster + "::127.0.0.1:" + host + "::health_flags::";
-        return get(plane.ports().getFirst(), "/clusters")
-                .lines()
-                .filter(it -> it.startsWith(line))
-                .map(it -> it.substring(line.length()))
-                .findFirst()
-                .orElse("");
+        return ClustersPage.healthFlags(get(plane.ports().getFirst(), "/clusters"), cluster, host);
     }
 
     private static String get(int port, String path) throws IOException {

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// configuration and goes on.
 @Timeout(60)
 class BreakerTrafficTest {
-    private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final String BROKEN = "503 circuit_breaker_open CBO circuit breaker open";
 
     @TempDir Path directory;
@@ -31,38 +30,26 @@ class BreakerTrafficTest {
     private final AtomicInteger asked = new AtomicInteger();
 
     private static String bootstrap(List<Integer> ports, int upstream) {
-        return """
-        admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-        static_resources:
-          listeners:
-          - name: http
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts:
-                    - name: all
-                      domains: ['*']
-                      response_headers_to_add:
-                      - {header: {key: x-why, value: '%%RESPONSE_CODE_DETAILS%% %%RESPONSE_FLAGS%%'}}
-                      routes:
-                      - {match: {prefix: /}, route: {cluster: c, retry_policy: {retry_on: 5xx, num_retries: 1}}}
-          clusters:
-          - name: c
-            type: STATIC
-            connect_timeout: 5s
-            metadata: {filter_metadata: {heddle.circuit_breaker: {window: 60, min_requests: 4, error_percent: 50, break_duration: 1, probes: 2}}}
-            load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}
-        """
-                .formatted(ports.get(1), ports.get(0), TYPE, TYPE, upstream);
+        return Bootstraps.withAdmin(
+                ports.get(1),
+                Bootstraps.of(
+                        List.of(
+                                Bootstraps.http(
+                                        ports.get(0),
+                                        """
+                                        - match: {prefix: /}
+                                          route: {cluster: c, retry_policy: {retry_on: 5xx, num_retries: 1}}
+                                          response_headers_to_add:
+                                          - {header: {key: x-why, value: '%RESPONSE_CODE_DETAILS% %RESPONSE_FLAGS%'}}
+                                        """)),
+                        """
+                        - name: c
+                          type: STATIC
+                          connect_timeout: 5s
+                          metadata: {filter_metadata: {heddle.circuit_breaker: {window: 60, min_requests: 4, error_percent: 50, break_duration: 1, probes: 2}}}
+                          load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [%s]}]}
+                        """
+                                .formatted(Bootstraps.host(upstream, ""))));
     }
 
     private String answer() {

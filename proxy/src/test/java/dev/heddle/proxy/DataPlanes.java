@@ -77,6 +77,11 @@ final class DataPlanes implements AutoCloseable {
         return both;
     }
 
+    /// A port where nobody listens.
+    static int nobody() throws IOException {
+        return free(1).getFirst();
+    }
+
     private static List<Integer> free(int count) throws IOException {
         var held = new ArrayList<ServerSocket>();
         try {

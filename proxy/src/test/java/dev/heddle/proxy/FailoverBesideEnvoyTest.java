@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,16 +45,11 @@ class FailoverBesideEnvoyTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private static String host(int port) {
-        return "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}"
-                .formatted(port);
-    }
-
     /// A locality of some priority.
     private static String locality(String zone, int priority, int... ports) {
         var hosts = new ArrayList<String>();
         for (int port : ports) {
-            hosts.add(host(port));
+            hosts.add(Bootstraps.host(port, ""));
         }
         return "{locality: {region: r, zone: %s}, priority: %d, lb_endpoints: [%s]}"
                 .formatted(zone, priority, String.join(", ", hosts));
@@ -83,37 +80,13 @@ class FailoverBesideEnvoyTest {
     }
 
     private static String bootstrap(List<Integer> ports, String clusters) {
-        var routes = new StringBuilder();
-        for (String name : List.of("first-of", "part-of", "zones", "half-a-zone")) {
-            routes.append(
-                    "              - {match: {prefix: /%s}, route: {cluster: %s}}\n"
-                            .formatted(name, name));
-        }
-        return """
-        static_resources:
-          listeners:
-          - name: main
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts:
-                    - name: all
-                      domains: ['*']
-                      routes:
-        %s\
-          clusters:
-        %s\
-        """
-                .formatted(ports.getFirst(), TYPE, TYPE, routes, clusters);
+        String routes =
+                Stream.of("first-of", "part-of", "zones", "half-a-zone")
+                        .map(name ->
+                                "- {match: {prefix: /%1$s}, route: {cluster: %1$s}}\n"
+                                        .formatted(name))
+                        .collect(Collectors.joining());
+        return Bootstraps.of(List.of(Bootstraps.http(ports.getFirst(), routes)), clusters);
     }
 
     private static AnsweringBackend backend(String name, int status) throws Exception {

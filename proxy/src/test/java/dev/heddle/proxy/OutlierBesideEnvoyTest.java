@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -245,7 +244,7 @@ class OutlierBesideEnvoyTest {
     void hostsAreEjectedAfterAsManyFailures() throws Exception {
         try (var bad = new Bad();
                 var good = good()) {
-            int nobody = nobody();
+            int nobody = DataPlanes.nobody();
             var routes = new ArrayList<String>();
             var clusters = new StringBuilder();
             for (Case each : CASES) {
@@ -375,13 +374,6 @@ class OutlierBesideEnvoyTest {
         }
     }
 
-    /// A port where nobody listens.
-    private static int nobody() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static AnsweringBackend good() throws IOException {
         return new AnsweringBackend(
                 "\r\n\r\n",
@@ -467,13 +459,7 @@ class OutlierBesideEnvoyTest {
 
     private static String flags(DataPlanes.Plane plane, String cluster, int host)
             throws IOException {
-        String line = cluster + "::127.0.0.1:" + host + "::health_flags::";
-        return get(plane.ports().getFirst(), "/clusters")
-                .lines()
-                .filter(it -> it.startsWith(line))
-                .map(it -> it.substring(line.length()))
-                .findFirst()
-                .orElse("");
+        return ClustersPage.healthFlags(get(plane.ports().getFirst(), "/clusters"), cluster, host);
     }
 
     private static String get(int port, String path) throws IOException {

@@ -21,45 +21,24 @@ import org.junit.jupiter.api.io.TempDir;
 /// does what it can do.
 @Timeout(60)
 class PeakEwmaTrafficTest {
-    private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final int CALLS = 60;
 
     @TempDir Path directory;
 
     private static String bootstrap(List<Integer> ports, int one, int other) {
-        return """
-        static_resources:
-          listeners:
-          - name: http
-            address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  '@type': %sfilters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: main
-                  http_filters:
-                  - name: router
-                    typed_config: {'@type': %sfilters.http.router.v3.Router}
-                  route_config:
-                    name: routes
-                    virtual_hosts:
-                    - {name: all, domains: ['*'], routes: [{match: {prefix: /}, route: {cluster: c}}]}
-          clusters:
-          - name: c
-            type: STATIC
-            connect_timeout: 5s
-            lb_policy: LEAST_REQUEST
-            metadata: {filter_metadata: {heddle.peak_ewma: {decay_time: 10, max_retry_after: 30}}}
-            load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [%s, %s]}]}
-        """
-                .formatted(ports.getFirst(), TYPE, TYPE, host(one), host(other));
-    }
-
-    private static String host(int port) {
-        return "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: "
-                + port
-                + "}}}}";
+        return Bootstraps.of(
+                List.of(
+                        Bootstraps.http(
+                                ports.getFirst(), "- {match: {prefix: /}, route: {cluster: c}}")),
+                """
+                - name: c
+                  type: STATIC
+                  connect_timeout: 5s
+                  lb_policy: LEAST_REQUEST
+                  metadata: {filter_metadata: {heddle.peak_ewma: {decay_time: 10, max_retry_after: 30}}}
+                  load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [%s, %s]}]}
+                """
+                        .formatted(Bootstraps.host(one, ""), Bootstraps.host(other, "")));
     }
 
     private static String answer(String status, String headers) {

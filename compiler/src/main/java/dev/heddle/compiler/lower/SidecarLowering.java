@@ -82,7 +82,7 @@ public final class SidecarLowering {
         return world.index().sidecars().inForce(scope.namespace(), scope.labels());
     }
 
-    /// All that [#own] reads of the world, beside the mesh's settings.
+    /// All that [#own] reads of the world.
     public static List<Object> parts(World world, ProxyScope scope) {
         boolean isHttpProxy =
                 switch (scope.interception()) {
@@ -92,6 +92,7 @@ public final class SidecarLowering {
         return isHttpProxy
                 ? List.of(Same.as(world))
                 : List.of(
+                        Same.as(world.settings()),
                         world.options(scope),
                         Same.each(world.index().services().of(scope.namespace(), scope.labels())),
                         sidecar(world, scope).map(Same::as),

@@ -2,6 +2,7 @@ package dev.heddle.compiler.select;
 
 import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.Gateway;
@@ -12,6 +13,7 @@ import dev.heddle.model.service.Hostname;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// What a world's resources come to, prepared for look-ups. A pure function of them; immutable.
 ///
@@ -52,52 +54,50 @@ public record MeshIndex(
 
     /// Prepares the resources.
     public static MeshIndex of(Resources resources, Rules rules) {
-        var virtualServices =
-                VirtualServices.of(resources, rules.domain(), rules.virtualServicesTo());
-        return new MeshIndex(
-                resources,
-                rules,
-                ServiceCatalog.of(resources, rules.domain(), rules.config()),
-                virtualServices,
-                RuleNames.of(virtualServices),
-                DestinationRules.of(
-                        resources,
-                        rules.rootNamespace(),
-                        rules.domain(),
-                        rules.destinationRulesTo()),
-                Sidecars.of(resources, rules.rootNamespace()),
-                BackendTrafficPolicies.of(resources),
-                Credentials.of(resources));
+        return of(resources, rules, Optional.empty());
     }
 
     /// The index of other resources, with the parts of this one that are right for them, too.
     ///
     /// @param others [Resources#keeping] those of this one
     public MeshIndex next(Resources others, Rules said) {
-        if (!said.equals(rules)) {
-            return of(others, said);
-        }
-        VirtualServices then = virtualServices.next(others);
+        return of(others, said, Optional.of(this).filter(_ -> said.equals(rules)));
+    }
+
+    private static MeshIndex of(Resources resources, Rules rules, Optional<MeshIndex> before) {
+        VirtualServices virtualServices =
+                before.map(b -> b.virtualServices.next(resources))
+                        .orElseGet(() ->
+                                VirtualServices.of(
+                                        resources, rules.domain(), rules.virtualServicesTo()));
+        Function<Kind<?>, Optional<MeshIndex>> alike =
+                kind -> before.filter(b -> resources.hasTheSame(b.resources, kind));
         return new MeshIndex(
-                others,
+                resources,
                 rules,
-                services.next(others, rules.domain(), rules.config()),
-                then,
-                ruleNames.next(then),
-                others.hasTheSame(resources, Kinds.DESTINATION_RULE)
-                        ? destinationRules
-                        : DestinationRules.of(
-                                others,
-                                rules.rootNamespace(),
-                                rules.domain(),
-                                rules.destinationRulesTo()),
-                others.hasTheSame(resources, Kinds.SIDECAR)
-                        ? sidecars
-                        : Sidecars.of(others, rules.rootNamespace()),
-                others.hasTheSame(resources, Kinds.BACKEND_TRAFFIC_POLICY)
-                        ? backendPolicies
-                        : BackendTrafficPolicies.of(others),
-                others.hasTheSame(resources, Kinds.SECRET) ? credentials : Credentials.of(others));
+                before.map(b -> b.services.next(resources))
+                        .orElseGet(
+                                () -> ServiceCatalog.of(resources, rules.domain(), rules.config())),
+                virtualServices,
+                before.map(b -> b.ruleNames.next(virtualServices))
+                        .orElseGet(() -> RuleNames.of(virtualServices)),
+                alike.apply(Kinds.DESTINATION_RULE)
+                        .map(MeshIndex::destinationRules)
+                        .orElseGet(() ->
+                                DestinationRules.of(
+                                        resources,
+                                        rules.rootNamespace(),
+                                        rules.domain(),
+                                        rules.destinationRulesTo())),
+                alike.apply(Kinds.SIDECAR)
+                        .map(MeshIndex::sidecars)
+                        .orElseGet(() -> Sidecars.of(resources, rules.rootNamespace())),
+                alike.apply(Kinds.BACKEND_TRAFFIC_POLICY)
+                        .map(MeshIndex::backendPolicies)
+                        .orElseGet(() -> BackendTrafficPolicies.of(resources)),
+                alike.apply(Kinds.SECRET)
+                        .map(MeshIndex::credentials)
+                        .orElseGet(() -> Credentials.of(resources)));
     }
 
     /// As in `cluster.local`.

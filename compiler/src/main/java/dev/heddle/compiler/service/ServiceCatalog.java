@@ -133,16 +133,15 @@ public final class ServiceCatalog {
     /// The services of other resources. What is as it was is the very same.
     ///
     /// @param others with the very same objects where nothing has changed
-    /// @param config the same as before
-    public ServiceCatalog next(Resources others, String domain, Optional<MeshConfig> config) {
+    public ServiceCatalog next(Resources others) {
         if (others.hasTheSame(reading.resources, KINDS)) {
             return this;
         }
         MeshRules rules =
                 others.hasTheSame(reading.resources, Kinds.NAMESPACE)
                         ? reading.rules
-                        : MeshRules.of(others, config);
-        ServiceCatalog then = of(reading.next(others, domain, rules));
+                        : MeshRules.of(others, reading.rules.config());
+        ServiceCatalog then = of(reading.next(others, rules));
         return Same.each(then.services).equals(Same.each(services)) ? this : then;
     }
 
@@ -201,9 +200,8 @@ public final class ServiceCatalog {
             this.known = known;
         }
 
-        private Reading next(Resources others, String itsDomain, MeshRules itsRules) {
-            return new Reading(
-                    others, itsDomain, itsRules, core.next(), entries.next(), known.next());
+        private Reading next(Resources others, MeshRules itsRules) {
+            return new Reading(others, domain, itsRules, core.next(), entries.next(), known.next());
         }
     }
 

@@ -2,35 +2,25 @@ package dev.heddle.compiler.xds;
 
 import dev.heddle.compiler.reuse.Kept;
 import dev.heddle.xds.NamedResources;
-import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Resources, each with the node of the plan that it was made of, so that an equal node of a later
 /// plan need not be serialized again.
 ///
 /// @param resources by type and name; every type is present
 /// @param plans the nodes of each type, in the plan's order
-/// @param nodes the same by type and name
 /// @param hosts virtual hosts, which are most of a route table and change one by one
 public record Emission(
         Map<XdsType, NamedResources> resources,
         Map<XdsType, List<?>> plans,
-        Map<XdsType, Map<String, Object>> nodes,
         Kept<RouteEmitter.Host, RouteEmitter.Piece> hosts) {
 
     /// Nothing.
     public static Emission none() {
-        return new Emission(Map.of(), Map.of(), Map.of(), Kept.none());
-    }
-
-    /// The resource that was made of an equal node.
-    Optional<XdsResource> of(XdsType type, String name, Object node) {
-        boolean isThere = node.equals(nodes.getOrDefault(type, Map.of()).get(name));
-        return isThere ? Optional.ofNullable(all(type).get(name)) : Optional.empty();
+        return new Emission(Map.of(), Map.of(), Kept.none());
     }
 
     /// The resources of a type.

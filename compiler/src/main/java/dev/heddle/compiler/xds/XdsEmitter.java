@@ -25,7 +25,6 @@ public final class XdsEmitter {
     private final Kept<RouteEmitter.Host, RouteEmitter.Piece> hosts;
     private final Map<XdsType, NamedResources> resources = new EnumMap<>(XdsType.class);
     private final Map<XdsType, List<?>> plans = new EnumMap<>(XdsType.class);
-    private final Map<XdsType, Map<String, Object>> nodes = new EnumMap<>(XdsType.class);
 
     private XdsEmitter(Emission before) {
         this.before = before;
@@ -54,7 +53,7 @@ public final class XdsEmitter {
                 RouteConfiguration::name,
                 (_, table) -> RouteEmitter.resource(table, emitter.hosts));
         plan.routes().forEach(table -> RouteEmitter.keep(table, emitter.hosts));
-        return new Emission(emitter.resources, emitter.plans, emitter.nodes, emitter.hosts);
+        return new Emission(emitter.resources, emitter.plans, emitter.hosts);
     }
 
     /// Both parts of one proxy's configuration in one.
@@ -73,21 +72,23 @@ public final class XdsEmitter {
         return (name, node) -> XdsResource.of(name, emit.apply(node));
     }
 
+    @SuppressWarnings("unchecked") // a type's nodes are of one class in every plan
     private <T> void add(XdsType type, List<T> all, Function<T, String> name, Maker<T> maker) {
         plans.put(type, all);
-        if (all.equals(before.plans().get(type))) {
-            resources.put(type, before.all(type));
-            nodes.put(type, before.nodes().getOrDefault(type, Map.of()));
+        NamedResources there = before.all(type);
+        var earlier = (List<T>) before.plans().getOrDefault(type, List.of());
+        if (all.equals(earlier)) {
+            resources.put(type, there);
             return;
         }
+        var known = new HashMap<String, T>();
+        earlier.forEach(node -> known.put(name.apply(node), node));
         var made = new ArrayList<XdsResource>(all.size());
-        var from = new HashMap<String, Object>();
         for (T node : all) {
             String called = name.apply(node);
-            made.add(before.of(type, called, node).orElseGet(() -> maker.make(called, node)));
-            from.put(called, node);
+            XdsResource kept = node.equals(known.get(called)) ? there.get(called) : null;
+            made.add(kept == null ? maker.make(called, node) : kept);
         }
         resources.put(type, NamedResources.of(type, made));
-        nodes.put(type, from);
     }
 }

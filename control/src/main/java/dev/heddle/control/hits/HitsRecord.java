@@ -1,7 +1,7 @@
 package dev.heddle.control.hits;
 
 import dev.heddle.control.hits.HitTable.Count;
-import dev.heddle.control.world.ContentHash;
+import dev.heddle.control.world.SealedText;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -48,30 +48,20 @@ record HitsRecord(Map<HitTable.Key, Count> counts, LinkedHashMap<Long, Long> rep
                                         URLEncoder.encode(
                                                 key.resource(), StandardCharsets.UTF_8))));
         lines.sort(Comparator.naturalOrder());
-        lines.addFirst(HEAD);
         reports.forEach((run, sequence) -> lines.add("run %016x %d".formatted(run, sequence)));
-        String body = String.join("\n", lines) + "\n";
-        return body + "end " + ContentHash.of(body) + "\n";
+        return SealedText.seal(HEAD, lines);
     }
 
     /// What was printed; empty when the text is anything else.
     static Optional<HitsRecord> parse(String text) {
-        int end = text.lastIndexOf("end ");
-        if (end < 0 || !text.startsWith(HEAD + "\n")) {
-            return Optional.empty();
-        }
-        String body = text.substring(0, end);
-        if (!text.substring(end).equals("end " + ContentHash.of(body) + "\n")) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(parse(body.lines().skip(1).toList()));
+            return SealedText.open(HEAD, text).map(HitsRecord::read);
         } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
             return Optional.empty();
         }
     }
 
-    private static HitsRecord parse(List<String> lines) {
+    private static HitsRecord read(List<String> lines) {
         var counts = new HashMap<HitTable.Key, Count>();
         var reports = new LinkedHashMap<Long, Long>();
         for (String line : lines) {

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 
 /// A fingerprint of a world's content: equal fingerprints mean that every proxy gets the same bytes
 /// and every explanation names the same lines.
-public final class ContentHash {
+final class ContentHash {
     private final MessageDigest digest;
 
     ContentHash() {
@@ -21,7 +21,7 @@ public final class ContentHash {
     }
 
     /// The fingerprint of one text.
-    public static String of(String text) {
+    static String of(String text) {
         return new ContentHash().add(text).hex();
     }
 

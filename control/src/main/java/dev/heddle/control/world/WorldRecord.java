@@ -45,36 +45,27 @@ record WorldRecord(long version, String hash, Instant since, List<FileLine> file
     }
 
     String print() {
-        var lines = new StringBuilder(HEAD).append('\n');
-        lines.append("version ").append(version).append('\n');
-        lines.append("hash ").append(hash).append('\n');
-        lines.append("since ").append(since).append('\n');
+        var lines = new ArrayList<String>();
+        lines.add("version " + version);
+        lines.add("hash " + hash);
+        lines.add("since " + since);
         for (FileLine f : files) {
             String name = URLEncoder.encode(f.name(), StandardCharsets.UTF_8);
-            lines.append("file ").append(f.text()).append(' ').append(f.changed());
-            lines.append(' ').append(name).append('\n');
+            lines.add("file " + f.text() + " " + f.changed() + " " + name);
         }
-        return lines + "end " + ContentHash.of(lines.toString()) + "\n";
+        return SealedText.seal(HEAD, lines);
     }
 
     /// What was printed; empty when the text is anything else.
     static Optional<WorldRecord> parse(String text) {
-        int end = text.lastIndexOf("end ");
-        if (end < 0 || !text.startsWith(HEAD + "\n")) {
-            return Optional.empty();
-        }
-        String body = text.substring(0, end);
-        if (!text.substring(end).equals("end " + ContentHash.of(body) + "\n")) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(parse(body.lines().skip(1).toList()));
+            return SealedText.open(HEAD, text).map(WorldRecord::read);
         } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
             return Optional.empty();
         }
     }
 
-    private static WorldRecord parse(List<String> lines) {
+    private static WorldRecord read(List<String> lines) {
         long version = Long.parseLong(value(lines.get(0), "version"));
         String hash = value(lines.get(1), "hash");
         Instant since = Instant.parse(value(lines.get(2), "since"));

@@ -10,26 +10,20 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The call by which proxies report hits (`heddle/rule_hits.proto`). What no proxy of ours says
 /// ends the call.
 final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
-    /// More proxies than one control plane serves.
-    private static final int MOST_STREAMS = 10_000;
-
-    private static final int MOST_RULES = 5_000;
-    private static final int LONGEST_NAME = 512;
-
     private final HitsHandler handler;
     private final Executor threads;
     private final AtomicLong ids = new AtomicLong();
-    private final AtomicInteger open = new AtomicInteger();
+    private final OpenReports open;
 
     /// @param threads carry what is said to proxies
     GrpcHits(HitsHandler handler, Executor threads) {
         this.handler = handler;
+        this.open = new OpenReports(handler);
         this.threads = threads;
     }
 
@@ -78,14 +72,14 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
                 begin(message);
                 return;
             }
-            if (message.getSequence() < 1 || message.getRulesCount() > MOST_RULES) {
+            if (message.getSequence() < 1 || message.getRulesCount() > OpenReports.MOST_RULES) {
                 refuse(
                         Status.INVALID_ARGUMENT.withDescription(
                                 "report %d of %d rules (expected: numbers from 1, at most %d rules)"
                                         .formatted(
                                                 message.getSequence(),
                                                 message.getRulesCount(),
-                                                MOST_RULES)));
+                                                OpenReports.MOST_RULES)));
                 return;
             }
             handler.onReport(
@@ -104,25 +98,23 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
 
         private void begin(HitReport hello) {
             int length = hello.getNodeId().length();
-            if (length == 0 || length > LONGEST_NAME) {
+            if (length == 0 || length > OpenReports.LONGEST_NAME) {
                 refuse(
                         Status.INVALID_ARGUMENT.withDescription(
                                 "node_id: %d letters (expected: 1 to %d, in the first message)"
-                                        .formatted(length, LONGEST_NAME)));
-                return;
-            }
-            if (open.incrementAndGet() > MOST_STREAMS) {
-                open.decrementAndGet();
-                refuse(
-                        Status.RESOURCE_EXHAUSTED.withDescription(
-                                "more than " + MOST_STREAMS + " proxies report hits"));
+                                        .formatted(length, OpenReports.LONGEST_NAME)));
                 return;
             }
             var begun =
                     new Stream(
                             ids.incrementAndGet(), hello.getNodeId(), hello.getRun(), call, calls);
+            if (!open.begin(begun)) {
+                refuse(
+                        Status.RESOURCE_EXHAUSTED.withDescription(
+                                "more than " + OpenReports.MOST + " proxies report hits"));
+                return;
+            }
             stream = Optional.of(begun);
-            handler.onOpened(begun);
             call.request(1);
         }
 
@@ -153,10 +145,7 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
         private void end() {
             Optional<Stream> ended = stream;
             stream = Optional.empty();
-            ended.ifPresent(it -> {
-                open.decrementAndGet();
-                handler.onClosed(it);
-            });
+            ended.ifPresent(open::end);
         }
     }
 }

@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Envoy's metrics service: takes hits of rules out of what stock Envoy says of all its statistics,
@@ -34,18 +33,15 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     /// Unlike the numbers of streams that report by themselves.
     private static final long FIRST_ID = 1L << 62;
 
-    private static final int MOST_STREAMS = 10_000;
-    private static final int MOST_RULES = 5_000;
-    private static final int LONGEST_NAME = 512;
-
     private final HitsHandler handler;
     private final InstantSource clock;
     private final AtomicLong ids = new AtomicLong(FIRST_ID);
-    private final AtomicInteger open = new AtomicInteger();
+    private final OpenReports open;
     private final SecureRandom random = new SecureRandom();
 
     GrpcMetrics(HitsHandler handler, InstantSource clock) {
         this.handler = handler;
+        this.open = new OpenReports(handler);
         this.clock = clock;
     }
 
@@ -98,25 +94,22 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
         private boolean begin(Node node) {
             int length = node.getId().length();
             Optional<NodeInfo> info = NodeInfo.of(node);
-            if (info.isEmpty() || length > LONGEST_NAME) {
+            if (info.isEmpty() || length > OpenReports.LONGEST_NAME) {
                 call.onError(
                         Status.INVALID_ARGUMENT
                                 .withDescription(
                                         "identifier.node.id: %d letters (expected: 1 to %d)"
-                                                .formatted(length, LONGEST_NAME))
+                                                .formatted(length, OpenReports.LONGEST_NAME))
                                 .asRuntimeException());
                 return false;
             }
             isKnown = true;
             boolean counts =
                     "true".equals(info.get().texts("ANNOTATIONS").get(EnvoyRuleHits.ANNOTATION));
-            if (counts && open.incrementAndGet() <= MOST_STREAMS) {
+            if (counts) {
                 var begun =
                         new Stream(ids.incrementAndGet(), node.getId(), random.nextLong(), call);
-                stream = Optional.of(begun);
-                handler.onOpened(begun);
-            } else if (counts) {
-                open.decrementAndGet();
+                stream = Optional.of(begun).filter(open::begin);
             }
             return true;
         }
@@ -136,10 +129,7 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
         private void end() {
             Optional<Stream> ended = stream;
             stream = Optional.empty();
-            ended.ifPresent(it -> {
-                open.decrementAndGet();
-                handler.onClosed(it);
-            });
+            ended.ifPresent(open::end);
         }
     }
 
@@ -153,7 +143,7 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
             for (Metric metric : family.getMetricList()) {
                 long added = (long) metric.getCounter().getValue();
                 String rule = label(metric, EnvoyRuleHits.RULE);
-                if (added > 0 && !rule.isEmpty() && hits.size() < MOST_RULES) {
+                if (added > 0 && !rule.isEmpty() && hits.size() < OpenReports.MOST_RULES) {
                     hits.add(
                             new HitsHandler.Hits(
                                     label(metric, EnvoyRuleHits.RESOURCE), rule, added, now));

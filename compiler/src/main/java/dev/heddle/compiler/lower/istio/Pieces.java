@@ -5,6 +5,7 @@ import dev.heddle.compiler.reuse.Kept;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.world.MeshSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -13,8 +14,9 @@ import java.util.function.Function;
 /// next world takes over those of which nothing has changed, so that a change costs what reads it
 /// and not what is there.
 ///
-/// Good for one outlook, or one gateway, and one reading of the mesh's settings.
+/// Good for one outlook, or one gateway, and as long as the mesh's settings stay the same.
 public final class Pieces {
+    private final MeshSettings settings;
     final Kept<ClusterLowering.All, ClusterLowering.Made> allClusters;
     final Kept<ClusterLowering.Parts, ClusterLowering.Made> clusters;
     final Kept<RouteLowering.Rule, Destinations.Routes> rules;
@@ -23,7 +25,8 @@ public final class Pieces {
     final Kept<OutboundTables.Host, VirtualHost> hosts;
     private final Kept<Same<List<MeshService>>, List<MeshService>> oldestFirst;
 
-    private Pieces(Optional<Pieces> before) {
+    private Pieces(MeshSettings settings, Optional<Pieces> before) {
+        this.settings = settings;
         this.allClusters = next(before, p -> p.allClusters);
         this.clusters = next(before, p -> p.clusters);
         this.rules = next(before, p -> p.rules);
@@ -38,14 +41,11 @@ public final class Pieces {
         return before.map(p -> of.apply(p).next()).orElseGet(Kept::none);
     }
 
-    /// None yet.
-    public static Pieces none() {
-        return new Pieces(Optional.empty());
-    }
-
-    /// For the plan after the one that these were made for.
-    public Pieces next() {
-        return new Pieces(Optional.of(this));
+    /// For a plan by those settings.
+    ///
+    /// @param before those of the plan before; empty for none
+    public static Pieces of(MeshSettings settings, Optional<Pieces> before) {
+        return new Pieces(settings, before.filter(b -> b.settings.equals(settings)));
     }
 
     /// The services in the order of their precedence.
