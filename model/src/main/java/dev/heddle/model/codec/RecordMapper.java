@@ -130,7 +130,7 @@ public record RecordMapper(
                     : list(arguments[0], place);
         }
         Class<?> single = (Class<?>) type;
-        if (single.isRecord()) {
+        if (single.isRecord() && !ScalarValues.isScalar(single)) {
             return mappingAt(place)
                     .map(m -> record(RecordShape.of(single), m, place))
                     .orElseGet(() -> Absent.of(single));

@@ -119,7 +119,7 @@ public final class ResourceReader {
                 return;
             }
         }
-        if (kind.isEmpty() && Kinds.isOurs(group)) {
+        if (kind.isEmpty() && Kinds.isOurs(group) && !Kinds.isComing(group, kindName)) {
             unknownKind(root, group, kindName);
         } else if (kind.isPresent() && !kind.get().versions().contains(version)) {
             unknownVersion(root, kind.get(), version);

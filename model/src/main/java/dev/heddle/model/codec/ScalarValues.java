@@ -1,6 +1,7 @@
 package dev.heddle.model.codec;
 
 import dev.heddle.model.core.IntOrString;
+import dev.heddle.model.gatewayapi.RouteDuration;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
 import java.lang.reflect.ParameterizedType;
@@ -27,6 +28,7 @@ final class ScalarValues {
                     boolean.class, "true or false",
                     Boolean.class, "true or false",
                     Duration.class, "a duration as 1.5s, 100ms or 1h2m",
+                    RouteDuration.class, "a duration as 1h30m, 10s or 500ms, in whole numbers",
                     IntOrString.class, "a number or a name");
     private static final String QUOTE_IT = "Put it in quotes.";
 
@@ -46,7 +48,7 @@ final class ScalarValues {
     }
 
     static boolean isScalar(Class<?> type) {
-        return type == Node.class || type == IntOrString.class;
+        return type == Node.class || type == IntOrString.class || type == RouteDuration.class;
     }
 
     /// The value of a node, for a type that is no collection, no record and no one-of.
@@ -68,6 +70,7 @@ final class ScalarValues {
             case "OptionalDouble" -> wrapped(real(node), v -> OptionalDouble.of((Double) v));
             case "Duration" -> duration(node);
             case "IntOrString" -> intOrString(node);
+            case "RouteDuration" -> routeDuration(node);
             default -> throw new IllegalStateException(type + ": a type that nobody can write");
         };
     }
@@ -139,6 +142,15 @@ final class ScalarValues {
                     new Result.Bad("Add a unit, as in " + digits + "s.");
             case Node.Bool _, Node.Mapping _, Node.Sequence _, Node.Null _ -> new Result.Bad("");
         };
+    }
+
+    private static Result routeDuration(Node node) {
+        return node instanceof Node.Text(String text, _)
+                ? RouteDuration.parse(text).<Result>map(Result.Good::new).orElse(new Result.Bad(""))
+                : new Result.Bad(
+                        node instanceof Node.Numeric(String digits, _)
+                                ? "Add a unit, as in " + digits + "s."
+                                : "");
     }
 
     private static Result intOrString(Node node) {

@@ -32,9 +32,9 @@ record SpecReader<S>(Kind<S> kind, Metadata metadata, YamlSource source, Diagnos
             reportIfComing();
             return kind.spec().cast(source.root());
         }
-        boolean foreign = !Kinds.isOurs(kind.group());
+        boolean takesNull = Kinds.takesNull(kind.group());
         boolean isSecret = kind.equals(Kinds.SECRET);
-        var mapper = new RecordMapper(resource(), source.file(), foreign, isSecret, findings);
+        var mapper = new RecordMapper(resource(), source.file(), takesNull, isSecret, findings);
         if (kind.spec().isAnnotationPresent(NotYet.class)) {
             report(
                     DiagnosticCode.NOT_IMPLEMENTED,
@@ -52,14 +52,14 @@ record SpecReader<S>(Kind<S> kind, Metadata metadata, YamlSource source, Diagnos
         return new ResourceId(kind, metadata.namespace(), metadata.name()).toString();
     }
 
-    /// Kinds of the Gateway API are the mesh's too, only later.
+    /// Some kinds are the mesh's too, only later.
     private void reportIfComing() {
-        if (kind.group().equals("gateway.networking.k8s.io")) {
+        if (Kinds.isComing(kind.group(), kind.name())) {
             report(
                     DiagnosticCode.NOT_IMPLEMENTED,
                     FieldPath.of("kind"),
                     kind.name() + " is read but not in force yet",
-                    "Istio's VirtualService and Gateway are.");
+                    "Istio's ServiceEntry is.");
         }
     }
 

@@ -10,6 +10,17 @@ import dev.heddle.model.core.IngressClass;
 import dev.heddle.model.core.Namespace;
 import dev.heddle.model.core.Secret;
 import dev.heddle.model.core.Service;
+import dev.heddle.model.gatewayapi.BackendTlsPolicy;
+import dev.heddle.model.gatewayapi.GatewayClass;
+import dev.heddle.model.gatewayapi.GrpcRoute;
+import dev.heddle.model.gatewayapi.HttpRoute;
+import dev.heddle.model.gatewayapi.ListenerSet;
+import dev.heddle.model.gatewayapi.ReferenceGrant;
+import dev.heddle.model.gatewayapi.TcpRoute;
+import dev.heddle.model.gatewayapi.TlsRoute;
+import dev.heddle.model.gatewayapi.UdpRoute;
+import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
+import dev.heddle.model.gatewayapi.XMesh;
 import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.EnvoyFilter;
@@ -40,6 +51,8 @@ public final class Kinds {
     private static final String TELEMETRY_GROUP = "telemetry.istio.io";
     private static final String EXTENSIONS = "extensions.istio.io";
     private static final String HEDDLE = "heddle.dev";
+    private static final String GATEWAYS = "gateway.networking.k8s.io";
+    private static final String GATEWAYS_X = "gateway.networking.x-k8s.io";
     private static final List<String> SECURITY_VERSIONS = List.of("v1", "v1beta1");
     private static final Set<String> OURS =
             Set.of(
@@ -47,13 +60,14 @@ public final class Kinds {
                     "security.istio.io",
                     "telemetry.istio.io",
                     "extensions.istio.io",
-                    HEDDLE);
+                    HEDDLE,
+                    GATEWAYS,
+                    GATEWAYS_X);
     private static final Set<String> WITHOUT_NAMESPACE =
             Set.of(
                     "APIService",
                     "CSIDriver",
                     "CustomResourceDefinition",
-                    "GatewayClass",
                     "MutatingWebhookConfiguration",
                     "Namespace",
                     "Node",
@@ -135,6 +149,90 @@ public final class Kinds {
                     BackendTrafficPolicy.class,
                     "btp");
 
+    public static final Kind<GatewayClass> GATEWAY_CLASS =
+            new Kind<>(
+                    GATEWAYS,
+                    List.of("v1", "v1beta1"),
+                    "GatewayClass",
+                    "gatewayclasses",
+                    List.of("gc"),
+                    GatewayClass.class,
+                    Layout.SPEC,
+                    false);
+
+    /// The Gateway API's Gateway; [#GATEWAY] is Istio's.
+    public static final Kind<dev.heddle.model.gatewayapi.Gateway> KUBERNETES_GATEWAY =
+            kind(
+                    GATEWAYS,
+                    List.of("v1", "v1beta1"),
+                    "Gateway",
+                    "gateways",
+                    dev.heddle.model.gatewayapi.Gateway.class,
+                    "gtw");
+
+    public static final Kind<ListenerSet> LISTENER_SET =
+            kind(GATEWAYS, List.of("v1"), "ListenerSet", "listenersets", ListenerSet.class, "lset");
+
+    /// What a ListenerSet was before it was standard.
+    public static final Kind<ListenerSet> X_LISTENER_SET =
+            kind(
+                    GATEWAYS_X,
+                    List.of("v1alpha1"),
+                    "XListenerSet",
+                    "xlistenersets",
+                    ListenerSet.class,
+                    "xlset");
+
+    public static final Kind<HttpRoute> HTTP_ROUTE =
+            kind(GATEWAYS, List.of("v1", "v1beta1"), "HTTPRoute", "httproutes", HttpRoute.class);
+    public static final Kind<GrpcRoute> GRPC_ROUTE =
+            kind(GATEWAYS, List.of("v1", "v1alpha2"), "GRPCRoute", "grpcroutes", GrpcRoute.class);
+    public static final Kind<TlsRoute> TLS_ROUTE =
+            kind(
+                    GATEWAYS,
+                    List.of("v1", "v1alpha3", "v1alpha2"),
+                    "TLSRoute",
+                    "tlsroutes",
+                    TlsRoute.class);
+    public static final Kind<TcpRoute> TCP_ROUTE =
+            kind(GATEWAYS, List.of("v1", "v1alpha2"), "TCPRoute", "tcproutes", TcpRoute.class);
+    public static final Kind<UdpRoute> UDP_ROUTE =
+            kind(GATEWAYS, List.of("v1", "v1alpha2"), "UDPRoute", "udproutes", UdpRoute.class);
+    public static final Kind<ReferenceGrant> REFERENCE_GRANT =
+            kind(
+                    GATEWAYS,
+                    List.of("v1", "v1beta1", "v1alpha2"),
+                    "ReferenceGrant",
+                    "referencegrants",
+                    ReferenceGrant.class,
+                    "refgrant");
+    public static final Kind<BackendTlsPolicy> BACKEND_TLS_POLICY =
+            kind(
+                    GATEWAYS,
+                    List.of("v1", "v1alpha3"),
+                    "BackendTLSPolicy",
+                    "backendtlspolicies",
+                    BackendTlsPolicy.class,
+                    "btlspolicy");
+    public static final Kind<XBackendTrafficPolicy> X_BACKEND_TRAFFIC_POLICY =
+            kind(
+                    GATEWAYS_X,
+                    List.of("v1alpha1"),
+                    "XBackendTrafficPolicy",
+                    "xbackendtrafficpolicies",
+                    XBackendTrafficPolicy.class,
+                    "xbtrafficpolicy");
+    public static final Kind<XMesh> X_MESH =
+            new Kind<>(
+                    GATEWAYS_X,
+                    List.of("v1alpha1"),
+                    "XMesh",
+                    "xmeshes",
+                    List.of("mesh"),
+                    XMesh.class,
+                    Layout.SPEC,
+                    false);
+
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
     public static final Kind<Endpoints> ENDPOINTS =
@@ -212,6 +310,19 @@ public final class Kinds {
                     WASM_PLUGIN,
                     TRAFFIC_EXTENSION,
                     BACKEND_TRAFFIC_POLICY,
+                    GATEWAY_CLASS,
+                    KUBERNETES_GATEWAY,
+                    LISTENER_SET,
+                    X_LISTENER_SET,
+                    HTTP_ROUTE,
+                    GRPC_ROUTE,
+                    TLS_ROUTE,
+                    TCP_ROUTE,
+                    UDP_ROUTE,
+                    REFERENCE_GRANT,
+                    BACKEND_TLS_POLICY,
+                    X_BACKEND_TRAFFIC_POLICY,
+                    X_MESH,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,
@@ -232,6 +343,17 @@ public final class Kinds {
     /// Whether the mesh itself says which kinds this API group has.
     public static boolean isOurs(String group) {
         return OURS.contains(group);
+    }
+
+    /// Whether a key without a value is no mistake in resources of that group: for Kubernetes it is
+    /// as if the key was absent.
+    public static boolean takesNull(String group) {
+        return !isOurs(group) || group.equals(GATEWAYS) || group.equals(GATEWAYS_X);
+    }
+
+    /// Whether a kind is one that the mesh does not know yet, and that is kept as it is.
+    public static boolean isComing(String group, String name) {
+        return group.equals(GATEWAYS_X) && name.equals("XBackend");
     }
 
     /// A kind that is kept as it is, without a look into it. Its `spec` is the whole document.

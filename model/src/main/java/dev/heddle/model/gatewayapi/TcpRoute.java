@@ -1,0 +1,21 @@
+package dev.heddle.model.gatewayapi;
+
+import dev.heddle.model.schema.NotYet;
+import dev.heddle.model.schema.Required;
+import java.util.List;
+import java.util.Optional;
+
+/// Where connections go that come to a port.
+///
+/// @param parentRefs Gateways, ListenerSets, Services it is for
+/// @param rules exactly one
+@NotYet
+public record TcpRoute(
+        List<ParentReference> parentRefs,
+        @Required List<L4Rule> rules,
+        Optional<Gateway.DefaultScope> useDefaultGateways) {
+    public TcpRoute {
+        parentRefs = List.copyOf(parentRefs);
+        rules = List.copyOf(rules);
+    }
+}
