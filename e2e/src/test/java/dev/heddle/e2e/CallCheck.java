@@ -7,10 +7,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Offset;
 
 /// Makes the calls of a sheet and holds what comes back against what the sheet expects.
 public final class CallCheck {
-    private static final double SHARE_TOLERANCE = 5.0;
+    /// So many standard deviations that chance alone fails one comparison in two millions.
+    private static final double DEVIATIONS = 5;
+
+    /// Points of a ring that the smallest of Envoy's has for all hosts together.
+    private static final int RING_POINTS = 1_024;
+
+    /// Shares are written as whole numbers.
+    private static final double ROUNDED = 0.5;
 
     private CallCheck() {}
 
@@ -66,25 +74,34 @@ public final class CallCheck {
             }
             assertThat((mesh.heard(share.getKey()) - before) * 100.0 / call.times())
                     .as("%s: copies to %s", call, share.getKey())
-                    .isCloseTo(share.getValue(), within(SHARE_TOLERANCE));
+                    .isCloseTo(share.getValue(), allowance(share.getValue(), call));
         }
         for (Map.Entry<Integer, Integer> share : call.expect().statuses().entrySet()) {
             double percent = statuses.getOrDefault(share.getKey(), 0) * 100.0 / call.times();
             assertThat(percent)
                     .as("%s: share of %s", call, share.getKey())
-                    .isCloseTo(share.getValue(), within(SHARE_TOLERANCE));
+                    .isCloseTo(share.getValue(), allowance(share.getValue(), call));
         }
         for (Map.Entry<String, Integer> share : call.expect().shares().entrySet()) {
             double percent = answered.getOrDefault(share.getKey(), 0) * 100.0 / call.times();
             assertThat(percent)
                     .as("%s: share of %s", call, share.getKey())
-                    .isCloseTo(share.getValue(), within(SHARE_TOLERANCE));
+                    .isCloseTo(share.getValue(), allowance(share.getValue(), call));
         }
         if (!call.expect().shares().isEmpty()) {
             assertThat(answered.keySet())
                     .as("%s: who answered", call)
                     .isSubsetOf(call.expect().shares().keySet());
         }
+    }
+
+    /// How far a share of the calls may be from what is expected: what chance does to so many
+    /// calls, and, where they are hashed, to the parts that hosts have of a ring.
+    private static Offset<Double> allowance(int percent, CallSheet.Call call) {
+        double chance = percent / 100.0 * (1 - percent / 100.0);
+        double variance =
+                chance / call.times() + (call.expect().hashed() ? chance / RING_POINTS : 0);
+        return within(ROUNDED + DEVIATIONS * 100 * Math.sqrt(variance));
     }
 
     private static void checkOne(CallSheet.Call call, Answer answer) {

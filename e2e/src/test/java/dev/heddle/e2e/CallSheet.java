@@ -48,6 +48,7 @@ public record CallSheet(List<Call> calls) {
     /// @param unsecured whether the proxy finds nobody whom it believes, which is a 503
     /// @param sticks whether one destination answers all of the times, whichever that is, to a
     ///   client that keeps the cookies that it gets
+    /// @param hashed whether shares are those of a hash's ring, whose hosts have unequal parts
     public record Expect(
             OptionalInt status,
             Optional<String> destination,
@@ -62,7 +63,8 @@ public record CallSheet(List<Call> calls) {
             boolean refused,
             boolean ended,
             boolean unsecured,
-            boolean sticks) {}
+            boolean sticks,
+            boolean hashed) {}
 
     private static final Set<String> CALL_KEYS =
             Set.of("why", "request", "headers", "times", "at", "client", "expect");
@@ -82,7 +84,8 @@ public record CallSheet(List<Call> calls) {
                     "refused",
                     "ended",
                     "unsecured",
-                    "sticks");
+                    "sticks",
+                    "hashed");
 
     /// Reads the parsed YAML of a call sheet. An unknown key is a mistake of the case's author.
     public static CallSheet of(Object yaml) {
@@ -131,7 +134,8 @@ public record CallSheet(List<Call> calls) {
                 Boolean.TRUE.equals(map.get("refused")),
                 Boolean.TRUE.equals(map.get("ended")),
                 Boolean.TRUE.equals(map.get("unsecured")),
-                Boolean.TRUE.equals(map.get("sticks")));
+                Boolean.TRUE.equals(map.get("sticks")),
+                Boolean.TRUE.equals(map.get("hashed")));
     }
 
     private static Map<String, Optional<String>> headers(@Nullable Object yaml) {
