@@ -26,6 +26,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Port;
 import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service.Resolution;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -203,6 +204,11 @@ final class OutboundListeners {
             List<String> own = said.map(List::of).orElseGet(() -> addresses(service));
             List<String> ranges = said.isPresent() ? List.of() : ranges(service);
             boolean isAnywhere = own.isEmpty() && ranges.isEmpty();
+            if (isAnywhere && isCalledOneByOne(service, port) && !protocol.isHttp()) {
+                instances(service, port)
+                        .forEach(address -> addOwn(service, address, List.of(), port, protocol));
+                return;
+            }
             if (protocol.isHttp() || (protocol == AppProtocol.UNSET && isAnywhere)) {
                 addShared(service, said.orElse(ANY), port, protocol);
             } else {
@@ -222,6 +228,23 @@ final class OutboundListeners {
         private static List<String> addresses(MeshService service) {
             return service.service().addresses().stream()
                     .filter(a -> Assignments.isIpAddress(a) && !a.equals(ANY))
+                    .toList();
+        }
+
+        /// Whether the workload calls the service's endpoints by their own addresses. Where nobody
+        /// knows any, and nobody ever will, the port is the service's at every address.
+        private static boolean isCalledOneByOne(MeshService service, int port) {
+            return service.service().resolution() == Resolution.PASSTHROUGH
+                    && (service.isHeadless()
+                            || !service.workloads().isEmpty()
+                            || !service.endpoints(port).isEmpty());
+        }
+
+        private static List<String> instances(MeshService service, int port) {
+            return service.endpoints(port).stream()
+                    .map(Endpoint::address)
+                    .filter(Assignments::isIpAddress)
+                    .distinct()
                     .toList();
         }
 

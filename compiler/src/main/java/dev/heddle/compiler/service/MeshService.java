@@ -117,6 +117,12 @@ public record MeshService(
                 && labels.entrySet().containsAll(workloads.entrySet());
     }
 
+    /// Whether it is a Kubernetes Service without an address, whose endpoints are called one by
+    /// one.
+    public boolean isHeadless() {
+        return registry == Registry.CORE && service.resolution() == Service.Resolution.PASSTHROUGH;
+    }
+
     /// Where a workload of the service listens for that port of the service.
     public int target(int port) {
         return targets.getOrDefault(port, port);

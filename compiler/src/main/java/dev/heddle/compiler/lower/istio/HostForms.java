@@ -16,7 +16,9 @@ record HostForms(List<String> all, List<String> shortened) {
 
     /// The forms of a host for a caller of that domain. Only services of the caller's own domain
     /// have short forms: `reviews` and `reviews.default` for a caller in `default`, `reviews.shop`
-    /// for one elsewhere, each also with `.svc`.
+    /// for one elsewhere, each also with `.svc`. A caller outside of Kubernetes leaves out what its
+    /// domain and the host end in: `db.local` for one in `remote.campus.net` who means
+    /// `db.local.campus.net`.
     ///
     /// @param callerDomain as in `default.svc.cluster.local`
     static HostForms of(String host, String callerDomain) {
@@ -34,9 +36,10 @@ record HostForms(List<String> all, List<String> shortened) {
     private static List<String> shortened(String host, String callerDomain) {
         int callerSvc = callerDomain.indexOf(".svc.");
         int hostSvc = host.indexOf(".svc.");
-        if (callerSvc < 0
-                || hostSvc < 1
-                || !host.substring(hostSvc).equals(callerDomain.substring(callerSvc))) {
+        if (callerSvc < 0) {
+            return withoutShared(host, callerDomain);
+        }
+        if (hostSvc < 1 || !host.substring(hostSvc).equals(callerDomain.substring(callerSvc))) {
             return List.of();
         }
         String qualified = host.substring(0, hostSvc);
@@ -52,6 +55,27 @@ record HostForms(List<String> all, List<String> shortened) {
         }
         forms.add(qualified);
         forms.add(qualified + ".svc");
+        return forms;
+    }
+
+    private static List<String> withoutShared(String host, String callerDomain) {
+        List<String> own = List.of(host.split("\\.", -1));
+        List<String> callers = List.of(callerDomain.split("\\.", -1));
+        int shared = 0;
+        while (shared < Math.min(own.size() - 1, callers.size())
+                && own.get(own.size() - 1 - shared)
+                        .equals(callers.get(callers.size() - 1 - shared))) {
+            shared++;
+        }
+        if (shared == 0) {
+            return List.of();
+        }
+        List<String> unique = own.subList(0, own.size() - shared);
+        var forms = new ArrayList<String>();
+        forms.add(String.join(".", unique));
+        if (unique.size() == 2) {
+            forms.add(String.join(".", own.subList(0, 3)));
+        }
         return forms;
     }
 }

@@ -62,11 +62,13 @@ public final class OutboundTables {
     /// @param service whether it is one; else only a rule names the host
     /// @param addresses of the service
     /// @param allocated addresses that the mesh gave it
+    /// @param headless whether its endpoints have names below the service's
     /// @param ported whether the domains name the port
     record Named(
             String name,
             String host,
             boolean service,
+            boolean headless,
             List<String> addresses,
             List<String> allocated,
             List<Hostname> aliases,
@@ -77,6 +79,7 @@ public final class OutboundTables {
                     draft.name(),
                     draft.host(),
                     service.isPresent(),
+                    service.filter(MeshService::isHeadless).isPresent(),
                     service.map(s -> s.service().addresses()).orElse(List.of()),
                     service.map(s -> s.traits().allocated()).orElse(List.of()),
                     service.map(s -> s.traits().aliases()).orElse(List.of()),
@@ -407,11 +410,15 @@ public final class OutboundTables {
         }
         var forms = new ArrayList<String>();
         addForms(named.host(), fullNames, forms);
+        named.aliases().forEach(alias -> addForms(alias.name(), fullNames, forms));
+        if (named.headless()) {
+            // As in `db-0.db.shop`.
+            List.copyOf(forms).forEach(form -> forms.add("*." + form));
+        }
         Stream.concat(named.addresses().stream(), named.allocated().stream())
                 .filter(Assignments::isIpAddress)
                 .filter(a -> !a.equals("0.0.0.0"))
                 .forEach(forms::add);
-        named.aliases().forEach(alias -> addForms(alias.name(), fullNames, forms));
         return forms;
     }
 

@@ -36,4 +36,14 @@ class HostFormsTest {
         assertThat(HostForms.of("10.0.0.1", CALLER).all()).containsExactly("10.0.0.1");
         assertThat(HostForms.of("*.example.com", CALLER).all()).containsExactly("*.example.com");
     }
+
+    @Test
+    void aCallerOutsideOfKubernetesLeavesOutWhatBothEndIn() {
+        assertThat(HostForms.of("foo.local.campus.net", "local.campus.net").shortened())
+                .containsExactly("foo");
+        assertThat(HostForms.of("foo.local.campus.net", "remote.campus.net").shortened())
+                .containsExactly("foo.local", "foo.local.campus");
+        assertThat(HostForms.of("foo.local.campus.net", "example.com").shortened()).isEmpty();
+        assertThat(HostForms.of("foo.local.campus.net", "").shortened()).isEmpty();
+    }
 }
