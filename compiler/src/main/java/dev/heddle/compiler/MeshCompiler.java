@@ -3,6 +3,7 @@ package dev.heddle.compiler;
 import dev.heddle.compiler.check.Analysis;
 import dev.heddle.compiler.check.CredentialCheck;
 import dev.heddle.compiler.check.GatewayCredentialCheck;
+import dev.heddle.compiler.check.IdentityCheck;
 import dev.heddle.compiler.check.InterceptionCheck;
 import dev.heddle.compiler.check.ProxyOnlyCheck;
 import dev.heddle.compiler.check.StartCheck;
@@ -91,7 +92,11 @@ public final class MeshCompiler {
                 plan,
                 XdsEmitter.emit(plan, before.map(Outbound::emission).orElseGet(Emission::none)),
                 new Origins(plan, rules),
-                joined(ProxyOnlyCheck.of(outlook, scope), CredentialCheck.of(outlook, scope)),
+                joined(
+                        joined(
+                                ProxyOnlyCheck.of(outlook, scope),
+                                CredentialCheck.of(outlook, scope)),
+                        IdentityCheck.of(outlook, scope)),
                 pieces,
                 EnvoyFilters.of(world, outlook.namespace()));
     }
@@ -145,7 +150,9 @@ public final class MeshCompiler {
                                 joined(
                                         scope.annotations().findings(),
                                         StartCheck.of(world, common.filters(), scope)),
-                                InterceptionCheck.of(world, scope)));
+                                joined(
+                                        InterceptionCheck.of(world, scope),
+                                        IdentityCheck.of(world, scope))));
         if (findings.isEmpty()) {
             return beside;
         }

@@ -107,17 +107,21 @@ final class Meshes {
         if (scope.get("annotations") instanceof Map<?, ?> map) {
             map.forEach((k, v) -> annotations.put(String.valueOf(k), String.valueOf(v)));
         }
-        String namespace = scope.get("namespace") instanceof String said ? said : "default";
-        return new ProxyScope(
-                "gateway".equals(scope.get("role")) ? Role.GATEWAY : Role.SIDECAR,
-                namespace,
-                labels,
-                namespace + ".svc.cluster.local",
-                "Kubernetes",
-                "redirect".equals(scope.get("interception"))
-                        ? new Interception.Redirect()
-                        : EXPLICIT,
-                WorkloadAnnotations.read(annotations, namespace),
-                Locality.parse(scope.get("locality") instanceof String there ? there : ""));
+        String namespace = scope.get("namespace") instanceof String home ? home : "default";
+        var said =
+                new ProxyScope(
+                        "gateway".equals(scope.get("role")) ? Role.GATEWAY : Role.SIDECAR,
+                        namespace,
+                        labels,
+                        namespace + ".svc.cluster.local",
+                        "Kubernetes",
+                        "redirect".equals(scope.get("interception"))
+                                ? new Interception.Redirect()
+                                : EXPLICIT,
+                        WorkloadAnnotations.read(annotations, namespace),
+                        Locality.parse(scope.get("locality") instanceof String there ? there : ""));
+        return scope.get("identity") instanceof String directory
+                ? said.identified(directory)
+                : said;
     }
 }

@@ -14,6 +14,7 @@ public record CallSheet(List<Call> calls) {
     /// @param times how often the call is made; shares are counted over all of them
     /// @param at listener that the connection is made to, as in `127.7.7.7:9080`; empty for the one
     ///   that all calls go to
+    /// @param speaks protocols that the caller offers in TLS; none for none
     /// @param client certificate of the case that the caller has; empty for none
     public record Call(
             String method,
@@ -22,12 +23,13 @@ public record CallSheet(List<Call> calls) {
             int times,
             Optional<String> at,
             Optional<String> client,
+            List<String> speaks,
             Expect expect) {
         /// The same of a client that has a cookie.
         Call with(String cookie) {
             var all = new LinkedHashMap<>(headers);
             all.merge("cookie", cookie, (had, more) -> had + "; " + more);
-            return new Call(method, url, all, times, at, client, expect);
+            return new Call(method, url, all, times, at, client, speaks, expect);
         }
 
         @Override
@@ -67,7 +69,7 @@ public record CallSheet(List<Call> calls) {
             boolean hashed) {}
 
     private static final Set<String> CALL_KEYS =
-            Set.of("why", "request", "headers", "times", "at", "client", "expect");
+            Set.of("why", "request", "headers", "times", "at", "client", "speaks", "expect");
     private static final Set<String> EXPECT_KEYS =
             Set.of(
                     "status",
@@ -108,6 +110,9 @@ public record CallSheet(List<Call> calls) {
                 times,
                 text(map, "at"),
                 text(map, "client"),
+                map.get("speaks") instanceof List<?> list
+                        ? list.stream().map(String::valueOf).toList()
+                        : List.of(),
                 expect(map.get("expect")));
     }
 

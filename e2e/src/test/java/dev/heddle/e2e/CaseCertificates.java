@@ -67,14 +67,15 @@ public record CaseCertificates(Path folder) {
     /// A backend's TLS.
     ///
     /// @param name of its certificate
-    SslContext backend(String name, boolean needsClient) {
+    /// @param ofTheMesh whether it is asked for names with underscores, which the JDK refuses
+    SslContext backend(String name, boolean needsClient, boolean ofTheMesh) {
         try {
             return SslContextBuilder.forServer(
                             folder.resolve(name + ".pem").toFile(),
                             folder.resolve(name + ".key").toFile())
                     .trustManager(folder.resolve("ca.pem").toFile())
                     .clientAuth(needsClient ? ClientAuth.REQUIRE : ClientAuth.NONE)
-                    .sslProvider(SslProvider.JDK)
+                    .sslProvider(ofTheMesh ? SslProvider.OPENSSL : SslProvider.JDK)
                     .build();
         } catch (IOException e) {
             throw new AssertionError(folder + ": " + e.getMessage(), e);

@@ -258,15 +258,21 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
     public static ProxyScope scope(GoldenCase golden, Interception interception) {
         String namespace = String.valueOf(scopeOption(golden, "namespace"));
         String home = namespace.isEmpty() ? "default" : namespace;
-        return new ProxyScope(
-                isGateway(golden) ? Role.GATEWAY : Role.SIDECAR,
-                home,
-                texts(golden, "labels"),
-                home + ".svc.cluster.local",
-                "Kubernetes",
-                interception,
-                WorkloadAnnotations.read(texts(golden, "annotations"), home),
-                Locality.parse(String.valueOf(scopeOption(golden, "locality"))));
+        var said =
+                new ProxyScope(
+                        isGateway(golden) ? Role.GATEWAY : Role.SIDECAR,
+                        home,
+                        texts(golden, "labels"),
+                        home + ".svc.cluster.local",
+                        "Kubernetes",
+                        interception,
+                        WorkloadAnnotations.read(texts(golden, "annotations"), home),
+                        Locality.parse(String.valueOf(scopeOption(golden, "locality"))));
+        String identity = String.valueOf(scopeOption(golden, "identity"));
+        return identity.isEmpty()
+                ? said
+                : said.identified(
+                        identity.replace("/case/", golden.directory().toAbsolutePath() + "/"));
     }
 
     private static Map<String, String> texts(GoldenCase golden, String key) {

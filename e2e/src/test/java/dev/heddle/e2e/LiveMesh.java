@@ -94,14 +94,16 @@ final class LiveMesh implements MeshUnderTest {
         parts.push(dataPlane.start(bootstrap));
     }
 
-    /// What `case.yaml` says of a backend: `simple` has a certificate, `mutual` wants one, too.
+    /// What `case.yaml` says of a backend: `simple` has a certificate, `mutual` wants one, too;
+    /// `mesh` the same, and takes the names that the mesh asks for.
     private Optional<SslContext> security(GoldenCase golden, String destination) {
         Map<?, ?> said = golden.options().get("backends") instanceof Map<?, ?> map ? map : Map.of();
         return Optional.ofNullable(said.get(destination))
                 .map(kind ->
                         certificates.backend(
                                 destination.substring(0, destination.indexOf('/')),
-                                kind.equals("mutual")));
+                                !kind.equals("simple"),
+                                kind.equals("mesh")));
     }
 
     /// Starts the mesh, and returns once its proxy listens.
@@ -187,10 +189,14 @@ final class LiveMesh implements MeshUnderTest {
     /// A connection for that URL, over TLS if it says so.
     private Socket connect(URI uri, Optional<String> client) throws IOException {
         return secured(
-                connect(isGateway ? ports.getOrDefault(uri.getPort(), port) : port), uri, client);
+                connect(isGateway ? ports.getOrDefault(uri.getPort(), port) : port),
+                uri,
+                client,
+                List.of());
     }
 
-    private Socket secured(Socket plain, URI uri, Optional<String> client) throws IOException {
+    private Socket secured(Socket plain, URI uri, Optional<String> client, List<String> protocols)
+            throws IOException {
         if (!uri.getScheme().equals("https")) {
             return plain;
         }
@@ -202,6 +208,7 @@ final class LiveMesh implements MeshUnderTest {
                                 .createSocket(plain, uri.getHost(), uri.getPort(), true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(uri.getHost())));
+        parameters.setApplicationProtocols(protocols.toArray(String[]::new));
         secured.setSSLParameters(parameters);
         secured.startHandshake();
         return secured;
@@ -212,7 +219,11 @@ final class LiveMesh implements MeshUnderTest {
         URI uri = URI.create(call.url());
         try (var socket =
                 call.at().isPresent()
-                        ? secured(connect(address(call.at().get())), uri, call.client())
+                        ? secured(
+                                connect(address(call.at().get())),
+                                uri,
+                                call.client(),
+                                call.speaks())
                         : connect(uri, call.client())) {
             socket.getOutputStream().write(request(call.method(), call.url(), call.headers()));
             // With TLS 1.3 a client may write before it is told that it may not.
@@ -256,7 +267,7 @@ final class LiveMesh implements MeshUnderTest {
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         var others = new LinkedHashMap<>(call.headers());
         String host = others.remove("host");
-        try (var socket = secured(connect(address(at)), uri, call.client())) {
+        try (var socket = secured(connect(address(at)), uri, call.client(), call.speaks())) {
             socket.getOutputStream()
                     .write(
                             HttpText.request(

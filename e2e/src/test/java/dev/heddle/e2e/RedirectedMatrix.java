@@ -63,7 +63,9 @@ final class RedirectedMatrix {
             NetworkNamespace.command("ip addr add " + address + "/32 dev lo");
             backends.start(address, Optional.empty(), at(address, 81));
             backends.start(
-                    address, Optional.of(certificates.backend("b", false)), at(address, HTTPS));
+                    address,
+                    Optional.of(certificates.backend("b", false, false)),
+                    at(address, HTTPS));
         }
         backends.start("a/v1", Optional.empty(), at(RedirectedMesh.WORKLOAD, 8080));
     }

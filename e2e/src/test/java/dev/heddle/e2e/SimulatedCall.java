@@ -111,8 +111,8 @@ record SimulatedCall(Running running, JsonObject call) {
         if (tls.isPresent() && isPlain()) {
             return Result.failed("ErrTLSError", name);
         }
-        if (tls.isPresent() && text("TLS").equals("MTLS")) {
-            // No chain asks for certificates of the mesh yet.
+        // Who asks for a certificate of the mesh is asked in no other way.
+        if (tls.isPresent() && tls.get().requireClientCertificate() != text("TLS").equals("MTLS")) {
             return Result.failed("ErrMTLSError", name);
         }
         return switch (chain.get().handling()) {

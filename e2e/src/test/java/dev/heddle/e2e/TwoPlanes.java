@@ -110,7 +110,7 @@ final class TwoPlanes implements AutoCloseable {
             int port = backends.start(RandomRules.MANY + "/" + host);
             text.append(workload(RandomRules.MANY, host, port));
         }
-        Optional<SslContext> tls = Optional.of(certificates.backend("client", false));
+        Optional<SslContext> tls = Optional.of(certificates.backend("client", false, false));
         text.append("---\n").append(service("secret"));
         text.append(workload("secret", "v1", backends.start("secret/v1", tls)));
         return text.toString();

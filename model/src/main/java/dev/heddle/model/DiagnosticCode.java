@@ -47,6 +47,8 @@ public enum DiagnosticCode {
     UNREADABLE("HED0021", Severity.ERROR),
     /// So many files are gone at once that they stay in force for now.
     MASS_DELETION("HED0022", Severity.ERROR),
+    /// A proxy is to speak the mesh's TLS, and has no identity.
+    NO_IDENTITY("HED0024", Severity.ERROR),
     /// A resource names a host, gateway, subset or selector that does not exist.
     REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR),
     /// Several Sidecars choose the same workload.

@@ -37,13 +37,7 @@ record ClientTlsCheck(
 
     private void tls(ClientTlsSettings tls, FieldPath path) {
         switch (tls.mode()) {
-            case ISTIO_MUTUAL ->
-                    findings.add(
-                            DiagnosticCode.NOT_IMPLEMENTED,
-                            rule.origin(path.field("mode")),
-                            "ISTIO_MUTUAL is read but not in force yet",
-                            "Until the mesh issues identities, connections are plain text");
-            case DISABLE -> {}
+            case DISABLE, ISTIO_MUTUAL -> {}
             case SIMPLE, MUTUAL -> {
                 credential(tls, path);
                 names(tls, path);

@@ -130,7 +130,7 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
         return request.scheme().equals("https")
                 ? ServerNameMatch.find(listener.chains(), request.serverName())
                 : chains(listener)
-                        .filter(c -> c.match().transport().isEmpty())
+                        .filter(c -> !c.match().transport().equals(Optional.of("tls")))
                         .filter(c -> c.handling() instanceof Handling.Http)
                         .findFirst();
     }

@@ -278,7 +278,8 @@ public final class PlanText {
                                     e.address()
                                             + (e.weight() == 1 ? "" : " x " + e.weight())
                                             + place
-                                            + (e.isDraining() ? ", draining" : ""),
+                                            + (e.isDraining() ? ", draining" : "")
+                                            + (e.speaksMeshTls() ? ", speaks the mesh's tls" : ""),
                                     e.origin()));
         }
     }

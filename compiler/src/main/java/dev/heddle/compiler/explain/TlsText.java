@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -33,11 +34,15 @@ final class TlsText {
         if (!tls.cipherSuites().isEmpty()) {
             text.append(", ciphers ").append(String.join(" ", tls.cipherSuites()));
         }
-        return text.toString();
+        return text.append(groups(tls.groups())).toString();
+    }
+
+    private static String groups(List<String> groups) {
+        return groups.isEmpty() ? "" : ", groups " + String.join(" ", groups);
     }
 
     static String of(ClientTls tls) {
-        var text = new StringBuilder("tls");
+        var text = new StringBuilder(tls.isAutomatic() ? "to hosts that speak it tls" : "tls");
         if (!tls.sni().isEmpty()) {
             text.append(" to ").append(tls.sni());
         }
@@ -46,6 +51,13 @@ final class TlsText {
                 tls.hosts()
                         .map(rules -> ", hosts must prove " + of(rules))
                         .orElse(", hosts prove nothing"));
+        tls.mesh()
+                .ifPresent(mesh ->
+                        text.append(", from ")
+                                .append(version(mesh.least()))
+                                .append(groups(mesh.groups()))
+                                .append(", offers ")
+                                .append(String.join(" ", mesh.alpn())));
         return text.toString();
     }
 
@@ -66,6 +78,9 @@ final class TlsText {
         var text = new StringBuilder(of(rules.roots()));
         if (!rules.names().isEmpty()) {
             text.append(" for ").append(String.join(" or ", rules.names()));
+        }
+        if (!rules.trustDomains().isEmpty()) {
+            text.append(" in ").append(String.join(" or ", rules.trustDomains()));
         }
         int pins = rules.hashes().size() + rules.keyHashes().size();
         if (pins > 0) {

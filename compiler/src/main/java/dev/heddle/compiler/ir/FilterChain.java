@@ -25,6 +25,11 @@ public record FilterChain(
                 : this;
     }
 
+    /// The same for connections that were meant for that port.
+    public FilterChain on(int port) {
+        return new FilterChain(name, match.on(port), tls, handling, origin);
+    }
+
     /// Which connections. What is empty matches every connection.
     ///
     /// @param port that the connection was meant for
@@ -90,6 +95,21 @@ public record FilterChain(
                     List.of(name),
                     Optional.of("tls"),
                     protocols);
+        }
+
+        /// Connections of the mesh's TLS, whose client speaks one of those protocols inside.
+        public static Match ofMesh(List<String> protocols) {
+            return ALL.of("tls", protocols);
+        }
+
+        /// Connections without TLS.
+        public static Match ofPlain() {
+            return ALL.of("raw_buffer", List.of());
+        }
+
+        private Match of(String transport, List<String> protocols) {
+            return new Match(
+                    port, addresses, sources, serverNames, Optional.of(transport), protocols);
         }
 
         /// The same connections, as far as they were meant for that port.

@@ -57,11 +57,17 @@ public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
     /// One host.
     ///
     /// @param weight relative to the other hosts of the cluster, from 1
+    /// @param speaksMeshTls whether it ends the mesh's TLS itself
     /// @param isDraining whether it gets nothing new but of the sessions that are with it
-    public record Endpoint(SocketAddress address, int weight, boolean isDraining, Origin origin) {
+    public record Endpoint(
+            SocketAddress address,
+            int weight,
+            boolean isDraining,
+            boolean speaksMeshTls,
+            Origin origin) {
         /// One that is to stay.
         public Endpoint(SocketAddress address, int weight, Origin origin) {
-            this(address, weight, false, origin);
+            this(address, weight, false, false, origin);
         }
 
         public Endpoint {

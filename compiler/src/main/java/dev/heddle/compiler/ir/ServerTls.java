@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param least version; `TLS_AUTO` for the proxy's own default, TLS 1.2
 /// @param greatest version; `TLS_AUTO` for the newest
 /// @param cipherSuites of TLS 1.2, by OpenSSL's names; none: the proxy's own
+/// @param groups of the key exchange, the best first; none: the proxy's own
 /// @param alpn protocols that are offered; none: none
 public record ServerTls(
         List<SecretRef> certificates,
@@ -20,7 +21,13 @@ public record ServerTls(
         ProtocolVersion least,
         ProtocolVersion greatest,
         List<String> cipherSuites,
+        List<String> groups,
         List<String> alpn) {
+
+    /// Whether it is the mesh's own TLS: clients must be of one of its trust domains.
+    public boolean ofTheMesh() {
+        return clients.filter(c -> !c.trustDomains().isEmpty()).isPresent();
+    }
 
     public ServerTls {
         if (certificates.isEmpty()) {
@@ -31,6 +38,7 @@ public record ServerTls(
         }
         certificates = List.copyOf(certificates);
         cipherSuites = List.copyOf(cipherSuites);
+        groups = List.copyOf(groups);
         alpn = List.copyOf(alpn);
     }
 }

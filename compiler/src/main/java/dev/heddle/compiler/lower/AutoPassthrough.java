@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
+import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.model.service.Endpoint;
@@ -33,9 +34,6 @@ final class AutoPassthrough {
     private static final List<String> OF_THE_MESH =
             List.of("istio-peer-exchange", "istio", "istio-http/1.0", "istio-http/1.1", "istio-h2");
 
-    /// The label of a workload whose proxy ends the mesh's TLS.
-    private static final String TLS_MODE = "security.istio.io/tlsMode";
-
     private final ProxyPlan common;
     private final Set<SocketAddress> sidecars = new HashSet<>();
     private final Set<String> ofTheMesh = new HashSet<>();
@@ -55,7 +53,7 @@ final class AutoPassthrough {
     private void addSidecars(MeshService service) {
         for (var port : service.service().ports()) {
             for (Endpoint endpoint : service.endpoints(port.number())) {
-                if ("istio".equals(endpoint.labels().get(TLS_MODE))) {
+                if (MeshTls.isEndedBy(endpoint)) {
                     sidecars.add(new SocketAddress(endpoint.address(), endpoint.port()));
                 }
             }

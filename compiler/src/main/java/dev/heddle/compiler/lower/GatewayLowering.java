@@ -15,6 +15,7 @@ import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
+import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
@@ -52,6 +53,7 @@ public final class GatewayLowering {
                 world.options(scope),
                 "",
                 ProxyPlace.of(world, scope),
+                scope.identity().isPresent(),
                 world.site(scope));
     }
 
@@ -67,6 +69,7 @@ public final class GatewayLowering {
         var tables = new GatewayTables(world.index(), scope, pieces);
         var l4 = new GatewayL4(world.index(), scope);
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
+        scope.identity().ifPresent(d -> MeshTls.secrets(d).forEach(secrets::add));
         var ends = new GatewayTls(tables, l4, secrets, routes);
         var passed = new AutoPassthrough(world.index(), scope.namespace(), common);
         byPort.forEach((port, servers) -> {

@@ -26,8 +26,10 @@ import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.InboundPools;
+import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.ServerTlsLowering;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
+import dev.heddle.compiler.select.PeerAuthentications.Strictness;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
@@ -36,6 +38,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
+import dev.heddle.model.istio.PeerAuthentication.MutualTls.Mode;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.Sidecar.CaptureMode;
@@ -48,6 +51,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What comes in to a workload, from its peers: the ports that its services say, or, where its
 /// Sidecar has ingress listeners, these instead.
@@ -68,6 +72,8 @@ final class InboundLowering {
     private final InboundPools pools;
     private final TlsSecrets secrets;
     private final ServerTlsLowering tls;
+    private final MeshTls mesh;
+    private final Strictness strictness;
 
     /// A port that the workload serves.
     ///
@@ -81,6 +87,13 @@ final class InboundLowering {
             Origin origin) {
         Served(AppProtocol protocol, Origin origin) {
             this(protocol, Optional.empty(), Optional.empty(), origin);
+        }
+
+        /// At a listener that is called by its address, where nothing is found out about bytes.
+        Served called() {
+            return protocol == AppProtocol.UNSET
+                    ? new Served(AppProtocol.HTTP, said, ending, origin)
+                    : this;
         }
 
         boolean isCalled() {
@@ -102,6 +115,9 @@ final class InboundLowering {
         this.pools = new InboundPools(world.settings());
         this.secrets = TlsSecrets.ofSidecar(world.index(), scope.namespace());
         this.tls = new ServerTlsLowering(secrets);
+        this.mesh = MeshTls.of(world.settings(), scope.identity().isPresent());
+        this.strictness = world.index().peers().in(scope.namespace()).of(scope.labels());
+        scope.identity().ifPresent(d -> MeshTls.secrets(d).forEach(secrets::add));
         if (sidecar.isPresent() && !sidecar.get().spec().ingress().isEmpty()) {
             ingress(sidecar.get());
             return;
@@ -207,25 +223,17 @@ final class InboundLowering {
 
     private Listener listener(int port, SocketAddress bind, Served known) {
         String name = bind.host() + "_" + bind.port();
-        boolean isBytes = !known.protocol().isHttp() && known.protocol() != AppProtocol.UNSET;
-        String statPrefix = "inbound_" + name;
-        Handling handling =
-                isBytes
-                        ? Handling.Tcp.to(statPrefix, ClusterName.inbound(port))
-                        : http(statPrefix, port, known);
+        var chains = new ArrayList<FilterChain>();
+        addChains(name, port, known.called(), chains);
         return new Listener(
                 name,
                 bind,
                 Direction.INBOUND,
                 Capture.BOUND,
-                known.ending().isPresent() ? List.of(Inspector.TLS) : List.of(),
-                List.of(
-                        new FilterChain(
-                                name,
-                                known.ending().isPresent() ? Match.ofTls(List.of("*")) : Match.ALL,
-                                known.ending(),
-                                handling,
-                                known.origin())),
+                chains.stream().allMatch(c -> c.match().transport().isEmpty())
+                        ? List.of()
+                        : List.of(Inspector.TLS),
+                chains,
                 Optional.empty(),
                 known.origin());
     }
@@ -291,22 +299,19 @@ final class InboundLowering {
                         Origin.BUILT_IN));
         served.forEach((port, known) -> {
             if (!known.isCalled()) {
-                addChains(port, known, chains);
+                var own = new ArrayList<FilterChain>();
+                addChains(known.bind() + "_" + port, port, known, own);
+                own.stream().map(c -> c.on(port)).forEach(chains::add);
             }
         });
-        chains.add(
-                new FilterChain(
-                        "virtualInbound-catchall-http",
-                        Match.ofHttp(),
-                        passthroughHttp(),
-                        Origin.BUILT_IN));
-        chains.add(
-                new FilterChain(
-                        "virtualInbound",
-                        Match.ALL,
-                        Handling.Tcp.to(
-                                ClusterName.INBOUND_PASSTHROUGH, ClusterName.INBOUND_PASSTHROUGH),
-                        Origin.BUILT_IN));
+        strictness
+                .ports()
+                .forEach((port, mode) -> {
+                    if (!served.containsKey(port)) {
+                        passthrough(mode).map(c -> c.on(port)).forEach(chains::add);
+                    }
+                });
+        passthrough(strictness.otherwise()).forEach(chains::add);
         return new Listener(
                 "virtualInbound",
                 new SocketAddress(ANY, CAPTURE_PORT),
@@ -329,8 +334,8 @@ final class InboundLowering {
         return listeners;
     }
 
-    private static void addChains(int port, Served known, List<FilterChain> chains) {
-        String name = known.bind() + "_" + port;
+    /// The chains of a port, which say nothing of the port.
+    private void addChains(String name, int port, Served known, List<FilterChain> chains) {
         String statPrefix = "inbound_" + name;
         Handling bytes = Handling.Tcp.to(statPrefix, ClusterName.inbound(port));
         Handling http = http(statPrefix, port, known);
@@ -339,17 +344,37 @@ final class InboundLowering {
             chains.add(
                     new FilterChain(
                             name,
-                            Match.ofTls(List.of("*")).on(port),
+                            Match.ofTls(List.of("*")),
                             known.ending(),
                             isHttp ? http : bytes,
                             known.origin()));
             return;
         }
-        if (known.protocol() == AppProtocol.UNSET) {
-            chains.add(new FilterChain(name, Match.ofHttp().on(port), http, known.origin()));
+        for (InboundWay way : InboundWay.of(known.protocol(), strictness.at(port), mesh)) {
+            chains.add(
+                    new FilterChain(
+                            name,
+                            way.match(),
+                            way.tls(),
+                            way.isHttp() ? http : bytes,
+                            known.origin()));
         }
-        chains.add(
-                new FilterChain(name, Match.ofPort(port), isHttp ? http : bytes, known.origin()));
+    }
+
+    /// The chains of ports that no service has.
+    private Stream<FilterChain> passthrough(Mode mode) {
+        return InboundWay.of(AppProtocol.UNSET, mode, mesh).stream()
+                .map(way ->
+                        new FilterChain(
+                                way.isHttp() ? "virtualInbound-catchall-http" : "virtualInbound",
+                                way.match(),
+                                way.tls(),
+                                way.isHttp()
+                                        ? passthroughHttp()
+                                        : Handling.Tcp.to(
+                                                ClusterName.INBOUND_PASSTHROUGH,
+                                                ClusterName.INBOUND_PASSTHROUGH),
+                                Origin.BUILT_IN));
     }
 
     /// The clusters that the redirected inbound listener uses, and those beside it.

@@ -75,6 +75,7 @@ public final class SidecarLowering {
                 world.options(scope),
                 sidecar,
                 ProxyPlace.of(world, scope),
+                scope.identity().isPresent(),
                 world.site(scope));
     }
 
@@ -96,6 +97,7 @@ public final class SidecarLowering {
                         world.options(scope),
                         Same.each(world.index().services().of(scope.namespace(), scope.labels())),
                         sidecar(world, scope).map(Same::as),
+                        world.index().peers().in(scope.namespace()),
                         ProxyPlace.siblings(world, scope));
     }
 

@@ -36,6 +36,7 @@ public final class DestinationRules {
     private final Set<String> clientLabels;
     private final LocalityQuestions localities;
     private final boolean someCredentialNamed;
+    private final boolean someIdentityNeeded;
 
     private DestinationRules(
             String rootNamespace,
@@ -55,13 +56,8 @@ public final class DestinationRules {
                                 .flatMap(byHost -> byHost.values().stream())
                                 .flatMap(List::stream)
                                 .toList());
-        this.someCredentialNamed =
-                byNamespace.values().stream()
-                        .flatMap(byHost -> byHost.values().stream())
-                        .flatMap(List::stream)
-                        .map(Resource::spec)
-                        .flatMap(DestinationRules::policies)
-                        .anyMatch(TrafficPolicy::namesCredential);
+        this.someCredentialNamed = isSome(TrafficPolicy::namesCredential);
+        this.someIdentityNeeded = isSome(TrafficPolicy::needsIdentity);
         this.clientLabels =
                 byNamespace.values().stream()
                         .flatMap(byHost -> byHost.values().stream())
@@ -69,6 +65,15 @@ public final class DestinationRules {
                         .flatMap(rule -> selector(rule).stream())
                         .flatMap(labels -> labels.keySet().stream())
                         .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private boolean isSome(Predicate<TrafficPolicy> such) {
+        return byNamespace.values().stream()
+                .flatMap(byHost -> byHost.values().stream())
+                .flatMap(List::stream)
+                .map(Resource::spec)
+                .flatMap(DestinationRules::policies)
+                .anyMatch(such);
     }
 
     private static Stream<TrafficPolicy> policies(DestinationRule rule) {
@@ -130,6 +135,11 @@ public final class DestinationRules {
     /// Whether one of them names a Secret.
     boolean isSomeCredentialNamed() {
         return someCredentialNamed;
+    }
+
+    /// Whether one of them asks for the mesh's own TLS.
+    boolean isSomeIdentityNeeded() {
+        return someIdentityNeeded;
     }
 
     /// What they ask about where a proxy is.

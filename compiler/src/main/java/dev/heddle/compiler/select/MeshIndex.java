@@ -29,6 +29,7 @@ public record MeshIndex(
         DestinationRules destinationRules,
         Sidecars sidecars,
         BackendTrafficPolicies backendPolicies,
+        PeerAuthentications peers,
         Credentials credentials) {
 
     /// What the mesh says about how its resources are read.
@@ -95,6 +96,9 @@ public record MeshIndex(
                 alike.apply(Kinds.BACKEND_TRAFFIC_POLICY)
                         .map(MeshIndex::backendPolicies)
                         .orElseGet(() -> BackendTrafficPolicies.of(resources)),
+                alike.apply(Kinds.PEER_AUTHENTICATION)
+                        .map(MeshIndex::peers)
+                        .orElseGet(() -> PeerAuthentications.of(resources, rules.rootNamespace())),
                 alike.apply(Kinds.SECRET)
                         .map(MeshIndex::credentials)
                         .orElseGet(() -> Credentials.of(resources)));

@@ -263,6 +263,11 @@ public final class SidecarScope {
                         service.service().host(), namespace, service.service().namespace(), labels);
     }
 
+    /// Whether some DestinationRule asks for the mesh's own TLS.
+    public boolean isSomeIdentityNeeded() {
+        return index.destinationRules().isSomeIdentityNeeded();
+    }
+
     /// Whether some DestinationRule names a Secret.
     public boolean isSomeCredentialNamed() {
         return index.destinationRules().isSomeCredentialNamed();

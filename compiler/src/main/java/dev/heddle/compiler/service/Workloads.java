@@ -41,6 +41,7 @@ public final class Workloads {
                 workload.network(),
                 Math.max(0, workload.weight().orElse(1)),
                 Health.HEALTHY,
+                workload.serviceAccount(),
                 origin);
     }
 }

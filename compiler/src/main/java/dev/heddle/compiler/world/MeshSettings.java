@@ -12,6 +12,7 @@ import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Settings of the mesh as a whole: Istio's MeshConfig, as far as it is in force.
 ///
@@ -73,6 +74,20 @@ public record MeshSettings(
             case ALLOW_ANY -> OutboundPolicy.ALLOW_ANY;
             case ALLOW_ANY_DYNAMIC_DNS -> OutboundPolicy.ALLOW_ANY_DYNAMIC_DNS;
         };
+    }
+
+    /// Of the mesh's identities, as in `cluster.local`.
+    public String trustDomain() {
+        return config.map(MeshConfig::trustDomain).filter(d -> !d.isEmpty()).orElse(domain);
+    }
+
+    /// All trust domains whose identities are the mesh's, its own first.
+    public List<String> trustDomains() {
+        return Stream.concat(
+                        Stream.of(trustDomain()),
+                        config.map(MeshConfig::trustDomainAliases).orElse(List.of()).stream())
+                .distinct()
+                .toList();
     }
 
     /// What requests are retried by that no rule says retries for; empty for Istio's own.

@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param options of the proxy's listeners, the mesh's included
 /// @param sidecar Sidecar that counts, as in `default/web`; empty for none
 /// @param place where the proxy is, as far as some rule asks for it
+/// @param hasIdentity whether the proxy has a certificate of the mesh
 /// @param site cluster that the proxy is in, where some services keep to theirs; else empty
 public record Outlook(
         String namespace,
@@ -24,6 +25,7 @@ public record Outlook(
         ProxyOptions options,
         String sidecar,
         Place place,
+        boolean hasIdentity,
         String site) {
 
     /// Where a proxy is.

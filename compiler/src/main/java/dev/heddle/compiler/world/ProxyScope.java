@@ -33,6 +33,9 @@ public record ProxyScope(
         Map<String, String> metadata,
         Optional<ProcessOptions> process) {
 
+    /// The field of a node's metadata that says where its certificate of the mesh is.
+    public static final String IDENTITY = "HEDDLE_IDENTITY";
+
     /// One whose node says nothing more.
     public ProxyScope(
             Role role,
@@ -144,6 +147,29 @@ public record ProxyScope(
     public ProxyScope {
         labels = Map.copyOf(labels);
         metadata = Map.copyOf(metadata);
+    }
+
+    /// The directory in which the proxy finds its certificate of the mesh, its key and the mesh's
+    /// roots; empty for a proxy that has no identity.
+    public Optional<String> identity() {
+        return Optional.ofNullable(metadata.get(IDENTITY)).filter(d -> !d.isEmpty());
+    }
+
+    /// The same, with a certificate of the mesh in that directory.
+    public ProxyScope identified(String directory) {
+        var all = new TreeMap<>(metadata);
+        all.put(IDENTITY, directory);
+        return new ProxyScope(
+                role,
+                namespace,
+                labels,
+                dnsDomain,
+                clusterId,
+                interception,
+                annotations,
+                locality,
+                all,
+                process);
     }
 
     /// The same, started like that.

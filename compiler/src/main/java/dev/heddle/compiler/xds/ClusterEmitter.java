@@ -3,6 +3,7 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import dev.heddle.compiler.ir.ClientTls;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
@@ -37,6 +38,9 @@ import java.util.OptionalInt;
 final class ClusterEmitter {
     private static final String HTTP_OPTIONS =
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    /// What hosts have that speak the mesh's TLS.
+    static final Struct MESH_TLS = Struct.newBuilder().putFields("tlsMode", text("istio")).build();
 
     private ClusterEmitter() {}
 
@@ -111,15 +115,8 @@ final class ClusterEmitter {
         BalancingEmitter.places(cluster.places(), out);
         httpOptions(cluster)
                 .ifPresent(o -> out.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(o)));
-        cluster.tls()
-                .ifPresent(tls ->
-                        out.setTransportSocket(
-                                TlsEmitter.client(
-                                        tls,
-                                        cluster.protocol() == Protocol.HTTP2
-                                                ? List.of("h2")
-                                                : List.of())));
-        sockets(cluster.pool().sockets(), out);
+        transport(cluster, out);
+        keepAlive(cluster.pool().sockets(), out);
         cluster.health().outliers().ifPresent(it -> OutlierEmitter.emit(it, out));
         cluster.health()
                 .check()
@@ -147,7 +144,40 @@ final class ClusterEmitter {
         refresh.ifPresent(t -> out.setDnsRefreshRate(Protos.duration(t)).setRespectDnsTtl(true));
     }
 
-    private static void sockets(ConnectionPool.Sockets sockets, Cluster.Builder out) {
+    /// How connections begin; where only some hosts speak the mesh's TLS, by the host, as Istio has
+    /// it.
+    private static void transport(dev.heddle.compiler.ir.Cluster cluster, Cluster.Builder out) {
+        Optional<ConnectionPool.ProxyHeader> header = cluster.pool().sockets().header();
+        Optional<TransportSocket> tls =
+                cluster.tls()
+                        .map(it ->
+                                TlsEmitter.client(
+                                        it,
+                                        cluster.protocol() == Protocol.HTTP2
+                                                ? List.of("h2")
+                                                : List.of()));
+        if (cluster.tls().filter(ClientTls::isAutomatic).isPresent()) {
+            out.addTransportSocketMatches(
+                            Cluster.TransportSocketMatch.newBuilder()
+                                    .setName("tlsMode-istio")
+                                    .setMatch(MESH_TLS)
+                                    .setTransportSocket(behind(header, tls.orElseThrow())))
+                    .addTransportSocketMatches(
+                            Cluster.TransportSocketMatch.newBuilder()
+                                    .setName("tlsMode-disabled")
+                                    .setMatch(Struct.getDefaultInstance())
+                                    .setTransportSocket(behind(header, plain())));
+        } else if (tls.isPresent() || header.isPresent()) {
+            out.setTransportSocket(behind(header, tls.orElseGet(ClusterEmitter::plain)));
+        }
+    }
+
+    private static TransportSocket behind(
+            Optional<ConnectionPool.ProxyHeader> header, TransportSocket inner) {
+        return header.map(version -> behindHeader(version, inner)).orElse(inner);
+    }
+
+    private static void keepAlive(ConnectionPool.Sockets sockets, Cluster.Builder out) {
         sockets.keepAlive()
                 .ifPresent(it -> {
                     TcpKeepalive.Builder keepAlive = TcpKeepalive.newBuilder();
@@ -157,12 +187,6 @@ final class ClusterEmitter {
                             .ifPresent(n -> keepAlive.setKeepaliveInterval(UInt32Value.of(n)));
                     out.setUpstreamConnectionOptions(
                             UpstreamConnectionOptions.newBuilder().setTcpKeepalive(keepAlive));
-                });
-        sockets.header()
-                .ifPresent(version -> {
-                    TransportSocket inner =
-                            out.hasTransportSocket() ? out.getTransportSocket() : plain();
-                    out.setTransportSocket(behindHeader(version, inner));
                 });
     }
 

@@ -37,6 +37,11 @@ final class EndpointEmitter {
                                             Endpoint.newBuilder()
                                                     .setAddress(Protos.address(e.address())))
                                     .setLoadBalancingWeight(UInt32Value.of(e.weight()));
+                    if (e.speaksMeshTls()) {
+                        host.getMetadataBuilder()
+                                .putFilterMetadata(
+                                        "envoy.transport_socket_match", ClusterEmitter.MESH_TLS);
+                    }
                     if (e.isDraining()) {
                         host.setHealthStatus(HealthStatus.DRAINING);
                     }

@@ -12,7 +12,6 @@ import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
-import dev.heddle.compiler.ir.ServerTls;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -32,6 +31,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.type.v3.HashPolicy;
+import java.util.Optional;
 
 /// Emits listeners with their filter chains.
 final class ListenerEmitter {
@@ -171,14 +171,21 @@ final class ListenerEmitter {
             case Handling.Http http ->
                     filter(
                             "envoy.filters.network.http_connection_manager",
-                            manager(
-                                    http,
-                                    direction,
-                                    chain.tls().flatMap(ServerTls::clients).isPresent(),
-                                    options));
+                            manager(http, direction, told(chain), options));
             case Handling.Tcp tcp ->
                     filter("envoy.filters.network.tcp_proxy", tcp(tcp, options.log()));
         };
+    }
+
+    /// Proxies of the mesh pass on what others have told them, as with Istio.
+    private static Optional<HttpConnectionManager.ForwardClientCertDetails> told(
+            FilterChain chain) {
+        return chain.tls()
+                .filter(tls -> tls.clients().isPresent())
+                .map(tls ->
+                        tls.ofTheMesh()
+                                ? HttpConnectionManager.ForwardClientCertDetails.APPEND_FORWARD
+                                : HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET);
     }
 
     private static Filter filter(String name, Message config) {
@@ -187,10 +194,13 @@ final class ListenerEmitter {
 
     /// As with Istio, a WebSocket passes everywhere.
     ///
-    /// @param asksClients whether clients may have certificates, of which services are told; else a
-    ///   client's word about that is taken away, as Envoy does unasked
+    /// @param told what services are told of clients' certificates, where nobody says it; empty
+    ///   where clients have none: a client's word about that is taken away, as Envoy does unasked
     private static HttpConnectionManager manager(
-            Handling.Http http, Direction direction, boolean asksClients, ListenerOptions options) {
+            Handling.Http http,
+            Direction direction,
+            Optional<HttpConnectionManager.ForwardClientCertDetails> told,
+            ListenerOptions options) {
         HttpConnectionManager.Builder out =
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(http.statPrefix())
@@ -199,9 +209,8 @@ final class ListenerEmitter {
                         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
         AccessLogEmitter.emit(options.log()).ifPresent(out::addAccessLog);
         HttpOptionsEmitter.emit(options.http(), out);
-        if (asksClients && options.http().certificates().isEmpty()) {
-            out.setForwardClientCertDetails(
-                            HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET)
+        if (told.isPresent() && options.http().certificates().isEmpty()) {
+            out.setForwardClientCertDetails(told.get())
                     .setSetCurrentClientCertDetails(
                             HttpConnectionManager.SetCurrentClientCertDetails.newBuilder()
                                     .setSubject(BoolValue.of(true))

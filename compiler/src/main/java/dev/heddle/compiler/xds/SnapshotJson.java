@@ -66,12 +66,13 @@ public final class SnapshotJson {
         }
         for (XdsResource resource : snapshot.of(XdsType.CLUSTER).values()) {
             Cluster cluster = withHosts(unpack(resource, Cluster.class), snapshot);
-            resources.addClusters(
-                    cluster.hasTransportSocket()
-                            ? cluster.toBuilder()
-                                    .setTransportSocket(secrets.of(cluster.getTransportSocket()))
-                                    .build()
-                            : cluster);
+            Cluster.Builder out = cluster.toBuilder();
+            if (cluster.hasTransportSocket()) {
+                out.setTransportSocket(secrets.of(cluster.getTransportSocket()));
+            }
+            out.getTransportSocketMatchesBuilderList()
+                    .forEach(m -> m.setTransportSocket(secrets.of(m.getTransportSocket())));
+            resources.addClusters(out);
         }
         for (XdsResource resource : snapshot.of(XdsType.SECRET).values()) {
             resources.addSecrets(shown.apply(unpack(resource, Secret.class)));

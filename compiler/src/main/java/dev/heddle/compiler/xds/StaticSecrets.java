@@ -1,9 +1,13 @@
 package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.xds.XdsResource;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -16,6 +20,15 @@ import java.util.Set;
 /// whoever reads a print.
 final class StaticSecrets {
     private static final String REDACTED = "[redacted]";
+
+    /// Where nothing is ever found. Envoy does not survive that a cluster asks a control plane that
+    /// there is none of.
+    private static final ConfigSource NOWHERE =
+            ConfigSource.newBuilder()
+                    .setPathConfigSource(PathConfigSource.newBuilder().setPath("/dev/null"))
+                    .setInitialFetchTimeout(Duration.newBuilder().setNanos(1_000_000))
+                    .setResourceApiVersion(ApiVersion.V3)
+                    .build();
 
     private final Set<String> names;
 
@@ -82,6 +95,8 @@ final class StaticSecrets {
     private void ref(SdsSecretConfig.Builder ref) {
         if (names.contains(ref.getName())) {
             ref.clearSdsConfig();
+        } else {
+            ref.setSdsConfig(NOWHERE);
         }
     }
 }

@@ -50,15 +50,20 @@ final class TlsEmitter {
 
     /// @param alpn protocols to offer; none leaves it to what is spoken
     static TransportSocket client(ClientTls tls, List<String> alpn) {
-        CommonTlsContext.Builder common =
-                CommonTlsContext.newBuilder()
-                        .setTlsParams(
-                                TlsParameters.newBuilder()
-                                        .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2)
-                                        .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3));
+        TlsParameters.Builder parameters =
+                TlsParameters.newBuilder()
+                        .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2)
+                        .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3);
+        tls.mesh()
+                .ifPresent(mesh ->
+                        parameters
+                                .setTlsMinimumProtocolVersion(version(mesh.least()))
+                                .addAllCipherSuites(mesh.cipherSuites())
+                                .addAllEcdhCurves(mesh.groups()));
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(parameters);
         tls.certificate().ifPresent(c -> common.addTlsCertificateSdsSecretConfigs(sds(c)));
         tls.hosts().ifPresent(rules -> common.setCombinedValidationContext(combined(rules)));
-        common.addAllAlpnProtocols(alpn);
+        common.addAllAlpnProtocols(tls.mesh().map(ClientTls.Mesh::alpn).orElse(alpn));
         return socket(
                 UpstreamTlsContext.newBuilder()
                         .setCommonTlsContext(common)
@@ -111,6 +116,7 @@ final class TlsEmitter {
         out.setTlsMinimumProtocolVersion(version(tls.least()));
         out.setTlsMaximumProtocolVersion(version(tls.greatest()));
         out.addAllCipherSuites(tls.cipherSuites());
+        out.addAllEcdhCurves(tls.groups());
         TlsParameters made = out.build();
         return made.equals(TlsParameters.getDefaultInstance())
                 ? Optional.empty()
@@ -133,6 +139,14 @@ final class TlsEmitter {
                         .addAllVerifyCertificateSpki(rules.keyHashes())
                         .addAllVerifyCertificateHash(rules.hashes());
         rules.names().forEach(name -> here.addMatchTypedSubjectAltNames(name(name)));
+        rules.trustDomains()
+                .forEach(domain ->
+                        here.addMatchTypedSubjectAltNames(
+                                SubjectAltNameMatcher.newBuilder()
+                                        .setSanType(SanType.URI)
+                                        .setMatcher(
+                                                StringMatcher.newBuilder()
+                                                        .setPrefix("spiffe://" + domain + "/"))));
         if (!rules.crlFile().isEmpty()) {
             here.setCrl(file(rules.crlFile()));
         }

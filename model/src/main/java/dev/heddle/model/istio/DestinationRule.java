@@ -70,6 +70,16 @@ public record DestinationRule(
         private static boolean namesCredential(Optional<ClientTlsSettings> tls) {
             return tls.filter(t -> !t.credentialName().isEmpty()).isPresent();
         }
+
+        /// Whether connections by it need a certificate of the mesh.
+        public boolean needsIdentity() {
+            return needsIdentity(tls)
+                    || portLevelSettings.stream().anyMatch(p -> needsIdentity(p.tls()));
+        }
+
+        private static boolean needsIdentity(Optional<ClientTlsSettings> tls) {
+            return tls.filter(t -> t.mode() == ClientTlsSettings.Mode.ISTIO_MUTUAL).isPresent();
+        }
     }
 
     /// Policies for one port of the service.

@@ -36,6 +36,10 @@ import java.util.Optional;
 /// @param serviceSettings of which services only endpoints of the caller's own cluster are used
 /// @param serviceScopeConfigs the same, by labels; the first that fits counts
 /// @param discoverySelectors namespaces that there are for the mesh; none means all
+/// @param enableAutoMtls whether hosts that speak the mesh's TLS are spoken to in it unasked; true
+/// @param trustDomain of the mesh's identities; `cluster.local`
+/// @param trustDomainAliases others whose identities are taken for the mesh's own
+/// @param meshMTLS how the mesh's TLS is spoken
 /// @param defaultTrafficPolicy of connections to hosts, where no DestinationRule says one
 /// @param serviceEntryVisibility how far ServiceEntries reach at most
 public record MeshConfig(
@@ -64,9 +68,9 @@ public record MeshConfig(
         @NotYet Node enableEnvoyAccessLogService,
         @NotYet Node disableEnvoyListenerLog,
         @NotYet Node configSources,
-        @NotYet Node enableAutoMtls,
-        @NotYet Node trustDomain,
-        @NotYet Node trustDomainAliases,
+        Optional<Boolean> enableAutoMtls,
+        String trustDomain,
+        List<String> trustDomainAliases,
         @NotYet Node caCertificates,
         List<String> defaultServiceExportTo,
         List<String> defaultVirtualServiceExportTo,
@@ -85,7 +89,7 @@ public record MeshConfig(
         @NotYet Node extensionProviders,
         @NotYet Node defaultProviders,
         List<Selector> discoverySelectors,
-        @NotYet Node meshMTLS,
+        Optional<MeshTls> meshMTLS,
         @NotYet Node tlsDefaults,
         Optional<TrafficDefaults> defaultTrafficPolicy,
         Optional<ServiceEntryVisibility> serviceEntryVisibility) {
@@ -97,6 +101,28 @@ public record MeshConfig(
         serviceSettings = List.copyOf(serviceSettings);
         serviceScopeConfigs = List.copyOf(serviceScopeConfigs);
         discoverySelectors = List.copyOf(discoverySelectors);
+        trustDomainAliases = List.copyOf(trustDomainAliases);
+    }
+
+    /// How proxies speak the mesh's TLS with each other.
+    ///
+    /// @param minProtocolVersion the least that is spoken
+    /// @param ecdhCurves groups of the key exchange, the best first; none: the usual
+    /// @param cipherSuites of TLS 1.2, by OpenSSL's names; none: the proxy's own
+    public record MeshTls(
+            Version minProtocolVersion, List<String> ecdhCurves, List<String> cipherSuites) {
+        public MeshTls {
+            ecdhCurves = List.copyOf(ecdhCurves);
+            cipherSuites = List.copyOf(cipherSuites);
+        }
+
+        /// Versions of TLS.
+        public enum Version {
+            /// TLS 1.3.
+            TLS_AUTO,
+            TLSV1_2,
+            TLSV1_3
+        }
     }
 
     /// What counts for some hosts.

@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param labels of the workload, which subsets choose by
 /// @param network that the address belongs to; empty means the mesh's own
 /// @param weight share among the endpoints
+/// @param account service account that the workload runs as; empty when it is not known
 /// @param origin the resource that names it
 public record Endpoint(
         String address,
@@ -22,7 +23,22 @@ public record Endpoint(
         String network,
         int weight,
         Health health,
+        String account,
         Origin origin) {
+
+    /// One whose account is not known.
+    public Endpoint(
+            String address,
+            int port,
+            int servicePort,
+            Map<String, String> labels,
+            Locality locality,
+            String network,
+            int weight,
+            Health health,
+            Origin origin) {
+        this(address, port, servicePort, labels, locality, network, weight, health, "", origin);
+    }
 
     public Endpoint {
         if (address.isEmpty()) {

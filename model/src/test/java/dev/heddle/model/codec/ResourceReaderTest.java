@@ -189,9 +189,10 @@ class ResourceReaderTest {
     void aKindAndAConstantCanBeNotInForceToo() {
         String text =
                 """
-                apiVersion: security.istio.io/v1
-                kind: PeerAuthentication
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
                 metadata: {name: a}
+                spec: {url: "https://example.com/a.wasm"}
                 ---
                 apiVersion: install.istio.io/v1alpha1
                 kind: IstioOperator
@@ -204,7 +205,7 @@ class ResourceReaderTest {
         assertThat(parsed.diagnostics())
                 .extracting(d -> d.origin().path() + ": " + d.message())
                 .containsExactly(
-                        "kind: PeerAuthentication is read but not in force yet",
+                        "kind: WasmPlugin is read but not in force yet",
                         "spec.meshConfig.inboundTrafficPolicy.mode: 'LOCALHOST' is read but not in"
                                 + " force yet");
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Which of a service's endpoints are hosts of a cluster.
@@ -29,6 +30,7 @@ public final class Assignments {
     /// @param site cluster that the proxy is in, to which some services keep
     /// @param localities which of them go before others
     /// @param withDraining whether those that are going away are among them
+    /// @param speaksMeshTls to whom the mesh's TLS is spoken
     static LoadAssignment of(
             String cluster,
             MeshService service,
@@ -36,7 +38,8 @@ public final class Assignments {
             Map<String, String> labels,
             String site,
             LocalityLowering localities,
-            boolean withDraining) {
+            boolean withDraining,
+            Predicate<Endpoint> speaksMeshTls) {
         boolean byName = isByName(service.service().resolution());
         var byLocality = new TreeMap<String, List<Endpoint>>();
         for (Endpoint endpoint : service.endpoints(port)) {
@@ -50,10 +53,14 @@ public final class Assignments {
             }
         }
         return new LoadAssignment(
-                cluster, localities.arranged(byLocality).stream().map(Assignments::group).toList());
+                cluster,
+                localities.arranged(byLocality).stream()
+                        .map(it -> group(it, speaksMeshTls))
+                        .toList());
     }
 
-    private static EndpointGroup group(LocalityLowering.Group group) {
+    private static EndpointGroup group(
+            LocalityLowering.Group group, Predicate<Endpoint> speaksMeshTls) {
         return new EndpointGroup(
                 group.name(),
                 group.priority(),
@@ -64,6 +71,7 @@ public final class Assignments {
                                         new SocketAddress(endpoint.address(), endpoint.port()),
                                         Math.max(1, endpoint.weight()),
                                         endpoint.health() == Endpoint.Health.DRAINING,
+                                        speaksMeshTls.test(endpoint),
                                         endpoint.origin()))
                         .toList());
     }

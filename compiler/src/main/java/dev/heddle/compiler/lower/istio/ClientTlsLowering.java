@@ -29,7 +29,7 @@ final class ClientTlsLowering {
         return switch (tls.mode()) {
             case SIMPLE -> Optional.of(secured(tls, host, known, origin, givenCredential(tls)));
             case MUTUAL -> Optional.of(secured(tls, host, known, origin, certificate(tls, origin)));
-            // ISTIO_MUTUAL needs identities that the mesh issues; a finding says so.
+            // The mesh's own TLS is begun elsewhere: it is more than a rule.
             case DISABLE, ISTIO_MUTUAL -> Optional.empty();
         };
     }

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.CircuitBreaker;
+import dev.heddle.compiler.ir.ClientTls;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.ServiceRef;
@@ -20,6 +21,7 @@ import dev.heddle.compiler.select.DestinationRules;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.PeerAuthentications;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.MeshSettings;
@@ -30,10 +32,12 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
+import dev.heddle.model.istio.PeerAuthentication.MutualTls.Mode;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.BackendTrafficPolicy.PeakEwma;
 import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
@@ -63,6 +67,7 @@ public final class ClusterLowering {
     private final TlsSecrets secrets;
     private final ClientTlsLowering tls;
     private final Pieces pieces;
+    private final MeshTls meshTls;
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
 
@@ -72,17 +77,20 @@ public final class ClusterLowering {
             List<Same<MeshService>> services,
             Same<DestinationRules> rules,
             Same<BackendTrafficPolicies> policies,
+            Optional<Same<PeerAuthentications>> peers,
             Optional<Same<Credentials>> secrets) {}
 
     /// All that counts for the clusters of a service, beside the outlook and the mesh's settings.
     ///
     /// @param rules DestinationRules that are in force for it
     /// @param policies that name it
+    /// @param peers how strict its workloads are, as far as it counts
     /// @param secrets that there are, as far as some rule may name one
     record Parts(
             Same<MeshService> service,
             List<Same<Resource<DestinationRule>>> rules,
             List<Same<Resource<BackendTrafficPolicy>>> policies,
+            Optional<PeerAuthentications.Home> peers,
             Optional<Same<Credentials>> secrets) {}
 
     /// What one service comes to.
@@ -116,6 +124,7 @@ public final class ClusterLowering {
         this.secrets = secrets;
         this.tls = new ClientTlsLowering(secrets);
         this.pieces = pieces;
+        this.meshTls = MeshTls.of(world.settings(), outlook.hasIdentity());
     }
 
     /// Adds the clusters of all ports of all services that are known.
@@ -125,6 +134,7 @@ public final class ClusterLowering {
                         Same.each(scope.services()),
                         Same.as(index.destinationRules()),
                         Same.as(policies),
+                        Optional.of(index.peers()).filter(_ -> meshTls.isAutomatic()).map(Same::as),
                         secrets.read());
         Made made = pieces.allClusters.get(all, _ -> lowerAll());
         clusters.addAll(made.clusters());
@@ -143,6 +153,7 @@ public final class ClusterLowering {
                             Same.as(service),
                             rule.map(r -> Same.each(r.rules())).orElse(List.of()),
                             Same.each(policies.of(service)),
+                            peers(service).filter(_ -> meshTls.isAutomatic()),
                             rule.flatMap(_ -> secrets.read()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
             all.addAll(made.clusters());
@@ -196,13 +207,22 @@ public final class ClusterLowering {
         boolean keepsSessions = Sessions.of(policies, service, port).isPresent();
         LoadAssignment hosts =
                 Assignments.of(
-                        name, service, port.number(), labels, site, localities, keepsSessions);
+                        name,
+                        service,
+                        port.number(),
+                        labels,
+                        site,
+                        localities,
+                        keepsSessions,
+                        e -> meshTls.isAutomatic() && takesMeshTls(service, e));
         Discovery discovery = discovery(service, policy, port.number(), hosts);
         Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
                         .orElse(service.service().origin());
+        Optional<ClientTls> ofMesh =
+                meshTls(service, port, subsetName, policy.tls(), discovery, protocol);
         to.clusters()
                 .add(
                         new Cluster(
@@ -219,14 +239,9 @@ public final class ClusterLowering {
                                         check(service, port, discovery, protocol),
                                         keepsSessions && !isProvided(discovery),
                                         breaker(service, port, discovery)),
-                                policy.tls()
-                                        .flatMap(t ->
-                                                to.tls()
-                                                        .lower(
-                                                                t,
-                                                                service.service().host(),
-                                                                service.traits().subjectAltNames(),
-                                                                origin)),
+                                ofMesh.or(() ->
+                                        policy.tls()
+                                                .flatMap(t -> own(t, service, origin, to.tls()))),
                                 Optional.of(
                                         new ServiceRef(
                                                 host,
@@ -240,6 +255,68 @@ public final class ClusterLowering {
         if (discovery instanceof Discovery.Eds) {
             to.assignments().add(hosts);
         }
+    }
+
+    private static Optional<ClientTls> own(
+            ClientTlsSettings said, MeshService service, Origin origin, ClientTlsLowering to) {
+        return to.lower(said, service.service().host(), service.traits().subjectAltNames(), origin);
+    }
+
+    private Optional<PeerAuthentications.Home> peers(MeshService service) {
+        return Optional.of(index.peers().in(service.service().namespace()));
+    }
+
+    /// Whether an endpoint ends the mesh's TLS, and takes it at that port.
+    private boolean takesMeshTls(MeshService service, Endpoint endpoint) {
+        if (!MeshTls.isEndedBy(endpoint)) {
+            return false;
+        }
+        PeerAuthentications.Strictness its =
+                index.peers().in(service.service().namespace()).of(endpoint.labels());
+        int port =
+                its.ports().containsKey(endpoint.port())
+                        ? endpoint.port()
+                        : service.target(endpoint.servicePort());
+        return its.at(port) != Mode.DISABLE;
+    }
+
+    /// The mesh's own TLS: where a rule asks for it to all hosts, and unasked to those that speak
+    /// it. Where hosts are not known one by one, all must speak it.
+    private Optional<ClientTls> meshTls(
+            MeshService service,
+            Port port,
+            String subset,
+            Optional<ClientTlsSettings> said,
+            Discovery discovery,
+            Cluster.Protocol protocol) {
+        boolean isAsked =
+                said.filter(t -> t.mode() == ClientTlsSettings.Mode.ISTIO_MUTUAL).isPresent();
+        boolean isKnown = !isProvided(discovery);
+        boolean isUnasked =
+                said.isEmpty()
+                        && meshTls.isAutomatic()
+                        && !service.service().external()
+                        && (isKnown || allTakeMeshTls(service, port));
+        if (!isAsked && !isUnasked) {
+            return Optional.empty();
+        }
+        String sni = said.map(ClientTlsSettings::sni).orElse("");
+        List<String> names = said.map(ClientTlsSettings::subjectAltNames).orElse(List.of());
+        return Optional.of(
+                meshTls.client(
+                        names.isEmpty() ? meshTls.identities(service) : names,
+                        sni.isEmpty()
+                                ? ClusterName.serverName(
+                                        port.number(), subset, service.service().host().name())
+                                : sni,
+                        port.protocol(),
+                        protocol == Cluster.Protocol.HTTP2,
+                        !isAsked && isKnown));
+    }
+
+    private boolean allTakeMeshTls(MeshService service, Port port) {
+        List<Endpoint> all = service.endpoints(port.number());
+        return !all.isEmpty() && all.stream().allMatch(e -> takesMeshTls(service, e));
     }
 
     private Optional<CircuitBreaker> breaker(MeshService service, Port port, Discovery discovery) {

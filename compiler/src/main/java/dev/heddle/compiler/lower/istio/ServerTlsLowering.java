@@ -79,6 +79,7 @@ public final class ServerTlsLowering {
                         : tls.minProtocolVersion(),
                 tls.maxProtocolVersion(),
                 tls.cipherSuites().stream().filter(CIPHERS::contains).distinct().toList(),
+                List.of(),
                 alpn);
     }
 

@@ -66,7 +66,7 @@ public final class TlsSecrets {
     }
 
     /// Adds one that was asked for elsewhere.
-    void add(TlsSecret secret) {
+    public void add(TlsSecret secret) {
         all.putIfAbsent(secret.name(), secret);
     }
 

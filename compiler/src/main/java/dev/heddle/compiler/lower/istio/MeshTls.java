@@ -1,0 +1,161 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.ClientTls;
+import dev.heddle.compiler.ir.PeerRules;
+import dev.heddle.compiler.ir.SecretRef;
+import dev.heddle.compiler.ir.ServerTls;
+import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.model.Origin;
+import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
+import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Endpoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/// How proxies speak the mesh's own TLS, in which both sides have certificates of the mesh.
+///
+/// @param isIdentified whether the proxy has such a certificate; one that has none, and is to speak
+///   it all the same, fails rather than to fall back to plain text
+/// @param isAutomatic whether hosts that speak it are spoken to so unasked
+/// @param trustDomains of which a peer's identity must be
+/// @param said what the mesh says of it; empty for nothing
+public record MeshTls(
+        boolean isIdentified,
+        boolean isAutomatic,
+        List<String> trustDomains,
+        Optional<MeshConfig.MeshTls> said) {
+    /// The label of a workload whose proxy ends the mesh's TLS.
+    private static final String TLS_MODE = "security.istio.io/tlsMode";
+
+    private static final String CERTIFICATE = "default";
+    private static final String ROOTS = "ROOTCA";
+
+    /// The key exchange of now and of the time after quantum computers in one, where both sides
+    /// have it.
+    private static final List<String> GROUPS = List.of("X25519MLKEM768", "X25519", "P-256");
+
+    /// Behind the mesh's own names stands what servers of HTTP know.
+    private static final List<String> HTTP1 = List.of("istio-http/1.1", "istio", "http/1.1");
+
+    private static final List<String> HTTP2 = List.of("istio-h2", "istio", "h2");
+    private static final List<String> BYTES = List.of("istio");
+    private static final List<String> SERVED = List.of("h2", "http/1.1");
+
+    public MeshTls {
+        trustDomains = List.copyOf(trustDomains);
+    }
+
+    /// As those settings have it.
+    public static MeshTls of(MeshSettings settings, boolean isIdentified) {
+        return new MeshTls(
+                isIdentified,
+                isIdentified && settings.config().flatMap(MeshConfig::enableAutoMtls).orElse(true),
+                settings.trustDomains(),
+                settings.config().flatMap(MeshConfig::meshMTLS));
+    }
+
+    /// Whether the workload's proxy ends the mesh's TLS, as its label says.
+    public static boolean isEndedBy(Endpoint endpoint) {
+        return "istio".equals(endpoint.labels().get(TLS_MODE));
+    }
+
+    /// The certificate and the roots of a proxy that finds them in that directory, under the names
+    /// that Istio's agent gives them there.
+    public static List<TlsSecret> secrets(String directory) {
+        return List.of(
+                new TlsSecret.CertificateFiles(
+                        CERTIFICATE,
+                        directory + "/cert-chain.pem",
+                        directory + "/key.pem",
+                        Origin.BUILT_IN),
+                new TlsSecret.RootFile(ROOTS, directory + "/root-cert.pem", "", Origin.BUILT_IN));
+    }
+
+    /// As a filter chain ends it.
+    ///
+    /// @param isHttp whether requests are looked at behind it
+    public ServerTls server(boolean isHttp) {
+        return new ServerTls(
+                List.of(new SecretRef(CERTIFICATE, isIdentified)),
+                Optional.of(peers(List.of())),
+                true,
+                least(),
+                ProtocolVersion.TLS_AUTO,
+                cipherSuites(),
+                groups(),
+                isHttp ? SERVED : List.of());
+    }
+
+    /// As connections to a cluster's hosts begin it.
+    ///
+    /// @param names of which the host's certificate must bear one; none: any of the mesh
+    /// @param protocol of the port
+    /// @param isHttp2 whether its hosts are spoken to in HTTP/2
+    /// @param automatically whether only to hosts that speak it
+    ClientTls client(
+            List<String> names,
+            String sni,
+            AppProtocol protocol,
+            boolean isHttp2,
+            boolean automatically) {
+        List<String> alpn = !protocol.isHttp() ? BYTES : isHttp2 ? HTTP2 : HTTP1;
+        return new ClientTls(
+                Optional.of(new SecretRef(CERTIFICATE, isIdentified)),
+                Optional.of(peers(names)),
+                sni,
+                Optional.of(
+                        new ClientTls.Mesh(
+                                least(), cipherSuites(), groups(), alpn, automatically)));
+    }
+
+    private PeerRules peers(List<String> names) {
+        return new PeerRules(
+                new SecretRef(ROOTS, isIdentified),
+                names,
+                names.isEmpty() ? trustDomains : List.of(),
+                List.of(),
+                List.of(),
+                "");
+    }
+
+    /// The identities of the accounts that a service's workloads run as; none where none is known.
+    List<String> identities(MeshService service) {
+        var accounts = new TreeSet<String>();
+        for (Endpoint endpoint : service.endpoints()) {
+            if (!endpoint.account().isEmpty()) {
+                accounts.add(endpoint.account());
+            }
+        }
+        String namespace = service.service().namespace();
+        return accounts.stream()
+                .flatMap(account ->
+                        trustDomains.stream()
+                                .map(domain ->
+                                        "spiffe://%s/ns/%s/sa/%s"
+                                                .formatted(domain, namespace, account)))
+                .toList();
+    }
+
+    private ProtocolVersion least() {
+        return said.map(MeshConfig.MeshTls::minProtocolVersion)
+                        .filter(MeshConfig.MeshTls.Version.TLSV1_2::equals)
+                        .isPresent()
+                ? ProtocolVersion.TLSV1_2
+                : ProtocolVersion.TLSV1_3;
+    }
+
+    private List<String> cipherSuites() {
+        return said.map(MeshConfig.MeshTls::cipherSuites).orElse(List.of()).stream()
+                .filter(ServerTlsLowering::isSpoken)
+                .distinct()
+                .toList();
+    }
+
+    private List<String> groups() {
+        return said.map(MeshConfig.MeshTls::ecdhCurves).filter(c -> !c.isEmpty()).orElse(GROUPS);
+    }
+}
