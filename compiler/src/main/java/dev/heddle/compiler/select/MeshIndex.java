@@ -1,5 +1,6 @@
 package dev.heddle.compiler.select;
 
+import dev.heddle.compiler.attach.GatewayApi;
 import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Kind;
@@ -30,7 +31,8 @@ public record MeshIndex(
         Sidecars sidecars,
         BackendTrafficPolicies backendPolicies,
         PeerAuthentications peers,
-        Credentials credentials) {
+        Credentials credentials,
+        GatewayApi gatewayApi) {
 
     /// What the mesh says about how its resources are read.
     ///
@@ -73,12 +75,18 @@ public record MeshIndex(
                                         resources, rules.domain(), rules.virtualServicesTo()));
         Function<Kind<?>, Optional<MeshIndex>> alike =
                 kind -> before.filter(b -> resources.hasTheSame(b.resources, kind));
+        ServiceCatalog services =
+                before.map(b -> b.services.next(resources))
+                        .orElseGet(
+                                () -> ServiceCatalog.of(resources, rules.domain(), rules.config()));
+        Credentials credentials =
+                alike.apply(Kinds.SECRET)
+                        .map(MeshIndex::credentials)
+                        .orElseGet(() -> Credentials.of(resources));
         return new MeshIndex(
                 resources,
                 rules,
-                before.map(b -> b.services.next(resources))
-                        .orElseGet(
-                                () -> ServiceCatalog.of(resources, rules.domain(), rules.config())),
+                services,
                 virtualServices,
                 before.map(b -> b.ruleNames.next(virtualServices))
                         .orElseGet(() -> RuleNames.of(virtualServices)),
@@ -99,9 +107,10 @@ public record MeshIndex(
                 alike.apply(Kinds.PEER_AUTHENTICATION)
                         .map(MeshIndex::peers)
                         .orElseGet(() -> PeerAuthentications.of(resources, rules.rootNamespace())),
-                alike.apply(Kinds.SECRET)
-                        .map(MeshIndex::credentials)
-                        .orElseGet(() -> Credentials.of(resources)));
+                credentials,
+                before.map(b -> b.gatewayApi.next(resources, services, credentials))
+                        .orElseGet(() ->
+                                GatewayApi.of(resources, services, credentials, rules.domain())));
     }
 
     /// As in `cluster.local`.

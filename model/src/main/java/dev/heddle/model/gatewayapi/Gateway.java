@@ -28,7 +28,7 @@ public record Gateway(
         Optional<Infrastructure> infrastructure,
         Optional<AllowedListeners> allowedListeners,
         Optional<GatewayTls> tls,
-        Optional<DefaultScope> defaultScope,
+        Optional<GatewayScope> defaultScope,
         Optional<Node> status) {
 
     public Gateway {
@@ -85,7 +85,7 @@ public record Gateway(
     }
 
     /// Whether routes that name no parent come to a Gateway.
-    public enum DefaultScope {
+    public enum GatewayScope {
         /// Those do that ask for the default Gateways.
         All,
         /// They do not.

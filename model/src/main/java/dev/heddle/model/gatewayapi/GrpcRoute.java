@@ -16,7 +16,7 @@ public record GrpcRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,
         List<Rule> rules,
-        Optional<Gateway.DefaultScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways) {
 
     public GrpcRoute {
         parentRefs = List.copyOf(parentRefs);

@@ -18,7 +18,7 @@ public record HttpRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,
         List<Rule> rules,
-        Optional<Gateway.DefaultScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways) {
 
     public HttpRoute {
         parentRefs = List.copyOf(parentRefs);

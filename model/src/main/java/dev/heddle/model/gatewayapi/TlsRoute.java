@@ -17,7 +17,7 @@ public record TlsRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,
         @Required List<L4Rule> rules,
-        Optional<Gateway.DefaultScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways) {
     public TlsRoute {
         parentRefs = List.copyOf(parentRefs);
         hostnames = List.copyOf(hostnames);

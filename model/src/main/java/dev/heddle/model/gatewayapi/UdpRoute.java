@@ -13,7 +13,7 @@ import java.util.Optional;
 public record UdpRoute(
         List<ParentReference> parentRefs,
         @Required List<L4Rule> rules,
-        Optional<Gateway.DefaultScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways) {
     public UdpRoute {
         parentRefs = List.copyOf(parentRefs);
         rules = List.copyOf(rules);

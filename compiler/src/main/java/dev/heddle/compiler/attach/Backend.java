@@ -1,0 +1,36 @@
+package dev.heddle.compiler.attach;
+
+import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Hostname;
+
+/// What a reference of a route to somebody who answers comes to.
+public sealed interface Backend {
+    /// A port of a service.
+    ///
+    /// @param host of the service, which names its cluster
+    /// @param namespace of the resource that names the service: who looks it up by its host asks as
+    ///   this namespace, since the reference was allowed
+    /// @param port of the service
+    /// @param protocol that the service declares for the port
+    /// @param isEntry whether a ServiceEntry names it, rather than a Service
+    record To(Hostname host, String namespace, int port, AppProtocol protocol, boolean isEntry)
+            implements Backend {}
+
+    /// Nothing: requests that would go there are answered 500, connections are closed. As one of
+    /// several weighted ones it keeps its share of the requests.
+    ///
+    /// @param reason of the condition ResolvedRefs
+    record Refused(Reason reason, String message) implements Backend {}
+
+    /// Why a reference comes to nothing, in the words of the condition ResolvedRefs.
+    enum Reason {
+        /// Another namespace's, without a ReferenceGrant.
+        RefNotPermitted,
+        /// Of a kind that nobody here knows.
+        InvalidKind,
+        /// Not there, or without such a port.
+        BackendNotFound,
+        /// Datagrams where the route has connections, or the other way around.
+        UnsupportedProtocol
+    }
+}

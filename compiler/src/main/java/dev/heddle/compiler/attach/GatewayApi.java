@@ -1,0 +1,239 @@
+package dev.heddle.compiler.attach;
+
+import dev.heddle.compiler.attach.AttachedListener.Routes;
+import dev.heddle.compiler.attach.Attaching.Attached;
+import dev.heddle.compiler.attach.GatewayReading.SetOutcome;
+import dev.heddle.compiler.attach.MeshRoutes.Place;
+import dev.heddle.compiler.secret.Credentials;
+import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.model.Kind;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.gatewayapi.Gateway;
+import dev.heddle.model.gatewayapi.ListenerSet;
+import dev.heddle.model.gatewayapi.ParentReference;
+import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.Hostname;
+import dev.heddle.model.service.Service.Port;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What the Gateway API's resources of a world come to. Immutable, and the same object from world
+/// to world while none of the resources changes that it is made of, endpoints not being among them.
+public final class GatewayApi {
+    /// Who says what becomes of routes of the mesh.
+    public static final String MESH_CONTROLLER = "heddle.dev/mesh-controller";
+
+    /// What this is made of.
+    private static final Kind<?>[] KINDS = {
+        Kinds.GATEWAY_CLASS,
+        Kinds.KUBERNETES_GATEWAY,
+        Kinds.LISTENER_SET,
+        Kinds.X_LISTENER_SET,
+        Kinds.HTTP_ROUTE,
+        Kinds.GRPC_ROUTE,
+        Kinds.TLS_ROUTE,
+        Kinds.TCP_ROUTE,
+        Kinds.UDP_ROUTE,
+        Kinds.REFERENCE_GRANT,
+        Kinds.BACKEND_TLS_POLICY,
+        Kinds.X_BACKEND_TRAFFIC_POLICY,
+        Kinds.X_MESH,
+        Kinds.SERVICE,
+        Kinds.SERVICE_ENTRY,
+        Kinds.NAMESPACE,
+        Kinds.SECRET,
+        Kinds.CONFIG_MAP
+    };
+
+    private final Facts facts;
+    private final Classes classes;
+    private final List<AttachedGateway> gateways;
+    private final List<SetOutcome> listenerSets;
+    private final MeshRoutes meshRoutes;
+    private final List<RouteOutcome> routes;
+    private final BackendPolicies policies;
+
+    private GatewayApi(Facts facts) {
+        this.facts = facts;
+        this.classes = new Classes(facts.resources());
+        this.policies = new BackendPolicies(facts);
+        var attaching = new Attaching(facts);
+        Map<String, List<Resource<ListenerSet>>> sets = setsByGateway(facts.resources());
+        var read = new ArrayList<AttachedGateway>();
+        var outcomes = new ArrayList<SetOutcome>();
+        List<Resource<Gateway>> all =
+                facts.resources().all(Kinds.KUBERNETES_GATEWAY).stream()
+                        .sorted(GatewayApi.<Gateway>oldestFirst())
+                        .toList();
+        for (Resource<Gateway> gateway : all) {
+            Optional<String> controller = classes.controller(gateway.spec().gatewayClassName());
+            if (controller.isEmpty()) {
+                continue;
+            }
+            String name = gateway.metadata().namespace() + "/" + gateway.metadata().name();
+            GatewayReading.Result result =
+                    new GatewayReading(facts, gateway).read(sets.getOrDefault(name, List.of()));
+            read.add(result.gateway());
+            outcomes.addAll(result.sets());
+            attaching.gateway(result.gateway(), controller.get());
+            result.sets().forEach(s -> attaching.listenerSet(s, controller.get()));
+        }
+        attaching.attach(RouteView.all(facts.resources()));
+        this.gateways = read.stream().map(g -> filled(g, attaching)).toList();
+        this.listenerSets =
+                outcomes.stream()
+                        .map(s ->
+                                new SetOutcome(
+                                        s.resource(),
+                                        s.gateway(),
+                                        s.listeners().stream()
+                                                .map(l -> filled(l, attaching))
+                                                .toList(),
+                                        s.conditions()))
+                        .toList();
+        this.meshRoutes = attaching.ofServices();
+        this.routes = attaching.outcomes();
+    }
+
+    /// Reads the resources.
+    ///
+    /// @param services of these resources
+    /// @param credentials of these resources
+    /// @param domain as in `cluster.local`
+    public static GatewayApi of(
+            Resources resources, ServiceCatalog services, Credentials credentials, String domain) {
+        return new GatewayApi(Facts.of(resources, services, credentials, domain));
+    }
+
+    /// What other resources come to.
+    ///
+    /// @param others with the very same objects where nothing has changed
+    public GatewayApi next(Resources others, ServiceCatalog services, Credentials credentials) {
+        return others.hasTheSame(facts.resources(), KINDS)
+                ? this
+                : of(others, services, credentials, facts.domain());
+    }
+
+    private static Map<String, List<Resource<ListenerSet>>> setsByGateway(Resources resources) {
+        Map<String, List<Resource<ListenerSet>>> byGateway = new LinkedHashMap<>();
+        Stream.concat(
+                        resources.all(Kinds.LISTENER_SET).stream(),
+                        resources.all(Kinds.X_LISTENER_SET).stream())
+                .sorted(oldestFirst())
+                .forEach(set ->
+                        gatewayOf(set)
+                                .ifPresent(name ->
+                                        byGateway
+                                                .computeIfAbsent(name, _ -> new ArrayList<>())
+                                                .add(set)));
+        return byGateway;
+    }
+
+    private static Optional<String> gatewayOf(Resource<ListenerSet> set) {
+        return set.spec()
+                .parentRef()
+                .filter(p ->
+                        p.group()
+                                        .orElse(ParentReference.GATEWAY_GROUP)
+                                        .equals(ParentReference.GATEWAY_GROUP)
+                                && p.kind().orElse("Gateway").equals("Gateway"))
+                .map(p -> p.namespace().orElse(set.metadata().namespace()) + "/" + p.name());
+    }
+
+    private static <S> Comparator<Resource<S>> oldestFirst() {
+        return Comparator.comparing((Resource<S> r) -> r.metadata().created().orElse(Instant.MIN))
+                .thenComparing(r -> r.metadata().namespace() + "/" + r.metadata().name());
+    }
+
+    private static AttachedGateway filled(AttachedGateway gateway, Attaching attaching) {
+        return new AttachedGateway(
+                gateway.resource(),
+                gateway.listeners().stream().map(l -> filled(l, attaching)).toList(),
+                gateway.listenerSets(),
+                gateway.client(),
+                gateway.conditions());
+    }
+
+    private static AttachedListener filled(AttachedListener listener, Attaching attaching) {
+        List<Attached> there = attaching.at(listener);
+        return there.isEmpty()
+                ? listener
+                : listener.with(
+                        new Routes(
+                                of(there, RouteType.HTTP),
+                                of(there, RouteType.GRPC),
+                                of(there, RouteType.TLS),
+                                of(there, RouteType.TCP),
+                                of(there, RouteType.UDP)));
+    }
+
+    @SuppressWarnings("unchecked") // a route is of its type by construction
+    private static <S> List<AttachedRoute<S>> of(List<Attached> there, RouteType type) {
+        return there.stream()
+                .filter(a -> a.type() == type)
+                .map(a -> (AttachedRoute<S>) a.route())
+                .toList();
+    }
+
+    /// The Gateways that are ours, whether they are accepted or not, the oldest first.
+    public List<AttachedGateway> gateways() {
+        return gateways;
+    }
+
+    /// The Gateways that a proxy serves, the oldest first: those of its namespace that its label
+    /// `gateway.networking.k8s.io/gateway-name` names, and those that name as an address a Service
+    /// which chooses the proxy.
+    public List<AttachedGateway> gatewaysOf(String namespace, Map<String, String> labels) {
+        return gateways.stream()
+                .filter(g -> new GatewayAddresses(facts, g.resource()).servedBy(namespace, labels))
+                .toList();
+    }
+
+    /// The routes whose parents are services.
+    public MeshRoutes meshRoutes() {
+        return meshRoutes;
+    }
+
+    /// What a BackendTLSPolicy says of connections to a port of a service; empty for nothing. It
+    /// counts for Gateways and for clients of the mesh.
+    ///
+    /// @param namespace of the resource that names the service
+    public Optional<BackendTls> tls(Hostname host, String namespace, Port port) {
+        return policies.tls(new Place(host, namespace), port);
+    }
+
+    /// The XBackendTrafficPolicy of a service.
+    ///
+    /// @param namespace of the resource that names the service
+    public Optional<Resource<XBackendTrafficPolicy>> traffic(Hostname host, String namespace) {
+        return policies.traffic(new Place(host, namespace));
+    }
+
+    Facts facts() {
+        return facts;
+    }
+
+    Classes classes() {
+        return classes;
+    }
+
+    List<SetOutcome> listenerSets() {
+        return listenerSets;
+    }
+
+    List<RouteOutcome> routes() {
+        return routes;
+    }
+
+    BackendPolicies policies() {
+        return policies;
+    }
+}
