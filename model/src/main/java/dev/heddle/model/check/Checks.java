@@ -39,6 +39,19 @@ public final class Checks {
                             (r, f) -> ExtensionChecks.checkEnvoyFilter(r.spec(), f)),
                     new Line<>(Kinds.INGRESS, new IngressCheck()),
                     new Line<>(Kinds.BACKEND_TRAFFIC_POLICY, new BackendTrafficPolicyCheck()),
+                    new Line<>(Kinds.GATEWAY_CLASS, GatewayApiChecks::checkClass),
+                    new Line<>(Kinds.KUBERNETES_GATEWAY, new KubernetesGatewayCheck()),
+                    new Line<>(Kinds.LISTENER_SET, GatewayApiChecks::checkListenerSet),
+                    new Line<>(Kinds.X_LISTENER_SET, GatewayApiChecks::checkListenerSet),
+                    new Line<>(Kinds.HTTP_ROUTE, new KubernetesHttpRouteCheck()),
+                    new Line<>(Kinds.GRPC_ROUTE, new KubernetesGrpcRouteCheck()),
+                    new Line<>(Kinds.TLS_ROUTE, GatewayApiChecks::checkTls),
+                    new Line<>(Kinds.TCP_ROUTE, GatewayApiChecks::checkTcp),
+                    new Line<>(Kinds.UDP_ROUTE, GatewayApiChecks::checkUdp),
+                    new Line<>(Kinds.REFERENCE_GRANT, GatewayApiChecks::checkGrant),
+                    new Line<>(Kinds.BACKEND_TLS_POLICY, GatewayApiChecks::checkBackendTls),
+                    new Line<>(Kinds.X_BACKEND_TRAFFIC_POLICY, GatewayApiChecks::checkTraffic),
+                    new Line<>(Kinds.X_MESH, GatewayApiChecks::checkMesh),
                     new Line<>(Kinds.SERVICE, new ServiceCheck()));
 
     private record Line<S>(Kind<S> kind, Check<S> check) {

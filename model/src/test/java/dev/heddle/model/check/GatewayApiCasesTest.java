@@ -1,0 +1,121 @@
+package dev.heddle.model.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.Severity;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.tree.Node;
+import dev.heddle.testkit.Repository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The Gateway API's own cases of what its CRDs take, which stand beside the checkout: what they
+/// take we take, and what they refuse we refuse.
+class GatewayApiCasesTest {
+    @Test
+    void theCasesAreAcceptedAndRefusedAsMarked() {
+        Path file = cases().resolve("cel_cases.json");
+        var wrong = new ArrayList<String>();
+        int count = 0;
+        for (Node row : ((Node.Sequence) Json.parse(read(file))).items()) {
+            count++;
+            String resource = resource((Node.Mapping) row);
+            ResourceReader.Parsed parsed = ResourceReader.read("case", resource);
+            boolean isRefused = parsed.hasErrors() || parsed.resources().isEmpty();
+            boolean isMeant = !((Node.Sequence) field(row, "wantErrors")).items().isEmpty();
+            if (isRefused != isMeant) {
+                wrong.add(
+                        text(row, "test")
+                                + (isMeant ? " is accepted: " : " is refused: ")
+                                + resource
+                                + " -> "
+                                + parsed.diagnostics());
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(count).isGreaterThan(100);
+    }
+
+    @Test
+    void examplesThatCannotBeAreRefused() {
+        for (Path file : yamlFiles(cases().resolve("hack/invalid-examples"))) {
+            ResourceReader.Parsed parsed = ResourceReader.read(file.toString(), read(file));
+            assertThat(parsed.hasErrors()).as(file.toString()).isTrue();
+        }
+    }
+
+    @Test
+    void examplesLoad() {
+        for (Path file : yamlFiles(cases().resolve("examples"))) {
+            List<Diagnostic> errors =
+                    ResourceReader.read(file.toString(), read(file)).diagnostics().stream()
+                            .filter(d -> d.severity() == Severity.ERROR)
+                            .toList();
+            assertThat(errors).as(file.toString()).isEmpty();
+        }
+    }
+
+    /// The object with its kind, which the case has beside it.
+    private static String resource(Node.Mapping row) {
+        String type = text(row, "kind");
+        boolean isX = type.startsWith("x");
+        Node.Mapping object = (Node.Mapping) field(row, "object");
+        // In Go's code some fields have their Go names.
+        Node.Mapping named =
+                object.get("status").orElse(row) instanceof Node.Mapping status
+                                && status.get("Addresses").isPresent()
+                        ? object.with(
+                                "status",
+                                Node.Mapping.EMPTY.with(
+                                        "addresses", status.get("Addresses").orElseThrow()))
+                        : object;
+        return Json.compact(
+                named.with(
+                                "apiVersion",
+                                isX
+                                        ? "gateway.networking.x-k8s.io/v1alpha1"
+                                        : "gateway.networking.k8s.io/v1")
+                        .with("kind", type.substring(type.indexOf('.') + 1)));
+    }
+
+    private static Path cases() {
+        Optional<Path> cases = Repository.cases().map(c -> c.resolve("gateway-api-cel"));
+        assumeThat(cases).as("the cases of other projects, beside the checkout").isPresent();
+        return cases.orElseThrow();
+    }
+
+    private static List<Path> yamlFiles(Path dir) {
+        assumeThat(dir).as("a part of the cases that may not be there").isDirectory();
+        try (Stream<Path> files = Files.walk(dir)) {
+            return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Node field(Node node, String key) {
+        return ((Node.Mapping) node).get(key).orElseThrow();
+    }
+
+    private static String text(Node node, String key) {
+        return ((Node.Text) field(node, key)).value();
+    }
+}
