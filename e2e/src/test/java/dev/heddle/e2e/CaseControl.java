@@ -8,19 +8,21 @@ import dev.heddle.xds.server.XdsStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// A control plane with one thing to say: the snapshot of the case, to whoever connects.
-final class CaseControl implements XdsHandler, AutoCloseable {
-    private final Snapshot snapshot;
+/// A control plane with one thing to say at a time: the snapshot of the case, to whoever connects.
+public final class CaseControl implements XdsHandler, AutoCloseable {
+    private Snapshot snapshot;
+    private final Set<XdsStream> open = new LinkedHashSet<>();
     private final XdsServer server;
 
     /// What proxies refused, in their words.
     final ConcurrentLinkedQueue<String> nacks = new ConcurrentLinkedQueue<>();
 
-    CaseControl(Snapshot snapshot) throws IOException {
+    public CaseControl(Snapshot snapshot) throws IOException {
         this.snapshot = snapshot;
         this.server =
                 XdsServer.start(
@@ -29,17 +31,29 @@ final class CaseControl implements XdsHandler, AutoCloseable {
                         this);
     }
 
+    /// Says something else from now on.
+    public synchronized void give(Snapshot next) {
+        snapshot = next;
+        open.forEach(it -> it.push(next));
+    }
+
+    /// What proxies refused, in their words.
+    public List<String> nacks() {
+        return List.copyOf(nacks);
+    }
+
     /// The listeners that were sent.
-    Set<String> listeners() {
+    public synchronized Set<String> listeners() {
         return snapshot.of(XdsType.LISTENER).keySet();
     }
 
-    int port() {
+    public int port() {
         return server.address().getPort();
     }
 
     @Override
-    public void onOpened(XdsStream stream) {
+    public synchronized void onOpened(XdsStream stream) {
+        open.add(stream);
         stream.push(snapshot);
     }
 
@@ -53,7 +67,9 @@ final class CaseControl implements XdsHandler, AutoCloseable {
     }
 
     @Override
-    public void onClosed(XdsStream stream, String reason) {}
+    public synchronized void onClosed(XdsStream stream, String reason) {
+        open.remove(stream);
+    }
 
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package dev.heddle.e2e;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -17,32 +18,52 @@ import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
 import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
-/// A request in HTTP/2 without TLS, as from a client that knows that the other side speaks it. Made
-/// of a codec that is not the proxy's.
-final class Http2Call {
+/// A request in HTTP/2, as from a client that knows that the other side speaks it. Made of a codec
+/// that is not the proxy's.
+public final class Http2Call {
     private static final int MOST = 1 << 20;
 
     private Http2Call() {}
 
-    /// Makes the request on a connection of its own.
+    /// @param server that the client hello names
+    public record Security(SslContext context, String server) {}
+
+    /// Makes a request without a body, and without TLS, on a connection of its own.
     static Answer make(
             SocketAddress to,
             String method,
             String authority,
             String path,
             Map<String, String> headers)
+            throws IOException {
+        return make(to, Optional.empty(), method, authority, path, headers, new byte[0]);
+    }
+
+    /// Makes the request on a connection of its own. The answer's trailers are among its headers.
+    public static Answer make(
+            SocketAddress to,
+            Optional<Security> tls,
+            String method,
+            String authority,
+            String path,
+            Map<String, String> headers,
+            byte[] body)
             throws IOException {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         var answer = new CompletableFuture<Answer>();
@@ -51,15 +72,19 @@ final class Http2Call {
                     new Bootstrap()
                             .group(loop)
                             .channel(NioSocketChannel.class)
-                            .handler(client(answer))
+                            .handler(client(tls, answer))
                             .connect(to)
                             .syncUninterruptibly()
                             .channel();
             var request =
                     new DefaultFullHttpRequest(
-                            HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), path);
+                            HttpVersion.HTTP_1_1,
+                            HttpMethod.valueOf(method),
+                            path,
+                            Unpooled.wrappedBuffer(body));
             request.headers().set("host", authority);
-            request.headers().set(ExtensionHeaderNames.SCHEME.text(), "http");
+            request.headers()
+                    .set(ExtensionHeaderNames.SCHEME.text(), tls.isPresent() ? "https" : "http");
             headers.forEach(request.headers()::set);
             var _ = channel.writeAndFlush(request);
             return answer.get(10, TimeUnit.SECONDS);
@@ -73,11 +98,17 @@ final class Http2Call {
         }
     }
 
-    private static ChannelInitializer<Channel> client(CompletableFuture<Answer> answer) {
+    private static ChannelInitializer<Channel> client(
+            Optional<Security> tls, CompletableFuture<Answer> answer) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
                 var connection = new DefaultHttp2Connection(false);
+                tls.ifPresent(it ->
+                        channel.pipeline()
+                                .addLast(
+                                        it.context()
+                                                .newHandler(channel.alloc(), it.server(), 443)));
                 channel.pipeline()
                         .addLast(
                                 new HttpToHttp2ConnectionHandlerBuilder()
@@ -102,9 +133,12 @@ final class Http2Call {
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
             var headers = new LinkedHashMap<String, List<String>>();
-            response.headers()
+            Stream.of(response.headers(), response.trailingHeaders())
+                    .flatMap(it -> it.entries().stream())
                     .forEach(header ->
-                            headers.computeIfAbsent(header.getKey(), _ -> new ArrayList<>())
+                            headers.computeIfAbsent(
+                                            header.getKey().toLowerCase(Locale.ROOT),
+                                            _ -> new ArrayList<>())
                                     .add(header.getValue()));
             answer.complete(
                     new Answer(

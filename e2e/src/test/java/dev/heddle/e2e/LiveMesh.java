@@ -74,6 +74,13 @@ final class LiveMesh implements MeshUnderTest {
                 }
             }
         }
+        for (var gateway : world.world().resources().all(Kinds.KUBERNETES_GATEWAY)) {
+            for (var listener : gateway.spec().listeners()) {
+                if (!ports.containsKey(listener.port())) {
+                    ports.put(listener.port(), freePort());
+                }
+            }
+        }
         // Where a Service of the gateway maps them.
         ProxyScope asked = CaseWorld.scope(golden, interception());
         for (int listening :

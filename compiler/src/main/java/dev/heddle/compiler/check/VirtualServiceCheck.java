@@ -1,7 +1,7 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.lower.istio.ActionLowering;
-import dev.heddle.compiler.lower.istio.EnvoySyntax;
 import dev.heddle.compiler.lower.istio.Matches;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;

@@ -13,6 +13,7 @@ import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
@@ -120,17 +121,12 @@ public final class Explainer {
                     new Reply(301, "", "https://" + request.authority() + request.path()));
         }
         leftOut(chosen);
-        for (Route route : chosen.routes()) {
-            Optional<String> mismatch = RequestMatch.mismatch(route.match(), request);
-            tried.add(
-                    new Tried(
-                            "route " + route.name(),
-                            mismatch.isEmpty(),
-                            mismatch.orElse("all conditions hold"),
-                            route.origin()));
-            if (mismatch.isEmpty()) {
-                return routed(listener.get(), chosen, route);
-            }
+        List<Part> parts = parts(chosen);
+        if (parts.size() == 1) {
+            return routed(listener.get(), chosen, parts.getFirst().route());
+        }
+        if (!parts.isEmpty()) {
+            return shared(listener.get(), chosen, parts);
         }
         return answered(
                 listener.get().name(),
@@ -138,6 +134,61 @@ public final class Explainer {
                 "",
                 chosen.origin(),
                 none("none of the virtual host's routes matches"));
+    }
+
+    /// A route that takes some of the requests that are like this one.
+    private record Part(Route route, Portion of) {}
+
+    /// The routes that take requests like this one: the first that matches, or those that share
+    /// them.
+    private List<Part> parts(VirtualHost host) {
+        var parts = new ArrayList<Part>();
+        int taken = 0;
+        for (Route route : host.routes()) {
+            Optional<String> mismatch = RequestMatch.mismatch(route.match(), request);
+            int upTo = route.match().upTo().perMillion();
+            boolean takes = mismatch.isEmpty() && upTo > taken;
+            Portion of = takes ? new Portion(upTo - taken) : Portion.ALL;
+            tried.add(
+                    new Tried(
+                            "route " + route.name(),
+                            takes,
+                            mismatch.orElse(
+                                    of.isAll()
+                                            ? "all conditions hold"
+                                            : "all conditions hold, for "
+                                                    + of
+                                                    + " of the requests"),
+                            route.origin()));
+            if (takes) {
+                parts.add(new Part(route, of));
+                taken = upTo;
+            }
+            if (route.match().upTo().isAll() && takes) {
+                break;
+            }
+        }
+        return parts;
+    }
+
+    /// What becomes of requests that several routes share: as of most of those that go on, with the
+    /// destinations of all.
+    private Explanation shared(Listener listener, VirtualHost host, List<Part> parts) {
+        List<Explanation> each =
+                parts.stream().map(part -> routed(listener, host, part.route())).toList();
+        var shares = new ArrayList<Share>();
+        Explanation most = each.getFirst();
+        int best = -1;
+        for (int i = 0; i < parts.size(); i++) {
+            Portion of = parts.get(i).of();
+            each.get(i).destinations().forEach(share -> shares.add(share.of(of)));
+            int weight = each.get(i).destinations().isEmpty() ? 0 : of.perMillion();
+            if (weight > best) {
+                best = weight;
+                most = each.get(i);
+            }
+        }
+        return most.to(shares);
     }
 
     /// The rules of a virtual host that are none of its routes, since they cannot work.

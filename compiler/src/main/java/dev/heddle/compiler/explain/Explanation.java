@@ -48,6 +48,24 @@ public record Explanation(
         findings = List.copyOf(findings);
     }
 
+    /// The same with other destinations.
+    Explanation to(List<Share> others) {
+        return new Explanation(
+                listener,
+                virtualHost,
+                route,
+                routeOrigin,
+                cluster,
+                others,
+                headers,
+                features,
+                mirrors,
+                timeout,
+                reply,
+                tried,
+                findings);
+    }
+
     /// Where a share of the requests goes.
     ///
     /// @param host as in `reviews.default.svc.cluster.local`
@@ -73,6 +91,22 @@ public record Explanation(
             HeaderEdit headers,
             String fallback,
             Origin origin) {
+        /// The share that this is of a portion of the requests.
+        Share of(Portion portion) {
+            return new Share(
+                    host,
+                    subset,
+                    port,
+                    Math.toIntExact(Math.round(weight * (double) portion.perMillion() / 1_000_000)),
+                    cluster,
+                    endpoints,
+                    percents,
+                    standby,
+                    headers,
+                    fallback,
+                    origin);
+        }
+
         public Share {
             endpoints = List.copyOf(endpoints);
             percents = List.copyOf(percents);

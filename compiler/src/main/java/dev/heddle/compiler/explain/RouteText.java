@@ -46,6 +46,9 @@ final class RouteText {
         for (QueryMatch query : match.query()) {
             text.append(", query ").append(query.name()).append(of(query.value()));
         }
+        if (!match.upTo().isAll()) {
+            text.append(", the first ").append(match.upTo());
+        }
         return text.toString();
     }
 

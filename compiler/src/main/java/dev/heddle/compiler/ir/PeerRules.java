@@ -10,13 +10,26 @@ import java.util.List;
 /// @param keyHashes SHA-256 of public keys in base64, and
 /// @param hashes SHA-256 of certificates in hex, of which one must fit; none: any
 /// @param crlFile of revoked certificates, which the proxy has; empty for none
+/// @param isLenient whether who proves nothing is let in all the same
 public record PeerRules(
         SecretRef roots,
         List<String> names,
         List<String> trustDomains,
         List<String> keyHashes,
         List<String> hashes,
-        String crlFile) {
+        String crlFile,
+        boolean isLenient) {
+
+    /// Rules that are kept.
+    public PeerRules(
+            SecretRef roots,
+            List<String> names,
+            List<String> trustDomains,
+            List<String> keyHashes,
+            List<String> hashes,
+            String crlFile) {
+        this(roots, names, trustDomains, keyHashes, hashes, crlFile, false);
+    }
 
     /// Without SPIFFE.
     public PeerRules(

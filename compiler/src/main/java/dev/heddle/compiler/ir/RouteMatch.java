@@ -8,11 +8,29 @@ import java.util.List;
 /// @param ignoreCase of the path
 /// @param headers conditions on headers, among them `:method`, `:authority` and `:scheme`
 /// @param query conditions on query parameters
+/// @param upTo of requests that each have a random place between 0 and 1, those whose place is
+///   below this; a request has the same place for all routes of its table, so that routes which
+///   differ in this alone share the requests
 public record RouteMatch(
-        PathMatch path, boolean ignoreCase, List<HeaderMatch> headers, List<QueryMatch> query) {
+        PathMatch path,
+        boolean ignoreCase,
+        List<HeaderMatch> headers,
+        List<QueryMatch> query,
+        Portion upTo) {
     /// Every request.
     public static final RouteMatch ALL =
             new RouteMatch(new PathMatch.Prefix("/"), false, List.of(), List.of());
+
+    /// One that leaves nothing to chance.
+    public RouteMatch(
+            PathMatch path, boolean ignoreCase, List<HeaderMatch> headers, List<QueryMatch> query) {
+        this(path, ignoreCase, headers, query, Portion.ALL);
+    }
+
+    /// The same for a portion of the requests.
+    public RouteMatch upTo(Portion portion) {
+        return new RouteMatch(path, ignoreCase, headers, query, portion);
+    }
 
     public RouteMatch {
         headers = List.copyOf(headers);
@@ -27,7 +45,7 @@ public record RouteMatch(
                     case PathMatch.Regex(String regex) -> regex.equals(".*") || regex.equals("*");
                     case PathMatch.Exact _, PathMatch.Segments _ -> false;
                 };
-        return anyPath && headers.isEmpty() && query.isEmpty();
+        return anyPath && headers.isEmpty() && query.isEmpty() && upTo.isAll();
     }
 
     /// What the path must be.

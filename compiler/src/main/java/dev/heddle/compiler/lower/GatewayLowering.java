@@ -1,5 +1,7 @@
 package dev.heddle.compiler.lower;
 
+import dev.heddle.compiler.attach.AttachedGateway;
+import dev.heddle.compiler.attach.AttachedListener;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
@@ -12,6 +14,8 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.lower.gatewayapi.PortListeners;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
@@ -19,18 +23,24 @@ import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
+import dev.heddle.model.Origin;
 import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,7 +64,17 @@ public final class GatewayLowering {
                 "",
                 ProxyPlace.of(world, scope),
                 scope.identity().isPresent(),
-                world.site(scope));
+                world.site(scope),
+                certificate(world.index(), scope));
+    }
+
+    /// The certificate that a Gateway has for services that want one.
+    private static String certificate(MeshIndex index, ProxyScope scope) {
+        return index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels()).stream()
+                .flatMap(g -> g.client().stream())
+                .findFirst()
+                .map(c -> GatewaySecrets.nameOf(c, scope.namespace()))
+                .orElse("");
     }
 
     /// What the gateway of that scope runs besides.
@@ -64,30 +84,40 @@ public final class GatewayLowering {
     public static ProxyPlan own(World world, ProxyScope scope, ProxyPlan common, Pieces pieces) {
         var listeners = new ArrayList<Listener>();
         var routes = new ArrayList<RouteConfiguration>();
-        SortedMap<Integer, List<Server>> byPort =
-                GatewayServers.byPort(world.index(), scope.namespace(), scope.labels());
-        var tables = new GatewayTables(world.index(), scope, pieces);
-        var l4 = new GatewayL4(world.index(), scope);
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
         scope.identity().ifPresent(d -> MeshTls.secrets(d).forEach(secrets::add));
+        SortedMap<Integer, List<Server>> byPort =
+                GatewayServers.byPort(world.index(), scope.namespace(), scope.labels());
+        SortedMap<Integer, PortListeners> listenersByPort =
+                listeners(world.index(), scope, secrets);
+        var tables = new GatewayTables(world.index(), scope, pieces);
+        var l4 = new GatewayL4(world.index(), scope);
         var ends = new GatewayTls(tables, l4, secrets, routes);
         var passed = new AutoPassthrough(world.index(), scope.namespace(), common);
-        byPort.forEach((port, servers) -> {
-            List<Server> http =
-                    servers.stream().filter(s -> GatewayServers.isHttp(s.server())).toList();
-            String name = name(port, servers.getFirst());
-            List<FilterChain> tls = new ArrayList<>(ends.chains(name, port, servers));
+        var ports = new TreeSet<>(byPort.keySet());
+        ports.addAll(listenersByPort.keySet());
+        for (int port : ports) {
+            List<Server> servers = byPort.getOrDefault(port, List.of());
+            Optional<PortListeners> own = Optional.ofNullable(listenersByPort.get(port));
+            String name = name(port, servers);
+            var names = new ServerNames();
+            // Where both are for one name, the Gateway API's listener has it.
+            var tls = new ArrayList<FilterChain>();
+            own.ifPresent(l -> tls.addAll(l.tls(name, names::take, routes)));
+            tls.addAll(ends.chains(name, port, servers, names));
             tls.addAll(passed.chains(servers));
-            List<FilterChain> rest =
-                    http.isEmpty() ? l4.tcp(name, servers) : List.of(http(name, port, http));
-            if (!http.isEmpty()) {
-                routes.add(tables.onPort(port, http));
+            List<FilterChain> rest = rest(name, port, servers, own, l4);
+            if (rest.stream().anyMatch(c -> c.handling() instanceof Handling.Http)) {
+                routes.add(table(port, servers, own, tables));
             }
             // Where nobody says where connections go, a port is as good as closed.
             if (!tls.isEmpty() || !rest.isEmpty()) {
-                listeners.add(listener(name, port, servers.getFirst(), tls, rest, binds(scope)));
+                Origin origin =
+                        own.map(PortListeners::origin).orElseGet(() -> servers.getFirst().origin());
+                listeners.add(
+                        listener(name, port, known(servers), origin, tls, rest, binds(scope)));
             }
-        });
+        }
         boolean resolves =
                 world.index().services().visibleTo(scope.namespace()).stream()
                         .anyMatch(s -> s.service().resolution() == Resolution.DYNAMIC_DNS);
@@ -114,6 +144,74 @@ public final class GatewayLowering {
                                         .toList()));
     }
 
+    /// The listeners of the Gateway API's Gateways, by the port that the workload listens on.
+    private static SortedMap<Integer, PortListeners> listeners(
+            MeshIndex index, ProxyScope scope, TlsSecrets secrets) {
+        List<MeshService> own = index.services().of(scope.namespace(), scope.labels());
+        var called = new TreeMap<Integer, List<AttachedListener>>();
+        for (AttachedGateway gateway :
+                index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels())) {
+            gateway.programmed()
+                    .forEach(l -> called.computeIfAbsent(l.port(), _ -> new ArrayList<>()).add(l));
+        }
+        var services = new RouteServices(index, scope.namespace(), scope.labels());
+        var found = new TreeMap<Integer, PortListeners>();
+        called.forEach((port, all) ->
+                found.putIfAbsent(
+                        GatewayServers.listening(port, own),
+                        new PortListeners(
+                                port,
+                                all,
+                                services,
+                                new GatewaySecrets(secrets, scope.namespace()))));
+        return found;
+    }
+
+    /// The chains for connections that are not TLS.
+    private static List<FilterChain> rest(
+            String name,
+            int port,
+            List<Server> servers,
+            Optional<PortListeners> own,
+            GatewayL4 l4) {
+        List<Server> http = http(servers);
+        boolean isOwnHttp = own.filter(PortListeners::isHttp).isPresent();
+        if (!http.isEmpty() || isOwnHttp) {
+            Origin origin =
+                    own.filter(_ -> isOwnHttp)
+                            .map(PortListeners::origin)
+                            .orElseGet(() -> http.getFirst().origin());
+            boolean isGrpcWeb = http.stream().anyMatch(s -> GatewayServers.isGrpcWeb(s.server()));
+            return List.of(http(name, port, isGrpcWeb, origin));
+        }
+        return own.flatMap(l -> l.tcp(name)).map(List::of).orElseGet(() -> l4.tcp(name, servers));
+    }
+
+    /// The table of a port. A host that both have is the Gateway API's.
+    private static RouteConfiguration table(
+            int port, List<Server> servers, Optional<PortListeners> own, GatewayTables tables) {
+        List<Server> http = http(servers);
+        List<VirtualHost> hosts = own.map(PortListeners::hosts).orElse(List.of());
+        if (hosts.isEmpty()) {
+            return tables.onPort(port, http);
+        }
+        var all = new ArrayList<VirtualHost>();
+        Set<String> taken = new HashSet<>();
+        Stream.concat(
+                        hosts.stream(),
+                        http.isEmpty()
+                                ? Stream.of()
+                                : tables.onPort(port, http).virtualHosts().stream())
+                .filter(host -> host.domains().stream().allMatch(taken::add))
+                .forEach(all::add);
+        return new RouteConfiguration(
+                GatewayTables.name(port), true, all, own.orElseThrow().origin());
+    }
+
+    private static List<Server> http(List<Server> servers) {
+        return servers.stream().filter(s -> GatewayServers.isHttp(s.server())).toList();
+    }
+
     private static Map<Integer, String> binds(ProxyScope scope) {
         return switch (scope.interception()) {
             case Interception.Redirect _ -> Map.of();
@@ -122,18 +220,21 @@ public final class GatewayLowering {
     }
 
     /// A listener is named after the address that users know, wherever it is really bound.
-    private static String name(int port, Server first) {
-        return known(first) + "_" + port;
+    private static String name(int port, List<Server> servers) {
+        return known(servers) + "_" + port;
     }
 
-    private static String known(Server first) {
-        return first.server().bind().isEmpty() ? ANY : first.server().bind();
+    private static String known(List<Server> servers) {
+        return servers.isEmpty() || servers.getFirst().server().bind().isEmpty()
+                ? ANY
+                : servers.getFirst().server().bind();
     }
 
     private static Listener listener(
             String name,
             int port,
-            Server first,
+            String known,
+            Origin origin,
             List<FilterChain> tls,
             List<FilterChain> rest,
             Map<Integer, String> binds) {
@@ -148,17 +249,16 @@ public final class GatewayLowering {
         rest.stream().filter(c -> others.filter(c::equals).isEmpty()).forEach(chains::add);
         return new Listener(
                 name,
-                bind == null ? new SocketAddress(known(first), port) : SocketAddress.parse(bind),
+                bind == null ? new SocketAddress(known, port) : SocketAddress.parse(bind),
                 Direction.OUTBOUND,
                 Capture.BOUND,
                 isTls ? List.of(Listener.Inspector.TLS) : List.of(),
                 chains,
                 others,
-                first.origin());
+                origin);
     }
 
-    private static FilterChain http(String name, int port, List<Server> servers) {
-        boolean isGrpcWeb = servers.stream().anyMatch(s -> GatewayServers.isGrpcWeb(s.server()));
+    private static FilterChain http(String name, int port, boolean isGrpcWeb, Origin origin) {
         return new FilterChain(
                 name,
                 FilterChain.Match.ALL,
@@ -167,6 +267,6 @@ public final class GatewayLowering {
                         new Routes.Named(GatewayTables.name(port)),
                         true,
                         Translation.of(isGrpcWeb)),
-                servers.getFirst().origin());
+                origin);
     }
 }

@@ -43,9 +43,10 @@ final class GatewayTls {
     }
 
     /// The chains, in the order of the servers. The first that is for a name has it.
-    List<FilterChain> chains(String listener, int port, List<Server> servers) {
+    ///
+    /// @param names that others have already
+    List<FilterChain> chains(String listener, int port, List<Server> servers, ServerNames names) {
         var chains = new ArrayList<FilterChain>();
-        var names = new ServerNames();
         var ranges = new Ranges();
         List<Server> https =
                 servers.stream().filter(s -> GatewayServers.isHttps(s.server())).toList();

@@ -21,6 +21,11 @@ public record Credentials(Map<String, Credential> all) {
     /// No Secret can be called so, and a user's Gateway may not name one so.
     public static final String OF_INGRESS = "ingress~";
 
+    /// How a Gateway that may use it names a Secret of another namespace.
+    public static String elsewhere(String namespace, String name) {
+        return OF_INGRESS + namespace + "~" + name;
+    }
+
     private static final String SCHEME = "kubernetes://";
 
     /// One Secret with what it has for TLS.

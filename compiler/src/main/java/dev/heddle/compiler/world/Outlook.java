@@ -17,6 +17,8 @@ import java.util.Map;
 /// @param place where the proxy is, as far as some rule asks for it
 /// @param hasIdentity whether the proxy has a certificate of the mesh
 /// @param site cluster that the proxy is in, where some services keep to theirs; else empty
+/// @param certificate that a gateway shows to services which want TLS, by the name of its Secret;
+///   empty for none
 public record Outlook(
         String namespace,
         Map<String, String> labels,
@@ -26,7 +28,22 @@ public record Outlook(
         String sidecar,
         Place place,
         boolean hasIdentity,
-        String site) {
+        String site,
+        String certificate) {
+
+    /// Without a certificate for services.
+    public Outlook(
+            String namespace,
+            Map<String, String> labels,
+            String dnsDomain,
+            Calls calls,
+            ProxyOptions options,
+            String sidecar,
+            Place place,
+            boolean hasIdentity,
+            String site) {
+        this(namespace, labels, dnsDomain, calls, options, sidecar, place, hasIdentity, site, "");
+    }
 
     /// Where a proxy is.
     ///

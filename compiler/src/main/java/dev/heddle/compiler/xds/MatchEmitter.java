@@ -26,6 +26,9 @@ final class MatchEmitter {
         }
         match.headers().forEach(h -> out.addHeaders(header(h)));
         match.query().forEach(q -> out.addQueryParameters(query(q)));
+        if (!match.upTo().isAll()) {
+            out.setRuntimeFraction(FeatureEmitter.fraction(match.upTo()));
+        }
         return out.build();
     }
 

@@ -147,6 +147,10 @@ final class TlsEmitter {
                                         .setMatcher(
                                                 StringMatcher.newBuilder()
                                                         .setPrefix("spiffe://" + domain + "/"))));
+        if (rules.isLenient()) {
+            here.setTrustChainVerification(
+                    CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED);
+        }
         if (!rules.crlFile().isEmpty()) {
             here.setCrl(file(rules.crlFile()));
         }

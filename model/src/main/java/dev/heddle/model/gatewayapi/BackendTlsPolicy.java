@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Optional;
 ///
 /// @param targetRefs Services of its namespace, or ServiceEntries
 /// @param options of the implementation's own
-@NotYet
 public record BackendTlsPolicy(
         @Required List<TargetRef> targetRefs,
         @Required Optional<Validation> validation,

@@ -2,7 +2,6 @@ package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.match.Selector;
 import dev.heddle.model.schema.Key;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import dev.heddle.model.tree.Node;
@@ -20,7 +19,6 @@ import java.util.Optional;
 /// @param tls what is true of all listeners, and of connections to backends
 /// @param defaultScope whether routes without a parent may come here, too; empty for no
 /// @param status what somebody wrote there; nothing but its check reads it
-@NotYet
 public record Gateway(
         @Required String gatewayClassName,
         @Required List<Listener> listeners,

@@ -1,7 +1,6 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +10,6 @@ import java.util.OptionalInt;
 ///
 /// @param parentRefs Gateways, ListenerSets, Services it is for
 /// @param hostnames of calls that it is for; empty for those of its listeners
-@NotYet
 public record GrpcRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,

@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +12,6 @@ import java.util.OptionalInt;
 ///   use for them
 /// @param rules one that sends every request nowhere when absent
 /// @param useDefaultGateways whether it is for the default Gateways, too
-@NotYet
 public record HttpRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,

@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,6 @@ import java.util.Optional;
 /// the Gateway is true of them, too.
 ///
 /// @param parentRef the Gateway
-@NotYet
 public record ListenerSet(
         @Required Optional<Parent> parentRef, @Required List<Listener> listeners) {
     public ListenerSet {

@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,6 @@ import java.util.Optional;
 ///
 /// @param from who may: any of them
 /// @param to what may be named: any of them
-@NotYet
 public record ReferenceGrant(@Required List<From> from, @Required List<To> to) {
     public ReferenceGrant {
         from = List.copyOf(from);

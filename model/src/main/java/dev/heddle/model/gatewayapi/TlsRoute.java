@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import java.util.Optional;
 /// @param hostnames names in TLS that it is for; empty (in versions before `v1`) for those of its
 ///   listeners
 /// @param rules exactly one
-@NotYet
 public record TlsRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,

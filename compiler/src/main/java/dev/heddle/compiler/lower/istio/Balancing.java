@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.LoadBalancing.Table;
 import dev.heddle.compiler.ir.LoadBalancing.Warmup;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.istio.LoadBalancerSettings.ConsistentHashLb;
 import dev.heddle.model.istio.LoadBalancerSettings.HashAlgorithm;

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.attach.BackendTls;
 import dev.heddle.compiler.ir.ClientTls;
 import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.SecretRef;
@@ -31,6 +32,44 @@ final class ClientTlsLowering {
             case MUTUAL -> Optional.of(secured(tls, host, known, origin, certificate(tls, origin)));
             // The mesh's own TLS is begun elsewhere: it is more than a rule.
             case DISABLE, ISTIO_MUTUAL -> Optional.empty();
+        };
+    }
+
+    /// How connections are secured that a BackendTLSPolicy speaks about. Where there is nobody to
+    /// believe, none comes about.
+    ///
+    /// @param certificate to show to who asks for one; empty for none
+    ClientTls lower(BackendTls said, String certificate) {
+        Optional<SecretRef> own =
+                Optional.of(certificate).filter(c -> !c.isEmpty()).map(secrets::certificate);
+        return switch (said) {
+            case BackendTls.Verified verified -> {
+                List<String> names =
+                        verified.names().stream()
+                                .flatMap(n -> n.hostname().or(n::uri).stream())
+                                .toList();
+                yield new ClientTls(
+                        own.filter(SecretRef::isThere),
+                        Optional.of(
+                                new PeerRules(
+                                        secrets.roots(verified.trust(), verified.origin()),
+                                        names.isEmpty() ? List.of(verified.hostname()) : names,
+                                        List.of(),
+                                        List.of(),
+                                        "")),
+                        verified.hostname());
+            }
+            case BackendTls.Broken(Origin origin, _) ->
+                    new ClientTls(
+                            Optional.empty(),
+                            Optional.of(
+                                    new PeerRules(
+                                            new SecretRef("broken:" + origin.resource(), false),
+                                            List.of(),
+                                            List.of(),
+                                            List.of(),
+                                            "")),
+                            "");
         };
     }
 

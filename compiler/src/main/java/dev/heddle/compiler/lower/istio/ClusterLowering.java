@@ -1,5 +1,7 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.attach.BackendTls;
+import dev.heddle.compiler.attach.GatewayApi;
 import dev.heddle.compiler.ir.CircuitBreaker;
 import dev.heddle.compiler.ir.ClientTls;
 import dev.heddle.compiler.ir.Cluster;
@@ -63,6 +65,7 @@ public final class ClusterLowering {
     private final BackendTrafficPolicies policies;
     private final boolean redirected;
     private final String site;
+    private final String certificate;
     private final Optional<Duration> dnsRefresh;
     private final TlsSecrets secrets;
     private final ClientTlsLowering tls;
@@ -78,6 +81,7 @@ public final class ClusterLowering {
             Same<DestinationRules> rules,
             Same<BackendTrafficPolicies> policies,
             Optional<Same<PeerAuthentications>> peers,
+            Same<GatewayApi> gatewayApi,
             Optional<Same<Credentials>> secrets) {}
 
     /// All that counts for the clusters of a service, beside the outlook and the mesh's settings.
@@ -85,12 +89,14 @@ public final class ClusterLowering {
     /// @param rules DestinationRules that are in force for it
     /// @param policies that name it
     /// @param peers how strict its workloads are, as far as it counts
+    /// @param tls what the Gateway API's policies say of connections to its ports
     /// @param secrets that there are, as far as some rule may name one
     record Parts(
             Same<MeshService> service,
             List<Same<Resource<DestinationRule>>> rules,
             List<Same<Resource<BackendTrafficPolicy>>> policies,
             Optional<PeerAuthentications.Home> peers,
+            List<BackendTls> tls,
             Optional<Same<Credentials>> secrets) {}
 
     /// What one service comes to.
@@ -116,6 +122,7 @@ public final class ClusterLowering {
         this.policies = index.backendPolicies();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.site = outlook.site();
+        this.certificate = outlook.certificate();
         this.dnsRefresh =
                 world.settings()
                         .config()
@@ -135,6 +142,7 @@ public final class ClusterLowering {
                         Same.as(index.destinationRules()),
                         Same.as(policies),
                         Optional.of(index.peers()).filter(_ -> meshTls.isAutomatic()).map(Same::as),
+                        Same.as(index.gatewayApi()),
                         secrets.read());
         Made made = pieces.allClusters.get(all, _ -> lowerAll());
         clusters.addAll(made.clusters());
@@ -148,13 +156,15 @@ public final class ClusterLowering {
         TlsSecrets named = secrets.others();
         for (MeshService service : scope.services()) {
             Optional<MergedRule> rule = scope.destinationRule(service);
+            List<BackendTls> said = policyTls(service);
             var parts =
                     new Parts(
                             Same.as(service),
                             rule.map(r -> Same.each(r.rules())).orElse(List.of()),
                             Same.each(policies.of(service)),
                             peers(service).filter(_ -> meshTls.isAutomatic()),
-                            rule.flatMap(_ -> secrets.read()));
+                            said,
+                            secrets.read().filter(_ -> rule.isPresent() || !said.isEmpty()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
             all.addAll(made.clusters());
             hosts.addAll(made.assignments());
@@ -221,8 +231,14 @@ public final class ClusterLowering {
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
                         .orElse(service.service().origin());
+        // What Istio's rule says goes before the Gateway API's policy.
+        Optional<ClientTls> ofPolicy =
+                policy.tls().isPresent()
+                        ? Optional.empty()
+                        : policyTls(service, port).map(t -> to.tls().lower(t, certificate));
         Optional<ClientTls> ofMesh =
-                meshTls(service, port, subsetName, policy.tls(), discovery, protocol);
+                ofPolicy.or(() ->
+                        meshTls(service, port, subsetName, policy.tls(), discovery, protocol));
         to.clusters()
                 .add(
                         new Cluster(
@@ -260,6 +276,17 @@ public final class ClusterLowering {
     private static Optional<ClientTls> own(
             ClientTlsSettings said, MeshService service, Origin origin, ClientTlsLowering to) {
         return to.lower(said, service.service().host(), service.traits().subjectAltNames(), origin);
+    }
+
+    private List<BackendTls> policyTls(MeshService service) {
+        return service.service().ports().stream()
+                .flatMap(port -> policyTls(service, port).stream())
+                .toList();
+    }
+
+    private Optional<BackendTls> policyTls(MeshService service, Port port) {
+        return index.gatewayApi()
+                .tls(service.service().host(), service.metadata().namespace(), port);
     }
 
     private Optional<PeerAuthentications.Home> peers(MeshService service) {

@@ -137,7 +137,7 @@ public final class Destinations {
     }
 
     /// What hosts of the destinations are chosen by: what their clusters' policies say.
-    List<HashKey> hash(List<RouteAction.Destination> destinations) {
+    public List<HashKey> hash(List<RouteAction.Destination> destinations) {
         return destinations.stream()
                 .flatMap(it ->
                         policies(new Hostname(it.host()), it.subset(), it.port())
@@ -149,7 +149,7 @@ public final class Destinations {
 
     /// How clients stay with one host; empty where they don't, or cannot: which of several
     /// destinations a request goes to is not up to it.
-    Optional<StatefulSession> session(List<RouteAction.Destination> destinations) {
+    public Optional<StatefulSession> session(List<RouteAction.Destination> destinations) {
         if (destinations.size() != 1 || destinations.getFirst().fallback().isPresent()) {
             return Optional.empty();
         }

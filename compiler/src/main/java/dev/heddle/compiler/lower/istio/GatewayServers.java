@@ -168,7 +168,8 @@ public final class GatewayServers {
         return isHttp(server) && server.tls().filter(ServerTlsSettings::httpsRedirect).isPresent();
     }
 
-    private static int listening(int port, List<MeshService> own) {
+    /// The port that a workload of these services listens on for calls to a port.
+    public static int listening(int port, List<MeshService> own) {
         return own.stream()
                 .filter(s -> s.service().port(port).isPresent())
                 .map(s -> s.target(port))

@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.HeaderEdit.Edits;
 import dev.heddle.compiler.ir.HeaderEdit.Write;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.istio.VirtualService.HeaderOperations;
 import dev.heddle.model.istio.VirtualService.Headers;
 import java.util.ArrayList;

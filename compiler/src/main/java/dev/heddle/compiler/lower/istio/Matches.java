@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.RouteMatch.HeaderMatch;
 import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import dev.heddle.model.match.StringMatch;
 import java.util.ArrayList;

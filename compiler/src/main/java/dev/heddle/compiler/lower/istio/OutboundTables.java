@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.lower.alike.OnceOnly;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.BoundVirtualService.NamedHost;

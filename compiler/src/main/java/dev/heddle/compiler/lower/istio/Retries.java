@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// What Istio makes of a rule's retries.
-final class Retries {
+public final class Retries {
     private static final Pattern STATUS = Pattern.compile("[1-5]\\d\\d");
     private static final String STATUSES = "retriable-status-codes";
 
@@ -16,7 +16,7 @@ final class Retries {
 
     /// Istio's own when a rule says nothing; none when it says 0. What a rule leaves out is as in
     /// Istio's own.
-    static Optional<Retry> lower(Optional<HttpRetry> said) {
+    public static Optional<Retry> lower(Optional<HttpRetry> said) {
         if (said.isEmpty()) {
             return Optional.of(Retry.ISTIO);
         }

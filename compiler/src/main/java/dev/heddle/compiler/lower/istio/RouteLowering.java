@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.lower.alike.OnceOnly;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;

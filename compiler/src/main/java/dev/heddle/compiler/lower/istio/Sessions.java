@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.select.BackendTrafficPolicies;
 import dev.heddle.compiler.select.BackendTrafficPolicies.InForce;
 import dev.heddle.compiler.select.BackendTrafficPolicies.Section;

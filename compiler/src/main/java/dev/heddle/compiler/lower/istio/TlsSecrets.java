@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.attach.Trust;
 import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.reuse.Same;
@@ -76,7 +77,7 @@ public final class TlsSecrets {
     }
 
     /// The certificate of a `credentialName`.
-    SecretRef certificate(String credential) {
+    public SecretRef certificate(String credential) {
         String name = Credentials.nameOf(credential);
         if (areSent) {
             credentials
@@ -112,6 +113,17 @@ public final class TlsSecrets {
         return new SecretRef(name, all.containsKey(name));
     }
 
+    /// Roots that are known, and no secret.
+    public SecretRef roots(Trust trust, Origin origin) {
+        return switch (trust) {
+            case Trust.WellKnown() -> rootFile("", "", origin);
+            case Trust.Bundle(String name, String pem) -> {
+                all.putIfAbsent(name, new TlsSecret.Roots(name, pem, "", origin));
+                yield new SecretRef(name, true);
+            }
+        };
+    }
+
     /// A certificate in files of the proxy's machine.
     SecretRef certificateFiles(String chain, String key, Origin origin) {
         String name = "file-cert:" + chain + "~" + key;
@@ -123,7 +135,7 @@ public final class TlsSecrets {
     ///
     /// @param file `system` or empty for those of the operating system
     /// @param crlFile with what was revoked, which proxies read again together with the roots
-    SecretRef rootFile(String file, String crlFile, Origin origin) {
+    public SecretRef rootFile(String file, String crlFile, Origin origin) {
         boolean isSystem = file.isEmpty() || file.equals(SYSTEM);
         String name =
                 "file-root:"

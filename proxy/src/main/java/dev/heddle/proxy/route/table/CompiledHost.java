@@ -22,6 +22,7 @@ final class CompiledHost {
     private final RouteConfig.RequireTls tls;
     private final CompiledRoute[] routes;
     private final RouteIndex index;
+    private final boolean hasFractions;
     private final List<NamedRequests> virtualClusters;
     private final RouteEntry toTls;
 
@@ -38,6 +39,7 @@ final class CompiledHost {
                         .map(it -> new CompiledRoute(it, this, outer))
                         .toArray(CompiledRoute[]::new);
         index = new RouteIndex(host.routes().stream().map(RouteConfig.Route::match).toList());
+        hasFractions = host.routes().stream().anyMatch(it -> it.match().fraction().isPresent());
         virtualClusters =
                 host.virtualClusters().stream()
                         .map(it ->
@@ -60,9 +62,11 @@ final class CompiledHost {
             return toTls;
         }
         CharSequence bare = request.barePath();
+        // As at Envoy one number for all routes, so that routes can share a table's requests.
+        int place = hasFractions ? random.nextInt(CompiledRoute.PLACES) : 0;
         for (int number : index.candidates(bare)) {
             CompiledRoute route = routes[number];
-            if (route.matches(request, bare, metadata, session, random)) {
+            if (route.matches(request, bare, metadata, session, place)) {
                 return route.chosen(request, random);
             }
         }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
 final class CompiledRoute implements RouteEntry {
+    /// Places that a request may have by chance: a multiple of every denominator.
+    static final int PLACES = 1_000_000_000;
+
     private static final QueryCondition[] NO_QUERY = {};
 
     private final String name;
@@ -273,12 +276,15 @@ final class CompiledRoute implements RouteEntry {
                 forward.appendForwardedHost());
     }
 
+    /// Whether the route is for a request.
+    ///
+    /// @param place of the request among [#PLACES], by chance
     boolean matches(
             RequestHead request,
             CharSequence bare,
             @Nullable Map<String, ?> known,
             @Nullable TlsSession session,
-            RandomGenerator random) {
+            int place) {
         if (!path.test(request.method(), bare)) {
             return false;
         }
@@ -303,7 +309,7 @@ final class CompiledRoute implements RouteEntry {
         if (tls != null && !tls.test(session)) {
             return false;
         }
-        return fraction == null || random.nextInt(fraction.denominator()) < fraction.numerator();
+        return fraction == null || place % fraction.denominator() < fraction.numerator();
     }
 
     @Override

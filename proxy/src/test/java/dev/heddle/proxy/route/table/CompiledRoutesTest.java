@@ -374,6 +374,35 @@ class CompiledRoutesTest {
     }
 
     @Test
+    void routesThatDifferInTheirFractionAloneShareTheRequests() {
+        var routes =
+                routes(
+                        """
+                        - name: v
+                          domains: ["*"]
+                          routes:
+                          - match:
+                              prefix: /
+                              runtime_fraction:
+                                default_value: {numerator: 250000, denominator: MILLION}
+                            route: {cluster: first}
+                          - match:
+                              prefix: /
+                              runtime_fraction:
+                                default_value: {numerator: 750000, denominator: MILLION}
+                            route: {cluster: second}
+                          - {match: {prefix: /}, route: {cluster: third}}
+                        """);
+        var counts = new HashMap<String, Integer>();
+        for (int i = 0; i < 20_000; i++) {
+            counts.merge(clusterOf(routes, get("a", "/")), 1, Integer::sum);
+        }
+        assertThat(counts.get("first")).as(SEED.toString()).isBetween(4_700, 5_300);
+        assertThat(counts.get("second")).as(SEED.toString()).isBetween(9_600, 10_400);
+        assertThat(counts.get("third")).as(SEED.toString()).isBetween(4_700, 5_300);
+    }
+
+    @Test
     void pathsAndHostsAreRewrittenAndTheOriginalIsKept() {
         var routes =
                 routes(

@@ -1,4 +1,4 @@
-package dev.heddle.compiler.lower.istio;
+package dev.heddle.compiler.lower.alike;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;

@@ -1,4 +1,4 @@
-package dev.heddle.compiler.lower.istio;
+package dev.heddle.compiler.lower.alike;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

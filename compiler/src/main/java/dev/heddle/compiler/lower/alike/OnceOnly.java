@@ -1,4 +1,4 @@
-package dev.heddle.compiler.lower.istio;
+package dev.heddle.compiler.lower.alike;
 
 import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.compiler.ir.Retry;
@@ -23,7 +23,7 @@ import java.util.Set;
 ///
 /// A policy of retries asks for no method, so such requests have a route of their own before the
 /// rule's.
-final class OnceOnly {
+public final class OnceOnly {
     private static final String REPEATABLE = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";
     private static final Set<String> UNCERTAIN = Set.of("5xx", "gateway-error", "reset");
     private static final List<String> CERTAIN =
@@ -32,7 +32,7 @@ final class OnceOnly {
     private OnceOnly() {}
 
     /// The route, after the one for requests that must not be done twice, where it needs one.
-    static List<Route> routes(Route route) {
+    public static List<Route> routes(Route route) {
         if (!(route.action() instanceof RouteAction.Forward forward)) {
             return List.of(route);
         }
@@ -65,7 +65,8 @@ final class OnceOnly {
         var headers = new ArrayList<>(match.headers());
         headers.add(new HeaderMatch(":method", new ValueMatch.Regex(REPEATABLE), true));
         headers.add(new HeaderMatch("idempotency-key", new ValueMatch.Present(), true));
-        return new RouteMatch(match.path(), match.ignoreCase(), headers, match.query());
+        return new RouteMatch(
+                match.path(), match.ignoreCase(), headers, match.query(), match.upTo());
     }
 
     /// The same policy without what is uncertain; empty where nothing is.

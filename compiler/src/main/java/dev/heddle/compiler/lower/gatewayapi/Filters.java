@@ -1,0 +1,228 @@
+package dev.heddle.compiler.lower.gatewayapi;
+
+import dev.heddle.compiler.attach.AttachedRoute;
+import dev.heddle.compiler.attach.Backend;
+import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.HeaderEdit.Edits;
+import dev.heddle.compiler.ir.HeaderEdit.Write;
+import dev.heddle.compiler.ir.HttpFeature.Cors;
+import dev.heddle.compiler.ir.Portion;
+import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
+import dev.heddle.model.gatewayapi.HeaderModifier;
+import dev.heddle.model.gatewayapi.HttpRouteFilter;
+import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
+import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
+import dev.heddle.model.gatewayapi.RequestMirror;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What the filters of a rule, or of one of its backends, do.
+///
+/// @param headers edits of requests and responses
+/// @param copies who gets copies
+/// @param isBroken whether one of them cannot be done: then no request may pass
+record Filters(
+        HeaderEdit headers,
+        Optional<RequestRedirect> redirect,
+        Optional<UrlRewrite> rewrite,
+        List<Copy> copies,
+        Optional<Cors> cors,
+        boolean isBroken) {
+    /// Nothing.
+    static final Filters NONE =
+            new Filters(
+                    HeaderEdit.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    false);
+
+    Filters {
+        copies = List.copyOf(copies);
+    }
+
+    /// Who gets copies of a portion of the requests.
+    ///
+    /// @param path of the reference
+    record Copy(Backend.To to, Portion of, FieldPath path) {}
+
+    /// Those of HTTP.
+    ///
+    /// @param path of the list
+    static Filters http(List<HttpRouteFilter> said, FieldPath path, AttachedRoute<?> route) {
+        var made = new Making();
+        for (int i = 0; i < said.size(); i++) {
+            HttpRouteFilter filter = said.get(i);
+            FieldPath at = path.index(i);
+            switch (filter.type()) {
+                case RequestHeaderModifier ->
+                        filter.requestHeaderModifier().ifPresent(made::request);
+                case ResponseHeaderModifier ->
+                        filter.responseHeaderModifier().ifPresent(made::response);
+                case RequestMirror ->
+                        filter.requestMirror().ifPresent(m -> made.copy(m, at, route));
+                case RequestRedirect -> made.redirect = filter.requestRedirect();
+                case URLRewrite -> made.rewrite = filter.urlRewrite();
+                case CORS -> made.cors = filter.cors().map(Filters::cors);
+                // Nobody here does it, and to leave it out would let through what it keeps out.
+                case ExternalAuth, ExtensionRef -> made.isBroken = true;
+            }
+        }
+        return made.filters();
+    }
+
+    /// Those of gRPC.
+    ///
+    /// @param path of the list
+    static Filters grpc(List<GrpcRouteFilter> said, FieldPath path, AttachedRoute<?> route) {
+        var made = new Making();
+        for (int i = 0; i < said.size(); i++) {
+            GrpcRouteFilter filter = said.get(i);
+            FieldPath at = path.index(i);
+            switch (filter.type()) {
+                case RequestHeaderModifier ->
+                        filter.requestHeaderModifier().ifPresent(made::request);
+                case ResponseHeaderModifier ->
+                        filter.responseHeaderModifier().ifPresent(made::response);
+                case RequestMirror ->
+                        filter.requestMirror().ifPresent(m -> made.copy(m, at, route));
+                case ExtensionRef -> made.isBroken = true;
+            }
+        }
+        return made.filters();
+    }
+
+    /// Whether a backend with these filters needs a route of its own beside those of others.
+    boolean needRoute() {
+        return redirect.isPresent()
+                || rewrite.flatMap(UrlRewrite::path).isPresent()
+                || !copies.isEmpty()
+                || cors.isPresent()
+                || isBroken;
+    }
+
+    /// These filters, then a backend's.
+    Filters then(Filters of) {
+        var all = new ArrayList<>(copies);
+        all.addAll(of.copies);
+        return new Filters(
+                new HeaderEdit(
+                        after(headers.request(), of.headers.request()),
+                        after(of.headers.response(), headers.response())),
+                of.redirect.or(() -> redirect),
+                of.rewrite.or(() -> rewrite),
+                all,
+                of.cors.or(() -> cors),
+                isBroken || of.isBroken);
+    }
+
+    /// Both in one: what the later ones remove, the earlier ones need not write, since proxies
+    /// remove before they write.
+    private static Edits after(Edits earlier, Edits later) {
+        Set<String> gone = new HashSet<>();
+        later.removals().forEach(name -> gone.add(name.toLowerCase(Locale.ROOT)));
+        return new Edits(
+                        earlier.writes().stream()
+                                .filter(w -> !gone.contains(w.name().toLowerCase(Locale.ROOT)))
+                                .toList(),
+                        earlier.removals())
+                .then(later);
+    }
+
+    /// `*` is any name, or any begin of one: `https://*.example.com`.
+    private static Cors cors(HttpRouteFilter.Cors said) {
+        return new Cors(
+                said.allowOrigins().stream().map(Filters::origin).toList(),
+                said.allowMethods(),
+                said.allowHeaders(),
+                said.exposeHeaders(),
+                Optional.of(Duration.ofSeconds(said.maxAgeOrFive())),
+                said.allowCredentials() ? Optional.of(true) : Optional.empty(),
+                false);
+    }
+
+    private static ValueMatch origin(String origin) {
+        int star = origin.indexOf('*');
+        if (star < 0) {
+            return new ValueMatch.Exact(origin);
+        }
+        return origin.equals("*")
+                ? new ValueMatch.Present()
+                : new ValueMatch.Regex(
+                        quoted(origin.substring(0, star))
+                                + "[^/:]+"
+                                + quoted(origin.substring(star + 1)));
+    }
+
+    private static String quoted(String text) {
+        return text.isEmpty() ? "" : Pattern.quote(text);
+    }
+
+    /// While a list is read.
+    private static final class Making {
+        private Edits request = Edits.NONE;
+        private Edits response = Edits.NONE;
+        private Optional<RequestRedirect> redirect = Optional.empty();
+        private Optional<UrlRewrite> rewrite = Optional.empty();
+        private Optional<Cors> cors = Optional.empty();
+        private final List<Copy> copies = new ArrayList<>();
+        private boolean isBroken;
+
+        void request(HeaderModifier said) {
+            request = after(request, edits(said));
+        }
+
+        void response(HeaderModifier said) {
+            response = after(response, edits(said));
+        }
+
+        private static Edits edits(HeaderModifier said) {
+            var writes = new ArrayList<Write>();
+            said.set().forEach(h -> write(h, true, writes));
+            said.add().forEach(h -> write(h, false, writes));
+            return new Edits(
+                    writes, said.remove().stream().filter(EnvoySyntax::isHeaderName).toList());
+        }
+
+        /// Nothing in a value is a command to the proxy.
+        private static void write(HeaderModifier.Header header, boolean replace, List<Write> to) {
+            String value = header.value().replace("%", "%%");
+            if (EnvoySyntax.isHeaderName(header.name()) && EnvoySyntax.isHeaderFormat(value)) {
+                to.add(new Write(header.name(), value, replace));
+            }
+        }
+
+        void copy(RequestMirror said, FieldPath filter, AttachedRoute<?> route) {
+            FieldPath path = filter.field("requestMirror").field("backendRef");
+            if (route.backend(path).orElse(null) instanceof Backend.To to) {
+                portion(said).ifPresent(of -> copies.add(new Copy(to, of, path)));
+            }
+        }
+
+        /// Empty for no request.
+        private static Optional<Portion> portion(RequestMirror said) {
+            long whole = said.fraction().map(f -> f.denominator().orElse(100)).orElse(100);
+            long part =
+                    said.fraction()
+                            .map(RequestMirror.Fraction::numerator)
+                            .orElse(said.percent().orElse(100));
+            long perMillion = whole <= 0 ? 0 : Math.min(1_000_000, part * 1_000_000 / whole);
+            return perMillion < 1 ? Optional.empty() : Optional.of(new Portion((int) perMillion));
+        }
+
+        Filters filters() {
+            return new Filters(
+                    new HeaderEdit(request, response), redirect, rewrite, copies, cors, isBroken);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.heddle.compiler.lower.gatewayapi;
+
+import dev.heddle.compiler.attach.AttachedListener;
+import dev.heddle.compiler.attach.AttachedRoute;
+import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteAction;
+import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.lower.gatewayapi.RuleLowering.Ranked;
+import dev.heddle.model.Metadata;
+import dev.heddle.model.Origin;
+import dev.heddle.model.service.Hostname;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The virtual hosts of listeners of one port.
+///
+/// A host is served by the listener with the most specific name that covers it, and by no other:
+/// where that has no route for it, nobody has. Within a listener likewise, the routes with the most
+/// specific hostname have a host for themselves.
+final class HostTable {
+    private final List<AttachedListener> all;
+    private final int port;
+    private final Services services;
+
+    /// @param all listeners of the port that have requests routed and are told apart by the same
+    ///   means: the `Host` header, or the client hello before it
+    HostTable(List<AttachedListener> all, int port, Services services) {
+        this.all = List.copyOf(all);
+        this.port = port;
+        this.services = services;
+    }
+
+    /// The virtual hosts of one listener.
+    List<VirtualHost> of(AttachedListener listener) {
+        var lowering =
+                new RuleLowering(
+                        services,
+                        new Paths(
+                                port,
+                                listener.protocol()
+                                        .filter(p -> p == AttachedListener.Protocol.HTTPS)
+                                        .isPresent()));
+        SortedMap<Hostname, List<Ranked>> hosts = new TreeMap<>();
+        hosts.put(listener.hostname(), new ArrayList<>());
+        for (Source source : oldestFirst(listener)) {
+            List<Ranked> routes =
+                    source.rules().stream().flatMap(rule -> lowering.lower(rule).stream()).toList();
+            for (Hostname host : source.hostnames()) {
+                if (isOf(listener, host)) {
+                    hosts.computeIfAbsent(host, _ -> new ArrayList<>()).addAll(routes);
+                }
+            }
+        }
+        var made = new ArrayList<VirtualHost>();
+        hosts.forEach((host, routes) -> made.add(host(host, sorted(routes), listener.origin())));
+        return made;
+    }
+
+    /// As [#of], for a listener that is chosen by the client hello: hosts that another listener is
+    /// for are answered 421, upon which a client makes a connection of its own (RFC 9110, 15.5.20).
+    List<VirtualHost> alone(AttachedListener listener) {
+        var hosts = new ArrayList<>(of(listener));
+        List<String> elsewhere =
+                all.stream()
+                        .map(AttachedListener::hostname)
+                        .distinct()
+                        .filter(host -> !host.equals(listener.hostname()))
+                        .map(Hostname::name)
+                        .sorted()
+                        .toList();
+        if (!elsewhere.isEmpty()) {
+            hosts.add(
+                    new VirtualHost(
+                            "misdirected:" + port,
+                            elsewhere,
+                            List.of(
+                                    new Route(
+                                            "misdirected",
+                                            RouteMatch.ALL,
+                                            new RouteAction.DirectResponse(
+                                                    421, new RouteAction.ReplyBody.Empty()),
+                                            HeaderEdit.NONE,
+                                            "",
+                                            listener.origin())),
+                            listener.origin()));
+        }
+        return hosts;
+    }
+
+    private VirtualHost host(Hostname host, List<Route> routes, Origin origin) {
+        return new VirtualHost(
+                host + ":" + port,
+                List.of(host.name()),
+                routes,
+                routes.isEmpty() ? origin : routes.getFirst().origin());
+    }
+
+    private static List<Route> sorted(List<Ranked> routes) {
+        return routes.stream()
+                .sorted(Comparator.comparing(Ranked::rank))
+                .map(Ranked::route)
+                .toList();
+    }
+
+    /// Whether the listener is the most specific one for a host.
+    boolean isOf(AttachedListener listener, Hostname host) {
+        Optional<Hostname> best =
+                all.stream()
+                        .map(AttachedListener::hostname)
+                        .filter(h -> h.covers(host))
+                        .min(Comparator.naturalOrder());
+        return best.isEmpty() || best.get().equals(listener.hostname());
+    }
+
+    /// A route of either kind.
+    private record Source(Metadata metadata, List<Hostname> hostnames, List<Rule> rules) {}
+
+    private static List<Source> oldestFirst(AttachedListener listener) {
+        var sources = new ArrayList<Source>();
+        listener.routes().http().forEach(r -> sources.add(source(r, Rule.http(r))));
+        listener.routes().grpc().forEach(r -> sources.add(source(r, Rule.grpc(r))));
+        sources.sort(
+                Comparator.comparing(
+                        Source::metadata,
+                        Comparator.comparing((Metadata m) -> m.created().orElse(Instant.MIN))
+                                .thenComparing(Metadata::namespace)
+                                .thenComparing(Metadata::name)));
+        return sources;
+    }
+
+    private static Source source(AttachedRoute<?> route, List<Rule> rules) {
+        return new Source(route.resource().metadata(), route.hostnames(), rules);
+    }
+}
