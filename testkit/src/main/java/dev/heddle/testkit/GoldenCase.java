@@ -32,6 +32,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 public record GoldenCase(Path directory, Map<String, Object> options) {
     private static final boolean BLESS = Boolean.getBoolean("heddle.bless");
 
+    /// What names of cases begin with that somebody wants to see alone: `-Dheddle.golden=gateway-`.
+    private static final String ONLY = System.getProperty("heddle.golden", "");
+
     /// Every case of the checkout, ordered by name.
     public static List<GoldenCase> all() {
         Path golden = Repository.root().resolve("golden");
@@ -39,7 +42,11 @@ public record GoldenCase(Path directory, Map<String, Object> options) {
             return List.of();
         }
         try (Stream<Path> dirs = Files.list(golden)) {
-            return dirs.filter(Files::isDirectory).sorted().map(GoldenCase::at).toList();
+            return dirs.filter(Files::isDirectory)
+                    .filter(dir -> dir.getFileName().toString().startsWith(ONLY))
+                    .sorted()
+                    .map(GoldenCase::at)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.HttpFeature.Cors;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
+import dev.heddle.model.Confined;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
 import dev.heddle.model.gatewayapi.HeaderModifier;
@@ -169,6 +170,7 @@ record Filters(
     }
 
     /// While a list is read.
+    @Confined("whoever reads the list")
     private static final class Making {
         private Edits request = Edits.NONE;
         private Edits response = Edits.NONE;
