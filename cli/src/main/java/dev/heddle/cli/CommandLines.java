@@ -21,6 +21,7 @@ public final class CommandLines {
     /// The command set, ready to run.
     static CommandLine of(Machine machine) {
         var line = new CommandLine(new Commands(machine));
+        line.addSubcommand(new CaCommands(machine));
         line.setOut(new PrintWriter(machine.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(machine.err(), true, StandardCharsets.UTF_8));
         for (CommandLine command : line.getSubcommands().values()) {

@@ -18,13 +18,17 @@ import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.serve.Addresses;
+import dev.heddle.cli.serve.AgentOptions;
+import dev.heddle.cli.serve.CaOptions;
 import dev.heddle.cli.serve.Profile;
+import dev.heddle.cli.serve.ServeAgent;
 import dev.heddle.cli.serve.ServeControl;
 import dev.heddle.cli.serve.ServeProxy;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.warm.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -158,12 +162,59 @@ final class Commands {
                             description =
                                     "The API and the console page (default: ${DEFAULT-VALUE}).")
                     String api,
+            @Option(
+                            names = "--ca",
+                            paramLabel = "HOST:PORT",
+                            description = {
+                                "Signs certificates of the mesh there, over TLS, as Istio does at",
+                                "15012 (default: not at all)."
+                            })
+                    Optional<String> ca,
+            @Mixin Mixins.Authority authority,
+            @Option(
+                            names = "--cert-ttl-s",
+                            paramLabel = "N",
+                            defaultValue = "86400",
+                            description =
+                                    "How long certificates are good (default: ${DEFAULT-VALUE}).")
+                    int certificateSeconds,
+            @Option(
+                            names = "--token-issuer",
+                            paramLabel = "URL",
+                            defaultValue = "https://kubernetes.default.svc.cluster.local",
+                            description =
+                                    "Of service accounts' tokens (default: ${DEFAULT-VALUE}).")
+                    String tokenIssuer,
+            @Option(
+                            names = "--token-audience",
+                            paramLabel = "NAME",
+                            defaultValue = "istio-ca",
+                            description =
+                                    "Of service accounts' tokens (default: ${DEFAULT-VALUE}).")
+                    String tokenAudience,
+            @Option(
+                            names = "--token-jwks",
+                            paramLabel = "FILE",
+                            description = {
+                                "Keys by which those are signed (default: none are taken)."
+                            })
+                    Optional<Path> tokenJwks,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
+        var options =
+                new CaOptions(
+                        data,
+                        authority.trustDomain(),
+                        authority.plugged(),
+                        Duration.ofSeconds(certificateSeconds),
+                        tokenIssuer,
+                        tokenAudience,
+                        tokenJwks);
         return ServeControl.run(
                 new ServeControl.Settings(
                         config,
                         data,
                         Addresses.parse("--xds", xds),
+                        ca.map(at -> options.at(Addresses.parse("--ca", at))),
                         Addresses.parse("--api", api),
                         withParent),
                 machine);
@@ -248,6 +299,7 @@ final class Commands {
                                 "(default: ${DEFAULT-VALUE} seconds)."
                             })
                     int removalHoldSeconds,
+            @Mixin Mixins.Identity identity,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         return ServeProxy.run(
                 new ServeProxy.Settings(
@@ -260,8 +312,40 @@ final class Commands {
                                 number(leastDrainSeconds),
                                 number(lastDrainSeconds)),
                         removalHoldSeconds,
+                        identity.options(),
                         withParent),
                 machine);
+    }
+
+    @Command(
+            name = "agent",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Keeps a certificate of the mesh for a proxy that does not do so itself, and runs",
+                "that proxy as soon as there is one. Its key is made here and never leaves."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle agent --ca 127.0.0.1:15012 --identity ./id --token-file ./token \\",
+                "      -- envoy -c envoy.yaml"
+            })
+    int agent(
+            @Mixin Mixins.Identity identity,
+            @Parameters(
+                            paramLabel = "COMMAND",
+                            arity = "0..*",
+                            description = "The proxy with its arguments, after '--'.")
+                    @Nullable List<String> command,
+            @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
+        AgentOptions options =
+                identity.options()
+                        .orElseThrow(() ->
+                                Failure.usage(
+                                        "--ca and --identity are missing",
+                                        "name the certificate authority, and where the certificate"
+                                                + " is kept"));
+        return ServeAgent.run(options, command == null ? List.of() : command, withParent, machine);
     }
 
     private static OptionalInt number(@Nullable Integer said) {

@@ -2,10 +2,15 @@ package dev.heddle.cli;
 
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
+import dev.heddle.cli.serve.AgentOptions;
+import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Options that several commands have, so that they are called and explained the same everywhere.
@@ -91,6 +96,85 @@ final class Mixins {
 
         ChangeFormat format() {
             return format;
+        }
+    }
+
+    /// The certificate authority of a control plane.
+    static final class Authority {
+        @Option(
+                names = "--trust-domain",
+                paramLabel = "DOMAIN",
+                defaultValue = "cluster.local",
+                description = "Of the mesh's identities (default: ${DEFAULT-VALUE}).")
+        private String trustDomain = "";
+
+        @Option(
+                names = "--ca-certs",
+                paramLabel = "DIR",
+                description = {
+                    "An issuer to sign by: ca-cert.pem, ca-key.pem, root-cert.pem, cert-chain.pem",
+                    "(default: one that is made at the first start)."
+                })
+        private @Nullable Path plugged;
+
+        Optional<Path> plugged() {
+            return Optional.ofNullable(plugged);
+        }
+
+        String trustDomain() {
+            return trustDomain;
+        }
+    }
+
+    /// Who a proxy is, and from whom it has that.
+    static final class Identity {
+        @Option(
+                names = "--ca",
+                paramLabel = "HOST:PORT",
+                description = "Where to ask for a certificate of the mesh.")
+        private @Nullable String ca;
+
+        @Option(
+                names = "--identity",
+                paramLabel = "DIR",
+                description = "Where it is kept, as HEDDLE_IDENTITY of the node's metadata says.")
+        private @Nullable Path directory;
+
+        @Option(
+                names = "--token-file",
+                paramLabel = "FILE",
+                description = "What proves who asks: a join token, or one of Kubernetes.")
+        private @Nullable Path token;
+
+        @Option(
+                names = "--ca-roots",
+                paramLabel = "FILE",
+                description = "Whom to believe as the authority (default: as the join token says).")
+        private @Nullable Path roots;
+
+        @Option(
+                names = "--cert-ttl-s",
+                paramLabel = "N",
+                defaultValue = "0",
+                description = "How long certificates shall be good; 0 for as the authority has it.")
+        private int seconds;
+
+        Optional<AgentOptions> options() {
+            if (ca == null && directory == null && token == null && roots == null) {
+                return Optional.empty();
+            }
+            if (ca == null || directory == null) {
+                throw Failure.usage(
+                        "--ca and --identity belong together",
+                        "name the certificate authority, and where the certificate is kept");
+            }
+            return Optional.of(
+                    new AgentOptions(
+                            ca,
+                            directory,
+                            Optional.ofNullable(token),
+                            Optional.ofNullable(roots),
+                            Duration.ofSeconds(seconds)));
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.heddle.control;
 
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.source.Pace;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// With what a control plane starts.
@@ -12,6 +14,7 @@ import java.util.function.LongSupplier;
 /// @param config directory of configuration, watched
 /// @param data directory for state; made when it is not there
 /// @param xds where proxies connect; port 0 takes any free one
+/// @param ca the certificate authority; empty for none
 /// @param settings of the mesh as a whole
 /// @param pace how patiently the directory is watched
 /// @param compilers how many proxies' configurations are compiled at once, at least 1
@@ -21,6 +24,7 @@ public record ControlBootstrap(
         Path config,
         Path data,
         InetSocketAddress xds,
+        Optional<CaServer.Settings> ca,
         MeshSettings settings,
         Pace pace,
         int compilers,
@@ -33,12 +37,19 @@ public record ControlBootstrap(
         }
     }
 
+    /// The same with a certificate authority.
+    public ControlBootstrap signing(CaServer.Settings authority) {
+        return new ControlBootstrap(
+                config, data, xds, Optional.of(authority), settings, pace, compilers, clock, nanos);
+    }
+
     /// The usual settings around two directories and an address.
     public static ControlBootstrap of(Path config, Path data, InetSocketAddress xds) {
         return new ControlBootstrap(
                 config,
                 data,
                 xds,
+                Optional.empty(),
                 MeshSettings.DEFAULT,
                 Pace.NORMAL,
                 Runtime.getRuntime().availableProcessors(),

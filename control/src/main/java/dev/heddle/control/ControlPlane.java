@@ -1,5 +1,6 @@
 package dev.heddle.control;
 
+import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
@@ -27,6 +28,7 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
     private final XdsServer server;
+    private final Optional<CaServer> ca;
     private final Mesh mesh;
     private final ConfigStore configStore;
 
@@ -34,8 +36,13 @@ public final class ControlPlane implements AutoCloseable {
     private final Deque<AutoCloseable> parts;
 
     private ControlPlane(
-            XdsServer server, Mesh mesh, ConfigStore configStore, Deque<AutoCloseable> parts) {
+            XdsServer server,
+            Optional<CaServer> ca,
+            Mesh mesh,
+            ConfigStore configStore,
+            Deque<AutoCloseable> parts) {
         this.server = server;
+        this.ca = ca;
         this.mesh = mesh;
         this.configStore = configStore;
         this.parts = parts;
@@ -99,6 +106,13 @@ public final class ControlPlane implements AutoCloseable {
         worlds.start();
         parts.push(worlds);
 
+        // Whoever has no identity yet gets it here, before he asks for anything else.
+        Optional<CaServer> ca = Optional.empty();
+        if (bootstrap.ca().isPresent()) {
+            ca = Optional.of(CaServer.start(bootstrap.ca().get(), bootstrap.clock()));
+            parts.push(ca.get());
+        }
+
         // Proxies may connect now. They wait until there is a world, so that a start of the
         // control plane takes nothing away from them.
         XdsServer server = listen(bootstrap.xds(), pusher, hits);
@@ -125,7 +139,7 @@ public final class ControlPlane implements AutoCloseable {
                 text(server.address()),
                 bootstrap.config(),
                 bootstrap.data());
-        return new ControlPlane(server, mesh, configStore, parts);
+        return new ControlPlane(server, ca, mesh, configStore, parts);
     }
 
     private static XdsServer listen(InetSocketAddress address, Pusher pusher, RuleHits hits)
@@ -158,6 +172,11 @@ public final class ControlPlane implements AutoCloseable {
     /// Where proxies connect, with the port that was taken.
     public InetSocketAddress xdsAddress() {
         return server.address();
+    }
+
+    /// Where certificates are asked for; empty where nobody signs any.
+    public Optional<InetSocketAddress> caAddress() {
+        return ca.map(CaServer::address);
     }
 
     /// What is known of the mesh.

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 /// @param cluster Istio's node cluster: `APP.NAMESPACE`
 /// @param labels of the workload
 /// @param interception YAML of the node metadata's field `HEDDLE`: where listeners really are
+/// @param identity directory with the certificate of the mesh; empty for none
 /// @param adminPort of the loopback interface
 /// @param xdsPort of the control plane, on the loopback interface
 public record Bootstrap(
@@ -18,8 +19,30 @@ public record Bootstrap(
         String namespace,
         Map<String, String> labels,
         String interception,
+        String identity,
         int adminPort,
         int xdsPort) {
+
+    /// Of a proxy without an identity.
+    public Bootstrap(
+            String id,
+            String cluster,
+            String namespace,
+            Map<String, String> labels,
+            String interception,
+            int adminPort,
+            int xdsPort) {
+        this(id, cluster, namespace, labels, interception, "", adminPort, xdsPort);
+    }
+
+    /// The same with an identity.
+    ///
+    /// @param directory of its certificate
+    public Bootstrap identified(String directory) {
+        return new Bootstrap(
+                id, cluster, namespace, labels, interception, directory, adminPort, xdsPort);
+    }
+
     public Bootstrap {
         labels = Map.copyOf(labels);
     }
@@ -75,6 +98,7 @@ public record Bootstrap(
             LABELS: {%s}
             INTERCEPTION_MODE: NONE
             HEDDLE: %s
+            HEDDLE_IDENTITY: "%s"
         admin:
           address: {socket_address: {address: 127.0.0.1, port_value: %d}}
         dynamic_resources:
@@ -107,6 +131,14 @@ public record Bootstrap(
                           address:
                             socket_address: {address: 127.0.0.1, port_value: %d}
         """
-                .formatted(id, cluster, namespace, labelText, interception, adminPort, xdsPort);
+                .formatted(
+                        id,
+                        cluster,
+                        namespace,
+                        labelText,
+                        interception,
+                        identity,
+                        adminPort,
+                        xdsPort);
     }
 }

@@ -7,10 +7,12 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.ca.CaServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// `heddle control`: runs a control plane.
 public final class ServeControl {
@@ -21,12 +23,14 @@ public final class ServeControl {
     /// @param config directory to watch
     /// @param data directory for state
     /// @param xds where proxies connect
+    /// @param ca the certificate authority; empty for none
     /// @param api where people and the console do
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path config,
             Path data,
             InetSocketAddress xds,
+            Optional<CaServer.Settings> ca,
             InetSocketAddress api,
             boolean withParent) {}
 
@@ -46,7 +50,9 @@ public final class ServeControl {
                         settings.config().toAbsolutePath().normalize(),
                         settings.data().toAbsolutePath().normalize(),
                         settings.xds());
-        try (var control = ControlPlane.start(bootstrap);
+        try (var control =
+                        ControlPlane.start(
+                                settings.ca().map(bootstrap::signing).orElse(bootstrap));
                 var _ =
                         ConsoleServer.start(
                                 settings.api(), control.mesh(), control.configStore())) {

@@ -27,6 +27,8 @@ public final class ServeProxy {
     /// @param drain how clients are asked to go
     /// @param removalHoldSeconds how long a removal of most clusters or listeners is doubted; 0 for
     ///   not at all
+    /// @param identity how it gets a certificate of the mesh; empty where it has none, or somebody
+    ///   else keeps it
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path bootstrap,
@@ -34,6 +36,7 @@ public final class ServeProxy {
             OptionalInt workers,
             Drain drain,
             int removalHoldSeconds,
+            Optional<AgentOptions> identity,
             boolean withParent) {
         /// A minute.
         public static final int USUAL_REMOVAL_HOLD_SECONDS =
@@ -154,6 +157,7 @@ public final class ServeProxy {
                                     workers,
                                     drain,
                                     Settings.USUAL_REMOVAL_HOLD_SECONDS,
+                                    Optional.empty(),
                                     withParent));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
@@ -174,6 +178,19 @@ public final class ServeProxy {
         if (settings.withParent()) {
             ParentWatch.onEnd(machine.in(), () -> System.exit(0));
         }
+        if (settings.identity().isPresent()) {
+            // Nothing is served before it can be proven who serves it.
+            try (var _ = settings.identity().get().start()) {
+                return serve(settings, machine);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return 1;
+            }
+        }
+        return serve(settings, machine);
+    }
+
+    private static int serve(Settings settings, Machine machine) {
         var usual = ProxyMain.Arguments.of(settings.bootstrap());
         return ProxyMain.run(
                 new ProxyMain.Arguments(

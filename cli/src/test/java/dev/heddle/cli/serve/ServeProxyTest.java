@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ final class ServeProxyTest {
                                         OptionalInt.of(5),
                                         OptionalInt.of(0)),
                                 60,
+                                Optional.empty(),
                                 true));
         assertThat(ServeProxy.plain(List.of("proxy", "--config-path", file)))
                 .contains(
@@ -59,6 +61,7 @@ final class ServeProxyTest {
                                 OptionalInt.empty(),
                                 ServeProxy.Drain.UNSAID,
                                 60,
+                                Optional.empty(),
                                 false));
     }
 

@@ -237,6 +237,7 @@ class SwapsUnderLoadTest {
                                 dir.resolve("config"),
                                 dir.resolve("data"),
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                Optional.empty(),
                                 MeshSettings.DEFAULT,
                                 BRISK,
                                 1,

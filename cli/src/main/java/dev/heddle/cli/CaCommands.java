@@ -1,0 +1,83 @@
+package dev.heddle.cli;
+
+import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.serve.CaOptions;
+import dev.heddle.cli.serve.JoinToken;
+import dev.heddle.xds.identity.SpiffeId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `heddle ca`: what concerns the certificate authority of a control plane.
+@Command(
+        name = "ca",
+        description = "Serves the mesh's certificate authority.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example:", "  heddle ca token --data ./state --account reviews"})
+final class CaCommands {
+    private final Machine machine;
+
+    CaCommands(Machine machine) {
+        this.machine = machine;
+    }
+
+    @Command(
+            name = "token",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Makes a join token, with which a workload gets its first certificate.",
+                "It is good for one service account, and kept nowhere: its text is printed once."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle ca token --data ./state -n default --account reviews > reviews.token"
+            })
+    int token(
+            @Option(
+                            names = "--data",
+                            paramLabel = "DIR",
+                            required = true,
+                            description = "The control plane's --data.")
+                    Path data,
+            @Mixin Mixins.Authority authority,
+            @Mixin Mixins.InNamespace namespace,
+            @Option(
+                            names = "--account",
+                            paramLabel = "NAME",
+                            required = true,
+                            description = "The service account that the workload runs as.")
+                    String account,
+            @Option(
+                            names = "--uses",
+                            paramLabel = "N",
+                            defaultValue = "1",
+                            description = "How often it is good (default: ${DEFAULT-VALUE}).")
+                    int uses,
+            @Option(
+                            names = "--ttl-s",
+                            paramLabel = "N",
+                            defaultValue = "86400",
+                            description = "For how long (default: ${DEFAULT-VALUE} seconds).")
+                    int seconds) {
+        var options =
+                new CaOptions(
+                        data,
+                        authority.trustDomain(),
+                        authority.plugged(),
+                        Duration.ofDays(1),
+                        "",
+                        "",
+                        Optional.empty());
+        return JoinToken.run(
+                options,
+                new SpiffeId.Account(namespace.name(), account),
+                uses,
+                Duration.ofSeconds(seconds),
+                machine);
+    }
+}

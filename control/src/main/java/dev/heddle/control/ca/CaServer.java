@@ -1,0 +1,205 @@
+package dev.heddle.control.ca;
+
+import dev.heddle.control.ca.CertificateAuthority.Lives;
+import dev.heddle.xds.identity.SpiffeId;
+import io.grpc.Server;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The certificate authority at its port, over TLS. It shows a certificate that it has signed
+/// itself, and takes those of callers that have one.
+public final class CaServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CaServer.class);
+    private static final int LARGEST_MESSAGE = 64 << 10;
+
+    /// The account as which the control plane shows itself; nobody gets a token for it.
+    public static final SpiffeId.Account SELF = new SpiffeId.Account("istio-system", "istiod");
+
+    private static final List<String> NAMES =
+            List.of(
+                    "localhost",
+                    "istiod.istio-system.svc",
+                    "istiod.istio-system.svc.cluster.local");
+
+    private final Server server;
+    private final ScheduledExecutorService timer;
+    private final ExecutorService threads;
+    private final Issuer issuer;
+
+    /// With what it runs.
+    ///
+    /// @param address port 0 takes any free one
+    /// @param directory where its own issuer is kept, and tokens are
+    /// @param plugged directory with an issuer of somebody else, in the layout of `cacerts`
+    /// @param accounts tokens of Kubernetes that are taken; empty for none
+    /// @param usualLife of certificates
+    public record Settings(
+            InetSocketAddress address,
+            String trustDomain,
+            Path directory,
+            Optional<Path> plugged,
+            Optional<ServiceAccountTokens> accounts,
+            Duration usualLife) {
+        public Settings {
+            if (SpiffeId.parse("spiffe://" + trustDomain).isEmpty()) {
+                throw new IllegalArgumentException(
+                        "trust domain: '"
+                                + trustDomain
+                                + "' (expected: lower case letters, digits, '.', '-' and '_')");
+            }
+        }
+
+        /// Certificates of a day by an issuer of its own.
+        public static Settings of(InetSocketAddress address, String trustDomain, Path directory) {
+            return new Settings(
+                    address,
+                    trustDomain,
+                    directory,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Lives.NORMAL.usual());
+        }
+    }
+
+    private CaServer(
+            Server server, ScheduledExecutorService timer, ExecutorService threads, Issuer issuer) {
+        this.server = server;
+        this.timer = timer;
+        this.threads = threads;
+        this.issuer = issuer;
+    }
+
+    /// Where the tokens of an authority with that directory are.
+    public static JoinTokens tokens(Path directory) {
+        return new JoinTokens(directory.resolve("tokens"));
+    }
+
+    /// The root of the authority with that directory; it is made if there is none.
+    ///
+    /// @throws IOException when what is there cannot be used
+    public static X509Certificate root(Settings settings, InstantSource clock) throws IOException {
+        return issuer(settings, clock).roots().getFirst();
+    }
+
+    private static Issuer issuer(Settings settings, InstantSource clock) throws IOException {
+        if (settings.plugged().isPresent()) {
+            return IssuerFiles.read(settings.plugged().get(), clock.instant());
+        }
+        return CertificateAuthority.in(
+                        settings.directory(), settings.trustDomain(), Lives.NORMAL, clock.instant())
+                .issuer();
+    }
+
+    /// Opens the port and signs.
+    ///
+    /// @throws IOException when the issuer cannot be used or the address cannot be bound
+    public static CaServer start(Settings settings, InstantSource clock) throws IOException {
+        Issuer issuer = issuer(settings, clock);
+        var authority =
+                new CertificateAuthority(
+                        issuer, new Lives(settings.usualLife(), Lives.NORMAL.longest()));
+        var callers =
+                new Callers(
+                        settings.trustDomain(), tokens(settings.directory()), settings.accounts());
+        var own = new AdvancedTlsX509KeyManager();
+        Runnable renewal = () -> renew(own, authority, settings.trustDomain(), clock);
+        renewal.run();
+        ScheduledExecutorService timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("ca-renewal").daemon().factory());
+        long half = Math.max(1, settings.usualLife().toMillis() / 2);
+        var _ = timer.scheduleAtFixedRate(renewal, half, half, TimeUnit.MILLISECONDS);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        Server server =
+                NettyServerBuilder.forAddress(settings.address())
+                        .sslContext(tls(own, issuer.roots()))
+                        .executor(threads)
+                        .maxInboundMessageSize(LARGEST_MESSAGE)
+                        .addService(new CaService(() -> authority, callers, clock).definition())
+                        .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            timer.shutdownNow();
+            threads.shutdown();
+            throw new IOException(
+                    "certificate authority on %s: %s. Take another address with --ca"
+                            .formatted(settings.address(), e.getMessage()),
+                    e);
+        }
+        LOG.info(
+                "certificate authority: on {}, trust domain {}, root {} until {}",
+                server.getListenSockets().getFirst(),
+                settings.trustDomain(),
+                JoinTokens.fingerprint(issuer.roots().getFirst()).substring(0, 16),
+                issuer.roots().getFirst().getNotAfter().toInstant());
+        return new CaServer(server, timer, threads, issuer);
+    }
+
+    private static void renew(
+            AdvancedTlsX509KeyManager own,
+            CertificateAuthority authority,
+            String trustDomain,
+            InstantSource clock) {
+        CertificateAuthority.Own made =
+                authority.own(
+                        SpiffeId.ofAccount(trustDomain, SELF.namespace(), SELF.name()),
+                        NAMES,
+                        clock.instant());
+        var chain = new ArrayList<X509Certificate>(made.issued().chain());
+        // With the root, so that who knows its hash can believe it.
+        chain.add(authority.issuer().roots().getFirst());
+        own.updateIdentityCredentials(
+                chain.toArray(X509Certificate[]::new), made.key().getPrivate());
+    }
+
+    private static SslContext tls(AdvancedTlsX509KeyManager own, List<X509Certificate> roots)
+            throws IOException {
+        try {
+            return GrpcSslContexts.configure(SslContextBuilder.forServer(own), SslProvider.JDK)
+                    .trustManager(roots)
+                    .clientAuth(ClientAuth.OPTIONAL)
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .build();
+        } catch (IOException e) {
+            throw new IOException("certificate authority: TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /// Where it listens, with the port that it got.
+    public InetSocketAddress address() {
+        return (InetSocketAddress) server.getListenSockets().getFirst();
+    }
+
+    /// Whom the mesh believes.
+    public List<X509Certificate> roots() {
+        return issuer.roots();
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        server.shutdownNow();
+        threads.shutdown();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.heddle.control.ca;
+
+import dev.heddle.control.ca.Callers.Found;
+import dev.heddle.xds.identity.CertificateCall;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The call by which certificates are asked for, as Istio's agents make it.
+final class CaService {
+    private static final Logger LOG = LoggerFactory.getLogger(CaService.class);
+    private static final Context.Key<Credentials> CREDENTIALS = Context.key("credentials");
+    private static final String BEARER = "Bearer ";
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final Supplier<CertificateAuthority> authority;
+    private final Callers callers;
+    private final InstantSource clock;
+
+    /// What a call came with. Prints nothing of it.
+    private record Credentials(Optional<String> token, Optional<X509Certificate> certificate) {
+        @Override
+        public String toString() {
+            return "Credentials[redacted]";
+        }
+    }
+
+    /// @param authority as it is now
+    CaService(Supplier<CertificateAuthority> authority, Callers callers, InstantSource clock) {
+        this.authority = authority;
+        this.callers = callers;
+        this.clock = clock;
+    }
+
+    ServerServiceDefinition definition() {
+        var method =
+                MethodDescriptor.<byte[], byte[]>newBuilder()
+                        .setType(MethodDescriptor.MethodType.UNARY)
+                        .setFullMethodName(CertificateCall.METHOD)
+                        .setRequestMarshaller(new Raw())
+                        .setResponseMarshaller(new Raw())
+                        .build();
+        return ServerInterceptors.intercept(
+                ServerServiceDefinition.builder(CertificateCall.SERVICE)
+                        .addMethod(method, ServerCalls.asyncUnaryCall(this::create))
+                        .build(),
+                new Credentialed());
+    }
+
+    private void create(byte[] message, StreamObserver<byte[]> answer) {
+        Optional<CertificateCall.Request> request = CertificateCall.Request.parse(message);
+        if (request.isEmpty()) {
+            answer.onError(
+                    Status.INVALID_ARGUMENT
+                            .withDescription("request: it cannot be read")
+                            .asRuntimeException());
+            return;
+        }
+        Credentials with = CREDENTIALS.get();
+        switch (callers.find(with.token(), with.certificate(), clock.instant())) {
+            case Found.Unknown(String reason) -> {
+                LOG.warn("certificate authority: a caller is refused: {}", reason);
+                answer.onError(Status.UNAUTHENTICATED.withDescription(reason).asRuntimeException());
+            }
+            case Found.Known caller -> sign(request.get(), caller, answer);
+        }
+    }
+
+    private void sign(
+            CertificateCall.Request request, Found.Known caller, StreamObserver<byte[]> answer) {
+        Duration asked = Duration.ofSeconds(request.validitySeconds());
+        switch (authority.get().sign(request.csr(), caller.id(), asked, clock.instant())) {
+            case Signing.Malformed(String reason) -> {
+                LOG.warn("certificate authority: {} is refused: {}", caller.id(), reason);
+                answer.onError(
+                        Status.INVALID_ARGUMENT.withDescription(reason).asRuntimeException());
+            }
+            case Signing.Forbidden(String reason) -> {
+                LOG.warn("certificate authority: {} is refused: {}", caller.id(), reason);
+                answer.onError(
+                        Status.PERMISSION_DENIED.withDescription(reason).asRuntimeException());
+            }
+            case Signing.Issued issued -> {
+                LOG.info(
+                        "certificate authority: {} (by {}) has a certificate until {}, number {}",
+                        caller.id(),
+                        caller.how(),
+                        issued.certificate().getNotAfter().toInstant(),
+                        issued.certificate().getSerialNumber().toString(16));
+                answer.onNext(new CertificateCall.Response(Signing.texts(issued)).encoded());
+                answer.onCompleted();
+            }
+        }
+    }
+
+    /// Notes what a call came with.
+    private static final class Credentialed implements ServerInterceptor {
+        @Override
+        public <I, O> ServerCall.Listener<I> interceptCall(
+                ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+            String said = headers.get(AUTHORIZATION);
+            Optional<String> token =
+                    Optional.ofNullable(said)
+                            .filter(s -> s.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+                            .map(s -> s.substring(BEARER.length()).strip());
+            var credentials =
+                    new Credentials(
+                            token,
+                            certificate(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+            return Contexts.interceptCall(
+                    Context.current().withValue(CREDENTIALS, credentials), call, headers, next);
+        }
+
+        private static Optional<X509Certificate> certificate(
+                @org.jspecify.annotations.Nullable SSLSession session) {
+            if (session == null) {
+                return Optional.empty();
+            }
+            try {
+                List<Certificate> chain = List.of(session.getPeerCertificates());
+                return chain.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of((X509Certificate) chain.getFirst());
+            } catch (SSLPeerUnverifiedException _) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /// Messages as bytes.
+    private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.heddle.control.ca;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/// What the mesh's certificates say: X.509-SVIDs, as SPIFFE has them.
+final class CertificateProfile {
+    /// Clocks differ.
+    static final Duration BEFORE = Duration.ofMinutes(2);
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final X500Name NOBODY = new X500Name("");
+
+    private CertificateProfile() {}
+
+    /// What a certificate of a workload says besides its identity: nothing, or names of DNS.
+    record Subject(String uri, List<String> dnsNames) {}
+
+    /// A certificate that signs itself and others.
+    static X509Certificate root(KeyPair key, String trustDomain, Instant now, Duration life) {
+        var name = new X500Name("O=" + trustDomain + ",CN=Heddle root " + now.getEpochSecond());
+        try {
+            JcaX509v3CertificateBuilder builder =
+                    builder(name, name, key.getPublic(), now, now.plus(life));
+            var extensions = new JcaX509ExtensionUtils();
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+            builder.addExtension(
+                    Extension.keyUsage,
+                    true,
+                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier,
+                    false,
+                    extensions.createSubjectKeyIdentifier(key.getPublic()));
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    names(new Subject("spiffe://" + trustDomain, List.of())));
+            return signed(builder, key.getPrivate());
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("making a root", e);
+        }
+    }
+
+    /// A certificate of a workload, or of the control plane.
+    static X509Certificate leaf(
+            Issuer issuer, PublicKey key, Subject subject, Instant now, Instant end) {
+        try {
+            X500Name by =
+                    X500Name.getInstance(
+                            issuer.certificate().getSubjectX500Principal().getEncoded());
+            JcaX509v3CertificateBuilder builder = builder(by, NOBODY, key, now, end);
+            var extensions = new JcaX509ExtensionUtils();
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.extendedKeyUsage,
+                    false,
+                    new ExtendedKeyUsage(
+                            new KeyPurposeId[] {
+                                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+                            }));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    extensions.createAuthorityKeyIdentifier(issuer.certificate().getPublicKey()));
+            builder.addExtension(Extension.subjectAlternativeName, true, names(subject));
+            return signed(builder, issuer.key());
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("signing a certificate for " + subject.uri(), e);
+        }
+    }
+
+    private static GeneralNames names(Subject subject) {
+        var names = new GeneralName[1 + subject.dnsNames().size()];
+        names[0] = new GeneralName(GeneralName.uniformResourceIdentifier, subject.uri());
+        for (int i = 0; i < subject.dnsNames().size(); i++) {
+            names[i + 1] = new GeneralName(GeneralName.dNSName, subject.dnsNames().get(i));
+        }
+        return new GeneralNames(names);
+    }
+
+    private static JcaX509v3CertificateBuilder builder(
+            X500Name issuer, X500Name subject, PublicKey key, Instant now, Instant end) {
+        return new JcaX509v3CertificateBuilder(
+                issuer,
+                new BigInteger(127, RANDOM).setBit(0),
+                Date.from(now.minus(BEFORE)),
+                Date.from(end),
+                subject,
+                key);
+    }
+
+    private static X509Certificate signed(X509v3CertificateBuilder builder, PrivateKey key)
+            throws OperatorCreationException, IOException, GeneralSecurityException {
+        String algorithm = key instanceof RSAPrivateKey ? "SHA256withRSA" : "SHA256withECDSA";
+        byte[] der = builder.build(new JcaContentSignerBuilder(algorithm).build(key)).getEncoded();
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(der));
+    }
+}

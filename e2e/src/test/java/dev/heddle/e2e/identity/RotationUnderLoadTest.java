@@ -1,0 +1,100 @@
+package dev.heddle.e2e.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.e2e.DataPlane;
+import dev.heddle.e2e.Envoy;
+import dev.heddle.e2e.HeddleProxy;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Certificates of some seconds, under load: no request is lost, and no connection is cut.
+@Tag("e2e")
+class RotationUnderLoadTest {
+    private static final Duration LIFE = Duration.ofSeconds(16);
+    private static final Duration TIME = Duration.ofSeconds(40);
+
+    @TempDir Path dir = Path.of("");
+
+    @Test
+    void throughOurProxiesNothingIsLost() throws Exception {
+        nothingIsLost(new HeddleProxy(), new HeddleProxy());
+    }
+
+    @Test
+    void fromEnvoyToOurProxyNothingIsLost() throws Exception {
+        Optional<Envoy> envoy = Envoy.find();
+        Assumptions.assumeTrue(
+                envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        nothingIsLost(envoy.orElseThrow(), new HeddleProxy());
+    }
+
+    private void nothingIsLost(DataPlane from, DataPlane to) throws Exception {
+        try (var mesh = new SecureMesh(dir, LIFE)) {
+            mesh.write(
+                    "peers.yaml",
+                    """
+                    apiVersion: security.istio.io/v1
+                    kind: PeerAuthentication
+                    metadata: {name: default, namespace: default}
+                    spec: {mtls: {mode: STRICT}}
+                    """);
+            mesh.serve(to);
+            int sidecar = mesh.call(from, "web", mesh.identity("web").toString());
+            awaitAnswer(mesh, sidecar);
+
+            var open = new ArrayList<Socket>();
+            for (int i = 0; i < 10; i++) {
+                open.add(SecureMesh.connect(sidecar));
+            }
+            Set<BigInteger> seen = new HashSet<>();
+            int requests = 0;
+            long end = System.nanoTime() + TIME.toNanos();
+            while (System.nanoTime() < end) {
+                for (Socket socket : open) {
+                    assertThat(SecureMesh.status(socket)).isEqualTo(200);
+                    requests++;
+                }
+                assertThat(mesh.get(sidecar).orElseThrow(() -> new IOException("cut")).status())
+                        .isEqualTo(200);
+                requests++;
+                mesh.identities()
+                        .forEach(loop ->
+                                loop.held()
+                                        .ifPresent(it ->
+                                                seen.add(
+                                                        it.certificate()
+                                                                .leaf()
+                                                                .getSerialNumber())));
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+
+            assertThat(requests).isGreaterThan(1_000);
+            assertThat(seen).as("certificates of both sides").hasSizeGreaterThan(6);
+            for (Socket socket : List.copyOf(open)) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void awaitAnswer(SecureMesh mesh, int sidecar) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (mesh.get(sidecar).filter(a -> a.status() == 200).isEmpty()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package dev.heddle.e2e.identity;
+
+import dev.heddle.cli.demo.Bootstrap;
+import dev.heddle.control.ControlBootstrap;
+import dev.heddle.control.ControlPlane;
+import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.ca.JoinTokens;
+import dev.heddle.e2e.Answer;
+import dev.heddle.e2e.DataPlane;
+import dev.heddle.e2e.EchoBackends;
+import dev.heddle.e2e.HttpText;
+import dev.heddle.proxy.identity.CaClient;
+import dev.heddle.proxy.identity.IdentityAgent;
+import dev.heddle.proxy.identity.IdentityFiles;
+import dev.heddle.proxy.identity.IdentityLoop;
+import dev.heddle.xds.identity.SpiffeId;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/// A control plane with its certificate authority, the service `bank` behind a sidecar, and callers
+/// with and without a sidecar and an identity, on real sockets.
+final class SecureMesh implements AutoCloseable {
+    private static final int SERVICE_PORT = 9080;
+
+    private final Path dir;
+    private final Duration life;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final List<IdentityLoop> identities = new ArrayList<>();
+    private final ControlPlane control;
+    private final CaServer.Settings authority;
+    private final int bank = freePort();
+
+    /// @param life of certificates
+    SecureMesh(Path dir, Duration life) throws IOException {
+        this.dir = dir;
+        this.life = life;
+        Files.createDirectories(dir.resolve("config"));
+        authority =
+                new CaServer.Settings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        "cluster.local",
+                        dir.resolve("data/ca"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        life);
+        write(
+                "services.yaml",
+                """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: bank}
+                spec: {selector: {app: bank}, ports: [{name: http, port: %d}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: WorkloadEntry
+                metadata: {name: bank}
+                spec:
+                  address: 127.0.0.1
+                  ports: {http: %d}
+                  serviceAccount: bank
+                  labels: {app: bank, security.istio.io/tlsMode: istio}
+                """
+                        .formatted(SERVICE_PORT, bank));
+        control =
+                ControlPlane.start(
+                        ControlBootstrap.of(
+                                        dir.resolve("config"),
+                                        dir.resolve("data"),
+                                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                                .signing(authority));
+        parts.push(control);
+    }
+
+    /// Puts a file of configuration in force.
+    void write(String name, String text) throws IOException {
+        Path next = dir.resolve("." + name);
+        Files.writeString(next, text);
+        Files.move(
+                next,
+                dir.resolve("config").resolve(name),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// An identity of that account, which is kept fresh.
+    Path identity(String account) throws IOException, InterruptedException {
+        String token =
+                CaServer.tokens(authority.directory())
+                        .make(
+                                JoinTokens.usual(
+                                        new SpiffeId.Account("default", account),
+                                        InstantSource.system().instant()),
+                                CaServer.root(authority, InstantSource.system()));
+        Path directory = dir.resolve("id-" + account);
+        var client =
+                new CaClient(
+                        new CaClient.Settings(
+                                "127.0.0.1:" + control.caAddress().orElseThrow().getPort(),
+                                () -> Optional.of(token),
+                                Optional.empty(),
+                                Duration.ZERO),
+                        InstantSource.system());
+        IdentityLoop loop =
+                IdentityLoop.start(
+                        new IdentityAgent(
+                                new IdentityFiles(directory), client, new Random(7)::nextDouble),
+                        InstantSource.system());
+        parts.push(loop);
+        identities.add(loop);
+        if (!loop.awaitFirst(Duration.ofSeconds(20))) {
+            throw new AssertionError("no identity for " + account);
+        }
+        return directory;
+    }
+
+    /// The sidecar of the service, with an identity.
+    void serve(DataPlane plane) throws Exception {
+        var backends = new EchoBackends(_ -> {});
+        parts.push(backends);
+        start(
+                plane,
+                "bank",
+                """
+                {inbound: [{port: %d, bind: "127.0.0.1:%d", application: "127.0.0.1:%d"}]}\
+                """
+                        .formatted(SERVICE_PORT, bank, backends.start("bank/v1")),
+                identity("bank").toString());
+    }
+
+    /// A sidecar of a caller.
+    ///
+    /// @param identity its directory; empty for none
+    /// @return where it takes calls
+    int call(DataPlane plane, String account, String identity) throws IOException {
+        int port = freePort();
+        start(plane, account, "{httpProxy: \"127.0.0.1:%d\"}".formatted(port), identity);
+        return port;
+    }
+
+    private void start(DataPlane plane, String name, String interception, String identity)
+            throws IOException {
+        Path bootstrap = dir.resolve(name + ".yaml");
+        Files.writeString(
+                bootstrap,
+                new Bootstrap(
+                                "sidecar~127.0.0.1~%s.default~default.svc.cluster.local"
+                                        .formatted(name),
+                                name + ".default",
+                                "default",
+                                Map.of("app", name),
+                                interception,
+                                identity,
+                                freePort(),
+                                control.xdsAddress().getPort())
+                        .text());
+        parts.push(plane.start(bootstrap));
+    }
+
+    /// Asks the service through a caller's sidecar.
+    Optional<Answer> get(int sidecar) {
+        return get(sidecar, "http://bank:" + SERVICE_PORT + "/", "bank:" + SERVICE_PORT);
+    }
+
+    /// Asks the service's sidecar in plain text, as somebody without one.
+    Optional<Answer> plain() {
+        return get(bank, "/", "bank:" + SERVICE_PORT);
+    }
+
+    private static Optional<Answer> get(int port, String target, String host) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(
+                            HttpText.request(
+                                    "GET",
+                                    target,
+                                    host,
+                                    Map.of(
+                                            "x-forwarded-client-cert",
+                                            "URI=spiffe://cluster.local/ns/default/sa/forged")));
+            return read(socket);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<Answer> read(Socket socket) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var buffer = new byte[8192];
+        while (true) {
+            int length = socket.getInputStream().read(buffer);
+            if (length > 0) {
+                bytes.write(buffer, 0, length);
+            }
+            Optional<Answer> answer = HttpText.answer(bytes.toByteArray(), length < 0);
+            if (answer.isPresent() || length < 0) {
+                return answer;
+            }
+        }
+    }
+
+    /// A connection to a caller's sidecar that stays open.
+    static Socket connect(int sidecar) throws IOException {
+        var socket = new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), sidecar), 2_000);
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    /// Asks the service on such a connection.
+    static int status(Socket socket) throws IOException {
+        socket.getOutputStream()
+                .write(
+                        HttpText.request(
+                                "GET",
+                                "http://bank:" + SERVICE_PORT + "/",
+                                "bank:" + SERVICE_PORT,
+                                Map.of()));
+        return read(socket).orElseThrow(() -> new IOException("closed")).status();
+    }
+
+    Path data() {
+        return dir;
+    }
+
+    int bank() {
+        return bank;
+    }
+
+    InetSocketAddress authorityAt() {
+        return control.caAddress().orElseThrow();
+    }
+
+    CaServer.Settings authority() {
+        return authority;
+    }
+
+    Duration life() {
+        return life;
+    }
+
+    List<IdentityLoop> identities() {
+        return List.copyOf(identities);
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        while (!parts.isEmpty()) {
+            parts.pop().close();
+        }
+    }
+}

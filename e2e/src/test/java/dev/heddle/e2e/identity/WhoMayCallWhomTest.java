@@ -1,0 +1,161 @@
+package dev.heddle.e2e.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.e2e.Answer;
+import dev.heddle.e2e.DataPlane;
+import dev.heddle.e2e.Envoy;
+import dev.heddle.e2e.HeddleProxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The table of who may call whom: each mode of PeerAuthentication, of the workload and of its
+/// namespace, against callers with an identity, without one, and without a sidecar; through every
+/// pair of data planes. Everything from the join token to the wire is real.
+@Tag("e2e")
+class WhoMayCallWhomTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir Path dir = Path.of("");
+
+    /// What a caller meets: 200 with or without its identity told, or nothing.
+    private enum Meets {
+        KNOWN,
+        UNKNOWN,
+        NOBODY
+    }
+
+    /// By the namespace's mode and the workload's: what callers with an identity, without one, and
+    /// without a sidecar meet.
+    private static final Map<String, List<Meets>> TABLE =
+            Map.ofEntries(
+                    Map.entry("-/-", List.of(Meets.KNOWN, Meets.UNKNOWN, Meets.UNKNOWN)),
+                    Map.entry("STRICT/-", List.of(Meets.KNOWN, Meets.NOBODY, Meets.NOBODY)),
+                    Map.entry("STRICT/UNSET", List.of(Meets.KNOWN, Meets.NOBODY, Meets.NOBODY)),
+                    Map.entry("-/STRICT", List.of(Meets.KNOWN, Meets.NOBODY, Meets.NOBODY)),
+                    Map.entry("DISABLE/STRICT", List.of(Meets.KNOWN, Meets.NOBODY, Meets.NOBODY)),
+                    Map.entry(
+                            "STRICT/PERMISSIVE",
+                            List.of(Meets.KNOWN, Meets.UNKNOWN, Meets.UNKNOWN)),
+                    Map.entry(
+                            "STRICT/DISABLE", List.of(Meets.UNKNOWN, Meets.UNKNOWN, Meets.UNKNOWN)),
+                    Map.entry("DISABLE/-", List.of(Meets.UNKNOWN, Meets.UNKNOWN, Meets.UNKNOWN)));
+
+    @Test
+    void betweenHeddleAndHeddle() throws Exception {
+        table(new HeddleProxy(), new HeddleProxy());
+    }
+
+    @Test
+    void fromHeddleToEnvoy() throws Exception {
+        table(new HeddleProxy(), envoy());
+    }
+
+    @Test
+    void fromEnvoyToHeddle() throws Exception {
+        table(envoy(), new HeddleProxy());
+    }
+
+    @Test
+    void betweenEnvoyAndEnvoy() throws Exception {
+        table(envoy(), envoy());
+    }
+
+    private static Envoy envoy() {
+        Optional<Envoy> envoy = Envoy.find();
+        Assumptions.assumeTrue(
+                envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        return envoy.orElseThrow();
+    }
+
+    private void table(DataPlane from, DataPlane to) throws Exception {
+        try (var mesh = new SecureMesh(dir, Duration.ofHours(24))) {
+            mesh.serve(to);
+            int known = mesh.call(from, "web", mesh.identity("web").toString());
+            int unknown = mesh.call(from, "guest", "");
+            for (Map.Entry<String, List<Meets>> row : TABLE.entrySet()) {
+                String[] modes = row.getKey().split("/");
+                mesh.write("peers.yaml", peers(modes[0], modes[1]));
+                await(row, () -> meets(mesh.get(known)), 0);
+                await(row, () -> meets(mesh.get(unknown)), 1);
+                await(row, () -> meets(mesh.plain()), 2);
+            }
+        }
+    }
+
+    private static String peers(String namespace, String workload) {
+        String all =
+                """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: default}
+                """;
+        if (!namespace.equals("-")) {
+            all +=
+                    """
+                    ---
+                    apiVersion: security.istio.io/v1
+                    kind: PeerAuthentication
+                    metadata: {name: default, namespace: default}
+                    spec: {mtls: {mode: %s}}
+                    """
+                            .formatted(namespace);
+        }
+        if (!workload.equals("-")) {
+            all +=
+                    """
+                    ---
+                    apiVersion: security.istio.io/v1
+                    kind: PeerAuthentication
+                    metadata: {name: bank, namespace: default}
+                    spec: {selector: {matchLabels: {app: bank}}, mtls: {mode: %s}}
+                    """
+                            .formatted(workload);
+        }
+        return all;
+    }
+
+    /// A caller's own word about who he is must never arrive.
+    private static Meets meets(Optional<Answer> answer) {
+        if (answer.isEmpty() || answer.get().status() == 503) {
+            return Meets.NOBODY;
+        }
+        assertThat(answer.get().status()).isEqualTo(200);
+        String told = answer.get().seen("header:x-forwarded-client-cert").orElse("");
+        assertThat(told).doesNotContain("sa/forged");
+        if (told.isEmpty()) {
+            return Meets.UNKNOWN;
+        }
+        assertThat(told)
+                .startsWith("By=spiffe://cluster.local/ns/default/sa/bank;Hash=")
+                .contains("URI=spiffe://cluster.local/ns/default/sa/web");
+        return Meets.KNOWN;
+    }
+
+    private static void await(Map.Entry<String, List<Meets>> row, Supplier<Meets> call, int caller)
+            throws InterruptedException {
+        Meets wanted = row.getValue().get(caller);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        int inARow = 0;
+        while (inARow < 3) {
+            Meets met = call.get();
+            inARow = met == wanted ? inARow + 1 : 0;
+            if (System.nanoTime() > end) {
+                assertThat(met)
+                        .as("%s: caller %d of identity, no identity, no sidecar", row, caller)
+                        .isEqualTo(wanted);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(inARow).isEqualTo(3);
+    }
+}
