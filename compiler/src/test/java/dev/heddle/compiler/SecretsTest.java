@@ -33,7 +33,7 @@ class SecretsTest {
                     .findFirst()
                     .orElseThrow();
 
-    private static String pem(String file) {
+    static String pem(String file) {
         try {
             return Files.readString(CASE.directory().resolve("certs").resolve(file));
         } catch (IOException e) {

@@ -41,6 +41,8 @@ public enum DiagnosticCode {
     OWN_PROXY_ONLY("HED0017", Severity.INFO),
     /// What a proxy takes when it starts, and it was started otherwise.
     STARTED_OTHERWISE("HED0018", Severity.WARNING),
+    /// What the status of a resource of the Gateway API says that is not well.
+    GATEWAY_STATUS("HED0019", Severity.ERROR),
     /// A file that is broken now, so that what it said before stays in force.
     LAST_GOOD("HED0020", Severity.WARNING),
     /// A file or directory that cannot be read.

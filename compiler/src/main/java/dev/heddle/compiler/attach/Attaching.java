@@ -174,7 +174,7 @@ final class Attaching {
     }
 
     /// Which Gateway or ListenerSet a reference names.
-    private static Optional<ResourceId> edge(RouteView route, ParentReference parent) {
+    static Optional<ResourceId> edge(RouteView route, ParentReference parent) {
         String namespace = parent.namespace().orElse(route.namespace());
         return Kinds.find(parent.groupOrGateways(), parent.kindOrGateway())
                 .filter(k ->
@@ -182,6 +182,12 @@ final class Attaching {
                                 || k.equals(Kinds.LISTENER_SET)
                                 || k.equals(Kinds.X_LISTENER_SET))
                 .map(k -> new ResourceId(k, namespace, parent.name()));
+    }
+
+    /// Whether a reference names a service.
+    static boolean isOfMesh(ParentReference parent) {
+        String name = parent.groupOrGateways() + "/" + parent.kindOrGateway();
+        return name.equals("/Service") || name.equals(ISTIO + "/ServiceEntry");
     }
 
     /// What comes of a route at a parent; empty where the parent is not ours.

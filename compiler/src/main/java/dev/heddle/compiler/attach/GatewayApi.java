@@ -6,6 +6,7 @@ import dev.heddle.compiler.attach.GatewayReading.SetOutcome;
 import dev.heddle.compiler.attach.MeshRoutes.Place;
 import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
@@ -60,6 +61,7 @@ public final class GatewayApi {
     private final MeshRoutes meshRoutes;
     private final List<RouteOutcome> routes;
     private final BackendPolicies policies;
+    private final Statuses statuses;
 
     private GatewayApi(Facts facts) {
         this.facts = facts;
@@ -101,6 +103,7 @@ public final class GatewayApi {
                         .toList();
         this.meshRoutes = attaching.ofServices();
         this.routes = attaching.outcomes();
+        this.statuses = new Statuses(this);
     }
 
     /// Reads the resources.
@@ -215,6 +218,17 @@ public final class GatewayApi {
     /// @param namespace of the resource that names the service
     public Optional<Resource<XBackendTrafficPolicy>> traffic(Hostname host, String namespace) {
         return policies.traffic(new Place(host, namespace));
+    }
+
+    /// The status of every resource that is ours.
+    public Statuses statuses() {
+        return statuses;
+    }
+
+    /// What a status says that is not well, and what has no status because nobody is there to write
+    /// one, with the field that is responsible.
+    public List<Diagnostic> findings() {
+        return StatusFindings.of(this);
     }
 
     Facts facts() {

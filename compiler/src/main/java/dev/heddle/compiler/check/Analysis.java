@@ -111,6 +111,7 @@ public final class Analysis {
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
         findings.addAll(Ingresses.of(index.resources(), mesh).findings());
+        findings.addAll(index.gatewayApi().findings());
         return findings.toList();
     }
 }

@@ -23,7 +23,8 @@ final class KubernetesGatewayCheck implements Check<Gateway> {
     private static final Pattern ADDRESS_TYPE =
             Pattern.compile(
                     "^Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-                            + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+$");
+                            + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+                            + "/[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+$");
     private static final int MOST_ADDRESSES = 16;
 
     @Override

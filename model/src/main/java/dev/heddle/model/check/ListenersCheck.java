@@ -86,7 +86,8 @@ final class ListenersCheck {
                 && tls.options().isEmpty()) {
             findings.missing(
                     path.field("certificateRefs"),
-                    "TLS that ends here needs a certificate (expected: certificateRefs or options)");
+                    "TLS that ends here needs a certificate (expected: certificateRefs or"
+                            + " options)");
         }
         GatewayTexts.most(tls.certificateRefs(), MOST, path.field("certificateRefs"), findings);
         for (int i = 0; i < tls.certificateRefs().size(); i++) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Reads what a document says about itself.
 ///
@@ -34,7 +35,6 @@ record MetadataReader(Kind<?> kind, YamlSource source, String namespace, Diagnos
         "deletionTimestamp",
         "finalizers",
         "generateName",
-        "generation",
         "managedFields",
         "ownerReferences",
         "resourceVersion",
@@ -45,7 +45,8 @@ record MetadataReader(Kind<?> kind, YamlSource source, String namespace, Diagnos
             String name,
             String namespace,
             Map<String, String> labels,
-            Map<String, String> annotations) {}
+            Map<String, String> annotations,
+            OptionalLong generation) {}
 
     /// Empty when it is not known which resource this is.
     Optional<Metadata> read() {
@@ -77,7 +78,8 @@ record MetadataReader(Kind<?> kind, YamlSource source, String namespace, Diagnos
                         kind.namespaced() ? place : "",
                         fields.labels(),
                         fields.annotations(),
-                        created(node)));
+                        created(node),
+                        fields.generation()));
     }
 
     private Optional<Metadata> withoutName() {
