@@ -89,6 +89,8 @@ class WhoMayCallWhomTest {
                 await(row, () -> meets(mesh.get(unknown)), 1);
                 await(row, () -> meets(mesh.plain()), 2);
             }
+            assertThat(mesh.identities())
+                    .allSatisfy(identity -> assertThat(identity.held()).isPresent());
         }
     }
 
