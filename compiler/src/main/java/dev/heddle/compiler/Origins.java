@@ -33,7 +33,11 @@ public final class Origins {
 
     private void addAll() {
         rules.forEach(r -> resources.add(r.resource().id().toString()));
-        plan.listeners().forEach(l -> add(l.origin()));
+        plan.listeners()
+                .forEach(l -> {
+                    add(l.origin());
+                    l.guards().tokens().issuers().forEach(i -> add(i.origin()));
+                });
         plan.routes().forEach(this::add);
         plan.secrets().forEach(s -> add(s.origin()));
         plan.clusters().forEach(c -> add(c.origin()));

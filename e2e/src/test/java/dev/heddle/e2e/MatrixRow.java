@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.Repository;
+import dev.heddle.testkit.TokenSigner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,6 +67,19 @@ record MatrixRow(int number, JsonObject said, String rules) {
                     "https with x-forwarded-proto/",
                     Map.of("x-forwarded-proto", "https"));
 
+    private static final TokenSigner ISSUER = TokenSigner.of("ES256", "issuer-1");
+
+    /// A token as the file has it. What those of the other project say follows from the rows.
+    private static String token(String subject, String key1, String key2) {
+        return "Bearer "
+                + ISSUER.token(
+                        """
+                        {"iss":"test-issuer-1@istio.io","sub":"%s","exp":4102444800,
+                         "nested":{"key1":"%s","nested-2":{"key2":"%s"}}}\
+                        """
+                                .formatted(subject, key1, key2));
+    }
+
     /// What stands for something else in the whole file.
     private static final List<Map.Entry<String, String>> SYMBOLS =
             List.of(
@@ -73,6 +87,12 @@ record MatrixRow(int number, JsonObject said, String rules) {
                     Map.entry("expr.SystemNamespace", "istio-system"),
                     Map.entry("TypeAssertExpr.Namespace()", "istio-system"),
                     Map.entry("CallExpr.ClusterLocalFQDN()", FULL_TARGET),
+                    Map.entry(
+                            "Bearer  + jwt.TokenIssuer1WithNestedClaims1",
+                            token("sub-1", "valueA", "valueB")),
+                    Map.entry(
+                            "Bearer  + jwt.TokenIssuer1WithNestedClaims2",
+                            token("sub-2", "valueD", "valueC")),
                     Map.entry("expr.ServicePort", "80"),
                     Map.entry("ports.HTTP2.ServicePort", "85"),
                     Map.entry("ports.HTTP.ServicePort", "80"),
@@ -130,9 +150,11 @@ record MatrixRow(int number, JsonObject said, String rules) {
                                 OUTSIDE_NAME)
                         .replaceAll("externalName: \\{.*?\\]}", "externalName: " + FULL_TARGET)
                         .replace("expr.Service", "c")
+                        // Of a key that is there twice the last counts, in Istio's YAML.
+                        .replaceAll("(?m)^( +\"\\S+\":)\\s*\\n +\\w+: .*\\n\\s*(?=\\1)", "")
                         .replace("map[args:[]]", "default")
                         .replace("\"[1.2.3.4 1.2.3.5]\"", "1.2.3.4")
-                        .replace("jwks: ' + jwt.JwksJSON + '", "jwks: ''")
+                        .replace("jwks: ' + jwt.JwksJSON + '", "jwks: '" + ISSUER.keySet() + "'")
                         .replace(
                                 "  addresses:\n\n  location: MESH_EXTERNAL",
                                 "  addresses: ["

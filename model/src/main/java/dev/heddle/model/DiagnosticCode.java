@@ -51,6 +51,8 @@ public enum DiagnosticCode {
     MASS_DELETION("HED0022", Severity.ERROR),
     /// A proxy is to speak the mesh's TLS, and has no identity.
     NO_IDENTITY("HED0024", Severity.ERROR),
+    /// Keys of somebody who signs tokens that have not come from where they are.
+    KEYS_UNKNOWN("HED0025", Severity.WARNING),
     /// A resource names a host, gateway, subset or selector that does not exist.
     REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR),
     /// Several Sidecars choose the same workload.

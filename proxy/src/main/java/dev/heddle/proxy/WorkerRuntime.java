@@ -30,6 +30,7 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.tls.TlsState;
+import dev.heddle.proxy.tokens.VerifiedTokens;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
@@ -87,6 +88,7 @@ final class WorkerRuntime implements WorkerServices {
                         overload,
                         drains,
                         hits,
+                        new VerifiedTokens(),
                         localCluster);
     }
 

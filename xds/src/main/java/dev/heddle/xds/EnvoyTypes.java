@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config;
@@ -93,7 +94,9 @@ public final class EnvoyTypes {
                     Cors.getDescriptor(),
                     HTTPFault.getDescriptor(),
                     GrpcWeb.getDescriptor(),
+                    JwtAuthentication.getDescriptor(),
                     RBAC.getDescriptor(),
+                    io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),
                     Router.getDescriptor(),
                     Config.getDescriptor(),
                     StatefulSession.getDescriptor(),

@@ -23,6 +23,7 @@ import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.patch.Touch;
+import dev.heddle.model.Confined;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
@@ -31,16 +32,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Leads a request through what a proxy would run.
+@Confined("one call")
 public final class Explainer {
     private final ProxyPlan plan;
     private final List<Diagnostic> findings;
-    private final Request request;
+    private Request request;
     private final List<Touch> touches;
     private final List<Tried> tried = new ArrayList<>();
 
@@ -86,6 +90,13 @@ public final class Explainer {
         if (table.isEmpty()) {
             return bytes(listener.get());
         }
+        TokenCheck tokens = TokenCheck.of(listener.get().guards().tokens(), request);
+        tried.addAll(tokens.tried());
+        if (tokens.reply().isPresent()) {
+            return answered(
+                    listener.get().name(), "", "", listener.get().origin(), tokens.reply().get());
+        }
+        request = tokens.request();
         touched(XdsType.ROUTE, table.get().name());
         Optional<VirtualHost> host = HostMatch.find(table.get(), request.authority());
         if (host.isEmpty()) {
@@ -121,7 +132,7 @@ public final class Explainer {
                     new Reply(301, "", "https://" + request.authority() + request.path()));
         }
         leftOut(chosen);
-        List<Part> parts = parts(chosen);
+        List<Part> parts = parts(chosen, tokens.claims());
         if (parts.size() == 1) {
             return routed(listener.get(), chosen, parts.getFirst().route());
         }
@@ -141,11 +152,11 @@ public final class Explainer {
 
     /// The routes that take requests like this one: the first that matches, or those that share
     /// them.
-    private List<Part> parts(VirtualHost host) {
+    private List<Part> parts(VirtualHost host, Map<String, @Nullable Object> claims) {
         var parts = new ArrayList<Part>();
         int taken = 0;
         for (Route route : host.routes()) {
-            Optional<String> mismatch = RequestMatch.mismatch(route.match(), request);
+            Optional<String> mismatch = RequestMatch.mismatch(route.match(), request, claims);
             int upTo = route.match().upTo().perMillion();
             boolean takes = mismatch.isEmpty() && upTo > taken;
             Portion of = takes ? new Portion(upTo - taken) : Portion.ALL;

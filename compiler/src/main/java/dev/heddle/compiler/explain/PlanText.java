@@ -82,6 +82,7 @@ public final class PlanText {
                         + listener.detection().map(PlanText::detection).orElse(""),
                 listener.origin());
         OptionsText.of(listener.options()).forEach(w -> line(1, w, Origin.BUILT_IN));
+        GuardText.of(listener.guards()).forEach(guard -> line(1, guard.text(), guard.origin()));
         listener.chains().forEach(c -> chain("chain ", c));
         listener.defaultChain().ifPresent(c -> chain("otherwise ", c));
     }

@@ -75,6 +75,11 @@ public record Request(
                 : new Request(method, scheme, host, server, port, path, headers);
     }
 
+    /// The same with other headers.
+    Request with(Map<String, String> others) {
+        return new Request(method, scheme, authority, serverName, port, path, others);
+    }
+
     /// The authority without its port.
     public String host() {
         int colon = authority.lastIndexOf(':');

@@ -2,11 +2,14 @@ package dev.heddle.compiler.explain;
 
 import com.google.re2j.Pattern;
 import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.ir.RouteMatch.ClaimMatch;
 import dev.heddle.compiler.ir.RouteMatch.HeaderMatch;
 import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Envoy's rules for whether a route takes a request.
 public final class RequestMatch {
@@ -14,7 +17,10 @@ public final class RequestMatch {
 
     /// The first condition that does not hold, with the value and what is expected; empty when the
     /// request matches.
-    public static Optional<String> mismatch(RouteMatch match, Request request) {
+    ///
+    /// @param claims what the request's token says
+    static Optional<String> mismatch(
+            RouteMatch match, Request request, Map<String, @Nullable Object> claims) {
         if (!path(match, request)) {
             return Optional.of(
                     "path: '" + request.pathOnly() + "' (expected: " + describe(match) + ")");
@@ -43,6 +49,17 @@ public final class RequestMatch {
                                 + value.map(v -> "'" + v + "'").orElse("absent")
                                 + " (expected: "
                                 + describe(query.value())
+                                + ")");
+            }
+        }
+        for (ClaimMatch claim : match.claims()) {
+            if (!TokenCheck.test(claim, claims)) {
+                return Optional.of(
+                        "claim "
+                                + String.join(".", claim.path())
+                                + " of the request's token (expected: "
+                                + (claim.inverted() ? "not " : "")
+                                + describe(claim.value())
                                 + ")");
             }
         }

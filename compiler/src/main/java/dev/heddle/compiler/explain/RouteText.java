@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.ir.RouteMatch.ClaimMatch;
 import dev.heddle.compiler.ir.RouteMatch.HeaderMatch;
 import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
@@ -45,6 +46,11 @@ final class RouteText {
         }
         for (QueryMatch query : match.query()) {
             text.append(", query ").append(query.name()).append(of(query.value()));
+        }
+        for (ClaimMatch claim : match.claims()) {
+            text.append(claim.inverted() ? ", not claim " : ", claim ")
+                    .append(String.join(".", claim.path()))
+                    .append(of(claim.value()));
         }
         if (!match.upTo().isAll()) {
             text.append(", the first ").append(match.upTo());

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param detection how long a client that says nothing is waited for before it is taken for one of
 ///   no known protocol; zero for as long as it takes; empty where silence closes the connection
 /// @param options what is done with every connection
+/// @param guards who may pass
 public record Listener(
         String name,
         SocketAddress address,
@@ -26,6 +27,7 @@ public record Listener(
         Optional<FilterChain> defaultChain,
         Optional<Duration> detection,
         ListenerOptions options,
+        Guards guards,
         Origin origin) {
 
     /// One whose clients must say something.
@@ -48,6 +50,7 @@ public record Listener(
                 defaultChain,
                 Optional.empty(),
                 ListenerOptions.DEFAULT,
+                Guards.NONE,
                 origin);
     }
 
@@ -62,6 +65,23 @@ public record Listener(
                 chains,
                 defaultChain,
                 detection,
+                other,
+                guards,
+                origin);
+    }
+
+    /// The same with other guards.
+    public Listener with(Guards other) {
+        return new Listener(
+                name,
+                address,
+                direction,
+                capture,
+                inspectors,
+                chains,
+                defaultChain,
+                detection,
+                options,
                 other,
                 origin);
     }
@@ -78,6 +98,7 @@ public record Listener(
                 defaultChain.map(FilterChain::resolving),
                 detection,
                 options,
+                guards,
                 origin);
     }
 
@@ -96,6 +117,7 @@ public record Listener(
                         defaultChain,
                         Optional.of(timeout),
                         options,
+                        guards,
                         origin);
     }
 

@@ -11,12 +11,14 @@ import java.util.List;
 /// @param upTo of requests that each have a random place between 0 and 1, those whose place is
 ///   below this; a request has the same place for all routes of its table, so that routes which
 ///   differ in this alone share the requests
+/// @param claims conditions on what a token says
 public record RouteMatch(
         PathMatch path,
         boolean ignoreCase,
         List<HeaderMatch> headers,
         List<QueryMatch> query,
-        Portion upTo) {
+        Portion upTo,
+        List<ClaimMatch> claims) {
     /// Every request.
     public static final RouteMatch ALL =
             new RouteMatch(new PathMatch.Prefix("/"), false, List.of(), List.of());
@@ -24,15 +26,21 @@ public record RouteMatch(
     /// One that leaves nothing to chance.
     public RouteMatch(
             PathMatch path, boolean ignoreCase, List<HeaderMatch> headers, List<QueryMatch> query) {
-        this(path, ignoreCase, headers, query, Portion.ALL);
+        this(path, ignoreCase, headers, query, Portion.ALL, List.of());
+    }
+
+    /// The same with other conditions on headers.
+    public RouteMatch with(List<HeaderMatch> others) {
+        return new RouteMatch(path, ignoreCase, others, query, upTo, claims);
     }
 
     /// The same for a portion of the requests.
     public RouteMatch upTo(Portion portion) {
-        return new RouteMatch(path, ignoreCase, headers, query, portion);
+        return new RouteMatch(path, ignoreCase, headers, query, portion, claims);
     }
 
     public RouteMatch {
+        claims = List.copyOf(claims);
         headers = List.copyOf(headers);
         query = List.copyOf(query);
     }
@@ -45,7 +53,7 @@ public record RouteMatch(
                     case PathMatch.Regex(String regex) -> regex.equals(".*") || regex.equals("*");
                     case PathMatch.Exact _, PathMatch.Segments _ -> false;
                 };
-        return anyPath && headers.isEmpty() && query.isEmpty() && upTo.isAll();
+        return anyPath && headers.isEmpty() && query.isEmpty() && claims.isEmpty() && upTo.isAll();
     }
 
     /// What the path must be.
@@ -81,6 +89,17 @@ public record RouteMatch(
     /// @param inverted whether the condition must not hold; a header that is absent counts as an
     ///   empty value then, except for [ValueMatch.Present]
     public record HeaderMatch(String name, ValueMatch value, boolean inverted) {}
+
+    /// A condition on a claim of the request's token, or on one item of it, where it is a list.
+    ///
+    /// @param path of the claim: each name is within the last one
+    /// @param inverted whether the condition must not hold; one on a claim that is not there does
+    ///   not
+    public record ClaimMatch(List<String> path, ValueMatch value, boolean inverted) {
+        public ClaimMatch {
+            path = List.copyOf(path);
+        }
+    }
 
     /// A condition on a query parameter.
     public record QueryMatch(String name, ValueMatch value) {}

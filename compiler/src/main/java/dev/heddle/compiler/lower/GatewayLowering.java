@@ -135,7 +135,7 @@ public final class GatewayLowering {
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
                 .applied(
                         new ProxyPlan(
-                                listeners,
+                                GuardLowering.guarded(listeners, Direction.OUTBOUND, world, scope),
                                 routes,
                                 clusters,
                                 passed.assignments(),

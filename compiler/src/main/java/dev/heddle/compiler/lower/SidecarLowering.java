@@ -98,6 +98,7 @@ public final class SidecarLowering {
                         Same.each(world.index().services().of(scope.namespace(), scope.labels())),
                         sidecar(world, scope).map(Same::as),
                         world.index().peers().in(scope.namespace()),
+                        GuardLowering.parts(world, scope),
                         ProxyPlace.siblings(world, scope));
     }
 
@@ -118,7 +119,7 @@ public final class SidecarLowering {
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
                 .applied(
                         new ProxyPlan(
-                                listeners,
+                                GuardLowering.guarded(listeners, Direction.INBOUND, world, scope),
                                 List.of(),
                                 clusters,
                                 ProxyPlace.siblings(world, scope),

@@ -31,6 +31,8 @@ public record MeshIndex(
         Sidecars sidecars,
         BackendTrafficPolicies backendPolicies,
         PeerAuthentications peers,
+        SecurityPolicies security,
+        KeySets keySets,
         Credentials credentials,
         GatewayApi gatewayApi) {
 
@@ -107,6 +109,12 @@ public record MeshIndex(
                 alike.apply(Kinds.PEER_AUTHENTICATION)
                         .map(MeshIndex::peers)
                         .orElseGet(() -> PeerAuthentications.of(resources, rules.rootNamespace())),
+                alike.apply(Kinds.REQUEST_AUTHENTICATION)
+                        .map(MeshIndex::security)
+                        .orElseGet(() -> SecurityPolicies.of(resources, rules.rootNamespace())),
+                alike.apply(Kinds.KEY_SET)
+                        .map(MeshIndex::keySets)
+                        .orElseGet(() -> KeySets.of(resources)),
                 credentials,
                 before.map(b -> b.gatewayApi.next(resources, services, credentials))
                         .orElseGet(() ->

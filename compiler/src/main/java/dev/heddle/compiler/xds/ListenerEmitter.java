@@ -64,10 +64,8 @@ final class ListenerEmitter {
                             ProxyProtocol.getDefaultInstance()));
         }
         listener.inspectors().forEach(i -> out.addListenerFilters(inspector(i)));
-        listener.chains()
-                .forEach(c -> out.addFilterChains(chain(c, listener.direction(), options)));
-        listener.defaultChain()
-                .ifPresent(c -> out.setDefaultFilterChain(chain(c, listener.direction(), options)));
+        listener.chains().forEach(c -> out.addFilterChains(chain(c, listener)));
+        listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c, listener)));
         listener.detection().ifPresent(timeout -> detection(timeout, out));
         return out.build();
     }
@@ -108,7 +106,7 @@ final class ListenerEmitter {
     }
 
     private static io.envoyproxy.envoy.config.listener.v3.FilterChain chain(
-            FilterChain chain, Direction direction, ListenerOptions options) {
+            FilterChain chain, dev.heddle.compiler.ir.Listener listener) {
         var out =
                 io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
                         .setName(chain.name());
@@ -118,7 +116,7 @@ final class ListenerEmitter {
                             "envoy.filters.network.sni_dynamic_forward_proxy",
                             DnsCaches.networkFilter(tcp.lookUp().getAsInt())));
         }
-        out.addFilters(handling(chain, direction, options));
+        out.addFilters(handling(chain, listener));
         if (!chain.match().equals(Match.ALL)) {
             out.setFilterChainMatch(match(chain.match()));
         }
@@ -165,15 +163,14 @@ final class ListenerEmitter {
                 .build();
     }
 
-    private static Filter handling(
-            FilterChain chain, Direction direction, ListenerOptions options) {
+    private static Filter handling(FilterChain chain, dev.heddle.compiler.ir.Listener listener) {
         return switch (chain.handling()) {
             case Handling.Http http ->
                     filter(
                             "envoy.filters.network.http_connection_manager",
-                            manager(http, direction, told(chain), options));
+                            manager(http, listener, told(chain)));
             case Handling.Tcp tcp ->
-                    filter("envoy.filters.network.tcp_proxy", tcp(tcp, options.log()));
+                    filter("envoy.filters.network.tcp_proxy", tcp(tcp, listener.options().log()));
         };
     }
 
@@ -198,9 +195,9 @@ final class ListenerEmitter {
     ///   where clients have none: a client's word about that is taken away, as Envoy does unasked
     private static HttpConnectionManager manager(
             Handling.Http http,
-            Direction direction,
-            Optional<HttpConnectionManager.ForwardClientCertDetails> told,
-            ListenerOptions options) {
+            dev.heddle.compiler.ir.Listener listener,
+            Optional<HttpConnectionManager.ForwardClientCertDetails> told) {
+        ListenerOptions options = listener.options();
         HttpConnectionManager.Builder out =
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(http.statPrefix())
@@ -217,6 +214,7 @@ final class ListenerEmitter {
                                     .setUri(true)
                                     .setDns(true));
         }
+        TokenEmitter.filter(listener.guards().tokens(), out);
         switch (http.translation()) {
             case NONE -> {}
             case GRPC_WEB ->
@@ -225,7 +223,7 @@ final class ListenerEmitter {
                                     "envoy.filters.http.grpc_web", GrpcWeb.getDefaultInstance()));
         }
         // What comes in for a workload is routed by no rule.
-        if (direction == Direction.OUTBOUND) {
+        if (listener.direction() == Direction.OUTBOUND) {
             FeatureEmitter.filters(out);
         }
         if (http.resolves()) {

@@ -6,8 +6,12 @@ import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 
 /// Emits the conditions of a route.
 final class MatchEmitter {
@@ -29,7 +33,38 @@ final class MatchEmitter {
         if (!match.upTo().isAll()) {
             out.setRuntimeFraction(FeatureEmitter.fraction(match.upTo()));
         }
+        match.claims().forEach(c -> out.addDynamicMetadata(claim(c)));
         return out.build();
+    }
+
+    /// A list has the value if one of its items has, as Istio has it.
+    private static MetadataMatcher claim(dev.heddle.compiler.ir.RouteMatch.ClaimMatch match) {
+        MetadataMatcher.Builder out =
+                MetadataMatcher.newBuilder()
+                        .setFilter(TokenEmitter.FILTER)
+                        .addPath(key(TokenEmitter.PAYLOAD));
+        match.path().forEach(name -> out.addPath(key(name)));
+        if (match.value() instanceof ValueMatch.Present) {
+            out.setValue(ValueMatcher.newBuilder().setPresentMatch(true));
+        } else {
+            ValueMatcher one =
+                    ValueMatcher.newBuilder().setStringMatch(string(match.value())).build();
+            out.setValue(
+                    ValueMatcher.newBuilder()
+                            .setOrMatch(
+                                    OrMatcher.newBuilder()
+                                            .addValueMatchers(
+                                                    ValueMatcher.newBuilder()
+                                                            .setListMatch(
+                                                                    ListMatcher.newBuilder()
+                                                                            .setOneOf(one)))
+                                            .addValueMatchers(one)));
+        }
+        return out.setInvert(match.inverted()).build();
+    }
+
+    private static MetadataMatcher.PathSegment key(String name) {
+        return MetadataMatcher.PathSegment.newBuilder().setKey(name).build();
     }
 
     private static HeaderMatcher header(dev.heddle.compiler.ir.RouteMatch.HeaderMatch match) {

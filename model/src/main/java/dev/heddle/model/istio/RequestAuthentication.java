@@ -2,14 +2,12 @@ package dev.heddle.model.istio;
 
 import dev.heddle.model.match.LabelSelector;
 import dev.heddle.model.match.PolicyTargetReference;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// Which tokens of end users a workload accepts. A wrong token is refused; none at all is not.
-@NotYet
 public record RequestAuthentication(
         Optional<LabelSelector> selector,
         Optional<PolicyTargetReference> targetRef,

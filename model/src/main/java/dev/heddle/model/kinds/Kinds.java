@@ -38,6 +38,7 @@ import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.KeySet;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Locale;
@@ -232,6 +233,8 @@ public final class Kinds {
                     XMesh.class,
                     Layout.SPEC,
                     false);
+    public static final Kind<KeySet> KEY_SET =
+            kind(HEDDLE, List.of("v1alpha1"), "KeySet", "keysets", KeySet.class);
 
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
@@ -323,6 +326,7 @@ public final class Kinds {
                     BACKEND_TLS_POLICY,
                     X_BACKEND_TRAFFIC_POLICY,
                     X_MESH,
+                    KEY_SET,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,

@@ -14,6 +14,7 @@ public final class HttpFilters {
                     new FaultType(),
                     new CorsType(),
                     new SessionType(),
+                    new JwtType(),
                     new DynamicProxyType());
 
     private HttpFilters() {}

@@ -150,7 +150,10 @@ public final class Exchange {
     public @Nullable RouteEntry route() {
         if (route == null) {
             RouteTable routes = owner.routes();
-            route = routes == null ? null : routes.match(request, info.tls(), worker.random());
+            route =
+                    routes == null
+                            ? null
+                            : routes.match(request, info.metadata(), info.tls(), worker.random());
         }
         return route;
     }

@@ -6,6 +6,7 @@ import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tokens.VerifiedTokens;
 import dev.heddle.proxy.upstream.Clusters;
 
 /// What a filter is made with: the worker that it will belong to and what that worker owns.
@@ -14,6 +15,7 @@ import dev.heddle.proxy.upstream.Clusters;
 /// @param overload what the proxy stops doing at this moment
 /// @param drains what of the whole proxy is drained at this moment
 /// @param hits where is counted how often each rule is chosen
+/// @param verified tokens that the worker has verified
 /// @param localCluster the service that this proxy is of, as its bootstrap says (`node.cluster`)
 public record FilterContext(
         Worker worker,
@@ -22,6 +24,7 @@ public record FilterContext(
         Published<OverloadState> overload,
         Published<DrainState> drains,
         RuleHits hits,
+        VerifiedTokens verified,
         String localCluster) {
     /// Of a proxy that is never in danger.
     public FilterContext(Worker worker, Clusters clusters, Http2Loop http2) {
@@ -32,6 +35,7 @@ public record FilterContext(
                 new Published<>(OverloadState.NONE),
                 new Published<>(DrainState.NONE),
                 new RuleHits(worker, false),
+                new VerifiedTokens(),
                 "");
     }
 }

@@ -12,7 +12,9 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What happened in one exchange (or one TCP connection), with its timeline.
@@ -52,6 +54,7 @@ public final class StreamInfo {
     private @Nullable String requestedServerName;
     private @Nullable TlsSession tls;
     private @Nullable String downstreamFailureReason;
+    private @Nullable Map<String, Object> metadata;
     private @Nullable String listener;
     private @Nullable String filterChain;
     private @Nullable String responseDetails;
@@ -98,6 +101,7 @@ public final class StreamInfo {
         virtualHost = null;
         virtualCluster = null;
         routeStat = null;
+        metadata = null;
         responseDetails = null;
         upstreamFailureReason = null;
         connectionTermination = null;
@@ -311,6 +315,19 @@ public final class StreamInfo {
 
     public void setRequestedServerName(String value) {
         requestedServerName = value;
+    }
+
+    /// What filters found out about the request, by their names; null for nothing. Values are as
+    /// those of JSON: texts, numbers ([Double]), truth values, lists, maps and null.
+    public @Nullable Map<String, Object> metadata() {
+        return metadata;
+    }
+
+    /// Says what a filter found out, in the place of what it said before.
+    public void setMetadata(String filter, Map<String, @Nullable Object> found) {
+        Map<String, Object> all = metadata == null ? new HashMap<>() : metadata;
+        all.put(filter, found);
+        metadata = all;
     }
 
     public @Nullable String listener() {

@@ -4,6 +4,7 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.tls.TlsSession;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,16 @@ public interface RouteTable {
     /// @param random for routes that take only a share of the requests
     @Nullable RouteEntry match(RequestHead request, RandomGenerator random);
 
-    /// As [#match(RequestHead, RandomGenerator)], where routes may depend on the connection, too.
+    /// As [#match(RequestHead, RandomGenerator)], where routes may depend on the connection and on
+    /// what filters found out, too.
     ///
+    /// @param metadata by filter, as `MetadataMatch` has it; null for nothing
     /// @param session of the client's connection; null for one without TLS
     default @Nullable RouteEntry match(
-            RequestHead request, @Nullable TlsSession session, RandomGenerator random) {
+            RequestHead request,
+            @Nullable Map<String, ?> metadata,
+            @Nullable TlsSession session,
+            RandomGenerator random) {
         return match(request, random);
     }
 

@@ -65,8 +65,7 @@ public final class OnceOnly {
         var headers = new ArrayList<>(match.headers());
         headers.add(new HeaderMatch(":method", new ValueMatch.Regex(REPEATABLE), true));
         headers.add(new HeaderMatch("idempotency-key", new ValueMatch.Present(), true));
-        return new RouteMatch(
-                match.path(), match.ignoreCase(), headers, match.query(), match.upTo());
+        return match.with(headers);
     }
 
     /// The same policy without what is uncertain; empty where nothing is.

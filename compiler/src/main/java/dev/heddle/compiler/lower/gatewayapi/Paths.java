@@ -125,7 +125,12 @@ record Paths(int port, boolean isTls) {
 
     private static RouteMatch at(RouteMatch match, PathMatch path) {
         return new RouteMatch(
-                path, match.ignoreCase(), match.headers(), match.query(), match.upTo());
+                path,
+                match.ignoreCase(),
+                match.headers(),
+                match.query(),
+                match.upTo(),
+                match.claims());
     }
 
     private static String withoutSlash(String path) {

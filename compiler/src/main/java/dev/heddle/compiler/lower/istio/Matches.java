@@ -1,6 +1,8 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.RouteMatch;
+import dev.heddle.compiler.ir.RouteMatch.ClaimMatch;
 import dev.heddle.compiler.ir.RouteMatch.HeaderMatch;
 import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.QueryMatch;
@@ -28,8 +30,9 @@ public final class Matches {
             return Optional.empty();
         }
         var headers = new ArrayList<HeaderMatch>();
-        match.headers().forEach((name, m) -> headers.add(header(name, m, false)));
-        match.withoutHeaders().forEach((name, m) -> headers.add(header(name, m, true)));
+        var claims = new ArrayList<ClaimMatch>();
+        match.headers().forEach((name, m) -> add(name, m, false, headers, claims));
+        match.withoutHeaders().forEach((name, m) -> add(name, m, true, headers, claims));
         match.cookies().forEach((name, m) -> headers.add(Cookies.header(name, m)));
         headers.sort(Comparator.comparing(HeaderMatch::name));
         match.method().ifPresent(m -> headers.add(header(":method", m, false)));
@@ -47,7 +50,21 @@ public final class Matches {
                                 .orElse(new PathMatch.Prefix("/")),
                         match.ignoreUriCase(),
                         headers,
-                        query));
+                        query,
+                        Portion.ALL,
+                        claims));
+    }
+
+    private static void add(
+            String name,
+            StringMatch match,
+            boolean inverted,
+            List<HeaderMatch> headers,
+            List<ClaimMatch> claims) {
+        Claims.path(name)
+                .ifPresentOrElse(
+                        path -> claims.add(new ClaimMatch(path, value(match), inverted)),
+                        () -> headers.add(header(name, match, inverted)));
     }
 
     /// What is wrong with the match's regular expressions and header names, by field.
@@ -73,7 +90,7 @@ public final class Matches {
             String field, Map<String, StringMatch> headers, List<Problem> problems) {
         headers.forEach((name, m) -> {
             boolean isPseudo = name.startsWith(":") && EnvoySyntax.isHeaderName(name.substring(1));
-            if (!isPseudo && !EnvoySyntax.isHeaderName(name)) {
+            if (!isPseudo && !EnvoySyntax.isHeaderName(name) && Claims.path(name).isEmpty()) {
                 problems.add(new Problem(field, name, "'" + name + "' cannot name a header"));
             }
             check(field, name, m, problems);

@@ -270,6 +270,18 @@ final class OwnFields {
                 response_rate_limit_percent_runtime upstream_cluster
             envoy.extensions.filters.http.health_check.v3
             HealthCheck: headers pass_through_mode
+            envoy.extensions.filters.http.jwt_authn.v3
+            JwtAuthentication: bypass_cors_preflight providers requirement_map rules stat_prefix
+                strip_failure_response
+            JwtClaimToHeader: claim_name header_name
+            JwtHeader: name value_prefix
+            JwtProvider: audiences claim_to_headers clear_route_cache clock_skew_seconds forward
+                forward_payload_header from_cookies from_headers from_params header_in_metadata
+                issuer jwt_cache_config local_jwks normalize_payload_in_metadata
+                pad_forward_payload_header payload_in_metadata
+            JwtProvider.NormalizePayload: space_delimited_claims
+            PerRouteConfig: disabled
+            RequirementRule: match requirement_name requires
             envoy.extensions.filters.http.router.v3
             Router: dynamic_stats start_child_span suppress_envoy_headers
                 suppress_grpc_request_failure_code_stats

@@ -53,14 +53,6 @@ public final class CompiledRoutes implements RouteTable {
 
     @Override
     public @Nullable RouteEntry match(
-            RequestHead request, @Nullable TlsSession session, RandomGenerator random) {
-        return match(request, null, session, random);
-    }
-
-    /// As [#match(RequestHead, RandomGenerator)].
-    ///
-    /// @param metadata what filters found out about the request; null for nothing
-    @Nullable RouteEntry match(
             RequestHead request,
             @Nullable Map<String, ?> metadata,
             @Nullable TlsSession session,

@@ -1,0 +1,57 @@
+package dev.heddle.compiler.explain;
+
+import dev.heddle.compiler.ir.Guards;
+import dev.heddle.compiler.ir.Tokens.Issuer;
+import dev.heddle.model.Origin;
+import dev.heddle.xds.token.KeySet;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Says who may pass a listener.
+final class GuardText {
+    private GuardText() {}
+
+    /// What is said of somebody, and where that is written.
+    record Line(String text, Origin origin) {}
+
+    static List<Line> of(Guards guards) {
+        var lines = new ArrayList<Line>();
+        for (Issuer issuer : guards.tokens().issuers()) {
+            lines.add(new Line(issuer(issuer), issuer.origin()));
+        }
+        return lines;
+    }
+
+    private static String issuer(Issuer issuer) {
+        var text = new StringBuilder("tokens of ").append(issuer.name());
+        if (!issuer.audiences().isEmpty()) {
+            text.append(" for ").append(String.join(" or ", issuer.audiences()));
+        }
+        int keys = issuer.keys().map(it -> KeySet.of(it).size()).orElse(0);
+        text.append(", ").append(keys == 1 ? "1 key" : keys + " keys");
+        issuer.places()
+                .headers()
+                .forEach(it ->
+                        text.append(", in header ")
+                                .append(it.name())
+                                .append(
+                                        it.prefix().isEmpty()
+                                                ? ""
+                                                : " behind '" + it.prefix() + "'"));
+        issuer.places().parameters().forEach(it -> text.append(", in query ").append(it));
+        issuer.places().cookies().forEach(it -> text.append(", in cookie ").append(it));
+        if (issuer.forwards()) {
+            text.append(", passed on");
+        }
+        if (!issuer.payloadHeader().isEmpty()) {
+            text.append(", payload to header ").append(issuer.payloadHeader());
+        }
+        issuer.claims()
+                .forEach(it ->
+                        text.append(", claim ")
+                                .append(it.claim())
+                                .append(" to header ")
+                                .append(it.header()));
+        return text.append(issuer.isRequired() ? ", required" : "").toString();
+    }
+}

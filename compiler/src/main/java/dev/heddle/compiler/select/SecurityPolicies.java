@@ -1,0 +1,93 @@
+package dev.heddle.compiler.select;
+
+import dev.heddle.model.Kind;
+import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
+import dev.heddle.model.istio.RequestAuthentication;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.match.LabelSelector;
+import dev.heddle.model.match.PolicyTargetReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The policies that say who may call a workload. Immutable.
+///
+/// @param tokens RequestAuthentications by namespace, the oldest first
+/// @param rootNamespace policies here count for every namespace
+public record SecurityPolicies(
+        Map<String, List<Resource<RequestAuthentication>>> tokens, String rootNamespace) {
+    private static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
+    private static final String GATEWAY_GROUP = "gateway.networking.k8s.io";
+
+    static SecurityPolicies of(Resources resources, String rootNamespace) {
+        return new SecurityPolicies(
+                byNamespace(resources, Kinds.REQUEST_AUTHENTICATION), rootNamespace);
+    }
+
+    private static <S> Map<String, List<Resource<S>>> byNamespace(
+            Resources resources, Kind<S> kind) {
+        var all = new HashMap<String, List<Resource<S>>>();
+        resources.all(kind).stream()
+                .sorted(Age.<S>oldestFirst())
+                .forEach(policy ->
+                        all.computeIfAbsent(policy.metadata().namespace(), _ -> new ArrayList<>())
+                                .add(policy));
+        return Map.copyOf(all);
+    }
+
+    /// The RequestAuthentications that count for a workload: those of its namespace, then those of
+    /// the root namespace.
+    public List<Resource<RequestAuthentication>> tokens(
+            String namespace, Map<String, String> labels) {
+        return inForce(tokens, namespace)
+                .filter(policy ->
+                        isFor(
+                                policy,
+                                policy.spec().selector(),
+                                targets(policy.spec().targetRef(), policy.spec().targetRefs()),
+                                namespace,
+                                labels))
+                .toList();
+    }
+
+    private <S> Stream<Resource<S>> inForce(
+            Map<String, List<Resource<S>>> policies, String namespace) {
+        Stream<Resource<S>> own = policies.getOrDefault(namespace, List.of()).stream();
+        return namespace.equals(rootNamespace)
+                ? own
+                : Stream.concat(own, policies.getOrDefault(rootNamespace, List.of()).stream());
+    }
+
+    /// Istio's older form counts where there is none of the newer.
+    private static List<PolicyTargetReference> targets(
+            Optional<PolicyTargetReference> target, List<PolicyTargetReference> targets) {
+        return targets.isEmpty() ? target.stream().toList() : targets;
+    }
+
+    /// A policy with targets is for gateways of that name and for nobody else; one without is for
+    /// those that its selector chooses.
+    private static boolean isFor(
+            Resource<?> policy,
+            Optional<LabelSelector> selector,
+            List<PolicyTargetReference> targets,
+            String namespace,
+            Map<String, String> labels) {
+        if (targets.isEmpty()) {
+            return selector.map(s -> s.matches(labels)).orElse(true);
+        }
+        String gateway = labels.get(GATEWAY_NAME);
+        return gateway != null
+                && policy.metadata().namespace().equals(namespace)
+                && targets.stream()
+                        .anyMatch(target ->
+                                target.kind().equals("Gateway")
+                                        && target.group().equals(GATEWAY_GROUP)
+                                        && target.name().equals(gateway)
+                                        && (target.namespace().isEmpty()
+                                                || target.namespace().equals(namespace)));
+    }
+}
