@@ -399,14 +399,19 @@ public final class Explainer {
                                         "it is for connections of some addresses:"
                                                 + PlanText.ranges(c.match()),
                                         c.origin())));
-        String cluster = ListenerChoice.bytesTo(listener);
+        Optional<FilterChain> chain = ListenerChoice.bytesChain(listener, request);
+        String cluster =
+                chain.map(FilterChain::handling)
+                        .filter(Handling.Tcp.class::isInstance)
+                        .map(h -> ((Handling.Tcp) h).destinations().getFirst().cluster())
+                        .orElse("");
         return new Explanation(
                 listener.name(),
                 "",
                 "",
                 listener.origin(),
                 cluster,
-                ListenerChoice.bytesChain(listener).map(this::shares).orElse(List.of()),
+                chain.map(this::shares).orElse(List.of()),
                 HeaderEdit.NONE,
                 List.of(),
                 List.of(),

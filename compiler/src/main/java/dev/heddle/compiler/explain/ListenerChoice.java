@@ -148,6 +148,16 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                 .orElse("");
     }
 
+    /// The chain that passes a request's bytes on: over TLS that for its server, if there is one.
+    static Optional<FilterChain> bytesChain(Listener listener, Request request) {
+        Optional<FilterChain> named =
+                request.scheme().equals("https")
+                        ? ServerNameMatch.find(listener.chains(), request.serverName())
+                        : Optional.empty();
+        return named.filter(c -> c.handling() instanceof Handling.Tcp && !isByAddress(c))
+                .or(() -> bytesChain(listener));
+    }
+
     /// The chain that passes bytes on.
     static Optional<FilterChain> bytesChain(Listener listener) {
         return chains(listener)

@@ -170,7 +170,13 @@ final class OutboundListeners {
 
         private At(EgressScope egress) {
             this.egress = egress;
-            this.tables = new OutboundTables(world.index(), outlook, egress, pieces);
+            this.tables =
+                    new OutboundTables(
+                            world.index(),
+                            outlook,
+                            egress,
+                            pieces,
+                            new AttachedRouting(world.index(), outlook));
             boolean isRedirected = outlook.calls() == Outlook.Calls.REDIRECTED;
             this.capture = isRedirected && !egress.isCalled() ? Capture.HANDED_OVER : Capture.BOUND;
             for (MeshService service : egress.services()) {

@@ -102,7 +102,13 @@ public final class OutboundLowering {
         List<VirtualHost> hosts =
                 CatchAll.after(
                         scope.catchAll()
-                                .map(e -> new OutboundTables(world.index(), outlook, e, pieces))
+                                .map(e ->
+                                        new OutboundTables(
+                                                world.index(),
+                                                outlook,
+                                                e,
+                                                pieces,
+                                                new AttachedRouting(world.index(), outlook)))
                                 .map(OutboundTables::onAllPorts)
                                 .orElse(List.of()),
                         CatchAll.explicit(UnknownHosts.of(world, scope), scope.origin()));

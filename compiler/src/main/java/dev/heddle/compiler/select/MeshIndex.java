@@ -90,8 +90,8 @@ public record MeshIndex(
                 rules,
                 services,
                 virtualServices,
-                before.map(b -> b.ruleNames.next(virtualServices))
-                        .orElseGet(() -> RuleNames.of(virtualServices)),
+                before.map(b -> b.ruleNames.next(virtualServices, resources))
+                        .orElseGet(() -> RuleNames.of(virtualServices, resources)),
                 alike.apply(Kinds.DESTINATION_RULE)
                         .map(MeshIndex::destinationRules)
                         .orElseGet(() ->

@@ -5,9 +5,15 @@ import dev.heddle.compiler.reuse.Same;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
+import dev.heddle.model.Resources;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.ResourceWriter;
+import dev.heddle.model.gatewayapi.GrpcRoute;
+import dev.heddle.model.gatewayapi.HttpRoute;
+import dev.heddle.model.gatewayapi.TcpRoute;
+import dev.heddle.model.gatewayapi.TlsRoute;
 import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import dev.heddle.model.tree.Node.Mapping;
 import java.nio.charset.StandardCharsets;
@@ -23,32 +29,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The rules of a world's VirtualServices, each with a name that follows what it says.
+/// The rules of a world's VirtualServices and of its routes of the Gateway API, each with a name
+/// that follows what it says.
 ///
 /// A rule is what a hit is counted for: a match of an HTTP rule (the rule itself where it has no
-/// match), a match of a TLS rule, a TCP rule. Its place, `spec.http[2]`, is another rule's as soon
-/// as somebody puts one before it, and proxies may run what was there until then. So a rule is
-/// counted under a hash of what it says: of the match, and of everything in the rule but its other
-/// matches. Comments, spaces and the rule's place don't count; of rules of one resource that say
-/// the same, the second has another name. Immutable.
+/// match), a match of a TLS rule, a TCP rule; so, too, of a route's. Its place, `spec.http[2]`, is
+/// another rule's as soon as somebody puts one before it, and proxies may run what was there until
+/// then. So a rule is counted under a hash of what it says: of the match, and of everything in the
+/// rule but its other matches. Comments, spaces and the rule's place don't count; of rules of one
+/// resource that say the same, the second has another name. Immutable.
 public final class RuleNames {
     private static final int ID_BYTES = 6;
     private static final String MATCH = "match";
+    private static final String MATCHES = "matches";
 
     private final VirtualServices services;
-    private final Kept<Same<Resource<VirtualService>>, Map<String, String>> kept;
+    private final List<Resource<?>> routes;
+    private final Kept<Same<Resource<?>>, Map<String, String>> kept;
     private final Map<String, Map<String, String>> ids;
 
     private RuleNames(
             VirtualServices services,
-            Kept<Same<Resource<VirtualService>>, Map<String, String>> kept) {
+            List<Resource<?>> routes,
+            Kept<Same<Resource<?>>, Map<String, String>> kept) {
         this.services = services;
+        this.routes = routes;
         this.kept = kept;
         var byResource = new HashMap<String, Map<String, String>>();
         for (BoundVirtualService service : services.all()) {
             Resource<VirtualService> resource = service.resource();
             byResource.put(
                     resource.id().toString(), kept.get(Same.as(resource), it -> idsOf(it.get())));
+        }
+        for (Resource<?> route : routes) {
+            byResource.put(route.id().toString(), kept.get(Same.as(route), it -> idsOf(it.get())));
         }
         this.ids = Map.copyOf(byResource);
     }
@@ -59,14 +73,27 @@ public final class RuleNames {
     /// @param id a dozen hexadecimal digits, unlike those of the same resource's other rules
     public record Rule(Origin origin, String id) {}
 
-    static RuleNames of(VirtualServices services) {
-        return new RuleNames(services, Kept.none());
+    static RuleNames of(VirtualServices services, Resources resources) {
+        return new RuleNames(services, routes(resources), Kept.none());
     }
 
-    /// Those of other VirtualServices. A resource that is the very same has the names that it had.
+    /// Those of other resources. A resource that is the very same has the names that it had.
     @SuppressWarnings("ReferenceEquality") // the very same have the same names
-    RuleNames next(VirtualServices others) {
-        return others == services ? this : new RuleNames(others, kept.next());
+    RuleNames next(VirtualServices others, Resources resources) {
+        List<Resource<?>> otherRoutes = routes(resources);
+        return others == services && Same.each(otherRoutes).equals(Same.each(routes))
+                ? this
+                : new RuleNames(others, otherRoutes, kept.next());
+    }
+
+    /// Routes of the Gateway API.
+    private static List<Resource<?>> routes(Resources resources) {
+        var all = new ArrayList<Resource<?>>();
+        all.addAll(resources.all(Kinds.HTTP_ROUTE));
+        all.addAll(resources.all(Kinds.GRPC_ROUTE));
+        all.addAll(resources.all(Kinds.TLS_ROUTE));
+        all.addAll(resources.all(Kinds.TCP_ROUTE));
+        return all;
     }
 
     /// All of them, each once, those of one resource in its order.
@@ -85,7 +112,38 @@ public final class RuleNames {
             List<FieldPath> others = bytes(service.resource().spec());
             others.forEach(path -> add(service.resource().origin(path), all));
         }
+        for (Resource<?> route : routes) {
+            places(route).forEach(path -> add(route.origin(path), all));
+        }
         return List.copyOf(all.values());
+    }
+
+    /// Where the rules of a route stand: at their matches, if they have some.
+    private static List<FieldPath> places(Resource<?> route) {
+        return switch (route.spec()) {
+            case HttpRoute http ->
+                    places(http.rules().stream().map(r -> r.matches().size()).toList());
+            case GrpcRoute grpc ->
+                    places(grpc.rules().stream().map(r -> r.matches().size()).toList());
+            case TlsRoute tls -> places(tls.rules().stream().map(_ -> 0).toList());
+            case TcpRoute tcp -> places(tcp.rules().stream().map(_ -> 0).toList());
+            case null, default -> List.of();
+        };
+    }
+
+    /// @param matches how many each rule has
+    private static List<FieldPath> places(List<Integer> matches) {
+        var paths = new ArrayList<FieldPath>();
+        for (int i = 0; i < matches.size(); i++) {
+            FieldPath rule = FieldPath.of("spec", "rules").index(i);
+            if (matches.get(i) == 0) {
+                paths.add(rule);
+            }
+            for (int j = 0; j < matches.get(i); j++) {
+                paths.add(rule.field(MATCHES).index(j));
+            }
+        }
+        return paths;
     }
 
     private void add(Origin place, Map<Origin, Rule> to) {
@@ -124,13 +182,13 @@ public final class RuleNames {
     }
 
     /// The names of one resource's rules, by their places.
-    private static Map<String, String> idsOf(Resource<VirtualService> resource) {
+    private static Map<String, String> idsOf(Resource<?> resource) {
         Node spec =
                 ResourceWriter.written(resource)
                         .flatMap(root -> root.get("spec"))
                         .orElse(Mapping.EMPTY);
         var named = new Named();
-        for (String protocol : List.of("http", "tls", "tcp")) {
+        for (String protocol : List.of("http", "tls", "tcp", "rules")) {
             List<Node> rules = items(spec, protocol);
             for (int i = 0; i < rules.size(); i++) {
                 if (rules.get(i) instanceof Mapping rule) {
@@ -155,14 +213,15 @@ public final class RuleNames {
 
         private void add(String protocol, int index, Mapping rule) {
             FieldPath path = FieldPath.of("spec", protocol).index(index);
-            List<Node> matches = items(rule, MATCH);
+            String match = protocol.equals("rules") ? MATCHES : MATCH;
+            List<Node> matches = items(rule, match);
             if (matches.isEmpty() || protocol.equals("tcp")) {
                 put(path, protocol + Json.compact(rule));
                 return;
             }
-            String rest = Json.compact(rule.with(MATCH, ""));
+            String rest = Json.compact(rule.with(match, ""));
             for (int j = 0; j < matches.size(); j++) {
-                put(path.field(MATCH).index(j), protocol + rest + Json.compact(matches.get(j)));
+                put(path.field(match).index(j), protocol + rest + Json.compact(matches.get(j)));
             }
         }
 

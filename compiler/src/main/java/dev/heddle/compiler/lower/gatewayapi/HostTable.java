@@ -10,6 +10,8 @@ import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.gatewayapi.RuleLowering.Ranked;
 import dev.heddle.model.Metadata;
 import dev.heddle.model.Origin;
+import dev.heddle.model.gatewayapi.GrpcRoute;
+import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.service.Hostname;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +51,7 @@ final class HostTable {
                                         .isPresent()));
         SortedMap<Hostname, List<Ranked>> hosts = new TreeMap<>();
         hosts.put(listener.hostname(), new ArrayList<>());
-        for (Source source : oldestFirst(listener)) {
+        for (Source source : oldestFirst(listener.routes().http(), listener.routes().grpc())) {
             List<Ranked> routes =
                     source.rules().stream().flatMap(rule -> lowering.lower(rule).stream()).toList();
             for (Hostname host : source.hostnames()) {
@@ -94,6 +96,22 @@ final class HostTable {
         return hosts;
     }
 
+    /// The routes of a service, for clients of the mesh.
+    ///
+    /// @param port of the service
+    static List<Route> ofService(
+            List<AttachedRoute<HttpRoute>> http,
+            List<AttachedRoute<GrpcRoute>> grpc,
+            int port,
+            Services services) {
+        var lowering = new RuleLowering(services, new Paths(port, false));
+        return sorted(
+                oldestFirst(http, grpc).stream()
+                        .flatMap(source -> source.rules().stream())
+                        .flatMap(rule -> lowering.lower(rule).stream())
+                        .toList());
+    }
+
     private VirtualHost host(Hostname host, List<Route> routes, Origin origin) {
         return new VirtualHost(
                 host + ":" + port,
@@ -122,10 +140,11 @@ final class HostTable {
     /// A route of either kind.
     private record Source(Metadata metadata, List<Hostname> hostnames, List<Rule> rules) {}
 
-    private static List<Source> oldestFirst(AttachedListener listener) {
+    private static List<Source> oldestFirst(
+            List<AttachedRoute<HttpRoute>> http, List<AttachedRoute<GrpcRoute>> grpc) {
         var sources = new ArrayList<Source>();
-        listener.routes().http().forEach(r -> sources.add(source(r, Rule.http(r))));
-        listener.routes().grpc().forEach(r -> sources.add(source(r, Rule.grpc(r))));
+        http.forEach(r -> sources.add(source(r, Rule.http(r))));
+        grpc.forEach(r -> sources.add(source(r, Rule.grpc(r))));
         sources.sort(
                 Comparator.comparing(
                         Source::metadata,

@@ -42,6 +42,7 @@ public final class OutboundTables {
     private static final int ANY_HOST_PORT = 80;
 
     private final Outlook outlook;
+    private final ServiceRouting attached;
     private final Pieces pieces;
     private final List<MeshService> visible;
     private final Set<Hostname> known = new HashSet<>();
@@ -108,7 +109,14 @@ public final class OutboundTables {
 
     /// @param egress what is known where these tables are used
     /// @param pieces made before, and to keep
-    public OutboundTables(MeshIndex index, Outlook outlook, EgressScope egress, Pieces pieces) {
+    /// @param attached routes of services in other words than Istio's
+    public OutboundTables(
+            MeshIndex index,
+            Outlook outlook,
+            EgressScope egress,
+            Pieces pieces,
+            ServiceRouting attached) {
+        this.attached = attached;
         this.outlook = outlook;
         this.pieces = pieces;
         this.visible = egress.services();
@@ -320,8 +328,22 @@ public final class OutboundTables {
 
         private void ofService(MeshService service, Map<String, Draft> named) {
             Hostname host = service.service().host();
-            Optional<BoundVirtualService> rule = ruleFor(host);
             String name = host + ":" + port;
+            Optional<List<Route>> said = attached.routes(service, port);
+            if (said.isPresent()) {
+                named.put(
+                        name,
+                        new Draft(
+                                name,
+                                host.name(),
+                                Optional.of(service),
+                                said.get(),
+                                said.get().isEmpty()
+                                        ? service.service().origin()
+                                        : said.get().getFirst().origin()));
+                return;
+            }
+            Optional<BoundVirtualService> rule = ruleFor(host);
             named.put(
                     name,
                     new Draft(
