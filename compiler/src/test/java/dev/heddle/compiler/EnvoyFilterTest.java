@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -266,7 +267,8 @@ class EnvoyFilterTest {
                         WorkloadAnnotations.NONE,
                         Locality.UNKNOWN,
                         metadata,
-                        Optional.empty());
+                        Optional.empty(),
+                        new TreeSet<>());
         return !MeshCompiler.compile(world, scope).touches().isEmpty();
     }
 

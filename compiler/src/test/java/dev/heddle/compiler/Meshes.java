@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Worlds and scopes made of what tests have at hand: texts, files, golden cases.
@@ -120,8 +121,10 @@ final class Meshes {
                                 : EXPLICIT,
                         WorkloadAnnotations.read(annotations, namespace),
                         Locality.parse(scope.get("locality") instanceof String there ? there : ""));
+        var located =
+                scope.get("address") instanceof String address ? said.at(Set.of(address)) : said;
         return scope.get("identity") instanceof String directory
-                ? said.identified(directory)
-                : said;
+                ? located.identified(directory)
+                : located;
     }
 }

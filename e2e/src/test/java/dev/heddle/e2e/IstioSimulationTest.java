@@ -25,7 +25,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -43,6 +45,15 @@ class IstioSimulationTest {
 
     private static Map<String, String> apart() {
         var apart = new LinkedHashMap<String, String>();
+        apart.put(
+                "duplicate tls gateway",
+                "Istio makes two chains for the same connections, which Envoy refuses");
+        apart.put(
+                "ingress shared TLS cert conflict - beta first",
+                "a defect of Istio's: its issue 24385");
+        apart.put(
+                "service entries with reused hosts",
+                "of the way to give addresses away that Istio no longer uses");
         return apart;
     }
 
@@ -91,10 +102,16 @@ class IstioSimulationTest {
     private static void check(JsonObject scenario, JsonObject call) {
         JsonObject expected = object(call, "expect");
         SimulatedCall.Running runs = SimulatedCall.running(compiled(scenario));
-        SimulatedCall.Result result = SimulatedCall.of(runs, object(call, "call"));
+        JsonObject asked = object(call, "call");
+        if (text(asked, "CallMode").isEmpty() && scope(scenario).role() == Role.SIDECAR) {
+            asked.addProperty("CallMode", "CallModeOutbound");
+        }
+        SimulatedCall.Result result = SimulatedCall.of(runs, asked);
         assertThat(result.error()).as("%s", result).isEqualTo(error(expected));
         compare(expected, "ListenerMatched", result.listener(), result);
-        compare(expected, "VirtualHostMatched", result.virtualHost(), result);
+        if (!result.error().equals("ErrNoRoute")) {
+            compare(expected, "VirtualHostMatched", result.virtualHost(), result);
+        }
         compare(expected, "RouteConfigMatched", result.table(), result);
         compare(expected, "ClusterMatched", result.cluster(), result);
     }
@@ -123,8 +140,27 @@ class IstioSimulationTest {
             resources.addAll(
                     ResourceReader.read(field + ".yaml", text(scenario, field)).resources());
         }
+        JsonObject mesh = object(object(scenario, "options"), "MeshConfig");
+        if (!mesh.isEmpty()) {
+            resources.addAll(ResourceReader.read("mesh.yaml", mesh(mesh)).resources());
+        }
         World world = World.of(1, Resources.of(resources), MeshSettings.DEFAULT);
         return MeshCompiler.compile(world, scope(scenario)).snapshot();
+    }
+
+    /// Where Istio keeps what the whole mesh is like.
+    private static String mesh(JsonObject config) {
+        var data = new JsonObject();
+        data.addProperty("mesh", config.toString());
+        var metadata = new JsonObject();
+        metadata.addProperty("name", "istio");
+        metadata.addProperty("namespace", "istio-system");
+        var map = new JsonObject();
+        map.addProperty("apiVersion", "v1");
+        map.addProperty("kind", "ConfigMap");
+        map.add("metadata", metadata);
+        map.add("data", data);
+        return map.toString();
     }
 
     private static ProxyScope scope(JsonObject scenario) {
@@ -138,13 +174,27 @@ class IstioSimulationTest {
         object(proxy, "Labels")
                 .entrySet()
                 .forEach(label -> labels.put(label.getKey(), label.getValue().getAsString()));
-        return new ProxyScope(
-                isGateway ? Role.GATEWAY : Role.SIDECAR,
-                namespace,
-                labels,
-                namespace + ".svc.cluster.local",
-                "Kubernetes",
-                new Interception.Redirect());
+        var scope =
+                new ProxyScope(
+                        isGateway ? Role.GATEWAY : Role.SIDECAR,
+                        namespace,
+                        labels,
+                        namespace + ".svc.cluster.local",
+                        "Kubernetes",
+                        new Interception.Redirect());
+        // Istio's sidecars have a certificate.
+        return (isGateway ? scope : scope.identified("/etc/certs")).at(addresses(proxy));
+    }
+
+    /// Where Istio's tests have a proxy that says nothing else.
+    private static Set<String> addresses(JsonObject proxy) {
+        JsonElement said = proxy.get("IPAddresses");
+        if (said == null || !said.isJsonArray()) {
+            return Set.of("1.1.1.1");
+        }
+        return said.getAsJsonArray().asList().stream()
+                .map(JsonElement::getAsString)
+                .collect(Collectors.toSet());
     }
 
     private static JsonObject object(JsonObject of, String field) {

@@ -83,9 +83,7 @@ final class LiveMesh implements MeshUnderTest {
         }
         // Where a Service of the gateway maps them.
         ProxyScope asked = CaseWorld.scope(golden, interception());
-        for (int listening :
-                GatewayServers.byPort(world.world().index(), asked.namespace(), asked.labels())
-                        .keySet()) {
+        for (int listening : GatewayServers.byPort(world.world(), asked).keySet()) {
             if (!ports.containsKey(listening)) {
                 ports.put(listening, freePort());
             }

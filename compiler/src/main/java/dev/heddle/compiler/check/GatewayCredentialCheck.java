@@ -25,7 +25,7 @@ public final class GatewayCredentialCheck {
             case SIDECAR -> List.of();
             case GATEWAY -> {
                 var findings = new Diagnostics();
-                GatewayServers.byPort(world.index(), scope.namespace(), scope.labels())
+                GatewayServers.byPort(world, scope)
                         .values()
                         .forEach(servers ->
                                 servers.stream()

@@ -86,10 +86,9 @@ public final class GatewayLowering {
         var routes = new ArrayList<RouteConfiguration>();
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
         scope.identity().ifPresent(d -> MeshTls.secrets(d).forEach(secrets::add));
-        SortedMap<Integer, List<Server>> byPort =
-                GatewayServers.byPort(world.index(), scope.namespace(), scope.labels());
+        SortedMap<Integer, List<Server>> byPort = GatewayServers.byPort(world, scope);
         SortedMap<Integer, PortListeners> listenersByPort =
-                listeners(world.index(), scope, secrets);
+                listeners(world, scope, secrets);
         var tables = new GatewayTables(world.index(), scope, pieces);
         var l4 = new GatewayL4(world.index(), scope);
         var ends = new GatewayTls(tables, l4, secrets, routes);
@@ -146,8 +145,10 @@ public final class GatewayLowering {
 
     /// The listeners of the Gateway API's Gateways, by the port that the workload listens on.
     private static SortedMap<Integer, PortListeners> listeners(
-            MeshIndex index, ProxyScope scope, TlsSecrets secrets) {
-        List<MeshService> own = index.services().of(scope.namespace(), scope.labels());
+            World world, ProxyScope scope, TlsSecrets secrets) {
+        MeshIndex index = world.index();
+        List<MeshService> own =
+                world.services(scope).stream().map(s -> s.at(scope.addresses())).toList();
         var called = new TreeMap<Integer, List<AttachedListener>>();
         for (AttachedGateway gateway :
                 index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels())) {

@@ -110,7 +110,7 @@ final class InboundLowering {
     }
 
     InboundLowering(World world, ProxyScope scope, Optional<Resource<Sidecar>> sidecar) {
-        this.services = world.index().services().of(scope.namespace(), scope.labels());
+        this.services = world.services(scope).stream().map(s -> s.at(scope.addresses())).toList();
         this.sidecar = sidecar;
         this.pools = new InboundPools(world.settings());
         this.secrets = TlsSecrets.ofSidecar(world.index(), scope.namespace());

@@ -35,12 +35,14 @@ record InboundWay(Match match, Optional<ServerTls> tls, boolean isHttp) {
     }
 
     private static List<InboundWay> plain(AppProtocol protocol) {
-        var ways = new ArrayList<InboundWay>();
-        if (protocol == AppProtocol.UNSET) {
-            ways.add(new InboundWay(Match.ofHttp(), Optional.empty(), true));
+        if (protocol != AppProtocol.UNSET) {
+            return List.of(new InboundWay(Match.ALL, Optional.empty(), protocol.isHttp()));
         }
-        ways.add(new InboundWay(Match.ALL, Optional.empty(), protocol.isHttp()));
-        return ways;
+        // A chain for some of the plain connections keeps all of them from one for any.
+        return List.of(
+                new InboundWay(Match.ofHttp(), Optional.empty(), true),
+                new InboundWay(Match.ofPlain(), Optional.empty(), false),
+                new InboundWay(Match.ofTls(List.of("*")), Optional.empty(), false));
     }
 
     private static List<InboundWay> strict(AppProtocol protocol, MeshTls mesh) {

@@ -17,6 +17,7 @@ import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.lower.istio.Pieces;
+import dev.heddle.compiler.lower.istio.Ranges;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.SidecarScope;
@@ -115,20 +116,25 @@ final class OutboundListeners {
                         Match.ofPort(CAPTURE_PORT),
                         Handling.Tcp.to(ClusterName.BLACK_HOLE, ClusterName.BLACK_HOLE),
                         Origin.BUILT_IN));
-        if (unknown instanceof UnknownHosts.LookedUp) {
+        boolean isLookedUp = unknown instanceof UnknownHosts.LookedUp;
+        if (isLookedUp) {
             chains.add(unknownRequests());
         }
-        chains.add(
+        var bytes =
                 new FilterChain(
-                        "virtualOutbound-catchall-tcp", Match.ALL, unknownBytes(), unknownOrigin));
+                        "virtualOutbound-catchall-tcp", Match.ALL, unknownBytes(), unknownOrigin);
+        if (!isLookedUp) {
+            chains.add(bytes);
+        }
         return new Listener(
                 "virtualOutbound",
                 new SocketAddress(ANY, CAPTURE_PORT),
                 Direction.OUTBOUND,
                 Capture.REDIRECTED,
-                chains.size() > 2 ? List.of(Inspector.HTTP) : List.of(),
+                isLookedUp ? List.of(Inspector.HTTP) : List.of(),
                 chains,
-                Optional.empty(),
+                // A chain for some of the plain connections keeps all of them from one for any.
+                Optional.of(bytes).filter(_ -> isLookedUp),
                 Origin.BUILT_IN);
     }
 
@@ -255,7 +261,11 @@ final class OutboundListeners {
         }
 
         private static List<String> ranges(MeshService service) {
-            return service.service().addresses().stream().filter(a -> a.contains("/")).toList();
+            return service.service().addresses().stream()
+                    .filter(a -> a.contains("/"))
+                    .flatMap(a -> Ranges.normal(a).stream())
+                    .distinct()
+                    .toList();
         }
 
         private ListenerDraft draft(MeshService service, String address, int port) {

@@ -95,7 +95,7 @@ public final class SidecarLowering {
                 : List.of(
                         Same.as(world.settings()),
                         world.options(scope),
-                        Same.each(world.index().services().of(scope.namespace(), scope.labels())),
+                        Same.each(world.services(scope)),
                         sidecar(world, scope).map(Same::as),
                         world.index().peers().in(scope.namespace()),
                         GuardLowering.parts(world, scope),

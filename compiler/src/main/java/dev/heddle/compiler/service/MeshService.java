@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A service with what it consists of.
 ///
@@ -115,6 +116,24 @@ public record MeshService(
         return !workloads.isEmpty()
                 && service.namespace().equals(namespace)
                 && labels.entrySet().containsAll(workloads.entrySet());
+    }
+
+    /// What of it a workload is that has one of those addresses: the ports that an endpoint there
+    /// is for, and where it listens for them. A service that chooses its workloads is all of it.
+    public MeshService at(Set<String> addresses) {
+        if (!workloads.isEmpty() || addresses.isEmpty()) {
+            return this;
+        }
+        var listens = new HashMap<Integer, Integer>();
+        endpoints.stream()
+                .filter(e -> addresses.contains(e.address()))
+                .forEach(e -> listens.putIfAbsent(e.servicePort(), e.port()));
+        Service part =
+                service.withPorts(
+                        service.ports().stream()
+                                .filter(p -> listens.containsKey(p.number()))
+                                .toList());
+        return new MeshService(part, metadata, endpoints, workloads, listens, registry, traits);
     }
 
     /// Whether it is a Kubernetes Service without an address, whose endpoints are called one by

@@ -7,6 +7,7 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.codec.Spelling;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Hostname;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,10 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Every service of a world. Immutable.
 public final class ServiceCatalog {
@@ -51,6 +54,9 @@ public final class ServiceCatalog {
     /// Those that have workloads, by namespace and one of the labels that these must have.
     private final Map<String, Map<Map.Entry<String, String>, List<MeshService>>> bySelector =
             new HashMap<>();
+
+    /// Those that list their endpoints one by one, by the addresses of these.
+    private final Map<String, List<MeshService>> byAddress = new HashMap<>();
 
     /// What everybody sees, where nobody sees anything else.
     private final Optional<List<MeshService>> open;
@@ -91,9 +97,22 @@ public final class ServiceCatalog {
                                     .computeIfAbsent(label, _ -> new ArrayList<>())
                                     .add(service));
         }
+        this.services.forEach(this::addAddresses);
         this.isDistributed =
                 services.stream()
                         .anyMatch(s -> s.traits().distribution() != TrafficDistribution.ANY);
+    }
+
+    private void addAddresses(MeshService service) {
+        if (service.workloads().isEmpty()) {
+            service.endpoints().stream()
+                    .map(Endpoint::address)
+                    .distinct()
+                    .forEach(address ->
+                            byAddress
+                                    .computeIfAbsent(address, _ -> new ArrayList<>())
+                                    .add(service));
+        }
     }
 
     /// Whether any service wants clients to prefer some of its endpoints.
@@ -264,6 +283,29 @@ public final class ServiceCatalog {
             find(host, viewer).ifPresent(s -> seen.put(host, s));
         }
         return List.copyOf(seen.values());
+    }
+
+    /// Those of the addresses by which some service knows its endpoints.
+    public Set<String> known(Set<String> addresses) {
+        return addresses.stream()
+                .filter(byAddress::containsKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// The services that a workload is part of: those that choose its labels in its namespace, and
+    /// those that list one of its addresses.
+    public List<MeshService> of(
+            String namespace, Map<String, String> labels, Set<String> addresses) {
+        if (addresses.isEmpty()) {
+            return of(namespace, labels);
+        }
+        return Stream.concat(
+                        of(namespace, labels).stream(),
+                        addresses.stream()
+                                .flatMap(a -> byAddress.getOrDefault(a, List.of()).stream()))
+                .distinct()
+                .sorted(PRECEDENCE)
+                .toList();
     }
 
     /// The services that a workload of these labels is part of.

@@ -1,10 +1,14 @@
 package dev.heddle.compiler.world;
 
 import dev.heddle.model.service.Locality;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Everything in which one proxy's configuration may differ from another's. Two proxies of equal
 /// scope get the same bytes; with the [World] this is the compiler's whole input, and so the whole
@@ -21,6 +25,8 @@ import java.util.TreeMap;
 /// @param metadata of the proxy's node, as far as it is texts, as in `ISTIO_VERSION`; nothing that
 ///   only one proxy can be
 /// @param process how it was started, as it says itself; empty where it says nothing
+/// @param addresses of the workload, by which services that list their endpoints one by one know
+///   it; none where everything has the same one
 public record ProxyScope(
         Role role,
         String namespace,
@@ -31,7 +37,8 @@ public record ProxyScope(
         WorkloadAnnotations annotations,
         Locality locality,
         Map<String, String> metadata,
-        Optional<ProcessOptions> process) {
+        Optional<ProcessOptions> process,
+        SortedSet<String> addresses) {
 
     /// The field of a node's metadata that says where its certificate of the mesh is.
     public static final String IDENTITY = "HEDDLE_IDENTITY";
@@ -56,7 +63,8 @@ public record ProxyScope(
                 annotations,
                 locality,
                 Map.of(),
-                Optional.empty());
+                Optional.empty(),
+                new TreeSet<>());
     }
 
     /// One that runs nowhere in particular.
@@ -147,6 +155,23 @@ public record ProxyScope(
     public ProxyScope {
         labels = Map.copyOf(labels);
         metadata = Map.copyOf(metadata);
+        addresses = Collections.unmodifiableSortedSet(new TreeSet<>(addresses));
+    }
+
+    /// The same, with those addresses.
+    public ProxyScope at(Set<String> others) {
+        return new ProxyScope(
+                role,
+                namespace,
+                labels,
+                dnsDomain,
+                clusterId,
+                interception,
+                annotations,
+                locality,
+                metadata,
+                process,
+                new TreeSet<>(others));
     }
 
     /// The directory in which the proxy finds its certificate of the mesh, its key and the mesh's
@@ -169,7 +194,8 @@ public record ProxyScope(
                 annotations,
                 locality,
                 all,
-                process);
+                process,
+                addresses);
     }
 
     /// The same, started like that.
@@ -188,6 +214,7 @@ public record ProxyScope(
                 annotations,
                 locality,
                 all,
-                Optional.of(with));
+                Optional.of(with),
+                addresses);
     }
 }

@@ -5,6 +5,7 @@ import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.ProxyConfigs;
 import dev.heddle.compiler.select.SidecarScope;
+import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.Namespaces;
 import dev.heddle.compiler.service.WorkloadGroups;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -77,6 +78,19 @@ public record World(long version, Resources resources, MeshSettings settings, Me
     /// The cluster that a proxy is in, where that counts; else empty.
     public String site(ProxyScope scope) {
         return index.services().isSomeClusterLocal() ? scope.clusterId() : "";
+    }
+
+    /// The services that the workload of a proxy is part of.
+    public List<MeshService> services(ProxyScope scope) {
+        return index.services().of(scope.namespace(), scope.labels(), scope.addresses());
+    }
+
+    /// The scope as far as it makes a difference here: addresses that no service lists tell no two
+    /// proxies apart.
+    public ProxyScope effective(ProxyScope scope) {
+        return scope.addresses().isEmpty()
+                ? scope
+                : scope.at(index.services().known(scope.addresses()));
     }
 
     /// What proxies of that outlook know of the mesh. Costs time in proportion to its services.

@@ -19,19 +19,36 @@ import org.jspecify.annotations.Nullable;
 @Confined("pusher")
 final class ConnectedProxy {
     private final XdsStream stream;
-    private final ProxyScope scope;
+    private final ProxyScope said;
     private final Instant since;
     private final Map<XdsType, TypeStatus> types = new EnumMap<>(XdsType.class);
     private @Nullable Snapshot target;
+    private ProxyScope scope;
 
-    ConnectedProxy(XdsStream stream, ProxyScope scope, Instant since) {
+    /// @param said what its node comes to, whatever the world is like
+    ConnectedProxy(XdsStream stream, ProxyScope said, Instant since) {
         this.stream = stream;
-        this.scope = scope;
+        this.said = said;
+        this.scope = said;
         this.since = since;
     }
 
+    XdsStream stream() {
+        return stream;
+    }
+
+    ProxyScope said() {
+        return said;
+    }
+
+    /// The scope that it shares with others, as far as the newest world tells them apart.
     ProxyScope scope() {
         return scope;
+    }
+
+    /// Gets what proxies of that scope get from now on.
+    void joins(ProxyScope effective) {
+        scope = effective;
     }
 
     String id() {

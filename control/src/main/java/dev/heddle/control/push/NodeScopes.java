@@ -24,7 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads who a proxy is out of what it says of itself, in Istio's conventions.
@@ -50,6 +54,12 @@ public final class NodeScopes {
                     "HOST_IP",
                     "NAMESPACE",
                     "CLUSTER_ID");
+
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]{7,15}|[0-9a-fA-F:.]{2,45}");
+    private static final Set<String> NOWHERE = Set.of("0.0.0.0", "::", "::1");
+
+    /// Of both families, and a few networks.
+    private static final int MAX_ADDRESSES = 16;
 
     /// What a node is.
     public sealed interface Outcome {
@@ -98,7 +108,23 @@ public final class NodeScopes {
                 WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace),
                 locality(node),
                 metadata(node),
-                process(node));
+                process(node),
+                addresses(node, id.get(1)));
+    }
+
+    /// Where services may know the workload by. On one machine, where everything is at the same
+    /// address, that tells nobody from anybody.
+    private static SortedSet<String> addresses(NodeInfo node, String first) {
+        var all = new TreeSet<String>();
+        Stream.concat(
+                        Stream.of(first),
+                        Stream.of(node.text("INSTANCE_IPS").orElse("").split(",", -1)))
+                .map(String::strip)
+                .filter(a -> ADDRESS.matcher(a).matches() && !a.startsWith("127."))
+                .filter(a -> !NOWHERE.contains(a))
+                .limit(MAX_ADDRESSES)
+                .forEach(all::add);
+        return all;
     }
 
     /// How the proxy was started: what Istio's agent, or whoever else did it, put into its

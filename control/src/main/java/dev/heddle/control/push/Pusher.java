@@ -206,6 +206,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
 
     private void onPublished(Edition next) {
         edition = next;
+        List.copyOf(proxies.values()).forEach(this::regroup);
         scopes.keySet().forEach(this::compileIfStale);
         log.update(findings());
     }
@@ -225,12 +226,42 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         LOG.info("{} connected from {}", proxy.id(), stream.peer());
         proxies.put(stream.id(), proxy);
         gone.remove(proxy.id());
-        CompiledScope compiled = scopes.computeIfAbsent(scope, _ -> new CompiledScope());
-        compiled.proxies.put(stream.id(), proxy);
+        proxy.joins(effective(scope));
+        join(proxy);
+        compileIfStale(proxy.scope());
+    }
+
+    private ProxyScope effective(ProxyScope scope) {
+        return edition == null ? scope : edition.world().effective(scope);
+    }
+
+    /// Which proxies get the same depends on the world: an address that a service lists tells its
+    /// workload from the others.
+    private void regroup(ConnectedProxy proxy) {
+        ProxyScope then = effective(proxy.said());
+        if (!then.equals(proxy.scope())) {
+            leave(proxy);
+            proxy.joins(then);
+            join(proxy);
+        }
+    }
+
+    private void join(ConnectedProxy proxy) {
+        CompiledScope compiled = scopes.computeIfAbsent(proxy.scope(), _ -> new CompiledScope());
+        compiled.proxies.put(proxy.stream().id(), proxy);
         if (compiled.latest != null) {
             proxy.push(compiled.latest.snapshot());
         }
-        compileIfStale(scope);
+    }
+
+    private void leave(ConnectedProxy proxy) {
+        CompiledScope compiled = scopes.get(proxy.scope());
+        if (compiled != null) {
+            compiled.proxies.remove(proxy.stream().id());
+            if (compiled.proxies.isEmpty()) {
+                scopes.remove(proxy.scope());
+            }
+        }
     }
 
     private void onRefused(Event.Nacked nack) {
@@ -259,13 +290,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             return;
         }
         LOG.info("{} disconnected: {}", proxy.id(), reason);
-        CompiledScope compiled = scopes.get(proxy.scope());
-        if (compiled != null) {
-            compiled.proxies.remove(stream.id());
-            if (compiled.proxies.isEmpty()) {
-                scopes.remove(proxy.scope());
-            }
-        }
+        leave(proxy);
         boolean elsewhere = proxies.values().stream().anyMatch(p -> p.id().equals(proxy.id()));
         if (!elsewhere) {
             Instant now = clock.instant();

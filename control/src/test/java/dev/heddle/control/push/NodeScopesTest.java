@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,7 +62,20 @@ class NodeScopesTest {
                                 WorkloadAnnotations.NONE,
                                 Locality.UNKNOWN,
                                 Map.of("ISTIO_VERSION", "1.29.0"),
-                                Optional.empty()));
+                                Optional.empty(),
+                                new TreeSet<>(Set.of("10.0.0.1"))));
+    }
+
+    @Test
+    void addressesThatEverybodyHasTellNobodyApart() throws Exception {
+        assertThat(
+                        known(
+                                        "sidecar~127.0.0.1~web-0.shop~shop.svc.cluster.local",
+                                        """
+                                        {"INSTANCE_IPS": "10.0.0.7, fd00::7,::1,nonsense,0.0.0.0"}
+                                        """)
+                                .addresses())
+                .containsExactly("10.0.0.7", "fd00::7");
     }
 
     @Test

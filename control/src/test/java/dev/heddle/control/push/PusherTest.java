@@ -11,6 +11,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
 import dev.heddle.model.Resources;
+import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
@@ -102,6 +103,34 @@ class PusherTest {
                 Instant.EPOCH);
     }
 
+    /// A world in which a service lists the address of the stream of that number.
+    private static Edition listing(long version, long stream) {
+        String entry =
+                """
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: old, namespace: default}
+                spec:
+                  hosts: [old.example.com]
+                  resolution: STATIC
+                  ports: [{number: 80, name: http, protocol: HTTP}]
+                  endpoints: [{address: 10.0.0.%d}]
+                """
+                        .formatted(stream);
+        World world =
+                World.of(
+                        version,
+                        Resources.of(ResourceReader.read("old.yaml", entry).resources()),
+                        MeshSettings.DEFAULT);
+        return new Edition(
+                world,
+                MeshCompiler.analysis(world, Optional.empty()),
+                "hash" + version,
+                SourceState.EMPTY,
+                List.of(),
+                Instant.EPOCH);
+    }
+
     private Stream open(long id, String name, String namespace) {
         var stream = new Stream(id, name, namespace);
         pusher.onOpened(stream);
@@ -158,6 +187,25 @@ class PusherTest {
         compileAll();
         assertThat(compilations).hasValue(2);
         assertThat(late.pushed).containsExactly("1");
+    }
+
+    @Test
+    void whoseAddressAServiceListsIsCompiledByItselfAndBackAmongTheOthersLater() {
+        pusher.publish(listing(1, 2));
+        var a = open(1, "web-1", "default");
+        var b = open(2, "web-2", "default");
+        var c = open(3, "web-3", "default");
+        compileAll();
+        assertThat(compilations).hasValue(2);
+        pusher.publish(listing(2, 3));
+        compileAll();
+        assertThat(compilations).hasValue(4);
+        pusher.publish(edition(3));
+        compileAll();
+        assertThat(compilations).hasValue(5);
+        for (Stream stream : List.of(a, b, c)) {
+            assertThat(stream.pushed.getLast()).isEqualTo("3");
+        }
     }
 
     @Test

@@ -235,6 +235,8 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         var current = new LinkedHashSet<>(landed.names());
         // What was sent once more since will be answered once more.
         flights.forEach(later -> later.names().forEach(current::remove));
+        // What nobody wanted any more when its refusal came is no longer offered, bad or not.
+        current.removeIf(n -> landed.changed(n).isPresent() && !offered.containsKey(n));
         List<String> bad = named.stream().filter(current::contains).toList();
         if (type.wildcardByDefault()) {
             // Of clusters and listeners Envoy takes the good ones and names the others.

@@ -235,6 +235,15 @@ final class DeltaServerStreamTest {
     }
 
     @Test
+    void whatNobodyWantsAnyMoreWhenItsRefusalComesIsForgotten() {
+        client.push(snapshot("1", CLUSTER, "a b"));
+        client.ask(CLUSTER, "a", "b");
+        assertThat(client.unsubscribe(CLUSTER, "b")).isEmpty();
+        assertThat(client.nack(CLUSTER, "cluster 'b': bad"))
+                .containsExactly("nack CDS 1 [b]", "ack CDS 1");
+    }
+
+    @Test
     void aRejectionThatNamesNothingIsAboutTheWholeResponse() {
         client.push(snapshot("1", CLUSTER, "a b"));
         client.ask(CLUSTER);

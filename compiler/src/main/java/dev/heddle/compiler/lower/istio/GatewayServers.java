@@ -2,6 +2,8 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.World;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
@@ -22,6 +24,10 @@ public final class GatewayServers {
     /// Names the Services of a Gateway's workloads, in place of their labels: as whoever makes
     /// Gateways out of other resources writes it.
     private static final String SERVICES = "internal.istio.io/gateway-service";
+
+    /// A Service of this label maps no port of a Gateway that chooses by labels.
+    private static final String UNTRANSLATED =
+            "experimental.istio.io/disable-gateway-port-translation";
 
     private GatewayServers() {}
 
@@ -52,25 +58,29 @@ public final class GatewayServers {
     /// The servers of the Gateways that choose a workload of these labels, by the port that the
     /// workload listens on. A port that a Service of the workload maps is mapped, as from 80 to
     /// 8080.
-    public static SortedMap<Integer, List<Server>> byPort(
-            MeshIndex index, String namespace, Map<String, String> labels) {
+    public static SortedMap<Integer, List<Server>> byPort(World world, ProxyScope scope) {
+        MeshIndex index = world.index();
+        String namespace = scope.namespace();
+        Map<String, String> labels = scope.labels();
         var found = new TreeMap<Integer, List<Server>>();
         for (Resource<Gateway> gateway : index.gateways(labels)) {
             Optional<String> named =
                     Optional.ofNullable(gateway.metadata().annotations().get(SERVICES));
             List<MeshService> own =
-                    named.map(names -> named(index, gateway, names, namespace, labels))
-                            .orElseGet(() -> index.services().of(namespace, labels));
-            if (named.isPresent() && own.isEmpty()) {
-                continue;
-            }
+                    named
+                            .map(names -> named(index, gateway, names, namespace, labels))
+                            .orElseGet(() -> world.services(scope))
+                            .stream()
+                            .map(s -> s.at(scope.addresses()))
+                            .toList();
             List<Gateway.Server> servers = gateway.spec().servers();
             for (int i = 0; i < servers.size(); i++) {
                 Gateway.Server server = servers.get(i);
-                if (isServed(server)) {
-                    List<Server> there =
-                            found.computeIfAbsent(
-                                    listening(server.port().number(), own), _ -> new ArrayList<>());
+                if (!isServed(server)) {
+                    continue;
+                }
+                for (int port : listening(server.port().number(), own, named.isPresent())) {
+                    List<Server> there = found.computeIfAbsent(port, _ -> new ArrayList<>());
                     if (there.stream().allMatch(one -> isBeside(one.server(), server))) {
                         there.add(new Server(gateway, i, server));
                     }
@@ -168,12 +178,25 @@ public final class GatewayServers {
         return isHttp(server) && server.tls().filter(ServerTlsSettings::httpsRedirect).isPresent();
     }
 
-    /// The port that a workload of these services listens on for calls to a port.
+    /// Where a workload that is part of these services listens for calls to a port.
     public static int listening(int port, List<MeshService> own) {
-        return own.stream()
-                .filter(s -> s.service().port(port).isPresent())
-                .map(s -> s.target(port))
-                .findFirst()
-                .orElse(port);
+        return listening(port, own, false).getFirst();
+    }
+
+    /// Where the workload listens for that port of its Services. Of Services that a Gateway names
+    /// each counts, and nothing else; of others the first that has the port, and does not say that
+    /// its ports are nobody else's.
+    private static List<Integer> listening(int port, List<MeshService> own, boolean isNamed) {
+        List<Integer> ports =
+                own.stream()
+                        .filter(s -> s.service().port(port).isPresent())
+                        .filter(s -> isNamed || !s.metadata().labels().containsKey(UNTRANSLATED))
+                        .map(s -> s.target(port))
+                        .distinct()
+                        .toList();
+        if (isNamed) {
+            return ports;
+        }
+        return List.of(ports.isEmpty() ? port : ports.getFirst());
     }
 }

@@ -59,7 +59,7 @@ public final class ProxyPlace {
         }
         var byZone = new TreeMap<String, List<LoadAssignment.Endpoint>>();
         var seen = new HashSet<String>();
-        for (MeshService service : world.index().services().of(scope.namespace(), scope.labels())) {
+        for (MeshService service : world.services(scope)) {
             for (Endpoint endpoint : service.endpoints()) {
                 boolean isNear =
                         endpoint.locality().region().equals(scope.locality().region())

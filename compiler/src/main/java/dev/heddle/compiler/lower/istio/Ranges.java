@@ -28,7 +28,7 @@ public final class Ranges {
     }
 
     /// As in `10.0.0.0/8`, without the bits that don't count; empty when it is no range.
-    static Optional<String> normal(String range) {
+    public static Optional<String> normal(String range) {
         int slash = range.indexOf('/');
         String address = slash < 0 ? range : range.substring(0, slash);
         if (!Assignments.isIpAddress(address)) {

@@ -54,7 +54,7 @@ public record Patched(Snapshot snapshot, List<Touch> touches, List<Diagnostic> f
         }
         var run = new PatchRun(patches);
         List<String> hosts =
-                world.index().services().of(scope.namespace(), scope.labels()).stream()
+                world.services(scope).stream()
                         .map(MeshService::service)
                         .map(service -> service.host().toString())
                         .toList();
