@@ -87,8 +87,7 @@ public final class GatewayLowering {
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
         scope.identity().ifPresent(d -> MeshTls.secrets(d).forEach(secrets::add));
         SortedMap<Integer, List<Server>> byPort = GatewayServers.byPort(world, scope);
-        SortedMap<Integer, PortListeners> listenersByPort =
-                listeners(world, scope, secrets);
+        SortedMap<Integer, PortListeners> listenersByPort = listeners(world, scope, secrets);
         var tables = new GatewayTables(world.index(), scope, pieces);
         var l4 = new GatewayL4(world.index(), scope);
         var ends = new GatewayTls(tables, l4, secrets, routes);
