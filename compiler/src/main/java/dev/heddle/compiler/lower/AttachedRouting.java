@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.attach.MeshRoutes.Chosen;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.lower.gatewayapi.ServiceTable;
+import dev.heddle.compiler.lower.gatewayapi.ServiceTable.Bytes;
 import dev.heddle.compiler.lower.istio.ServiceRouting;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
@@ -24,16 +25,25 @@ final class AttachedRouting implements ServiceRouting {
 
     @Override
     public Optional<List<Route>> routes(MeshService service, int port) {
-        Chosen chosen =
-                index.gatewayApi()
-                        .meshRoutes()
-                        .chosen(
-                                service.service().host(),
-                                service.metadata().namespace(),
-                                port,
-                                viewer);
+        Chosen chosen = chosen(service, port);
         return chosen.http().isEmpty() && chosen.grpc().isEmpty()
                 ? Optional.empty()
                 : Optional.of(ServiceTable.routes(chosen, port, services));
+    }
+
+    /// Where connections of TLS go; none where no route is for that port of the service.
+    List<Bytes> tls(MeshService service, int port) {
+        return ServiceTable.tls(chosen(service, port), services);
+    }
+
+    /// Where connections go; empty where no route is for that port of the service.
+    Optional<Bytes> tcp(MeshService service, int port) {
+        return ServiceTable.tcp(chosen(service, port), services);
+    }
+
+    private Chosen chosen(MeshService service, int port) {
+        return index.gatewayApi()
+                .meshRoutes()
+                .chosen(service.service().host(), service.metadata().namespace(), port, viewer);
     }
 }

@@ -13,6 +13,7 @@ import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.lower.gatewayapi.ServiceTable.Bytes;
 import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
@@ -166,6 +167,7 @@ final class OutboundListeners {
     private final class At {
         private final EgressScope egress;
         private final OutboundTables tables;
+        private final AttachedRouting attached;
         private final Capture capture;
 
         /// Names that others had before.
@@ -176,13 +178,8 @@ final class OutboundListeners {
 
         private At(EgressScope egress) {
             this.egress = egress;
-            this.tables =
-                    new OutboundTables(
-                            world.index(),
-                            outlook,
-                            egress,
-                            pieces,
-                            new AttachedRouting(world.index(), outlook));
+            this.attached = new AttachedRouting(world.index(), outlook);
+            this.tables = new OutboundTables(world.index(), outlook, egress, pieces, attached);
             boolean isRedirected = outlook.calls() == Outlook.Calls.REDIRECTED;
             this.capture = isRedirected && !egress.isCalled() ? Capture.HANDED_OVER : Capture.BOUND;
             for (MeshService service : egress.services()) {
@@ -326,6 +323,12 @@ final class OutboundListeners {
             String host = service.service().host().name();
             Origin origin = origin(service);
             if (protocol.isTls()) {
+                List<Bytes> said = attached.tls(service, port);
+                said.forEach(
+                        b -> draft.bytes(b.servers(), List.of(), ranges, b.handling(), b.origin()));
+                if (!said.isEmpty()) {
+                    return;
+                }
                 boolean isByName = byName(service, draft, ranges, port);
                 if (!isByName) {
                     boolean isShared = address.equals(ANY) && egress.bind().isEmpty();
@@ -341,15 +344,18 @@ final class OutboundListeners {
                 }
                 return;
             }
+            Optional<Bytes> said = attached.tcp(service, port);
+            said.ifPresent(
+                    b -> draft.bytes(List.of(), List.of(), ranges, b.handling(), b.origin()));
             List<L4Lowering.Plain> rules =
-                    rulesFor(service)
+                    (said.isPresent() ? Stream.<BoundVirtualService>of() : rulesFor(service))
                             .flatMap(r -> l4.tcp(r, BoundVirtualService.MESH, port).stream())
                             .toList();
             for (L4Lowering.Plain rule : rules) {
                 List<String> to = rule.addresses().isEmpty() ? ranges : rule.addresses();
                 draft.bytes(List.of(), rule.sources(), to, rule.handling(), rule.origin());
             }
-            if (rules.stream().noneMatch(L4Lowering.Plain::takesAll)) {
+            if (said.isEmpty() && rules.stream().noneMatch(L4Lowering.Plain::takesAll)) {
                 draft.bytes(
                         List.of(),
                         List.of(),

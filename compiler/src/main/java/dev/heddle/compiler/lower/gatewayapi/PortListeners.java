@@ -3,21 +3,17 @@ package dev.heddle.compiler.lower.gatewayapi;
 import dev.heddle.compiler.attach.AttachedListener;
 import dev.heddle.compiler.attach.AttachedListener.Protocol;
 import dev.heddle.compiler.attach.AttachedRoute;
-import dev.heddle.compiler.attach.Backend;
 import dev.heddle.compiler.attach.ListenerTls;
-import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
-import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
-import dev.heddle.model.gatewayapi.BackendRef;
 import dev.heddle.model.gatewayapi.Gateway.ValidationMode;
 import dev.heddle.model.gatewayapi.L4Rule;
 import dev.heddle.model.gatewayapi.TcpRoute;
@@ -203,34 +199,8 @@ public final class PortListeners {
                                 route.resource().origin(FieldPath.of("spec", "rules").index(0))));
     }
 
-    /// Connections that would go to nobody are closed, as many as are meant for him.
     private Handling.Tcp bytes(AttachedRoute<?> route, L4Rule rule) {
-        var destinations = new ArrayList<TcpDestination>();
-        for (int i = 0; i < rule.backendRefs().size(); i++) {
-            BackendRef ref = rule.backendRefs().get(i);
-            if (ref.weightOrOne() > 0) {
-                Backend backend =
-                        Rule.backend(
-                                route,
-                                FieldPath.of("spec", "rules")
-                                        .index(0)
-                                        .field("backendRefs")
-                                        .index(i));
-                destinations.add(new TcpDestination(cluster(backend), ref.weightOrOne()));
-            }
-        }
-        if (destinations.isEmpty()) {
-            destinations.add(new TcpDestination(ClusterName.BLACK_HOLE, 1));
-        }
-        Origin origin = route.resource().origin(FieldPath.of("spec", "rules").index(0));
-        return new Handling.Tcp(destinations.getFirst().cluster(), destinations)
-                .countedBy(services.rule(origin));
-    }
-
-    private String cluster(Backend backend) {
-        return backend instanceof Backend.To to && services.isReachable(to)
-                ? ClusterName.outbound(to.port(), "", to.host().name())
-                : ClusterName.BLACK_HOLE;
+        return BytesLowering.handling(route, rule, services);
     }
 
     private List<AttachedListener> of(Protocol protocol) {
