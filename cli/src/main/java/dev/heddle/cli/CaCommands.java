@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.serve.CaOptions;
 import dev.heddle.cli.serve.JoinToken;
+import dev.heddle.cli.serve.RotateRoot;
 import dev.heddle.xds.identity.SpiffeId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,5 +80,42 @@ final class CaCommands {
                 uses,
                 Duration.ofSeconds(seconds),
                 machine);
+    }
+
+    @Command(
+            name = "rotate",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Changes the root of the mesh: 'announce' makes a new one that is believed beside",
+                "the old one, 'sign' signs by it, 'retire' takes the old one away, 'back' goes one",
+                "step back. Each waits until every proxy has a certificate of the step before.",
+                "Without --to it says where that stands; exit code 1 while proxies are missing."
+            },
+            footer = {"", "Example:", "  heddle ca rotate --data ./state --to announce"})
+    int rotate(
+            @Option(
+                            names = "--data",
+                            paramLabel = "DIR",
+                            required = true,
+                            description = "The control plane's --data.")
+                    Path data,
+            @Mixin Mixins.Authority authority,
+            @Option(
+                            names = "--to",
+                            paramLabel = "STEP",
+                            description = "The step to do: announce, sign, retire or back.")
+                    Optional<String> step,
+            @Option(names = "--force", description = "Does it though proxies stand against it.")
+                    boolean force) {
+        var options =
+                new CaOptions(
+                        data,
+                        authority.trustDomain(),
+                        authority.plugged(),
+                        Duration.ofDays(1),
+                        "",
+                        "",
+                        Optional.empty());
+        return RotateRoot.run(options, step, force, machine);
     }
 }

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,6 @@ public final class CaServer implements AutoCloseable {
     private final Server server;
     private final ScheduledExecutorService timer;
     private final ExecutorService threads;
-    private final Issuer issuer;
 
     /// With what it runs.
     ///
@@ -81,12 +82,10 @@ public final class CaServer implements AutoCloseable {
         }
     }
 
-    private CaServer(
-            Server server, ScheduledExecutorService timer, ExecutorService threads, Issuer issuer) {
+    private CaServer(Server server, ScheduledExecutorService timer, ExecutorService threads) {
         this.server = server;
         this.timer = timer;
         this.threads = threads;
-        this.issuer = issuer;
     }
 
     /// Where the tokens of an authority with that directory are.
@@ -98,44 +97,65 @@ public final class CaServer implements AutoCloseable {
     ///
     /// @throws IOException when what is there cannot be used
     public static X509Certificate root(Settings settings, InstantSource clock) throws IOException {
-        return issuer(settings, clock).roots().getFirst();
+        var rotations = new Rotations(settings.directory(), settings.trustDomain());
+        return authority(settings, rotations, Lives.NORMAL, clock).issuer().roots().getFirst();
     }
 
-    private static Issuer issuer(Settings settings, InstantSource clock) throws IOException {
-        if (settings.plugged().isPresent()) {
-            return IssuerFiles.read(settings.plugged().get(), clock.instant());
-        }
-        return CertificateAuthority.in(
-                        settings.directory(), settings.trustDomain(), Lives.NORMAL, clock.instant())
-                .issuer();
+    private static CertificateAuthority authority(
+            Settings settings, Rotations rotations, Lives lives, InstantSource clock)
+            throws IOException {
+        return settings.plugged().isPresent()
+                ? new CertificateAuthority(
+                        IssuerFiles.read(settings.plugged().get(), clock.instant()), lives)
+                : rotations.authority(lives, clock.instant());
     }
 
     /// Opens the port and signs.
     ///
     /// @throws IOException when the issuer cannot be used or the address cannot be bound
     public static CaServer start(Settings settings, InstantSource clock) throws IOException {
-        Issuer issuer = issuer(settings, clock);
-        var authority =
-                new CertificateAuthority(
-                        issuer, new Lives(settings.usualLife(), Lives.NORMAL.longest()));
+        var rotations = new Rotations(settings.directory(), settings.trustDomain());
+        var lives = new Lives(settings.usualLife(), Lives.NORMAL.longest());
+        Files.createDirectories(settings.directory());
+        rotations.issued().tidy(clock.instant());
+        String mark = rotations.mark();
+        CertificateAuthority first = authority(settings, rotations, lives, clock);
+        var authority = new AtomicReference<CertificateAuthority>(first);
+        var believed = new Believed(first.issuer().roots());
         var callers =
                 new Callers(
                         settings.trustDomain(), tokens(settings.directory()), settings.accounts());
         var own = new AdvancedTlsX509KeyManager();
-        Runnable renewal = () -> renew(own, authority, settings.trustDomain(), clock);
+        Runnable renewal = () -> renew(own, authority.get(), settings.trustDomain(), clock);
         renewal.run();
         ScheduledExecutorService timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("ca-renewal").daemon().factory());
         long half = Math.max(1, settings.usualLife().toMillis() / 2);
         var _ = timer.scheduleAtFixedRate(renewal, half, half, TimeUnit.MILLISECONDS);
+        if (settings.plugged().isEmpty()) {
+            var watch =
+                    new RotationWatch(
+                            rotations,
+                            lives,
+                            clock,
+                            mark,
+                            next -> {
+                                believed.set(next.issuer().roots());
+                                authority.set(next);
+                                renewal.run();
+                            });
+            var _ = timer.scheduleWithFixedDelay(watch::look, 500, 500, TimeUnit.MILLISECONDS);
+        }
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         Server server =
                 NettyServerBuilder.forAddress(settings.address())
-                        .sslContext(tls(own, issuer.roots()))
+                        .sslContext(tls(own, believed))
                         .executor(threads)
                         .maxInboundMessageSize(LARGEST_MESSAGE)
-                        .addService(new CaService(() -> authority, callers, clock).definition())
+                        .addService(
+                                new CaService(authority::get, callers, rotations.issued(), clock)
+                                        .definition())
                         .build();
         try {
             server.start();
@@ -151,9 +171,9 @@ public final class CaServer implements AutoCloseable {
                 "certificate authority: on {}, trust domain {}, root {} until {}",
                 server.getListenSockets().getFirst(),
                 settings.trustDomain(),
-                JoinTokens.fingerprint(issuer.roots().getFirst()).substring(0, 16),
-                issuer.roots().getFirst().getNotAfter().toInstant());
-        return new CaServer(server, timer, threads, issuer);
+                JoinTokens.fingerprint(first.issuer().roots().getFirst()).substring(0, 16),
+                first.issuer().roots().getFirst().getNotAfter().toInstant());
+        return new CaServer(server, timer, threads);
     }
 
     private static void renew(
@@ -173,11 +193,11 @@ public final class CaServer implements AutoCloseable {
                 chain.toArray(X509Certificate[]::new), made.key().getPrivate());
     }
 
-    private static SslContext tls(AdvancedTlsX509KeyManager own, List<X509Certificate> roots)
+    private static SslContext tls(AdvancedTlsX509KeyManager own, Believed believed)
             throws IOException {
         try {
             return GrpcSslContexts.configure(SslContextBuilder.forServer(own), SslProvider.JDK)
-                    .trustManager(roots)
+                    .trustManager(believed)
                     .clientAuth(ClientAuth.OPTIONAL)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build();
@@ -189,11 +209,6 @@ public final class CaServer implements AutoCloseable {
     /// Where it listens, with the port that it got.
     public InetSocketAddress address() {
         return (InetSocketAddress) server.getListenSockets().getFirst();
-    }
-
-    /// Whom the mesh believes.
-    public List<X509Certificate> roots() {
-        return issuer.roots();
     }
 
     @Override

@@ -41,6 +41,7 @@ final class CaService {
 
     private final Supplier<CertificateAuthority> authority;
     private final Callers callers;
+    private final IssuedCertificates issued;
     private final InstantSource clock;
 
     /// What a call came with. Prints nothing of it.
@@ -52,9 +53,14 @@ final class CaService {
     }
 
     /// @param authority as it is now
-    CaService(Supplier<CertificateAuthority> authority, Callers callers, InstantSource clock) {
+    CaService(
+            Supplier<CertificateAuthority> authority,
+            Callers callers,
+            IssuedCertificates issued,
+            InstantSource clock) {
         this.authority = authority;
         this.callers = callers;
+        this.issued = issued;
         this.clock = clock;
     }
 
@@ -88,14 +94,18 @@ final class CaService {
                 LOG.warn("certificate authority: a caller is refused: {}", reason);
                 answer.onError(Status.UNAUTHENTICATED.withDescription(reason).asRuntimeException());
             }
-            case Found.Known caller -> sign(request.get(), caller, answer);
+            case Found.Known caller -> sign(request.get(), caller, with, answer);
         }
     }
 
     private void sign(
-            CertificateCall.Request request, Found.Known caller, StreamObserver<byte[]> answer) {
+            CertificateCall.Request request,
+            Found.Known caller,
+            Credentials with,
+            StreamObserver<byte[]> answer) {
         Duration asked = Duration.ofSeconds(request.validitySeconds());
-        switch (authority.get().sign(request.csr(), caller.id(), asked, clock.instant())) {
+        CertificateAuthority by = authority.get();
+        switch (by.sign(request.csr(), caller.id(), asked, clock.instant())) {
             case Signing.Malformed(String reason) -> {
                 LOG.warn("certificate authority: {} is refused: {}", caller.id(), reason);
                 answer.onError(
@@ -106,16 +116,44 @@ final class CaService {
                 answer.onError(
                         Status.PERMISSION_DENIED.withDescription(reason).asRuntimeException());
             }
-            case Signing.Issued issued -> {
+            case Signing.Issued made -> {
+                if (!noted(made, by.issuer().certificate(), caller, with, answer)) {
+                    return;
+                }
                 LOG.info(
                         "certificate authority: {} (by {}) has a certificate until {}, number {}",
                         caller.id(),
                         caller.how(),
-                        issued.certificate().getNotAfter().toInstant(),
-                        issued.certificate().getSerialNumber().toString(16));
-                answer.onNext(new CertificateCall.Response(Signing.texts(issued)).encoded());
+                        made.certificate().getNotAfter().toInstant(),
+                        made.certificate().getSerialNumber().toString(16));
+                answer.onNext(new CertificateCall.Response(Signing.texts(made)).encoded());
                 answer.onCompleted();
             }
+        }
+    }
+
+    /// What cannot be noted is not given out: a root could be retired that it needs.
+    private boolean noted(
+            Signing.Issued made,
+            X509Certificate by,
+            Found.Known caller,
+            Credentials with,
+            StreamObserver<byte[]> answer) {
+        try {
+            issued.add(
+                    made,
+                    by,
+                    caller.id().toString(),
+                    with.token().isPresent() ? Optional.empty() : with.certificate(),
+                    clock.instant());
+            return true;
+        } catch (IOException e) {
+            LOG.error("certificate authority: {} cannot be noted", caller.id(), e);
+            answer.onError(
+                    Status.UNAVAILABLE
+                            .withDescription("the authority cannot write its files")
+                            .asRuntimeException());
+            return false;
         }
     }
 

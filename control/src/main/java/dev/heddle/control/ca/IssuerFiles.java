@@ -118,7 +118,7 @@ final class IssuerFiles {
     }
 
     /// Keeps an issuer, so that a crash leaves it whole or the one before.
-    private static void write(Path directory, Issuer issuer) throws IOException {
+    static void write(Path directory, Issuer issuer) throws IOException {
         DurableFile.write(
                 directory.resolve(KEY),
                 SigningRequest.pem("PRIVATE KEY", issuer.key().getEncoded()));

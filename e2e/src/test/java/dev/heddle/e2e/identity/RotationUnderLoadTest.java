@@ -2,6 +2,8 @@ package dev.heddle.e2e.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.ca.Rotations;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
@@ -9,8 +11,13 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,20 +49,62 @@ class RotationUnderLoadTest {
         nothingIsLost(envoy.orElseThrow(), new HeddleProxy());
     }
 
+    /// A whole change of the root: each step as soon as every proxy is ready for it.
+    private static final class Root {
+        private final Rotations rotations;
+        private final Deque<String> steps = new ArrayDeque<>(List.of("announce", "sign", "retire"));
+
+        Root(SecureMesh mesh) {
+            rotations = new Rotations(mesh.authority().directory(), "cluster.local");
+        }
+
+        /// @return whether all is done
+        boolean turn() throws IOException {
+            Instant now = InstantSource.system().instant();
+            Rotations.Standing standing = rotations.standing(now);
+            boolean isReady =
+                    !steps.isEmpty()
+                            && standing.missing().isEmpty()
+                            && standing.next().equals(Optional.of(steps.getFirst()));
+            if (isReady) {
+                rotations.step(steps.removeFirst(), false, now);
+            }
+            return steps.isEmpty() && standing.phase().equals("settled");
+        }
+    }
+
+    @Test
+    void theRootChangesAndNothingIsLost() throws Exception {
+        Optional<Envoy> envoy = Envoy.find();
+        DataPlane from = envoy.isPresent() ? envoy.get() : new HeddleProxy();
+        try (var mesh = new SecureMesh(dir, LIFE)) {
+            int sidecar = strict(mesh, from, new HeddleProxy());
+            X509Certificate before = root(mesh);
+            Root root = new Root(mesh);
+            Socket open = SecureMesh.connect(sidecar);
+            int requests = 0;
+            long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
+            while (!root.turn()) {
+                assertThat(SecureMesh.status(open)).isEqualTo(200);
+                assertThat(mesh.get(sidecar).orElseThrow(() -> new IOException("cut")).status())
+                        .isEqualTo(200);
+                requests += 2;
+                assertThat(System.nanoTime()).as("in time").isLessThan(end);
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            assertThat(root(mesh)).isNotEqualTo(before);
+            assertThat(requests).isGreaterThan(200);
+            open.close();
+        }
+    }
+
+    private static X509Certificate root(SecureMesh mesh) throws IOException {
+        return CaServer.root(mesh.authority(), InstantSource.system());
+    }
+
     private void nothingIsLost(DataPlane from, DataPlane to) throws Exception {
         try (var mesh = new SecureMesh(dir, LIFE)) {
-            mesh.write(
-                    "peers.yaml",
-                    """
-                    apiVersion: security.istio.io/v1
-                    kind: PeerAuthentication
-                    metadata: {name: default, namespace: default}
-                    spec: {mtls: {mode: STRICT}}
-                    """);
-            mesh.serve(to);
-            int sidecar = mesh.call(from, "web", mesh.identity("web").toString());
-            awaitAnswer(mesh, sidecar);
-
+            int sidecar = strict(mesh, from, to);
             var open = new ArrayList<Socket>();
             for (int i = 0; i < 10; i++) {
                 open.add(SecureMesh.connect(sidecar));
@@ -88,6 +137,22 @@ class RotationUnderLoadTest {
                 socket.close();
             }
         }
+    }
+
+    /// @return where calls are taken
+    private static int strict(SecureMesh mesh, DataPlane from, DataPlane to) throws Exception {
+        mesh.write(
+                "peers.yaml",
+                """
+                apiVersion: security.istio.io/v1
+                kind: PeerAuthentication
+                metadata: {name: default, namespace: default}
+                spec: {mtls: {mode: STRICT}}
+                """);
+        mesh.serve(to);
+        int sidecar = mesh.call(from, "web", mesh.identity("web").toString());
+        awaitAnswer(mesh, sidecar);
+        return sidecar;
     }
 
     private static void awaitAnswer(SecureMesh mesh, int sidecar) throws InterruptedException {

@@ -1,0 +1,220 @@
+package dev.heddle.control.ca;
+
+import dev.heddle.control.ca.CertificateAuthority.Lives;
+import dev.heddle.control.ca.IssuedCertificates.Line;
+import dev.heddle.control.ca.RootRotation.Phase;
+import dev.heddle.control.ca.RootRotation.Step;
+import dev.heddle.control.world.DurableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// An authority's own issuer on disk, and the one that is to follow it. A crash leaves the phase as
+/// it was or as it shall be.
+///
+/// @param directory of the authority
+/// @param trustDomain of a root that is made
+public record Rotations(Path directory, String trustDomain) {
+    private static final String FILE = "rotation";
+    private static final String NEXT = "next";
+
+    /// Where a rotation stands, for people.
+    ///
+    /// @param phase as in `announced`
+    /// @param next what is done next, as in `sign`; empty for nothing
+    /// @param missing proxies that stand against that, with the reason
+    /// @param proxies that may have a certificate
+    public record Standing(
+            String phase, Instant since, Optional<String> next, List<String> missing, int proxies) {
+        public Standing {
+            missing = List.copyOf(missing);
+        }
+    }
+
+    private RootRotation state() throws IOException {
+        Path file = directory.resolve(FILE);
+        if (!Files.exists(file)) {
+            return RootRotation.NONE;
+        }
+        return RootRotation.parse(Files.readString(file))
+                .orElseThrow(() -> new IOException(file + " cannot be read"));
+    }
+
+    /// What tells whether something has changed.
+    String mark() throws IOException {
+        Path file = directory.resolve(FILE);
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private Path next() {
+        return directory.resolve(NEXT);
+    }
+
+    IssuedCertificates issued() {
+        return new IssuedCertificates(directory.resolve("issued"));
+    }
+
+    /// The authority as the phase has it. An issuer is made if there is none.
+    CertificateAuthority authority(Lives lives, Instant now) throws IOException {
+        RootRotation state = settled(now);
+        Issuer own = CertificateAuthority.in(directory, trustDomain, lives, now).issuer();
+        return new CertificateAuthority(
+                switch (state.phase()) {
+                    case SETTLED, RETIRED -> own;
+                    case ANNOUNCED -> believing(own, IssuerFiles.read(next(), now));
+                    case SIGNING -> believing(IssuerFiles.read(next(), now), own);
+                },
+                lives);
+    }
+
+    /// What was retired, and not yet put away, is put away.
+    private RootRotation settled(Instant now) throws IOException {
+        RootRotation state = state();
+        if (state.phase() != Phase.RETIRED) {
+            return state;
+        }
+        IssuerFiles.write(directory, IssuerFiles.read(next(), now));
+        DurableFile.delete(directory.resolve(FILE));
+        drop();
+        return RootRotation.NONE;
+    }
+
+    private static Issuer believing(Issuer signing, Issuer other) {
+        var roots = new ArrayList<X509Certificate>(signing.roots());
+        other.roots().stream().filter(r -> !roots.contains(r)).forEach(roots::add);
+        return new Issuer(signing.chain(), signing.key(), roots);
+    }
+
+    private void drop() throws IOException {
+        if (Files.isDirectory(next())) {
+            try (Stream<Path> files = Files.list(next())) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(next());
+        }
+    }
+
+    /// Where it stands, and what stands against the next step: before the new root signs, all must
+    /// believe it; before the old one goes, nobody may show a certificate of it.
+    public Standing standing(Instant now) throws IOException {
+        RootRotation state = state();
+        List<Line> inUse = issued().inUse(now);
+        List<String> missing =
+                switch (state.phase()) {
+                    case SETTLED, RETIRED -> List.of();
+                    case ANNOUNCED -> {
+                        String next = nextMark(now);
+                        yield told(
+                                inUse,
+                                line -> !line.roots().contains(next),
+                                "does not believe the new root");
+                    }
+                    case SIGNING -> {
+                        String next = nextMark(now);
+                        yield told(
+                                inUse,
+                                line -> !line.by().equals(next),
+                                "has a certificate by the old root");
+                    }
+                };
+        return new Standing(
+                word(state.phase()),
+                state.since(),
+                state.next().map(Step::toString),
+                missing,
+                inUse.size());
+    }
+
+    private String nextMark(Instant now) throws IOException {
+        return IssuedCertificates.mark(IssuerFiles.read(next(), now).certificate());
+    }
+
+    private static List<String> told(List<Line> lines, Predicate<Line> such, String what) {
+        return lines.stream()
+                .filter(such)
+                .map(line ->
+                        "%s %s, number %s of %s, good until %s"
+                                .formatted(
+                                        line.of(), what, line.number(), line.issued(), line.end()))
+                .toList();
+    }
+
+    private static String word(Phase phase) {
+        return phase.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Does a step. An authority that runs takes it within a second or so.
+    ///
+    /// @param step `announce`, `sign`, `retire` or `back`
+    /// @param isForced whether proxies that stand against it are ignored
+    /// @throws IOException when it cannot be done, with the reason
+    public void step(String step, boolean isForced, Instant now) throws IOException {
+        Step wanted = parse(step);
+        RootRotation state = settled(now);
+        RootRotation then =
+                state.after(wanted, now)
+                        .orElseThrow(() ->
+                                new IOException(
+                                        "the root is %s (expected for '%s': %s)"
+                                                .formatted(
+                                                        word(state.phase()),
+                                                        wanted,
+                                                        before(wanted))));
+        List<String> missing =
+                wanted == Step.BACK ? againstBack(then, now) : standing(now).missing();
+        if (!missing.isEmpty() && !isForced) {
+            throw new IOException(
+                    "%d proxies are not ready for '%s': %s"
+                            .formatted(missing.size(), wanted, missing.getFirst()));
+        }
+        if (wanted == Step.ANNOUNCE) {
+            drop();
+            IssuerFiles.make(next(), trustDomain, now);
+        }
+        if (then.phase() == Phase.SETTLED) {
+            DurableFile.delete(directory.resolve(FILE));
+            drop();
+        } else {
+            DurableFile.write(directory.resolve(FILE), then.text());
+        }
+    }
+
+    /// Who shows a certificate of the new root needs it to be believed.
+    private List<String> againstBack(RootRotation then, Instant now) throws IOException {
+        if (then.phase() != Phase.SETTLED) {
+            return List.of();
+        }
+        String next = nextMark(now);
+        return told(
+                issued().inUse(now),
+                line -> line.by().equals(next),
+                "has a certificate by the new root");
+    }
+
+    private static Step parse(String step) throws IOException {
+        try {
+            return Step.valueOf(step.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException _) {
+            throw new IOException("'" + step + "' (expected: announce, sign, retire or back)");
+        }
+    }
+
+    private static String before(Step step) {
+        return switch (step) {
+            case ANNOUNCE -> "settled";
+            case SIGN -> "announced";
+            case RETIRE -> "signing";
+            case BACK -> "announced or signing";
+        };
+    }
+}
