@@ -1,5 +1,6 @@
 package dev.heddle.compiler;
 
+import dev.heddle.compiler.ir.Access;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
@@ -37,6 +38,8 @@ public final class Origins {
                 .forEach(l -> {
                     add(l.origin());
                     l.guards().tokens().issuers().forEach(i -> add(i.origin()));
+                    add(l.guards().access().requests());
+                    add(l.guards().access().connections());
                 });
         plan.routes().forEach(this::add);
         plan.secrets().forEach(s -> add(s.origin()));
@@ -48,6 +51,13 @@ public final class Origins {
                 .flatMap(a -> a.groups().stream())
                 .flatMap(g -> g.endpoints().stream())
                 .forEach(e -> add(e.origin()));
+    }
+
+    private void add(List<Access.Stage> stages) {
+        for (Access.Stage stage : stages) {
+            stage.enforced().orElse(List.of()).forEach(rule -> add(rule.origin()));
+            stage.tried().orElse(List.of()).forEach(rule -> add(rule.origin()));
+        }
     }
 
     private void add(Origin origin) {

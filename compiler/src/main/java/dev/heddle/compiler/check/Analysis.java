@@ -108,6 +108,7 @@ public final class Analysis {
         BackendTrafficPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);
         RequestAuthenticationCheck.check(index, findings);
+        AuthorizationPolicyCheck.check(index, findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));

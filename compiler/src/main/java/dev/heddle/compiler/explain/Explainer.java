@@ -97,6 +97,13 @@ public final class Explainer {
                     listener.get().name(), "", "", listener.get().origin(), tokens.reply().get());
         }
         request = tokens.request();
+        AccessCheck.Outcome access =
+                AccessCheck.of(
+                        listener.get().guards().access().requests(), request, tokens.claims());
+        tried.addAll(access.tried());
+        if (access.reply().isPresent()) {
+            return answered(listener.get().name(), "", "", access.origin(), access.reply().get());
+        }
         touched(XdsType.ROUTE, table.get().name());
         Optional<VirtualHost> host = HostMatch.find(table.get(), request.authority());
         if (host.isEmpty()) {

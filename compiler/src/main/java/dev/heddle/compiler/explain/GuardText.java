@@ -1,11 +1,14 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.ir.Access.Rule;
+import dev.heddle.compiler.ir.Access.Stage;
 import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.Tokens.Issuer;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.token.KeySet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Says who may pass a listener.
 final class GuardText {
@@ -19,7 +22,24 @@ final class GuardText {
         for (Issuer issuer : guards.tokens().issuers()) {
             lines.add(new Line(issuer(issuer), issuer.origin()));
         }
+        stages("requests", guards.access().requests(), lines);
+        stages("connections", guards.access().connections(), lines);
         return lines;
+    }
+
+    private static void stages(String of, List<Stage> stages, List<Line> lines) {
+        for (Stage stage : stages) {
+            String action = stage.action().name().toLowerCase(Locale.ROOT) + " " + of;
+            for (Rule rule : stage.enforced().orElse(List.of())) {
+                lines.add(new Line(action + ": " + rule.name(), rule.origin()));
+            }
+            if (stage.enforced().filter(List::isEmpty).isPresent()) {
+                lines.add(new Line(action + ": none", Origin.BUILT_IN));
+            }
+            for (Rule rule : stage.tried().orElse(List.of())) {
+                lines.add(new Line(action + ", tried out: " + rule.name(), rule.origin()));
+            }
+        }
     }
 
     private static String issuer(Issuer issuer) {

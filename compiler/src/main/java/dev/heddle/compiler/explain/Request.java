@@ -2,6 +2,7 @@ package dev.heddle.compiler.explain;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param port that the connection is made to
 /// @param path with its query, as in `/reviews/0?full=yes`
 /// @param headers by lower-case name
+/// @param caller who makes it; empty where that is not said
 public record Request(
         String method,
         String scheme,
@@ -24,7 +26,32 @@ public record Request(
         String serverName,
         int port,
         String path,
-        Map<String, String> headers) {
+        Map<String, String> headers,
+        Optional<Caller> caller) {
+
+    /// Who makes a request.
+    ///
+    /// @param name that it has proved, as in `spiffe://cluster.local/ns/a/sa/b`; empty for none
+    /// @param address empty where that is not said
+    public record Caller(String name, String address) {}
+
+    /// One of which is not said who makes it.
+    public Request(
+            String method,
+            String scheme,
+            String authority,
+            String serverName,
+            int port,
+            String path,
+            Map<String, String> headers) {
+        this(method, scheme, authority, serverName, port, path, headers, Optional.empty());
+    }
+
+    /// The same, made by somebody.
+    public Request by(Caller who) {
+        return new Request(
+                method, scheme, authority, serverName, port, path, headers, Optional.of(who));
+    }
 
     public Request {
         if (!path.startsWith("/")) {
@@ -77,7 +104,34 @@ public record Request(
 
     /// The same with other headers.
     Request with(Map<String, String> others) {
-        return new Request(method, scheme, authority, serverName, port, path, others);
+        return new Request(method, scheme, authority, serverName, port, path, others, caller);
+    }
+
+    /// The path without its query and without dots, as a proxy has it before it asks who may do
+    /// what.
+    String canonicalPath() {
+        var parts = new ArrayList<String>();
+        String[] segments = pathOnly().split("/", -1);
+        for (int i = 1; i < segments.length; i++) {
+            boolean isLast = i == segments.length - 1;
+            switch (segments[i]) {
+                case "." -> {
+                    if (isLast) {
+                        parts.add("");
+                    }
+                }
+                case ".." -> {
+                    if (!parts.isEmpty()) {
+                        parts.removeLast();
+                    }
+                    if (isLast) {
+                        parts.add("");
+                    }
+                }
+                default -> parts.add(segments[i]);
+            }
+        }
+        return "/" + String.join("/", parts);
     }
 
     /// The authority without its port.

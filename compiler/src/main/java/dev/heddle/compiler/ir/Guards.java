@@ -1,7 +1,10 @@
 package dev.heddle.compiler.ir;
 
 /// Who may pass a listener, whatever chain and route is chosen.
-public record Guards(Tokens tokens) {
+///
+/// @param tokens looked at first
+/// @param access asked for what is to be done
+public record Guards(Tokens tokens, Access access) {
     /// Everybody.
-    public static final Guards NONE = new Guards(Tokens.NONE);
+    public static final Guards NONE = new Guards(Tokens.NONE, Access.FREE);
 }

@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.lower.istio.AccessLowering;
 import dev.heddle.compiler.lower.istio.TokenLowering;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.SecurityPolicies;
@@ -19,6 +20,7 @@ final class GuardLowering {
     static List<Object> parts(World world, ProxyScope scope) {
         return List.of(
                 Same.each(world.index().security().tokens(scope.namespace(), scope.labels())),
+                Same.each(world.index().security().access(scope.namespace(), scope.labels())),
                 Same.as(world.index().keySets()));
     }
 
@@ -31,7 +33,10 @@ final class GuardLowering {
                         TokenLowering.lower(
                                 policies.tokens(scope.namespace(), scope.labels()),
                                 world.index().keySets(),
-                                scope.role() == Role.GATEWAY));
+                                scope.role() == Role.GATEWAY),
+                        AccessLowering.lower(
+                                policies.access(scope.namespace(), scope.labels()),
+                                world.settings().trustDomains()));
         return guards.equals(Guards.NONE)
                 ? listeners
                 : listeners.stream().map(l -> l.direction() == from ? l.with(guards) : l).toList();

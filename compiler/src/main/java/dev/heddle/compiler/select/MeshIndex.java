@@ -109,7 +109,11 @@ public record MeshIndex(
                 alike.apply(Kinds.PEER_AUTHENTICATION)
                         .map(MeshIndex::peers)
                         .orElseGet(() -> PeerAuthentications.of(resources, rules.rootNamespace())),
-                alike.apply(Kinds.REQUEST_AUTHENTICATION)
+                before.filter(b ->
+                                resources.hasTheSame(
+                                        b.resources,
+                                        Kinds.REQUEST_AUTHENTICATION,
+                                        Kinds.AUTHORIZATION_POLICY))
                         .map(MeshIndex::security)
                         .orElseGet(() -> SecurityPolicies.of(resources, rules.rootNamespace())),
                 alike.apply(Kinds.KEY_SET)

@@ -3,6 +3,7 @@ package dev.heddle.compiler.select;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
+import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.RequestAuthentication;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.match.LabelSelector;
@@ -17,15 +18,20 @@ import java.util.stream.Stream;
 /// The policies that say who may call a workload. Immutable.
 ///
 /// @param tokens RequestAuthentications by namespace, the oldest first
+/// @param access AuthorizationPolicies likewise
 /// @param rootNamespace policies here count for every namespace
 public record SecurityPolicies(
-        Map<String, List<Resource<RequestAuthentication>>> tokens, String rootNamespace) {
+        Map<String, List<Resource<RequestAuthentication>>> tokens,
+        Map<String, List<Resource<AuthorizationPolicy>>> access,
+        String rootNamespace) {
     private static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
     private static final String GATEWAY_GROUP = "gateway.networking.k8s.io";
 
     static SecurityPolicies of(Resources resources, String rootNamespace) {
         return new SecurityPolicies(
-                byNamespace(resources, Kinds.REQUEST_AUTHENTICATION), rootNamespace);
+                byNamespace(resources, Kinds.REQUEST_AUTHENTICATION),
+                byNamespace(resources, Kinds.AUTHORIZATION_POLICY),
+                rootNamespace);
     }
 
     private static <S> Map<String, List<Resource<S>>> byNamespace(
@@ -44,6 +50,20 @@ public record SecurityPolicies(
     public List<Resource<RequestAuthentication>> tokens(
             String namespace, Map<String, String> labels) {
         return inForce(tokens, namespace)
+                .filter(policy ->
+                        isFor(
+                                policy,
+                                policy.spec().selector(),
+                                targets(policy.spec().targetRef(), policy.spec().targetRefs()),
+                                namespace,
+                                labels))
+                .toList();
+    }
+
+    /// The AuthorizationPolicies that count for a workload, likewise.
+    public List<Resource<AuthorizationPolicy>> access(
+            String namespace, Map<String, String> labels) {
+        return inForce(access, namespace)
                 .filter(policy ->
                         isFor(
                                 policy,

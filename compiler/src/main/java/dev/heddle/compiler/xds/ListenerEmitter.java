@@ -110,6 +110,9 @@ final class ListenerEmitter {
         var out =
                 io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
                         .setName(chain.name());
+        if (chain.handling() instanceof Handling.Tcp) {
+            AccessEmitter.filters(listener.guards().access(), out);
+        }
         if (chain.handling() instanceof Handling.Tcp tcp && tcp.lookUp().isPresent()) {
             out.addFilters(
                     filter(
@@ -151,7 +154,7 @@ final class ListenerEmitter {
         return out.build();
     }
 
-    private static CidrRange range(String address) {
+    static CidrRange range(String address) {
         int slash = address.indexOf('/');
         boolean v6 = address.indexOf(':') >= 0;
         int bits = v6 ? 128 : 32;
@@ -215,6 +218,7 @@ final class ListenerEmitter {
                                     .setDns(true));
         }
         TokenEmitter.filter(listener.guards().tokens(), out);
+        AccessEmitter.filters(listener.guards().access(), out);
         switch (http.translation()) {
             case NONE -> {}
             case GRPC_WEB ->

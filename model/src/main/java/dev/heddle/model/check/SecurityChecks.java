@@ -25,6 +25,9 @@ final class SecurityChecks {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final String DRY_RUN = "istio.io/dry-run";
     private static final Pattern PORT = Pattern.compile("\\d{1,5}");
+    private static final Pattern KEY_OF_FILTER =
+            Pattern.compile("experimental\\.envoy\\.filters\\.[^\\[]+\\[.+]");
+    private static final Pattern LITERAL = Pattern.compile("[a-zA-Z0-9._~%!$&'()+,;:@=-]*");
 
     private SecurityChecks() {}
 
@@ -139,9 +142,17 @@ final class SecurityChecks {
         lists.put("notHosts", operation.notHosts());
         lists.put("methods", operation.methods());
         lists.put("notMethods", operation.notMethods());
-        lists.put("paths", operation.paths());
-        lists.put("notPaths", operation.notPaths());
         checkLists(lists, _ -> true, "not empty", path, findings);
+        Map<String, List<String>> paths = new LinkedHashMap<>();
+        paths.put("paths", operation.paths());
+        paths.put("notPaths", operation.notPaths());
+        checkLists(
+                paths,
+                SecurityChecks::isPath,
+                "a path, or one with {*} for a segment and {**} at the end",
+                path,
+                findings);
+        lists.putAll(paths);
         Map<String, List<String>> ports = new LinkedHashMap<>();
         ports.put("ports", operation.ports());
         ports.put("notPorts", operation.notPorts());
@@ -150,6 +161,26 @@ final class SecurityChecks {
         if (lists.values().stream().allMatch(List::isEmpty)) {
             findings.missing(path, "it names nothing (expected: hosts, ports, methods or paths)");
         }
+    }
+
+    /// Braces are for whole segments alone, and behind `{**}` there is no other.
+    private static boolean isPath(String path) {
+        boolean isTemplate = path.contains("{*}") || path.contains("{**}");
+        boolean isOpen = false;
+        for (String segment : path.split("/", -1)) {
+            boolean isGap = segment.equals("{*}") || segment.equals("{**}");
+            if (isGap && isOpen) {
+                return false;
+            }
+            isOpen |= segment.equals("{**}");
+            if (!isGap && (segment.contains("{") || segment.contains("}"))) {
+                return false;
+            }
+            if (isTemplate && !isGap && !LITERAL.matcher(segment).matches()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPort(String text) {
@@ -177,10 +208,13 @@ final class SecurityChecks {
     private static void checkCondition(Condition condition, FieldPath path, Findings findings) {
         String key = condition.key();
         boolean known =
-                key.startsWith("request.headers[")
-                        || key.startsWith("request.auth.")
-                        || key.startsWith("experimental.envoy.filters.")
+                isNamed(key, "request.headers")
+                        || isNamed(key, "request.auth.claims")
+                        || KEY_OF_FILTER.matcher(key).matches()
                         || Set.of(
+                                        "request.auth.principal",
+                                        "request.auth.audiences",
+                                        "request.auth.presenter",
                                         "source.ip",
                                         "remote.ip",
                                         "source.namespace",
@@ -207,6 +241,10 @@ final class SecurityChecks {
         lists.put("values", condition.values());
         lists.put("notValues", condition.notValues());
         checkLists(lists, good, "a value of " + key, path, findings);
+    }
+
+    private static boolean isNamed(String key, String of) {
+        return key.startsWith(of + "[") && key.endsWith("]") && key.length() > of.length() + 2;
     }
 
     static void checkPeer(Resource<PeerAuthentication> resource, Findings findings) {

@@ -2,7 +2,6 @@ package dev.heddle.model.istio;
 
 import dev.heddle.model.match.LabelSelector;
 import dev.heddle.model.match.PolicyTargetReference;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import java.util.Optional;
 /// @param targetRef Istio's older form of `targetRefs`
 /// @param rules alternatives of which one must match; none means that nothing matches
 /// @param provider who decides; only with the action CUSTOM
-@NotYet
 public record AuthorizationPolicy(
         Optional<LabelSelector> selector,
         Optional<PolicyTargetReference> targetRef,

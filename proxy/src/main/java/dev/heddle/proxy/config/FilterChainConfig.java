@@ -1,8 +1,10 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.tls.DownstreamTls;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// What becomes of some connections of a listener (`envoy.config.listener.v3.FilterChain`).
@@ -10,6 +12,7 @@ import java.util.Optional;
 /// @param name shown in configuration dumps; may be empty
 /// @param match which connections it is for
 /// @param limit how many it takes at once; empty for as many as come
+/// @param access who may connect, asked in order
 /// @param tls how they are secured first; empty for plain ones
 /// @param handshakeTimeout how long that may take
 /// @param rule that it comes from; empty where nobody says
@@ -17,6 +20,7 @@ public record FilterChainConfig(
         String name,
         FilterChainMatch match,
         Optional<ConnectionLimitConfig> limit,
+        List<AccessConfig> access,
         Handling handling,
         Optional<DownstreamTls> tls,
         Duration handshakeTimeout,
@@ -31,7 +35,19 @@ public record FilterChainConfig(
             FilterChainMatch match,
             Optional<ConnectionLimitConfig> limit,
             Handling handling) {
-        this(name, match, limit, handling, Optional.empty(), HANDSHAKE_TIMEOUT, Optional.empty());
+        this(
+                name,
+                match,
+                limit,
+                List.of(),
+                handling,
+                Optional.empty(),
+                HANDSHAKE_TIMEOUT,
+                Optional.empty());
+    }
+
+    public FilterChainConfig {
+        access = List.copyOf(access);
     }
 
     /// What is done with a connection.

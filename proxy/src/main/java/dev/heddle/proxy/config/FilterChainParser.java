@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
@@ -11,6 +12,7 @@ import envoy.config.listener.v3.FilterChain;
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import envoy.extensions.filters.network.rbac.v3.RBAC;
 import envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig;
 import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.net.InetAddress;
@@ -25,6 +27,7 @@ import java.util.Set;
 final class FilterChainParser {
 
     private static final FilterConfig SERVER_LOOK_UP = FilterConfig.getDefaultInstance();
+    private static final RBAC ACCESS = RBAC.getDefaultInstance();
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
@@ -73,6 +76,7 @@ final class FilterChainParser {
                 chain.getName(),
                 match(join(path, "filter_chain_match"), chain),
                 limit(path, chain),
+                access(path, chain, handling),
                 handling,
                 tls(path, chain, handling),
                 handshakeTimeout(path, chain),
@@ -198,7 +202,7 @@ final class FilterChainParser {
         for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
             String at = path + ".filters[" + i + "].typed_config";
             Any config = chain.getFilters(i).getTypedConfig();
-            if (config.holds(SERVER_LOOK_UP)) {
+            if (config.holds(SERVER_LOOK_UP) || config.holds(ACCESS)) {
                 continue; // read with the TCP proxy that it is for
             }
             if (!config.holds(ConnectionLimit.getDefaultInstance())) {
@@ -210,6 +214,29 @@ final class FilterChainParser {
             }
         }
         return limit;
+    }
+
+    /// Who may connect. Of connections whose requests are looked at the requests are asked.
+    private List<AccessConfig> access(
+            String path, FilterChain chain, FilterChainConfig.Handling handling) {
+        var access = new ArrayList<AccessConfig>();
+        for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
+            Any config = chain.getFilters(i).getTypedConfig();
+            if (!config.holds(ACCESS)) {
+                continue;
+            }
+            String at = path + ".filters[" + i + "].typed_config";
+            if (!(handling instanceof FilterChainConfig.Handling.Tcp)) {
+                findings.reject(at, "is not before a TCP proxy");
+                continue;
+            }
+            try {
+                access.add(new AccessParser(findings).network(at, config.unpack(ACCESS)));
+            } catch (WireException e) {
+                findings.reject(at, String.valueOf(e.getMessage()));
+            }
+        }
+        return access;
     }
 
     private Optional<ConnectionLimitConfig> limit(String path, Any packed) {

@@ -103,6 +103,7 @@ record ChainService(
                             new TcpService(
                                     services.context(),
                                     proxy,
+                                    chain.access(),
                                     services.connectionLog(listener, proxy),
                                     listener.bufferLimitBytes(),
                                     listener.name(),

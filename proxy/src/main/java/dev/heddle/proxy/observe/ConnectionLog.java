@@ -9,6 +9,9 @@ public interface ConnectionLog {
     /// Something happened.
     void count(ConnectionStat stat);
 
+    /// Where filters count, under whole names as `tcp.rbac.denied`.
+    FilterStats filters();
+
     /// It is to be logged now, though it goes on. The argument is used again afterwards.
     void flushed(StreamInfo info);
 

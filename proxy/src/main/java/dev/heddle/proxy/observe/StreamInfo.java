@@ -330,6 +330,15 @@ public final class StreamInfo {
         metadata = all;
     }
 
+    /// Says more of what a filter found out.
+    public void addMetadata(String filter, Map<String, @Nullable Object> found) {
+        Map<String, @Nullable Object> all = new HashMap<>(found);
+        if (metadata != null && metadata.get(filter) instanceof Map<?, ?> before) {
+            before.forEach((key, value) -> all.putIfAbsent(String.valueOf(key), value));
+        }
+        setMetadata(filter, all);
+    }
+
     public @Nullable String listener() {
         return listener;
     }

@@ -4,6 +4,7 @@ import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
@@ -31,6 +32,7 @@ public final class ConnectionRecorder implements ConnectionLog {
     private final Gauge listenerConnectionsActive;
     private final Counter listenerConnectionsDestroyed;
     private final Histogram listenerConnectionTime;
+    private final FilterStats filters;
 
     /// @param shard where this worker counts
     /// @param listenerPrefix of the listener's meters
@@ -56,6 +58,7 @@ public final class ConnectionRecorder implements ConnectionLog {
         listenerConnectionsActive = listener.gauge("downstream_cx_active");
         listenerConnectionsDestroyed = listener.counter("downstream_cx_destroy");
         listenerConnectionTime = listener.histogram("downstream_cx_length_ms");
+        filters = new FilterCounters(meters.whole(), shard);
     }
 
     @Override
@@ -68,6 +71,11 @@ public final class ConnectionRecorder implements ConnectionLog {
     @Override
     public void count(ConnectionStat stat) {
         shard.increment(Objects.requireNonNull(counters.get(stat)));
+    }
+
+    @Override
+    public FilterStats filters() {
+        return filters;
     }
 
     @Override

@@ -129,6 +129,11 @@ public final class ProxyMeters {
                 Labels.of("envoy_connection_limit_prefix", statPrefix));
     }
 
+    /// Meters whose names say all.
+    MeterScope whole() {
+        return new MeterScope(meters, "", "envoy_", Labels.NONE);
+    }
+
     /// Meters that the whole proxy has once, `<name>.`.
     MeterScope plain(String name) {
         return new MeterScope(

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.tcp;
 
+import dev.heddle.proxy.filter.rbac.AccessConfig;
+import dev.heddle.proxy.filter.rbac.AccessRules;
 import dev.heddle.proxy.hash.XxHash64;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
@@ -65,6 +67,8 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
 
     /// Of a direction that was left to the kernel, if it takes it.
     private static final long SPLICED = Long.MIN_VALUE;
+
+    private static final String ACCESS = "envoy.filters.network.rbac";
 
     private final TcpService service;
     private final Wire client;
@@ -141,6 +145,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     public void probe(Runnable spoke) {
         isProbing = true;
         onSpoke = spoke;
+        record();
         begin();
     }
 
@@ -167,15 +172,36 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         life.set(service.config().maxDuration().toNanos());
         flush.set(service.config().logTiming().interval().toNanos());
         if (!isProbed) {
+            record();
+        }
+        if (isRefused()) {
+            finish(null);
+        } else if (!isProbed) {
             begin();
         } else if (upstream != null) {
             onBothThere(upstream);
         }
     }
 
-    private void begin() {
+    private void record() {
         record(info, service, client);
         info.setTls(client.tls());
+    }
+
+    /// Whether the client may not connect. Envoy asks when the first byte comes; here nobody who
+    /// may not connect hears what a server says first.
+    private boolean isRefused() {
+        for (AccessConfig access : service.access()) {
+            AccessRules.Decision refusal = access.ask(ACCESS, info, null, service.log().filters());
+            if (refusal != null) {
+                info.setConnectionTermination(refusal.details());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void begin() {
         String name = service.cluster(worker.random());
         info.setCluster(name);
         cluster = service.context().clusters().get(name);

@@ -2,13 +2,16 @@ package dev.heddle.proxy.tcp;
 
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.ConnectionLog;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP proxy on one worker: what its connections share.
 ///
+/// @param access who may connect, asked in order
 /// @param bufferLimitBytes how much is buffered in one direction before its sender is paused
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
@@ -16,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 public record TcpService(
         FilterContext context,
         TcpProxyConfig config,
+        List<AccessConfig> access,
         ConnectionLog log,
         int bufferLimitBytes,
         String listener,
         String chain,
         @Nullable Rule rule) {
+
+    public TcpService {
+        access = List.copyOf(access);
+    }
 
     /// Chooses a cluster by weight.
     String cluster(RandomGenerator random) {

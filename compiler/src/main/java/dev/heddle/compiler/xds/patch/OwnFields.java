@@ -86,6 +86,7 @@ final class OwnFields {
             ApiConfigSource: api_type grpc_services rate_limit_settings request_timeout
                 set_node_on_first_message_only transport_api_version
             BindConfig: extra_source_addresses freebind source_address
+            CidrRange: address_prefix prefix_len
             ConfigSource: ads initial_fetch_timeout path_config_source resource_api_version self
             DataSource: inline_bytes inline_string
             EnvoyInternalAddress: endpoint_id server_listener_name
@@ -172,6 +173,16 @@ final class OwnFields {
             OverloadManager: actions loadshed_points refresh_interval resource_monitors
             ScaleTimersOverloadActionConfig.ScaleTimer: min_scale min_timeout timer
             Trigger: name scaled threshold
+            envoy.config.rbac.v3
+            Permission: and_rules any destination_ip destination_port destination_port_range
+                header metadata not_rule or_rules requested_server_name sourced_metadata
+                uri_template url_path
+            Policy: permissions principals
+            Principal: and_ids any authenticated direct_remote_ip header metadata not_id or_ids
+                remote_ip source_ip sourced_metadata url_path
+            Principal.Authenticated: principal_name
+            RBAC: action policies
+            SourcedMetadata: metadata_matcher metadata_source
             envoy.config.route.v3
             DirectResponseAction: body status
             FilterConfig: config disabled is_optional
@@ -282,6 +293,9 @@ final class OwnFields {
             JwtProvider.NormalizePayload: space_delimited_claims
             PerRouteConfig: disabled
             RequirementRule: match requirement_name requires
+            envoy.extensions.filters.http.rbac.v3
+            RBAC: rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix
+            RBACPerRoute: rbac
             envoy.extensions.filters.http.router.v3
             Router: dynamic_stats start_child_span suppress_envoy_headers
                 suppress_grpc_request_failure_code_stats
@@ -322,6 +336,8 @@ final class OwnFields {
             HttpConnectionManager.UpgradeConfig: enabled upgrade_type
             HttpFilter: disabled is_optional name typed_config
             Rds: config_source route_config_name
+            envoy.extensions.filters.network.rbac.v3
+            RBAC: enforcement_type rules shadow_rules shadow_rules_stat_prefix stat_prefix
             envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3
             FilterConfig: dns_cache_config port_value
             envoy.extensions.filters.network.tcp_proxy.v3
@@ -394,6 +410,7 @@ final class OwnFields {
             Cookie: name path ttl
             envoy.type.matcher.v3
             MetadataMatcher: filter invert path value
+            PathMatcher: path
             RegexMatchAndSubstitute: pattern substitution
             RegexMatcher: google_re2 regex
             StringMatcher: contains exact ignore_case prefix safe_regex suffix

@@ -16,6 +16,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",
                     "envoy.extensions.filters.http.health_check.v3.HealthCheck",
                     "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+                    "envoy.extensions.filters.http.rbac.v3.RBAC",
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSession");
 
     private static final Set<String> OTHERS =
@@ -28,6 +29,7 @@ public final class OwnProxy {
                     "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig",
                     "envoy.extensions.filters.http.cors.v3.CorsPolicy",
                     "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig",
+                    "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
                     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",

@@ -1,0 +1,129 @@
+package dev.heddle.compiler.lower.istio;
+
+import dev.heddle.compiler.ir.Access;
+import dev.heddle.compiler.ir.Access.Action;
+import dev.heddle.compiler.ir.Access.Condition;
+import dev.heddle.compiler.ir.Access.Rule;
+import dev.heddle.compiler.ir.Access.Stage;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.AuthorizationPolicy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Lowers AuthorizationPolicies: what is noted, then what is refused, then what may pass.
+public final class AccessLowering {
+    private static final String DRY_RUN = "istio.io/dry-run";
+
+    private AccessLowering() {}
+
+    /// The rules of all policies together.
+    ///
+    /// @param domains trust domains that are one, the mesh's own first
+    public static Access lower(List<Resource<AuthorizationPolicy>> policies, List<String> domains) {
+        return policies.isEmpty()
+                ? Access.FREE
+                : new Access(stages(policies, domains, false), stages(policies, domains, true));
+    }
+
+    private static List<Stage> stages(
+            List<Resource<AuthorizationPolicy>> policies, List<String> domains, boolean isBytes) {
+        var stages = new ArrayList<Stage>();
+        List<Resource<AuthorizationPolicy>> custom =
+                policies.stream()
+                        .filter(p -> p.spec().action() == AuthorizationPolicy.Action.CUSTOM)
+                        .toList();
+        if (!custom.isEmpty()) {
+            // Nobody is asked yet who could allow it.
+            stages.add(
+                    new Stage(
+                            Action.DENY,
+                            rules(custom, false, Action.DENY, domains, isBytes),
+                            Optional.empty()));
+        }
+        for (Action action : Action.values()) {
+            List<Resource<AuthorizationPolicy>> of =
+                    policies.stream().filter(p -> isOf(p, action)).toList();
+            if (!of.isEmpty()) {
+                stages.add(
+                        new Stage(
+                                action,
+                                rules(of, false, action, domains, isBytes),
+                                rules(of, true, action, domains, isBytes)));
+            }
+        }
+        return stages;
+    }
+
+    private static boolean isOf(Resource<AuthorizationPolicy> policy, Action action) {
+        return switch (policy.spec().action()) {
+            case AUDIT -> action == Action.AUDIT;
+            case DENY -> action == Action.DENY;
+            case ALLOW -> action == Action.ALLOW;
+            case CUSTOM -> false;
+        };
+    }
+
+    /// Whether a policy is only tried out.
+    public static boolean isTried(Resource<AuthorizationPolicy> policy) {
+        return "true".equals(policy.metadata().annotations().get(DRY_RUN));
+    }
+
+    private static Optional<List<Rule>> rules(
+            List<Resource<AuthorizationPolicy>> policies,
+            boolean isTried,
+            Action action,
+            List<String> domains,
+            boolean isBytes) {
+        List<Resource<AuthorizationPolicy>> counting =
+                policies.stream().filter(p -> isTried(p) == isTried).toList();
+        if (counting.isEmpty()) {
+            return Optional.empty();
+        }
+        var rules = new ArrayList<Rule>();
+        for (Resource<AuthorizationPolicy> policy : counting) {
+            List<AuthorizationPolicy.Rule> said = policy.spec().rules();
+            if (said.isEmpty()) {
+                rules.add(never(policy));
+            }
+            for (int i = 0; i < said.size(); i++) {
+                var lowering =
+                        new RuleLowering(
+                                policy.metadata().namespace(),
+                                domains,
+                                isBytes,
+                                action == Action.ALLOW);
+                FieldPath path = FieldPath.of("spec", "rules").index(i);
+                lowering.lower(name(policy, i), said.get(i), policy.origin(path))
+                        .ifPresent(rules::add);
+            }
+        }
+        // Proxies ask in the order of names, and tell the first that matches.
+        rules.sort(Comparator.comparing(Rule::name));
+        return Optional.of(rules);
+    }
+
+    private static String name(Resource<AuthorizationPolicy> policy, int rule) {
+        String name =
+                "ns[%s]-policy[%s]-rule[%d]"
+                        .formatted(policy.metadata().namespace(), policy.metadata().name(), rule);
+        return policy.spec().action() == AuthorizationPolicy.Action.CUSTOM
+                ? "istio-ext-authz-"
+                        + policy.spec()
+                                .provider()
+                                .map(AuthorizationPolicy.ExtensionProvider::name)
+                                .orElse("")
+                        + "-"
+                        + name
+                        + "-deny-due-to-bad-CUSTOM-action"
+                : name;
+    }
+
+    /// A policy without rules matches nothing, which for ALLOW is to let nothing pass.
+    private static Rule never(Resource<AuthorizationPolicy> policy) {
+        List<Condition> nothing = List.of(new Condition.Not(new Condition.Anything()));
+        return new Rule(name(policy, 0), nothing, nothing, policy.origin(FieldPath.of("spec")));
+    }
+}

@@ -1,0 +1,222 @@
+package dev.heddle.compiler.xds;
+
+import com.google.protobuf.Message;
+import dev.heddle.compiler.ir.Access;
+import dev.heddle.compiler.ir.Access.Condition;
+import dev.heddle.compiler.ir.Access.Rule;
+import dev.heddle.compiler.ir.Access.Stage;
+import dev.heddle.compiler.ir.Access.Text;
+import dev.heddle.compiler.ir.Access.Value;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.rbac.v3.Permission;
+import io.envoyproxy.envoy.config.rbac.v3.Policy;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
+import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import java.util.List;
+import java.util.Optional;
+
+/// Emits who may do what: a filter for each stage, in order, with Istio's names.
+final class AccessEmitter {
+    private static final String HTTP = "envoy.filters.http.rbac";
+    private static final String NETWORK = "envoy.filters.network.rbac";
+    private static final String TCP_PREFIX = "tcp.";
+
+    private AccessEmitter() {}
+
+    static void filters(Access access, HttpConnectionManager.Builder out) {
+        for (Stage stage : access.requests()) {
+            var filter = io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder();
+            stage.enforced().ifPresent(rules -> filter.setRules(rules(stage, rules)));
+            stage.tried()
+                    .ifPresent(rules ->
+                            filter.setShadowRules(rules(stage, rules))
+                                    .setShadowRulesStatPrefix(triedPrefix(stage)));
+            out.addHttpFilters(
+                    HttpFilter.newBuilder()
+                            .setName(HTTP)
+                            .setTypedConfig(Protos.pack(filter.build())));
+        }
+    }
+
+    static void filters(Access access, FilterChain.Builder out) {
+        for (Stage stage : access.connections()) {
+            var filter =
+                    io.envoyproxy
+                            .envoy
+                            .extensions
+                            .filters
+                            .network
+                            .rbac
+                            .v3
+                            .RBAC
+                            .newBuilder()
+                            .setStatPrefix(TCP_PREFIX);
+            stage.enforced().ifPresent(rules -> filter.setRules(rules(stage, rules)));
+            stage.tried()
+                    .ifPresent(rules ->
+                            filter.setShadowRules(rules(stage, rules))
+                                    .setShadowRulesStatPrefix(triedPrefix(stage)));
+            out.addFilters(
+                    Filter.newBuilder()
+                            .setName(NETWORK)
+                            .setTypedConfig(Protos.pack((Message) filter.build())));
+        }
+    }
+
+    private static String triedPrefix(Stage stage) {
+        return switch (stage.action()) {
+            case AUDIT -> "";
+            case DENY -> "istio_dry_run_deny_";
+            case ALLOW -> "istio_dry_run_allow_";
+        };
+    }
+
+    private static RBAC rules(Stage stage, List<Rule> rules) {
+        RBAC.Builder out =
+                RBAC.newBuilder()
+                        .setAction(
+                                switch (stage.action()) {
+                                    case AUDIT -> RBAC.Action.LOG;
+                                    case DENY -> RBAC.Action.DENY;
+                                    case ALLOW -> RBAC.Action.ALLOW;
+                                });
+        for (Rule rule : rules) {
+            Policy.Builder policy = Policy.newBuilder();
+            rule.what().forEach(it -> policy.addPermissions(permission(it)));
+            rule.who().forEach(it -> policy.addPrincipals(principal(it)));
+            out.putPolicies(rule.name(), policy.build());
+        }
+        return out.build();
+    }
+
+    // Istio's proxies read the older field, and so does every Envoy.
+    @SuppressWarnings("deprecation")
+    private static Permission permission(Condition condition) {
+        Permission.Builder out = Permission.newBuilder();
+        switch (condition) {
+            case Condition.Anything() -> out.setAny(true);
+            case Condition.All(List<Condition> of) ->
+                    out.setAndRules(
+                            Permission.Set.newBuilder()
+                                    .addAllRules(
+                                            of.stream().map(AccessEmitter::permission).toList()));
+            case Condition.Some(List<Condition> of) ->
+                    out.setOrRules(
+                            Permission.Set.newBuilder()
+                                    .addAllRules(
+                                            of.stream().map(AccessEmitter::permission).toList()));
+            case Condition.Not(Condition of) -> out.setNotRule(permission(of));
+            case Condition.Header(String name, var value) -> out.setHeader(header(name, value));
+            case Condition.Path(Text text) ->
+                    out.setUrlPath(PathMatcher.newBuilder().setPath(text(text)));
+            case Condition.Template(String template) ->
+                    out.setUriTemplate(
+                            TypedExtensionConfig.newBuilder()
+                                    .setName("uri-template")
+                                    .setTypedConfig(
+                                            Protos.pack(
+                                                    UriTemplateMatchConfig.newBuilder()
+                                                            .setPathTemplate(template)
+                                                            .build())));
+            case Condition.ToAddress(String range) ->
+                    out.setDestinationIp(ListenerEmitter.range(range));
+            case Condition.ToPort(int port) -> out.setDestinationPort(port);
+            case Condition.ServerName(Text text) -> out.setRequestedServerName(text(text));
+            case Condition.Found found -> out.setMetadata(found(found));
+            case Condition.Caller _, Condition.FromAddress _, Condition.ClientAddress _ ->
+                    throw new IllegalStateException(condition + ": says who, not what");
+        }
+        return out.build();
+    }
+
+    @SuppressWarnings("deprecation")
+    private static Principal principal(Condition condition) {
+        Principal.Builder out = Principal.newBuilder();
+        switch (condition) {
+            case Condition.Anything() -> out.setAny(true);
+            case Condition.All(List<Condition> of) ->
+                    out.setAndIds(
+                            Principal.Set.newBuilder()
+                                    .addAllIds(of.stream().map(AccessEmitter::principal).toList()));
+            case Condition.Some(List<Condition> of) ->
+                    out.setOrIds(
+                            Principal.Set.newBuilder()
+                                    .addAllIds(of.stream().map(AccessEmitter::principal).toList()));
+            case Condition.Not(Condition of) -> out.setNotId(principal(of));
+            case Condition.Header(String name, var value) -> out.setHeader(header(name, value));
+            case Condition.Caller(Text name) ->
+                    out.setAuthenticated(
+                            Principal.Authenticated.newBuilder().setPrincipalName(text(name)));
+            case Condition.FromAddress(String range) ->
+                    out.setDirectRemoteIp(ListenerEmitter.range(range));
+            case Condition.ClientAddress(String range) ->
+                    out.setRemoteIp(ListenerEmitter.range(range));
+            case Condition.Found found -> out.setMetadata(found(found));
+            case Condition.Path _,
+                    Condition.Template _,
+                    Condition.ToAddress _,
+                    Condition.ToPort _,
+                    Condition.ServerName _ ->
+                    throw new IllegalStateException(condition + ": says what, not who");
+        }
+        return out.build();
+    }
+
+    private static HeaderMatcher header(String name, Optional<Text> value) {
+        HeaderMatcher.Builder out = HeaderMatcher.newBuilder().setName(name);
+        return value.map(it -> out.setStringMatch(text(it)))
+                .orElseGet(() -> out.setPresentMatch(true))
+                .build();
+    }
+
+    private static MetadataMatcher found(Condition.Found found) {
+        MetadataMatcher.Builder out = MetadataMatcher.newBuilder().setFilter(found.filter());
+        found.path()
+                .forEach(key ->
+                        out.addPath(MetadataMatcher.PathSegment.newBuilder().setKey(key).build()));
+        return out.setValue(value(found.value())).build();
+    }
+
+    private static ValueMatcher value(Value value) {
+        ValueMatcher.Builder out = ValueMatcher.newBuilder();
+        switch (value) {
+            case Value.Is(Text text) -> out.setStringMatch(text(text));
+            case Value.Has(Value item) ->
+                    out.setListMatch(ListMatcher.newBuilder().setOneOf(value(item)));
+            case Value.AnyOf(List<Value> values) ->
+                    out.setOrMatch(
+                            OrMatcher.newBuilder()
+                                    .addAllValueMatchers(
+                                            values.stream().map(AccessEmitter::value).toList()));
+        }
+        return out.build();
+    }
+
+    private static StringMatcher text(Text text) {
+        StringMatcher.Builder out = StringMatcher.newBuilder();
+        switch (text) {
+            case Text.Exact(String exact, boolean ignoreCase) ->
+                    out.setExact(exact).setIgnoreCase(ignoreCase);
+            case Text.Prefix(String prefix, boolean ignoreCase) ->
+                    out.setPrefix(prefix).setIgnoreCase(ignoreCase);
+            case Text.Suffix(String suffix, boolean ignoreCase) ->
+                    out.setSuffix(suffix).setIgnoreCase(ignoreCase);
+            case Text.Regex(String regex) ->
+                    out.setSafeRegex(RegexMatcher.newBuilder().setRegex(regex));
+        }
+        return out.build();
+    }
+}
