@@ -35,6 +35,7 @@ final class ExtensionChecks {
     private static final Set<String> HTTP_MANAGERS =
             Set.of(HTTP_MANAGER, "envoy.http_connection_manager");
     private static final int MAX_LUA = 65536;
+    private static final int MAX_NAME = 256;
 
     private ExtensionChecks() {}
 
@@ -129,6 +130,13 @@ final class ExtensionChecks {
         }
         checkNotEmpty(wasm.imagePullSecret(), path.field("imagePullSecret"), findings);
         checkNotEmpty(wasm.pluginName(), path.field("pluginName"), findings);
+        wasm.pluginName()
+                .filter(name -> name.length() > MAX_NAME)
+                .ifPresent(name ->
+                        findings.invalid(
+                                path.field("pluginName"),
+                                name.length() + " characters",
+                                "at most " + MAX_NAME));
         Set<String> names = new HashSet<>();
         for (int i = 0; i < wasm.vmConfig().env().size(); i++) {
             EnvVar variable = wasm.vmConfig().env().get(i);

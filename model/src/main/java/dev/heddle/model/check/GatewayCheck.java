@@ -72,7 +72,8 @@ final class GatewayCheck implements Check<Gateway> {
         String name = host.substring(slash + 1);
         boolean known =
                 namespace.equals("*") || namespace.equals(".") || Names.isDnsLabel(namespace);
-        if (!known || (!Names.isWildcardHost(name) && !Addresses.isIp(name))) {
+        boolean isHost = Names.isWildcardHost(name) && !Names.isPartialWildcard(name);
+        if (!known || (!isHost && !Addresses.isIp(name))) {
             findings.invalid(path, host, "host or namespace/host, as *.example.com");
         }
     }

@@ -21,6 +21,8 @@ final class Names {
                             + "[a-zA-Z0-9](?:[-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?");
     private static final Pattern LABEL_VALUE =
             Pattern.compile("(?:[a-zA-Z0-9](?:[-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?)?");
+    private static final Pattern OUTBOUND =
+            Pattern.compile("outbound_\\.\\d+_\\.[-a-zA-Z0-9_]+\\.[a-zA-Z][-a-zA-Z0-9.]*");
     private static final int MAX_HOST = 255;
 
     private Names() {}
@@ -54,6 +56,17 @@ final class Names {
         int dot = name.indexOf('.');
         String first = dot < 0 ? name : name.substring(0, dot);
         return FIRST.matcher(first).matches() && (dot < 0 || isHost(name.substring(dot + 1)));
+    }
+
+    /// Whether it is like `*shop.example.com`, which begins with a wildcard that is no whole label.
+    static boolean isPartialWildcard(String name) {
+        return name.startsWith("*") && !name.equals("*") && !name.startsWith("*.");
+    }
+
+    /// Whether it is the name by which gateways between clusters know a service, as in
+    /// `outbound_.80_._.reviews.default.svc.cluster.local`.
+    static boolean isOutboundName(String name) {
+        return OUTBOUND.matcher(name).matches() && name.length() <= MAX_HOST;
     }
 
     /// Labels of Kubernetes.

@@ -147,6 +147,18 @@ final class ServiceEntryCheck implements Check<ServiceEntry> {
         if (!wildcard) {
             findings.error(SPEC.field("hosts"), "DYNAMIC_DNS is for wildcards only");
         }
+        if (!spec.addresses().isEmpty()) {
+            findings.error(SPEC.field("addresses"), "resolution DYNAMIC_DNS asks for no addresses");
+        }
+        for (int i = 0; i < spec.ports().size(); i++) {
+            AppProtocol protocol = AppProtocol.parse(spec.ports().get(i).protocol());
+            if (!protocol.isHttp() && !protocol.isTls()) {
+                findings.invalid(
+                        SPEC.field("ports").index(i).field("protocol"),
+                        spec.ports().get(i).protocol(),
+                        "HTTP, HTTP2, GRPC or TLS: only they tell which host is meant");
+            }
+        }
     }
 
     private static void checkEndpoint(

@@ -117,6 +117,7 @@ final class SidecarCheck implements Check<Sidecar> {
 
     private static void checkEgress(Sidecar spec, Findings findings) {
         Set<Integer> ports = new HashSet<>();
+        Set<String> sockets = new HashSet<>();
         for (int i = 0; i < spec.egress().size(); i++) {
             IstioEgressListener egress = spec.egress().get(i);
             FieldPath path = SPEC.field("egress").index(i);
@@ -126,11 +127,31 @@ final class SidecarCheck implements Check<Sidecar> {
             egress.port()
                     .ifPresent(
                             p -> checkEgressPort(p, egress, path.field("port"), ports, findings));
+            if (egress.bind().startsWith(Names.UNIX)) {
+                checkSocket(egress, path, sockets, findings);
+            }
             Set<String> seen = new HashSet<>();
             for (int j = 0; j < egress.hosts().size(); j++) {
                 FieldPath at = path.field("hosts").index(j);
                 checkHost(egress.hosts().get(j), at, seen, findings);
             }
+        }
+    }
+
+    /// Nobody redirects a connection to a socket's path.
+    private static void checkSocket(
+            IstioEgressListener egress, FieldPath path, Set<String> seen, Findings findings) {
+        switch (egress.captureMode()) {
+            case IPTABLES ->
+                    findings.invalid(
+                            path.field("captureMode"),
+                            egress.captureMode().name(),
+                            "DEFAULT or NONE for a socket's path");
+            case DEFAULT, NONE -> {}
+        }
+        if (!seen.add(egress.bind())) {
+            findings.error(
+                    path.field("bind"), "'" + egress.bind() + "' is here for the second time");
         }
     }
 
@@ -165,8 +186,7 @@ final class SidecarCheck implements Check<Sidecar> {
                 Set.of("*", ".", "~").contains(namespace)
                         || Names.isDnsLabel(
                                 namespace.startsWith("~") ? namespace.substring(1) : namespace);
-        boolean partial = name.startsWith("*") && !name.equals("*") && !name.startsWith("*.");
-        if (!place || partial || !Names.isWildcardHost(name)) {
+        if (!place || Names.isPartialWildcard(name) || !Names.isWildcardHost(name)) {
             findings.invalid(path, host, "namespace/host, as ./*, */* or books/*.example.com");
         }
         if (!seen.add(host)) {

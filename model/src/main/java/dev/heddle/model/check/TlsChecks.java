@@ -160,11 +160,16 @@ final class TlsChecks {
 
     static void checkClient(ClientTlsSettings tls, FieldPath path, Findings findings) {
         boolean skip = tls.insecureSkipVerify().orElse(false);
-        boolean verifies = !tls.caCertificates().isEmpty() || !tls.subjectAltNames().isEmpty();
+        boolean verifies =
+                !tls.caCertificates().isEmpty()
+                        || !tls.subjectAltNames().isEmpty()
+                        || (tls.mode() == ClientTlsSettings.Mode.SIMPLE
+                                && !tls.credentialName().isEmpty());
         if (skip && verifies) {
             findings.error(
                     path.field("insecureSkipVerify"),
-                    "nothing is verified (expected: no caCertificates and subjectAltNames)");
+                    "nothing is verified (expected: no caCertificates, credentialName and"
+                            + " subjectAltNames)");
         }
         boolean files =
                 !tls.clientCertificate().isEmpty()

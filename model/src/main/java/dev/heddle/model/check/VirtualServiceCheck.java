@@ -63,7 +63,11 @@ final class VirtualServiceCheck implements Check<VirtualService> {
         for (int i = 0; i < spec.hosts().size(); i++) {
             String host = spec.hosts().get(i);
             FieldPath path = SPEC.field("hosts").index(i);
-            if (!Names.isWildcardHost(host) && !Addresses.isIp(host)) {
+            boolean isHost =
+                    Names.isWildcardHost(host)
+                            || Addresses.isIp(host)
+                            || (!mesh && Names.isOutboundName(host));
+            if (!isHost) {
                 findings.invalid(path, host, "a host, as reviews or *.example.com");
             } else if (host.equals("*") && mesh) {
                 findings.error(
@@ -74,8 +78,27 @@ final class VirtualServiceCheck implements Check<VirtualService> {
             }
             if (!seen.add(host)) {
                 findings.error(path, "'" + host + "' is here for the second time");
+            } else if (Names.isWildcardHost(host)) {
+                checkOverlap(host, spec.hosts().subList(0, i), path, findings);
             }
         }
+    }
+
+    /// One rule may not be for a host twice, as itself and as a part of a wildcard.
+    private static void checkOverlap(
+            String host, List<String> before, FieldPath path, Findings findings) {
+        before.stream()
+                .filter(Names::isWildcardHost)
+                .filter(other -> new Hostname(other).overlaps(new Hostname(host)))
+                .findFirst()
+                .ifPresent(other ->
+                        findings.error(
+                                path,
+                                "'"
+                                        + host
+                                        + "' and '"
+                                        + other
+                                        + "' are for the same hosts (expected: one of them)"));
     }
 
     static void checkGateways(List<String> gateways, FieldPath path, Findings findings) {
@@ -125,7 +148,7 @@ final class VirtualServiceCheck implements Check<VirtualService> {
         } else if (!Names.isWildcardHost(sni) && !sni.startsWith("outbound_.")) {
             findings.invalid(path, sni, "a host, as reviews or *.example.com");
         } else if (hosts.stream()
-                .filter(Names::isWildcardHost)
+                .filter(h -> Names.isWildcardHost(h) || Names.isOutboundName(h))
                 .noneMatch(h -> new Hostname(h).covers(new Hostname(sni)))) {
             findings.invalid(path, sni, "one of spec.hosts, or a part of one");
         }
