@@ -81,7 +81,7 @@ final class DestinationCheck {
         int named = destination.port().map(PortSelector::number).orElse(0);
         return to.service().ports().stream()
                 .filter(port -> named == 0 || port.number() == named)
-                .anyMatch(port -> Sessions.isAsked(index.backendPolicies(), to, port));
+                .anyMatch(port -> Sessions.isAsked(index, to, port));
     }
 
     private String similar(Hostname host) {

@@ -12,10 +12,9 @@ import java.util.OptionalInt;
 /// @param targetRefs Services of its namespace
 /// @param retryConstraint how many requests may be retries
 /// @param sessionPersistence how a client stays with an endpoint
-@NotYet
 public record XBackendTrafficPolicy(
         @Required List<TargetRef> targetRefs,
-        Optional<RetryConstraint> retryConstraint,
+        @NotYet Optional<RetryConstraint> retryConstraint,
         Optional<SessionPersistence> sessionPersistence) {
     public XBackendTrafficPolicy {
         targetRefs = List.copyOf(targetRefs);

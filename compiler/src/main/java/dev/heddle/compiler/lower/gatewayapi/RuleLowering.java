@@ -14,6 +14,7 @@ import dev.heddle.compiler.ir.RouteAction.Destination;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.lower.alike.OnceOnly;
+import dev.heddle.compiler.lower.alike.Persistence;
 import dev.heddle.compiler.lower.gatewayapi.Matches.Matched;
 import dev.heddle.compiler.lower.gatewayapi.Rule.Placed;
 import dev.heddle.compiler.lower.gatewayapi.Rule.Taker;

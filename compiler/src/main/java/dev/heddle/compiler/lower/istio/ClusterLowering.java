@@ -31,6 +31,7 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
+import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
@@ -90,6 +91,7 @@ public final class ClusterLowering {
     /// @param policies that name it
     /// @param peers how strict its workloads are, as far as it counts
     /// @param tls what the Gateway API's policies say of connections to its ports
+    /// @param traffic the Gateway API's policy that names it
     /// @param secrets that there are, as far as some rule may name one
     record Parts(
             Same<MeshService> service,
@@ -97,6 +99,7 @@ public final class ClusterLowering {
             List<Same<Resource<BackendTrafficPolicy>>> policies,
             Optional<PeerAuthentications.Home> peers,
             List<BackendTls> tls,
+            Optional<Same<Resource<XBackendTrafficPolicy>>> traffic,
             Optional<Same<Credentials>> secrets) {}
 
     /// What one service comes to.
@@ -164,6 +167,11 @@ public final class ClusterLowering {
                             Same.each(policies.of(service)),
                             peers(service).filter(_ -> meshTls.isAutomatic()),
                             said,
+                            index.gatewayApi()
+                                    .traffic(
+                                            service.service().host(),
+                                            service.metadata().namespace())
+                                    .map(Same::as),
                             secrets.read().filter(_ -> rule.isPresent() || !said.isEmpty()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
             all.addAll(made.clusters());
@@ -214,7 +222,7 @@ public final class ClusterLowering {
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
         TrafficPolicies policy = TrafficPolicies.of(outliers, rule, subsetName, port.number());
         LocalityLowering localities = policy.localities(service, mesh, place);
-        boolean keepsSessions = Sessions.of(policies, service, port).isPresent();
+        boolean keepsSessions = Sessions.of(index, service, port).isPresent();
         LoadAssignment hosts =
                 Assignments.of(
                         name,

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.attach.GatewayApi;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.HashKey;
 import dev.heddle.compiler.ir.HeaderEdit;
@@ -16,6 +17,7 @@ import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
+import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.istio.Destination;
 import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.istio.PortSelector;
@@ -45,11 +47,13 @@ public final class Destinations {
     /// @param owned what the namespace of the rule sees that says it
     /// @param rules DestinationRules that are in force for it
     /// @param policies that name what is seen
+    /// @param traffic likewise, of the Gateway API's
     record Meaning(
             Optional<Same<MeshService>> seen,
             Optional<Same<MeshService>> owned,
             List<Same<Resource<DestinationRule>>> rules,
-            List<Same<Resource<BackendTrafficPolicy>>> policies) {}
+            List<Same<Resource<BackendTrafficPolicy>>> policies,
+            Optional<Same<Resource<XBackendTrafficPolicy>>> traffic) {}
 
     /// Routes, and what the names in them meant when they were made.
     ///
@@ -58,6 +62,7 @@ public final class Destinations {
             Same<ServiceCatalog> services,
             Same<DestinationRules> rules,
             Same<BackendTrafficPolicies> policies,
+            Same<GatewayApi> gatewayApi,
             List<Meaning> meanings,
             List<Route> all) {
         Routes {
@@ -71,6 +76,7 @@ public final class Destinations {
                 Same.as(index.services()),
                 Same.as(index.destinationRules()),
                 Same.as(index.backendPolicies()),
+                Same.as(index.gatewayApi()),
                 names.stream().map(this::meaning).toList(),
                 all);
     }
@@ -79,7 +85,8 @@ public final class Destinations {
     Optional<Routes> still(Routes earlier, List<NamedHost> names) {
         if (earlier.services().equals(Same.as(index.services()))
                 && earlier.rules().equals(Same.as(index.destinationRules()))
-                && earlier.policies().equals(Same.as(index.backendPolicies()))) {
+                && earlier.policies().equals(Same.as(index.backendPolicies()))
+                && earlier.gatewayApi().equals(Same.as(index.gatewayApi()))) {
             return Optional.of(earlier);
         }
         Routes now = routes(names, earlier.all());
@@ -97,7 +104,11 @@ public final class Destinations {
                 seen.map(s ->
                                 Same.<Resource<BackendTrafficPolicy>>each(
                                         index.backendPolicies().of(s)))
-                        .orElse(List.of()));
+                        .orElse(List.of()),
+                seen.flatMap(s ->
+                                index.gatewayApi()
+                                        .traffic(s.service().host(), s.metadata().namespace()))
+                        .map(Same::as));
     }
 
     private Optional<MergedRule> rule(Hostname host, Optional<MeshService> seen) {
@@ -160,8 +171,7 @@ public final class Destinations {
                 .flatMap(service ->
                         service.service()
                                 .port(only.port())
-                                .flatMap(port ->
-                                        Sessions.of(index.backendPolicies(), service, port)))
+                                .flatMap(port -> Sessions.of(index, service, port)))
                 .filter(_ -> !policies(host, only.subset(), only.port()).passesThrough());
     }
 

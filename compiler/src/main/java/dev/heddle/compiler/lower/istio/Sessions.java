@@ -3,9 +3,10 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
-import dev.heddle.compiler.select.BackendTrafficPolicies;
+import dev.heddle.compiler.lower.alike.Persistence;
 import dev.heddle.compiler.select.BackendTrafficPolicies.InForce;
 import dev.heddle.compiler.select.BackendTrafficPolicies.Section;
+import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionAffinity;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
@@ -14,7 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// How clients stay with one endpoint of a service, whatever becomes of the others: as a policy
-/// says, else as Istio's labels of the service do.
+/// says (Heddle's own, else one of the Gateway API's), else as Istio's labels of the service do.
 public final class Sessions {
     /// The name of a cookie, and after a colon its path.
     private static final String COOKIE_LABEL = "istio.io/persistent-session";
@@ -24,16 +25,24 @@ public final class Sessions {
     private Sessions() {}
 
     /// In force at a port; empty where nothing is said, or nobody could do it.
-    static Optional<StatefulSession> of(
-            BackendTrafficPolicies policies, MeshService service, Port port) {
+    static Optional<StatefulSession> of(MeshIndex index, MeshService service, Port port) {
         if (!isPossible(service, port)) {
             return Optional.empty();
         }
         Optional<InForce<SessionAffinity>> policy =
-                policies.inForce(service, port, Section.SESSION_AFFINITY);
+                index.backendPolicies().inForce(service, port, Section.SESSION_AFFINITY);
         return policy.isPresent()
                 ? policy.flatMap(it -> lower(it.says()))
-                : labelled(service).map(key -> new StatefulSession(key, false));
+                : ofGatewayApi(index, service)
+                        .or(() -> labelled(service).map(key -> new StatefulSession(key, false)));
+    }
+
+    /// What an XBackendTrafficPolicy says.
+    private static Optional<StatefulSession> ofGatewayApi(MeshIndex index, MeshService service) {
+        return index.gatewayApi()
+                .traffic(service.service().host(), service.metadata().namespace())
+                .flatMap(policy -> policy.spec().sessionPersistence())
+                .map(Persistence::lower);
     }
 
     /// Whether requests can be seen at a port, and its endpoints are known.
@@ -46,8 +55,8 @@ public final class Sessions {
     }
 
     /// Whether anything of sessions is said for a port.
-    public static boolean isAsked(BackendTrafficPolicies policies, MeshService service, Port port) {
-        return of(policies, service, port).isPresent();
+    public static boolean isAsked(MeshIndex index, MeshService service, Port port) {
+        return of(index, service, port).isPresent();
     }
 
     /// What cannot be is left out; the checks say so.

@@ -1,4 +1,4 @@
-package dev.heddle.compiler.lower.gatewayapi;
+package dev.heddle.compiler.lower.alike;
 
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
