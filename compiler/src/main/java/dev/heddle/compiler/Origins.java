@@ -1,6 +1,7 @@
 package dev.heddle.compiler;
 
 import dev.heddle.compiler.ir.Access;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
@@ -41,6 +42,7 @@ public final class Origins {
                     add(l.guards().access().requests());
                     add(l.guards().access().connections());
                 });
+        plan.datagrams().forEach(this::add);
         plan.routes().forEach(this::add);
         plan.secrets().forEach(s -> add(s.origin()));
         plan.clusters().forEach(c -> add(c.origin()));
@@ -63,6 +65,13 @@ public final class Origins {
     private void add(Origin origin) {
         if (!origin.resource().isEmpty()) {
             resources.add(origin.resource());
+        }
+    }
+
+    private void add(DatagramListener listener) {
+        add(listener.origin());
+        if (listener.service() instanceof DatagramListener.Service.Names(var names, _)) {
+            names.forEach(name -> add(name.origin()));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.heddle.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -18,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.DynamicTest;
@@ -31,24 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// they must meet, through stock Envoy and through our proxy.
 @Tag("e2e")
 class IstioTrafficMatrixTest {
-    private static final Apart NO_NAMES =
-            new Apart("the mesh answers no questions for names", "but was: true");
-
-    /// Rows that differ, by number. Each must still differ.
-    private static final Map<Integer, Apart> APART = apart();
-
-    /// How a row differs.
-    ///
-    /// @param sign what its failure says
-    private record Apart(String reason, String sign) {}
-
     @TempDir Path directory = Path.of("");
-
-    private static Map<Integer, Apart> apart() {
-        var apart = new TreeMap<Integer, Apart>();
-        IntStream.of(34, 35, 36).forEach(row -> apart.put(row, NO_NAMES));
-        return apart;
-    }
 
     @TestFactory
     Stream<DynamicTest> throughStockEnvoyCallsMeetWhatIstioSays() {
@@ -73,18 +53,11 @@ class IstioTrafficMatrixTest {
 
     private DynamicTest test(MatrixRow row, DataPlane dataPlane) {
         Path own = directory.resolve(dataPlane.getClass().getSimpleName() + row.number());
-        Apart apart = APART.get(row.number());
         return DynamicTest.dynamicTest(
-                row.name() + (apart == null ? "" : ": apart: " + apart.reason()),
+                row.name(),
                 () -> {
                     Files.createDirectories(own);
-                    if (apart == null) {
-                        check(row, dataPlane, own);
-                    } else {
-                        assertThat(catchThrowable(() -> check(row, dataPlane, own)))
-                                .as(apart.reason())
-                                .hasMessageContaining(apart.sign());
-                    }
+                    check(row, dataPlane, own);
                 });
     }
 

@@ -165,6 +165,16 @@ record MatrixRow(int number, JsonObject said, String rules) {
 
     private static final String SECRET = "# secret\n";
 
+    private static final String NAMES =
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: istio, namespace: istio-system}
+            data:
+              mesh: |-
+                defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}
+            """;
+
     boolean hasSecret() {
         return rules.endsWith(SECRET);
     }
@@ -264,6 +274,9 @@ record MatrixRow(int number, JsonObject said, String rules) {
         }
         Files.writeString(input.resolve("rules.yaml"), rules);
         Files.writeString(input.resolve("services.yaml"), services());
+        if (function().equals("DNSTestCases")) {
+            Files.writeString(input.resolve("mesh.yaml"), NAMES);
+        }
         Files.writeString(directory.resolve("case.yaml"), options());
         return GoldenCase.at(directory);
     }

@@ -1,6 +1,7 @@
 package dev.heddle.e2e;
 
 import dev.heddle.cli.demo.Bootstrap;
+import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,11 @@ final class RedirectedMesh implements MeshUnderTest {
     static final String MET = "every call met what the case says";
 
     static final String WORKLOAD = "10.9.0.1";
+
+    /// The server of names that the workload has; where its sidecar answers for names, the kernel
+    /// sends it what is meant for this one.
+    static final String NAMES = "10.96.0.10";
+
     private static final String NOBODY = "198.51.100.77";
     private static final int OUT = 15_001;
 
@@ -81,7 +88,19 @@ final class RedirectedMesh implements MeshUnderTest {
         parts.push(backends);
         world = CaseWorld.read(golden, backends::start);
         ProxyScope scope = CaseWorld.scope(golden, new Interception.Redirect());
-        var control = new CaseControl(MeshCompiler.compile(world.world(), scope).snapshot());
+        Compiled compiled = MeshCompiler.compile(world.world(), scope);
+        if (!compiled.plan().datagrams().isEmpty()) {
+            // The proxy asks others over UDP; over TCP it may pass on what its workload asks.
+            for (String what : List.of("udp", "tcp -s " + WORKLOAD)) {
+                NetworkNamespace.command(
+                        "iptables -t nat -I OUTPUT -p "
+                                + what
+                                + " -d "
+                                + NAMES
+                                + " --dport 53 -j REDIRECT --to-ports 15053");
+            }
+        }
+        var control = new CaseControl(compiled.snapshot());
         parts.push(control);
         Path bootstrap = directory.resolve("bootstrap.yaml");
         Files.writeString(

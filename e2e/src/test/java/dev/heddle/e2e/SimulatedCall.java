@@ -118,6 +118,8 @@ record SimulatedCall(Running running, JsonObject call) {
         return switch (chain.get().handling()) {
             case FilterChainConfig.Handling.Tcp(var proxy) ->
                     new Result("", name, "", "", proxy.targets().getFirst().cluster());
+            case FilterChainConfig.Handling.Names _ ->
+                    throw new IllegalStateException("no row asks for names");
             case FilterChainConfig.Handling.Http(var manager) -> {
                 boolean isHttp = text("Protocol").startsWith("HTTP");
                 if (!isHttp || (!isPlain() && tls.isEmpty())) {

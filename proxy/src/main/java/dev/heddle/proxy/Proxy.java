@@ -189,7 +189,8 @@ public final class Proxy implements AutoCloseable {
                                                                 bootstrap
                                                                         .controlPlane()
                                                                         .isPresent()),
-                                                        bootstrap.localCluster())));
+                                                        bootstrap.localCluster(),
+                                                        host.nameServers())));
         this.listeners =
                 new Listeners(
                         workers, this::runtimeOf, connectionLimit(bootstrap), settings.drain());

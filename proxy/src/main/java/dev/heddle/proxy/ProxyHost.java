@@ -4,6 +4,7 @@ import dev.heddle.proxy.ads.AdsTransport;
 import dev.heddle.proxy.ads.SideCalls;
 import dev.heddle.proxy.cluster.StrictDns;
 import dev.heddle.proxy.config.ProxyBootstrap;
+import dev.heddle.proxy.dns.ResolvConf;
 import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
@@ -12,7 +13,10 @@ import dev.heddle.xds.client.Backoff;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
 import io.netty.util.concurrent.Ticker;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -31,6 +35,7 @@ import java.util.random.RandomGeneratorFactory;
 /// @param ticker the clock of `config`
 /// @param resolver answers the names of hosts
 /// @param lookUps runs the resolver, which may block
+/// @param nameServers that the machine has, asked for names that the configuration does not know
 /// @param usedBytes how much memory the proxy holds on to
 /// @param link makes the way to the control plane that the bootstrap names
 public record ProxyHost(
@@ -39,10 +44,17 @@ public record ProxyHost(
         Ticker ticker,
         StrictDns.Resolver resolver,
         Executor lookUps,
+        List<InetSocketAddress> nameServers,
         LongSupplier usedBytes,
         Function<XdsSubscriber, ControlPlaneLink> link) {
 
-    /// With the memory of this process.
+    public ProxyHost {
+        nameServers = List.copyOf(nameServers);
+    }
+
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+    /// With the memory of this process, on a machine without servers of names.
     public ProxyHost(
             Workers workers,
             ScheduledExecutorService config,
@@ -50,12 +62,12 @@ public record ProxyHost(
             StrictDns.Resolver resolver,
             Executor lookUps,
             Function<XdsSubscriber, ControlPlaneLink> link) {
-        this(workers, config, ticker, resolver, lookUps, HeapUse.of(workers), link);
+        this(workers, config, ticker, resolver, lookUps, List.of(), HeapUse.of(workers), link);
     }
 
     /// The same with another memory.
     public ProxyHost withMemory(LongSupplier used) {
-        return new ProxyHost(workers, config, ticker, resolver, lookUps, used, link);
+        return new ProxyHost(workers, config, ticker, resolver, lookUps, nameServers, used, link);
     }
 
     /// Threads of its own: one for each worker, and one for configuration. That one is a loop too:
@@ -80,6 +92,8 @@ public record ProxyHost(
                 Ticker.systemTicker(),
                 resolver,
                 lookUps,
+                ResolvConf.servers(RESOLV_CONF),
+                HeapUse.of(workers),
                 subscriber -> {
                     var transport =
                             new AdsTransport(

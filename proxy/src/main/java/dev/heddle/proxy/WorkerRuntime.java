@@ -12,6 +12,7 @@ import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.Tally;
@@ -34,6 +35,8 @@ import dev.heddle.proxy.tokens.VerifiedTokens;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -47,6 +50,7 @@ final class WorkerRuntime implements WorkerServices {
     private final ProxyMeters meters;
     private final MeterShard shard;
     private final AccessLogs logs;
+    private final List<InetSocketAddress> nameServers;
     private final WorkerClusters clusters;
     private final FilterContext context;
     private Map<String, RouteTable> routes = Map.of();
@@ -61,7 +65,9 @@ final class WorkerRuntime implements WorkerServices {
             Published<OverloadState> overload,
             Published<DrainState> drains,
             RuleHits hits,
-            String localCluster) {
+            String localCluster,
+            List<InetSocketAddress> nameServers) {
+        this.nameServers = nameServers;
         this.meters = meters;
         this.shard = meters.meters().shard();
         this.logs = logs;
@@ -143,6 +149,16 @@ final class WorkerRuntime implements WorkerServices {
             }
             return found;
         }
+    }
+
+    @Override
+    public FilterStats filterStats(String kind, String prefix) {
+        return meters.filterStats(kind, prefix, shard);
+    }
+
+    @Override
+    public List<InetSocketAddress> nameServers() {
+        return nameServers;
     }
 
     @Override

@@ -10,7 +10,9 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
+import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +29,45 @@ public final class InterceptionCheck {
         if (isSidecar && isRedirected && options.interception().isPresent()) {
             about(options.interception().get(), scope).ifPresent(findings::add);
         }
+        if (isSidecar) {
+            names(world, scope).forEach(findings::add);
+        }
         return findings.toList();
+    }
+
+    /// Questions for names come only where the kernel sends them, and who has an address is the
+    /// same for all proxies.
+    private static List<Diagnostic> names(World world, ProxyScope scope) {
+        var found = new ArrayList<Diagnostic>();
+        boolean isRedirected = scope.interception() instanceof Interception.Redirect;
+        for (World.Said said : world.processes(scope)) {
+            boolean isWanted = isOn(said, MeshProxyConfig.DNS_CAPTURE);
+            if (isWanted && !isRedirected) {
+                found.add(
+                        Diagnostic.of(
+                                DiagnosticCode.NOT_IMPLEMENTED,
+                                said.origin().apply(said.variables()),
+                                "ISTIO_META_DNS_CAPTURE: nothing is redirected to this proxy, so"
+                                        + " nobody asks it for names",
+                                "Redirect the workload's traffic, or ask the machine's own names"));
+            }
+            boolean isAllocating = isOn(said, MeshProxyConfig.DNS_AUTO_ALLOCATE);
+            if (isAllocating && !said.options().equals(world.settings().process())) {
+                found.add(
+                        Diagnostic.of(
+                                DiagnosticCode.NOT_IMPLEMENTED,
+                                said.origin().apply(said.variables()),
+                                "ISTIO_META_DNS_AUTO_ALLOCATE: hosts have the same addresses for"
+                                        + " all proxies",
+                                "Say it in the mesh's defaultConfig, or by a label of the"
+                                        + " ServiceEntry"));
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOn(World.Said said, String variable) {
+        return Boolean.parseBoolean(said.options().environment().getOrDefault(variable, ""));
     }
 
     private static Optional<Diagnostic> about(InterceptionMode mode, ProxyScope scope) {

@@ -3,6 +3,7 @@ package dev.heddle.compiler.explain;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.ConnectionPool;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
@@ -34,6 +35,7 @@ public final class PlanText {
     public static String of(ProxyPlan plan) {
         var printer = new PlanText();
         plan.listeners().forEach(printer::listener);
+        plan.datagrams().forEach(printer::datagrams);
         plan.routes().forEach(r -> printer.table(0, r));
         plan.clusters().forEach(c -> printer.cluster(c, plan.assignment(c.name())));
         plan.secrets().forEach(printer::secret);
@@ -87,6 +89,49 @@ public final class PlanText {
         listener.defaultChain().ifPresent(c -> chain("otherwise ", c));
     }
 
+    private void datagrams(DatagramListener listener) {
+        String head =
+                "listener "
+                        + listener.name()
+                        + ": udp "
+                        + listener.address()
+                        + " "
+                        + listener.direction().name().toLowerCase(Locale.ROOT);
+        switch (listener.service()) {
+            case DatagramListener.Service.Names(var names, var search) -> {
+                line(
+                        0,
+                        head
+                                + ", answers for names"
+                                + search.stream()
+                                        .map(end -> ", also with ." + end)
+                                        .collect(Collectors.joining()),
+                        listener.origin());
+                names.forEach(n ->
+                        line(
+                                1,
+                                "name " + n.name() + " -> " + String.join(" ", n.addresses()),
+                                n.origin()));
+            }
+            case DatagramListener.Service.Forward(
+                            String statPrefix,
+                            String cluster,
+                            Duration idle,
+                            boolean hashesSource) ->
+                    line(
+                            0,
+                            head
+                                    + ", udp "
+                                    + statPrefix
+                                    + " -> "
+                                    + cluster
+                                    + ", idle "
+                                    + idle
+                                    + (hashesSource ? ", host by the client's address" : ""),
+                            listener.origin());
+        }
+    }
+
     private void chain(String what, FilterChain chain) {
         String match = chain.match().equals(Match.ALL) ? "" : " (" + match(chain.match()) + ")";
         String tls = chain.tls().map(t -> " -> " + TlsText.of(t)).orElse("");
@@ -121,6 +166,11 @@ public final class PlanText {
                     table(2, held);
                 }
             }
+            case Handling.Names(String listener, String cluster) ->
+                    line(
+                            1,
+                            head + "names of listener " + listener + ", else " + cluster,
+                            chain.origin());
             case Handling.Tcp(
                             String statPrefix,
                             var destinations,

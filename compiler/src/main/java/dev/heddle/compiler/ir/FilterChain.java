@@ -178,6 +178,12 @@ public record FilterChain(
             }
         }
 
+        /// It brings questions for names. A data plane that takes none over TCP passes them on.
+        ///
+        /// @param listener for datagrams, which has the names
+        /// @param cluster that they are passed on to
+        record Names(String listener, String cluster) implements Handling {}
+
         /// Its bytes go to one cluster, or to one of several by weight.
         ///
         /// @param statPrefix as in `outbound|3306||mysql.default.svc.cluster.local`

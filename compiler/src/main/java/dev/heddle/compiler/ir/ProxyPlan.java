@@ -11,14 +11,27 @@ import java.util.stream.Stream;
 /// @param clusters where requests can go
 /// @param assignments hosts of the clusters that find theirs by EDS
 /// @param secrets certificates and roots that listeners and clusters name
+/// @param datagrams where datagrams come in, ordered as they are emitted, after the listeners
 public record ProxyPlan(
         List<Listener> listeners,
         List<RouteConfiguration> routes,
         List<Cluster> clusters,
         List<LoadAssignment> assignments,
-        List<TlsSecret> secrets) {
+        List<TlsSecret> secrets,
+        List<DatagramListener> datagrams) {
+
+    /// One that takes no datagrams.
+    public ProxyPlan(
+            List<Listener> listeners,
+            List<RouteConfiguration> routes,
+            List<Cluster> clusters,
+            List<LoadAssignment> assignments,
+            List<TlsSecret> secrets) {
+        this(listeners, routes, clusters, assignments, secrets, List.of());
+    }
 
     public ProxyPlan {
+        datagrams = List.copyOf(datagrams);
         secrets = List.copyOf(secrets);
         listeners = List.copyOf(listeners);
         routes = List.copyOf(routes);
@@ -33,7 +46,8 @@ public record ProxyPlan(
                 joined(routes, more.routes),
                 joined(clusters, more.clusters),
                 joined(assignments, more.assignments),
-                joined(secrets, more.secrets));
+                joined(secrets, more.secrets),
+                joined(datagrams, more.datagrams));
     }
 
     private static <T> List<T> joined(List<T> first, List<T> second) {

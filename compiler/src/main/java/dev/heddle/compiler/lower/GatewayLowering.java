@@ -65,7 +65,8 @@ public final class GatewayLowering {
                 ProxyPlace.of(world, scope),
                 scope.identity().isPresent(),
                 world.site(scope),
-                certificate(world.index(), scope));
+                certificate(world.index(), scope),
+                false);
     }
 
     /// The certificate that a Gateway has for services that want one.

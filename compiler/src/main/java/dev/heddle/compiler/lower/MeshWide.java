@@ -61,7 +61,8 @@ record MeshWide(
                 plan.routes().stream().map(r -> r.telling(routes)).toList(),
                 plan.clusters().stream().map(this::cluster).toList(),
                 plan.assignments(),
-                plan.secrets());
+                plan.secrets(),
+                plan.datagrams());
     }
 
     private Listener listener(Listener listener) {

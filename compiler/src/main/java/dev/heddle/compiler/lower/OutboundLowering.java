@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.ClusterName;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
@@ -41,6 +42,7 @@ public final class OutboundLowering {
         var clusters = new ArrayList<Cluster>(services.clusters());
         clusters.add(PlanParts.blackHole());
         List<Listener> listeners = new ArrayList<>();
+        List<DatagramListener> datagrams = new ArrayList<>();
         List<RouteConfiguration> routes = new ArrayList<>();
         if (UnknownHosts.of(world, scope) instanceof UnknownHosts.LookedUp) {
             switch (outlook.calls()) {
@@ -60,6 +62,10 @@ public final class OutboundLowering {
                 var capture = OutboundListeners.redirected(world, outlook, scope, pieces);
                 listeners.addAll(capture.listeners());
                 listeners.add(capture.virtualOutbound());
+                if (outlook.answersNames()) {
+                    listeners.add(MeshNames.overTcp());
+                    datagrams.add(MeshNames.listener(outlook, scope, world.settings().domain()));
+                }
                 routes.addAll(capture.routes());
             }
             case HTTP_PROXY, NONE -> {
@@ -84,7 +90,8 @@ public final class OutboundLowering {
                                 routes,
                                 MissingClusters.added(clusters, routes, listeners),
                                 services.assignments(),
-                                secrets.all()));
+                                secrets.all(),
+                                datagrams));
     }
 
     /// Whether requests to some port may be to hosts that the proxy looks up.

@@ -76,7 +76,8 @@ public final class SidecarLowering {
                 sidecar,
                 ProxyPlace.of(world, scope),
                 scope.identity().isPresent(),
-                world.site(scope));
+                world.site(scope),
+                world.answersNames(scope));
     }
 
     private static Optional<Resource<Sidecar>> sidecar(World world, ProxyScope scope) {

@@ -9,6 +9,7 @@ import dev.heddle.model.mesh.MeshConfig.ServiceEntryVisibility.Reach;
 import dev.heddle.model.mesh.MeshConfig.ServiceScopeConfigs;
 import dev.heddle.model.mesh.MeshConfig.ServiceScopeConfigs.Scope;
 import dev.heddle.model.mesh.MeshConfig.ServiceSettings;
+import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.model.service.Hostname;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,16 @@ record MeshRules(Optional<MeshConfig> config, Namespaces namespaces) {
 
     static MeshRules of(Resources resources, Optional<MeshConfig> config) {
         return new MeshRules(config, new Namespaces(resources));
+    }
+
+    /// Whether hosts without an address get one, where nothing else is said of them.
+    boolean allocatesAddresses() {
+        return Boolean.parseBoolean(
+                config.flatMap(MeshConfig::defaultConfig)
+                        .map(said ->
+                                said.proxyMetadata()
+                                        .getOrDefault(MeshProxyConfig.DNS_AUTO_ALLOCATE, ""))
+                        .orElse(""));
     }
 
     /// Who sees a service.

@@ -53,7 +53,7 @@ final class ServiceEntries {
     }
 
     static List<Parts> parts(Resources resources, WorkloadIndex workloads, MeshRules rules) {
-        var addresses = new VirtualAddresses(resources);
+        var addresses = new VirtualAddresses(resources, rules.allocatesAddresses());
         Same<MeshRules> same = Same.as(rules);
         return resources.all(Kinds.SERVICE_ENTRY).stream()
                 .map(e ->

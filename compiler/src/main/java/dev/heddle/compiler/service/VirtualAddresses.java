@@ -16,17 +16,18 @@ import java.util.zip.CRC32;
 
 /// Virtual addresses of hosts that have none, in 240.240.0.0/16.
 ///
-/// A ServiceEntry's `status.addresses` count. Where there are none and its label asks for one, each
-/// of its hosts gets the address that its name leads to, or the next that is free: equal
-/// configurations give equal addresses, and a further host changes another's only where both lead
-/// to the same.
+/// A ServiceEntry's `status.addresses` count. Where there are none and its label asks for one, or
+/// the mesh does for all (`ISTIO_META_DNS_AUTO_ALLOCATE` in its `defaultConfig`), each of its hosts
+/// gets the address that its name leads to, or the next that is free: equal configurations give
+/// equal addresses, and a further host changes another's only where both lead to the same.
 final class VirtualAddresses {
     static final String LABEL = "networking.istio.io/enable-autoallocate-ip";
     private static final int HOSTS = 255 * 254;
 
     private final Map<String, List<String>> byHost = new HashMap<>();
 
-    VirtualAddresses(Resources resources) {
+    /// @param everywhere whether labels need not ask for one
+    VirtualAddresses(Resources resources, boolean everywhere) {
         Set<String> taken = new HashSet<>();
         List<Resource<ServiceEntry>> entries =
                 resources.all(Kinds.SERVICE_ENTRY).stream()
@@ -42,7 +43,8 @@ final class VirtualAddresses {
             }
         }
         for (Resource<ServiceEntry> entry : entries) {
-            if ("true".equalsIgnoreCase(entry.metadata().labels().getOrDefault(LABEL, ""))) {
+            String asked = entry.metadata().labels().getOrDefault(LABEL, "");
+            if (everywhere || "true".equalsIgnoreCase(asked)) {
                 entry.spec().hosts().stream()
                         .filter(host -> isGiven(entry.spec(), host))
                         .forEach(host ->

@@ -19,6 +19,7 @@ import java.util.Map;
 /// @param site cluster that the proxy is in, where some services keep to theirs; else empty
 /// @param certificate that a gateway shows to services which want TLS, by the name of its Secret;
 ///   empty for none
+/// @param answersNames whether the kernel sends it its workload's questions for names
 public record Outlook(
         String namespace,
         Map<String, String> labels,
@@ -29,7 +30,8 @@ public record Outlook(
         Place place,
         boolean hasIdentity,
         String site,
-        String certificate) {
+        String certificate,
+        boolean answersNames) {
 
     /// Without a certificate for services.
     public Outlook(
@@ -41,8 +43,20 @@ public record Outlook(
             String sidecar,
             Place place,
             boolean hasIdentity,
-            String site) {
-        this(namespace, labels, dnsDomain, calls, options, sidecar, place, hasIdentity, site, "");
+            String site,
+            boolean answersNames) {
+        this(
+                namespace,
+                labels,
+                dnsDomain,
+                calls,
+                options,
+                sidecar,
+                place,
+                hasIdentity,
+                site,
+                "",
+                answersNames);
     }
 
     /// Where a proxy is.

@@ -17,6 +17,7 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.istio.ProxyConfig;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.function.Function;
 /// @param index the same resources, prepared for look-ups once for all proxies
 public record World(long version, Resources resources, MeshSettings settings, MeshIndex index) {
     private static final String METADATA = "proxyMetadata";
+    private static final String DNS_CAPTURE = "DNS_CAPTURE";
 
     /// A world of resources, which get their index here. Costs time in proportion to them.
     ///
@@ -115,6 +117,19 @@ public record World(long version, Resources resources, MeshSettings settings, Me
                     };
             case Interception.Explicit _ -> said.intercepting(Optional.of(InterceptionMode.NONE));
         };
+    }
+
+    /// Whether the kernel sends a sidecar its workload's questions for names: Istio's
+    /// `ISTIO_META_DNS_CAPTURE`, as the proxy's node says it, or else those who say how it is run.
+    public boolean answersNames(ProxyScope scope) {
+        if (!(scope.interception() instanceof Interception.Redirect)) {
+            return false;
+        }
+        String said = scope.metadata().get(DNS_CAPTURE);
+        return Boolean.parseBoolean(
+                said == null
+                        ? process(scope).environment().getOrDefault(MeshProxyConfig.DNS_CAPTURE, "")
+                        : said);
     }
 
     /// What somebody says of how a proxy is run.

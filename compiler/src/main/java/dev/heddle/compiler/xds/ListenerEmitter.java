@@ -124,6 +124,9 @@ final class ListenerEmitter {
             out.setFilterChainMatch(match(chain.match()));
         }
         chain.tls().ifPresent(tls -> out.setTransportSocket(TlsEmitter.server(tls)));
+        if (chain.handling() instanceof Handling.Names names) {
+            out.setMetadata(DatagramEmitter.metadata("listener", Protos.text(names.listener())));
+        }
         if (chain.handling() instanceof Handling.Tcp tcp && !tcp.rule().isEmpty()) {
             out.setMetadata(counted(chain.origin().resource(), tcp.rule()));
         }
@@ -172,6 +175,12 @@ final class ListenerEmitter {
                     filter(
                             "envoy.filters.network.http_connection_manager",
                             manager(http, listener, told(chain)));
+            case Handling.Names names ->
+                    filter(
+                            "envoy.filters.network.tcp_proxy",
+                            tcp(
+                                    Handling.Tcp.to(names.listener(), names.cluster()),
+                                    listener.options().log()));
             case Handling.Tcp tcp ->
                     filter("envoy.filters.network.tcp_proxy", tcp(tcp, listener.options().log()));
         };

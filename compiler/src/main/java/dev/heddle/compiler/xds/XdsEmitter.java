@@ -2,6 +2,7 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Message;
 import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.ProxyPlan;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Puts plans into Envoy's words. Equal plans give equal bytes.
 public final class XdsEmitter {
@@ -46,7 +48,11 @@ public final class XdsEmitter {
                 made(EndpointEmitter::emit));
         emitter.add(XdsType.SECRET, plan.secrets(), TlsSecret::name, made(TlsEmitter::secret));
         emitter.add(
-                XdsType.LISTENER, plan.listeners(), Listener::name, made(ListenerEmitter::emit));
+                XdsType.LISTENER,
+                Stream.<Object>concat(plan.listeners().stream(), plan.datagrams().stream())
+                        .toList(),
+                XdsEmitter::name,
+                made(XdsEmitter::listener));
         emitter.add(
                 XdsType.ROUTE,
                 plan.routes(),
@@ -54,6 +60,18 @@ public final class XdsEmitter {
                 (_, table) -> RouteEmitter.resource(table, emitter.hosts));
         plan.routes().forEach(table -> RouteEmitter.keep(table, emitter.hosts));
         return new Emission(emitter.resources, emitter.plans, emitter.hosts);
+    }
+
+    private static String name(Object listener) {
+        return listener instanceof DatagramListener datagrams
+                ? datagrams.name()
+                : ((Listener) listener).name();
+    }
+
+    private static Message listener(Object listener) {
+        return listener instanceof DatagramListener datagrams
+                ? DatagramEmitter.emit(datagrams)
+                : ListenerEmitter.emit((Listener) listener);
     }
 
     /// Both parts of one proxy's configuration in one.

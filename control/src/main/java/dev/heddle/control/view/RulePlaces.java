@@ -77,6 +77,7 @@ final class RulePlaces {
     private static void rules(FilterChain chain, Set<Key> to) {
         switch (chain.handling()) {
             case Handling.Tcp tcp -> add(chain.origin(), tcp.rule(), to);
+            case Handling.Names _ -> {}
             case Handling.Http http -> {
                 if (http.routes() instanceof Routes.Held(RouteConfiguration table)) {
                     rules(table, to);

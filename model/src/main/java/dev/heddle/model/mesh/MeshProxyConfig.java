@@ -61,6 +61,11 @@ public record MeshProxyConfig(
         @NotYet Node fileFlushInterval,
         @NotYet Node fileFlushMinSizeKb,
         @NotYet Node statsCompression) {
+    /// The variable by which a sidecar answers its workload's questions for names.
+    public static final String DNS_CAPTURE = "ISTIO_META_DNS_CAPTURE";
+
+    /// The variable by which hosts without an address are given one.
+    public static final String DNS_AUTO_ALLOCATE = "ISTIO_META_DNS_AUTO_ALLOCATE";
 
     public MeshProxyConfig {
         proxyMetadata = Ordered.copyOf(proxyMetadata);

@@ -135,6 +135,14 @@ final class WorkerCluster implements Cluster {
     }
 
     @Override
+    public boolean has(Host host) {
+        return dynamic != null
+                || found != null
+                || host.equals(hosts.get(host.address()))
+                || hosts.containsValue(host);
+    }
+
+    @Override
     public Circuit circuit() {
         return circuit;
     }

@@ -34,6 +34,20 @@ final class AddressParser {
         return socket(path, address, false);
     }
 
+    /// An IP address and a port that take datagrams.
+    InetSocketAddress ofDatagrams(String path, Address address) {
+        if (!address.hasSocketAddress()) {
+            findings.reject(path, "is no socket_address");
+            return NOWHERE;
+        }
+        return literal(join(path, "socket_address"), address.getSocketAddress(), false);
+    }
+
+    /// Whether an address takes datagrams.
+    static boolean isOfDatagrams(Address address) {
+        return address.getSocketAddress().getProtocol() == SocketAddress.Protocol.UDP;
+    }
+
     /// An IP address or a name, and a port; a name comes back unresolved.
     InetSocketAddress literalOrName(String path, Address address) {
         return read(path, address, true);
@@ -88,11 +102,15 @@ final class AddressParser {
     }
 
     private InetSocketAddress socket(String path, SocketAddress address, boolean nameAllowed) {
-        findings.fields(
-                path, address, Set.of("protocol", "address", "port_value"), Set.of("ipv4_compat"));
         if (address.getProtocol() != SocketAddress.Protocol.TCP) {
             findings.notImplemented(join(path, "protocol"), address.getProtocol());
         }
+        return literal(path, address, nameAllowed);
+    }
+
+    private InetSocketAddress literal(String path, SocketAddress address, boolean nameAllowed) {
+        findings.fields(
+                path, address, Set.of("protocol", "address", "port_value"), Set.of("ipv4_compat"));
         findings.range(join(path, "port_value"), address.getPortValue(), 0, 65_535);
         int port = Math.clamp(address.getPortValue(), 0, 65_535);
         String host = address.getAddress();

@@ -6,6 +6,7 @@ import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.SocketSettings;
 import dev.heddle.proxy.runtime.SocketSettings.KernelOption;
 import dev.heddle.proxy.runtime.SocketSettings.Value;
+import envoy.config.core.v3.Address;
 import envoy.config.core.v3.SocketOption;
 import envoy.config.listener.v3.Listener;
 import java.net.InetSocketAddress;
@@ -28,14 +29,16 @@ final class BindingParser {
             return internal(listener);
         }
         var addresses = new ArrayList<InetSocketAddress>();
-        addresses.add(new AddressParser(findings).literal("address", listener.getAddress()));
+        addresses.add(address("address", listener.getAddress()));
         for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
             String path = "additional_addresses[" + i + "]";
             var additional = listener.getAdditionalAddresses(i);
             findings.fields(path, additional, Set.of("address"));
-            addresses.add(
-                    new AddressParser(findings)
-                            .literal(join(path, "address"), additional.getAddress()));
+            addresses.add(address(join(path, "address"), additional.getAddress()));
+            if (AddressParser.isOfDatagrams(listener.getAddress())
+                    != AddressParser.isOfDatagrams(additional.getAddress())) {
+                findings.reject(join(path, "address"), "is of another protocol than address");
+            }
         }
         return new Binding(
                 addresses,
@@ -43,6 +46,13 @@ final class BindingParser {
                 listener.getUseOriginalDst().getValue(),
                 listener.getIgnoreGlobalConnLimit(),
                 settings(listener));
+    }
+
+    private InetSocketAddress address(String path, Address address) {
+        var parser = new AddressParser(findings);
+        return AddressParser.isOfDatagrams(address)
+                ? parser.ofDatagrams(path, address)
+                : parser.literal(path, address);
     }
 
     private Binding internal(Listener listener) {

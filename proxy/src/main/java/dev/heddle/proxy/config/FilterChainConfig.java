@@ -57,6 +57,11 @@ public record FilterChainConfig(
 
         /// Its bytes go to a cluster.
         record Tcp(TcpProxyConfig proxy) implements Handling {}
+
+        /// It brings questions for names, which another listener's names answer.
+        ///
+        /// @param listener for datagrams, which has them
+        record Names(String listener) implements Handling {}
     }
 
     /// One for every connection.

@@ -71,7 +71,8 @@ final class FilterChainParser {
                         "transport_socket",
                         "transport_socket_connect_timeout",
                         "metadata"));
-        FilterChainConfig.Handling handling = handling(path, chain);
+        FilterChainConfig.Handling handling =
+                names(path, chain).orElseGet(() -> handling(path, chain));
         return new FilterChainConfig(
                 chain.getName(),
                 match(join(path, "filter_chain_match"), chain),
@@ -81,6 +82,17 @@ final class FilterChainParser {
                 tls(path, chain, handling),
                 handshakeTimeout(path, chain),
                 RuleParser.rule(chain.getMetadata()));
+    }
+
+    /// Stock Envoy, which takes no questions over TCP, passes them on to whom they are meant for.
+    private Optional<FilterChainConfig.Handling> names(String path, FilterChain chain) {
+        return OwnMetadata.of(
+                        findings, chain.getMetadata(), NamesParser.METADATA, Set.of("listener"))
+                .map(said -> {
+                    String listener = said.text("listener");
+                    findings.required(join(path, "metadata.heddle.names.listener"), listener);
+                    return new FilterChainConfig.Handling.Names(listener);
+                });
     }
 
     private Optional<DownstreamTls> tls(
@@ -95,7 +107,7 @@ final class FilterChainParser {
             // What is not served is not offered: a client that wants it would be stuck.
             case FilterChainConfig.Handling.Http(HttpConnectionManagerConfig manager) ->
                     tls.map(it -> it.offering(served(manager.codec())));
-            case FilterChainConfig.Handling.Tcp _ -> tls;
+            case FilterChainConfig.Handling.Tcp _, FilterChainConfig.Handling.Names _ -> tls;
         };
     }
 

@@ -12,10 +12,10 @@ public record FilterChains(List<FilterChainConfig> matched, Optional<FilterChain
 
     public FilterChains {
         matched = List.copyOf(matched);
-        if (matched.isEmpty() && otherwise.isEmpty()) {
-            throw new IllegalArgumentException("filter chains: [] (expected: one or more)");
-        }
     }
+
+    /// There are no connections.
+    public static final FilterChains NONE = new FilterChains(List.of(), Optional.empty());
 
     /// One for all connections.
     public static FilterChains one(FilterChainConfig chain) {

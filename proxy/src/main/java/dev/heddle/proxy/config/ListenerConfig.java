@@ -5,6 +5,7 @@ import dev.heddle.proxy.tls.SecretRef;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 ///   proxy say that it fails (`drain_type`)
 /// @param bypassesOverload whether its clients are served as if nothing ran short
 ///   (`bypass_overload_manager`)
+/// @param datagrams what is done with datagrams, where it takes those; then it takes no connections
+///   and has no chains
 public record ListenerConfig(
         String name,
         Binding binding,
@@ -31,7 +34,8 @@ public record ListenerConfig(
         int bufferLimitBytes,
         String statPrefix,
         boolean drainsWhenFailing,
-        boolean bypassesOverload) {
+        boolean bypassesOverload,
+        Optional<DatagramConfig> datagrams) {
 
     /// One that drains as Envoy's default is.
     public ListenerConfig(
@@ -42,7 +46,17 @@ public record ListenerConfig(
             Direction direction,
             int bufferLimitBytes,
             String statPrefix) {
-        this(name, binding, filters, chains, direction, bufferLimitBytes, statPrefix, true, false);
+        this(
+                name,
+                binding,
+                filters,
+                chains,
+                direction,
+                bufferLimitBytes,
+                statPrefix,
+                true,
+                false,
+                Optional.empty());
     }
 
     /// Envoy's `per_connection_buffer_limit_bytes` when none is set.
@@ -61,6 +75,12 @@ public record ListenerConfig(
     public ListenerConfig {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: '' (expected: not empty)");
+        }
+        if (chains.all().isEmpty() == datagrams.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "chains: "
+                            + chains.all().size()
+                            + " (expected: some, or none where datagrams are taken)");
         }
     }
 
@@ -82,7 +102,8 @@ public record ListenerConfig(
                         other.bufferLimitBytes,
                         other.statPrefix,
                         other.drainsWhenFailing,
-                        other.bypassesOverload));
+                        other.bypassesOverload,
+                        other.datagrams));
     }
 
     /// How its connections are secured.
@@ -112,6 +133,12 @@ public record ListenerConfig(
 
     /// The clusters that it names itself, not through a route table of RDS.
     public List<String> clusters() {
+        return Stream.concat(datagrams.flatMap(DatagramConfig::target).stream(), ofConnections())
+                .distinct()
+                .toList();
+    }
+
+    private Stream<String> ofConnections() {
         return handlings()
                 .flatMap(handling ->
                         switch (handling) {
@@ -124,9 +151,8 @@ public record ListenerConfig(
                                     };
                             case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
                                     proxy.targets().stream().map(TcpProxyConfig.Target::cluster);
-                        })
-                .distinct()
-                .toList();
+                            case FilterChainConfig.Handling.Names _ -> Stream.of();
+                        });
     }
 
     private Stream<HttpConnectionManagerConfig.Routes.Named> named() {

@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import dev.heddle.proxy.filter.HttpFilterType;
 import envoy.config.listener.v3.Listener;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads listeners with all that is inside of them.
@@ -39,6 +40,24 @@ public final class ListenerParser {
     /// How connections are spread over workers.
     private static final Set<String> NOTED = Set.of("connection_balance_config");
 
+    private static final Set<String> READ_OF_DATAGRAMS =
+            Set.of(
+                    "name",
+                    "address",
+                    "additional_addresses",
+                    "stat_prefix",
+                    "freebind",
+                    "socket_options",
+                    "listener_filters",
+                    "udp_listener_config",
+                    "traffic_direction",
+                    "drain_type",
+                    "metadata");
+
+    /// Each worker has a socket of its own, and what runs short ends nobody's datagrams.
+    private static final Set<String> NOTED_OF_DATAGRAMS =
+            Set.of("enable_reuse_port", "reuse_port", "bypass_overload_manager");
+
     private final Findings findings = new Findings();
     private final List<HttpFilterType<?>> filterTypes;
 
@@ -57,6 +76,39 @@ public final class ListenerParser {
     }
 
     private ListenerConfig read(Listener listener) {
+        return AddressParser.isOfDatagrams(listener.getAddress())
+                ? ofDatagrams(listener)
+                : ofConnections(listener);
+    }
+
+    private ListenerConfig ofDatagrams(Listener listener) {
+        findings.fields("", listener, READ_OF_DATAGRAMS, NOTED_OF_DATAGRAMS);
+        findings.required("name", listener.getName());
+        Optional<DatagramConfig> datagrams = new DatagramParser(findings).datagrams(listener);
+        boolean drains = drainsWhenFailing(listener);
+        ListenerConfig.Direction direction = direction(listener);
+        Binding binding = new BindingParser(findings).binding(listener);
+        return new ListenerConfig(
+                listener.getName().isEmpty() ? "-" : listener.getName(),
+                binding,
+                ListenerFilters.NONE,
+                FilterChains.NONE,
+                direction,
+                ListenerConfig.BUFFER_LIMIT,
+                listener.getStatPrefix(),
+                drains,
+                true,
+                Optional.of(
+                        datagrams.orElseGet(() ->
+                                new DatagramConfig.Forward(
+                                        "-",
+                                        "-",
+                                        DatagramConfig.Forward.IDLE,
+                                        new DatagramConfig.Hash.Chance(),
+                                        false))));
+    }
+
+    private ListenerConfig ofConnections(Listener listener) {
         findings.fields("", listener, READ, NOTED);
         findings.required("name", listener.getName());
         if (listener.hasEnableReusePort() && !listener.getEnableReusePort().getValue()) {
@@ -82,7 +134,8 @@ public final class ListenerParser {
                 Math.max(1, buffer),
                 listener.getStatPrefix(),
                 drainsWhenFailing(listener),
-                listener.getBypassOverloadManager());
+                listener.getBypassOverloadManager(),
+                Optional.empty());
     }
 
     private boolean drainsWhenFailing(Listener listener) {

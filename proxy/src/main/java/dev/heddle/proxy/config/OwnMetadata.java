@@ -6,6 +6,8 @@ import envoy.config.core.v3.Metadata;
 import google.protobuf.Struct;
 import google.protobuf.Value;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -46,6 +48,29 @@ final class OwnMetadata {
     /// Whether a field is there.
     boolean has(String field) {
         return said.getFieldsMap().containsKey(field);
+    }
+
+    /// Texts; none where there is no such field.
+    List<String> texts(String field) {
+        Value value = said.getFieldsMap().get(field);
+        if (value == null) {
+            return List.of();
+        }
+        var texts = new ArrayList<String>();
+        for (Value each : value.getListValue().getValuesList()) {
+            if (each.hasStringValue() && !each.getStringValue().isEmpty()) {
+                texts.add(each.getStringValue());
+            } else {
+                findings.reject(join(path, field), "holds no text (expected: texts)");
+            }
+        }
+        return texts;
+    }
+
+    /// A text; empty where there is no such field.
+    String text(String field) {
+        Value value = said.getFieldsMap().get(field);
+        return value == null ? "" : value.getStringValue();
     }
 
     /// A time, which is a number of seconds, as in `0.1`.

@@ -6,6 +6,8 @@ import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.connection.DownstreamConnection;
 import dev.heddle.proxy.connection.HttpService;
+import dev.heddle.proxy.dns.NameConnection;
+import dev.heddle.proxy.dns.NameServer;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.observe.ListenerLog;
@@ -34,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One listener on one worker: its sockets, what is done with new connections, and those that it
@@ -52,7 +53,7 @@ final class ActiveListener {
     private final ConnectionLimit limit;
     private final Handshakes handshakes;
     private final DrainPlan plan;
-    private final Function<InetSocketAddress, @Nullable ActiveListener> others;
+    private final OtherListeners others;
     private final Set<ClientConnection> pending = new HashSet<>();
     private final ServedConnections served;
     private final List<ListenSocket> sockets = new ArrayList<>();
@@ -68,13 +69,12 @@ final class ActiveListener {
     /// @param limit on client connections of the whole proxy
     /// @param handshakes of the worker
     /// @param plan for connections whose filter chain is gone
-    /// @param others finds the listener for an address
     ActiveListener(
             WorkerServices services,
             ConnectionLimit limit,
             Handshakes handshakes,
             DrainPlan plan,
-            Function<InetSocketAddress, @Nullable ActiveListener> others,
+            OtherListeners others,
             ListenerConfig config,
             ChainLimits limits) {
         this.services = services;
@@ -329,7 +329,7 @@ final class ActiveListener {
     /// The filters are done: chooses who serves the connection.
     private WireHandler serve(Arrival arrival) {
         if (config.binding().handsOver() && arrival.isRestored()) {
-            ActiveListener other = others.apply(arrival.wire().local());
+            ActiveListener other = others.at().apply(arrival.wire().local());
             if (other != null && other != this) {
                 limit.release();
                 return other.take(arrival);
@@ -421,7 +421,7 @@ final class ActiveListener {
     /// manager logs requests, of which there was none.
     private static void onNotSecured(Wire wire, ChainService chain, TlsFailure failure) {
         switch (chain.service()) {
-            case ChainService.Service.Http _ -> {
+            case ChainService.Service.Http _, ChainService.Service.Names _ -> {
                 // Counted and, where it matters, told by the handshake's log.
             }
             case ChainService.Service.Tcp(TcpService tcp) ->
@@ -449,6 +449,20 @@ final class ActiveListener {
                     connection.hear(firstWord(arrival));
                 }
                 connection.start();
+                yield connection;
+            }
+            case ChainService.Service.Names(String listener) -> {
+                NameServer server = others.names().apply(listener);
+                if (server == null) {
+                    release(chain);
+                    yield refused(arrival.wire(), Duration.ZERO);
+                }
+                var connection =
+                        new NameConnection(
+                                server,
+                                arrival.wire(),
+                                gone -> onGone(new ClientConnection.Names(gone)));
+                served.add(new ClientConnection.Names(connection), chain);
                 yield connection;
             }
         };

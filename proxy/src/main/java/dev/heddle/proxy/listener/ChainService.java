@@ -45,6 +45,9 @@ record ChainService(
         record Http(HttpService service) implements Service {}
 
         record Tcp(TcpService service) implements Service {}
+
+        /// @param listener for datagrams, by whose names questions are answered
+        record Names(String listener) implements Service {}
     }
 
     static ChainService of(
@@ -109,6 +112,7 @@ record ChainService(
                                     listener.name(),
                                     chain.name(),
                                     chain.rule().orElse(null)));
+            case FilterChainConfig.Handling.Names(String names) -> new Service.Names(names);
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.listener;
 
 import dev.heddle.proxy.connection.DownstreamConnection;
+import dev.heddle.proxy.dns.NameConnection;
 import dev.heddle.proxy.tcp.TcpConnection;
 import java.time.Duration;
 
@@ -18,6 +19,9 @@ sealed interface ClientConnection {
     /// Bytes are passed on.
     record Tcp(TcpConnection connection) implements ClientConnection {}
 
+    /// Questions for names are answered on it.
+    record Names(NameConnection connection) implements ClientConnection {}
+
     /// Its handshake is not done.
     record Unsecured(TlsHandshake handshake) implements ClientConnection {}
 
@@ -25,7 +29,7 @@ sealed interface ClientConnection {
     default void drain() {
         switch (this) {
             case Http(DownstreamConnection connection) -> connection.drain();
-            case Peeked _, Refused _, Unsecured _, Tcp _ -> {
+            case Peeked _, Refused _, Unsecured _, Tcp _, Names _ -> {
                 // They have no end of their own to wait for.
             }
         }
@@ -54,6 +58,7 @@ sealed interface ClientConnection {
             case Tcp _ -> {
                 // Nobody can see whether anything goes on.
             }
+            case Names(NameConnection connection) -> connection.close();
             case Unsecured(TlsHandshake handshake) -> handshake.close();
         }
     }
@@ -64,6 +69,7 @@ sealed interface ClientConnection {
             case Peeked(PeekedConnection connection) -> connection.close();
             case Refused(RefusedConnection connection) -> connection.close();
             case Tcp(TcpConnection connection) -> connection.close();
+            case Names(NameConnection connection) -> connection.close();
             case Unsecured(TlsHandshake handshake) -> handshake.close();
         }
     }

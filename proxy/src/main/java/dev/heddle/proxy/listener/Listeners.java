@@ -67,7 +67,11 @@ public final class Listeners {
         var removals = new ArrayList<CompletableFuture<Void>>();
         for (ListenerConfig old : List.copyOf(present.values())) {
             ListenerConfig now = next.get(old.name());
-            if (now == null || !now.binding().equals(old.binding())) {
+            boolean isOther =
+                    now == null
+                            || !now.binding().equals(old.binding())
+                            || now.datagrams().isPresent() != old.datagrams().isPresent();
+            if (isOther) {
                 removals.addAll(remove(old.name()));
             }
         }
@@ -193,10 +197,7 @@ public final class Listeners {
         try {
             requireOriginalDestination(config);
             for (InetSocketAddress address : config.binding().addresses()) {
-                reserved.add(
-                        config.binding().binds()
-                                ? workers.transport().reserve(address, config.binding().settings())
-                                : address);
+                reserved.add(config.binding().binds() ? reserve(config, address) : address);
             }
         } catch (IOException e) {
             return failed(config, e);
@@ -210,6 +211,14 @@ public final class Listeners {
                     addresses.put(config.name(), reserved.getFirst());
                     return Optional.<String>empty();
                 });
+    }
+
+    private InetSocketAddress reserve(ListenerConfig config, InetSocketAddress address)
+            throws IOException {
+        var settings = config.binding().settings();
+        return config.datagrams().isPresent()
+                ? workers.transport().reserveDatagrams(address, settings)
+                : workers.transport().reserve(address, settings);
     }
 
     private void requireOriginalDestination(ListenerConfig config) throws IOException {

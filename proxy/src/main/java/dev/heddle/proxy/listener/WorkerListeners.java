@@ -1,10 +1,14 @@
 package dev.heddle.proxy.listener;
 
+import dev.heddle.proxy.config.DatagramConfig;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.connection.ConnectionLimit;
+import dev.heddle.proxy.dns.NameServer;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.DatagramOutcome;
+import dev.heddle.proxy.runtime.Datagrams;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.ListenOutcome;
 import dev.heddle.proxy.runtime.ListenSocket;
@@ -19,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of one worker. Its methods may be called from any thread: they do their work on
@@ -35,6 +40,7 @@ final class WorkerListeners {
     private final Handshakes handshakes;
     private final DrainPlan plan;
     private final Map<String, ActiveListener> listeners = new HashMap<>();
+    private final Map<String, DatagramListener> datagrams = new HashMap<>();
 
     /// Listeners that are gone, as long as they have connections.
     private final List<ActiveListener> leaving = new ArrayList<>();
@@ -67,9 +73,19 @@ final class WorkerListeners {
             ChainLimits limits,
             List<InetSocketAddress> addresses,
             CompletableFuture<Void> outcome) {
+        if (config.datagrams().isPresent()) {
+            new DatagramOpening(config, config.datagrams().get(), addresses, outcome).begin();
+            return;
+        }
         var listener =
                 new ActiveListener(
-                        services, limit, handshakes, plan, this::listenerFor, config, limits);
+                        services,
+                        limit,
+                        handshakes,
+                        plan,
+                        new OtherListeners(this::listenerFor, this::names),
+                        config,
+                        limits);
         listener.setAccepting(isAccepting);
         listeners.put(config.name(), listener);
         if (config.binding().isInternal()) {
@@ -105,6 +121,66 @@ final class WorkerListeners {
         }
     }
 
+    /// Opens the sockets of a listener for datagrams.
+    @Confined("worker")
+    private final class DatagramOpening {
+        private final ListenerConfig config;
+        private final DatagramListener listener;
+        private final CompletableFuture<Void> outcome;
+        private final List<InetSocketAddress> addresses;
+        private int missing;
+
+        DatagramOpening(
+                ListenerConfig config,
+                DatagramConfig wanted,
+                List<InetSocketAddress> addresses,
+                CompletableFuture<Void> outcome) {
+            this.config = config;
+            this.listener = new DatagramListener(services, config, wanted);
+            this.addresses = addresses;
+            this.outcome = outcome;
+            this.missing = addresses.size();
+        }
+
+        void begin() {
+            datagrams.put(config.name(), listener);
+            for (InetSocketAddress address : addresses) {
+                open(address);
+            }
+        }
+
+        private void open(InetSocketAddress address) {
+            var hearing = listener.new Hearing();
+            worker.listenDatagrams(
+                    address,
+                    config.binding().settings(),
+                    hearing,
+                    new DatagramOutcome() {
+                        @Override
+                        public void onListening(Datagrams socket) {
+                            hearing.on(socket);
+                            missing--;
+                            if (missing == 0) {
+                                outcome.complete(null);
+                            }
+                        }
+
+                        @Override
+                        public void onListenFailed(Throwable cause) {
+                            datagrams.remove(config.name(), listener);
+                            listener.close();
+                            outcome.completeExceptionally(cause);
+                        }
+                    });
+        }
+    }
+
+    /// Who answers for the names of a listener for datagrams; null for nobody.
+    private @Nullable NameServer names(String listener) {
+        DatagramListener found = datagrams.get(listener);
+        return found == null ? null : found.names().orElse(null);
+    }
+
     /// The listener that a connection to that address is for: one with the address itself, or one
     /// for all addresses with its port.
     private @Nullable ActiveListener listenerFor(InetSocketAddress wanted) {
@@ -128,6 +204,10 @@ final class WorkerListeners {
             ActiveListener listener = listeners.get(config.name());
             if (listener != null) {
                 listener.update(config, limits);
+            }
+            DatagramListener other = datagrams.get(config.name());
+            if (other != null && config.datagrams().isPresent()) {
+                other.update(config, config.datagrams().get());
             }
         });
     }
@@ -161,6 +241,10 @@ final class WorkerListeners {
     }
 
     private void onRemove(String name, DrainPlan how) {
+        DatagramListener other = datagrams.remove(name);
+        if (other != null) {
+            other.close();
+        }
         ActiveListener listener = listeners.remove(name);
         if (listener == null) {
             return;
@@ -187,7 +271,12 @@ final class WorkerListeners {
 
     /// Has some listeners accept no more connections.
     void stop(Predicate<ListenerConfig> which) {
-        worker.execute(() -> matching(which).forEach(ActiveListener::stop));
+        worker.execute(() -> {
+            matching(which).forEach(ActiveListener::stop);
+            datagrams.values().stream()
+                    .filter(it -> which.test(it.config()))
+                    .forEach(DatagramListener::close);
+        });
     }
 
     private List<ActiveListener> matching(Predicate<ListenerConfig> wanted) {
@@ -204,7 +293,9 @@ final class WorkerListeners {
         drained = done;
         drainEndNanos = worker.nanos() + most.toNanos();
         DrainPlan all = DrainPlan.immediate(most);
-        listeners.keySet().stream().toList().forEach(name -> onRemove(name, all));
+        Stream.concat(listeners.keySet().stream(), datagrams.keySet().stream())
+                .toList()
+                .forEach(name -> onRemove(name, all));
         look.set(LOOK_NANOS);
     }
 

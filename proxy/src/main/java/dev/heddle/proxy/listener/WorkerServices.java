@@ -6,11 +6,14 @@ import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,14 @@ public interface WorkerServices {
     /// What new connections are secured with: gives that of this moment, null when a secret has not
     /// come.
     Supplier<@Nullable TlsServer> tls(DownstreamTls asked);
+
+    /// Counts what only a filter knows, below `<kind>.<prefix>.`
+    FilterStats filterStats(String kind, String prefix);
+
+    /// The servers of names that the machine has.
+    default List<InetSocketAddress> nameServers() {
+        return List.of();
+    }
 
     HandshakeLog handshakeLog(ListenerConfig listener);
 

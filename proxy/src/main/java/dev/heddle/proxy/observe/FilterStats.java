@@ -1,10 +1,18 @@
 package dev.heddle.proxy.observe;
 
 /// Where filters count what only they know, on one worker: names as Envoy's below `http.<prefix>.`,
-/// as in `fault.aborts_injected`. A name is there once it was told.
+/// as in `fault.aborts_injected`, or below what their kind of filter has. A name is there once it
+/// was told.
 public interface FilterStats {
     /// Adds one.
     void count(String stat);
+
+    /// Adds some.
+    default void add(String stat, long amount) {
+        for (long i = 0; i < amount; i++) {
+            count(stat);
+        }
+    }
 
     /// Moves a gauge.
     void move(String gauge, long by);

@@ -28,6 +28,11 @@ final class FilterCounters implements FilterStats {
     }
 
     @Override
+    public void add(String stat, long amount) {
+        shard.add(counters.computeIfAbsent(stat, http::counter), amount);
+    }
+
+    @Override
     public void move(String gauge, long by) {
         shard.add(gauges.computeIfAbsent(gauge, http::gauge), by);
     }

@@ -2,6 +2,7 @@ package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.Assignment.Health;
 import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.upstream.Circuit;
@@ -11,6 +12,7 @@ import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterId;
 import dev.heddle.telemetry.MeterScope;
+import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.Meters;
 import dev.heddle.telemetry.Reading;
 import java.util.ArrayList;
@@ -118,6 +120,22 @@ public final class ProxyMeters {
                 "tcp." + statPrefix + ".",
                 "envoy_tcp_",
                 Labels.of("envoy_tcp_prefix", statPrefix));
+    }
+
+    /// What only a filter knows, `<kind>.<prefix>.`
+    MeterScope filter(String kind, String statPrefix) {
+        return new MeterScope(
+                meters,
+                kind + "." + statPrefix + ".",
+                "envoy_" + kind + "_",
+                Labels.of("envoy_" + kind + "_prefix", statPrefix));
+    }
+
+    /// Counts what only a filter knows, below `<kind>.<prefix>.`, on one worker.
+    ///
+    /// @param shard where this worker counts
+    public FilterStats filterStats(String kind, String statPrefix, MeterShard shard) {
+        return new FilterCounters(filter(kind, statPrefix), shard);
     }
 
     /// The meters of a filter chain that limits its connections, `connection_limit.<prefix>.`.

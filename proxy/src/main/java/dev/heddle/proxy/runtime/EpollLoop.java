@@ -5,10 +5,13 @@ import dev.heddle.proxy.runtime.linux.Kernel;
 import dev.heddle.proxy.runtime.linux.PipeCalls;
 import dev.heddle.proxy.runtime.linux.SocketCalls;
 import dev.heddle.proxy.runtime.linux.Turns;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +58,8 @@ final class EpollLoop implements IoHandler {
     private final ArrayDeque<PipeCalls.Pipe> sparePipes = new ArrayDeque<>();
     private int openPipes;
     private @Nullable Worker worker;
+    private @Nullable MemorySegment datagram;
+    private boolean isEnding;
 
     /// Says whose it is, before anything can happen.
     void serve(Worker value) {
@@ -121,6 +126,33 @@ final class EpollLoop implements IoHandler {
 
     private long key(int descriptor) {
         return (long) serials[descriptor] << 32 | descriptor;
+    }
+
+    /// Takes a datagram; who sent it is what [SocketCalls#peer] says then.
+    ///
+    /// @return how many bytes, for [#copyDatagram]; an error's number with its sign turned
+    int receiveDatagram(int socket) {
+        return sockets.receiveFrom(socket, room().address(), Datagrams.LONGEST);
+    }
+
+    /// Puts the bytes of the datagram that was just taken behind those that are there.
+    void copyDatagram(ByteBuf to, int count) {
+        to.writeBytes(room().asSlice(0, count).asByteBuffer());
+    }
+
+    /// Made when the first datagram comes: most proxies take none.
+    private MemorySegment room() {
+        MemorySegment there = datagram;
+        if (there == null) {
+            there = Arena.global().allocate(Datagrams.LONGEST, 8);
+            datagram = there;
+        }
+        return there;
+    }
+
+    /// Whether everything that is watched is being closed.
+    boolean isEnding() {
+        return isEnding;
     }
 
     /// Closes a descriptor, whether it is watched or not.
@@ -210,6 +242,7 @@ final class EpollLoop implements IoHandler {
 
     @Override
     public void prepareToDestroy() {
+        isEnding = true;
         for (Polled by : watched) {
             if (by != null) {
                 by.onBroken();

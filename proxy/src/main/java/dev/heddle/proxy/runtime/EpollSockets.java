@@ -38,10 +38,10 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
             sockets.set(socket, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, 1);
             // Accepted sockets have it from here.
             sockets.set(socket, SocketCalls.SOL_TCP, SocketCalls.TCP_NODELAY, 1);
-            set(socket, settings, true);
+            set(sockets, socket, settings, true);
             sockets.bind(socket, address);
             sockets.listen(socket, settings.backlog());
-            set(socket, settings, false);
+            set(sockets, socket, settings, false);
             var listening = new SocketListener(worker, loop, socket, settings, acceptor);
             if (!loop.watch(socket, listening, EpollCalls.IN)) {
                 throw new IOException("epoll takes no more sockets");
@@ -53,15 +53,37 @@ record EpollSockets(Worker worker, EpollLoop loop) implements Sockets {
         }
     }
 
-    private void set(int socket, SocketSettings settings, boolean isEarly) throws IOException {
+    @Override
+    public void listenDatagrams(
+            InetSocketAddress address,
+            SocketSettings settings,
+            DatagramHandler handler,
+            DatagramOutcome outcome) {
+        Datagrams socket;
+        try {
+            socket = SocketDatagrams.at(worker, loop, address, settings, handler);
+        } catch (IOException e) {
+            outcome.onListenFailed(e);
+            return;
+        }
+        outcome.onListening(socket);
+    }
+
+    @Override
+    public Datagrams openDatagrams(InetSocketAddress peer, DatagramHandler handler)
+            throws IOException {
+        return SocketDatagrams.to(worker, loop, peer, handler);
+    }
+
+    static void set(SocketCalls sockets, int socket, SocketSettings settings, boolean isEarly)
+            throws IOException {
         for (SocketSettings.KernelOption option : settings.options()) {
             if (option.isEarly() == isEarly) {
                 switch (option.value()) {
                     case SocketSettings.Value.Whole(int number) ->
-                            loop.sockets().set(socket, option.level(), option.name(), number);
+                            sockets.set(socket, option.level(), option.name(), number);
                     case SocketSettings.Value.Bytes bytes ->
-                            loop.sockets()
-                                    .set(socket, option.level(), option.name(), bytes.array());
+                            sockets.set(socket, option.level(), option.name(), bytes.array());
                 }
             }
         }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
@@ -74,6 +75,74 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
                                 outcome.onListenFailed(bound.cause());
                             }
                         });
+    }
+
+    @Override
+    public void listenDatagrams(
+            InetSocketAddress address,
+            SocketSettings settings,
+            DatagramHandler handler,
+            DatagramOutcome outcome) {
+        if (!transport.isKernel()) {
+            outcome.onListening(new DeafDatagrams(address));
+            return;
+        }
+        var socket = new NettyDatagrams(worker, handler);
+        Bootstrap server = datagrams(socket);
+        transport.listenOptions().forEach((option, value) -> set(server, option, value));
+        settings.options().stream()
+                .filter(SocketSettings.KernelOption::isEarly)
+                .forEach(option -> set(server, nettys(option), nettyValue(option)));
+        var _ =
+                server.bind(address)
+                        .addListener((ChannelFuture bound) -> {
+                            worker.onEvent();
+                            if (bound.isSuccess() && setLate(bound.channel(), settings)) {
+                                socket.open(bound.channel());
+                                outcome.onListening(socket);
+                            } else if (bound.isSuccess()) {
+                                var _ = bound.channel().close();
+                                outcome.onListenFailed(
+                                        new IOException("a socket option was refused"));
+                            } else {
+                                outcome.onListenFailed(bound.cause());
+                            }
+                        });
+    }
+
+    @Override
+    public Datagrams openDatagrams(InetSocketAddress peer, DatagramHandler handler)
+            throws IOException {
+        if (!transport.isKernel()) {
+            throw new IOException("datagrams need the kernel");
+        }
+        if (worker.loop().isShuttingDown()) {
+            throw new IOException("the worker stops");
+        }
+        var socket = new NettyDatagrams(worker, handler);
+        var _ =
+                datagrams(socket)
+                        .connect(peer)
+                        .addListener((ChannelFuture connected) -> {
+                            worker.onEvent();
+                            if (connected.isSuccess()) {
+                                socket.open(connected.channel());
+                            } else {
+                                socket.failed();
+                            }
+                        });
+        return socket;
+    }
+
+    private Bootstrap datagrams(NettyDatagrams socket) {
+        return new Bootstrap()
+                .group(worker.loop())
+                .channel(transport.datagramChannel())
+                .option(ChannelOption.ALLOCATOR, worker.allocator())
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(Datagrams.LONGEST))
+                .handler(socket);
     }
 
     private boolean setLate(Channel channel, SocketSettings settings) {

@@ -306,7 +306,7 @@ final class SocketWire implements WorkerWire, Polled, TlsStage.Side {
     }
 
     /// Of the first byte that can be read.
-    private static long address(ByteBuf bytes) {
+    static long address(ByteBuf bytes) {
         return bytes.hasMemoryAddress()
                 ? bytes.memoryAddress() + bytes.readerIndex()
                 : MemorySegment.ofBuffer(bytes.nioBuffer()).address();

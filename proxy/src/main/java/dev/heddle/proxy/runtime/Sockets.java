@@ -1,6 +1,7 @@
 package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsClient;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -20,4 +21,12 @@ sealed interface Sockets permits NettySockets, EpollSockets {
             ByteBuffer preface,
             @Nullable TlsClient tls,
             ConnectOutcome outcome);
+
+    void listenDatagrams(
+            InetSocketAddress address,
+            SocketSettings settings,
+            DatagramHandler handler,
+            DatagramOutcome outcome);
+
+    Datagrams openDatagrams(InetSocketAddress peer, DatagramHandler handler) throws IOException;
 }

@@ -11,16 +11,19 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -111,6 +114,15 @@ public enum Transport {
         };
     }
 
+    Class<? extends Channel> datagramChannel() {
+        return switch (this) {
+            case IO_URING -> IoUringDatagramChannel.class;
+            case EPOLL -> throw ours();
+            case NIO -> NioDatagramChannel.class;
+            case LOCAL -> throw new IllegalStateException("nobody sends datagrams in process");
+        };
+    }
+
     /// With this each worker listens for itself and the kernel spreads connections over them.
     Map<ChannelOption<?>, Object> listenOptions() {
         return switch (this) {
@@ -195,6 +207,26 @@ public enum Transport {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(address);
+            return new InetSocketAddress(address.getAddress(), probe.getLocalPort());
+        }
+    }
+
+    /// The same for an address of datagrams.
+    ///
+    /// @throws IOException as in [#reserve]
+    public InetSocketAddress reserveDatagrams(InetSocketAddress address, SocketSettings settings)
+            throws IOException {
+        if (!isKernel()) {
+            return address;
+        }
+        if (!settings.options().isEmpty() && !hasKernelOptions()) {
+            throw new IOException(
+                    settings.options().getFirst() + " cannot be set on transport " + this);
+        }
+        if (settings.takesForeignAddresses() && address.getPort() != 0) {
+            return address;
+        }
+        try (var probe = new DatagramSocket(address)) {
             return new InetSocketAddress(address.getAddress(), probe.getLocalPort());
         }
     }

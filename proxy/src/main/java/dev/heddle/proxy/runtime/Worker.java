@@ -5,6 +5,7 @@ import dev.heddle.proxy.tls.TlsFailure;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -244,6 +245,27 @@ public final class Worker {
             ConnectOutcome outcome) {
         assert loop.inEventLoop();
         return sockets.connect(address, settings, preface, tls, outcome);
+    }
+
+    /// Takes datagrams that come to an address.
+    ///
+    /// @param outcome told once, in this or a later turn
+    public void listenDatagrams(
+            InetSocketAddress address,
+            SocketSettings settings,
+            DatagramHandler handler,
+            DatagramOutcome outcome) {
+        assert loop.inEventLoop();
+        sockets.listenDatagrams(address, settings, handler, outcome);
+    }
+
+    /// A socket for datagrams to one peer and from it.
+    ///
+    /// @throws IOException where the system has no socket, or no way to the peer
+    public Datagrams openDatagrams(InetSocketAddress peer, DatagramHandler handler)
+            throws IOException {
+        assert loop.inEventLoop();
+        return sockets.openDatagrams(peer, handler);
     }
 
     /// Takes connections that this worker makes itself, under a name.

@@ -24,6 +24,11 @@ public interface Cluster {
     /// Chooses among the present hosts; replaced when they change, so not to be kept.
     LoadBalancer balancer();
 
+    /// Whether a host that it had is still one of its hosts.
+    default boolean has(Host host) {
+        return true;
+    }
+
     /// What this cluster uses over all workers.
     Circuit circuit();
 

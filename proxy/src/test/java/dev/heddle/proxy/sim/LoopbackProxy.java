@@ -17,6 +17,7 @@ import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.listener.WorkerServices;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.HandshakeLog;
 import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
@@ -77,6 +78,11 @@ public final class LoopbackProxy implements AutoCloseable {
         @Override
         public Supplier<@Nullable TlsServer> tls(DownstreamTls asked) {
             return () -> null;
+        }
+
+        @Override
+        public FilterStats filterStats(String kind, String prefix) {
+            throw new UnsupportedOperationException("datagrams");
         }
 
         @Override

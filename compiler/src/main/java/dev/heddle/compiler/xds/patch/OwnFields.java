@@ -162,11 +162,13 @@ final class OwnFields {
                 ignore_global_conn_limit internal_listener listener_filters
                 listener_filters_timeout max_connections_to_accept_per_socket_event metadata name
                 per_connection_buffer_limit_bytes reuse_port socket_options stat_prefix
-                tcp_backlog_size traffic_direction transparent use_original_dst
+                tcp_backlog_size traffic_direction transparent udp_listener_config
+                use_original_dst
             Listener.InternalListenerConfig:
             ListenerFilter: filter_disabled name typed_config
             ListenerFilterChainMatchPredicate: and_match any_match destination_port_range
                 not_match or_match
+            UdpListenerConfig: downstream_socket_config
             envoy.config.overload.v3
             LoadShedPoint: name triggers
             OverloadAction: name triggers typed_config
@@ -242,6 +244,11 @@ final class OwnFields {
             WeightedCluster.ClusterWeight: cluster_header host_rewrite_literal name
                 request_headers_to_add request_headers_to_remove response_headers_to_add
                 response_headers_to_remove typed_per_filter_config weight
+            envoy.data.dns.v3
+            DnsTable: external_retry_count known_suffixes virtual_domains
+            DnsTable.AddressList: address
+            DnsTable.DnsEndpoint: address_list
+            DnsTable.DnsVirtualDomain: answer_ttl endpoint name
             envoy.extensions.access_loggers.file.v3
             FileAccessLog: format json_format log_format path typed_json_format
             envoy.extensions.access_loggers.stream.v3
@@ -348,6 +355,15 @@ final class OwnFields {
                 flush_access_log_on_connected
             TcpProxy.TunnelingConfig: headers_to_add hostname post_path use_post
             TcpProxy.WeightedCluster.ClusterWeight: name weight
+            envoy.extensions.filters.udp.dns_filter.v3
+            DnsFilterConfig: client_config server_config stat_prefix
+            DnsFilterConfig.ClientContextConfig: max_pending_lookups resolver_timeout
+                typed_dns_resolver_config
+            DnsFilterConfig.ServerContextConfig: inline_dns_table
+            envoy.extensions.filters.udp.udp_proxy.v3
+            Route: cluster
+            UdpProxyConfig: cluster hash_policies idle_timeout matcher stat_prefix
+                upstream_socket_config use_per_packet_load_balancing
             envoy.extensions.http.header_formatters.preserve_case.v3
             PreserveCaseFormatterConfig:
             envoy.extensions.http.stateful_session.cookie.v3
@@ -371,6 +387,9 @@ final class OwnFields {
                 use_hostname_for_hashing
             envoy.extensions.load_balancing_policies.round_robin.v3
             RoundRobin: locality_lb_config slow_start_config
+            envoy.extensions.network.dns_resolver.cares.v3
+            CaresDnsResolverConfig: dns_resolver_options filter_unroutable_families
+                query_timeout_seconds query_tries resolvers rotate_nameservers udp_max_queries
             envoy.extensions.transport_sockets.internal_upstream.v3
             InternalUpstreamTransport: passthrough_metadata transport_socket
             envoy.extensions.transport_sockets.proxy_protocol.v3
@@ -421,6 +440,11 @@ final class OwnFields {
             FractionalPercent: denominator numerator
             HashPolicy: source_ip
             Int64Range: end start
+            xds.core.v3
+            TypedExtensionConfig: name typed_config
+            xds.type.matcher.v3
+            Matcher: on_no_match
+            Matcher.OnMatch: action
             """;
 
     private static final Map<String, Set<String>> BY_MESSAGE = read();

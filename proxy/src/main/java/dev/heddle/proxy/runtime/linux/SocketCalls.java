@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// TCP sockets as one thread calls them: none waits. Memory goes in and out by its address.
+/// Sockets as one thread calls them: none waits. Memory goes in and out by its address.
 ///
 /// Results are those of [Kernel]; what is only done a few times in the life of a socket throws.
 public final class SocketCalls {
@@ -46,6 +46,7 @@ public final class SocketCalls {
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
     private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
     private static final int SOCK_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK, SOCK_CLOEXEC
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SHUT_WR = 1;
@@ -90,6 +91,42 @@ public final class SocketCalls {
         return (int) kernel.call(SystemCall.RECVFROM, socket, to, most, flags, 0, 0);
     }
 
+    /// Takes a datagram; who sent it is what [#peer] says then.
+    ///
+    /// @return its bytes, as far as they fit
+    public int receiveFrom(int socket, long to, int most) {
+        length.set(ValueLayout.JAVA_INT, 0, IN6_BYTES);
+        return (int)
+                kernel.call(
+                        SystemCall.RECVFROM,
+                        socket,
+                        to,
+                        most,
+                        0,
+                        address.address(),
+                        length.address());
+    }
+
+    /// Sends a datagram.
+    ///
+    /// @return how many bytes the kernel took, which are all or none
+    public int sendTo(int socket, long from, int count, InetSocketAddress to) {
+        try {
+            int bytes = write(to);
+            return (int)
+                    kernel.call(
+                            SystemCall.SENDTO,
+                            socket,
+                            from,
+                            count,
+                            MSG_NOSIGNAL,
+                            address.address(),
+                            bytes);
+        } catch (UnknownHostException e) {
+            return -1;
+        }
+    }
+
     /// Sends bytes.
     ///
     /// @return how many the kernel took
@@ -113,13 +150,22 @@ public final class SocketCalls {
 
     /// Opens a socket of the family of an address; one for IPv6 takes IPv4 as well.
     public int open(InetSocketAddress of) throws IOException {
+        return open(of, SOCK_STREAM);
+    }
+
+    /// The same for datagrams.
+    public int openDatagrams(InetSocketAddress of) throws IOException {
+        return open(of, SOCK_DGRAM);
+    }
+
+    private int open(InetSocketAddress of, int type) throws IOException {
         boolean isSix = of.getAddress() instanceof Inet6Address;
         int socket =
                 checked(
                         kernel.call(
                                 SystemCall.SOCKET,
                                 isSix ? AF_INET6 : AF_INET,
-                                SOCK_STREAM | SOCK_FLAGS,
+                                type | SOCK_FLAGS,
                                 0,
                                 0,
                                 0,
@@ -191,7 +237,7 @@ public final class SocketCalls {
                         0);
     }
 
-    /// Where the connection comes from that was just accepted.
+    /// Where the connection comes from that was just accepted, or the datagram that was just taken.
     public InetSocketAddress peer() {
         return read(address);
     }
@@ -270,7 +316,7 @@ public final class SocketCalls {
     /// Writes an address as the kernel reads it.
     ///
     /// @return how many bytes
-    private int write(InetSocketAddress from) throws IOException {
+    private int write(InetSocketAddress from) throws UnknownHostException {
         InetAddress host = from.getAddress();
         if (host == null) {
             throw new UnknownHostException(from.getHostString());
