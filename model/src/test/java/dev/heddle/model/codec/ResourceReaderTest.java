@@ -246,15 +246,15 @@ class ResourceReaderTest {
                 metadata: {name: reviews}
                 spec: {anything: {goes: here}}
                 ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
+                apiVersion: telemetry.istio.io/v1
+                kind: Telemetry
                 metadata: {name: reviews, namespace: books}
                 """;
         var parsed = ResourceReader.read("f.yaml", text);
 
         assertThat(parsed.resources())
                 .extracting(r -> r.id().toString())
-                .containsExactly("Deployment default/reviews", "HTTPRoute books/reviews");
+                .containsExactly("Deployment default/reviews", "Telemetry books/reviews");
         assertThat(parsed.diagnostics())
                 .extracting(d -> d.code())
                 .containsExactly(DiagnosticCode.NOT_IMPLEMENTED);
