@@ -22,6 +22,7 @@ public final class CommandLines {
     static CommandLine of(Machine machine) {
         var line = new CommandLine(new Commands(machine));
         line.addSubcommand(new CaCommands(machine));
+        line.addSubcommand(new MtlsCommands(machine));
         line.setOut(new PrintWriter(machine.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(machine.err(), true, StandardCharsets.UTF_8));
         for (CommandLine command : line.getSubcommands().values()) {

@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -83,9 +84,12 @@ public final class SnapshotJson {
     /// The resources of one type as a JSON array, ordered by name, as they are sent, but without
     /// private keys.
     public static String resources(Snapshot snapshot, XdsType type) {
-        return snapshot.of(type).values().stream()
-                .map(r -> print(StaticSecrets.shown(r)))
-                .collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+        return each(snapshot, type).stream().collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+    }
+
+    /// The same, one by one.
+    public static List<String> each(Snapshot snapshot, XdsType type) {
+        return snapshot.of(type).values().stream().map(r -> print(StaticSecrets.shown(r))).toList();
     }
 
     private static Listener withSecrets(Listener listener, StaticSecrets secrets) {

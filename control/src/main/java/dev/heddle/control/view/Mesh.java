@@ -10,7 +10,6 @@ import dev.heddle.control.push.Pusher;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.model.Resources;
-import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import java.time.Instant;
@@ -57,7 +56,7 @@ public final class Mesh {
         return RulePlaces.view(answer(hits.counts()), answer(pusher.plans()));
     }
 
-    /// What a connected proxy was given last.
+    /// What a connected proxy was given last, but for private keys.
     ///
     /// @param resources Envoy's JSON of every resource, by type in the order in which they are
     ///   sent: `CDS`, `EDS`, …
@@ -83,11 +82,7 @@ public final class Mesh {
     private static ProxyConfig config(Snapshot snapshot) {
         var resources = new LinkedHashMap<String, List<String>>();
         for (XdsType type : XdsType.values()) {
-            resources.put(
-                    type.shortName(),
-                    snapshot.of(type).values().stream()
-                            .map(resource -> EnvoyJson.print(resource.body().toProto()))
-                            .toList());
+            resources.put(type.shortName(), SnapshotJson.each(snapshot, type));
         }
         return new ProxyConfig(snapshot.version(), resources);
     }

@@ -1,6 +1,7 @@
 package dev.heddle.e2e.identity;
 
 import dev.heddle.cli.demo.Bootstrap;
+import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.ca.CaServer;
@@ -39,7 +40,6 @@ final class SecureMesh implements AutoCloseable {
     private static final int SERVICE_PORT = 9080;
 
     private final Path dir;
-    private final Duration life;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<IdentityLoop> identities = new ArrayList<>();
     private final ControlPlane control;
@@ -49,7 +49,6 @@ final class SecureMesh implements AutoCloseable {
     /// @param life of certificates
     SecureMesh(Path dir, Duration life) throws IOException {
         this.dir = dir;
-        this.life = life;
         Files.createDirectories(dir.resolve("config"));
         authority =
                 new CaServer.Settings(
@@ -236,10 +235,6 @@ final class SecureMesh implements AutoCloseable {
         return read(socket).orElseThrow(() -> new IOException("closed")).status();
     }
 
-    Path data() {
-        return dir;
-    }
-
     int bank() {
         return bank;
     }
@@ -252,8 +247,15 @@ final class SecureMesh implements AutoCloseable {
         return authority;
     }
 
-    Duration life() {
-        return life;
+    /// The control plane's API.
+    String api() throws IOException {
+        var console =
+                ConsoleServer.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        control.mesh(),
+                        control.configStore());
+        parts.push(console);
+        return "http://127.0.0.1:" + console.address().getPort();
     }
 
     List<IdentityLoop> identities() {
