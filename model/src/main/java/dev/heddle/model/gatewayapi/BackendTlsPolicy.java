@@ -1,5 +1,6 @@
 package dev.heddle.model.gatewayapi;
 
+import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
 public record BackendTlsPolicy(
         @Required List<TargetRef> targetRefs,
         @Required Optional<Validation> validation,
-        Map<String, String> options) {
+        @NotYet Map<String, String> options) {
     public BackendTlsPolicy {
         targetRefs = List.copyOf(targetRefs);
         options = Ordered.copyOf(options);

@@ -2,6 +2,7 @@ package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.match.Selector;
 import dev.heddle.model.schema.Key;
+import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import dev.heddle.model.tree.Node;
@@ -23,7 +24,7 @@ public record Gateway(
         @Required String gatewayClassName,
         @Required List<Listener> listeners,
         List<Address> addresses,
-        Optional<Infrastructure> infrastructure,
+        @NotYet Optional<Infrastructure> infrastructure,
         Optional<AllowedListeners> allowedListeners,
         Optional<GatewayTls> tls,
         Optional<GatewayScope> defaultScope,

@@ -1,5 +1,6 @@
 package dev.heddle.model.gatewayapi;
 
+import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ public record HttpRouteFilter(
         Optional<RequestRedirect> requestRedirect,
         Optional<UrlRewrite> urlRewrite,
         Optional<Cors> cors,
-        Optional<ExternalAuth> externalAuth,
+        @NotYet Optional<ExternalAuth> externalAuth,
         Optional<ExtensionReference> extensionRef) {
 
     /// What a filter does.
