@@ -1,6 +1,5 @@
 package dev.heddle.cli;
 
-import dev.heddle.model.Kind;
 import dev.heddle.model.kinds.Kinds;
 import java.util.Iterator;
 
@@ -8,6 +7,6 @@ import java.util.Iterator;
 final class KindWords implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-        return Kinds.ALL.stream().map(Kind::plural).iterator();
+        return Kinds.ALL.stream().map(Kinds::word).iterator();
     }
 }

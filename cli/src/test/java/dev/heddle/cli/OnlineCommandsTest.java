@@ -79,6 +79,48 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void whatBecomesOfAGatewayIsShownBesideWhatItAsksFor() throws Exception {
+        Path file = directory.resolve("edge.yaml");
+        Files.writeString(
+                file,
+                """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: heddle
+                  listeners: [{name: http, port: 8088, protocol: HTTP}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: shop}
+                spec:
+                  parentRefs: [{name: edge}]
+                  hostnames: [shop.example.com]
+                  rules: [{backendRefs: [{name: nobody, port: 80}]}]
+                """);
+
+        assertThat(run("apply", "-f", file.toString(), "--api", api).code()).isZero();
+        assertThat(run("get", "gtw", "--api", api).out())
+                .contains("CLASS", "PROGRAMMED")
+                .containsPattern("edge +heddle +True");
+        assertThat(run("get", "gtw/edge", "-o", "yaml", "--api", api).out())
+                .contains("status:", "attachedRoutes: 1", "observedGeneration: 1");
+        assertThat(run("get", "httproute", "--api", api).out())
+                .containsPattern("shop +.*shop.example.com.* +True +False");
+        assertThat(run("get", "httproute/shop", "-o", "json", "--api", api).out())
+                .contains("\"reason\": \"BackendNotFound\"");
+        assertThat(run("get", "gw", "--api", api).out()).doesNotContain("edge");
+
+        Files.writeString(file, Files.readString(file).replace("8088", "8089"));
+        assertThat(run("apply", "-f", file.toString(), "--api", api).code()).isZero();
+        assertThat(run("get", "gtw/edge", "-o", "yaml", "--api", api).out())
+                .contains("observedGeneration: 2")
+                .doesNotContain("observedGeneration: 1");
+        assertThat(run("delete", "gtw/edge", "--api", api).code()).isZero();
+    }
+
+    @Test
     void aFileWithAnErrorIsRefusedAsAWholeWithItsFindings() {
         var refused = run("apply", "-f", sample("mistakes.yaml"), "--api", api);
         assertThat(refused.code()).isEqualTo(1);

@@ -26,6 +26,28 @@ final class Columns {
             case "virtualservices" -> List.of(list("GATEWAYS", "gateways"), list("HOSTS", "hosts"));
             case "destinationrules" -> List.of(text("HOST", "host"));
             case "gateways" -> List.of(new Column("SERVERS", Columns::servers));
+            case "gateways.gateway.networking.k8s.io" ->
+                    List.of(
+                            text("CLASS", "gatewayClassName"),
+                            new Column("ADDRESS", Columns::addresses),
+                            new Column("PROGRAMMED", g -> condition(g.at("status"), "Programmed")));
+            case "gatewayclasses" ->
+                    List.of(
+                            text("CONTROLLER", "controllerName"),
+                            new Column("ACCEPTED", c -> condition(c.at("status"), "Accepted")));
+            case "listenersets" ->
+                    List.of(
+                            new Column("ACCEPTED", s -> condition(s.at("status"), "Accepted")),
+                            new Column("PROGRAMMED", s -> condition(s.at("status"), "Programmed")));
+            case "httproutes", "grpcroutes", "tlsroutes" ->
+                    List.of(
+                            list("HOSTNAMES", "hostnames"),
+                            new Column("ACCEPTED", r -> parents(r, "Accepted")),
+                            new Column("RESOLVED", r -> parents(r, "ResolvedRefs")));
+            case "tcproutes", "udproutes" ->
+                    List.of(
+                            new Column("ACCEPTED", r -> parents(r, "Accepted")),
+                            new Column("RESOLVED", r -> parents(r, "ResolvedRefs")));
             case "serviceentries" ->
                     List.of(
                             list("HOSTS", "hosts"),
@@ -55,6 +77,28 @@ final class Columns {
 
     private static Column list(String heading, String field) {
         return new Column(heading, r -> r.at("spec", field).list());
+    }
+
+    private static String addresses(Answer gateway) {
+        return gateway.at("status", "addresses").items().stream()
+                .map(a -> a.at("value").text())
+                .collect(Collectors.joining(","));
+    }
+
+    /// What a condition says; empty where there is none.
+    private static String condition(Answer place, String type) {
+        return place.at("conditions").items().stream()
+                .filter(c -> c.at("type").text().equals(type))
+                .map(c -> c.at("status").text())
+                .findFirst()
+                .orElse("");
+    }
+
+    /// What a condition says at each parent.
+    private static String parents(Answer route, String type) {
+        return route.at("status", "parents").items().stream()
+                .map(p -> condition(p, type))
+                .collect(Collectors.joining(","));
     }
 
     private static String servers(Answer gateway) {

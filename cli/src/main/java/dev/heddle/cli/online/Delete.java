@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.kinds.Kinds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class Delete {
                 String where = resource.metadata().namespace();
                 targets.add(
                         new Target(
-                                resource.kind().plural(),
+                                Kinds.word(resource.kind()),
                                 where.isEmpty() ? ResourceName.NO_NAMESPACE : where,
                                 resource.metadata().name()));
             }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /// Which resources a command line means: `vs`, `vs reviews`, `vs/reviews`, `vs,dr`.
 ///
-/// @param plural of the kind
+/// @param plural the word for the kind: see [Kinds#word]
 /// @param name empty for all of the kind
 record ResourceName(String plural, String name) {
     /// What the API calls the namespace of what lives in none.
@@ -47,7 +47,7 @@ record ResourceName(String plural, String name) {
 
     private static String plural(String word) {
         return Kinds.named(word)
-                .map(Kind::plural)
+                .map(Kinds::word)
                 .orElseThrow(() ->
                         Failure.usage(
                                 "there is no kind '%s'".formatted(word),
@@ -59,8 +59,8 @@ record ResourceName(String plural, String name) {
 
     private static String words(Kind<?> kind) {
         return kind.shortNames().isEmpty()
-                ? kind.plural()
-                : kind.plural() + " (" + String.join(", ", kind.shortNames()) + ")";
+                ? Kinds.word(kind)
+                : Kinds.word(kind) + " (" + String.join(", ", kind.shortNames()) + ")";
     }
 
     /// What to say when there is no such resource.

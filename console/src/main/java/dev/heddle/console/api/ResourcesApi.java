@@ -46,7 +46,8 @@ final class ResourcesApi {
                         .filter(r -> kind.isEmpty() || r.kind().equals(kind.get()))
                         .filter(r ->
                                 namespace.isEmpty()
-                                        || r.metadata().namespace().equals(namespace.get()))
+                                        || r.metadata().namespace().equals(namespace.get())
+                                        || (kind.isPresent() && !r.kind().namespaced()))
                         .map(r -> Views.whole(r, view))
                         .toList();
         return ApiResponse.json(
@@ -111,7 +112,7 @@ final class ResourcesApi {
     private static Node.Mapping change(ResourceId id, String result) {
         return Node.Mapping.EMPTY
                 .with("kind", id.kind().name())
-                .with("plural", id.kind().plural())
+                .with("plural", Kinds.word(id.kind()))
                 .with("namespace", id.namespace())
                 .with("name", id.name())
                 .with("result", result);
@@ -169,8 +170,7 @@ final class ResourcesApi {
                 "there is no kind '" + plural + "'",
                 "path",
                 "Known: "
-                        + String.join(
-                                ", ", Kinds.ALL.stream().map(Kind::plural).sorted().toList()));
+                        + String.join(", ", Kinds.ALL.stream().map(Kinds::word).sorted().toList()));
     }
 
     private static ApiResponse notFound(PathParameters path) {

@@ -8,6 +8,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceWriter;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service;
 import dev.heddle.model.tree.Node;
@@ -60,11 +61,20 @@ final class Views {
         return Node.Mapping.EMPTY
                 .with("apiVersion", resource.kind().apiVersion())
                 .with("kind", resource.kind().name())
-                .with("plural", resource.kind().plural())
+                .with("plural", Kinds.word(resource.kind()))
                 .with("namespace", resource.metadata().namespace())
                 .with("name", resource.metadata().name())
                 .with("file", origin.file())
                 .with("line", origin.position().line());
+    }
+
+    /// A resource as it was written, with the status that the mesh says of it beside its `spec`.
+    private static Node.Mapping shown(Resource<?> resource, MeshView view) {
+        Node.Mapping written = ResourceWriter.shown(resource);
+        return view.statuses()
+                .of(resource.id())
+                .map(status -> written.with("status", status))
+                .orElse(written);
     }
 
     /// A resource as it was written, with what was found about it.
@@ -77,7 +87,7 @@ final class Views {
                         .filter(d -> d.origin().file().equals(file))
                         .toList();
         return brief(resource)
-                .with("resource", ResourceWriter.shown(resource))
+                .with("resource", shown(resource, view))
                 .with("findings", findings(about));
     }
 

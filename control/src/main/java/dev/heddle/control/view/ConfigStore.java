@@ -202,7 +202,9 @@ public final class ConfigStore {
 
     private static boolean forbids(Diagnostic finding) {
         return finding.severity() == Severity.ERROR
-                && finding.code() != DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND;
+                && finding.code() != DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND
+                // As with Kubernetes, a status is for that.
+                && finding.code() != DiagnosticCode.GATEWAY_STATUS;
     }
 
     private static Verb verb(Edition now, Resource<?> wanted) {

@@ -48,6 +48,7 @@ public final class Mesh {
                 edition.map(Mesh::services).orElse(List.of()),
                 report.findings(),
                 report.proxies().stream().map(p -> view(p, version)).toList(),
+                id -> edition.flatMap(e -> e.statuses().status(e.world(), id)),
                 report.bugs());
     }
 

@@ -1,9 +1,12 @@
 package dev.heddle.control.view;
 
 import dev.heddle.model.Diagnostic;
+import dev.heddle.model.ResourceId;
 import dev.heddle.model.Resources;
+import dev.heddle.model.tree.Node;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// A running mesh at one moment. Immutable.
 ///
@@ -13,6 +16,7 @@ import java.util.List;
 /// @param services that they come to, ordered by host
 /// @param findings about them, in reading order
 /// @param proxies connected ones and those that went lately, ordered by id
+/// @param statuses what the mesh says of resources
 /// @param bugs how often Heddle itself failed since its start
 public record MeshView(
         long version,
@@ -21,7 +25,14 @@ public record MeshView(
         List<ServiceView> services,
         List<Diagnostic> findings,
         List<ProxyView> proxies,
+        StatusLookup statuses,
         long bugs) {
+
+    /// What the mesh says of resources, as their `status`.
+    public interface StatusLookup {
+        /// The status of a resource; empty where it has none.
+        Optional<Node.Mapping> of(ResourceId resource);
+    }
 
     public MeshView {
         services = List.copyOf(services);

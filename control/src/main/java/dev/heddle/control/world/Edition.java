@@ -16,13 +16,15 @@ import java.util.List;
 /// @param source the files that it was made of
 /// @param findings those and all others, in reading order, each once
 /// @param since when a world with this content was first published
+/// @param statuses what statuses have beside what the world says
 public record Edition(
         World world,
         Analysis analysis,
         String hash,
         SourceState source,
         List<Diagnostic> findings,
-        Instant since) {
+        Instant since,
+        StatusBook statuses) {
 
     public Edition {
         findings = List.copyOf(findings);

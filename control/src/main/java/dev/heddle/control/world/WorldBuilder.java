@@ -2,6 +2,7 @@ package dev.heddle.control.world;
 
 import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.check.Analysis;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.ConfigFile;
@@ -79,7 +80,18 @@ public final class WorldBuilder {
         Analysis analysis = MeshCompiler.analysis(world, before.map(Edition::analysis));
         findings.addAll(analysis.findings());
         findings.addAll(CertificateDates.check(world, now));
-        return new Edition(world, analysis, nextHash, source, findings.toList(), now);
+        StatusBook statuses = statuses(before, world, now);
+        return new Edition(world, analysis, nextHash, source, findings.toList(), now, statuses);
+    }
+
+    /// Statuses change with what they are made of, which most changes of a world are not about.
+    private static StatusBook statuses(Optional<Edition> before, World world, Instant now) {
+        StatusBook known = before.map(Edition::statuses).orElse(StatusBook.EMPTY);
+        boolean isAlike =
+                before.map(b -> Same.as(b.world().index().gatewayApi()))
+                        .filter(Same.as(world.index().gatewayApi())::equals)
+                        .isPresent();
+        return isAlike ? known : known.next(world, now);
     }
 
     /// The first world of somebody who has no history.

@@ -49,6 +49,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     private final Thread thread;
     private WorldStore.Last last;
     private Optional<String> trouble = Optional.empty();
+    private StatusBook kept = StatusBook.EMPTY;
 
     /// @param last where an earlier run ended
     /// @param subscriber told of every edition on the loop's thread; must not wait
@@ -145,14 +146,17 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                         .get()
                         .map(before -> WorldBuilder.next(before, state, settings, now))
                         .orElseGet(() ->
-                                WorldBuilder.next(
-                                        last.version(), last.hash(), state, settings, now));
+                                remembered(
+                                        WorldBuilder.next(
+                                                last.version(), last.hash(), state, settings, now),
+                                        now));
         boolean changed = !next.hash().equals(last.hash());
         if (!changed) {
             next = since(next, last.since());
         }
-        if (changed || trouble.isPresent()) {
+        if (changed || trouble.isPresent() || !next.statuses().equals(kept)) {
             trouble = store.keep(next);
+            kept = next.statuses();
         }
         Edition edition = trouble.isPresent() ? with(next, trouble.get()) : next;
         last = new WorldStore.Last(next.version(), next.hash(), next.since(), List.of());
@@ -161,8 +165,21 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         return edition;
     }
 
+    /// The first edition of a run, with what an earlier run knew of statuses.
+    private Edition remembered(Edition e, Instant now) {
+        return new Edition(
+                e.world(),
+                e.analysis(),
+                e.hash(),
+                e.source(),
+                e.findings(),
+                e.since(),
+                store.statuses().next(e.world(), now));
+    }
+
     private static Edition since(Edition e, Instant since) {
-        return new Edition(e.world(), e.analysis(), e.hash(), e.source(), e.findings(), since);
+        return new Edition(
+                e.world(), e.analysis(), e.hash(), e.source(), e.findings(), since, e.statuses());
     }
 
     private static Edition with(Edition e, String trouble) {
@@ -175,6 +192,12 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                         "the data directory cannot be written: " + trouble,
                         "The mesh runs on, but a restart would not know this version"));
         return new Edition(
-                e.world(), e.analysis(), e.hash(), e.source(), findings.toList(), e.since());
+                e.world(),
+                e.analysis(),
+                e.hash(),
+                e.source(),
+                findings.toList(),
+                e.since(),
+                e.statuses());
     }
 }

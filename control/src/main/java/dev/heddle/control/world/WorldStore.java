@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 /// state/version          the last world's [WorldRecord]
 /// state/worlds/17        the same for each of the last hundred worlds
 /// state/texts/9f86…      what files said, each text once, under its hash
+/// state/statuses         what is kept of statuses: see [StatusBook]
 /// ```
 ///
 /// Everything is written before it is pointed to, so a crash at any moment leaves the old state or
@@ -53,10 +54,13 @@ public final class WorldStore implements AutoCloseable {
         }
     }
 
+    private static final String STATUSES = "statuses";
+
     private final Path state;
     private final FileChannel lockFile;
     private final TreeMap<Long, Set<String>> textsOf = new TreeMap<>();
     private @Nullable String trouble;
+    private StatusBook book = StatusBook.EMPTY;
 
     private WorldStore(Path state, FileChannel lockFile) {
         this.state = state;
@@ -177,6 +181,25 @@ public final class WorldStore implements AutoCloseable {
         return Optional.empty();
     }
 
+    /// What an earlier run knew of statuses; nothing where that cannot be read, so that they begin
+    /// anew.
+    StatusBook statuses() {
+        Path file = state.resolve(STATUSES);
+        if (!Files.exists(file)) {
+            return StatusBook.EMPTY;
+        }
+        try {
+            Optional<StatusBook> read = StatusBook.parse(Files.readString(file));
+            if (read.isPresent()) {
+                return read.get();
+            }
+            LOG.error("{} is damaged and passed over", file);
+        } catch (IOException e) {
+            LOG.error("{} cannot be read and is passed over", file, e);
+        }
+        return StatusBook.EMPTY;
+    }
+
     /// Keeps a world. Trouble is said once and does not stop the mesh: what cannot be kept is in
     /// force all the same, and the next world is tried again.
     ///
@@ -215,6 +238,10 @@ public final class WorldStore implements AutoCloseable {
         DurableFile.write(
                 state.resolve("worlds").resolve(Long.toString(edition.version())), record);
         DurableFile.write(state.resolve("version"), record);
+        if (!edition.statuses().equals(book)) {
+            DurableFile.write(state.resolve(STATUSES), edition.statuses().print());
+            book = edition.statuses();
+        }
         textsOf.put(edition.version(), texts);
         forgetOldest();
     }

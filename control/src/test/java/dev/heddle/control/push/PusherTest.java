@@ -10,6 +10,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.StatusBook;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.NodeInfo;
@@ -100,7 +101,8 @@ class PusherTest {
                 "hash" + version,
                 SourceState.EMPTY,
                 List.of(),
-                Instant.EPOCH);
+                Instant.EPOCH,
+                StatusBook.EMPTY);
     }
 
     /// A world in which a service lists the address of the stream of that number.

@@ -11,6 +11,7 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.StatusBook;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.XdsResource;
@@ -157,7 +158,8 @@ class SharedCompilerTest {
                 "hash" + version,
                 SourceState.EMPTY,
                 List.of(),
-                Instant.EPOCH);
+                Instant.EPOCH,
+                StatusBook.EMPTY);
     }
 
     /// Scopes that differ in one thing from each other, and in several.

@@ -381,6 +381,13 @@ public final class Kinds {
         return ALL.stream().filter(k -> isNamed(k, word)).findFirst();
     }
 
+    /// The word that names this kind and no other: its plural, or, where an earlier kind has the
+    /// same, that with its group behind, as in `gateways.gateway.networking.k8s.io`.
+    public static String word(Kind<?> kind) {
+        boolean isTaken = named(kind.plural()).filter(first -> !first.equals(kind)).isPresent();
+        return isTaken ? kind.plural() + "." + kind.group() : kind.plural();
+    }
+
     private static boolean isNamed(Kind<?> kind, String word) {
         return word.equalsIgnoreCase(kind.name())
                 || word.equalsIgnoreCase(kind.plural())
