@@ -1,6 +1,7 @@
 package dev.heddle.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.compiler.attach.AttachedGateway;
 import dev.heddle.compiler.attach.AttachedListener;
@@ -106,6 +107,27 @@ class GatewayFindingsTest {
                 .containsExactly("producer");
         assertThat(names(api.meshRoutes().chosen(host, "shop", 81, "web")))
                 .containsExactly("producer");
+    }
+
+    @Test
+    void aVirtualServiceBesideARouteOfItsServiceIsFound() {
+        List<Diagnostic> findings =
+                findings(
+                        SERVICE
+                                + meshRoute("shop", "producer", "")
+                                + """
+                                ---
+                                apiVersion: networking.istio.io/v1
+                                kind: VirtualService
+                                metadata: {name: cart, namespace: shop}
+                                spec:
+                                  hosts: [cart]
+                                  http: [{route: [{destination: {host: cart}}]}]
+                                """);
+
+        assertThat(findings)
+                .extracting(Diagnostic::code, d -> d.origin().resource())
+                .containsExactly(tuple(DiagnosticCode.CONFLICT, "VirtualService shop/cart"));
     }
 
     @Test

@@ -58,6 +58,7 @@ public final class Analysis {
             all.addAll(ofRules.get(parts, p -> checked(index, p.rule().get())));
         }
         HostConflicts.ofRules(index, all);
+        HostConflicts.withRoutes(index, all);
         SidecarCheck.check(index, all);
         all.addAll(beside);
         this.findings = all.toList();

@@ -1,9 +1,12 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.attach.MeshRoutes;
+import dev.heddle.compiler.attach.MeshRoutes.ServiceRoute;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.Visibility;
+import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.service.Hostname;
@@ -44,6 +47,39 @@ final class HostConflicts {
                 }
             }
         }
+    }
+
+    /// Where a service has routes of the Gateway API, no VirtualService speaks for it.
+    static void withRoutes(MeshIndex index, Diagnostics findings) {
+        MeshRoutes routes = index.gatewayApi().meshRoutes();
+        if (routes.of().isEmpty()) {
+            return;
+        }
+        for (BoundVirtualService rule : index.virtualServices().all()) {
+            if (rule.isFor(BoundVirtualService.MESH)) {
+                routes.of()
+                        .forEach((place, of) -> {
+                            if (rule.hosts().contains(place.host())) {
+                                findings.add(withRoute(rule, place.host(), of.getFirst()));
+                            }
+                        });
+            }
+        }
+    }
+
+    private static Diagnostic withRoute(
+            BoundVirtualService rule, Hostname host, ServiceRoute<?> route) {
+        return Diagnostic.of(
+                DiagnosticCode.CONFLICT,
+                rule.hostOrigin(host),
+                "host '"
+                        + host
+                        + "' has "
+                        + route.route().resource().id()
+                        + " already; where that is for a client, "
+                        + rule.name()
+                        + " does not count",
+                "Routes of the Gateway API go before VirtualServices: keep one of the two");
     }
 
     private static boolean meet(BoundVirtualService a, BoundVirtualService b) {

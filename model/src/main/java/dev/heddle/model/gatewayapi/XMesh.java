@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.Optional;
 
@@ -9,7 +8,6 @@ import java.util.Optional;
 /// @param controllerName as in `heddle.dev/mesh-controller`
 /// @param parametersRef settings of the controller's own
 /// @param description for people
-@NotYet
 public record XMesh(
         @Required String controllerName,
         Optional<ParametersReference> parametersRef,
