@@ -130,7 +130,8 @@ class PusherTest {
                 "hash" + version,
                 SourceState.EMPTY,
                 List.of(),
-                Instant.EPOCH);
+                Instant.EPOCH,
+                StatusBook.EMPTY);
     }
 
     private Stream open(long id, String name, String namespace) {
