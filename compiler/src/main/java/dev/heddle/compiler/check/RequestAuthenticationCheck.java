@@ -39,7 +39,7 @@ final class RequestAuthenticationCheck {
             FieldPath path,
             MeshIndex index,
             Diagnostics findings) {
-        if (rule.issuer().isEmpty()) {
+        if (!KeySets.isSaid(rule)) {
             return;
         }
         Optional<String> keys = index.keySets().of(rule);

@@ -118,7 +118,7 @@ record TokenCheck(
             return switch (Token.read(text)) {
                 case Token.Read.Bad(JwtStatus why) -> why;
                 case Token.Read.Good(Token token) -> {
-                    if (!token.issuer().equals(issuer.name())) {
+                    if (!issuer.name().isEmpty() && !token.issuer().equals(issuer.name())) {
                         yield JwtStatus.UNKNOWN_ISSUER;
                     }
                     if (!token.isFor(issuer.audiences())) {

@@ -30,6 +30,12 @@ public final class KeySets {
         return new KeySets(byUri);
     }
 
+    /// Whether a rule says whose tokens it is about: an issuer's, or anybody's that are signed with
+    /// the keys of a place.
+    public static boolean isSaid(JwtRule rule) {
+        return !rule.issuer().isEmpty() || !rule.jwksUri().isEmpty();
+    }
+
     /// The keys of a rule's issuer; empty as long as they are not known.
     public Optional<String> of(JwtRule rule) {
         return rule.jwks().isEmpty()

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 ///
 /// @param inDelegate whether the VirtualService is one that others delegate to
 record HttpRouteCheck(HttpRoute route, FieldPath path, boolean inDelegate, Findings findings) {
-    private static final String CLAIMS = "@request.auth.claims";
+    static final String CLAIMS = "@request.auth.claims";
 
     /// What else of a request a match may ask for as if it were a header.
     private static final Set<String> PSEUDO_HEADERS =

@@ -2,6 +2,7 @@ package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
+import dev.heddle.model.codec.Json;
 import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.AuthorizationPolicy.Action;
 import dev.heddle.model.istio.AuthorizationPolicy.Condition;
@@ -11,6 +12,7 @@ import dev.heddle.model.istio.AuthorizationPolicy.Source;
 import dev.heddle.model.istio.PeerAuthentication;
 import dev.heddle.model.istio.RequestAuthentication;
 import dev.heddle.model.istio.RequestAuthentication.JwtRule;
+import dev.heddle.model.tree.Node;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Looks at AuthorizationPolicies, PeerAuthentications and RequestAuthentications.
 final class SecurityChecks {
@@ -28,6 +31,13 @@ final class SecurityChecks {
     private static final Pattern KEY_OF_FILTER =
             Pattern.compile("experimental\\.envoy\\.filters\\.[^\\[]+\\[.+]");
     private static final Pattern LITERAL = Pattern.compile("[a-zA-Z0-9._~%!$&'()+,;:@=-]*");
+
+    private static final Set<String> OF_IDENTITY =
+            Set.of(
+                    "source.namespace",
+                    "source.principal",
+                    "source.serviceAccount",
+                    "source.trustDomain");
 
     private SecurityChecks() {}
 
@@ -41,13 +51,55 @@ final class SecurityChecks {
         if (custom && spec.rules().isEmpty()) {
             findings.missing(SPEC.field("rules"), "CUSTOM needs 'rules' (expected: [{}] for all)");
         }
+        if (spec.action() == Action.DENY && spec.rules().isEmpty()) {
+            findings.missing(
+                    SPEC.field("rules"), "DENY refuses nobody (expected: rules, or [{}] for all)");
+        }
         if (!custom && spec.provider().isPresent()) {
             findings.error(SPEC.field("provider"), spec.action() + " has no use for it");
         }
         boolean plain = spec.action() == Action.ALLOW || spec.action() == Action.DENY;
         checkDryRun(resource, plain, findings);
         for (int i = 0; i < spec.rules().size(); i++) {
-            checkRule(spec.rules().get(i), resource, SPEC.field("rules").index(i), findings);
+            FieldPath path = SPEC.field("rules").index(i);
+            checkRule(spec.rules().get(i), resource, path, findings);
+            if (custom) {
+                checkAsked(spec.rules().get(i), path, findings);
+            }
+        }
+    }
+
+    /// Whoever decides instead of the proxy is asked before the proxy knows who calls.
+    private static void checkAsked(Rule rule, FieldPath path, Findings findings) {
+        for (int i = 0; i < rule.from().size(); i++) {
+            Source source = rule.from().get(i).source();
+            boolean isAboutWho =
+                    Stream.of(
+                                    source.principals(),
+                                    source.notPrincipals(),
+                                    source.requestPrincipals(),
+                                    source.notRequestPrincipals(),
+                                    source.namespaces(),
+                                    source.notNamespaces(),
+                                    source.serviceAccounts(),
+                                    source.notServiceAccounts(),
+                                    source.trustDomains(),
+                                    source.notTrustDomains())
+                            .anyMatch(list -> !list.isEmpty());
+            if (isAboutWho) {
+                findings.error(
+                        path.field("from").index(i).field("source"),
+                        "CUSTOM knows no identities yet (expected: ipBlocks or remoteIpBlocks)");
+            }
+        }
+        for (int i = 0; i < rule.when().size(); i++) {
+            String key = rule.when().get(i).key();
+            if (OF_IDENTITY.contains(key) || key.startsWith("request.auth.")) {
+                findings.invalid(
+                        path.field("when").index(i).field("key"),
+                        key,
+                        "nothing of an identity, which CUSTOM does not know yet");
+            }
         }
     }
 
@@ -279,8 +331,13 @@ final class SecurityChecks {
     }
 
     private static void checkJwt(JwtRule rule, FieldPath path, Findings findings) {
-        if (rule.issuer().isEmpty()) {
-            findings.missing(path.field("issuer"), "'issuer' is missing (expected: a text)");
+        if (rule.issuer().isEmpty() && rule.jwksUri().isEmpty()) {
+            findings.missing(
+                    path.field("issuer"),
+                    "'issuer' is missing (expected: a text, or a jwksUri for those of any issuer)");
+        }
+        if (!rule.jwks().isEmpty() && !isJsonObject(rule.jwks())) {
+            findings.error(path.field("jwks"), "no JSON object (expected: a JSON Web Key Set)");
         }
         Map<String, List<String>> lists = new LinkedHashMap<>();
         lists.put("audiences", rule.audiences());
@@ -302,6 +359,14 @@ final class SecurityChecks {
             }
         }
         Values.checkDuration(rule.timeout(), path.field("timeout"), findings);
+    }
+
+    private static boolean isJsonObject(String text) {
+        try {
+            return Json.parse(text) instanceof Node.Mapping;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     private static boolean isHttpUrl(String text) {

@@ -42,6 +42,35 @@ final class VirtualServiceCheck implements Check<VirtualService> {
             checkTcp(spec.tcp().get(i), SPEC.field("tcp").index(i), findings);
         }
         checkReach(spec.http(), findings);
+        checkClaims(spec, findings);
+    }
+
+    /// Tokens are verified before routes are chosen at gateways alone.
+    private static void checkClaims(VirtualService spec, Findings findings) {
+        boolean isForGateways = spec.gateways().stream().anyMatch(g -> !g.equals("mesh"));
+        if (isForGateways) {
+            return;
+        }
+        for (int i = 0; i < spec.http().size(); i++) {
+            List<VirtualService.HttpMatchRequest> all = spec.http().get(i).match();
+            for (int j = 0; j < all.size(); j++) {
+                FieldPath at = SPEC.field("http").index(i).field("match").index(j);
+                refuseClaims(all.get(j).headers().keySet(), at.field("headers"), findings);
+                refuseClaims(
+                        all.get(j).withoutHeaders().keySet(), at.field("withoutHeaders"), findings);
+            }
+        }
+    }
+
+    private static void refuseClaims(Set<String> names, FieldPath path, Findings findings) {
+        names.stream()
+                .filter(name -> name.startsWith(HttpRouteCheck.CLAIMS))
+                .sorted()
+                .forEach(name ->
+                        findings.error(
+                                path.field(name),
+                                "only gateways route by a token's claims (expected: a gateway in"
+                                        + " spec.gateways)"));
     }
 
     private static void checkDelegate(VirtualService spec, Findings findings) {

@@ -21,7 +21,7 @@ public record RequestAuthentication(
 
     /// One issuer of tokens.
     ///
-    /// @param issuer claim `iss` that tokens must have
+    /// @param issuer claim `iss` that tokens must have; empty for any, with a jwksUri
     /// @param audiences of which a token must have one
     /// @param jwksUri where the issuer's keys are
     /// @param jwks the issuer's keys themselves

@@ -31,7 +31,7 @@ public final class TokenLowering {
         for (Resource<RequestAuthentication> policy : policies) {
             List<JwtRule> rules = policy.spec().jwtRules();
             for (int i = 0; i < rules.size(); i++) {
-                if (!rules.get(i).issuer().isEmpty()) {
+                if (KeySets.isSaid(rules.get(i))) {
                     issuers.add(
                             issuer(
                                     rules.get(i),
