@@ -2,6 +2,7 @@ package dev.heddle.control;
 
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.keys.Reach;
 import dev.heddle.control.source.Pace;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -55,5 +56,10 @@ public record ControlBootstrap(
                 Runtime.getRuntime().availableProcessors(),
                 InstantSource.system(),
                 System::nanoTime);
+    }
+
+    /// Whom the control plane calls for keys though it usually would not, as the environment says.
+    static Reach keysFrom() {
+        return Reach.of(System.getenv("HEDDLE_KEYS_FROM"));
     }
 }

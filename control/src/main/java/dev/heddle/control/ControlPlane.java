@@ -2,6 +2,7 @@ package dev.heddle.control;
 
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.hits.RuleHits;
+import dev.heddle.control.keys.KeySource;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
 import dev.heddle.control.source.ConfigReader;
@@ -118,6 +119,17 @@ public final class ControlPlane implements AutoCloseable {
         XdsServer server = listen(bootstrap.xds(), pusher, hits);
         parts.push(server);
 
+        // Keys that policies name are fetched on the way from the files to the world.
+        var keys =
+                KeySource.start(
+                        worlds,
+                        ControlBootstrap.keysFrom(),
+                        last.files(),
+                        bootstrap.settings().rootNamespace(),
+                        bootstrap.clock(),
+                        bootstrap.nanos());
+        parts.push(keys);
+
         // The source begins last, when everything that follows from a file is ready.
         ConfigReader reader = ConfigReader.RESOURCES;
         var files =
@@ -125,8 +137,10 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.config(),
                         reader,
                         bootstrap.pace(),
-                        last.files(),
-                        worlds,
+                        last.files().stream()
+                                .filter(file -> !file.name().equals(KeySource.FILE))
+                                .toList(),
+                        keys,
                         bootstrap.nanos());
         parts.push(files);
 
