@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Policies and requests by chance, and what Istio's documentation says of them: an oracle that
 /// shares no line with what it judges.
@@ -88,7 +89,7 @@ record AccessDice(RandomGenerator random) {
     private List<String> some(String name, int most) {
         var some = new ArrayList<String>();
         for (int i = random.nextInt(most + 1); i > 0; i--) {
-            some.add(one(VALUES.get(name)));
+            some.add(one(VALUES.getOrDefault(name, List.of())));
         }
         return some.stream().distinct().toList();
     }
@@ -317,7 +318,7 @@ record AccessDice(RandomGenerator random) {
         };
     }
 
-    private static boolean claim(String value, Object found) {
+    private static boolean claim(String value, @Nullable Object found) {
         if (found instanceof List<?> list) {
             return list.stream().anyMatch(it -> it instanceof String text && text(value, text));
         }

@@ -52,8 +52,8 @@ final class RequestAuthenticationCheck {
                             + "' have not come, so every token of '"
                             + rule.issuer()
                             + "' is refused",
-                    "The control plane tries again, its log says why; or write them as 'jwks', or in a"
-                            + " KeySet");
+                    "The control plane tries again, its log says why; or write them as 'jwks', or"
+                            + " in a KeySet");
         } else if (KeySet.of(keys.get()).size() == 0) {
             findings.add(
                     DiagnosticCode.UNUSABLE_CERTIFICATE,

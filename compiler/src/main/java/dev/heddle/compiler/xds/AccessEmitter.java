@@ -102,8 +102,7 @@ final class AccessEmitter {
         return out.build();
     }
 
-    // Istio's proxies read the older field, and so does every Envoy.
-    @SuppressWarnings("deprecation")
+    @SuppressWarnings("deprecation") // Istio's proxies and every Envoy read the older field
     private static Permission permission(Condition condition) {
         Permission.Builder out = Permission.newBuilder();
         switch (condition) {
@@ -142,7 +141,7 @@ final class AccessEmitter {
         return out.build();
     }
 
-    @SuppressWarnings("deprecation")
+    @SuppressWarnings("deprecation") // Istio's proxies and every Envoy read the older field
     private static Principal principal(Condition condition) {
         Principal.Builder out = Principal.newBuilder();
         switch (condition) {

@@ -126,11 +126,7 @@ final class TokenEmitter {
                                 any(
                                         JwtRequirementOrList.newBuilder()
                                                 .addRequirements(of(i))
-                                                .addRequirements(
-                                                        JwtRequirement.newBuilder()
-                                                                .setAllowMissing(
-                                                                        Empty
-                                                                                .getDefaultInstance()))))
+                                                .addRequirements(mayBeMissing())))
                         .toList();
         if (issuers == 1) {
             return each.getFirst();
@@ -151,5 +147,9 @@ final class TokenEmitter {
 
     private static JwtRequirement any(JwtRequirementOrList.Builder any) {
         return JwtRequirement.newBuilder().setRequiresAny(any).build();
+    }
+
+    private static JwtRequirement.Builder mayBeMissing() {
+        return JwtRequirement.newBuilder().setAllowMissing(Empty.getDefaultInstance());
     }
 }

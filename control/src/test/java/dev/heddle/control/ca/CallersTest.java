@@ -64,7 +64,7 @@ class CallersTest {
     void aJoinTokenEndsAndCannotBeGuessed() throws IOException {
         var tokens = new JoinTokens(dir);
         String token = tokens.make(JoinTokens.usual(WEB, NOW), ROOT_CERTIFICATE);
-        String[] parts = token.split("\\.");
+        String[] parts = token.split("\\.", -1);
         Callers callers = callers(Optional.empty());
 
         for (String other :
@@ -83,7 +83,7 @@ class CallersTest {
     @Test
     void theSecretOfAJoinTokenIsInNoFile() throws IOException {
         String token = new JoinTokens(dir).make(JoinTokens.usual(WEB, NOW), ROOT_CERTIFICATE);
-        String secret = token.split("\\.")[2];
+        String secret = token.split("\\.", -1)[2];
 
         try (Stream<Path> files = Files.list(dir)) {
             for (Path file : files.toList()) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +37,7 @@ class KeySourceTest {
     private final HttpServer server;
 
     KeySourceTest() throws IOException {
-        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     }
 
     @BeforeEach
@@ -149,19 +150,19 @@ class KeySourceTest {
     @Test
     void whatWasFetchedIsAmongTheFilesAndKnownAfterARestart() throws InterruptedException {
         try (var source = source(HERE, List.of())) {
-            source.put(policy(at("/keys")));
+            var _ = source.put(policy(at("/keys")));
             await().until(() -> states.getLast().files().containsKey(KeySource.FILE));
         }
-        ConfigFile keys = states.getLast().files().get(KeySource.FILE);
-        assertThat(keys).isNotNull();
+        ConfigFile keys =
+                Objects.requireNonNull(states.getLast().files().get(KeySource.FILE), "keys");
         assertThat(keys.resources()).hasSize(1);
         assertThat(keys.text()).contains(at("/keys"));
         states.clear();
         var saved = new SavedFile(KeySource.FILE, keys.changed(), keys.text());
         try (var source = source(Reach.USUAL, List.of(saved))) {
-            source.put(policy(at("/keys")));
+            var _ = source.put(policy(at("/keys")));
             assertThat(states.getFirst().files()).containsKey(KeySource.FILE);
-            source.put(policy("http://192.0.2.1/other"));
+            var _ = source.put(policy("http://192.0.2.1/other"));
             assertThat(states.getLast().files()).doesNotContainKey(KeySource.FILE);
         }
     }

@@ -271,9 +271,16 @@ final class SecureMesh implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         while (!parts.isEmpty()) {
-            parts.pop().close();
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                throw new IOException("closing " + part, e);
+            }
         }
     }
 }

@@ -83,7 +83,7 @@ class WhoMayCallWhomTest {
             int known = mesh.call(from, "web", mesh.identity("web").toString());
             int unknown = mesh.call(from, "guest", "");
             for (Map.Entry<String, List<Meets>> row : TABLE.entrySet()) {
-                String[] modes = row.getKey().split("/");
+                String[] modes = row.getKey().split("/", -1);
                 mesh.write("peers.yaml", peers(modes[0], modes[1]));
                 await(row, () -> meets(mesh.get(known)), 0);
                 await(row, () -> meets(mesh.get(unknown)), 1);

@@ -38,8 +38,7 @@ public final class VerifiedTokens {
         }
     }
 
-    /// To compare the keys themselves would cost more than it is worth.
-    @SuppressWarnings("ReferenceEquality")
+    @SuppressWarnings("ReferenceEquality") // to compare the keys costs more than it is worth
     private static boolean isSame(KeySet one, KeySet other) {
         return one == other;
     }

@@ -162,11 +162,12 @@ final class AccessTexts {
                                         value.startsWith("[") && value.endsWith("]")
                                                 ? new Value.Has(
                                                         new Value.Is(
-                                                                text(
-                                                                        value.replaceAll(
-                                                                                "^[\\[\\]]+|[\\[\\]]+$",
-                                                                                ""))))
+                                                                text(withoutBrackets(value))))
                                                 : new Value.Is(text(value)))
                                 .toList()));
+    }
+
+    private static String withoutBrackets(String value) {
+        return value.replaceAll("^[\\[\\]]+|[\\[\\]]+$", "");
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.ir.Tokens;
 import dev.heddle.compiler.ir.Tokens.ClaimHeader;
 import dev.heddle.compiler.ir.Tokens.Issuer;
