@@ -161,8 +161,7 @@ final class AccessTexts {
                                 .<Value>map(value ->
                                         value.startsWith("[") && value.endsWith("]")
                                                 ? new Value.Has(
-                                                        new Value.Is(
-                                                                text(withoutBrackets(value))))
+                                                        new Value.Is(text(withoutBrackets(value))))
                                                 : new Value.Is(text(value)))
                                 .toList()));
     }

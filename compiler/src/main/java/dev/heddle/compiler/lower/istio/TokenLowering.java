@@ -1,11 +1,11 @@
 package dev.heddle.compiler.lower.istio;
 
-import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.ir.Tokens;
 import dev.heddle.compiler.ir.Tokens.ClaimHeader;
 import dev.heddle.compiler.ir.Tokens.Issuer;
 import dev.heddle.compiler.ir.Tokens.Places;
 import dev.heddle.compiler.ir.Tokens.TokenHeader;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.select.KeySets;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
