@@ -72,6 +72,36 @@ class RuleNamesTest {
     }
 
     @Test
+    void thePathsOfAnIngressAreRulesOfWhatItComesTo() {
+        String ingress =
+                """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: reviews}
+                spec: {ports: [{name: http, port: 9080}]}
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: Ingress
+                metadata:
+                  name: shop
+                  annotations: {kubernetes.io/ingress.class: istio}
+                spec:
+                  rules:
+                  - host: shop.example.com
+                    http:
+                      paths:
+                      - {path: /reviews, pathType: Prefix, backend: {service: {name: reviews, port: {number: 9080}}}}
+                      - {path: /, pathType: Exact, backend: {service: {name: reviews, port: {number: 9080}}}}
+                """;
+        Map<String, String> names = ids(ingress);
+
+        assertThat(names.keySet())
+                .containsExactly("spec.http[0].match[0]", "spec.http[1].match[0]");
+        assertThat(ids(ingress.replace("/reviews", "/other")))
+                .containsEntry("spec.http[1].match[0]", names.get("spec.http[1].match[0]"));
+    }
+
+    @Test
     void rulesThatSayTheSameAreToldApart() {
         assertThat(ids(HEAD + OLD + OLD + OLD + REST).values()).hasSize(7).doesNotHaveDuplicates();
     }

@@ -61,14 +61,23 @@ final class MadeResource {
                                         annotations,
                                         source.of().metadata().created()),
                                 kind.spec().cast(made.spec()),
-                                source));
+                                source.saying(spec)));
     }
 
     /// Where its fields come from.
     ///
     /// @param origin of a field, where it is known better than by the whole of the other
-    record Source(Resource<?> of, Function<FieldPath, Optional<Origin>> origin)
+    /// @param spec what was made
+    record Source(Resource<?> of, Function<FieldPath, Optional<Origin>> origin, Mapping spec)
             implements SourceText {
+        Source(Resource<?> of, Function<FieldPath, Optional<Origin>> origin) {
+            this(of, origin, Mapping.EMPTY);
+        }
+
+        private Source saying(Mapping made) {
+            return new Source(of, origin, made);
+        }
+
         @Override
         public String file() {
             return of.source().file();

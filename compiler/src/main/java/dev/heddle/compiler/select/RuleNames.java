@@ -184,9 +184,11 @@ public final class RuleNames {
     /// The names of one resource's rules, by their places.
     private static Map<String, String> idsOf(Resource<?> resource) {
         Node spec =
-                ResourceWriter.written(resource)
-                        .flatMap(root -> root.get("spec"))
-                        .orElse(Mapping.EMPTY);
+                resource.source() instanceof MadeResource.Source made
+                        ? made.spec()
+                        : ResourceWriter.written(resource)
+                                .flatMap(root -> root.get("spec"))
+                                .orElse(Mapping.EMPTY);
         var named = new Named();
         for (String protocol : List.of("http", "tls", "tcp", "rules")) {
             List<Node> rules = items(spec, protocol);

@@ -152,8 +152,9 @@
 /// | G17 | none: a resource's TTL is not obeyed |
 /// | G18 | `e2e` `SwapsUnderLoadTest`, `SecretRotationTest`; `listener.ListenerFlowTest` |
 /// | G19 | `control` `BadContentTest`; at the proxy: `config.RejectionsTest` |
-/// | G20 | none: xDS is plain text on the loopback interface, and proxies are not authenticated |
-/// | G21 | none: there is no Gateway API |
+/// | G20 | certificates: `e2e` `identity.RefusedCallersTest`, `control` `ca.CallersTest`; xDS itself |
+/// |     | is plain text on the loopback interface, and proxies are not authenticated there |
+/// | G21 | `compiler` `GatewayStatusConformanceTest`; `e2e` `gatewayapi.GatewayApiConformanceTest` |
 /// | G22 | stock Envoy with this control plane: `e2e` `EnvoyParityTest`; unknown fields: |
 /// | | `config.RejectionsTest`; an older proxy of ours is not kept to test with |
 /// | G23 | `control` `ControlPlaneTest.aChangeThatAProxyRefusesIsTakenBackWithinFiveSeconds` |
