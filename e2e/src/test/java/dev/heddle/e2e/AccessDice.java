@@ -128,7 +128,8 @@ record AccessDice(RandomGenerator random) {
         for (int i = 0; i < 1 + random.nextInt(4); i++) {
             String action = one(List.of("ALLOW", "ALLOW", "DENY", "AUDIT"));
             var rules = new ArrayList<Rule>();
-            for (int r = random.nextInt(4); r > 0; r--) {
+            // One that refuses needs a rule, or it refuses nobody.
+            for (int r = random.nextInt(4) + (action.equals("DENY") ? 1 : 0); r > 0; r--) {
                 rules.add(
                         new Rule(
                                 alternatives(SOURCES),

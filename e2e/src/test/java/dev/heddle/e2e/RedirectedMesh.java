@@ -85,6 +85,8 @@ final class RedirectedMesh implements MeshUnderTest {
                         + WORKLOAD
                         + " -j REDIRECT --to-ports "
                         + OUT);
+        // Nobody answers for names here, which whoever asks is told at once.
+        NetworkNamespace.command("iptables -A OUTPUT -p udp --dport 53 -j REJECT");
         parts.push(backends);
         world = CaseWorld.read(golden, backends::start);
         ProxyScope scope = CaseWorld.scope(golden, new Interception.Redirect());
