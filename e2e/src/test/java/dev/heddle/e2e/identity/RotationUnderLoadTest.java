@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Certificates of some seconds, under load: no request is lost, and no connection is cut.
 @Tag("e2e")
+@Tag("long")
 class RotationUnderLoadTest {
     private static final Duration LIFE = Duration.ofSeconds(16);
     private static final Duration TIME = Duration.ofSeconds(40);
