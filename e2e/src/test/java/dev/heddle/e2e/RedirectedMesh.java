@@ -61,6 +61,8 @@ final class RedirectedMesh implements MeshUnderTest {
                 arguments[1].equals("heddle")
                         ? new HeddleProxy()
                         : new Envoy(Path.of(arguments[1]));
+        // Nobody answers for names here, which whoever asks is told at once.
+        NetworkNamespace.command("iptables -A OUTPUT -p udp --dport 53 -j REJECT");
         try (var mesh = new RedirectedMesh(golden, dataPlane, Path.of(arguments[2]))) {
             CallCheck.check(mesh, CallSheet.of(golden.yamlFile("calls.yaml").orElseThrow()));
         }
@@ -85,8 +87,6 @@ final class RedirectedMesh implements MeshUnderTest {
                         + WORKLOAD
                         + " -j REDIRECT --to-ports "
                         + OUT);
-        // Nobody answers for names here, which whoever asks is told at once.
-        NetworkNamespace.command("iptables -A OUTPUT -p udp --dport 53 -j REJECT");
         parts.push(backends);
         world = CaseWorld.read(golden, backends::start);
         ProxyScope scope = CaseWorld.scope(golden, new Interception.Redirect());
