@@ -66,13 +66,13 @@ final class CuttingRelay implements AutoCloseable {
             byte[] buffer = new byte[8192];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 int passed = isCounted ? Math.min(count, left.get()) : count;
-                out.write(buffer, 0, passed);
                 if (isCounted) {
                     left.addAndGet(-passed);
-                    sent.addAndGet(passed);
-                    if (passed < count) {
-                        return;
-                    }
+                    sent.addAndGet(passed); // before the client can have seen them
+                }
+                out.write(buffer, 0, passed);
+                if (passed < count) {
+                    return;
                 }
             }
         } catch (IOException _) {
