@@ -18,7 +18,15 @@ import dev.heddle.e2e.KeptConnection;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.Seed;
+
 import io.grpc.Server;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,11 +47,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Rows G02, G18 and G24 of the fault catalogue, and Z1 of its goals: while configuration changes
 /// as fast as it is taken, no request fails, and each answer is explained by one configuration that
@@ -51,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// sidecar and a gateway, of either kind, carry HTTP/1.1, HTTP/2, gRPC and TCP.
 @Tag("e2e")
 class SwapsUnderLoadTest {
-    private static final int SWAPS = 300;
+    private static final int SWAPS = 100;
     private static final int SWAPS_IN_A_LONG_RUN = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
