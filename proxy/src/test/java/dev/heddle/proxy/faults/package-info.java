@@ -149,7 +149,7 @@
 /// | G13 | none: versions of two control planes have no common order |
 /// | G14 | `ads.AdsTransportTest.aPushThatIsCutAnywhereIsWholeOrNothing`, `ads.MessageReaderTest` |
 /// | G15, G16 | none: a proxy keeps nothing on disk, and asks for everything when it starts |
-/// | G17 | none: a resource's TTL is not obeyed |
+/// | G17 | `xds` `client.LifetimesTest`, `XdsClientTest.aResourceGoesAtTheEndOfItsTime` |
 /// | G18 | `e2e` `SwapsUnderLoadTest`, `SecretRotationTest`; `listener.ListenerFlowTest` |
 /// | G19 | `control` `BadContentTest`; at the proxy: `config.RejectionsTest` |
 /// | G20 | certificates: `e2e` `identity.RefusedCallersTest`, `control` `ca.CallersTest`; xDS itself |

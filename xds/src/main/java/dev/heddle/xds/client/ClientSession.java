@@ -9,6 +9,11 @@ import dev.heddle.xds.protocol.DeltaClientStream;
 import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.protocol.Verdict;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +24,6 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A client's engine and its subscriber, for whatever carries the messages.
 ///
@@ -35,8 +38,15 @@ public final class ClientSession implements XdsSubscriptions {
     private final Observer observer;
     private final SerialQueue queue;
     private final SerialQueue callbacks;
+    private final Lifetimes lifetimes;
     private final Map<XdsType, Map<String, String>> rejected = new EnumMap<>(XdsType.class);
     private Optional<Consumer<DeltaRequest>> wire = Optional.empty();
+
+    /// Does something later.
+    public interface Timer {
+        /// @return prevents it, unless it was done
+        Runnable after(Duration wait, Runnable task);
+    }
 
     /// Who wants to know how judgements turned out. Called on the engine's queue.
     public interface Observer {
@@ -55,12 +65,18 @@ public final class ClientSession implements XdsSubscriptions {
 
     /// @param subscriber called on `callbacks`, one call at a time
     /// @param threads carries the engine
+    /// @param timer ends the lives of resources that have a TTL
     public ClientSession(
-            XdsSubscriber subscriber, Observer observer, Executor threads, Executor callbacks) {
+            XdsSubscriber subscriber,
+            Observer observer,
+            Executor threads,
+            Executor callbacks,
+            Timer timer) {
         this.subscriber = subscriber;
         this.observer = observer;
         this.queue = new SerialQueue(threads);
         this.callbacks = new SerialQueue(callbacks);
+        this.lifetimes = new Lifetimes((ttl, end) -> timer.after(ttl, () -> queue.execute(end)));
     }
 
     @Override
@@ -94,10 +110,21 @@ public final class ClientSession implements XdsSubscriptions {
             if (mistake.isPresent()) {
                 refuse(response, mistake.get());
             } else {
+                // As in Envoy, whether or not the resources can be used.
+                lifetimes.onResponse(
+                        response, name -> engine.wants(response.type(), name), this::onExpired);
                 carryOut(engine.onResponse(response));
             }
             callbacks.execute(() -> queue.execute(done));
         });
+    }
+
+    /// As if the server had taken it away; there is nobody to answer.
+    private void onExpired(XdsType type, String name) {
+        if (engine.onExpired(type, name)) {
+            log.warn("{} '{}': its time is over (ttl)", type.shortName(), name);
+            callbacks.execute(() -> tell(type, List.of(), List.of(name)));
+        }
     }
 
     private void refuse(DeltaResponse response, String why) {
@@ -132,10 +159,15 @@ public final class ClientSession implements XdsSubscriptions {
     }
 
     private List<Rejection> ask(ClientEffect.Deliver delivered) {
+        log.debug("{} of version {}", delivered.type().shortName(), delivered.version());
+        return tell(delivered.type(), delivered.changed(), delivered.removed());
+    }
+
+    private List<Rejection> tell(XdsType type, List<XdsResource> changed, List<String> removed) {
         try {
-            return subscriber.onUpdate(delivered.type(), delivered.changed(), delivered.removed());
+            return subscriber.onUpdate(type, changed, removed);
         } catch (RuntimeException | AssertionError e) {
-            log.error("{} of version {}", delivered.type().shortName(), delivered.version(), e);
+            log.error("{}: {} changed, {} removed", type.shortName(), changed.size(), removed, e);
             return List.of(new Rejection("", "internal error: " + e));
         }
     }

@@ -6,6 +6,11 @@ import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireException;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -14,15 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The delta ADS client of a proxy: connects, subscribes, answers, and comes back by itself.
 ///
@@ -82,7 +85,12 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
                 (type, changed, removed) ->
                         closed.get() ? List.of() : subscriber.onUpdate(type, changed, removed);
         this.session =
-                new ClientSession(untilClosed, this::onJudged, this::onThread, footing.callbacks());
+                new ClientSession(
+                        untilClosed,
+                        this::onJudged,
+                        this::onThread,
+                        footing.callbacks(),
+                        this::later);
     }
 
     /// Begins to connect. Callable once.
@@ -114,6 +122,17 @@ public final class XdsClient implements XdsSubscriptions, AutoCloseable {
             footing.thread().execute(task);
         } catch (RejectedExecutionException _) {
             log.debug("closed");
+        }
+    }
+
+    private Runnable later(Duration wait, Runnable task) {
+        try {
+            Future<?> timer =
+                    footing.thread().schedule(task, wait.toMillis(), TimeUnit.MILLISECONDS);
+            return () -> timer.cancel(false);
+        } catch (RejectedExecutionException _) {
+            log.debug("closed");
+            return () -> {};
         }
     }
 

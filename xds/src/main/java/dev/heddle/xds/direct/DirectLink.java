@@ -10,6 +10,8 @@ import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.server.ServerSession;
 import dev.heddle.xds.server.XdsHandler;
+
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
@@ -49,7 +51,17 @@ public final class DirectLink implements XdsSubscriptions {
         this.node = node;
         this.handler = handler;
         this.client =
-                new ClientSession(subscriber, (_, _, _, _) -> {}, Runnable::run, Runnable::run);
+                new ClientSession(
+                        subscriber,
+                        (_, _, _, _) -> {},
+                        Runnable::run,
+                        Runnable::run,
+                        DirectLink::later);
+    }
+
+    private static Runnable later(Duration wait, Runnable task) {
+        throw new IllegalStateException(
+                "a ttl of " + wait + " (expected: none, this server sends none)");
     }
 
     @Override

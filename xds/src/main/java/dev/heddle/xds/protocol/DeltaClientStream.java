@@ -3,6 +3,7 @@ package dev.heddle.xds.protocol;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -83,6 +84,12 @@ public final class DeltaClientStream {
                     Optional.empty());
         }
 
+        /// Whether it is news, and not only a word on how much longer what is held may be used.
+        boolean isNews(XdsResource resource) {
+            return !DeltaResponse.isHeartbeat(resource)
+                    || !resource.version().equals(held.get(resource.name()));
+        }
+
         void accept(ClientEffect.Deliver delivered, Verdict verdict) {
             if (verdict.isWhole()) {
                 return;
@@ -127,6 +134,7 @@ public final class DeltaClientStream {
                         response.nonce(),
                         response.resources().stream()
                                 .filter(r -> interest.wants(r.name()))
+                                .filter(interest::isNews)
                                 .toList(),
                         response.removed().stream().filter(interest::wants).toList()));
     }
@@ -149,6 +157,19 @@ public final class DeltaClientStream {
         }
         return List.of(
                 new ClientEffect.Send(answer(delivered.type(), delivered.nonce(), verdict.text())));
+    }
+
+    /// The time of a resource is over: it is held no longer, so that the next stream asks for it.
+    ///
+    /// @return whether the subscriber is to be told
+    public boolean onExpired(XdsType type, String name) {
+        interest(type).held.remove(name);
+        return wants(type, name);
+    }
+
+    /// Whether a resource of that name is subscribed to.
+    public boolean wants(XdsType type, String name) {
+        return interest(type).wants(name);
     }
 
     /// The stream is gone.

@@ -5,14 +5,22 @@ import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireWriter;
+
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The two messages of delta xDS as a client has them, without protobuf's classes: a proxy cannot
 /// afford those (`envoy/service/discovery/v3/discovery.proto`).
 final class DeltaMessages {
     private static final int INVALID_ARGUMENT = 3;
+
+    /// Ten thousand years, the most that a `google.protobuf.Duration` may have.
+    private static final long MOST_SECONDS = 315_576_000_000L;
 
     private DeltaMessages() {}
 
@@ -86,6 +94,16 @@ final class DeltaMessages {
             return resources;
         }
 
+        /// How long resources may be used, by name; those for as long as they like are not there.
+        Map<String, Duration> ttls() {
+            var ttls = new HashMap<String, Duration>();
+            for (Bytes part : parts(2)) {
+                var resource = new Resource(part);
+                resource.ttl().ifPresent(ttl -> ttls.put(resource.name(), ttl));
+            }
+            return ttls;
+        }
+
         /// How many have none.
         int nameless() {
             return (int)
@@ -114,10 +132,34 @@ final class DeltaMessages {
             return text(3);
         }
 
+        /// A `google.protobuf.Duration`.
+        Optional<Duration> ttl() {
+            if (!has(6)) {
+                return Optional.empty();
+            }
+            var ttl = new Span(part(6));
+            long seconds = Math.clamp(ttl.seconds(), -MOST_SECONDS, MOST_SECONDS);
+            return Optional.of(Duration.ofSeconds(seconds, ttl.nanos()));
+        }
+
         /// With bytes of its own, so that it does not keep the whole response.
         XdsResource toResource() {
             Bytes body = Bytes.of(part(2).toByteArray());
             return new XdsResource(name(), text(1), Any.of(body));
+        }
+    }
+
+    private static final class Span extends Part {
+        Span(Bytes bytes) {
+            super("google.protobuf.Duration", bytes);
+        }
+
+        long seconds() {
+            return number(1);
+        }
+
+        long nanos() {
+            return number(2);
         }
     }
 }

@@ -6,31 +6,34 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.wire.Bytes;
+
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /// A client against a server that says whatever a test has it say, in any order.
 class XdsClientTest {
     private static final Bytes NODE = Bytes.of(new byte[0]);
 
     private final Script script = new Script();
-    private final List<String> updates = new ArrayList<>();
+    private final List<String> updates = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private XdsClient client;
 
@@ -206,5 +209,18 @@ class XdsClientTest {
         DeltaDiscoveryRequest again = script.request();
         assertThat(again.getResponseNonce()).isEmpty();
         assertThat(again.getInitialResourceVersionsMap()).containsOnlyKeys("a");
+    }
+
+    /// G17: the client's own thread ends what has lived for its time.
+    @Test
+    void aResourceGoesAtTheEndOfItsTime() throws InterruptedException {
+        DeltaDiscoveryResponse.Builder brief = response("1", "n1", "a").toBuilder();
+        brief.getResourcesBuilder(0).getTtlBuilder().setNanos(1_000_000);
+        say(brief.build());
+        assertThat(answer("n1")).isEmpty();
+        for (int i = 0; i < 1_000 && updates.size() < 2; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(updates).containsExactly("CDS [a] []", "CDS [] [a]");
     }
 }
