@@ -3,11 +3,12 @@ package dev.heddle.compiler.attach;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.BackendReference;
 import dev.heddle.model.gatewayapi.ExtensionReference;
-import dev.heddle.model.gatewayapi.GrpcRoute;
-import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
-import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.gatewayapi.HttpRouteFilter;
-import dev.heddle.model.gatewayapi.L4Rule;
+import dev.heddle.model.gatewayapi.L7Rule;
+import dev.heddle.model.gatewayapi.RouteBackend;
+import dev.heddle.model.gatewayapi.RouteFilter;
+import dev.heddle.model.gatewayapi.RouteRule;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,57 +31,34 @@ sealed interface RouteReference {
             return List.copyOf(found);
         }
 
-        void http(FieldPath rule, HttpRoute.Rule spec) {
-            httpFilters(rule, spec.filters());
-            for (int i = 0; i < spec.backendRefs().size(); i++) {
-                FieldPath at = rule.field("backendRefs").index(i);
-                found.add(new Service(at, spec.backendRefs().get(i).reference()));
-                httpFilters(at, spec.backendRefs().get(i).filters());
+        void rule(FieldPath path, RouteRule rule) {
+            if (rule instanceof L7Rule<?, ?> l7) {
+                filters(path, l7.filters());
+            }
+            for (int i = 0; i < rule.backendRefs().size(); i++) {
+                FieldPath at = path.field("backendRefs").index(i);
+                RouteBackend ref = rule.backendRefs().get(i);
+                found.add(new Service(at, ref.reference()));
+                if (ref instanceof L7Rule.Backend<?> l7) {
+                    filters(at, l7.filters());
+                }
             }
         }
 
-        private void httpFilters(FieldPath parent, List<HttpRouteFilter> filters) {
+        private void filters(FieldPath parent, List<? extends RouteFilter> filters) {
             for (int i = 0; i < filters.size(); i++) {
-                HttpRouteFilter filter = filters.get(i);
+                RouteFilter filter = filters.get(i);
                 FieldPath at = parent.field("filters").index(i);
                 filter.requestMirror()
                         .flatMap(m -> m.backendRef())
                         .ifPresent(to -> add(at.field("requestMirror"), to));
-                filter.externalAuth()
-                        .flatMap(a -> a.backendRef())
-                        .ifPresent(to -> add(at.field("externalAuth"), to));
+                if (filter instanceof HttpRouteFilter http) {
+                    http.externalAuth()
+                            .flatMap(a -> a.backendRef())
+                            .ifPresent(to -> add(at.field("externalAuth"), to));
+                }
                 filter.extensionRef()
                         .ifPresent(to -> found.add(new Extension(at.field("extensionRef"), to)));
-            }
-        }
-
-        void grpc(FieldPath rule, GrpcRoute.Rule spec) {
-            grpcFilters(rule, spec.filters());
-            for (int i = 0; i < spec.backendRefs().size(); i++) {
-                FieldPath at = rule.field("backendRefs").index(i);
-                found.add(new Service(at, spec.backendRefs().get(i).reference()));
-                grpcFilters(at, spec.backendRefs().get(i).filters());
-            }
-        }
-
-        private void grpcFilters(FieldPath parent, List<GrpcRouteFilter> filters) {
-            for (int i = 0; i < filters.size(); i++) {
-                GrpcRouteFilter filter = filters.get(i);
-                FieldPath at = parent.field("filters").index(i);
-                filter.requestMirror()
-                        .flatMap(m -> m.backendRef())
-                        .ifPresent(to -> add(at.field("requestMirror"), to));
-                filter.extensionRef()
-                        .ifPresent(to -> found.add(new Extension(at.field("extensionRef"), to)));
-            }
-        }
-
-        void l4(FieldPath rule, L4Rule spec) {
-            for (int i = 0; i < spec.backendRefs().size(); i++) {
-                found.add(
-                        new Service(
-                                rule.field("backendRefs").index(i),
-                                spec.backendRefs().get(i).reference()));
             }
         }
 

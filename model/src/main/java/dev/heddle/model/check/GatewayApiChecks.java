@@ -2,23 +2,24 @@ package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.gatewayapi.BackendRef;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.CaCertificateRef;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.SubjectAltName;
-import dev.heddle.model.gatewayapi.BackendTlsPolicy.SubjectAltNameType;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.TargetRef;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.Validation;
 import dev.heddle.model.gatewayapi.GatewayClass;
 import dev.heddle.model.gatewayapi.L4Rule;
 import dev.heddle.model.gatewayapi.ListenerSet;
+import dev.heddle.model.gatewayapi.ParametersReference;
 import dev.heddle.model.gatewayapi.ReferenceGrant;
+import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.gatewayapi.RouteDuration;
 import dev.heddle.model.gatewayapi.TcpRoute;
 import dev.heddle.model.gatewayapi.TlsRoute;
 import dev.heddle.model.gatewayapi.UdpRoute;
 import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.gatewayapi.XMesh;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,30 +45,30 @@ final class GatewayApiChecks {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final int MOST = 16;
+    private static final int MOST_SERVER_NAMES = 1024;
     private static final int LONGEST_DESCRIPTION = 64;
 
     private GatewayApiChecks() {}
 
     static void checkClass(Resource<GatewayClass> resource, Findings findings) {
         GatewayClass spec = resource.spec();
-        GatewayTexts.controller(spec.controllerName(), SPEC.field("controllerName"), findings);
-        GatewayTexts.longest(
-                spec.description(), LONGEST_DESCRIPTION, SPEC.field("description"), findings);
-        spec.parametersRef()
-                .ifPresent(p ->
-                        KubernetesGatewayCheck.checkParameters(
-                                p, SPEC.field("parametersRef"), findings));
+        checkController(spec.controllerName(), spec.description(), spec.parametersRef(), findings);
     }
 
     static void checkMesh(Resource<XMesh> resource, Findings findings) {
         XMesh spec = resource.spec();
-        GatewayTexts.controller(spec.controllerName(), SPEC.field("controllerName"), findings);
-        GatewayTexts.longest(
-                spec.description(), LONGEST_DESCRIPTION, SPEC.field("description"), findings);
-        spec.parametersRef()
-                .ifPresent(p ->
-                        KubernetesGatewayCheck.checkParameters(
-                                p, SPEC.field("parametersRef"), findings));
+        checkController(spec.controllerName(), spec.description(), spec.parametersRef(), findings);
+    }
+
+    private static void checkController(
+            String name,
+            String description,
+            Optional<ParametersReference> parameters,
+            Findings findings) {
+        GatewayTexts.controller(name, SPEC.field("controllerName"), findings);
+        GatewayTexts.longest(description, LONGEST_DESCRIPTION, SPEC.field("description"), findings);
+        parameters.ifPresent(p ->
+                KubernetesGatewayCheck.checkParameters(p, SPEC.field("parametersRef"), findings));
     }
 
     static void checkListenerSet(Resource<ListenerSet> resource, Findings findings) {
@@ -85,8 +86,7 @@ final class GatewayApiChecks {
 
     static void checkTls(Resource<TlsRoute> resource, Findings findings) {
         TlsRoute spec = resource.spec();
-        RouteFrameCheck.checkParents(spec.parentRefs(), findings);
-        RouteFrameCheck.checkHostnames(spec.hostnames(), 1024, findings);
+        checkL4(spec, MOST_SERVER_NAMES, findings);
         FieldPath path = SPEC.field("hostnames");
         for (int i = 0; i < spec.hostnames().size(); i++) {
             if (Addresses.isIp(spec.hostnames().get(i))) {
@@ -96,7 +96,6 @@ final class GatewayApiChecks {
         if (spec.hostnames().isEmpty() && !isOld(resource)) {
             findings.missing(path, "'hostnames' is missing (expected: at least one)");
         }
-        checkRules(spec.rules(), findings);
     }
 
     /// Before it was standard, a TLSRoute needed no hostnames.
@@ -105,26 +104,17 @@ final class GatewayApiChecks {
     }
 
     static void checkTcp(Resource<TcpRoute> resource, Findings findings) {
-        RouteFrameCheck.checkParents(resource.spec().parentRefs(), findings);
-        checkRules(resource.spec().rules(), findings);
+        checkL4(resource.spec(), 0, findings);
     }
 
     static void checkUdp(Resource<UdpRoute> resource, Findings findings) {
-        RouteFrameCheck.checkParents(resource.spec().parentRefs(), findings);
-        checkRules(resource.spec().rules(), findings);
+        checkL4(resource.spec(), 0, findings);
     }
 
-    private static void checkRules(List<L4Rule> rules, Findings findings) {
-        GatewayTexts.most(rules, 1, RULES, findings);
-        RouteFrameCheck.checkNames(rules.stream().map(L4Rule::name).toList(), findings);
-        for (int i = 0; i < rules.size(); i++) {
-            FieldPath path = RULES.index(i).field("backendRefs");
-            List<BackendRef> refs = rules.get(i).backendRefs();
-            GatewayTexts.most(refs, MOST, path, findings);
-            for (int j = 0; j < refs.size(); j++) {
-                RouteFrameCheck.checkBackend(refs.get(j).reference(), path.index(j), findings);
-                RouteFrameCheck.checkWeight(refs.get(j).weight(), path.index(j), findings);
-            }
+    private static void checkL4(Route<L4Rule> route, int mostHostnames, Findings findings) {
+        RouteFrameCheck.check(route, mostHostnames, 1, findings);
+        for (int i = 0; i < route.rules().size(); i++) {
+            RouteFrameCheck.checkBackends(route.rules().get(i), RULES.index(i), findings);
         }
     }
 
@@ -162,9 +152,7 @@ final class GatewayApiChecks {
         for (int i = 0; i < targets.size(); i++) {
             TargetRef ref = targets.get(i);
             FieldPath at = TARGETS.index(i);
-            GatewayTexts.group(ref.group(), at.field("group"), findings);
-            GatewayTexts.kind(ref.kind(), at.field("kind"), findings);
-            GatewayTexts.name(ref.name(), at.field("name"), findings);
+            GatewayTexts.reference(ref.group().orElse(""), ref.kind(), ref.name(), at, findings);
             GatewayTexts.subdomain(ref.sectionName(), at.field("sectionName"), findings);
             List<String> key = new ArrayList<>(target(ref));
             key.add(ref.sectionName().orElse(""));
@@ -211,9 +199,8 @@ final class GatewayApiChecks {
         GatewayTexts.most(spec.caCertificateRefs(), 8, refs, findings);
         for (int i = 0; i < spec.caCertificateRefs().size(); i++) {
             CaCertificateRef ref = spec.caCertificateRefs().get(i);
-            GatewayTexts.group(ref.group(), refs.index(i).field("group"), findings);
-            GatewayTexts.kind(ref.kind(), refs.index(i).field("kind"), findings);
-            GatewayTexts.name(ref.name(), refs.index(i).field("name"), findings);
+            GatewayTexts.reference(
+                    ref.group().orElse(""), ref.kind(), ref.name(), refs.index(i), findings);
         }
         GatewayTexts.subdomain(spec.hostname(), path.field("hostname"), findings);
         FieldPath names = path.field("subjectAltNames");
@@ -224,10 +211,9 @@ final class GatewayApiChecks {
     }
 
     private static void checkName(SubjectAltName name, FieldPath path, Findings findings) {
-        boolean isHost = name.type() == SubjectAltNameType.Hostname;
-        String type = name.type().name();
-        HttpRouteFilterCheck.only(isHost, "hostname", type, name.hostname(), path, findings);
-        HttpRouteFilterCheck.only(!isHost, "uri", type, name.uri(), path, findings);
+        var union = new Union(name.type().name(), path, findings);
+        union.only("Hostname", name.hostname());
+        union.only("URI", "uri", name.uri());
         name.hostname().ifPresent(h -> GatewayTexts.hostname(h, path.field("hostname"), findings));
         name.uri()
                 .ifPresent(u ->
@@ -250,9 +236,8 @@ final class GatewayApiChecks {
                 findings);
         for (int i = 0; i < spec.targetRefs().size(); i++) {
             XBackendTrafficPolicy.TargetRef ref = spec.targetRefs().get(i);
-            GatewayTexts.group(ref.group(), TARGETS.index(i).field("group"), findings);
-            GatewayTexts.kind(ref.kind(), TARGETS.index(i).field("kind"), findings);
-            GatewayTexts.name(ref.name(), TARGETS.index(i).field("name"), findings);
+            GatewayTexts.reference(
+                    ref.group().orElse(""), ref.kind(), ref.name(), TARGETS.index(i), findings);
         }
         FieldPath path = SPEC.field("retryConstraint");
         spec.retryConstraint()

@@ -1,6 +1,7 @@
 package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,14 @@ final class GatewayTexts {
 
     static void namespace(Optional<String> text, FieldPath path, Findings findings) {
         text.ifPresent(t -> namespace(t, path, findings));
+    }
+
+    /// What an object is named by.
+    static void reference(
+            String group, String kind, String name, FieldPath path, Findings findings) {
+        group(group, path.field("group"), findings);
+        kind(kind, path.field("kind"), findings);
+        name(name, path.field("name"), findings);
     }
 
     static void controller(String text, FieldPath path, Findings findings) {

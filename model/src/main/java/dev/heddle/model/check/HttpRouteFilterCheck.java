@@ -1,22 +1,15 @@
 package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
-import dev.heddle.model.gatewayapi.ExtensionReference;
-import dev.heddle.model.gatewayapi.HeaderModifier;
 import dev.heddle.model.gatewayapi.HttpRouteFilter;
-import dev.heddle.model.gatewayapi.HttpRouteFilter.AuthProtocol;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.Cors;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.ExternalAuth;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.FilterType;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifier;
-import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifierType;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
-import dev.heddle.model.gatewayapi.RequestMirror;
-import java.util.EnumMap;
+
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -38,7 +31,6 @@ final class HttpRouteFilterCheck {
                             + "(:([0-9]{1,5}))?)");
     private static final Pattern AUTH_PATH =
             Pattern.compile("(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+");
-    private static final int MOST = 16;
     private static final int MOST_HEADERS = 64;
     private static final int LONGEST_PATH = 1024;
 
@@ -46,138 +38,31 @@ final class HttpRouteFilterCheck {
 
     /// @param path of the list
     static void check(List<HttpRouteFilter> filters, FieldPath path, Findings findings) {
-        GatewayTexts.most(filters, MOST, path, findings);
-        Map<FilterType, Integer> count = new EnumMap<>(FilterType.class);
+        RouteFilterCheck.checkTypes(filters, HttpRouteFilter::type, ONCE, path, findings);
         for (int i = 0; i < filters.size(); i++) {
-            HttpRouteFilter filter = filters.get(i);
-            check(filter, path.index(i), findings);
-            if (count.merge(filter.type(), 1, Integer::sum) == 2 && ONCE.contains(filter.type())) {
-                findings.error(path.index(i), "a second " + filter.type() + " (expected: one)");
-            }
+            check(filters.get(i), path.index(i), findings);
         }
-        if (count.containsKey(FilterType.RequestRedirect)
-                && count.containsKey(FilterType.URLRewrite)) {
+        if (has(filters, FilterType.RequestRedirect) && has(filters, FilterType.URLRewrite)) {
             findings.exclusive(path, "RequestRedirect", "URLRewrite");
         }
     }
 
+    private static boolean has(List<HttpRouteFilter> filters, FilterType type) {
+        return filters.stream().anyMatch(f -> f.type() == type);
+    }
+
     private static void check(HttpRouteFilter filter, FieldPath path, Findings findings) {
-        FilterType type = filter.type();
-        only(
-                type,
-                FilterType.RequestHeaderModifier,
-                filter.requestHeaderModifier(),
-                path,
-                findings);
-        only(
-                type,
-                FilterType.ResponseHeaderModifier,
-                filter.responseHeaderModifier(),
-                path,
-                findings);
-        only(type, FilterType.RequestMirror, filter.requestMirror(), path, findings);
-        only(type, FilterType.RequestRedirect, filter.requestRedirect(), path, findings);
-        only(type, FilterType.URLRewrite, filter.urlRewrite(), path, findings);
-        only(type, FilterType.CORS, filter.cors(), path, findings);
-        only(type, FilterType.ExternalAuth, filter.externalAuth(), path, findings);
-        only(type, FilterType.ExtensionRef, filter.extensionRef(), path, findings);
-        filter.requestHeaderModifier()
-                .ifPresent(m -> checkHeaders(m, path.field("requestHeaderModifier"), findings));
-        filter.responseHeaderModifier()
-                .ifPresent(m -> checkHeaders(m, path.field("responseHeaderModifier"), findings));
-        filter.requestMirror()
-                .ifPresent(m -> checkMirror(m, path.field("requestMirror"), findings));
+        RouteFilterCheck.check(filter, filter.type(), path, findings);
+        var union = new Union(filter.type().name(), path, findings);
+        union.only("RequestRedirect", filter.requestRedirect());
+        union.only("URLRewrite", "urlRewrite", filter.urlRewrite());
+        union.only("CORS", "cors", filter.cors());
+        union.only("ExternalAuth", filter.externalAuth());
         filter.requestRedirect()
                 .ifPresent(r -> checkRedirect(r, path.field("requestRedirect"), findings));
         filter.urlRewrite().ifPresent(r -> checkRewrite(r, path.field("urlRewrite"), findings));
         filter.cors().ifPresent(c -> checkCors(c, path.field("cors"), findings));
         filter.externalAuth().ifPresent(a -> checkAuth(a, path.field("externalAuth"), findings));
-        filter.extensionRef()
-                .ifPresent(e -> checkExtension(e, path.field("extensionRef"), findings));
-    }
-
-    /// That component must be there which the type is the name of, and no other.
-    private static void only(
-            FilterType type,
-            FilterType of,
-            Optional<?> component,
-            FieldPath path,
-            Findings findings) {
-        only(type == of, fieldOf(of.name()), type.name(), component, path, findings);
-    }
-
-    static void only(
-            boolean isMeant,
-            String field,
-            String type,
-            Optional<?> component,
-            FieldPath path,
-            Findings findings) {
-        if (isMeant && component.isEmpty()) {
-            findings.missing(path.field(field), "type " + type + " needs '" + field + "'");
-        }
-        if (!isMeant && component.isPresent()) {
-            findings.error(path.field(field), "not with type " + type + " (expected: none)");
-        }
-    }
-
-    static String fieldOf(String type) {
-        return switch (type) {
-            case "URLRewrite" -> "urlRewrite";
-            case "CORS" -> "cors";
-            default -> Character.toLowerCase(type.charAt(0)) + type.substring(1);
-        };
-    }
-
-    static void checkHeaders(HeaderModifier modifier, FieldPath path, Findings findings) {
-        checkHeaders(modifier.set(), path.field("set"), findings);
-        checkHeaders(modifier.add(), path.field("add"), findings);
-        GatewayTexts.most(modifier.remove(), MOST, path.field("remove"), findings);
-        GatewayTexts.unique(modifier.remove(), h -> h, path.field("remove"), findings);
-    }
-
-    private static void checkHeaders(
-            List<HeaderModifier.Header> headers, FieldPath path, Findings findings) {
-        GatewayTexts.most(headers, MOST, path, findings);
-        GatewayTexts.unique(headers, HeaderModifier.Header::name, path, findings);
-        for (int i = 0; i < headers.size(); i++) {
-            GatewayTexts.token(headers.get(i).name(), path.index(i).field("name"), findings);
-            GatewayTexts.headerValue(
-                    headers.get(i).value(), path.index(i).field("value"), findings);
-        }
-    }
-
-    static void checkMirror(RequestMirror mirror, FieldPath path, Findings findings) {
-        mirror.backendRef()
-                .ifPresent(
-                        b -> RouteFrameCheck.checkBackend(b, path.field("backendRef"), findings));
-        if (mirror.percent().isPresent() && mirror.fraction().isPresent()) {
-            findings.exclusive(path, "percent", "fraction");
-        }
-        mirror.percent()
-                .ifPresent(p -> {
-                    if (p < 0 || p > 100) {
-                        findings.invalid(path.field("percent"), p, "0 to 100");
-                    }
-                });
-        mirror.fraction()
-                .ifPresent(f -> {
-                    FieldPath at = path.field("fraction");
-                    int denominator = f.denominator().orElse(100);
-                    if (denominator < 1) {
-                        findings.invalid(at.field("denominator"), denominator, ">= 1");
-                    }
-                    if (f.numerator() < 0 || f.numerator() > denominator) {
-                        findings.invalid(
-                                at.field("numerator"), f.numerator(), "0 to the denominator");
-                    }
-                });
-    }
-
-    static void checkExtension(ExtensionReference ref, FieldPath path, Findings findings) {
-        GatewayTexts.group(ref.group(), path.field("group"), findings);
-        GatewayTexts.kind(ref.kind(), path.field("kind"), findings);
-        GatewayTexts.name(ref.name(), path.field("name"), findings);
     }
 
     private static void checkRedirect(RequestRedirect redirect, FieldPath path, Findings findings) {
@@ -199,10 +84,9 @@ final class HttpRouteFilterCheck {
     }
 
     private static void checkPath(PathModifier modifier, FieldPath path, Findings findings) {
-        boolean isFull = modifier.type() == PathModifierType.ReplaceFullPath;
-        String type = modifier.type().name();
-        only(isFull, "replaceFullPath", type, modifier.replaceFullPath(), path, findings);
-        only(!isFull, "replacePrefixMatch", type, modifier.replacePrefixMatch(), path, findings);
+        var union = new Union(modifier.type().name(), path, findings);
+        union.only("ReplaceFullPath", modifier.replaceFullPath());
+        union.only("ReplacePrefixMatch", modifier.replacePrefixMatch());
         modifier.replaceFullPath()
                 .ifPresent(p ->
                         GatewayTexts.longest(
@@ -258,10 +142,9 @@ final class HttpRouteFilterCheck {
     }
 
     private static void checkAuth(ExternalAuth auth, FieldPath path, Findings findings) {
-        boolean isGrpc = auth.protocol() == AuthProtocol.GRPC;
-        String type = auth.protocol().name();
-        only(isGrpc, "grpc", type, auth.grpc(), path, findings);
-        only(!isGrpc, "http", type, auth.http(), path, findings);
+        var union = new Union(auth.protocol().name(), path, findings);
+        union.only("GRPC", "grpc", auth.grpc());
+        union.only("HTTP", "http", auth.http());
         auth.backendRef()
                 .ifPresent(
                         b -> RouteFrameCheck.checkBackend(b, path.field("backendRef"), findings));

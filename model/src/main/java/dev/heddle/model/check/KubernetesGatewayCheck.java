@@ -11,6 +11,7 @@ import dev.heddle.model.gatewayapi.Gateway.Infrastructure;
 import dev.heddle.model.gatewayapi.Gateway.PortTls;
 import dev.heddle.model.gatewayapi.ParametersReference;
 import dev.heddle.model.tree.Node;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,9 +90,7 @@ final class KubernetesGatewayCheck implements Check<Gateway> {
     }
 
     static void checkParameters(ParametersReference ref, FieldPath path, Findings findings) {
-        GatewayTexts.group(ref.group(), path.field("group"), findings);
-        GatewayTexts.kind(ref.kind(), path.field("kind"), findings);
-        GatewayTexts.name(ref.name(), path.field("name"), findings);
+        GatewayTexts.reference(ref.group().orElse(""), ref.kind(), ref.name(), path, findings);
         GatewayTexts.namespace(ref.namespace(), path.field("namespace"), findings);
     }
 
@@ -126,9 +125,8 @@ final class KubernetesGatewayCheck implements Check<Gateway> {
                     for (int i = 0; i < v.caCertificateRefs().size(); i++) {
                         CaReference ref = v.caCertificateRefs().get(i);
                         FieldPath at = refs.index(i);
-                        GatewayTexts.group(ref.group(), at.field("group"), findings);
-                        GatewayTexts.kind(ref.kind(), at.field("kind"), findings);
-                        GatewayTexts.name(ref.name(), at.field("name"), findings);
+                        GatewayTexts.reference(
+                                ref.group().orElse(""), ref.kind(), ref.name(), at, findings);
                         GatewayTexts.namespace(ref.namespace(), at.field("namespace"), findings);
                     }
                 });

@@ -3,7 +3,6 @@ package dev.heddle.model.check;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.gatewayapi.HttpRoute;
-import dev.heddle.model.gatewayapi.HttpRoute.HttpBackendRef;
 import dev.heddle.model.gatewayapi.HttpRoute.Match;
 import dev.heddle.model.gatewayapi.HttpRoute.PathMatch;
 import dev.heddle.model.gatewayapi.HttpRoute.PathType;
@@ -14,6 +13,7 @@ import dev.heddle.model.gatewayapi.HttpRouteFilter;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifier;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifierType;
 import dev.heddle.model.gatewayapi.RouteDuration;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -27,50 +27,25 @@ final class KubernetesHttpRouteCheck implements Check<HttpRoute> {
     private static final List<String> NOT_WITHIN = List.of("//", "/./", "/../", "%2f", "%2F", "#");
     private static final List<String> NOT_AT_END = List.of("/..", "/.");
     private static final int MOST = 16;
-    private static final int MOST_MATCHES = 64;
-    private static final int MOST_MATCHES_IN_ALL = 128;
     private static final int LONGEST = 1024;
+
+    private static final L7RouteCheck<Match, HttpRouteFilter> CHECK =
+            new L7RouteCheck<>(KubernetesHttpRouteCheck::checkMatch, HttpRouteFilterCheck::check);
 
     @Override
     public void check(Resource<HttpRoute> resource, Findings findings) {
-        HttpRoute spec = resource.spec();
-        RouteFrameCheck.checkParents(spec.parentRefs(), findings);
-        RouteFrameCheck.checkHostnames(spec.hostnames(), MOST, findings);
-        RouteFrameCheck.checkNames(spec.rules().stream().map(Rule::name).toList(), findings);
-        GatewayTexts.most(spec.rules(), MOST, RULES, findings);
-        int matches = spec.rules().stream().mapToInt(r -> r.matches().size()).sum();
-        if (matches > MOST_MATCHES_IN_ALL) {
-            findings.error(
-                    RULES,
-                    matches + " matches in all (expected: at most " + MOST_MATCHES_IN_ALL + ")");
-        }
-        for (int i = 0; i < spec.rules().size(); i++) {
-            checkRule(spec.rules().get(i), RULES.index(i), findings);
+        CHECK.check(resource.spec(), findings);
+        List<Rule> rules = resource.spec().rules();
+        for (int i = 0; i < rules.size(); i++) {
+            checkRule(rules.get(i), RULES.index(i), findings);
         }
     }
 
     private static void checkRule(Rule rule, FieldPath path, Findings findings) {
-        GatewayTexts.most(rule.matches(), MOST_MATCHES, path.field("matches"), findings);
-        for (int i = 0; i < rule.matches().size(); i++) {
-            checkMatch(rule.matches().get(i), path.field("matches").index(i), findings);
-        }
-        HttpRouteFilterCheck.check(rule.filters(), path.field("filters"), findings);
-        GatewayTexts.most(rule.backendRefs(), MOST, path.field("backendRefs"), findings);
-        for (int i = 0; i < rule.backendRefs().size(); i++) {
-            HttpBackendRef ref = rule.backendRefs().get(i);
-            FieldPath at = path.field("backendRefs").index(i);
-            RouteFrameCheck.checkBackend(ref.reference(), at, findings);
-            RouteFrameCheck.checkWeight(ref.weight(), at, findings);
-            HttpRouteFilterCheck.check(ref.filters(), at.field("filters"), findings);
-        }
         checkRedirect(rule, path, findings);
         checkPrefixes(rule, path, findings);
         rule.timeouts().ifPresent(t -> checkTimeouts(t, path.field("timeouts"), findings));
         rule.retry().ifPresent(r -> checkRetry(r, path.field("retry"), findings));
-        rule.sessionPersistence()
-                .ifPresent(s ->
-                        SessionPersistenceCheck.check(
-                                s, path.field("sessionPersistence"), findings));
     }
 
     private static void checkRedirect(Rule rule, FieldPath path, Findings findings) {
@@ -120,14 +95,8 @@ final class KubernetesHttpRouteCheck implements Check<HttpRoute> {
 
     private static void checkMatch(Match match, FieldPath path, Findings findings) {
         match.path().ifPresent(p -> checkPath(p, path.field("path"), findings));
-        FieldPath headers = path.field("headers");
-        GatewayTexts.most(match.headers(), MOST, headers, findings);
-        GatewayTexts.unique(match.headers(), HttpRoute.HeaderMatch::name, headers, findings);
-        for (int i = 0; i < match.headers().size(); i++) {
-            HttpRoute.HeaderMatch header = match.headers().get(i);
-            GatewayTexts.token(header.name(), headers.index(i).field("name"), findings);
-            GatewayTexts.headerValue(header.value(), headers.index(i).field("value"), findings);
-        }
+        L7RouteCheck.checkHeaders(
+                match.headers(), GatewayTexts::headerValue, path.field("headers"), findings);
         FieldPath query = path.field("queryParams");
         GatewayTexts.most(match.queryParams(), MOST, query, findings);
         GatewayTexts.unique(match.queryParams(), HttpRoute.QueryParamMatch::name, query, findings);

@@ -7,6 +7,7 @@ import dev.heddle.model.gatewayapi.Listener.ListenerTls;
 import dev.heddle.model.gatewayapi.Listener.Mode;
 import dev.heddle.model.gatewayapi.Listener.RouteKind;
 import dev.heddle.model.gatewayapi.SecretReference;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -98,9 +99,7 @@ final class ListenersCheck {
     }
 
     static void checkSecret(SecretReference ref, FieldPath path, Findings findings) {
-        GatewayTexts.group(ref.group(), path.field("group"), findings);
-        GatewayTexts.kind(ref.kind(), path.field("kind"), findings);
-        GatewayTexts.name(ref.name(), path.field("name"), findings);
+        GatewayTexts.reference(ref.group(), ref.kindOrSecret(), ref.name(), path, findings);
         GatewayTexts.namespace(ref.namespace(), path.field("namespace"), findings);
     }
 

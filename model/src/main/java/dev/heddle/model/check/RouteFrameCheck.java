@@ -3,6 +3,10 @@ package dev.heddle.model.check;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.BackendReference;
 import dev.heddle.model.gatewayapi.ParentReference;
+import dev.heddle.model.gatewayapi.Route;
+import dev.heddle.model.gatewayapi.RouteBackend;
+import dev.heddle.model.gatewayapi.RouteRule;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +18,9 @@ import java.util.Set;
 /// and whom rules send requests to.
 final class RouteFrameCheck {
     private static final FieldPath SPEC = FieldPath.of("spec");
+    private static final FieldPath RULES = SPEC.field("rules");
+    private static final int MOST_PARENTS = 32;
+    private static final int MOST_BACKENDS = 16;
     private static final int MOST_WEIGHT = 1_000_000;
 
     private RouteFrameCheck() {}
@@ -22,17 +29,23 @@ final class RouteFrameCheck {
 
     private record Section(Parent parent, Optional<String> section, OptionalInt port) {}
 
-    static void checkParents(List<ParentReference> parents, Findings findings) {
+    static void check(Route<?> route, int mostHostnames, int mostRules, Findings findings) {
+        checkParents(route.parentRefs(), findings);
+        checkHostnames(route.hostnames(), mostHostnames, findings);
+        checkNames(route.rules(), findings);
+        GatewayTexts.most(route.rules(), mostRules, RULES, findings);
+    }
+
+    private static void checkParents(List<ParentReference> parents, Findings findings) {
         FieldPath path = SPEC.field("parentRefs");
-        GatewayTexts.most(parents, 32, path, findings);
+        GatewayTexts.most(parents, MOST_PARENTS, path, findings);
         var before = new ArrayList<Section>();
         Set<Section> seen = new HashSet<>();
         for (int i = 0; i < parents.size(); i++) {
             ParentReference ref = parents.get(i);
             FieldPath at = path.index(i);
-            GatewayTexts.group(ref.group(), at.field("group"), findings);
-            GatewayTexts.kind(ref.kind(), at.field("kind"), findings);
-            GatewayTexts.name(ref.name(), at.field("name"), findings);
+            GatewayTexts.reference(
+                    ref.groupOrGateways(), ref.kindOrGateway(), ref.name(), at, findings);
             GatewayTexts.namespace(ref.namespace(), at.field("namespace"), findings);
             GatewayTexts.subdomain(ref.sectionName(), at.field("sectionName"), findings);
             GatewayTexts.port(ref.port(), at.field("port"), findings);
@@ -64,7 +77,7 @@ final class RouteFrameCheck {
                         || one.port().isPresent() != other.port().isPresent());
     }
 
-    static void checkHostnames(List<String> hostnames, int most, Findings findings) {
+    private static void checkHostnames(List<String> hostnames, int most, Findings findings) {
         FieldPath path = SPEC.field("hostnames");
         GatewayTexts.most(hostnames, most, path, findings);
         for (int i = 0; i < hostnames.size(); i++) {
@@ -72,22 +85,32 @@ final class RouteFrameCheck {
         }
     }
 
-    static void checkNames(List<Optional<String>> names, Findings findings) {
+    private static void checkNames(List<? extends RouteRule> rules, Findings findings) {
         Set<String> seen = new HashSet<>();
-        for (int i = 0; i < names.size(); i++) {
-            FieldPath at = SPEC.field("rules").index(i).field("name");
-            GatewayTexts.subdomain(names.get(i), at, findings);
-            names.get(i)
+        for (int i = 0; i < rules.size(); i++) {
+            FieldPath at = RULES.index(i).field("name");
+            GatewayTexts.subdomain(rules.get(i).name(), at, findings);
+            rules.get(i)
+                    .name()
                     .filter(name -> !seen.add(name))
                     .ifPresent(name ->
                             findings.error(at, "'" + name + "' is here for the second time"));
         }
     }
 
+    /// @param path of the rule
+    static void checkBackends(RouteRule rule, FieldPath path, Findings findings) {
+        FieldPath refs = path.field("backendRefs");
+        GatewayTexts.most(rule.backendRefs(), MOST_BACKENDS, refs, findings);
+        for (int i = 0; i < rule.backendRefs().size(); i++) {
+            RouteBackend ref = rule.backendRefs().get(i);
+            checkBackend(ref.reference(), refs.index(i), findings);
+            checkWeight(ref.weight(), refs.index(i), findings);
+        }
+    }
+
     static void checkBackend(BackendReference ref, FieldPath path, Findings findings) {
-        GatewayTexts.group(ref.group(), path.field("group"), findings);
-        GatewayTexts.kind(ref.kind(), path.field("kind"), findings);
-        GatewayTexts.name(ref.name(), path.field("name"), findings);
+        GatewayTexts.reference(ref.group(), ref.kindOrService(), ref.name(), path, findings);
         GatewayTexts.namespace(ref.namespace(), path.field("namespace"), findings);
         GatewayTexts.port(ref.port(), path.field("port"), findings);
         if (ref.group().isEmpty()
@@ -97,7 +120,7 @@ final class RouteFrameCheck {
         }
     }
 
-    static void checkWeight(OptionalInt weight, FieldPath path, Findings findings) {
+    private static void checkWeight(OptionalInt weight, FieldPath path, Findings findings) {
         weight.ifPresent(w -> {
             if (w < 0 || w > MOST_WEIGHT) {
                 findings.invalid(path.field("weight"), w, "0 to " + MOST_WEIGHT);

@@ -9,10 +9,9 @@ final class SessionPersistenceCheck {
     private SessionPersistenceCheck() {}
 
     static void check(SessionPersistence session, FieldPath path, Findings findings) {
-        boolean isCookie = session.type() == SessionPersistence.Type.Cookie;
-        String type = session.type().name();
-        HttpRouteFilterCheck.only(isCookie, "cookie", type, session.cookie(), path, findings);
-        HttpRouteFilterCheck.only(!isCookie, "header", type, session.header(), path, findings);
+        var union = new Union(session.type().name(), path, findings);
+        union.only("Cookie", session.cookie());
+        union.only("Header", session.header());
         session.header()
                 .ifPresent(h ->
                         GatewayTexts.token(h.name(), path.field("header").field("name"), findings));

@@ -1,6 +1,7 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.Required;
+
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,15 +15,5 @@ public record BackendRef(
         @Required String name,
         Optional<String> namespace,
         OptionalInt port,
-        OptionalInt weight) {
-
-    /// The same without its weight.
-    public BackendReference reference() {
-        return new BackendReference(group, kind, name, namespace, port);
-    }
-
-    /// The weight in force.
-    public int weightOrOne() {
-        return weight.orElse(1);
-    }
-}
+        OptionalInt weight)
+        implements RouteBackend {}

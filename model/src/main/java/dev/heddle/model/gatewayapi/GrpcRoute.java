@@ -2,6 +2,7 @@ package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
 import dev.heddle.model.schema.Required;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,7 +15,8 @@ public record GrpcRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,
         List<Rule> rules,
-        Optional<Gateway.GatewayScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways)
+        implements Route<GrpcRoute.Rule> {
 
     public GrpcRoute {
         parentRefs = List.copyOf(parentRefs);
@@ -32,7 +34,8 @@ public record GrpcRoute(
             List<Match> matches,
             List<GrpcRouteFilter> filters,
             List<GrpcBackendRef> backendRefs,
-            Optional<SessionPersistence> sessionPersistence) {
+            Optional<SessionPersistence> sessionPersistence)
+            implements L7Rule<Match, GrpcRouteFilter> {
         public Rule {
             matches = List.copyOf(matches);
             filters = List.copyOf(filters);
@@ -41,7 +44,7 @@ public record GrpcRoute(
     }
 
     /// Calls that all of this is true of.
-    public record Match(Optional<MethodMatch> method, List<HeaderMatch> headers) {
+    public record Match(Optional<MethodMatch> method, List<HttpRoute.HeaderMatch> headers) {
         public Match {
             headers = List.copyOf(headers);
         }
@@ -54,9 +57,6 @@ public record GrpcRoute(
     /// @param method as in `AddItem`; any when absent
     public record MethodMatch(ValueType type, Optional<String> service, Optional<String> method) {}
 
-    /// A header; of several with one name (in any case) the first counts.
-    public record HeaderMatch(ValueType type, @Required String name, @Required String value) {}
-
     /// What is done with calls, or with their answers. Exactly that component is there which the
     /// type is the name of.
     public record GrpcRouteFilter(
@@ -64,7 +64,8 @@ public record GrpcRoute(
             Optional<HeaderModifier> requestHeaderModifier,
             Optional<HeaderModifier> responseHeaderModifier,
             Optional<RequestMirror> requestMirror,
-            Optional<ExtensionReference> extensionRef) {}
+            Optional<ExtensionReference> extensionRef)
+            implements RouteFilter {}
 
     /// What a filter does.
     public enum FilterType {
@@ -89,19 +90,10 @@ public record GrpcRoute(
             Optional<String> namespace,
             OptionalInt port,
             OptionalInt weight,
-            List<GrpcRouteFilter> filters) {
+            List<GrpcRouteFilter> filters)
+            implements L7Rule.Backend<GrpcRouteFilter> {
         public GrpcBackendRef {
             filters = List.copyOf(filters);
-        }
-
-        /// The same without weight and filters.
-        public BackendReference reference() {
-            return new BackendReference(group, kind, name, namespace, port);
-        }
-
-        /// The weight in force.
-        public int weightOrOne() {
-            return weight.orElse(1);
         }
     }
 }

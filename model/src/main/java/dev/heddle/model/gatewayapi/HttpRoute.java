@@ -1,6 +1,7 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.Required;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,7 +17,8 @@ public record HttpRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,
         List<Rule> rules,
-        Optional<Gateway.GatewayScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways)
+        implements Route<HttpRoute.Rule> {
 
     public HttpRoute {
         parentRefs = List.copyOf(parentRefs);
@@ -38,7 +40,8 @@ public record HttpRoute(
             List<HttpBackendRef> backendRefs,
             Optional<Timeouts> timeouts,
             Optional<Retry> retry,
-            Optional<SessionPersistence> sessionPersistence) {
+            Optional<SessionPersistence> sessionPersistence)
+            implements L7Rule<Match, HttpRouteFilter> {
         public Rule {
             matches = List.copyOf(matches);
             filters = List.copyOf(filters);
@@ -127,19 +130,10 @@ public record HttpRoute(
             Optional<String> namespace,
             OptionalInt port,
             OptionalInt weight,
-            List<HttpRouteFilter> filters) {
+            List<HttpRouteFilter> filters)
+            implements L7Rule.Backend<HttpRouteFilter> {
         public HttpBackendRef {
             filters = List.copyOf(filters);
-        }
-
-        /// The same without weight and filters.
-        public BackendReference reference() {
-            return new BackendReference(group, kind, name, namespace, port);
-        }
-
-        /// The weight in force.
-        public int weightOrOne() {
-            return weight.orElse(1);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,7 +18,8 @@ public record HttpRouteFilter(
         Optional<UrlRewrite> urlRewrite,
         Optional<Cors> cors,
         @NotYet Optional<ExternalAuth> externalAuth,
-        Optional<ExtensionReference> extensionRef) {
+        Optional<ExtensionReference> extensionRef)
+        implements RouteFilter {
 
     /// What a filter does.
     public enum FilterType {

@@ -1,6 +1,7 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.Required;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -11,7 +12,8 @@ import java.util.Optional;
 public record TcpRoute(
         List<ParentReference> parentRefs,
         @Required List<L4Rule> rules,
-        Optional<Gateway.GatewayScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways)
+        implements Route<L4Rule> {
     public TcpRoute {
         parentRefs = List.copyOf(parentRefs);
         rules = List.copyOf(rules);

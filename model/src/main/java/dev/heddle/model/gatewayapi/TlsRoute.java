@@ -1,6 +1,7 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.Required;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +16,8 @@ public record TlsRoute(
         List<ParentReference> parentRefs,
         List<String> hostnames,
         @Required List<L4Rule> rules,
-        Optional<Gateway.GatewayScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways)
+        implements Route<L4Rule> {
     public TlsRoute {
         parentRefs = List.copyOf(parentRefs);
         hostnames = List.copyOf(hostnames);

@@ -2,6 +2,7 @@ package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +14,8 @@ import java.util.Optional;
 public record UdpRoute(
         List<ParentReference> parentRefs,
         @Required List<L4Rule> rules,
-        Optional<Gateway.GatewayScope> useDefaultGateways) {
+        Optional<Gateway.GatewayScope> useDefaultGateways)
+        implements Route<L4Rule> {
     public UdpRoute {
         parentRefs = List.copyOf(parentRefs);
         rules = List.copyOf(rules);

@@ -17,6 +17,8 @@ import dev.heddle.model.gatewayapi.HttpRouteFilter;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
 import dev.heddle.model.gatewayapi.RequestMirror;
+import dev.heddle.model.gatewayapi.RouteFilter;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,12 +68,8 @@ record Filters(
             HttpRouteFilter filter = said.get(i);
             FieldPath at = path.index(i);
             switch (filter.type()) {
-                case RequestHeaderModifier ->
-                        filter.requestHeaderModifier().ifPresent(made::request);
-                case ResponseHeaderModifier ->
-                        filter.responseHeaderModifier().ifPresent(made::response);
-                case RequestMirror ->
-                        filter.requestMirror().ifPresent(m -> made.copy(m, at, route));
+                case RequestHeaderModifier, ResponseHeaderModifier, RequestMirror ->
+                        made.add(filter, at, route);
                 case RequestRedirect -> made.redirect = filter.requestRedirect();
                 case URLRewrite -> made.rewrite = filter.urlRewrite();
                 case CORS -> made.cors = filter.cors().map(Filters::cors);
@@ -91,12 +89,8 @@ record Filters(
             GrpcRouteFilter filter = said.get(i);
             FieldPath at = path.index(i);
             switch (filter.type()) {
-                case RequestHeaderModifier ->
-                        filter.requestHeaderModifier().ifPresent(made::request);
-                case ResponseHeaderModifier ->
-                        filter.responseHeaderModifier().ifPresent(made::response);
-                case RequestMirror ->
-                        filter.requestMirror().ifPresent(m -> made.copy(m, at, route));
+                case RequestHeaderModifier, ResponseHeaderModifier, RequestMirror ->
+                        made.add(filter, at, route);
                 case ExtensionRef -> made.isBroken = true;
             }
         }
@@ -180,12 +174,13 @@ record Filters(
         private final List<Copy> copies = new ArrayList<>();
         private boolean isBroken;
 
-        void request(HeaderModifier said) {
-            request = after(request, edits(said));
-        }
-
-        void response(HeaderModifier said) {
-            response = after(response, edits(said));
+        /// A filter that HTTP and gRPC have both.
+        ///
+        /// @param at where it stands
+        void add(RouteFilter said, FieldPath at, AttachedRoute<?> route) {
+            said.requestHeaderModifier().ifPresent(m -> request = after(request, edits(m)));
+            said.responseHeaderModifier().ifPresent(m -> response = after(response, edits(m)));
+            said.requestMirror().ifPresent(m -> copy(m, at, route));
         }
 
         private static Edits edits(HeaderModifier said) {
@@ -204,7 +199,7 @@ record Filters(
             }
         }
 
-        void copy(RequestMirror said, FieldPath filter, AttachedRoute<?> route) {
+        private void copy(RequestMirror said, FieldPath filter, AttachedRoute<?> route) {
             FieldPath path = filter.field("requestMirror").field("backendRef");
             if (route.backend(path).orElse(null) instanceof Backend.To to) {
                 portion(said).ifPresent(of -> copies.add(new Copy(to, of, path)));

@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.gatewayapi.GrpcRoute;
 import dev.heddle.model.gatewayapi.HttpRoute;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,15 +37,7 @@ final class Matches {
         HttpRoute.PathType type =
                 said.path().map(HttpRoute.PathMatch::type).orElse(HttpRoute.PathType.PathPrefix);
         Optional<PathMatch> lowered = path(type, path);
-        Optional<List<HeaderMatch>> headers =
-                headers(
-                        said.headers().stream()
-                                .map(h ->
-                                        new Condition(
-                                                h.type() == HttpRoute.ValueType.RegularExpression,
-                                                h.name(),
-                                                h.value()))
-                                .toList());
+        Optional<List<HeaderMatch>> headers = headers(said.headers());
         Optional<List<QueryMatch>> query = query(said.queryParams());
         if (lowered.isEmpty() || headers.isEmpty() || query.isEmpty()) {
             return Optional.empty();
@@ -89,15 +82,7 @@ final class Matches {
 
     /// As [#http], for a call of gRPC: its path is `/SERVICE/METHOD`.
     static Optional<Matched> grpc(GrpcRoute.Match said) {
-        Optional<List<HeaderMatch>> headers =
-                headers(
-                        said.headers().stream()
-                                .map(h ->
-                                        new Condition(
-                                                h.type() == HttpRoute.ValueType.RegularExpression,
-                                                h.name(),
-                                                h.value()))
-                                .toList());
+        Optional<List<HeaderMatch>> headers = headers(said.headers());
         Optional<PathMatch> path =
                 said.method().map(Matches::method).orElse(Optional.of(new PathMatch.Prefix("/")));
         if (headers.isEmpty() || path.isEmpty()) {
@@ -137,22 +122,21 @@ final class Matches {
                 : Optional.of(new PathMatch.Regex(regex));
     }
 
-    private record Condition(boolean isRegex, String name, String value) {}
-
     /// Of several conditions on one header the first counts.
-    private static Optional<List<HeaderMatch>> headers(List<Condition> said) {
+    private static Optional<List<HeaderMatch>> headers(List<HttpRoute.HeaderMatch> said) {
         var all = new ArrayList<HeaderMatch>();
         Set<String> names = new HashSet<>();
-        for (Condition each : said) {
+        for (HttpRoute.HeaderMatch each : said) {
+            boolean isRegex = each.type() == HttpRoute.ValueType.RegularExpression;
             String name = each.name().toLowerCase(Locale.ROOT);
             if (!names.add(name)) {
                 continue;
             }
             if (!EnvoySyntax.isHeaderName(name)
-                    || (each.isRegex() && EnvoySyntax.problemOfRegex(each.value()).isPresent())) {
+                    || (isRegex && EnvoySyntax.problemOfRegex(each.value()).isPresent())) {
                 return Optional.empty();
             }
-            all.add(new HeaderMatch(name, value(each.isRegex(), each.value()), false));
+            all.add(new HeaderMatch(name, value(isRegex, each.value()), false));
         }
         return Optional.of(all);
     }

@@ -5,13 +5,19 @@ import dev.heddle.compiler.attach.Backend;
 import dev.heddle.compiler.lower.gatewayapi.Matches.Matched;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.GrpcRoute;
+import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
 import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.gatewayapi.HttpRoute.Retry;
 import dev.heddle.model.gatewayapi.HttpRoute.Timeouts;
+import dev.heddle.model.gatewayapi.HttpRouteFilter;
+import dev.heddle.model.gatewayapi.L7Rule;
+import dev.heddle.model.gatewayapi.RouteFilter;
 import dev.heddle.model.gatewayapi.SessionPersistence;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// A rule of a route, whichever kind it is of.
 ///
@@ -48,92 +54,86 @@ record Rule(
 
     /// The rules of a route.
     static List<Rule> http(AttachedRoute<HttpRoute> route) {
-        var rules = new ArrayList<Rule>();
-        List<HttpRoute.Rule> said = route.resource().spec().rules();
-        for (int i = 0; i < said.size(); i++) {
-            rules.add(http(route, said.get(i), FieldPath.of("spec", "rules").index(i)));
-        }
-        return rules;
-    }
-
-    private static Rule http(AttachedRoute<HttpRoute> route, HttpRoute.Rule said, FieldPath path) {
-        var matches = new ArrayList<Placed>();
-        for (int j = 0; j < said.matches().size(); j++) {
-            FieldPath at = path.field("matches").index(j);
-            Matches.http(said.matches().get(j)).ifPresent(m -> matches.add(new Placed(m, at)));
-        }
-        if (said.matches().isEmpty()) {
-            matches.add(new Placed(Matched.ALL, path));
-        }
-        var takers = new ArrayList<Taker>();
-        for (int k = 0; k < said.backendRefs().size(); k++) {
-            HttpRoute.HttpBackendRef ref = said.backendRefs().get(k);
-            FieldPath at = path.field("backendRefs").index(k);
-            if (ref.weightOrOne() > 0) {
-                takers.add(
-                        new Taker(
-                                backend(route, at),
-                                ref.weightOrOne(),
-                                Filters.http(ref.filters(), at.field("filters"), route),
-                                at));
-            }
-        }
-        return new Rule(
-                route,
-                said.name(),
-                path,
-                matches,
-                Filters.http(said.filters(), path.field("filters"), route),
-                takers,
-                said.timeouts(),
-                said.retry(),
-                said.sessionPersistence(),
-                false);
+        return new Reading<HttpRoute.Match, HttpRouteFilter>(
+                        route, Matches::http, Filters::http, false)
+                .all(
+                        route.resource().spec().rules(),
+                        HttpRoute.Rule::timeouts,
+                        HttpRoute.Rule::retry);
     }
 
     /// The rules of a route of gRPC.
     static List<Rule> grpc(AttachedRoute<GrpcRoute> route) {
-        var rules = new ArrayList<Rule>();
-        List<GrpcRoute.Rule> said = route.resource().spec().rules();
-        for (int i = 0; i < said.size(); i++) {
-            rules.add(grpc(route, said.get(i), FieldPath.of("spec", "rules").index(i)));
-        }
-        return rules;
+        return new Reading<GrpcRoute.Match, GrpcRouteFilter>(
+                        route, Matches::grpc, Filters::grpc, true)
+                .all(route.resource().spec().rules(), _ -> Optional.empty(), _ -> Optional.empty());
     }
 
-    private static Rule grpc(AttachedRoute<GrpcRoute> route, GrpcRoute.Rule said, FieldPath path) {
-        var matches = new ArrayList<Placed>();
-        for (int j = 0; j < said.matches().size(); j++) {
-            FieldPath at = path.field("matches").index(j);
-            Matches.grpc(said.matches().get(j)).ifPresent(m -> matches.add(new Placed(m, at)));
-        }
-        if (said.matches().isEmpty()) {
-            matches.add(new Placed(Matched.ALL, path));
-        }
-        var takers = new ArrayList<Taker>();
-        for (int k = 0; k < said.backendRefs().size(); k++) {
-            GrpcRoute.GrpcBackendRef ref = said.backendRefs().get(k);
-            FieldPath at = path.field("backendRefs").index(k);
-            if (ref.weightOrOne() > 0) {
-                takers.add(
-                        new Taker(
-                                backend(route, at),
-                                ref.weightOrOne(),
-                                Filters.grpc(ref.filters(), at.field("filters"), route),
-                                at));
+    /// How the rules of a route of one kind are read.
+    private record Reading<M, F extends RouteFilter>(
+            AttachedRoute<?> route,
+            Function<M, Optional<Matched>> match,
+            ReadingFilters<F> filters,
+            boolean isGrpc) {
+
+        <R extends L7Rule<M, F>> List<Rule> all(
+                List<R> said,
+                Function<R, Optional<Timeouts>> timeouts,
+                Function<R, Optional<Retry>> retry) {
+            var rules = new ArrayList<Rule>();
+            for (int i = 0; i < said.size(); i++) {
+                R rule = said.get(i);
+                FieldPath path = FieldPath.of("spec", "rules").index(i);
+                rules.add(
+                        new Rule(
+                                route,
+                                rule.name(),
+                                path,
+                                matches(rule.matches(), path),
+                                filters.read(rule.filters(), path.field("filters"), route),
+                                takers(rule.backendRefs(), path.field("backendRefs")),
+                                timeouts.apply(rule),
+                                retry.apply(rule),
+                                rule.sessionPersistence(),
+                                isGrpc));
             }
+            return rules;
         }
-        return new Rule(
-                route,
-                said.name(),
-                path,
-                matches,
-                Filters.grpc(said.filters(), path.field("filters"), route),
-                takers,
-                Optional.empty(),
-                Optional.empty(),
-                said.sessionPersistence(),
-                true);
+
+        private List<Placed> matches(List<M> said, FieldPath rule) {
+            if (said.isEmpty()) {
+                return List.of(new Placed(Matched.ALL, rule));
+            }
+            var matches = new ArrayList<Placed>();
+            for (int i = 0; i < said.size(); i++) {
+                FieldPath at = rule.field("matches").index(i);
+                match.apply(said.get(i)).ifPresent(m -> matches.add(new Placed(m, at)));
+            }
+            return matches;
+        }
+
+        private List<Taker> takers(List<? extends L7Rule.Backend<F>> said, FieldPath path) {
+            var takers = new ArrayList<Taker>();
+            for (int i = 0; i < said.size(); i++) {
+                L7Rule.Backend<F> ref = said.get(i);
+                FieldPath at = path.index(i);
+                if (ref.weightOrOne() > 0) {
+                    takers.add(
+                            new Taker(
+                                    backend(route, at),
+                                    ref.weightOrOne(),
+                                    filters.read(ref.filters(), at.field("filters"), route),
+                                    at));
+                }
+            }
+            return takers;
+        }
+    }
+
+    /// Reads a list of filters.
+    private interface ReadingFilters<F extends RouteFilter> {
+        /// @param path of the list
+        Filters read(List<F> said, FieldPath path, AttachedRoute<?> route);
     }
 
     static Backend backend(AttachedRoute<?> route, FieldPath path) {
