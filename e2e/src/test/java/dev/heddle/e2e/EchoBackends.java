@@ -1,33 +1,25 @@
 package dev.heddle.e2e;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
-import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +40,6 @@ import java.util.function.Consumer;
 /// Real servers on the loopback interface that say who they are and what they saw, in HTTP/1.1 or,
 /// to those that begin with its preface, in HTTP/2.
 public final class EchoBackends implements AutoCloseable {
-    private static final int MAX_BODY = 1 << 20;
 
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -97,8 +88,11 @@ public final class EchoBackends implements AutoCloseable {
                                                         .addLast(t.newHandler(channel.alloc())));
                                         channel.pipeline()
                                                 .addLast(
-                                                        new FirstBytes(
-                                                                destination, count, listener));
+                                                        new EitherHttp(
+                                                                new Echo(
+                                                                        destination,
+                                                                        count,
+                                                                        listener)));
                                     }
                                 })
                         .bind(at)
@@ -121,51 +115,13 @@ public final class EchoBackends implements AutoCloseable {
                             @Override
                             protected void initChannel(Channel channel) {
                                 channel.pipeline()
-                                        .addLast(new FirstBytes(destination, count, listener));
+                                        .addLast(
+                                                new EitherHttp(
+                                                        new Echo(destination, count, listener)));
                             }
                         })
                 .bind(UnixDomainSocketAddress.of(path))
                 .syncUninterruptibly();
-    }
-
-    /// Finds out which version of HTTP a connection speaks.
-    private static final class FirstBytes extends ByteToMessageDecoder {
-        private static final int ENOUGH = 4;
-
-        private final String destination;
-        private final AtomicInteger count;
-        private final Consumer<HttpHeaders> listener;
-
-        FirstBytes(String destination, AtomicInteger count, Consumer<HttpHeaders> listener) {
-            this.destination = destination;
-            this.count = count;
-            this.listener = listener;
-        }
-
-        @Override
-        protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-            if (in.readableBytes() < ENOUGH) {
-                return;
-            }
-            boolean isHttp2 =
-                    in.toString(in.readerIndex(), ENOUGH, StandardCharsets.US_ASCII).equals("PRI ");
-            ChannelPipeline pipeline = context.pipeline();
-            if (isHttp2) {
-                var connection = new DefaultHttp2Connection(true);
-                pipeline.addLast(
-                        new HttpToHttp2ConnectionHandlerBuilder()
-                                .connection(connection)
-                                .frameListener(
-                                        new InboundHttp2ToHttpAdapterBuilder(connection)
-                                                .maxContentLength(MAX_BODY)
-                                                .build())
-                                .build());
-            } else {
-                pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY));
-            }
-            pipeline.addLast(new Echo(destination, count, listener));
-            pipeline.remove(this);
-        }
     }
 
     private static final class Echo extends SimpleChannelInboundHandler<FullHttpRequest> {

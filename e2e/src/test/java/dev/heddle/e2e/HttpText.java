@@ -1,5 +1,8 @@
 package dev.heddle.e2e;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,6 +52,20 @@ public final class HttpText {
         }
         return body(text.substring(end + 4), headers, status, ended)
                 .map(body -> new Answer(status, headers, body));
+    }
+
+    /// The answer that comes on a connection; empty if that ends without one.
+    public static Optional<Answer> answer(Socket from) throws IOException {
+        var received = new ByteArrayOutputStream();
+        byte[] buffer = new byte[16_384];
+        while (true) {
+            int count = from.getInputStream().read(buffer);
+            received.write(buffer, 0, Math.max(0, count));
+            Optional<Answer> answer = answer(received.toByteArray(), count < 0);
+            if (answer.isPresent() || count < 0) {
+                return answer;
+            }
+        }
     }
 
     private static Optional<String> body(

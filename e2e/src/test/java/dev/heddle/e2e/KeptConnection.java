@@ -1,6 +1,5 @@
 package dev.heddle.e2e;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Optional;
@@ -33,7 +32,9 @@ public final class KeptConnection implements AutoCloseable {
                 socket = used;
             }
             used.getOutputStream().write(request);
-            Answer answer = answer(used);
+            Answer answer =
+                    HttpText.answer(used)
+                            .orElseThrow(() -> new IOException("closed without an answer"));
             if (answer.header("connection").equals(Optional.of("close"))) {
                 close();
             }
@@ -41,22 +42,6 @@ public final class KeptConnection implements AutoCloseable {
         } catch (IOException e) {
             close();
             throw e;
-        }
-    }
-
-    private static Answer answer(Socket from) throws IOException {
-        var received = new ByteArrayOutputStream();
-        byte[] buffer = new byte[16_384];
-        while (true) {
-            int count = from.getInputStream().read(buffer);
-            received.write(buffer, 0, Math.max(0, count));
-            Optional<Answer> answer = HttpText.answer(received.toByteArray(), count < 0);
-            if (answer.isPresent()) {
-                return answer.get();
-            }
-            if (count < 0) {
-                throw new IOException("closed without an answer");
-            }
         }
     }
 

@@ -7,14 +7,14 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.InboundPort;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.testkit.Parts;
 import io.netty.handler.ssl.SslContext;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -23,9 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +42,8 @@ import javax.net.ssl.StandardConstants;
 final class LiveMesh implements MeshUnderTest {
     private static final Duration START = Duration.ofSeconds(20);
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final List<ServerSocket> held = new ArrayList<>();
+    private final Parts parts = new Parts();
+    private final FreePorts held = new FreePorts();
     private final CaseControl control;
     private final CaseWorld world;
     private final int port;
@@ -58,26 +55,26 @@ final class LiveMesh implements MeshUnderTest {
 
     private LiveMesh(GoldenCase golden, DataPlane dataPlane, Path dir) throws IOException {
         backends = new EchoBackends();
-        parts.push(backends);
+        parts.add(backends);
         certificates = CaseCertificates.of(golden);
         world = CaseWorld.read(golden, name -> backends.start(name, security(golden, name)));
         for (String socket : CaseWorld.sockets(golden)) {
             backends.start(CaseWorld.ownDirectory().resolve(socket));
         }
         isGateway = CaseWorld.isGateway(golden);
-        port = freePort();
+        port = held.next();
         ports.put(8080, port);
         for (var gateway : world.world().index().resources().all(Kinds.GATEWAY)) {
             for (var server : gateway.spec().servers()) {
                 if (!ports.containsKey(server.port().number())) {
-                    ports.put(server.port().number(), freePort());
+                    ports.put(server.port().number(), held.next());
                 }
             }
         }
         for (var gateway : world.world().resources().all(Kinds.KUBERNETES_GATEWAY)) {
             for (var listener : gateway.spec().listeners()) {
                 if (!ports.containsKey(listener.port())) {
-                    ports.put(listener.port(), freePort());
+                    ports.put(listener.port(), held.next());
                 }
             }
         }
@@ -85,18 +82,16 @@ final class LiveMesh implements MeshUnderTest {
         ProxyScope asked = CaseWorld.scope(golden, interception());
         for (int listening : GatewayServers.byPort(world.world(), asked).keySet()) {
             if (!ports.containsKey(listening)) {
-                ports.put(listening, freePort());
+                ports.put(listening, held.next());
             }
         }
         ProxyScope scope = CaseWorld.scope(golden, interception());
         control = new CaseControl(MeshCompiler.compile(world.world(), scope).snapshot());
-        parts.push(control);
+        parts.add(control);
         Path bootstrap = dir.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, bootstrap(scope));
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        parts.push(dataPlane.start(bootstrap));
+        held.close();
+        parts.add(dataPlane.start(bootstrap));
     }
 
     /// What `case.yaml` says of a backend: `simple` has a certificate, `mutual` wants one, too;
@@ -137,7 +132,7 @@ final class LiveMesh implements MeshUnderTest {
                 ? new Interception.Explicit("", List.of(), binds())
                 : new Interception.Explicit(
                         "127.0.0.1:" + port,
-                        List.of(new InboundPort(9080, "127.0.0.1:" + freePort(), "127.0.0.1:9")),
+                        List.of(new InboundPort(9080, "127.0.0.1:" + held.next(), "127.0.0.1:9")),
                         Map.of());
     }
 
@@ -158,7 +153,7 @@ final class LiveMesh implements MeshUnderTest {
                         scope.namespace(),
                         scope.labels(),
                         "{}",
-                        freePort(),
+                        held.next(),
                         control.port())
                 .text();
     }
@@ -232,7 +227,7 @@ final class LiveMesh implements MeshUnderTest {
                         : connect(uri, call.client())) {
             socket.getOutputStream().write(request(call.method(), call.url(), call.headers()));
             // With TLS 1.3 a client may write before it is told that it may not.
-            return answer(socket).isEmpty();
+            return HttpText.answer(socket).isEmpty();
         } catch (SSLException | SocketException _) {
             return true;
         } catch (IOException e) {
@@ -280,7 +275,8 @@ final class LiveMesh implements MeshUnderTest {
                                     path + query,
                                     host == null ? uri.getRawAuthority() : host,
                                     others));
-            return answer(socket).orElseThrow(() -> new AssertionError(at + ": no answer"));
+            return HttpText.answer(socket)
+                    .orElseThrow(() -> new AssertionError(at + ": no answer"));
         } catch (IOException e) {
             throw new UncheckedIOException(call + " at " + at, e);
         }
@@ -311,7 +307,8 @@ final class LiveMesh implements MeshUnderTest {
         String url = world.url(said);
         try (var socket = connect(URI.create(url), client)) {
             socket.getOutputStream().write(request(method, url, headers));
-            return answer(socket).orElseThrow(() -> new AssertionError(url + ": no answer"));
+            return HttpText.answer(socket)
+                    .orElseThrow(() -> new AssertionError(url + ": no answer"));
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + url, e);
         }
@@ -368,34 +365,8 @@ final class LiveMesh implements MeshUnderTest {
                 method, target, host == null ? uri.getRawAuthority() : host, others);
     }
 
-    private static Optional<Answer> answer(Socket socket) throws IOException {
-        var received = new ByteArrayOutputStream();
-        byte[] buffer = new byte[16_384];
-        while (true) {
-            int n = socket.getInputStream().read(buffer);
-            received.write(buffer, 0, Math.max(0, n));
-            Optional<Answer> answer = HttpText.answer(received.toByteArray(), n < 0);
-            if (answer.isPresent() || n < 0) {
-                return answer;
-            }
-        }
-    }
-
-    /// A port for the proxy, which nobody else gets before that starts.
-    private int freePort() throws IOException {
-        var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        return socket.getLocalPort();
-    }
-
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("stopping the mesh", e);
-            }
-        }
+        parts.close();
     }
 }

@@ -126,7 +126,7 @@ final class RedirectedMatrix {
                                         .getSocketFactory()
                                         .createSocket(plain, address, port, true)) {
             secured.getOutputStream().write(HttpText.request(method, "/", address, Map.of()));
-            return RedirectedMesh.answer(secured).orElseThrow();
+            return HttpText.answer(secured).orElseThrow();
         } catch (IOException e) {
             throw new AssertionError(address, e);
         }
@@ -136,7 +136,7 @@ final class RedirectedMatrix {
             InetSocketAddress to, String method, String host, Map<String, String> headers) {
         try (var socket = RedirectedMesh.connect(to)) {
             socket.getOutputStream().write(HttpText.request(method, "/", host, headers));
-            return RedirectedMesh.answer(socket)
+            return HttpText.answer(socket)
                     .orElseThrow(() -> new AssertionError(to + ": no answer"));
         } catch (IOException e) {
             throw new AssertionError(to.toString(), e);

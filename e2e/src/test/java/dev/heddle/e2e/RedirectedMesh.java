@@ -7,6 +7,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.NetworkNamespace;
+import dev.heddle.testkit.Parts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,12 +19,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -46,7 +44,7 @@ final class RedirectedMesh implements MeshUnderTest {
     private static final String NOBODY = "198.51.100.77";
     private static final int OUT = 15_001;
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final EchoBackends backends = new EchoBackends();
     private final CaseWorld world;
 
@@ -87,7 +85,7 @@ final class RedirectedMesh implements MeshUnderTest {
                         + WORKLOAD
                         + " -j REDIRECT --to-ports "
                         + OUT);
-        parts.push(backends);
+        parts.add(backends);
         world = CaseWorld.read(golden, backends::start);
         ProxyScope scope = CaseWorld.scope(golden, new Interception.Redirect());
         Compiled compiled = MeshCompiler.compile(world.world(), scope);
@@ -103,7 +101,7 @@ final class RedirectedMesh implements MeshUnderTest {
             }
         }
         var control = new CaseControl(compiled.snapshot());
-        parts.push(control);
+        parts.add(control);
         Path bootstrap = directory.resolve("bootstrap.yaml");
         Files.writeString(
                 bootstrap,
@@ -119,7 +117,7 @@ final class RedirectedMesh implements MeshUnderTest {
                                 19_000,
                                 control.port())
                         .text());
-        parts.push(dataPlane.start(bootstrap));
+        parts.add(dataPlane.start(bootstrap));
         while (!isListening()) {
             if (!control.nacks.isEmpty()) {
                 throw new AssertionError(control.nacks.toString());
@@ -172,7 +170,8 @@ final class RedirectedMesh implements MeshUnderTest {
     public Answer call(CallSheet.Call call) {
         try (var socket = connect(destination(call))) {
             socket.getOutputStream().write(request(call));
-            return answer(socket).orElseThrow(() -> new AssertionError(call + ": no answer"));
+            return HttpText.answer(socket)
+                    .orElseThrow(() -> new AssertionError(call + ": no answer"));
         } catch (IOException e) {
             throw new UncheckedIOException(call.toString(), e);
         }
@@ -209,19 +208,6 @@ final class RedirectedMesh implements MeshUnderTest {
                 others);
     }
 
-    static Optional<Answer> answer(Socket socket) throws IOException {
-        var received = new ByteArrayOutputStream();
-        byte[] buffer = new byte[16_384];
-        while (true) {
-            int n = socket.getInputStream().read(buffer);
-            received.write(buffer, 0, Math.max(n, 0));
-            Optional<Answer> answer = HttpText.answer(received.toByteArray(), n < 0);
-            if (answer.isPresent() || n < 0) {
-                return answer;
-            }
-        }
-    }
-
     @Override
     public Answer call(String method, String url, Map<String, String> headers) {
         throw new UnsupportedOperationException("only the calls of a sheet");
@@ -247,7 +233,7 @@ final class RedirectedMesh implements MeshUnderTest {
     public boolean isRefused(CallSheet.Call call) {
         try (var socket = connect(destination(call))) {
             socket.getOutputStream().write(request(call));
-            return answer(socket).isEmpty();
+            return HttpText.answer(socket).isEmpty();
         } catch (IOException e) {
             return true;
         }
@@ -266,12 +252,6 @@ final class RedirectedMesh implements MeshUnderTest {
 
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("stopping the mesh", e);
-            }
-        }
+        parts.close();
     }
 }

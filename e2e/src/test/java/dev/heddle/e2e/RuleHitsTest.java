@@ -15,22 +15,21 @@ import dev.heddle.control.view.RulesView;
 import dev.heddle.proxy.Proxy;
 import dev.heddle.proxy.ProxySettings;
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.Parts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,7 +148,7 @@ class RuleHitsTest {
                 grpc_service: {envoy_grpc: {cluster_name: xds-grpc}}
             """;
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
 
     @TempDir Path dir = Path.of("");
     private int http;
@@ -160,11 +159,11 @@ class RuleHitsTest {
     @BeforeEach
     void start() throws Exception {
         var backends = new EchoBackends();
-        parts.push(backends);
+        parts.add(backends);
         write("gateway.yaml", GATEWAY.replace("4711", Integer.toString(backends.start("shop"))));
         write("shop.yaml", SHOP + DEAD + RULES);
-        http = freePort();
-        tcp = freePort();
+        http = FreePorts.one();
+        tcp = FreePorts.one();
         control = control(0);
         xds = control.xdsAddress().getPort();
     }
@@ -172,9 +171,7 @@ class RuleHitsTest {
     @AfterEach
     void stop() throws Exception {
         control.close();
-        while (!parts.isEmpty()) {
-            parts.pop().close();
-        }
+        parts.close();
     }
 
     private ControlPlane control(int port) throws IOException {
@@ -204,7 +201,7 @@ class RuleHitsTest {
                                 Map.of("istio", "ingressgateway"),
                                 "{binds: {\"8080\": \"127.0.0.1:%d\", \"9000\": \"127.0.0.1:%d\"}}"
                                         .formatted(http, tcp),
-                                freePort(),
+                                FreePorts.one(),
                                 xds)
                         .text());
         return bootstrap;
@@ -326,7 +323,7 @@ class RuleHitsTest {
         Optional<Envoy> envoy = Envoy.find();
         Assumptions.assumeTrue(
                 envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
-        parts.push(envoy.orElseThrow().start(bootstrap()));
+        parts.add(envoy.orElseThrow().start(bootstrap()));
         await(() -> {
             try {
                 return status("/said") == 203;
@@ -350,7 +347,7 @@ class RuleHitsTest {
         String text = Files.readString(bootstrap);
         String said = "metadata:\n    ANNOTATIONS: {heddle.dev/rule-hits: \"true\"}\n";
         Files.writeString(bootstrap, text.replaceFirst("metadata:\n", said) + SINK);
-        parts.push(envoy.orElseThrow().start(bootstrap));
+        parts.add(envoy.orElseThrow().start(bootstrap));
         await(() -> control.mesh().rules().proxies() == 1);
         await(() -> control.mesh().rules().silent().isEmpty());
         await(() -> use("shop spec.http[0].match[0]") == RuleView.Use.DEAD);
@@ -389,7 +386,7 @@ class RuleHitsTest {
                 envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
         Path bootstrap = bootstrap();
         Files.writeString(bootstrap, Files.readString(bootstrap) + SINK);
-        parts.push(envoy.orElseThrow().start(bootstrap));
+        parts.add(envoy.orElseThrow().start(bootstrap));
         await(() -> control.mesh().view().inSync() == 1 && isListening());
         assertThat(status("/said")).isEqualTo(203);
         assertStays();
@@ -506,12 +503,6 @@ class RuleHitsTest {
             if (n < 0) {
                 throw new IOException(path + ": no answer");
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

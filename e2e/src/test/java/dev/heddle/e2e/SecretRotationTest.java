@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.testkit.Parts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -39,17 +38,15 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretRotationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private CaseCertificates certificates = certificates("gateway-tls");
 
     @TempDir Path dir = Path.of("");
     private int port;
 
     @AfterEach
-    void stop() throws Exception {
-        while (!parts.isEmpty()) {
-            parts.pop().close();
-        }
+    void stop() {
+        parts.close();
     }
 
     @Test
@@ -213,14 +210,14 @@ class SecretRotationTest {
                       tls: {%s}
                 """
                         .formatted(fields));
-        port = freePort();
+        port = FreePorts.one();
         var control =
                 ControlPlane.start(
                         ControlBootstrap.of(
                                 dir.resolve("config"),
                                 dir.resolve("data"),
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
-        parts.push(control);
+        parts.add(control);
         Path bootstrap = dir.resolve("bootstrap.yaml");
         Files.writeString(
                 bootstrap,
@@ -230,10 +227,10 @@ class SecretRotationTest {
                                 "default",
                                 Map.of("istio", "ingressgateway"),
                                 "{binds: {\"8443\": \"127.0.0.1:%d\"}}".formatted(port),
-                                freePort(),
+                                FreePorts.one(),
                                 control.xdsAddress().getPort())
                         .text());
-        parts.push(dataPlane.start(bootstrap));
+        parts.add(dataPlane.start(bootstrap));
     }
 
     /// A connection at which the gateway shows that certificate.
@@ -270,7 +267,7 @@ class SecretRotationTest {
 
     private SSLSocket connect(Optional<String> client) throws IOException {
         var plain = new Socket();
-        parts.push(plain);
+        parts.add(plain);
         plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
         plain.setSoTimeout(10_000);
         var socket =
@@ -294,11 +291,5 @@ class SecretRotationTest {
         return HttpText.answer(java.util.Arrays.copyOf(buffer, Math.max(0, length)), false)
                 .orElseThrow()
                 .status();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

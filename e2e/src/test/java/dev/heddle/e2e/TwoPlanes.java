@@ -6,11 +6,11 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
-import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.testkit.Parts;
 import dev.heddle.testkit.Repository;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
@@ -24,9 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +62,7 @@ final class TwoPlanes implements AutoCloseable {
                     RandomDoors.PASSED,
                     RandomDoors.BYTES);
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final Role role;
     private final EchoBackends backends = new EchoBackends();
     private final CaseCertificates certificates =
@@ -84,7 +82,7 @@ final class TwoPlanes implements AutoCloseable {
     /// @param names of the services, each with one host, of version v1
     TwoPlanes(Role role, List<String> names, Envoy binary, Path directory) throws IOException {
         this.role = role;
-        parts.push(backends);
+        parts.add(backends);
         outside = backends.start("outside/v1");
         services = services(names) + (role == Role.GATEWAY ? GATEWAY + "---\n" + secret() : "");
         // Ports that are not open in some mesh are kept free for the next, from other runs too.
@@ -215,13 +213,7 @@ final class TwoPlanes implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("stopping the proxies", e);
-            }
-        }
+        parts.close();
     }
 
     /// One proxy, with a control plane and a connection of its own.
@@ -232,7 +224,7 @@ final class TwoPlanes implements AutoCloseable {
         private final Map<RandomDoors.Door, KeptConnection> connections = new HashMap<>();
 
         Plane(DataPlane kind, int firstPort, Path directory) throws IOException {
-            parts.push(control);
+            parts.add(control);
             // A port that the proxy does not open in this mesh must stay free for the next.
             List<Integer> free = ParityRun.freePorts(firstPort, DOORS.size() + 2);
             for (int known : DOORS) {
@@ -261,8 +253,7 @@ final class TwoPlanes implements AutoCloseable {
                                                             9080,
                                                             "127.0.0.1:" + inbound,
                                                             "127.0.0.1:9")),
-                                            Map.of()),
-                            WorkloadAnnotations.read(new TreeMap<>(), "default"));
+                                            Map.of()));
             Path bootstrap = directory.resolve("bootstrap.yaml");
             Files.writeString(
                     bootstrap,
@@ -276,8 +267,8 @@ final class TwoPlanes implements AutoCloseable {
                                     admin,
                                     control.port())
                             .text());
-            parts.push(kind.start(bootstrap));
-            parts.push(this);
+            parts.add(kind.start(bootstrap));
+            parts.add(this);
         }
 
         private Map<Integer, String> binds() {

@@ -3,10 +3,10 @@ package dev.heddle.proxy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +43,11 @@ final class DataPlanes implements AutoCloseable {
         String binary = System.getenv("HEDDLE_ENVOY");
         assumeTrue(binary != null && Files.isExecutable(Path.of(binary)), "HEDDLE_ENVOY");
         var both = new DataPlanes();
-        List<Integer> ours = free(listeners);
+        List<Integer> ours = FreePorts.many(listeners);
         Proxy proxy = Proxy.start(BootstrapParser.parse("test", text.at(ours)), settings);
         both.running.add(proxy::close);
         both.planes.add(new Plane("heddle", ours));
-        List<Integer> theirs = free(listeners);
+        List<Integer> theirs = FreePorts.many(listeners);
         Path file = Files.writeString(directory.resolve("envoy.yaml"), text.at(theirs));
         Process process =
                 new ProcessBuilder(
@@ -78,22 +78,8 @@ final class DataPlanes implements AutoCloseable {
     }
 
     /// A port where nobody listens.
-    static int nobody() throws IOException {
-        return free(1).getFirst();
-    }
-
-    private static List<Integer> free(int count) throws IOException {
-        var held = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
+    static int nobody() {
+        return FreePorts.one();
     }
 
     private static void awaitOpen(Process process, Path directory, int port) throws Exception {

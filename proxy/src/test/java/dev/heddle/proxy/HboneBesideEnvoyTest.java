@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.tls.TestAuthority;
 import dev.heddle.proxy.tls.TestAuthority.Leaf;
+import dev.heddle.testkit.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -128,8 +129,8 @@ class HboneBesideEnvoyTest {
 
     private static String log(Path file, String format) {
         return ("access_log: [{name: f, typed_config: {'@type':"
-                        + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
-                        + " path: %s, log_format: {text_format_source: {inline_string: \"%s\\n\"}}}}]")
+                    + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
+                    + " path: %s, log_format: {text_format_source: {inline_string: \"%s\\n\"}}}}]")
                 .formatted(file, format);
     }
 
@@ -265,10 +266,7 @@ class HboneBesideEnvoyTest {
     void everyClientGetsThroughToEveryServer() throws Exception {
         int echo = serve(HboneBesideEnvoyTest::repeat);
         int resetting = serve(HboneBesideEnvoyTest::reset);
-        int nobody;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = free.getLocalPort();
-        }
+        int nobody = FreePorts.one();
         List<Integer> to = List.of(echo, resetting, nobody);
         var outcomes = new LinkedHashMap<String, Map<String, String>>();
         Path servers = Files.createDirectory(directory.resolve("servers"));

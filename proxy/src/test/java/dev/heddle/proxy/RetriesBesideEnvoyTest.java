@@ -2,12 +2,12 @@ package dev.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.testkit.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,7 +83,7 @@ class RetriesBesideEnvoyTest {
                     new Call(
                             "/never/404,200",
                             "x-envoy-retry-on:"
-                                    + " retriable-status-codes~x-envoy-retriable-status-codes: 404~",
+                                + " retriable-status-codes~x-envoy-retriable-status-codes: 404~",
                             ""),
                     new Call(
                             "/never/again,200",
@@ -232,10 +232,10 @@ class RetriesBesideEnvoyTest {
                                                 "half",
                                                 retry(
                                                         "retry_on: connect-failure,"
-                                                                + " host_selection_retry_max_attempts:"
-                                                                + " 5, retry_host_predicate: [{name: p,"
-                                                                + " typed_config: {'@type':"
-                                                                + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}}]"))
+                                                            + " host_selection_retry_max_attempts:"
+                                                            + " 5, retry_host_predicate: [{name: p,"
+                                                            + " typed_config: {'@type':"
+                                                            + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}}]"))
                                         + route(
                                                 "/none/",
                                                 "gone",
@@ -341,10 +341,7 @@ class RetriesBesideEnvoyTest {
 
     @Test
     void bothRetryTheSame() throws Exception {
-        int dead;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            dead = free.getLocalPort();
-        }
+        int dead = FreePorts.one();
         try (var upstream = new Scripted();
                 var planes =
                         DataPlanes.start(

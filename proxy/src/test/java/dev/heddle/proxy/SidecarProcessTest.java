@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.ResourceTexts;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
@@ -12,7 +13,6 @@ import dev.heddle.xds.server.XdsStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,7 +133,7 @@ class SidecarProcessTest {
     @Tag("long")
     void aSidecarOfTwoHundredClustersStaysSmallAfterAHundredThousandRequests() throws Exception {
         Path bootstrap = directory.resolve("bootstrap.yaml");
-        int port = unusedPort();
+        int port = FreePorts.one();
         try (var backend = new Backend("one")) {
             var control = new Control(ResourceTexts.mesh(200, port, backend.port()));
             try (XdsServer server = serve(control)) {
@@ -159,7 +159,7 @@ class SidecarProcessTest {
     @Tag("long")
     void anIdleConnectionCostsAboutAKilobyte() throws Exception {
         Path bootstrap = directory.resolve("bootstrap.yaml");
-        int port = unusedPort();
+        int port = FreePorts.one();
         try (var backend = new Backend("one")) {
             var control = new Control(ResourceTexts.mesh(2, port, backend.port()));
             try (XdsServer server = serve(control)) {
@@ -214,12 +214,6 @@ class SidecarProcessTest {
         return XdsServer.start(
                 XdsServer.Settings.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 control);
-    }
-
-    private static int unusedPort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /// A listener is accepted before its socket is open.

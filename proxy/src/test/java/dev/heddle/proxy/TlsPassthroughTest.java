@@ -3,11 +3,11 @@ package dev.heddle.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.testkit.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,10 +65,7 @@ class TlsPassthroughTest {
                         .redirectOutput(directory.resolve(name + ".log").toFile())
                         .start();
         assertThat(making.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         Process server =
                 new ProcessBuilder(
                                 "openssl",

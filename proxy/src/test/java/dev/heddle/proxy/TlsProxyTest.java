@@ -11,10 +11,10 @@ import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.tls.TestAuthority;
 import dev.heddle.proxy.tls.TestAuthority.Leaf;
 import dev.heddle.proxy.tls.TlsState;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Seed;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,14 +61,8 @@ class TlsProxyTest {
         server = root.leaf("server", "DNS:localhost,DNS:*.example,IP:127.0.0.1");
         client = root.leaf("client", "URI:spiffe://td/ns/a/sa/web");
         backend = new Backend("plain");
-        port = free();
+        port = FreePorts.one();
         hostPort = port;
-    }
-
-    private static int free() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     @AfterEach
@@ -396,7 +390,7 @@ class TlsProxyTest {
         assertThat(resumes("-tls1_2")).isTrue();
         assertThat(stat(proxy, "listener.web.ssl.session_reused")).isEqualTo(2);
         proxy.close();
-        port = free();
+        port = FreePorts.one();
         start(
                 common(shows(server))
                         + ", disable_stateless_session_resumption: true,"
@@ -495,7 +489,7 @@ class TlsProxyTest {
         awaitLog("UF TLS_error:_certificate_verify_failed:");
         assertThat(stat(proxy, "cluster.secure.ssl.fail_verify_error")).isPositive();
         proxy.close();
-        port = free();
+        port = FreePorts.one();
         hostPort = port;
         proxy =
                 start(
@@ -510,8 +504,8 @@ class TlsProxyTest {
     void stockEnvoyIsAPeerOnBothSides() throws Exception {
         Optional<String> envoy = Optional.ofNullable(System.getenv("HEDDLE_ENVOY"));
         assumeTrue(envoy.isPresent(), "skipped: HEDDLE_ENVOY names no Envoy");
-        hostPort = free();
-        int plain = free();
+        hostPort = FreePorts.one();
+        int plain = FreePorts.one();
         String mutual =
                 common(
                         shows(server),
@@ -599,8 +593,8 @@ class TlsProxyTest {
                                 common(
                                                 shows(client),
                                                 believes(root, ""),
-                                                "tls_params: {tls_maximum_protocol_version: TLSv1_3,"
-                                                        + " ecdh_curves: [X25519MLKEM768]}")
+                                                "tls_params: {tls_maximum_protocol_version:"
+                                                    + " TLSv1_3, ecdh_curves: [X25519MLKEM768]}")
                                         + ", sni: localhost"),
                         port);
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.tls.TestAuthority;
+import dev.heddle.testkit.FreePorts;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -135,7 +135,10 @@ class TlsResourcesTest {
                                 .formatted(TYPE);
         String tagged =
                 ", metadata: {filter_metadata: {envoy.transport_socket_match: {mode: tls}}}";
-        return "static_resources:\n  secrets:\n  - name: roots\n    validation_context: {trusted_ca:"
+        return "static_resources:\n"
+                + "  secrets:\n"
+                + "  - name: roots\n"
+                + "    validation_context: {trusted_ca:"
                 + " {filename: '%s'}}\n  listeners:\n".formatted(root.certificate())
                 + servers
                 + listener(ports.get(2), chain("", "", String.join(", ", routes)))
@@ -213,9 +216,9 @@ class TlsResourcesTest {
     @Test
     void proxiesWithTheSameTicketKeysResumeEachOthersSessions() throws Exception {
         String key = "k".repeat(80);
-        int one = free();
-        int same = free();
-        int another = free();
+        int one = FreePorts.one();
+        int same = FreePorts.one();
+        int another = FreePorts.one();
         try (Proxy _ = proxy(ticketing(one, key));
                 Proxy _ = proxy(ticketing(same, key));
                 Proxy _ = proxy(ticketing(another, "o".repeat(80)))) {
@@ -258,11 +261,11 @@ class TlsResourcesTest {
     /// A process in which the native library does not load: the JDK's TLS on both sides.
     @Test
     void withoutTheNativeLibraryTheJdkSpeaksTls() throws Exception {
-        int secure = free();
-        int plain = free();
-        int front = free();
+        int secure = FreePorts.one();
+        int plain = FreePorts.one();
+        int front = FreePorts.one();
         Path bootstrap = directory.resolve("bootstrap.yaml");
-        int admin = free();
+        int admin = FreePorts.one();
         Files.writeString(
                 bootstrap,
                 "admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}\n"
@@ -312,12 +315,6 @@ class TlsResourcesTest {
                 assertThat(process.isAlive()).as("the proxy runs").isTrue();
                 process.waitFor(20, TimeUnit.MILLISECONDS);
             }
-        }
-    }
-
-    private static int free() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

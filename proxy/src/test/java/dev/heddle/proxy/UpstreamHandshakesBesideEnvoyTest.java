@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.tls.TestAuthority;
 import dev.heddle.proxy.tls.TestAuthority.Leaf;
+import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,17 +51,6 @@ class UpstreamHandshakesBesideEnvoyTest {
     void certify() throws Exception {
         root = TestAuthority.root(directory, "root");
         leaf = root.leaf("leaf", "DNS:a.example,DNS:b.example,IP:127.0.0.1");
-    }
-
-    private static List<Integer> free(int count) throws IOException {
-        var held = new ArrayList<ServerSocket>();
-        for (int i = 0; i < count; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return held.stream().map(ServerSocket::getLocalPort).toList();
     }
 
     /// Hosts that say what they heard in the handshake.
@@ -172,7 +160,7 @@ class UpstreamHandshakesBesideEnvoyTest {
 
     @Test
     void hostsHearTheSame() throws Exception {
-        List<Integer> ports = free(ALPN.size());
+        List<Integer> ports = FreePorts.many(ALPN.size());
         try (Proxy _ =
                         Proxy.start(
                                 BootstrapParser.parse("hosts", hosts(ports)),

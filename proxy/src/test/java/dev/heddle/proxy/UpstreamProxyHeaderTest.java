@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.tls.TestAuthority;
+import dev.heddle.testkit.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,14 +46,8 @@ class UpstreamProxyHeaderTest {
 
     @BeforeEach
     void choosePorts() throws IOException {
-        plain = free();
-        secured = free();
-    }
-
-    private static int free() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
+        plain = FreePorts.one();
+        secured = FreePorts.one();
     }
 
     private static String found(String name) {

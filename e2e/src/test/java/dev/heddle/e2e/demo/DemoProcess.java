@@ -1,9 +1,9 @@
 package dev.heddle.e2e.demo;
 
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ record DemoProcess(
 
     /// Starts a demo on free ports, without traffic, and waits until it is up.
     static DemoProcess start(Path data, String dataPlane) {
-        var demo = begin(data, dataPlane, freePort(), freePort());
+        var demo = begin(data, dataPlane, FreePorts.one(), FreePorts.one());
         try {
             demo.introduced.await(LONGEST_START.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException _) {
@@ -165,13 +165,5 @@ record DemoProcess(
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
         return true;
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,27 +2,23 @@ package dev.heddle.e2e.gatewayapi;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.heddle.e2e.EitherHttp;
 import dev.heddle.xds.secret.PemText;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -30,10 +26,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.HttpConversionUtil.ExtensionHeaderNames;
-import io.netty.handler.codec.http2.HttpToHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.InboundHttp2ToHttpAdapterBuilder;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -64,7 +57,6 @@ import javax.net.ssl.SSLSession;
 final class EchoPods implements AutoCloseable {
     static final String POD = "x-echo-pod";
     static final String NAMESPACE = "x-echo-namespace";
-    private static final int MOST = 1 << 20;
 
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -134,45 +126,11 @@ final class EchoPods implements AutoCloseable {
                             protected void initChannel(Channel channel) {
                                 tls.ifPresent(t ->
                                         channel.pipeline().addLast(t.newHandler(channel.alloc())));
-                                channel.pipeline().addLast(new FirstBytes(pod));
+                                channel.pipeline().addLast(new EitherHttp(new Echo(pod)));
                             }
                         })
                 .bind(new InetSocketAddress(address, port))
                 .syncUninterruptibly();
-    }
-
-    /// Finds out which version of HTTP a connection speaks.
-    private final class FirstBytes extends ByteToMessageDecoder {
-        private final Pod pod;
-
-        FirstBytes(Pod pod) {
-            this.pod = pod;
-        }
-
-        @Override
-        protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-            if (in.readableBytes() < 4) {
-                return;
-            }
-            boolean isHttp2 =
-                    in.toString(in.readerIndex(), 4, StandardCharsets.US_ASCII).equals("PRI ");
-            ChannelPipeline pipeline = context.pipeline();
-            if (isHttp2) {
-                var connection = new DefaultHttp2Connection(true);
-                pipeline.addLast(
-                        new HttpToHttp2ConnectionHandlerBuilder()
-                                .connection(connection)
-                                .frameListener(
-                                        new InboundHttp2ToHttpAdapterBuilder(connection)
-                                                .maxContentLength(MOST)
-                                                .build())
-                                .build());
-            } else {
-                pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(MOST));
-            }
-            pipeline.addLast(new Echo(pod));
-            pipeline.remove(this);
-        }
     }
 
     private static final class WebSocketEcho extends SimpleChannelInboundHandler<WebSocketFrame> {

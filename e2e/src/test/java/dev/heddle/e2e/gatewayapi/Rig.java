@@ -10,17 +10,15 @@ import dev.heddle.e2e.CaseControl;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.model.Resource;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.Parts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +36,7 @@ final class Rig implements AutoCloseable {
     private final DataPlane dataPlane;
     private final Cluster cluster;
     private final Path directory;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final Map<String, Running> running = new HashMap<>();
     private List<Resource<?>> resources;
     private World world;
@@ -115,11 +113,11 @@ final class Rig implements AutoCloseable {
 
     private Running start(String namespace, String gateway)
             throws IOException, InterruptedException {
-        var held = new ArrayList<ServerSocket>();
+        var held = new FreePorts();
         var ports = new TreeMap<Integer, Integer>();
         var binds = new TreeMap<Integer, String>();
         for (int known : PORTS) {
-            int bound = freePort(held);
+            int bound = held.next();
             ports.put(known, bound);
             binds.put(known, "127.0.0.1:" + bound);
         }
@@ -133,7 +131,7 @@ final class Rig implements AutoCloseable {
                         "Kubernetes",
                         new Interception.Explicit("", List.of(), binds));
         var control = new CaseControl(MeshCompiler.compile(world, scope).snapshot());
-        parts.push(control);
+        parts.add(control);
         Path home = Files.createDirectories(directory.resolve(namespace + "-" + gateway));
         Path bootstrap = home.resolve("bootstrap.yaml");
         Files.writeString(
@@ -144,13 +142,11 @@ final class Rig implements AutoCloseable {
                                 namespace,
                                 labels,
                                 "{}",
-                                freePort(held),
+                                held.next(),
                                 control.port())
                         .text());
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        parts.push(dataPlane.start(bootstrap));
+        held.close();
+        parts.add(dataPlane.start(bootstrap));
         var started = new Running(control, scope, ports);
         await(started);
         return started;
@@ -183,21 +179,8 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /// A port for a proxy, which nobody else gets before that starts.
-    private static int freePort(List<ServerSocket> held) throws IOException {
-        var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        return socket.getLocalPort();
-    }
-
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("stopping the proxies", e);
-            }
-        }
+        parts.close();
     }
 }

@@ -14,21 +14,20 @@ import dev.heddle.proxy.identity.CaClient;
 import dev.heddle.proxy.identity.IdentityAgent;
 import dev.heddle.proxy.identity.IdentityFiles;
 import dev.heddle.proxy.identity.IdentityLoop;
+import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.Parts;
 import dev.heddle.xds.identity.SpiffeId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +39,11 @@ final class SecureMesh implements AutoCloseable {
     private static final int SERVICE_PORT = 9080;
 
     private final Path dir;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final List<IdentityLoop> identities = new ArrayList<>();
     private final ControlPlane control;
     private final CaServer.Settings authority;
-    private final int bank = freePort();
+    private final int bank = FreePorts.one();
 
     /// @param life of certificates
     SecureMesh(Path dir, Duration life) throws IOException {
@@ -83,7 +82,7 @@ final class SecureMesh implements AutoCloseable {
                                         dir.resolve("data"),
                                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                                 .signing(authority));
-        parts.push(control);
+        parts.add(control);
     }
 
     /// Puts a file of configuration in force.
@@ -120,7 +119,7 @@ final class SecureMesh implements AutoCloseable {
                         new IdentityAgent(
                                 new IdentityFiles(directory), client, new Random(7)::nextDouble),
                         InstantSource.system());
-        parts.push(loop);
+        parts.add(loop);
         identities.add(loop);
         if (!loop.awaitFirst(Duration.ofSeconds(20))) {
             throw new AssertionError("no identity for " + account);
@@ -131,7 +130,7 @@ final class SecureMesh implements AutoCloseable {
     /// The sidecar of the service, with an identity.
     void serve(DataPlane plane) throws Exception {
         var backends = new EchoBackends(_ -> {});
-        parts.push(backends);
+        parts.add(backends);
         start(
                 plane,
                 "bank",
@@ -147,7 +146,7 @@ final class SecureMesh implements AutoCloseable {
     /// @param identity its directory; empty for none
     /// @return where it takes calls
     int call(DataPlane plane, String account, String identity) throws IOException {
-        int port = freePort();
+        int port = FreePorts.one();
         start(plane, account, "{httpProxy: \"127.0.0.1:%d\"}".formatted(port), identity);
         return port;
     }
@@ -165,10 +164,10 @@ final class SecureMesh implements AutoCloseable {
                                 Map.of("app", name),
                                 interception,
                                 identity,
-                                freePort(),
+                                FreePorts.one(),
                                 control.xdsAddress().getPort())
                         .text());
-        parts.push(plane.start(bootstrap));
+        parts.add(plane.start(bootstrap));
     }
 
     /// Asks the service through a caller's sidecar.
@@ -254,7 +253,7 @@ final class SecureMesh implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         control.mesh(),
                         control.configStore());
-        parts.push(console);
+        parts.add(console);
         return "http://127.0.0.1:" + console.address().getPort();
     }
 
@@ -262,25 +261,8 @@ final class SecureMesh implements AutoCloseable {
         return List.copyOf(identities);
     }
 
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Override
-    public void close() throws IOException {
-        while (!parts.isEmpty()) {
-            AutoCloseable part = parts.pop();
-            try {
-                part.close();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (Exception e) {
-                throw new IOException("closing " + part, e);
-            }
-        }
+    public void close() {
+        parts.close();
     }
 }

@@ -16,30 +16,21 @@ import dev.heddle.e2e.HeddleProxy;
 import dev.heddle.e2e.HttpText;
 import dev.heddle.e2e.KeptConnection;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.GoldenCase;
+import dev.heddle.testkit.Parts;
 import dev.heddle.testkit.Seed;
-
 import io.grpc.Server;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +38,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Rows G02, G18 and G24 of the fault catalogue, and Z1 of its goals: while configuration changes
 /// as fast as it is taken, no request fails, and each answer is explained by one configuration that
@@ -71,7 +67,7 @@ class SwapsUnderLoadTest {
                     Duration.ofSeconds(2),
                     Duration.ofMinutes(1));
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final Timeline timeline = new Timeline();
     private final Ledger ledger = new Ledger(timeline);
 
@@ -80,10 +76,8 @@ class SwapsUnderLoadTest {
     private KeptConnection askGateway = new KeptConnection(Socket::new);
 
     @AfterEach
-    void stop() throws Exception {
-        while (!parts.isEmpty()) {
-            parts.pop().close();
-        }
+    void stop() {
+        parts.close();
     }
 
     @Test
@@ -199,17 +193,17 @@ class SwapsUnderLoadTest {
                         ledger.heard(headers.get(Ledger.ID));
                     }
                 });
-        parts.push(echoes);
+        parts.add(echoes);
         MeshState.allWorkloads().forEach(it -> ports.put(it, echoes.start(it)));
         MeshState.EXTRAS.forEach(it -> ports.put(it, echoes.start(it)));
         for (String talk : List.of("talk/v1", "talk/v2")) {
             Server server = Talk.server(talk, ledger::heard);
-            parts.push(server::shutdownNow);
+            parts.add(server::shutdownNow);
             ports.put(talk, server.getPort());
         }
         for (String name : List.of("wire/v1", "wire-0", "wire-1")) {
             var wire = new Wire(name);
-            parts.push(wire);
+            parts.add(wire);
             ports.put(name, wire.port());
         }
         Path folder = CaseCertificates.of(golden()).folder();
@@ -246,12 +240,12 @@ class SwapsUnderLoadTest {
                                 1,
                                 InstantSource.system(),
                                 System::nanoTime));
-        parts.push(control);
+        parts.add(control);
         return control;
     }
 
     private Callers.Ports proxies(DataPlane dataPlane, ControlPlane control) throws IOException {
-        List<Integer> free = freePorts(7);
+        List<Integer> free = FreePorts.many(7);
         var ports =
                 new Callers.Ports(free.get(0), free.get(1), free.get(2), free.get(3), free.get(4));
         start(
@@ -289,21 +283,7 @@ class SwapsUnderLoadTest {
     private void start(DataPlane dataPlane, String name, Bootstrap bootstrap) throws IOException {
         Path file = Files.createDirectories(dir.resolve(name)).resolve("bootstrap.yaml");
         Files.writeString(file, bootstrap.text());
-        parts.push(dataPlane.start(file, DRAIN));
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        var held = new ArrayDeque<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
+        parts.add(dataPlane.start(file, DRAIN));
     }
 
     private static Socket open(int port) throws IOException {

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,8 +54,8 @@ final class EnvoyInteropTest {
         binary = found.get();
         a = backend("a");
         b = backend("b");
-        web = freePort();
-        other = freePort();
+        web = FreePorts.one();
+        other = FreePorts.one();
     }
 
     @AfterEach
@@ -246,12 +246,6 @@ final class EnvoyInteropTest {
 
     private static int port(HttpServer server) {
         return server.getAddress().getPort();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static XdsServer.Settings anyPort() {
