@@ -20,7 +20,7 @@ final class AuthorizationPolicyCheck {
     static void check(MeshIndex index, Diagnostics findings) {
         for (Resource<AuthorizationPolicy> policy :
                 index.resources().all(Kinds.AUTHORIZATION_POLICY)) {
-            Targets.check(policy, policy.spec().targetRef(), policy.spec().targetRefs(), findings);
+            Targets.check(policy, findings);
             if (policy.spec().action() == Action.CUSTOM) {
                 findings.add(
                         DiagnosticCode.NOT_IMPLEMENTED,

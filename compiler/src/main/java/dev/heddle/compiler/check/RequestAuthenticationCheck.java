@@ -20,7 +20,7 @@ final class RequestAuthenticationCheck {
     static void check(MeshIndex index, Diagnostics findings) {
         for (Resource<RequestAuthentication> policy :
                 index.resources().all(Kinds.REQUEST_AUTHENTICATION)) {
-            Targets.check(policy, policy.spec().targetRef(), policy.spec().targetRefs(), findings);
+            Targets.check(policy, findings);
             List<JwtRule> rules = policy.spec().jwtRules();
             for (int i = 0; i < rules.size(); i++) {
                 check(

@@ -65,7 +65,8 @@ public final class StartCheck {
         wanted(value)
                 .ifPresent(said -> {
                     String other =
-                            scope.process()
+                            scope.node()
+                                    .process()
                                     .flatMap(value)
                                     .map(runs -> "a proxy was started with " + runs)
                                     .orElse(otherwise());
@@ -80,14 +81,14 @@ public final class StartCheck {
                 options -> Optional.ofNullable(options.environment().get(name));
         wanted(value)
                 .ifPresent(said -> {
-                    boolean isSet = scope.process().flatMap(value).isPresent();
+                    boolean isSet = scope.node().process().flatMap(value).isPresent();
                     String other = isSet ? "a proxy was started with another value" : otherwise();
                     add(said, said.variables(), said.variables() + "." + name + ": " + other);
                 });
     }
 
     private void bootstrapDiffers(BootstrapPatches patches) {
-        String runs = scope.metadata().getOrDefault(BootstrapPatches.DIGEST, "");
+        String runs = scope.node().metadata().getOrDefault(BootstrapPatches.DIGEST, "");
         if (runs.equals(patches.digest())) {
             return;
         }
@@ -112,7 +113,7 @@ public final class StartCheck {
     }
 
     private String otherwise() {
-        return scope.process().isPresent()
+        return scope.node().process().isPresent()
                 ? "a proxy was started without it"
                 : "a proxy does not say how it was started";
     }
@@ -122,7 +123,8 @@ public final class StartCheck {
         return said.stream()
                 .filter(s -> value.apply(s.options()).isPresent())
                 .findFirst()
-                .filter(s -> !value.apply(s.options()).equals(scope.process().flatMap(value)));
+                .filter(s ->
+                        !value.apply(s.options()).equals(scope.node().process().flatMap(value)));
     }
 
     private void add(Said said, String field, String message) {

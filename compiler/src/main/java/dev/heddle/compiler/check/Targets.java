@@ -4,22 +4,21 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
+import dev.heddle.model.istio.TargetedPolicy;
 import dev.heddle.model.match.PolicyTargetReference;
 import java.util.List;
-import java.util.Optional;
 
 /// Checks what policies are attached to: targets other than gateways are for proxies of another
 /// kind than there are.
 final class Targets {
     private Targets() {}
 
-    static void check(
-            Resource<?> policy,
-            Optional<PolicyTargetReference> target,
-            List<PolicyTargetReference> targets,
-            Diagnostics findings) {
+    static void check(Resource<? extends TargetedPolicy> policy, Diagnostics findings) {
+        List<PolicyTargetReference> targets = policy.spec().targetRefs();
         FieldPath spec = FieldPath.of("spec");
-        target.filter(_ -> targets.isEmpty())
+        policy.spec()
+                .targetRef()
+                .filter(_ -> targets.isEmpty())
                 .ifPresent(it -> check(policy, it, spec.field("targetRef"), findings));
         for (int i = 0; i < targets.size(); i++) {
             check(policy, targets.get(i), spec.field("targetRefs").index(i), findings);

@@ -17,6 +17,24 @@ public record VirtualHost(
         this(name, domains, routes, false, origin);
     }
 
+    /// Hosts that another chain of the port is for: they are answered 421, upon which a client
+    /// makes a connection of its own (RFC 9110, 15.5.20).
+    public static VirtualHost misdirected(int port, List<String> domains, Origin origin) {
+        var answer = new RouteAction.DirectResponse(421, new RouteAction.ReplyBody.Empty());
+        return new VirtualHost(
+                "misdirected:" + port,
+                domains,
+                List.of(
+                        new Route(
+                                "misdirected",
+                                RouteMatch.ALL,
+                                answer,
+                                HeaderEdit.NONE,
+                                "",
+                                origin)),
+                origin);
+    }
+
     public VirtualHost {
         if (domains.isEmpty()) {
             throw new IllegalArgumentException("domains: [] (expected: one or more)");

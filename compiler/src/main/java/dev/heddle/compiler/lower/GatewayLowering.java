@@ -148,7 +148,7 @@ public final class GatewayLowering {
             World world, ProxyScope scope, TlsSecrets secrets) {
         MeshIndex index = world.index();
         List<MeshService> own =
-                world.services(scope).stream().map(s -> s.at(scope.addresses())).toList();
+                world.services(scope).stream().map(s -> s.at(scope.node().addresses())).toList();
         var called = new TreeMap<Integer, List<AttachedListener>>();
         for (AttachedGateway gateway :
                 index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels())) {

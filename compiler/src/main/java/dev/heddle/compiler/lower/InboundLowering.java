@@ -110,7 +110,8 @@ final class InboundLowering {
     }
 
     InboundLowering(World world, ProxyScope scope, Optional<Resource<Sidecar>> sidecar) {
-        this.services = world.services(scope).stream().map(s -> s.at(scope.addresses())).toList();
+        this.services =
+                world.services(scope).stream().map(s -> s.at(scope.node().addresses())).toList();
         this.sidecar = sidecar;
         this.pools = new InboundPools(world.settings());
         this.secrets = TlsSecrets.ofSidecar(world.index(), scope.namespace());

@@ -77,6 +77,7 @@ public final class SidecarLowering {
                 ProxyPlace.of(world, scope),
                 scope.identity().isPresent(),
                 world.site(scope),
+                "",
                 world.answersNames(scope));
     }
 

@@ -5,14 +5,13 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.RequestAuthentication;
+import dev.heddle.model.istio.TargetedPolicy;
 import dev.heddle.model.kinds.Kinds;
-import dev.heddle.model.match.LabelSelector;
 import dev.heddle.model.match.PolicyTargetReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The policies that say who may call a workload. Immutable.
@@ -49,55 +48,35 @@ public record SecurityPolicies(
     /// the root namespace.
     public List<Resource<RequestAuthentication>> tokens(
             String namespace, Map<String, String> labels) {
-        return inForce(tokens, namespace)
-                .filter(policy ->
-                        isFor(
-                                policy,
-                                policy.spec().selector(),
-                                targets(policy.spec().targetRef(), policy.spec().targetRefs()),
-                                namespace,
-                                labels))
-                .toList();
+        return inForce(tokens, namespace, labels);
     }
 
     /// The AuthorizationPolicies that count for a workload, likewise.
     public List<Resource<AuthorizationPolicy>> access(
             String namespace, Map<String, String> labels) {
-        return inForce(access, namespace)
-                .filter(policy ->
-                        isFor(
-                                policy,
-                                policy.spec().selector(),
-                                targets(policy.spec().targetRef(), policy.spec().targetRefs()),
-                                namespace,
-                                labels))
-                .toList();
+        return inForce(access, namespace, labels);
     }
 
-    private <S> Stream<Resource<S>> inForce(
-            Map<String, List<Resource<S>>> policies, String namespace) {
+    private <S extends TargetedPolicy> List<Resource<S>> inForce(
+            Map<String, List<Resource<S>>> policies, String namespace, Map<String, String> labels) {
         Stream<Resource<S>> own = policies.getOrDefault(namespace, List.of()).stream();
-        return namespace.equals(rootNamespace)
-                ? own
-                : Stream.concat(own, policies.getOrDefault(rootNamespace, List.of()).stream());
-    }
-
-    /// Istio's older form counts where there is none of the newer.
-    private static List<PolicyTargetReference> targets(
-            Optional<PolicyTargetReference> target, List<PolicyTargetReference> targets) {
-        return targets.isEmpty() ? target.stream().toList() : targets;
+        Stream<Resource<S>> all =
+                namespace.equals(rootNamespace)
+                        ? own
+                        : Stream.concat(
+                                own, policies.getOrDefault(rootNamespace, List.of()).stream());
+        return all.filter(policy -> isFor(policy, namespace, labels)).toList();
     }
 
     /// A policy with targets is for gateways of that name and for nobody else; one without is for
     /// those that its selector chooses.
     private static boolean isFor(
-            Resource<?> policy,
-            Optional<LabelSelector> selector,
-            List<PolicyTargetReference> targets,
+            Resource<? extends TargetedPolicy> policy,
             String namespace,
             Map<String, String> labels) {
+        List<PolicyTargetReference> targets = policy.spec().targets();
         if (targets.isEmpty()) {
-            return selector.map(s -> s.matches(labels)).orElse(true);
+            return policy.spec().selector().map(s -> s.matches(labels)).orElse(true);
         }
         String gateway = labels.get(GATEWAY_NAME);
         return gateway != null

@@ -33,32 +33,6 @@ public record Outlook(
         String certificate,
         boolean answersNames) {
 
-    /// Without a certificate for services.
-    public Outlook(
-            String namespace,
-            Map<String, String> labels,
-            String dnsDomain,
-            Calls calls,
-            ProxyOptions options,
-            String sidecar,
-            Place place,
-            boolean hasIdentity,
-            String site,
-            boolean answersNames) {
-        this(
-                namespace,
-                labels,
-                dnsDomain,
-                calls,
-                options,
-                sidecar,
-                place,
-                hasIdentity,
-                site,
-                "",
-                answersNames);
-    }
-
     /// Where a proxy is.
     ///
     /// @param labels of its workload, with those that say where it is

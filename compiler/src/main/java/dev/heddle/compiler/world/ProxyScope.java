@@ -22,11 +22,7 @@ import java.util.TreeSet;
 /// @param interception how the workload's traffic gets into the proxy
 /// @param annotations of the workload
 /// @param locality where the proxy runs
-/// @param metadata of the proxy's node, as far as it is texts, as in `ISTIO_VERSION`; nothing that
-///   only one proxy can be
-/// @param process how it was started, as it says itself; empty where it says nothing
-/// @param addresses of the workload, by which services that list their endpoints one by one know
-///   it; none where everything has the same one
+/// @param node what the proxy says of itself beside that
 public record ProxyScope(
         Role role,
         String namespace,
@@ -36,14 +32,12 @@ public record ProxyScope(
         Interception interception,
         WorkloadAnnotations annotations,
         Locality locality,
-        Map<String, String> metadata,
-        Optional<ProcessOptions> process,
-        SortedSet<String> addresses) {
+        Node node) {
 
     /// The field of a node's metadata that says where its certificate of the mesh is.
     public static final String IDENTITY = "HEDDLE_IDENTITY";
 
-    /// One whose node says nothing more.
+    /// One that says nothing more.
     public ProxyScope(
             Role role,
             String namespace,
@@ -62,32 +56,10 @@ public record ProxyScope(
                 interception,
                 annotations,
                 locality,
-                Map.of(),
-                Optional.empty(),
-                new TreeSet<>());
+                Node.SILENT);
     }
 
-    /// One that runs nowhere in particular.
-    public ProxyScope(
-            Role role,
-            String namespace,
-            Map<String, String> labels,
-            String dnsDomain,
-            String clusterId,
-            Interception interception,
-            WorkloadAnnotations annotations) {
-        this(
-                role,
-                namespace,
-                labels,
-                dnsDomain,
-                clusterId,
-                interception,
-                annotations,
-                Locality.UNKNOWN);
-    }
-
-    /// One whose workload has no annotations.
+    /// One that runs nowhere in particular and whose workload has no annotations.
     public ProxyScope(
             Role role,
             String namespace,
@@ -95,7 +67,15 @@ public record ProxyScope(
             String dnsDomain,
             String clusterId,
             Interception interception) {
-        this(role, namespace, labels, dnsDomain, clusterId, interception, WorkloadAnnotations.NONE);
+        this(
+                role,
+                namespace,
+                labels,
+                dnsDomain,
+                clusterId,
+                interception,
+                WorkloadAnnotations.NONE,
+                Locality.UNKNOWN);
     }
 
     /// What a proxy is for. Istio's node types.
@@ -152,58 +132,60 @@ public record ProxyScope(
     /// @param application where the workload itself listens, as in `127.0.0.1:20003`
     public record InboundPort(int port, String bind, String application) {}
 
-    public ProxyScope {
-        labels = Map.copyOf(labels);
-        metadata = Map.copyOf(metadata);
-        addresses = Collections.unmodifiableSortedSet(new TreeSet<>(addresses));
+    /// What a proxy says of itself.
+    ///
+    /// @param metadata as far as it is texts, as in `ISTIO_VERSION`; nothing that only one proxy
+    ///   can be
+    /// @param process how it was started; empty where it says nothing
+    /// @param addresses of the workload, by which services that list their endpoints one by one
+    ///   know it; none where everything has the same one
+    public record Node(
+            Map<String, String> metadata,
+            Optional<ProcessOptions> process,
+            SortedSet<String> addresses) {
+        /// Nothing.
+        public static final Node SILENT = new Node(Map.of(), Optional.empty(), new TreeSet<>());
+
+        public Node {
+            metadata = Map.copyOf(metadata);
+            addresses = Collections.unmodifiableSortedSet(new TreeSet<>(addresses));
+        }
+
+        private Node saying(Map<String, String> more) {
+            var all = new TreeMap<>(metadata);
+            all.putAll(more);
+            return new Node(all, process, addresses);
+        }
     }
 
-    /// The same, with those addresses.
-    public ProxyScope at(Set<String> others) {
-        return new ProxyScope(
-                role,
-                namespace,
-                labels,
-                dnsDomain,
-                clusterId,
-                interception,
-                annotations,
-                locality,
-                metadata,
-                process,
-                new TreeSet<>(others));
+    public ProxyScope {
+        labels = Map.copyOf(labels);
     }
 
     /// The directory in which the proxy finds its certificate of the mesh, its key and the mesh's
     /// roots; empty for a proxy that has no identity.
     public Optional<String> identity() {
-        return Optional.ofNullable(metadata.get(IDENTITY)).filter(d -> !d.isEmpty());
+        return Optional.ofNullable(node.metadata.get(IDENTITY)).filter(d -> !d.isEmpty());
     }
 
     /// The same, with a certificate of the mesh in that directory.
     public ProxyScope identified(String directory) {
-        var all = new TreeMap<>(metadata);
-        all.put(IDENTITY, directory);
-        return new ProxyScope(
-                role,
-                namespace,
-                labels,
-                dnsDomain,
-                clusterId,
-                interception,
-                annotations,
-                locality,
-                all,
-                process,
-                addresses);
+        return with(node.saying(Map.of(IDENTITY, directory)));
+    }
+
+    /// The same, with those addresses.
+    public ProxyScope at(Set<String> addresses) {
+        return with(new Node(node.metadata, node.process, new TreeSet<>(addresses)));
     }
 
     /// The same, started like that.
     ///
     /// @param more that its node says then
-    public ProxyScope started(ProcessOptions with, Map<String, String> more) {
-        var all = new TreeMap<>(metadata);
-        all.putAll(more);
+    public ProxyScope started(ProcessOptions process, Map<String, String> more) {
+        return with(new Node(node.saying(more).metadata, Optional.of(process), node.addresses));
+    }
+
+    private ProxyScope with(Node other) {
         return new ProxyScope(
                 role,
                 namespace,
@@ -213,8 +195,6 @@ public record ProxyScope(
                 interception,
                 annotations,
                 locality,
-                all,
-                Optional.of(with),
-                addresses);
+                other);
     }
 }

@@ -84,15 +84,15 @@ public record World(long version, Resources resources, MeshSettings settings, Me
 
     /// The services that the workload of a proxy is part of.
     public List<MeshService> services(ProxyScope scope) {
-        return index.services().of(scope.namespace(), scope.labels(), scope.addresses());
+        return index.services().of(scope.namespace(), scope.labels(), scope.node().addresses());
     }
 
     /// The scope as far as it makes a difference here: addresses that no service lists tell no two
     /// proxies apart.
     public ProxyScope effective(ProxyScope scope) {
-        return scope.addresses().isEmpty()
+        return scope.node().addresses().isEmpty()
                 ? scope
-                : scope.at(index.services().known(scope.addresses()));
+                : scope.at(index.services().known(scope.node().addresses()));
     }
 
     /// What proxies of that outlook know of the mesh. Costs time in proportion to its services.
@@ -125,7 +125,7 @@ public record World(long version, Resources resources, MeshSettings settings, Me
         if (!(scope.interception() instanceof Interception.Redirect)) {
             return false;
         }
-        String said = scope.metadata().get(DNS_CAPTURE);
+        String said = scope.node().metadata().get(DNS_CAPTURE);
         return Boolean.parseBoolean(
                 said == null
                         ? process(scope).environment().getOrDefault(MeshProxyConfig.DNS_CAPTURE, "")

@@ -52,9 +52,7 @@ class MeshNamesCheckTest {
                 interception,
                 WorkloadAnnotations.read(annotations, "default"),
                 Locality.UNKNOWN,
-                metadata,
-                Optional.empty(),
-                Collections.emptySortedSet());
+                new ProxyScope.Node(metadata, Optional.empty(), Collections.emptySortedSet()));
     }
 
     private static boolean answers(World world, ProxyScope scope) {
@@ -84,8 +82,8 @@ class MeshNamesCheckTest {
         assertThat(MeshCompiler.compile(world(ON), scope).diagnostics())
                 .extracting(Diagnostic::message)
                 .contains(
-                        "ISTIO_META_DNS_CAPTURE: nothing is redirected to this proxy, so nobody asks"
-                                + " it for names");
+                        "ISTIO_META_DNS_CAPTURE: nothing is redirected to this proxy, so nobody"
+                                + " asks it for names");
     }
 
     @Test

@@ -107,9 +107,7 @@ public final class NodeScopes {
                 interception(node),
                 WorkloadAnnotations.read(node.texts("ANNOTATIONS"), namespace),
                 locality(node),
-                metadata(node),
-                process(node),
-                addresses(node, id.get(1)));
+                new ProxyScope.Node(metadata(node), process(node), addresses(node, id.get(1))));
     }
 
     /// Where services may know the workload by. On one machine, where everything is at the same

@@ -61,9 +61,10 @@ class NodeScopesTest {
                                 new Interception.Redirect(),
                                 WorkloadAnnotations.NONE,
                                 Locality.UNKNOWN,
-                                Map.of("ISTIO_VERSION", "1.29.0"),
-                                Optional.empty(),
-                                new TreeSet<>(Set.of("10.0.0.1"))));
+                                new ProxyScope.Node(
+                                        Map.of("ISTIO_VERSION", "1.29.0"),
+                                        Optional.empty(),
+                                        new TreeSet<>(Set.of("10.0.0.1")))));
     }
 
     @Test
@@ -74,6 +75,7 @@ class NodeScopesTest {
                                         """
                                         {"INSTANCE_IPS": "10.0.0.7, fd00::7,::1,nonsense,0.0.0.0"}
                                         """)
+                                .node()
                                 .addresses())
                 .containsExactly("10.0.0.7", "fd00::7");
     }
@@ -125,14 +127,14 @@ class NodeScopesTest {
                         {"PROXY_CONFIG": {"concurrency": 2, "drainDuration": "45s",
                           "discoveryAddress": "istiod:15012", "proxyMetadata": {"A": "b"}}}
                         """);
-        assertThat(scope.process())
+        assertThat(scope.node().process())
                 .contains(
                         new ProcessOptions(
                                 OptionalInt.of(2),
                                 Optional.of(Duration.ofSeconds(45)),
                                 Optional.empty(),
                                 Map.of("A", "b")));
-        assertThat(known(ID, "{}").process()).isEmpty();
+        assertThat(known(ID, "{}").node().process()).isEmpty();
     }
 
     @Test

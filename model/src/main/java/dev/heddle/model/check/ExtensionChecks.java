@@ -40,7 +40,7 @@ final class ExtensionChecks {
     private ExtensionChecks() {}
 
     static void checkTelemetry(Telemetry spec, Findings findings) {
-        PolicyChecks.checkTargets(spec.selector(), spec.targetRef(), spec.targetRefs(), findings);
+        PolicyChecks.checkTargets(spec, findings);
         for (int i = 0; i < spec.tracing().size(); i++) {
             FieldPath at = SPEC.field("tracing").index(i).field("randomSamplingPercentage");
             double share = spec.tracing().get(i).randomSamplingPercentage().orElse(0);
@@ -85,7 +85,7 @@ final class ExtensionChecks {
     }
 
     static void checkWasm(WasmPlugin spec, Findings findings) {
-        PolicyChecks.checkTargets(spec.selector(), spec.targetRef(), spec.targetRefs(), findings);
+        PolicyChecks.checkTargets(spec, findings);
         checkModule(
                 new WasmConfig(
                         spec.url(),
@@ -104,7 +104,7 @@ final class ExtensionChecks {
     }
 
     static void checkExtension(TrafficExtension spec, Findings findings) {
-        PolicyChecks.checkTargets(spec.selector(), Optional.empty(), spec.targetRefs(), findings);
+        PolicyChecks.checkTargets(spec, findings);
         checkTraffic(spec.match(), findings);
         if (spec.filter().isEmpty()) {
             findings.missing(SPEC, "nothing runs (expected: wasm or lua)");
@@ -174,7 +174,7 @@ final class ExtensionChecks {
     }
 
     static void checkEnvoyFilter(EnvoyFilter spec, Findings findings) {
-        PolicyChecks.checkTargets(Optional.empty(), Optional.empty(), spec.targetRefs(), findings);
+        PolicyChecks.checkTargets(spec.targetRefs(), findings);
         spec.workloadSelector()
                 .ifPresent(s -> {
                     FieldPath path = SPEC.field("workloadSelector");

@@ -1,6 +1,7 @@
 package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.istio.TargetedPolicy;
 import dev.heddle.model.match.LabelSelector;
 import dev.heddle.model.match.PolicyTargetReference;
 import java.util.List;
@@ -29,27 +30,30 @@ final class PolicyChecks {
     }
 
     /// A policy has a selector or targets, not both.
-    static void checkTargets(
-            Optional<LabelSelector> selector,
-            Optional<PolicyTargetReference> target,
-            List<PolicyTargetReference> targets,
-            Findings findings) {
+    static void checkTargets(TargetedPolicy policy, Findings findings) {
+        Optional<LabelSelector> selector = policy.selector();
+        Optional<PolicyTargetReference> target = policy.targetRef();
+        checkTargets(policy.targetRefs(), findings);
         selector.ifPresent(s -> checkSelector(s, SPEC.field("selector"), findings));
         target.ifPresent(t -> checkTarget(t, SPEC.field("targetRef"), findings));
+        if (selector.isPresent() && target.isPresent()) {
+            findings.exclusive(SPEC.field("targetRef"), "selector", "targetRef");
+        }
+        if (selector.isPresent() && !policy.targetRefs().isEmpty()) {
+            findings.exclusive(SPEC.field("targetRefs"), "selector", "targetRefs");
+        }
+        if (target.isPresent() && !policy.targetRefs().isEmpty()) {
+            findings.exclusive(SPEC.field("targetRefs"), "targetRef", "targetRefs");
+        }
+    }
+
+    /// @param targets of `targetRefs`
+    static void checkTargets(List<PolicyTargetReference> targets, Findings findings) {
         for (int i = 0; i < targets.size(); i++) {
             checkTarget(targets.get(i), SPEC.field("targetRefs").index(i), findings);
         }
         if (targets.size() > MAX_TARGETS) {
             findings.invalid(SPEC.field("targetRefs"), targets.size(), "at most " + MAX_TARGETS);
-        }
-        if (selector.isPresent() && target.isPresent()) {
-            findings.exclusive(SPEC.field("targetRef"), "selector", "targetRef");
-        }
-        if (selector.isPresent() && !targets.isEmpty()) {
-            findings.exclusive(SPEC.field("targetRefs"), "selector", "targetRefs");
-        }
-        if (target.isPresent() && !targets.isEmpty()) {
-            findings.exclusive(SPEC.field("targetRefs"), "targetRef", "targetRefs");
         }
     }
 

@@ -41,7 +41,7 @@ final class SecurityChecks {
 
     static void checkAuthorization(Resource<AuthorizationPolicy> resource, Findings findings) {
         AuthorizationPolicy spec = resource.spec();
-        PolicyChecks.checkTargets(spec.selector(), spec.targetRef(), spec.targetRefs(), findings);
+        PolicyChecks.checkTargets(spec, findings);
         boolean custom = spec.action() == Action.CUSTOM;
         if (custom && spec.provider().isEmpty()) {
             findings.missing(SPEC.field("provider"), "CUSTOM needs 'provider'");
@@ -322,7 +322,7 @@ final class SecurityChecks {
     static void checkRequest(Resource<RequestAuthentication> resource, Findings findings) {
         RequestAuthentication spec = resource.spec();
         checkDryRun(resource, false, findings);
-        PolicyChecks.checkTargets(spec.selector(), spec.targetRef(), spec.targetRefs(), findings);
+        PolicyChecks.checkTargets(spec, findings);
         for (int i = 0; i < spec.jwtRules().size(); i++) {
             checkJwt(spec.jwtRules().get(i), SPEC.field("jwtRules").index(i), findings);
         }

@@ -17,7 +17,8 @@ public record AuthorizationPolicy(
         List<PolicyTargetReference> targetRefs,
         List<Rule> rules,
         Action action,
-        Optional<ExtensionProvider> provider) {
+        Optional<ExtensionProvider> provider)
+        implements TargetedPolicy {
 
     public AuthorizationPolicy {
         targetRefs = List.copyOf(targetRefs);

@@ -12,7 +12,8 @@ public record RequestAuthentication(
         Optional<LabelSelector> selector,
         Optional<PolicyTargetReference> targetRef,
         List<PolicyTargetReference> targetRefs,
-        List<JwtRule> jwtRules) {
+        List<JwtRule> jwtRules)
+        implements TargetedPolicy {
 
     public RequestAuthentication {
         targetRefs = List.copyOf(targetRefs);

@@ -20,7 +20,8 @@ public record Telemetry(
         List<PolicyTargetReference> targetRefs,
         List<Tracing> tracing,
         List<Metrics> metrics,
-        List<AccessLogging> accessLogging) {
+        List<AccessLogging> accessLogging)
+        implements TargetedPolicy {
 
     public Telemetry {
         targetRefs = List.copyOf(targetRefs);

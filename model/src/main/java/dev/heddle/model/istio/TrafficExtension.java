@@ -23,7 +23,8 @@ public record TrafficExtension(
         List<TrafficSelector> match,
         Phase phase,
         OptionalInt priority,
-        @Inline Optional<Filter> filter) {
+        @Inline Optional<Filter> filter)
+        implements TargetedPolicy {
 
     public TrafficExtension {
         targetRefs = List.copyOf(targetRefs);

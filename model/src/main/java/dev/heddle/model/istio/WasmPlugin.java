@@ -31,7 +31,8 @@ public record WasmPlugin(
         FailStrategy failStrategy,
         VmConfig vmConfig,
         List<TrafficSelector> match,
-        PluginType type) {
+        PluginType type)
+        implements TargetedPolicy {
 
     public WasmPlugin {
         targetRefs = List.copyOf(targetRefs);

@@ -2,10 +2,7 @@ package dev.heddle.compiler.lower.gatewayapi;
 
 import dev.heddle.compiler.attach.AttachedListener;
 import dev.heddle.compiler.attach.AttachedRoute;
-import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Route;
-import dev.heddle.compiler.ir.RouteAction;
-import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.gatewayapi.RuleLowering.Ranked;
 import dev.heddle.model.Metadata;
@@ -66,7 +63,7 @@ final class HostTable {
     }
 
     /// As [#of], for a listener that is chosen by the client hello: hosts that another listener is
-    /// for are answered 421, upon which a client makes a connection of its own (RFC 9110, 15.5.20).
+    /// for are misdirected here.
     List<VirtualHost> alone(AttachedListener listener) {
         var hosts = new ArrayList<>(of(listener));
         List<String> elsewhere =
@@ -78,20 +75,7 @@ final class HostTable {
                         .sorted()
                         .toList();
         if (!elsewhere.isEmpty()) {
-            hosts.add(
-                    new VirtualHost(
-                            "misdirected:" + port,
-                            elsewhere,
-                            List.of(
-                                    new Route(
-                                            "misdirected",
-                                            RouteMatch.ALL,
-                                            new RouteAction.DirectResponse(
-                                                    421, new RouteAction.ReplyBody.Empty()),
-                                            HeaderEdit.NONE,
-                                            "",
-                                            listener.origin())),
-                            listener.origin()));
+            hosts.add(VirtualHost.misdirected(port, elsewhere, listener.origin()));
         }
         return hosts;
     }

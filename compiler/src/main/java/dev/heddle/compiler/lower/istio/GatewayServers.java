@@ -71,7 +71,7 @@ public final class GatewayServers {
                             .map(names -> named(index, gateway, names, namespace, labels))
                             .orElseGet(() -> world.services(scope))
                             .stream()
-                            .map(s -> s.at(scope.addresses()))
+                            .map(s -> s.at(scope.node().addresses()))
                             .toList();
             List<Gateway.Server> servers = gateway.spec().servers();
             for (int i = 0; i < servers.size(); i++) {

@@ -1,10 +1,7 @@
 package dev.heddle.compiler.lower.istio;
 
-import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Route;
-import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
-import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.select.BoundVirtualService;
@@ -75,8 +72,7 @@ public final class GatewayTables {
     /// The table of one server whose connections are decrypted.
     ///
     /// A browser uses a connection for all hosts of its certificate. A host that another server of
-    /// the port is for is answered 421 here, upon which it makes a connection of its own (RFC 9110
-    /// 15.5.20); Istio says 404.
+    /// the port is for is misdirected here; Istio says 404.
     ///
     /// @param name as [#name(Server)] has it
     /// @param others servers that are decrypted on the same port
@@ -110,20 +106,7 @@ public final class GatewayTables {
         var hosts = new ArrayList<VirtualHost>();
         drafts.forEach((host, draft) -> hosts.add(draft.virtualHost(host)));
         if (!elsewhere.isEmpty()) {
-            hosts.add(
-                    new VirtualHost(
-                            "misdirected:" + port,
-                            elsewhere,
-                            List.of(
-                                    new Route(
-                                            "misdirected",
-                                            RouteMatch.ALL,
-                                            new RouteAction.DirectResponse(
-                                                    421, new RouteAction.ReplyBody.Empty()),
-                                            HeaderEdit.NONE,
-                                            "",
-                                            origin)),
-                            origin));
+            hosts.add(VirtualHost.misdirected(port, elsewhere, origin));
         }
         if (hosts.isEmpty()) {
             hosts.add(

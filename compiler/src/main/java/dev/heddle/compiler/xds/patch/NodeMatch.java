@@ -40,8 +40,8 @@ record NodeMatch(Optional<Pattern> version, Map<String, String> metadata) {
 
     /// A proxy that says no version is of none that an expression could mean.
     boolean holds(ProxyScope scope) {
-        String said = scope.metadata().getOrDefault(VERSION, "");
+        String said = scope.node().metadata().getOrDefault(VERSION, "");
         return version.map(v -> !said.isEmpty() && v.matcher(said).find()).orElse(true)
-                && scope.metadata().entrySet().containsAll(metadata.entrySet());
+                && scope.node().metadata().entrySet().containsAll(metadata.entrySet());
     }
 }
