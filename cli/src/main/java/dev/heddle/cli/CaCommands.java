@@ -5,7 +5,6 @@ import dev.heddle.cli.serve.CaOptions;
 import dev.heddle.cli.serve.JoinToken;
 import dev.heddle.cli.serve.RotateRoot;
 import dev.heddle.xds.identity.SpiffeId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -39,12 +38,7 @@ final class CaCommands {
                 "  heddle ca token --data ./state -n default --account reviews > reviews.token"
             })
     int token(
-            @Option(
-                            names = "--data",
-                            paramLabel = "DIR",
-                            required = true,
-                            description = "The control plane's --data.")
-                    Path data,
+            @Mixin Mixins.Data data,
             @Mixin Mixins.Authority authority,
             @Mixin Mixins.InNamespace namespace,
             @Option(
@@ -65,17 +59,8 @@ final class CaCommands {
                             defaultValue = "86400",
                             description = "For how long (default: ${DEFAULT-VALUE} seconds).")
                     int seconds) {
-        var options =
-                new CaOptions(
-                        data,
-                        authority.trustDomain(),
-                        authority.plugged(),
-                        Duration.ofDays(1),
-                        "",
-                        "",
-                        Optional.empty());
         return JoinToken.run(
-                options,
+                options(data, authority),
                 new SpiffeId.Account(namespace.name(), account),
                 uses,
                 Duration.ofSeconds(seconds),
@@ -93,12 +78,7 @@ final class CaCommands {
             },
             footer = {"", "Example:", "  heddle ca rotate --data ./state --to announce"})
     int rotate(
-            @Option(
-                            names = "--data",
-                            paramLabel = "DIR",
-                            required = true,
-                            description = "The control plane's --data.")
-                    Path data,
+            @Mixin Mixins.Data data,
             @Mixin Mixins.Authority authority,
             @Option(
                             names = "--to",
@@ -107,15 +87,17 @@ final class CaCommands {
                     Optional<String> step,
             @Option(names = "--force", description = "Does it though proxies stand against it.")
                     boolean force) {
-        var options =
-                new CaOptions(
-                        data,
-                        authority.trustDomain(),
-                        authority.plugged(),
-                        Duration.ofDays(1),
-                        "",
-                        "",
-                        Optional.empty());
-        return RotateRoot.run(options, step, force, machine);
+        return RotateRoot.run(options(data, authority), step, force, machine);
+    }
+
+    private static CaOptions options(Mixins.Data data, Mixins.Authority authority) {
+        return new CaOptions(
+                data.directory(),
+                authority.trustDomain(),
+                authority.plugged(),
+                Duration.ofDays(1),
+                "",
+                "",
+                Optional.empty());
     }
 }

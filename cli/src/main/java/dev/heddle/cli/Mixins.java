@@ -99,6 +99,20 @@ final class Mixins {
         }
     }
 
+    /// Where a control plane keeps its state, for commands beside it.
+    static final class Data {
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                required = true,
+                description = "The control plane's --data.")
+        private Path directory = Path.of("");
+
+        Path directory() {
+            return directory;
+        }
+    }
+
     /// The certificate authority of a control plane.
     static final class Authority {
         @Option(
