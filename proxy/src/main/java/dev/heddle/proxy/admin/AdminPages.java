@@ -3,6 +3,7 @@ package dev.heddle.proxy.admin;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heddle.telemetry.Meters;
+import dev.heddle.xds.token.JsonText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -305,7 +306,7 @@ public final class AdminPages {
                         {"name":%s,"local_address":{"socket_address":{"address":"%s",\
                         "port_value":%d}}}\
                         """
-                                .formatted(JsonText.quoted(it.name()), it.host(), it.port()))
+                                .formatted(JsonText.write(it.name()), it.host(), it.port()))
                 .collect(Collectors.joining(",", "{\"listener_statuses\":[", "]}\n"));
     }
 
@@ -322,9 +323,9 @@ public final class AdminPages {
                 .map(it ->
                         "{\"name\":%s,\"target_names\":%s}"
                                 .formatted(
-                                        JsonText.quoted("init manager " + it.name()),
+                                        JsonText.write("init manager " + it.name()),
                                         it.targets().stream()
-                                                .map(JsonText::quoted)
+                                                .map(JsonText::write)
                                                 .collect(Collectors.joining(",", "[", "]"))))
                 .collect(Collectors.joining(",", "{\"unready_targets_dumps\":[", "]}\n"));
     }

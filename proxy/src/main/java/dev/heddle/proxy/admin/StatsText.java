@@ -4,6 +4,7 @@ import dev.heddle.telemetry.HistogramSnapshot;
 import dev.heddle.telemetry.MeterId;
 import dev.heddle.telemetry.PrometheusText;
 import dev.heddle.telemetry.Reading;
+import dev.heddle.xds.token.JsonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -125,7 +126,7 @@ final class StatsText {
     }
 
     private static String number(MeterId id, long value) {
-        return "{\"name\":%s,\"value\":%d}".formatted(JsonText.quoted(id.name()), value);
+        return "{\"name\":%s,\"value\":%d}".formatted(JsonText.write(id.name()), value);
     }
 
     private static String json(Buckets shape, List<Reading.HistogramValue> histograms) {
@@ -134,7 +135,7 @@ final class StatsText {
                         .map(it ->
                                 "{\"name\":%s,%s}"
                                         .formatted(
-                                                JsonText.quoted(it.id().name()),
+                                                JsonText.write(it.id().name()),
                                                 json(it.values(), shape)))
                         .collect(Collectors.joining(","));
         String percents =

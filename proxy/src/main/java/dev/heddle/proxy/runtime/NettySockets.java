@@ -36,7 +36,7 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
         var server =
                 new ServerBootstrap()
                         .group(worker.loop())
-                        .channel(transport.serverChannel())
+                        .channel(transport.netty().serverChannel())
                         .handler(pause)
                         .childOption(ChannelOption.ALLOCATOR, worker.allocator())
                         .childHandler(
@@ -50,10 +50,7 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
             server.option(ChannelOption.SO_REUSEADDR, true)
                     .option(ChannelOption.SO_BACKLOG, settings.backlog())
                     .childOption(ChannelOption.TCP_NODELAY, true);
-            transport.listenOptions().forEach((option, value) -> set(server, option, value));
-            settings.options().stream()
-                    .filter(SocketSettings.KernelOption::isEarly)
-                    .forEach(option -> set(server, nettys(option), nettyValue(option)));
+            setEarly(server, settings);
         }
         if (settings.acceptsPerTurn() > 0) {
             server.option(
@@ -64,15 +61,12 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
         var _ =
                 server.bind(transport.toChannel(address))
                         .addListener((ChannelFuture bound) -> {
-                            if (bound.isSuccess() && setLate(bound.channel(), settings)) {
+                            Throwable failure = finish(bound, settings);
+                            if (failure == null) {
                                 outcome.onListening(
                                         new NettyListenSocket(worker, bound.channel(), pause));
-                            } else if (bound.isSuccess()) {
-                                var _ = bound.channel().close();
-                                outcome.onListenFailed(
-                                        new IOException("a socket option was refused"));
                             } else {
-                                outcome.onListenFailed(bound.cause());
+                                outcome.onListenFailed(failure);
                             }
                         });
     }
@@ -89,23 +83,17 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
         }
         var socket = new NettyDatagrams(worker, handler);
         Bootstrap server = datagrams(socket);
-        transport.listenOptions().forEach((option, value) -> set(server, option, value));
-        settings.options().stream()
-                .filter(SocketSettings.KernelOption::isEarly)
-                .forEach(option -> set(server, nettys(option), nettyValue(option)));
+        setEarly(server, settings);
         var _ =
                 server.bind(address)
                         .addListener((ChannelFuture bound) -> {
                             worker.onEvent();
-                            if (bound.isSuccess() && setLate(bound.channel(), settings)) {
+                            Throwable failure = finish(bound, settings);
+                            if (failure == null) {
                                 socket.open(bound.channel());
                                 outcome.onListening(socket);
-                            } else if (bound.isSuccess()) {
-                                var _ = bound.channel().close();
-                                outcome.onListenFailed(
-                                        new IOException("a socket option was refused"));
                             } else {
-                                outcome.onListenFailed(bound.cause());
+                                outcome.onListenFailed(failure);
                             }
                         });
     }
@@ -137,7 +125,7 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
     private Bootstrap datagrams(NettyDatagrams socket) {
         return new Bootstrap()
                 .group(worker.loop())
-                .channel(transport.datagramChannel())
+                .channel(transport.netty().datagramChannel())
                 .option(ChannelOption.ALLOCATOR, worker.allocator())
                 .option(
                         ChannelOption.RECVBUF_ALLOCATOR,
@@ -145,20 +133,30 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
                 .handler(socket);
     }
 
-    private boolean setLate(Channel channel, SocketSettings settings) {
-        if (!transport.hasKernelOptions()) {
-            return true;
+    private void setEarly(AbstractBootstrap<?, ?> server, SocketSettings settings) {
+        transport.netty().listenOptions().forEach((option, value) -> set(server, option, value));
+        settings.options().stream()
+                .filter(SocketSettings.KernelOption::isEarly)
+                .forEach(option -> set(server, nettys(option), nettyValue(option)));
+    }
+
+    /// Sets what can be set only now that a socket is bound.
+    ///
+    /// @return why nobody listens; null when somebody does
+    private @Nullable Throwable finish(ChannelFuture bound, SocketSettings settings) {
+        if (!bound.isSuccess() || !transport.hasKernelOptions()) {
+            return bound.cause();
         }
+        Channel channel = bound.channel();
         try {
-            for (SocketSettings.KernelOption option : settings.options()) {
-                if (!option.isEarly()) {
-                    channel.config().setOption(nettys(option), nettyValue(option));
-                }
-            }
-            return true;
+            settings.options().stream()
+                    .filter(option -> !option.isEarly())
+                    .forEach(o -> channel.config().setOption(nettys(o), nettyValue(o)));
+            return null;
         } catch (ChannelException e) {
             LOG.warn("{}", e.toString());
-            return false;
+            var _ = channel.close();
+            return new IOException("a socket option was refused");
         }
     }
 
@@ -225,7 +223,7 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
         var client =
                 new Bootstrap()
                         .group(worker.loop())
-                        .channel(transport.channel())
+                        .channel(transport.netty().channel())
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                         .option(ChannelOption.ALLOCATOR, worker.allocator())
                         .handler(
@@ -246,6 +244,7 @@ record NettySockets(Worker worker, Transport transport) implements Sockets {
         if (transport.isKernel()) {
             client.option(ChannelOption.TCP_NODELAY, true);
             transport
+                    .netty()
                     .connectOptions(settings, source)
                     .forEach((option, value) -> set(client, option, value));
         }

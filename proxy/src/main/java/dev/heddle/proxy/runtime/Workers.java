@@ -65,7 +65,7 @@ public final class Workers {
             EpollLoop epoll = transport == Transport.EPOLL ? new EpollLoop() : null;
             var group =
                     new MultiThreadIoEventLoopGroup(
-                            1, threads, epoll == null ? transport.ioHandler() : _ -> epoll);
+                            1, threads, epoll == null ? transport.netty().ioHandler() : _ -> epoll);
             var worker =
                     new Worker(
                             i,

@@ -28,6 +28,8 @@ public final class VerifiedTokens {
         return found != null && isSame(found.by(), keys) ? found.token() : null;
     }
 
+    /// Keeps a token that those keys have verified; of too many the one goes that was not asked for
+    /// the longest.
     public void keep(String text, Token token, KeySet keys) {
         if (text.length() > LONGEST) {
             return;
