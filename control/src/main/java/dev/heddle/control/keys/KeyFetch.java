@@ -2,6 +2,7 @@ package dev.heddle.control.keys;
 
 import dev.heddle.xds.token.JsonText;
 import dev.heddle.xds.token.KeySet;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -72,22 +74,44 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
         }
         int port = uri.getPort() > 0 ? uri.getPort() : isSecure ? 443 : 80;
         String host = uri.getHost().replace("[", "").replace("]", "");
-        try (Socket socket = connected(host, port, end);
-                Socket wire = isSecure ? secured(socket, host, port) : socket) {
-            String path =
-                    uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-            String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-            String request =
-                    "GET "
-                            + path
-                            + query
-                            + " HTTP/1.1\r\nHost: "
-                            + uri.getRawAuthority()
-                            + "\r\nAccept: application/json\r\nConnection: close\r\n\r\n";
-            wire.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            wire.getOutputStream().flush();
-            return body(place, wire, new BufferedInputStream(wire.getInputStream()), end);
+        try (Socket socket = connected(host, port, end)) {
+            int millis = left(end) + 1;
+            Thread limit = Thread.startVirtualThread(() -> cutOff(socket, millis));
+            try {
+                return answer(place, uri, isSecure ? secured(socket, host, port) : socket);
+            } catch (IOException e) {
+                left(end);
+                throw e;
+            } finally {
+                limit.interrupt();
+            }
         }
+    }
+
+    /// Whoever answers byte by byte, in whichever part of the answer, is not waited for longer.
+    private static void cutOff(Socket socket, int millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+            socket.close();
+        } catch (InterruptedException | IOException _) {
+            // The answer is there, or nobody reads it any more.
+        }
+    }
+
+    private static String answer(String place, URI uri, Socket wire) throws IOException {
+        String path =
+                uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String request =
+                "GET "
+                        + path
+                        + query
+                        + " HTTP/1.1\r\nHost: "
+                        + uri.getRawAuthority()
+                        + "\r\nAccept: application/json\r\nConnection: close\r\n\r\n";
+        wire.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        wire.getOutputStream().flush();
+        return body(place, new BufferedInputStream(wire.getInputStream()));
     }
 
     private Socket connected(String host, int port, long end) throws IOException {
@@ -100,7 +124,6 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
         var socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(address.get(), port), left(end));
-            socket.setSoTimeout(left(end));
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -127,7 +150,7 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
         return (int) Math.min(millis, Integer.MAX_VALUE);
     }
 
-    private String body(String place, Socket wire, InputStream in, long end) throws IOException {
+    private static String body(String place, InputStream in) throws IOException {
         String[] status = line(in).split(" ", 3);
         if (status.length < 2 || !status[0].startsWith("HTTP/1.")) {
             throw new IOException(place + ": no answer of HTTP/1");
@@ -155,11 +178,11 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
         var body = new ByteArrayOutputStream();
         if (isChunked) {
             for (long chunk = number(line(in), 16); chunk > 0; chunk = number(line(in), 16)) {
-                read(place, wire, in, chunk, body, end);
+                read(place, in, chunk, body);
                 line(in);
             }
         } else {
-            read(place, wire, in, length < 0 ? Long.MAX_VALUE : length, body, end);
+            read(place, in, length < 0 ? Long.MAX_VALUE : length, body);
         }
         return body.toString(StandardCharsets.UTF_8);
     }
@@ -174,18 +197,11 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
         }
     }
 
-    private void read(
-            String place,
-            Socket wire,
-            InputStream in,
-            long length,
-            ByteArrayOutputStream body,
-            long end)
+    private static void read(String place, InputStream in, long length, ByteArrayOutputStream body)
             throws IOException {
         byte[] buffer = new byte[8_192];
         long left = length;
         while (left > 0) {
-            wire.setSoTimeout(left(end));
             int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
             if (read < 0) {
                 if (length == Long.MAX_VALUE) {

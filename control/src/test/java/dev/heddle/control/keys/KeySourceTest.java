@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.SavedFile;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.testkit.TokenSigner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,12 +34,9 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.SSLSocketFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class KeySourceTest {
     private static final Reach HERE = new Reach(List.of("127.0.0.0/8"));
@@ -63,7 +71,7 @@ class KeySourceTest {
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = body.getBytes(UTF_8);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
@@ -90,6 +98,26 @@ class KeySourceTest {
     void whatIsNoKeySetIsNotTaken(String path) {
         assertThatThrownBy(() -> fetch(HERE).keys(at(path), Duration.ofSeconds(5)))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whoAnswersByteByByteIsNotWaitedFor() throws IOException {
+        try (var slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> {
+                try (Socket caller = slow.accept()) {
+                    caller.getOutputStream().write("HTTP/1.1 200 OK".getBytes(UTF_8));
+                    while (true) {
+                        caller.getOutputStream().write("\r\na: b".getBytes(UTF_8));
+                        TimeUnit.MILLISECONDS.sleep(5);
+                    }
+                } catch (IOException | InterruptedException _) {
+                    // It was cut off.
+                }
+            });
+            String place = "http://127.0.0.1:" + slow.getLocalPort() + "/keys";
+            assertThatThrownBy(() -> fetch(HERE).keys(place, Duration.ofMillis(200)))
+                    .hasMessage("it took too long");
+        }
     }
 
     @Test
