@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.BackendRef;
 import dev.heddle.model.gatewayapi.L4Rule;
+import dev.heddle.model.gatewayapi.Route;
 import java.util.ArrayList;
 
 /// Lowers where connections go that nobody looks into.
@@ -18,7 +19,8 @@ final class BytesLowering {
     private BytesLowering() {}
 
     /// Connections that would go to nobody are closed, as many as are meant for him.
-    static Handling.Tcp handling(AttachedRoute<?> route, L4Rule rule, Services services) {
+    static Handling.Tcp handling(AttachedRoute<? extends Route<L4Rule>> route, Services services) {
+        L4Rule rule = route.resource().spec().rules().getFirst();
         var destinations = new ArrayList<TcpDestination>();
         for (int i = 0; i < rule.backendRefs().size(); i++) {
             BackendRef ref = rule.backendRefs().get(i);

@@ -12,12 +12,10 @@ import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.VirtualHost;
-import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.gatewayapi.Gateway.ValidationMode;
 import dev.heddle.model.gatewayapi.L4Rule;
-import dev.heddle.model.gatewayapi.TcpRoute;
-import dev.heddle.model.gatewayapi.TlsRoute;
+import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
@@ -74,14 +72,12 @@ public final class PortListeners {
             switch (listener.protocol().orElse(Protocol.UDP)) {
                 case HTTPS -> https(listener, name, https, taking, tables, chains);
                 case TLS -> {
-                    for (AttachedRoute<TlsRoute> route : listener.routes().tls()) {
-                        L4Rule rule = route.resource().spec().rules().getFirst();
-                        bytes(listener, route, rule, name, names, taking, chains);
-                    }
-                    for (AttachedRoute<TcpRoute> route : listener.routes().tcp()) {
-                        L4Rule rule = route.resource().spec().rules().getFirst();
-                        bytes(listener, route, rule, name, names, taking, chains);
-                    }
+                    listener.routes()
+                            .tls()
+                            .forEach(r -> bytes(listener, r, name, names, taking, chains));
+                    listener.routes()
+                            .tcp()
+                            .forEach(r -> bytes(listener, r, name, names, taking, chains));
                 }
                 case HTTP, TCP, UDP -> {}
             }
@@ -135,8 +131,7 @@ public final class PortListeners {
 
     private void bytes(
             AttachedListener listener,
-            AttachedRoute<?> route,
-            L4Rule rule,
+            AttachedRoute<? extends Route<L4Rule>> route,
             String name,
             HostTable names,
             UnaryOperator<List<String>> taking,
@@ -153,8 +148,8 @@ public final class PortListeners {
                             name + "_" + chains.size(),
                             Match.ofTls(free),
                             ended(listener, List.of()),
-                            bytes(route, rule),
-                            route.resource().origin(FieldPath.of("spec", "rules").index(0))));
+                            BytesLowering.handling(route, services),
+                            route.resource().origin(BytesLowering.RULE)));
         }
     }
 
@@ -195,12 +190,8 @@ public final class PortListeners {
                         new FilterChain(
                                 name,
                                 Match.ALL,
-                                bytes(route, route.resource().spec().rules().getFirst()),
-                                route.resource().origin(FieldPath.of("spec", "rules").index(0))));
-    }
-
-    private Handling.Tcp bytes(AttachedRoute<?> route, L4Rule rule) {
-        return BytesLowering.handling(route, rule, services);
+                                BytesLowering.handling(route, services),
+                                route.resource().origin(BytesLowering.RULE)));
     }
 
     private List<AttachedListener> of(Protocol protocol) {

@@ -32,10 +32,7 @@ public final class ServiceTable {
                 .map(route ->
                         new Bytes(
                                 route.resource().spec().hostnames(),
-                                BytesLowering.handling(
-                                        route,
-                                        route.resource().spec().rules().getFirst(),
-                                        services),
+                                BytesLowering.handling(route, services),
                                 route.resource().origin(BytesLowering.RULE)))
                 .toList();
     }
@@ -47,10 +44,7 @@ public final class ServiceTable {
                 .map(route ->
                         new Bytes(
                                 List.of(),
-                                BytesLowering.handling(
-                                        route,
-                                        route.resource().spec().rules().getFirst(),
-                                        services),
+                                BytesLowering.handling(route, services),
                                 route.resource().origin(BytesLowering.RULE)));
     }
 }
