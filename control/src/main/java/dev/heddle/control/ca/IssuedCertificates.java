@@ -80,9 +80,10 @@ final class IssuedCertificates {
                         made.roots().stream().map(IssuedCertificates::mark).toList());
         lock.lock();
         try {
+            // The last line may be half written, and must not take this one with it.
             Files.writeString(
                     file,
-                    line.text(instead.map(IssuedCertificates::number).orElse("-")),
+                    "\n" + line.text(instead.map(IssuedCertificates::number).orElse("-")),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } finally {
@@ -122,7 +123,7 @@ final class IssuedCertificates {
         }
         for (String text : Files.readAllLines(file)) {
             String[] parts = text.split(" ", -1);
-            // The last line may be half written.
+            // A line may be empty or half written.
             if (parts.length == 7) {
                 lines.remove(parts[6]);
                 lines.put(

@@ -41,7 +41,8 @@ final class RotationWatch {
             }
             CertificateAuthority next = rotations.authority(lives, clock.instant());
             adopt.accept(next);
-            seen = rotations.mark();
+            // Not as it is by now: what has changed since is looked at next.
+            seen = mark;
             LOG.info(
                     "certificate authority: it signs by {}, and believes {} roots",
                     JoinTokens.fingerprint(next.issuer().certificate()).substring(0, 16),

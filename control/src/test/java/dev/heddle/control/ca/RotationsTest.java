@@ -7,10 +7,15 @@ import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.xds.identity.SigningRequest;
 import dev.heddle.xds.identity.SpiffeId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,5 +145,48 @@ class RotationsTest {
 
         assertThat(authority().issuer().roots()).hasSize(1);
         assertThat(rotations.standing(now).proxies()).isEqualTo(1);
+    }
+
+    @Test
+    void aStepThatIsDoneWhileAnotherIsTakenIsTakenNext() throws Exception {
+        rotations.step("announce", false, now);
+        var adopted = new ArrayList<CertificateAuthority>();
+        var watch =
+                new RotationWatch(
+                        rotations,
+                        Lives.NORMAL,
+                        InstantSource.fixed(now),
+                        "",
+                        next -> {
+                            if (adopted.isEmpty()) {
+                                step("sign");
+                            }
+                            adopted.add(next);
+                        });
+
+        watch.look();
+        watch.look();
+
+        assertThat(adopted).hasSize(2);
+        assertThat(adopted.getLast().issuer().certificate())
+                .isEqualTo(authority().issuer().certificate());
+    }
+
+    private void step(String step) {
+        try {
+            rotations.step(step, false, now);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aHalfWrittenLineCostsNoOther() throws Exception {
+        renew(Optional.empty());
+        Files.writeString(
+                dir.resolve("issued"), "12ab spiffe://cluster.lo", StandardOpenOption.APPEND);
+        renew(Optional.empty());
+
+        assertThat(rotations.issued().inUse(now)).hasSize(2);
     }
 }
