@@ -2,41 +2,29 @@ package dev.heddle.proxy.config;
 
 import static dev.heddle.proxy.config.Findings.join;
 
-import dev.heddle.proxy.http.HeaderName;
-import dev.heddle.proxy.http.Limits;
+import dev.heddle.proxy.config.UpstreamHttpParser.Connections;
 import dev.heddle.proxy.runtime.AddressOrder;
 import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.KeepAlive;
-import dev.heddle.proxy.upstream.CircuitLimits;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.ConnectionOptions;
-import dev.heddle.proxy.upstream.RequestNames;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
 import dev.heddle.proxy.upstream.health.BreakerRules;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.ErrorMatch;
 import dev.heddle.proxy.upstream.health.HealthCheck;
 import dev.heddle.proxy.upstream.health.OutlierDetection;
-import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
-import envoy.config.cluster.v3.CircuitBreakers;
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.UpstreamConnectionOptions;
-import envoy.config.core.v3.RoutingPriority;
-import envoy.config.core.v3.UpstreamHttpProtocolOptions;
-import envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads clusters. This file is long because a cluster has many parts, and each is read by itself.
+/// Reads clusters. What is read by itself has a parser of its own.
 @SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 public final class ClusterParser {
-
-    private static final String HTTP_OPTIONS =
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     private static final Set<String> READ =
             Set.of(
@@ -101,13 +89,13 @@ public final class ClusterParser {
         findings.required("name", cluster.getName());
         BalancingParser.Balancing balancing = new BalancingParser(findings).balancing(cluster);
         checkProvided(cluster, balancing.kind());
-        Connections connections = connections(cluster);
+        Connections connections = new UpstreamHttpParser(findings).connections(cluster);
         ClusterSettings settings = settings(cluster, connections);
         UpstreamSockets sockets = sockets(cluster);
         if (settings.protocol() instanceof UpstreamProtocol.Negotiated
                 && !sockets.areAllSecured()) {
             findings.reject(
-                    "typed_extension_protocol_options['" + HTTP_OPTIONS + "'].auto_config",
+                    UpstreamHttpParser.OPTIONS_FIELD + ".auto_config",
                     "beside a transport_socket without TLS, in which nobody can choose a protocol"
                             + " (expected: TLS)");
         }
@@ -219,8 +207,7 @@ public final class ClusterParser {
                             parser.socket(
                                     join(path, "transport_socket"), match.getTransportSocket())));
         }
-        var sockets = new UpstreamSockets(choices, otherwise);
-        return sockets;
+        return new UpstreamSockets(choices, otherwise);
     }
 
     private ClusterSettings settings(Cluster cluster, Connections connections) {
@@ -237,13 +224,14 @@ public final class ClusterParser {
             buffer = cluster.getPerConnectionBufferLimitBytes().getValue();
             findings.range("per_connection_buffer_limit_bytes", buffer, 1, Integer.MAX_VALUE);
         }
+        var circuits = new CircuitParser(findings);
         return new ClusterSettings(
                 cluster.getName().isEmpty() ? "-" : cluster.getName(),
                 connectTimeout,
                 connections.idleTimeout(),
                 connections.maxRequests(),
                 Math.max(1, buffer),
-                limits(cluster.getCircuitBreakers()),
+                circuits.limits(cluster.getCircuitBreakers()),
                 new ConnectionOptions(
                         connections.maxDuration(),
                         new ConnectSettings(
@@ -256,7 +244,7 @@ public final class ClusterParser {
                                         cluster.getUpstreamConnectionOptions()
                                                 .getHappyEyeballsConfig())),
                         connections.responseLimits(),
-                        maxPerHost(cluster.getCircuitBreakers()),
+                        circuits.maxPerHost(cluster.getCircuitBreakers()),
                         preconnectRatio(cluster.getPreconnectPolicy()),
                         connections.names()),
                 connections.protocol());
@@ -306,26 +294,6 @@ public final class ClusterParser {
         return unsigned < 0 ? Integer.MAX_VALUE : unsigned;
     }
 
-    private int maxPerHost(CircuitBreakers breakers) {
-        int most = Integer.MAX_VALUE;
-        for (int i = 0; i < breakers.getPerHostThresholdsCount(); i++) {
-            CircuitBreakers.Thresholds thresholds = breakers.getPerHostThresholds(i);
-            // Envoy takes no other limit per host either.
-            findings.fields(
-                    "circuit_breakers.per_host_thresholds[" + i + "]",
-                    thresholds,
-                    Set.of("priority", "max_connections"));
-            if (thresholds.getPriority() == RoutingPriority.DEFAULT) {
-                most =
-                        limit(
-                                thresholds.hasMaxConnections(),
-                                thresholds.getMaxConnections().getValue(),
-                                Integer.MAX_VALUE);
-            }
-        }
-        return most;
-    }
-
     private double preconnectRatio(Cluster.PreconnectPolicy policy) {
         findings.fields("preconnect_policy", policy, Set.of("per_upstream_preconnect_ratio"));
         if (!policy.hasPerUpstreamPreconnectRatio()) {
@@ -339,286 +307,6 @@ public final class ClusterParser {
             return 1;
         }
         return ratio;
-    }
-
-    private CircuitLimits limits(CircuitBreakers breakers) {
-        findings.fields("circuit_breakers", breakers, Set.of("thresholds", "per_host_thresholds"));
-        CircuitLimits usual = CircuitLimits.ENVOY;
-        CircuitLimits urgent = CircuitLimits.ENVOY;
-        for (int i = 0; i < breakers.getThresholdsCount(); i++) {
-            CircuitBreakers.Thresholds thresholds = breakers.getThresholds(i);
-            String path = "circuit_breakers.thresholds[" + i + "]";
-            CircuitLimits read = limits(path, thresholds);
-            switch (thresholds.getPriority()) {
-                case DEFAULT -> usual = read;
-                case HIGH -> urgent = read;
-                case UNRECOGNIZED -> findings.reject(join(path, "priority"), "is unknown");
-            }
-        }
-        return urgent.equals(CircuitLimits.ENVOY) ? usual : usual.beside(urgent);
-    }
-
-    private CircuitLimits limits(String path, CircuitBreakers.Thresholds thresholds) {
-        findings.fields(
-                path,
-                thresholds,
-                Set.of(
-                        "priority",
-                        "max_connections",
-                        "max_pending_requests",
-                        "max_requests",
-                        "max_retries",
-                        "retry_budget",
-                        "track_remaining"),
-                Set.of("max_connection_pools"));
-        return new CircuitLimits(
-                limit(
-                        thresholds.hasMaxConnections(),
-                        thresholds.getMaxConnections().getValue(),
-                        1024),
-                limit(
-                        thresholds.hasMaxPendingRequests(),
-                        thresholds.getMaxPendingRequests().getValue(),
-                        1024),
-                limit(thresholds.hasMaxRequests(), thresholds.getMaxRequests().getValue(), 1024),
-                limit(thresholds.hasMaxRetries(), thresholds.getMaxRetries().getValue(), 3),
-                retryBudget(path, thresholds),
-                thresholds.getTrackRemaining());
-    }
-
-    private Optional<CircuitLimits.RetryBudget> retryBudget(
-            String path, CircuitBreakers.Thresholds thresholds) {
-        if (!thresholds.hasRetryBudget()) {
-            return Optional.empty();
-        }
-        String at = join(path, "retry_budget");
-        CircuitBreakers.Thresholds.RetryBudget budget = thresholds.getRetryBudget();
-        findings.fields(at, budget, Set.of("budget_percent", "min_retry_concurrency"));
-        double percent = budget.hasBudgetPercent() ? budget.getBudgetPercent().getValue() : 20;
-        if (!(percent >= 0 && percent <= 100)) {
-            findings.reject(join(at, "budget_percent"), percent + " (expected: from 0 to 100)");
-            percent = 20;
-        }
-        int least =
-                limit(
-                        budget.hasMinRetryConcurrency(),
-                        budget.getMinRetryConcurrency().getValue(),
-                        3);
-        return Optional.of(new CircuitLimits.RetryBudget(percent, least));
-    }
-
-    /// Istio asks for "no limit" with the greatest number of 32 bits.
-    private static int limit(boolean set, int value, int otherwise) {
-        return set ? (value < 0 ? Integer.MAX_VALUE : value) : otherwise;
-    }
-
-    private record Connections(
-            Duration idleTimeout,
-            long maxRequests,
-            Duration maxDuration,
-            Limits responseLimits,
-            RequestNames names,
-            UpstreamProtocol protocol,
-            Optional<ErrorMatch> errors) {}
-
-    private Connections connections(Cluster cluster) {
-        Duration idle = Duration.ofHours(1);
-        long maxRequests = Integer.toUnsignedLong(cluster.getMaxRequestsPerConnection().getValue());
-        var common = cluster.getCommonHttpProtocolOptions();
-        String path = "common_http_protocol_options";
-        UpstreamProtocol protocol = protocol(cluster);
-        RequestNames names =
-                names("upstream_http_protocol_options", cluster.getUpstreamHttpProtocolOptions());
-        Optional<ErrorMatch> errors = Optional.empty();
-        for (var option : cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-            String at = "typed_extension_protocol_options['" + option.getKey() + "']";
-            HttpProtocolOptions http = httpOptions(at, option.getKey(), option.getValue());
-            protocol = protocol(at, http);
-            errors = errors(join(at, "outlier_detection"), http.getOutlierDetection());
-            names =
-                    names(
-                            join(at, "upstream_http_protocol_options"),
-                            http.getUpstreamHttpProtocolOptions());
-            if (http.hasCommonHttpProtocolOptions()) {
-                common = http.getCommonHttpProtocolOptions();
-                path = join(at, "common_http_protocol_options");
-            }
-        }
-        findings.fields(
-                path,
-                common,
-                Set.of(
-                        "idle_timeout",
-                        "max_requests_per_connection",
-                        "max_connection_duration",
-                        "max_headers_count",
-                        "max_response_headers_kb"));
-        if (common.hasIdleTimeout()) {
-            idle = findings.duration(join(path, "idle_timeout"), common.getIdleTimeout());
-        }
-        if (common.hasMaxRequestsPerConnection()) {
-            maxRequests = Integer.toUnsignedLong(common.getMaxRequestsPerConnection().getValue());
-        }
-        return new Connections(
-                idle,
-                maxRequests,
-                findings.duration(
-                        join(path, "max_connection_duration"), common.getMaxConnectionDuration()),
-                responseLimits(path, common),
-                names,
-                protocol,
-                errors);
-    }
-
-    private Optional<ErrorMatch> errors(String path, HttpProtocolOptions.OutlierDetection config) {
-        findings.fields(path, config, Set.of("error_matcher"));
-        return config.hasErrorMatcher()
-                ? Optional.of(
-                        new ErrorMatchParser(findings)
-                                .match(join(path, "error_matcher"), config.getErrorMatcher()))
-                : Optional.empty();
-    }
-
-    private RequestNames names(String path, UpstreamHttpProtocolOptions options) {
-        findings.fields(
-                path,
-                options,
-                Set.of("auto_sni", "auto_san_validation", "override_auto_sni_header"));
-        return new RequestNames(
-                options.getAutoSni(),
-                options.getAutoSanValidation(),
-                nameHeader(path, options.getOverrideAutoSniHeader()));
-    }
-
-    private Optional<HeaderName> nameHeader(String path, String header) {
-        if (header.isEmpty() || header.equals(":authority") || header.equalsIgnoreCase("host")) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(HeaderName.of(header));
-        } catch (IllegalArgumentException e) {
-            findings.reject(join(path, "override_auto_sni_header"), String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
-    }
-
-    private Limits responseLimits(String path, envoy.config.core.v3.HttpProtocolOptions common) {
-        int headers = ConnectionOptions.ENVOY_RESPONSE.headers();
-        if (common.hasMaxHeadersCount()) {
-            headers = common.getMaxHeadersCount().getValue();
-            findings.range(join(path, "max_headers_count"), headers, 1, 1_000_000);
-        }
-        int bytes = ConnectionOptions.ENVOY_RESPONSE.headBytes();
-        if (common.hasMaxResponseHeadersKb()) {
-            int kb = common.getMaxResponseHeadersKb().getValue();
-            findings.range(join(path, "max_response_headers_kb"), kb, 1, 8_192);
-            bytes = Math.clamp(kb, 1, 8_192) * 1024;
-        }
-        return new Limits(bytes, Math.max(1, headers));
-    }
-
-    private HttpProtocolOptions httpOptions(String path, String key, Any value) {
-        if (!key.equals(HTTP_OPTIONS)) {
-            findings.notImplemented(path);
-            return HttpProtocolOptions.getDefaultInstance();
-        }
-        HttpProtocolOptions options;
-        try {
-            options = value.unpack(HttpProtocolOptions.getDefaultInstance());
-        } catch (WireException e) {
-            findings.reject(path, String.valueOf(e.getMessage()));
-            return HttpProtocolOptions.getDefaultInstance();
-        }
-        findings.fields(
-                path,
-                options,
-                Set.of(
-                        "common_http_protocol_options",
-                        "explicit_http_config",
-                        "use_downstream_protocol_config",
-                        "auto_config",
-                        "upstream_http_protocol_options",
-                        "outlier_detection"));
-        return options;
-    }
-
-    /// As the fields said before there were extensions.
-    private UpstreamProtocol protocol(Cluster cluster) {
-        UpstreamProtocol.Http1 http1 =
-                http1("http_protocol_options", cluster.getHttpProtocolOptions());
-        UpstreamProtocol.Http2 http2 =
-                http2("http2_protocol_options", cluster.getHttp2ProtocolOptions());
-        return switch (cluster.getProtocolSelection()) {
-            case USE_CONFIGURED_PROTOCOL -> cluster.hasHttp2ProtocolOptions() ? http2 : http1;
-            case USE_DOWNSTREAM_PROTOCOL -> new UpstreamProtocol.AsDownstream(http1, http2);
-            case UNRECOGNIZED -> {
-                findings.reject("protocol_selection", "is unknown");
-                yield http1;
-            }
-        };
-    }
-
-    private UpstreamProtocol protocol(String path, HttpProtocolOptions options) {
-        return switch (options.getUpstreamProtocolOptionsCase()) {
-            case EXPLICIT_HTTP_CONFIG -> {
-                String at = join(path, "explicit_http_config");
-                var explicit = options.getExplicitHttpConfig();
-                findings.fields(
-                        at, explicit, Set.of("http_protocol_options", "http2_protocol_options"));
-                yield explicit.hasHttp2ProtocolOptions()
-                        ? http2(
-                                join(at, "http2_protocol_options"),
-                                explicit.getHttp2ProtocolOptions())
-                        : http1(
-                                join(at, "http_protocol_options"),
-                                explicit.getHttpProtocolOptions());
-            }
-            // No downstream speaks HTTP/3, so its options are unused.
-            case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
-                String at = join(path, "use_downstream_protocol_config");
-                var downstream = options.getUseDownstreamProtocolConfig();
-                findings.fields(
-                        at,
-                        downstream,
-                        Set.of("http_protocol_options", "http2_protocol_options"),
-                        Set.of("http3_protocol_options"));
-                yield new UpstreamProtocol.AsDownstream(
-                        http1(
-                                join(at, "http_protocol_options"),
-                                downstream.getHttpProtocolOptions()),
-                        http2(
-                                join(at, "http2_protocol_options"),
-                                downstream.getHttp2ProtocolOptions()));
-            }
-            case AUTO_CONFIG -> {
-                String at = join(path, "auto_config");
-                var auto = options.getAutoConfig();
-                findings.fields(
-                        at, auto, Set.of("http_protocol_options", "http2_protocol_options"));
-                yield new UpstreamProtocol.Negotiated(
-                        http1(join(at, "http_protocol_options"), auto.getHttpProtocolOptions()),
-                        http2(join(at, "http2_protocol_options"), auto.getHttp2ProtocolOptions()));
-            }
-            case UPSTREAMPROTOCOLOPTIONS_NOT_SET -> UpstreamProtocol.Http1.USUAL;
-        };
-    }
-
-    private UpstreamProtocol.Http2 http2(
-            String path, envoy.config.core.v3.Http2ProtocolOptions options) {
-        return new UpstreamProtocol.Http2(new Http2OptionsParser(findings).upstream(path, options));
-    }
-
-    private UpstreamProtocol.Http1 http1(
-            String path, envoy.config.core.v3.Http1ProtocolOptions options) {
-        findings.fields(
-                path,
-                options,
-                Set.of("enable_trailers", "header_key_format"),
-                Set.of("use_balsa_parser", "accept_http_10"));
-        return new UpstreamProtocol.Http1(
-                options.getEnableTrailers(),
-                NameCases.read(
-                        findings, join(path, "header_key_format"), options.getHeaderKeyFormat()));
     }
 
     private ClusterConfig.Discovery discovery(Cluster cluster) {
