@@ -6,7 +6,6 @@ import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.filter.rbac.AccessFilter;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.http.rbac.v3.RBAC;
 import envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import java.util.Set;
@@ -24,14 +23,10 @@ final class AccessType implements HttpFilterType<AccessConfig> {
 
     @Override
     public AccessConfig parse(Any config) {
-        var findings = new Findings();
-        try {
-            return findings.accepted(
-                    new AccessParser(findings)
-                            .http("", RBAC.getDefaultInstance().read(config.getValue())));
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(
+                config,
+                RBAC.getDefaultInstance(),
+                (rules, findings) -> new AccessParser(findings).http("", rules));
     }
 
     @Override
@@ -42,17 +37,14 @@ final class AccessType implements HttpFilterType<AccessConfig> {
     /// Without rules it lets everybody pass.
     @Override
     public AccessConfig parseRoute(Any config) {
-        var findings = new Findings();
-        try {
-            RBACPerRoute route = RBACPerRoute.getDefaultInstance().read(config.getValue());
-            findings.fields("", route, Set.of("rbac"));
-            return findings.accepted(
-                    route.hasRbac()
-                            ? new AccessParser(findings).http("rbac", route.getRbac())
-                            : AccessConfig.FREE);
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(config, RBACPerRoute.getDefaultInstance(), AccessType::route);
+    }
+
+    private static AccessConfig route(RBACPerRoute route, Findings findings) {
+        findings.fields("", route, Set.of("rbac"));
+        return route.hasRbac()
+                ? new AccessParser(findings).http("rbac", route.getRbac())
+                : AccessConfig.FREE;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.heddle.proxy.config;
 import dev.heddle.proxy.filter.cors.CorsConfig;
 import dev.heddle.proxy.route.Chance;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import envoy.type.matcher.v3.StringMatcher;
 import google.protobuf.BoolValue;
@@ -20,17 +19,10 @@ final class CorsParser {
     private CorsParser() {}
 
     static CorsConfig parse(Any config) {
-        try {
-            var findings = new Findings();
-            CorsConfig read =
-                    policy(findings, CorsPolicy.getDefaultInstance().read(config.getValue()));
-            return findings.accepted(read);
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(config, CorsPolicy.getDefaultInstance(), CorsParser::policy);
     }
 
-    private static CorsConfig policy(Findings findings, CorsPolicy policy) {
+    private static CorsConfig policy(CorsPolicy policy, Findings findings) {
         findings.fields(
                 "",
                 policy,

@@ -5,7 +5,6 @@ import dev.heddle.proxy.filter.HttpFilter;
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.filter.dynamicproxy.DynamicProxyFilter;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig;
 import java.util.Set;
 
@@ -23,18 +22,13 @@ final class DynamicProxyType implements HttpFilterType<DynamicProxyType.Config> 
 
     @Override
     public Config parse(Any config) {
-        try {
-            FilterConfig read = FilterConfig.getDefaultInstance().read(config.getValue());
-            var findings = new Findings();
-            findings.fields("", read, Set.of("dns_cache_config"));
-            new DynamicProxyParser(findings).check("dns_cache_config", read.getDnsCacheConfig());
-            if (findings.of(read) instanceof Parsed.Rejected<?> rejected) {
-                throw new IllegalArgumentException(rejected.text());
-            }
-            return new Config();
-        } catch (WireException e) {
-            throw new IllegalArgumentException("typed_config: " + e.getMessage(), e);
-        }
+        return Findings.read(config, FilterConfig.getDefaultInstance(), DynamicProxyType::config);
+    }
+
+    private static Config config(FilterConfig read, Findings findings) {
+        findings.fields("", read, Set.of("dns_cache_config"));
+        new DynamicProxyParser(findings).check("dns_cache_config", read.getDnsCacheConfig());
+        return new Config();
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.common.fault.v3.FaultDelay;
 import envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import envoy.extensions.filters.http.fault.v3.FaultAbort;
@@ -57,15 +56,10 @@ final class FaultParser {
     }
 
     static FaultConfig parse(Any config) {
-        try {
-            var findings = new Findings();
-            FaultConfig read =
-                    new FaultParser(findings)
-                            .fault(HTTPFault.getDefaultInstance().read(config.getValue()));
-            return findings.accepted(read);
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(
+                config,
+                HTTPFault.getDefaultInstance(),
+                (fault, findings) -> new FaultParser(findings).fault(fault));
     }
 
     private FaultConfig fault(HTTPFault fault) {

@@ -7,7 +7,6 @@ import dev.heddle.proxy.filter.filterstate.FilterStateConfig;
 import dev.heddle.proxy.filter.filterstate.FilterStateFilter;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue;
 import envoy.extensions.filters.http.set_filter_state.v3.Config;
 import java.util.Optional;
@@ -26,17 +25,7 @@ final class FilterStateType implements HttpFilterType<FilterStateConfig> {
 
     @Override
     public FilterStateConfig parse(Any config) {
-        var findings = new Findings();
-        FilterStateConfig read;
-        try {
-            read = read(Config.getDefaultInstance().read(config.getValue()), findings);
-        } catch (WireException e) {
-            throw new IllegalArgumentException("typed_config: " + e.getMessage(), e);
-        }
-        if (findings.of(read) instanceof Parsed.Rejected<?> rejected) {
-            throw new IllegalArgumentException(rejected.text());
-        }
-        return read;
+        return Findings.read(config, Config.getDefaultInstance(), FilterStateType::read);
     }
 
     private static FilterStateConfig read(Config config, Findings findings) {

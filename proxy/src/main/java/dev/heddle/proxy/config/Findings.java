@@ -2,12 +2,14 @@ package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Message;
 import envoy.type.matcher.v3.RegexMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /// What the parsers find in one resource, in the order in which they find it.
 ///
@@ -143,6 +145,18 @@ final class Findings {
             throw new IllegalArgumentException(String.join("; ", rejections));
         }
         return value;
+    }
+
+    /// Reads what a filter is configured by.
+    ///
+    /// @param type an instance of the message that it is, which whoever found the filter saw to
+    /// @param reading says in the findings what is wrong with it
+    /// @throws IllegalArgumentException when it cannot be run, with every mistake
+    static <M extends Message, C> C read(Any config, M type, BiFunction<M, Findings, C> reading) {
+        var findings = new Findings();
+        @SuppressWarnings("unchecked") // an M reads an M
+        M message = (M) type.read(config.getValue());
+        return findings.accepted(reading.apply(message, findings));
     }
 
     boolean rejected() {

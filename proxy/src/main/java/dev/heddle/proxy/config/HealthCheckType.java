@@ -7,7 +7,6 @@ import dev.heddle.proxy.filter.healthcheck.HealthCheckConfig;
 import dev.heddle.proxy.filter.healthcheck.HealthCheckFilter;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import java.util.ArrayList;
 import java.util.Set;
@@ -23,24 +22,19 @@ final class HealthCheckType implements HttpFilterType<HealthCheckConfig> {
 
     @Override
     public HealthCheckConfig parse(Any config) {
-        try {
-            HealthCheck check = HealthCheck.getDefaultInstance().read(config.getValue());
-            var findings = new Findings();
-            findings.fields("", check, Set.of("pass_through_mode", "headers"));
-            if (!check.hasPassThroughMode()) {
-                findings.reject("pass_through_mode", "is missing");
-            }
-            var conditions = new ArrayList<Predicate<RequestHead>>();
-            new MatchParser(findings)
-                    .headers("headers", check.getHeadersList())
-                    .forEach(it -> conditions.add(HeaderCondition.of(it)::test));
-            if (findings.of(check) instanceof Parsed.Rejected<?> rejected) {
-                throw new IllegalArgumentException(rejected.text());
-            }
-            return new HealthCheckConfig(check.getPassThroughMode().getValue(), conditions);
-        } catch (WireException e) {
-            throw new IllegalArgumentException("typed_config: " + e.getMessage(), e);
+        return Findings.read(config, HealthCheck.getDefaultInstance(), HealthCheckType::check);
+    }
+
+    private static HealthCheckConfig check(HealthCheck check, Findings findings) {
+        findings.fields("", check, Set.of("pass_through_mode", "headers"));
+        if (!check.hasPassThroughMode()) {
+            findings.reject("pass_through_mode", "is missing");
         }
+        var conditions = new ArrayList<Predicate<RequestHead>>();
+        new MatchParser(findings)
+                .headers("headers", check.getHeadersList())
+                .forEach(it -> conditions.add(HeaderCondition.of(it)::test));
+        return new HealthCheckConfig(check.getPassThroughMode().getValue(), conditions);
     }
 
     @Override

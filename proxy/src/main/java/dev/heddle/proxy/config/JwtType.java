@@ -6,7 +6,6 @@ import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.filter.jwt.JwtConfig;
 import dev.heddle.proxy.filter.jwt.JwtFilter;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig;
 import java.util.Set;
@@ -24,16 +23,10 @@ final class JwtType implements HttpFilterType<JwtConfig> {
 
     @Override
     public JwtConfig parse(Any config) {
-        var findings = new Findings();
-        try {
-            return findings.accepted(
-                    new JwtParser(findings)
-                            .filter(
-                                    JwtAuthentication.getDefaultInstance()
-                                            .read(config.getValue())));
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(
+                config,
+                JwtAuthentication.getDefaultInstance(),
+                (tokens, findings) -> new JwtParser(findings).filter(tokens));
     }
 
     @Override
@@ -43,17 +36,15 @@ final class JwtType implements HttpFilterType<JwtConfig> {
 
     @Override
     public JwtConfig parseRoute(Any config) {
-        var findings = new Findings();
-        try {
-            PerRouteConfig route = PerRouteConfig.getDefaultInstance().read(config.getValue());
-            findings.fields("", route, Set.of("disabled"));
-            if (!route.getDisabled()) {
-                findings.reject("disabled", "false (expected: true)");
-            }
-            return findings.accepted(JwtConfig.OFF);
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+        return Findings.read(config, PerRouteConfig.getDefaultInstance(), JwtType::route);
+    }
+
+    private static JwtConfig route(PerRouteConfig route, Findings findings) {
+        findings.fields("", route, Set.of("disabled"));
+        if (!route.getDisabled()) {
+            findings.reject("disabled", "false (expected: true)");
         }
+        return JwtConfig.OFF;
     }
 
     @Override

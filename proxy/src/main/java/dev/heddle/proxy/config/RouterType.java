@@ -6,7 +6,6 @@ import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.router.Router;
 import dev.heddle.proxy.router.RouterConfig;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import java.util.Set;
 
 /// The router as a filter (`envoy.extensions.filters.http.router.v3.Router`).
@@ -27,20 +26,13 @@ final class RouterType implements HttpFilterType<RouterConfig> {
 
     @Override
     public RouterConfig parse(Any config) {
-        try {
-            // The type was looked at by whoever found this filter.
-            var router =
-                    envoy.extensions.filters.http.router.v3.Router.getDefaultInstance()
-                            .read(config.getValue());
-            var findings = new Findings();
-            findings.fields("", router, HARMLESS);
-            if (findings.of(router) instanceof Parsed.Rejected<?> rejected) {
-                throw new IllegalArgumentException(rejected.text());
-            }
-            return new RouterConfig(router.getSuppressEnvoyHeaders());
-        } catch (WireException e) {
-            throw new IllegalArgumentException("typed_config: " + e.getMessage(), e);
-        }
+        return Findings.read(
+                config,
+                envoy.extensions.filters.http.router.v3.Router.getDefaultInstance(),
+                (router, findings) -> {
+                    findings.fields("", router, HARMLESS);
+                    return new RouterConfig(router.getSuppressEnvoyHeaders());
+                });
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.heddle.proxy.filter.session.SessionFilter;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.route.HashPolicy.NewCookie;
 import dev.heddle.xds.wire.Any;
-import dev.heddle.xds.wire.WireException;
 import envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
@@ -37,16 +36,10 @@ final class SessionType implements HttpFilterType<SessionConfig> {
 
     @Override
     public SessionConfig parse(Any config) {
-        var findings = new Findings();
-        try {
-            return findings.accepted(
-                    session(
-                            findings,
-                            "",
-                            StatefulSession.getDefaultInstance().read(config.getValue())));
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(
+                config,
+                StatefulSession.getDefaultInstance(),
+                (session, findings) -> session(findings, "", session));
     }
 
     @Override
@@ -56,15 +49,8 @@ final class SessionType implements HttpFilterType<SessionConfig> {
 
     @Override
     public SessionConfig parseRoute(Any config) {
-        var findings = new Findings();
-        try {
-            return findings.accepted(
-                    route(
-                            findings,
-                            StatefulSessionPerRoute.getDefaultInstance().read(config.getValue())));
-        } catch (WireException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return Findings.read(
+                config, StatefulSessionPerRoute.getDefaultInstance(), SessionType::route);
     }
 
     @Override
@@ -72,7 +58,7 @@ final class SessionType implements HttpFilterType<SessionConfig> {
         return new SessionFilter(config);
     }
 
-    private static SessionConfig route(Findings findings, StatefulSessionPerRoute route) {
+    private static SessionConfig route(StatefulSessionPerRoute route, Findings findings) {
         findings.fields("", route, Set.of("disabled", "stateful_session"));
         return switch (route.getOverrideCase()) {
             case DISABLED -> {
@@ -90,8 +76,7 @@ final class SessionType implements HttpFilterType<SessionConfig> {
         };
     }
 
-    private static SessionConfig session(Findings findings, String path, StatefulSession session)
-            throws WireException {
+    private static SessionConfig session(Findings findings, String path, StatefulSession session) {
         findings.fields(path, session, Set.of("session_state", "strict"));
         if (!session.hasSessionState()) {
             return SessionConfig.OFF;
@@ -102,7 +87,7 @@ final class SessionType implements HttpFilterType<SessionConfig> {
                 session.getStrict());
     }
 
-    private static State state(Findings findings, String path, Any config) throws WireException {
+    private static State state(Findings findings, String path, Any config) {
         if (config.holds(CookieBasedSessionState.getDefaultInstance())) {
             var state = config.unpack(CookieBasedSessionState.getDefaultInstance());
             findings.fields(path, state, Set.of("cookie"));
