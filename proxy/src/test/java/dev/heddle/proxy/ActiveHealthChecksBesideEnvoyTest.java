@@ -10,10 +10,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -371,24 +368,6 @@ class ActiveHealthChecksBesideEnvoyTest {
         }
     }
 
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        BYTES;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     /// Says that `well` serves and `ill` does not, and knows nothing else.
     private static void check(byte[] question, StreamObserver<byte[]> answer) {
         String service = new String(question, StandardCharsets.UTF_8);
@@ -413,7 +392,7 @@ class ActiveHealthChecksBesideEnvoyTest {
                                 ServerServiceDefinition.builder("grpc.health.v1.Health")
                                         .addMethod(
                                                 MethodDescriptor.newBuilder(
-                                                                Bytes.BYTES, Bytes.BYTES)
+                                                                GrpcBytes.BYTES, GrpcBytes.BYTES)
                                                         .setType(MethodType.UNARY)
                                                         .setFullMethodName(
                                                                 "grpc.health.v1.Health/Check")

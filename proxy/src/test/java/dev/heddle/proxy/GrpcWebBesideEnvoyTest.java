@@ -15,10 +15,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -72,24 +69,6 @@ class GrpcWebBesideEnvoyTest {
     /// What the server was told, by call.
     private final Map<String, List<String>> heard = new ConcurrentHashMap<>();
 
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        BYTES;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     /// A call.
     ///
     /// @param body one character a byte
@@ -115,7 +94,7 @@ class GrpcWebBesideEnvoyTest {
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-        return MethodDescriptor.newBuilder(Bytes.BYTES, Bytes.BYTES)
+        return MethodDescriptor.newBuilder(GrpcBytes.BYTES, GrpcBytes.BYTES)
                 .setType(type)
                 .setFullMethodName("echo.Echo/" + name)
                 .build();

@@ -23,12 +23,9 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -59,28 +56,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LongStreamsTest {
     private static final MethodDescriptor<byte[], byte[]> BOTH =
-            MethodDescriptor.newBuilder(Bytes.BYTES, Bytes.BYTES)
+            MethodDescriptor.newBuilder(GrpcBytes.BYTES, GrpcBytes.BYTES)
                     .setType(MethodType.BIDI_STREAMING)
                     .setFullMethodName("echo.Echo/both")
                     .build();
-
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        BYTES;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
 
     /// Pushes to the one proxy that there is.
     private static final class ControlPlane implements XdsHandler {

@@ -3,6 +3,7 @@ package dev.heddle.proxy.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.proxy.GrpcBytes;
 import dev.heddle.proxy.http.Http2Options;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.sim.LoopbackProxy;
@@ -23,10 +24,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
@@ -57,24 +55,6 @@ class GrpcLoopbackTest {
     private static final Metadata.Key<String> DETAIL =
             Metadata.Key.of("x-detail", Metadata.ASCII_STRING_MARSHALLER);
 
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        BYTES;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private final AtomicInteger sent = new AtomicInteger();
     private @Nullable Server server;
@@ -82,7 +62,7 @@ class GrpcLoopbackTest {
     private @Nullable ManagedChannel channel;
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-        return MethodDescriptor.newBuilder(Bytes.BYTES, Bytes.BYTES)
+        return MethodDescriptor.newBuilder(GrpcBytes.BYTES, GrpcBytes.BYTES)
                 .setType(type)
                 .setFullMethodName("echo.Echo/" + name)
                 .build();

@@ -2,27 +2,20 @@ package dev.heddle.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.proxy.runtime.SecureOutcome;
+import dev.heddle.proxy.runtime.IdleWire;
 import dev.heddle.proxy.runtime.Transport;
-import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
-import dev.heddle.proxy.tls.TlsServer;
-import dev.heddle.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// Feeds bytes to a codec in pieces and writes down what it makes of them, one line for each event,
 /// a body as one line however it was cut.
@@ -41,7 +34,7 @@ final class Probe {
                     allocator);
     private final StringBuilder events = new StringBuilder();
     private final StringBuilder body = new StringBuilder();
-    private final FakeWire wire = new FakeWire();
+    private final IdleWire wire = new IdleWire();
 
     private Probe() {}
 
@@ -77,13 +70,13 @@ final class Probe {
             from = cut;
         }
         piece(codec, bytes, from, bytes.length());
-        wire.gone = true;
+        wire.close();
         event("closed");
         codec.onClosed();
     }
 
     private void piece(WireHandler codec, String bytes, int from, int to) {
-        if (from < to && !wire.gone) {
+        if (from < to && wire.isOpen()) {
             codec.onBytes(
                     allocator
                             .directBuffer(to - from)
@@ -234,103 +227,5 @@ final class Probe {
 
         @Override
         public void onGone(boolean isBroken) {}
-    }
-
-    private static final class FakeWire implements Wire {
-        private static final InetSocketAddress ADDRESS =
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 80);
-        private boolean gone;
-
-        @Override
-        public void write(ByteBuf bytes) {
-            bytes.release();
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public boolean isUnsent() {
-            return false;
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void setWriteLimit(int bytes) {}
-
-        @Override
-        public void setReading(boolean on) {}
-
-        @Override
-        public void allowHalfClose() {}
-
-        @Override
-        public void end() {
-            gone = true;
-        }
-
-        @Override
-        public void close() {
-            gone = true;
-        }
-
-        @Override
-        public void reset() {
-            gone = true;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return !gone;
-        }
-
-        @Override
-        public void secure(TlsServer tls, SecureOutcome outcome) {
-            throw new UnsupportedOperationException("TLS");
-        }
-
-        @Override
-        public @Nullable TlsSession tls() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress remote() {
-            return ADDRESS;
-        }
-
-        @Override
-        public @Nullable InetSocketAddress restored() {
-            return null;
-        }
-
-        @Override
-        public InetSocketAddress local() {
-            return ADDRESS;
-        }
-
-        @Override
-        public void handOver(WireHandler next, ByteBuf bytes) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void present(InetSocketAddress remote, InetSocketAddress local) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public InetSocketAddress directRemote() {
-            return remote();
-        }
-
-        @Override
-        public Optional<InetSocketAddress> originalDestination() {
-            return Optional.empty();
-        }
     }
 }

@@ -16,7 +16,7 @@ class FloodTest {
     private int takenUntilClosed(int most, IntFunction<ByteBuf[]> frames) {
         for (int i = 0; i < most; i++) {
             engine.receive(frames.apply(i));
-            if (engine.wire.isClosed) {
+            if (engine.wire.isClosed()) {
                 return i;
             }
         }
@@ -122,7 +122,7 @@ class FloodTest {
                             return all(FrameText.settings());
                         });
         assertThat(taken).isEqualTo(1000);
-        assertThat(engine.wire.isClosed).isTrue();
+        assertThat(engine.wire.isClosed()).isTrue();
     }
 
     @Test

@@ -305,10 +305,10 @@ class Http2ConnectionTest {
         engine.receive(engine.peer.get(5));
         assertThat(engine.heard()).isEmpty();
         engine.told.stream(1).sendHead(fields -> fields.status(200), true);
-        assertThat(engine.wire.isClosed).isFalse();
+        assertThat(engine.wire.isClosed()).isFalse();
         engine.told.stream(3).sendHead(fields -> fields.status(200), true);
         engine.sent();
-        assertThat(engine.wire.isClosed).isTrue();
+        assertThat(engine.wire.isClosed()).isTrue();
     }
 
     @Test

@@ -130,14 +130,14 @@ class Http2FuzzTest {
         engine.receive(FrameText.preface(), FrameText.settings(), FrameText.settingsAck());
         engine.sent();
         int got = 0;
-        for (int id = 1; !engine.wire.isClosed && id < 200; id += 2) {
+        for (int id = 1; !engine.wire.isClosed() && id < 200; id += 2) {
             engine.receive(engine.peer.post(id));
-            for (int i = 0; i < 16 && !engine.wire.isClosed; i++) {
+            for (int i = 0; i < 16 && !engine.wire.isClosed(); i++) {
                 engine.receive(FrameText.data(id, "x".repeat(16_000), false));
                 got += 16_000;
             }
         }
-        assertThat(engine.wire.isClosed).isTrue();
+        assertThat(engine.wire.isClosed()).isTrue();
         assertThat(got).isLessThan(1024 * 1024 + 16_001);
         List<String> sent = engine.sent();
         assertThat(sent).last().asString().endsWith("FLOW_CONTROL_ERROR");

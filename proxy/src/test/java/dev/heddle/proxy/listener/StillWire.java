@@ -1,17 +1,12 @@
 package dev.heddle.proxy.listener;
 
-import dev.heddle.proxy.runtime.SecureOutcome;
-import dev.heddle.proxy.runtime.Wire;
-import dev.heddle.proxy.runtime.WireHandler;
-import dev.heddle.proxy.tls.TlsServer;
-import dev.heddle.proxy.tls.TlsSession;
+import dev.heddle.proxy.runtime.IdleWire;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on which nothing happens; it only knows who its ends are.
-final class StillWire implements Wire {
+final class StillWire extends IdleWire {
     static final InetSocketAddress CLIENT = new InetSocketAddress("203.0.113.9", 50_000);
     static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 443);
 
@@ -24,60 +19,9 @@ final class StillWire implements Wire {
     }
 
     @Override
-    public void flush() {}
-
-    @Override
-    public boolean isWritable() {
-        return true;
-    }
-
-    @Override
-    public void setWriteLimit(int bytes) {}
-
-    @Override
-    public void setReading(boolean on) {}
-
-    @Override
-    public void allowHalfClose() {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void close() {}
-
-    @Override
-    public void reset() {}
-
-    @Override
-    public boolean isOpen() {
-        return true;
-    }
-
-    @Override
-    public void handOver(WireHandler next, ByteBuf bytes) {
-        throw new AssertionError("nothing is handed over");
-    }
-
-    @Override
     public void present(InetSocketAddress newRemote, InetSocketAddress newLocal) {
         remote = newRemote;
         local = newLocal;
-    }
-
-    @Override
-    public boolean isUnsent() {
-        return false;
-    }
-
-    @Override
-    public void secure(TlsServer tls, SecureOutcome outcome) {
-        throw new AssertionError("nothing is secured");
-    }
-
-    @Override
-    public @Nullable TlsSession tls() {
-        return null;
     }
 
     @Override
@@ -98,10 +42,5 @@ final class StillWire implements Wire {
     @Override
     public InetSocketAddress directRemote() {
         return CLIENT;
-    }
-
-    @Override
-    public Optional<InetSocketAddress> originalDestination() {
-        return Optional.empty();
     }
 }
