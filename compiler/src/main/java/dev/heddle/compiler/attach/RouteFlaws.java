@@ -2,7 +2,6 @@ package dev.heddle.compiler.attach;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-
 import dev.heddle.compiler.attach.RouteView.Flaw;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.GrpcRoute;
@@ -12,7 +11,6 @@ import dev.heddle.model.gatewayapi.HttpRoute.PathType;
 import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
 import dev.heddle.model.gatewayapi.L4Rule;
 import dev.heddle.model.gatewayapi.RouteRule;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,7 +8,6 @@ import dev.heddle.model.gatewayapi.L7Rule;
 import dev.heddle.model.gatewayapi.RouteBackend;
 import dev.heddle.model.gatewayapi.RouteFilter;
 import dev.heddle.model.gatewayapi.RouteRule;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,7 +8,6 @@ import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.gatewayapi.RouteRule;
 import dev.heddle.model.kinds.Kinds;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

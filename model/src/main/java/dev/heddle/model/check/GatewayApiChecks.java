@@ -19,7 +19,6 @@ import dev.heddle.model.gatewayapi.TlsRoute;
 import dev.heddle.model.gatewayapi.UdpRoute;
 import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.gatewayapi.XMesh;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

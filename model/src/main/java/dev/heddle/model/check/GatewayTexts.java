@@ -1,7 +1,6 @@
 package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

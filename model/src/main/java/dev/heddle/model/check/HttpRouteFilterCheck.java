@@ -8,7 +8,6 @@ import dev.heddle.model.gatewayapi.HttpRouteFilter.FilterType;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifier;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
-
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -11,7 +11,6 @@ import dev.heddle.model.gatewayapi.Gateway.Infrastructure;
 import dev.heddle.model.gatewayapi.Gateway.PortTls;
 import dev.heddle.model.gatewayapi.ParametersReference;
 import dev.heddle.model.tree.Node;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -8,7 +8,6 @@ import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
 import dev.heddle.model.gatewayapi.GrpcRoute.Match;
 import dev.heddle.model.gatewayapi.GrpcRoute.MethodMatch;
 import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -13,7 +13,6 @@ import dev.heddle.model.gatewayapi.HttpRouteFilter;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifier;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.PathModifierType;
 import dev.heddle.model.gatewayapi.RouteDuration;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

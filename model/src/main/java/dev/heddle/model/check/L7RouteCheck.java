@@ -5,7 +5,6 @@ import dev.heddle.model.gatewayapi.HttpRoute.HeaderMatch;
 import dev.heddle.model.gatewayapi.L7Rule;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.gatewayapi.RouteFilter;
-
 import java.util.List;
 
 /// Looks at what HTTPRoutes and GRPCRoutes have in common.

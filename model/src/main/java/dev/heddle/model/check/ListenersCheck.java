@@ -7,7 +7,6 @@ import dev.heddle.model.gatewayapi.Listener.ListenerTls;
 import dev.heddle.model.gatewayapi.Listener.Mode;
 import dev.heddle.model.gatewayapi.Listener.RouteKind;
 import dev.heddle.model.gatewayapi.SecretReference;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

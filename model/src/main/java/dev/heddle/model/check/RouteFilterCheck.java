@@ -5,7 +5,6 @@ import dev.heddle.model.gatewayapi.ExtensionReference;
 import dev.heddle.model.gatewayapi.HeaderModifier;
 import dev.heddle.model.gatewayapi.RequestMirror;
 import dev.heddle.model.gatewayapi.RouteFilter;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -6,7 +6,6 @@ import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.gatewayapi.RouteBackend;
 import dev.heddle.model.gatewayapi.RouteRule;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

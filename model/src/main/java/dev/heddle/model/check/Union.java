@@ -1,7 +1,6 @@
 package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
-
 import java.util.Optional;
 
 /// A record of the Gateway API whose `type` says which one of its components is there.

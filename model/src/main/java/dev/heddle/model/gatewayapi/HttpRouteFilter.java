@@ -2,7 +2,6 @@ package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,7 +1,6 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.schema.Required;
-
 import java.util.List;
 import java.util.Optional;
 

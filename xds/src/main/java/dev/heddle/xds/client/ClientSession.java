@@ -9,10 +9,6 @@ import dev.heddle.xds.protocol.DeltaClientStream;
 import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.protocol.Verdict;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +20,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A client's engine and its subscriber, for whatever carries the messages.
 ///

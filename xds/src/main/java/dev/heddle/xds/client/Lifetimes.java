@@ -4,7 +4,6 @@ import dev.heddle.xds.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.protocol.DeltaResponse;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;

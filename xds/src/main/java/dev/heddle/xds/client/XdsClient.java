@@ -6,11 +6,6 @@ import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireException;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -26,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The delta ADS client of a proxy: connects, subscribes, answers, and comes back by itself.
 ///

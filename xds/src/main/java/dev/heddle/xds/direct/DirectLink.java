@@ -10,7 +10,6 @@ import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.server.ServerSession;
 import dev.heddle.xds.server.XdsHandler;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;

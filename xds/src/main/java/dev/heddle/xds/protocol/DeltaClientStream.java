@@ -3,7 +3,6 @@ package dev.heddle.xds.protocol;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

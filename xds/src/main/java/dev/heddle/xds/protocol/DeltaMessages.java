@@ -5,7 +5,6 @@ import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireWriter;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

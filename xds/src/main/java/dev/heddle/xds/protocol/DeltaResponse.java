@@ -4,10 +4,8 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireException;
-
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
-
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -8,12 +8,7 @@ import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
-
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /// G17: resources that live for a while unless the server says more of them, in virtual time.
 final class LifetimesTest {

@@ -18,7 +18,6 @@ import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
 import dev.heddle.model.gatewayapi.RequestMirror;
 import dev.heddle.model.gatewayapi.RouteFilter;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

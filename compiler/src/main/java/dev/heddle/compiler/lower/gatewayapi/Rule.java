@@ -13,7 +13,6 @@ import dev.heddle.model.gatewayapi.HttpRouteFilter;
 import dev.heddle.model.gatewayapi.L7Rule;
 import dev.heddle.model.gatewayapi.RouteFilter;
 import dev.heddle.model.gatewayapi.SessionPersistence;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
