@@ -67,6 +67,9 @@ class RetriesBesideEnvoyTest {
                     new Call("/headers/again,200"),
                     new Call("/reset/500"),
                     new Call("/reset/lost,lost,lost", "", "a body"),
+                    // On a connection that waits: this attempt counts like those after it.
+                    new Call("/none/200"),
+                    new Call("/reset/lost"),
                     new Call("/before/lost", "", "a body"),
                     new Call("/grpc/unavailable,ok"),
                     new Call("/grpc/internal"),

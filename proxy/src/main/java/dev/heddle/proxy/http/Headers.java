@@ -217,7 +217,9 @@ public final class Headers {
     /// @throws IllegalArgumentException if the value holds a control character
     public void add(HeaderName name, String value) {
         String text = checked(name, value);
-        values[add(name)] = text;
+        // The place first: it may need other arrays.
+        int at = add(name);
+        values[at] = text;
     }
 
     /// Adds a field whose value is still to be said.

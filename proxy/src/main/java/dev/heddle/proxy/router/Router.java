@@ -388,6 +388,13 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
     }
 
     @Override
+    public boolean isCovered(UpstreamFailure failure) {
+        return retries != null
+                && retries.isOn()
+                && retries.policy().after(failure, true) != RetryVerdict.NO;
+    }
+
+    @Override
     public void onFailed(UpstreamFailure failure, boolean isSent) {
         Retries own = retries;
         isAfterTimeout = failure instanceof UpstreamFailure.TryTimeout;

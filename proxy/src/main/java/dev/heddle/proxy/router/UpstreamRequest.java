@@ -70,6 +70,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         /// The response's head came. Says whether nobody is to see it, as there is another attempt.
         boolean isRetried(ResponseHead response);
 
+        /// Whether the route itself has another attempt after such a failure, with its own count.
+        boolean isCovered(UpstreamFailure failure);
+
         /// This attempt is over, without a response.
         ///
         /// @param isSent whether anything of the request may have reached the upstream
@@ -365,9 +368,8 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
 
     /// Whether the request may go out once more, whatever the route says of retries: the upstream
     /// says that it did nothing of it (RFC 9113, section 8.7), or closed the connection under it
-    /// when no byte of it had left, or the connection had been waiting idle, nothing at all came
-    /// back, and doing it twice is as good as doing it once (RFC 9110, section 9.2.2). All of the
-    /// body must be there still.
+    /// when no byte of it had left, or when that had been waiting idle, nothing came back, twice is
+    /// as good as once (RFC 9110, section 9.2.2), and the route does not count such tries itself.
     private boolean isReplayable(UpstreamFailure failure) {
         if (state != State.SENT
                 || isReplayed
@@ -379,7 +381,9 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             case UpstreamFailure.Reset(boolean refused) -> refused;
             case UpstreamFailure.ConnectionLost _ ->
                     stream.isLostUnsent()
-                            || (stream.isLostIdle() && exchange.request().isIdempotent());
+                            || (stream.isLostIdle()
+                                    && exchange.request().isIdempotent()
+                                    && !owner.isCovered(failure));
             case UpstreamFailure.NoRoute _,
                     UpstreamFailure.NoCluster _,
                     UpstreamFailure.NoHealthyHost _,

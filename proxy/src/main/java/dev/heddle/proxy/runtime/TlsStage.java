@@ -168,7 +168,13 @@ final class TlsStage {
                         isMorePossible = true;
                     }
                     case BUFFER_UNDERFLOW -> {
-                        return;
+                        // With the last record of the handshake, BoringSSL tells only now that it
+                        // was the last one; who waits to be spoken to sends no more.
+                        HandshakeStatus status = result.getHandshakeStatus();
+                        if (status == HandshakeStatus.NOT_HANDSHAKING || !advance(status)) {
+                            return;
+                        }
+                        isMorePossible = true;
                     }
                     case CLOSED -> {
                         out = passOn(out);

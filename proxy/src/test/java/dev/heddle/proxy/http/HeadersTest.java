@@ -58,6 +58,18 @@ class HeadersTest {
     }
 
     @Test
+    void moreFieldsThanThereWasRoomForArePutAtTheEnd() {
+        for (int received = 0; received < 40; received++) {
+            Headers headers = received("X-A: 1\r\n".repeat(received));
+            headers.add(B, "2");
+            headers.set(C, "3");
+            assertThat(written(headers))
+                    .isEqualTo("x-a: 1\r\n".repeat(received) + "x-b: 2\r\nx-c: 3\r\n");
+            headers.clear();
+        }
+    }
+
+    @Test
     void aValueCannotEndItsLine() {
         var headers = new Headers();
         assertThatIllegalArgumentException()
