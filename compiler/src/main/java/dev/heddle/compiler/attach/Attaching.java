@@ -57,11 +57,26 @@ final class Attaching {
 
     /// A route on its way.
     ///
-    /// @param all what its references come to
+    /// @param all what its references come to at a Gateway
+    /// @param ofMesh the same for clients of the mesh
     /// @param dropped rules that are not in force
-    private record Candidate(RouteView view, Map<FieldPath, Backend> all, Set<Integer> dropped) {
+    private record Candidate(
+            RouteView view,
+            Map<FieldPath, Backend> all,
+            Map<FieldPath, Backend> ofMesh,
+            Set<Integer> dropped) {
         AttachedRoute<?> at(FieldPath parent, List<Hostname> hostnames) {
             return new AttachedRoute<>(view.resource(), parent, hostnames, all, dropped);
+        }
+
+        AttachedRoute<?> inMesh(FieldPath parent) {
+            return new AttachedRoute<>(
+                    view.resource(), parent, List.of(Hostname.ANY), ofMesh, dropped);
+        }
+
+        boolean isOnlyOfMesh() {
+            return view.parents().stream().allMatch(Attaching::isOfMesh)
+                    && !view.wantsDefaults();
         }
 
         boolean isFlawed() {
@@ -100,13 +115,14 @@ final class Attaching {
 
     /// Attaches all routes, the oldest first.
     void attach(List<RouteView> routes) {
-        var references = new References(facts);
+        var atEdge = new References(facts, false);
+        var inMesh = new References(facts, true);
         for (RouteView route : routes) {
             Set<Integer> dropped =
                     route.flaws().stream()
                             .map(RouteView.Flaw::rule)
                             .collect(Collectors.toCollection(TreeSet::new));
-            attach(new Candidate(route, references.of(route), dropped));
+            attach(new Candidate(route, atEdge.of(route), inMesh.of(route), dropped));
         }
     }
 
@@ -140,8 +156,9 @@ final class Attaching {
                     .forEach(parents::add);
         }
         var refused = new LinkedHashMap<FieldPath, Refused>();
+        Map<FieldPath, Backend> all = route.isOnlyOfMesh() ? route.ofMesh() : route.all();
         for (RouteReference reference : route.view().references()) {
-            if (route.all().get(reference.path()) instanceof Refused why) {
+            if (all.get(reference.path()) instanceof Refused why) {
                 refused.put(reference.path(), why);
             }
         }
@@ -245,7 +262,10 @@ final class Attaching {
             String kind) {
         if (route.view().type() == RouteType.UDP) {
             return Optional.of(
-                    no("UnsupportedValue", "datagrams are not proxied", path.field("kind")));
+                    no(
+                            "UnsupportedValue",
+                            "applications call services over UDP as if there were no mesh",
+                            path.field("kind")));
         }
         if (services.isEmpty()) {
             return Optional.of(
@@ -263,7 +283,7 @@ final class Attaching {
                     service.service().ports().stream().filter(p -> matches(parent, p)).toList();
             boolean isAll = parent.port().isEmpty() && parent.sectionName().isEmpty();
             isAny |= isAll || !ports.isEmpty();
-            AttachedRoute<?> there = route.at(path, List.of(Hostname.ANY));
+            AttachedRoute<?> there = route.inMesh(path);
             var place = new Place(service.service().host(), service.service().namespace());
             List<ServiceRoute<?>> list = ofServices.computeIfAbsent(place, _ -> new ArrayList<>());
             if (isAll) {
@@ -410,7 +430,12 @@ final class Attaching {
         conditions.add(
                 unaccepted.orElseGet(
                         () -> Condition.yes(Condition.ACCEPTED, "Accepted", "the route is taken")));
-        conditions.add(resolved(route));
+        conditions.add(
+                resolved(
+                        route.view(),
+                        controller.equals(GatewayApi.MESH_CONTROLLER)
+                                ? route.ofMesh()
+                                : route.all()));
         if (unaccepted.isEmpty() && !route.dropped().isEmpty()) {
             RouteView.Flaw flaw = route.view().flaws().getFirst();
             conditions.add(
@@ -424,9 +449,9 @@ final class Attaching {
         return new Parent(parent, path, controller, conditions);
     }
 
-    private static Condition resolved(Candidate route) {
-        for (RouteReference reference : route.view().references()) {
-            if (route.all().get(reference.path())
+    private static Condition resolved(RouteView route, Map<FieldPath, Backend> all) {
+        for (RouteReference reference : route.references()) {
+            if (all.get(reference.path())
                     instanceof Refused(Backend.Reason reason, String message)) {
                 return Condition.no(Condition.RESOLVED, reason.name(), message, reference.path());
             }

@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Finds whom the references of routes mean.
-record References(Facts facts) {
+///
+/// @param isOfMesh whether it is for clients of the mesh: they can call services of any namespace
+///   anyway, so that nobody has to grant that a route leads them there (as at Istio)
+record References(Facts facts, boolean isOfMesh) {
     private static final String ISTIO = "networking.istio.io";
 
     /// What each reference of a route comes to.
@@ -123,7 +126,7 @@ record References(Facts facts) {
 
     private Optional<Refused> refused(
             RouteView route, BackendReference to, Grants.Type type, String namespace) {
-        return facts.grants().allows(route.resource().id(), type, namespace, to.name())
+        return isOfMesh || facts.grants().allows(route.resource().id(), type, namespace, to.name())
                 ? Optional.empty()
                 : Optional.of(
                         new Refused(

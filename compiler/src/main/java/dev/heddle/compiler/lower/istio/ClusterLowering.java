@@ -65,6 +65,7 @@ public final class ClusterLowering {
     private final Optional<OutlierDetection> outliers;
     private final BackendTrafficPolicies policies;
     private final boolean redirected;
+    private final boolean isGateway;
     private final String site;
     private final String certificate;
     private final Optional<Duration> dnsRefresh;
@@ -124,6 +125,7 @@ public final class ClusterLowering {
         this.outliers = world.settings().defaultOutliers();
         this.policies = index.backendPolicies();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
+        this.isGateway = outlook.calls() == Outlook.Calls.GATEWAY;
         this.site = outlook.site();
         this.certificate = outlook.certificate();
         this.dnsRefresh =
@@ -234,7 +236,7 @@ public final class ClusterLowering {
                         keepsSessions,
                         e -> meshTls.isAutomatic() && takesMeshTls(service, e));
         Discovery discovery = discovery(service, policy, port.number(), hosts);
-        Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise);
+        Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise, isGateway);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))

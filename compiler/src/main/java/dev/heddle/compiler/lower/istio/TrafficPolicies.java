@@ -139,14 +139,15 @@ record TrafficPolicies(
     }
 
     /// Which HTTP hosts are spoken to in, as Istio has it: a rule may ask for HTTP/2 at any port,
-    /// the mesh for ports that are named HTTP.
+    /// the mesh for ports that are named HTTP. Of a port that says nothing a sidecar's client knows
+    /// what it speaks; a gateway's clients speak HTTP/2 because it is the gateway that offers it.
     ///
     /// @param otherwise where no rule says anything
-    Protocol protocol(AppProtocol port, PoolDefaults otherwise) {
+    Protocol protocol(AppProtocol port, PoolDefaults otherwise, boolean isGateway) {
         Optional<HttpSettings> http =
                 pool.or(otherwise::pool).flatMap(ConnectionPoolSettings::http);
         Protocol byPort =
-                port == AppProtocol.UNSET
+                port == AppProtocol.UNSET && !isGateway
                         ? Protocol.AS_DOWNSTREAM
                         : port.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
         if (http.map(HttpSettings::useClientProtocol).orElse(false)) {
