@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.compiler.explain.PlanText;
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.DatagramListener.Service.Forward;
+import dev.heddle.compiler.ir.DatagramListener.Share;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
@@ -14,11 +15,13 @@ import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A gateway's listener for datagrams that are passed on, in Envoy's words.
 class DatagramsTest {
@@ -27,7 +30,11 @@ class DatagramsTest {
                     "0.0.0.0_5353_udp",
                     new SocketAddress("0.0.0.0", 5353),
                     Direction.OUTBOUND,
-                    new Forward("media", "outbound|5353||media.shop", Forward.IDLE, true),
+                    new Forward(
+                            "media",
+                            List.of(new Share("outbound|5353||media.shop", 1)),
+                            Forward.IDLE,
+                            true),
                     Origin.BUILT_IN);
 
     private static final ProxyPlan PLAN =
@@ -44,7 +51,8 @@ class DatagramsTest {
         assertThat(PlanText.of(PLAN))
                 .isEqualTo(
                         "listener 0.0.0.0_5353_udp: udp 0.0.0.0:5353 outbound, udp media ->"
-                                + " outbound|5353||media.shop, idle PT1M, host by the client's address\n");
+                            + " outbound|5353||media.shop, idle PT1M, host by the client's"
+                            + " address\n");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.heddle.model.gatewayapi.TcpRoute;
 import dev.heddle.model.gatewayapi.TlsRoute;
 import dev.heddle.model.gatewayapi.UdpRoute;
 import dev.heddle.model.service.Hostname;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -50,7 +51,7 @@ public record AttachedListener(
         TLS,
         /// Connections.
         TCP,
-        /// Datagrams. Proxies do not have it yet, so such a listener is never programmed.
+        /// Datagrams.
         UDP
     }
 

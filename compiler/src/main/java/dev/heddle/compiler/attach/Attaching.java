@@ -18,6 +18,7 @@ import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -75,8 +76,7 @@ final class Attaching {
         }
 
         boolean isOnlyOfMesh() {
-            return view.parents().stream().allMatch(Attaching::isOfMesh)
-                    && !view.wantsDefaults();
+            return view.parents().stream().allMatch(Attaching::isOfMesh) && !view.wantsDefaults();
         }
 
         boolean isFlawed() {

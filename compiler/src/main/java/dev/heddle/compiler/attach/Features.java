@@ -56,7 +56,8 @@ final class Features {
                     "TCPRoute",
                     "TLSRoute",
                     "TLSRouteModeMixed",
-                    "TLSRouteModeTerminate");
+                    "TLSRouteModeTerminate",
+                    "UDPRoute");
 
     /// Of the mesh.
     static final List<String> OF_MESHES =

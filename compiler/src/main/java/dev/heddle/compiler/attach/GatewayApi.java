@@ -17,13 +17,16 @@ import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// What the Gateway API's resources of a world come to. Immutable, and the same object from world
@@ -62,6 +65,10 @@ public final class GatewayApi {
     private final List<RouteOutcome> routes;
     private final BackendPolicies policies;
     private final Statuses statuses;
+    private final Set<DatagramPort> datagrams;
+
+    /// A port of a service to which datagrams are led.
+    private record DatagramPort(Place service, int port) {}
 
     private GatewayApi(Facts facts) {
         this.facts = facts;
@@ -104,6 +111,7 @@ public final class GatewayApi {
         this.meshRoutes = attaching.ofServices();
         this.routes = attaching.outcomes();
         this.statuses = new Statuses(this);
+        this.datagrams = datagrams(gateways);
     }
 
     /// Reads the resources.
@@ -156,6 +164,21 @@ public final class GatewayApi {
                 .thenComparing(r -> r.metadata().namespace() + "/" + r.metadata().name());
     }
 
+    private static Set<DatagramPort> datagrams(List<AttachedGateway> gateways) {
+        var ports = new HashSet<DatagramPort>();
+        gateways.stream()
+                .flatMap(g -> g.listeners().stream())
+                .flatMap(l -> l.routes().udp().stream())
+                .flatMap(r -> r.backends().values().stream())
+                .forEach(backend -> {
+                    if (backend instanceof Backend.To to) {
+                        var place = new Place(to.host(), to.namespace());
+                        ports.add(new DatagramPort(place, to.port()));
+                    }
+                });
+        return ports;
+    }
+
     private static AttachedGateway filled(AttachedGateway gateway, Attaching attaching) {
         return new AttachedGateway(
                 gateway.resource(),
@@ -198,6 +221,13 @@ public final class GatewayApi {
         return gateways.stream()
                 .filter(g -> new GatewayAddresses(facts, g.resource()).servedBy(namespace, labels))
                 .toList();
+    }
+
+    /// Whether a Gateway leads datagrams to that port of a service.
+    ///
+    /// @param namespace of the resource that names the service
+    public boolean takesDatagrams(Hostname host, String namespace, int port) {
+        return datagrams.contains(new DatagramPort(new Place(host, namespace), port));
     }
 
     /// The routes whose parents are services.

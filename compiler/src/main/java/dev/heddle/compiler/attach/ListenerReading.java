@@ -20,6 +20,7 @@ import dev.heddle.model.gatewayapi.Listener.RouteKind;
 import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.SecretReference;
 import dev.heddle.model.service.Hostname;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,8 +77,7 @@ final class ListenerReading {
         List<RouteType> supported = supported(protocol);
         List<RouteType> kinds = kinds(protocol, supported);
         Optional<ListenerTls> tls = tls(protocol);
-        boolean isUnknown = protocol.isEmpty() || protocol.get() == Protocol.UDP;
-        if (isUnknown) {
+        if (protocol.isEmpty()) {
             unaccepted =
                     Optional.of(
                             Condition.no(
@@ -85,7 +85,8 @@ final class ListenerReading {
                                     "UnsupportedProtocol",
                                     "'"
                                             + spec.protocol()
-                                            + "' is not served (expected: HTTP, HTTPS, TLS, TCP)",
+                                            + "' is not served"
+                                            + " (expected: HTTP, HTTPS, TLS, TCP, UDP)",
                                     path.field("protocol")));
         } else if (conflict.isPresent()) {
             unaccepted =
@@ -176,7 +177,7 @@ final class ListenerReading {
                             ? List.of(RouteType.TLS)
                             : List.of(RouteType.TLS, RouteType.TCP);
             case TCP -> List.of(RouteType.TCP);
-            case UDP -> List.of();
+            case UDP -> List.of(RouteType.UDP);
         };
     }
 

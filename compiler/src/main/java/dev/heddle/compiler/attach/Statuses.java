@@ -11,6 +11,7 @@ import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.XMesh;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -109,6 +110,7 @@ public final class Statuses {
                 routes.addAll(listener.routes().grpc());
                 routes.addAll(listener.routes().tls());
                 routes.addAll(listener.routes().tcp());
+                routes.addAll(listener.routes().udp());
                 routes.stream()
                         .flatMap(r -> r.backends().values().stream())
                         .forEach(b -> {

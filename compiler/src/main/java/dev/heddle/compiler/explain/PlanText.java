@@ -17,6 +17,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +116,7 @@ public final class PlanText {
             }
             case DatagramListener.Service.Forward(
                             String statPrefix,
-                            String cluster,
+                            var shares,
                             Duration idle,
                             boolean hashesSource) ->
                     line(
@@ -124,7 +125,11 @@ public final class PlanText {
                                     + ", udp "
                                     + statPrefix
                                     + " -> "
-                                    + cluster
+                                    + shares.stream()
+                                            .map(s ->
+                                                    (shares.size() > 1 ? s.weight() + " " : "")
+                                                            + s.cluster())
+                                            .collect(Collectors.joining(", "))
                                     + ", idle "
                                     + idle
                                     + (hashesSource ? ", host by the client's address" : ""),

@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.attach.AttachedGateway;
 import dev.heddle.compiler.attach.AttachedListener;
 import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
@@ -31,6 +32,7 @@ import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -92,12 +94,14 @@ public final class GatewayLowering {
         var tables = new GatewayTables(world.index(), scope, pieces);
         var l4 = new GatewayL4(world.index(), scope);
         var ends = new GatewayTls(tables, l4, secrets, routes);
+        var datagrams = new ArrayList<DatagramListener>();
         var passed = new AutoPassthrough(world.index(), scope.namespace(), common);
         var ports = new TreeSet<>(byPort.keySet());
         ports.addAll(listenersByPort.keySet());
         for (int port : ports) {
             List<Server> servers = byPort.getOrDefault(port, List.of());
             Optional<PortListeners> own = Optional.ofNullable(listenersByPort.get(port));
+            own.flatMap(l -> datagrams(port, l, binds(scope))).ifPresent(datagrams::add);
             String name = name(port, servers);
             var names = new ServerNames();
             // Where both are for one name, the Gateway API's listener has it.
@@ -128,7 +132,8 @@ public final class GatewayLowering {
                 MissingClusters.of(
                         Stream.concat(common.clusters().stream(), clusters.stream()).toList(),
                         routes,
-                        listeners));
+                        listeners,
+                        datagrams));
         Set<String> sentAnyway =
                 common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
@@ -140,7 +145,17 @@ public final class GatewayLowering {
                                 passed.assignments(),
                                 secrets.all().stream()
                                         .filter(s -> !sentAnyway.contains(s.name()))
-                                        .toList()));
+                                        .toList(),
+                                datagrams));
+    }
+
+    /// Where datagrams come in, if any do. They have ports of their own.
+    private static Optional<DatagramListener> datagrams(
+            int port, PortListeners own, Map<Integer, String> binds) {
+        String bind = binds.get(port);
+        return own.datagrams(
+                ANY + "_" + port + "_udp",
+                bind == null ? new SocketAddress(ANY, port) : SocketAddress.parse(bind));
     }
 
     /// The listeners of the Gateway API's Gateways, by the port that the workload listens on.

@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
@@ -12,6 +13,7 @@ import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,13 +34,16 @@ final class MissingClusters {
     static List<Cluster> added(
             List<Cluster> clusters, List<RouteConfiguration> tables, List<Listener> listeners) {
         var all = new ArrayList<>(clusters);
-        all.addAll(of(clusters, tables, listeners));
+        all.addAll(of(clusters, tables, listeners, List.of()));
         return all;
     }
 
     /// The missing ones, ordered by name.
     static List<Cluster> of(
-            List<Cluster> clusters, List<RouteConfiguration> tables, List<Listener> listeners) {
+            List<Cluster> clusters,
+            List<RouteConfiguration> tables,
+            List<Listener> listeners,
+            List<DatagramListener> datagrams) {
         var known = new HashSet<String>();
         clusters.forEach(c -> known.add(c.name()));
         SortedMap<String, Cluster> missing = new TreeMap<>();
@@ -50,6 +55,14 @@ final class MissingClusters {
         for (Listener listener : listeners) {
             listener.chains().forEach(chain -> add(chain, known, missing));
             listener.defaultChain().ifPresent(chain -> add(chain, known, missing));
+        }
+        for (DatagramListener listener : datagrams) {
+            if (listener.service() instanceof DatagramListener.Service.Forward forward) {
+                forward.shares().stream()
+                        .map(DatagramListener.Share::cluster)
+                        .filter(name -> !known.contains(name))
+                        .forEach(name -> missing.putIfAbsent(name, empty(name, listener.origin())));
+            }
         }
         return List.copyOf(missing.values());
     }

@@ -2,15 +2,17 @@ package dev.heddle.compiler.xds;
 
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
-import com.google.protobuf.Any;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.DatagramListener.Name;
 import dev.heddle.compiler.ir.DatagramListener.Service;
+import dev.heddle.compiler.ir.DatagramListener.Share;
 import dev.heddle.compiler.ir.SocketAddress;
+
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol;
@@ -28,6 +30,9 @@ import io.envoyproxy.envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig.
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.HashPolicy;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.SourcePortInput;
+import io.envoyproxy.envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashing;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -120,24 +125,63 @@ final class DatagramEmitter {
                 .build();
     }
 
-    /// The cluster in the way that Envoy recommends: a matcher that looks at nothing.
     private static UdpProxyConfig forward(Service.Forward forward) {
-        Any route = Protos.pack(Route.newBuilder().setCluster(forward.cluster()).build());
         UdpProxyConfig.Builder out =
                 UdpProxyConfig.newBuilder()
                         .setStatPrefix(forward.statPrefix())
                         .setIdleTimeout(Protos.duration(forward.idle()))
-                        .setMatcher(
-                                Matcher.newBuilder()
-                                        .setOnNoMatch(
-                                                Matcher.OnMatch.newBuilder()
-                                                        .setAction(
-                                                                TypedExtensionConfig.newBuilder()
-                                                                        .setName("route")
-                                                                        .setTypedConfig(route))));
+                        .setMatcher(shared(forward.shares()));
         if (forward.hashesSource()) {
             out.addHashPolicies(HashPolicy.newBuilder().setSourceIp(true));
         }
         return out.build();
+    }
+
+    /// A cluster for each share. UDP proxies have no weights; but their matchers hash a client's
+    /// port to a number below the sum of the weights, of which each share has a range. The first
+    /// share is what no other one is for, so that one that is alone looks at nothing.
+    private static Matcher shared(List<Share> shares) {
+        int sum = shares.stream().mapToInt(Share::weight).sum();
+        Matcher.Builder out = Matcher.newBuilder().setOnNoMatch(to(shares.getFirst()));
+        var ranges = Matcher.MatcherList.newBuilder();
+        int from = sum;
+        for (Share share : shares.subList(1, shares.size()).reversed()) {
+            from -= share.weight();
+            ranges.addMatchers(
+                    Matcher.MatcherList.FieldMatcher.newBuilder()
+                            .setPredicate(isFrom(from, sum))
+                            .setOnMatch(to(share)));
+        }
+        return shares.size() == 1 ? out.build() : out.setMatcherList(ranges).build();
+    }
+
+    /// Whether the client's number is that or above.
+    private static Matcher.MatcherList.Predicate isFrom(int from, int sum) {
+        return Matcher.MatcherList.Predicate.newBuilder()
+                .setSinglePredicate(
+                        Matcher.MatcherList.Predicate.SinglePredicate.newBuilder()
+                                .setInput(extension("port", SourcePortInput.getDefaultInstance()))
+                                .setCustomMatch(
+                                        extension(
+                                                "share",
+                                                ConsistentHashing.newBuilder()
+                                                        .setThreshold(from)
+                                                        .setModulo(sum)
+                                                        .build())))
+                .build();
+    }
+
+    private static Matcher.OnMatch to(Share share) {
+        return Matcher.OnMatch.newBuilder()
+                .setAction(
+                        extension("route", Route.newBuilder().setCluster(share.cluster()).build()))
+                .build();
+    }
+
+    private static TypedExtensionConfig extension(String name, Message config) {
+        return TypedExtensionConfig.newBuilder()
+                .setName(name)
+                .setTypedConfig(Protos.pack(config))
+                .build();
     }
 }

@@ -3,12 +3,21 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireException;
+
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig;
 import envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
+import envoy.extensions.matching.common_inputs.network.v3.SourcePortInput;
+import envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashing;
+
+import xds.core.v3.TypedExtensionConfig;
+import xds.type.matcher.v3.Matcher;
+
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Set;
 
@@ -88,43 +97,97 @@ final class DatagramParser {
         }
         return new DatagramConfig.Forward(
                 proxy.getStatPrefix(),
-                cluster(path, proxy),
+                shares(path, proxy),
                 idle,
                 hash(join(path, "hash_policies"), proxy),
                 proxy.getUsePerPacketLoadBalancing());
     }
 
-    private String cluster(String path, UdpProxyConfig proxy) {
+    private ClientShares shares(String path, UdpProxyConfig proxy) {
         if (proxy.hasMatcher()) {
-            return matched(join(path, "matcher"), proxy);
+            return matched(join(path, "matcher"), proxy.getMatcher());
         }
         findings.required(join(path, "cluster"), proxy.getCluster());
-        return proxy.getCluster();
+        return ClientShares.all(proxy.getCluster());
     }
 
-    /// A matcher that looks at nothing says a cluster in the way that Envoy would have it.
-    private String matched(String path, UdpProxyConfig proxy) {
-        var matcher = proxy.getMatcher();
-        findings.fields(path, matcher, Set.of("on_no_match"));
-        String at = join(path, "on_no_match");
-        var otherwise = matcher.getOnNoMatch();
-        findings.fields(at, otherwise, Set.of("action"));
-        at = join(at, "action");
-        findings.fields(at, otherwise.getAction(), Set.of("name", "typed_config"));
-        Any action = otherwise.getAction().getTypedConfig();
-        at = join(at, "typed_config");
-        if (!action.holds(Route.getDefaultInstance())) {
-            findings.notImplemented(at, "'" + action.getTypeUrl() + "'");
+    /// A matcher says a cluster in the way that Envoy would have it, and may share clients out.
+    private ClientShares matched(String path, Matcher matcher) {
+        findings.fields(path, matcher, Set.of("on_no_match", "matcher_list"));
+        var shares = new ArrayList<ClientShares.Share>();
+        var list = matcher.getMatcherList();
+        String all = join(path, "matcher_list");
+        findings.fields(all, list, Set.of("matchers"));
+        for (int i = 0; i < list.getMatchersCount(); i++) {
+            String at = join(all, "matchers[" + i + "]");
+            var one = list.getMatchers(i);
+            findings.fields(at, one, Set.of("predicate", "on_match"));
+            String cluster = cluster(join(at, "on_match"), one.getOnMatch());
+            share(join(at, "predicate"), one.getPredicate(), cluster).ifPresent(shares::add);
+        }
+        return new ClientShares(shares, cluster(join(path, "on_no_match"), matcher.getOnNoMatch()));
+    }
+
+    /// Of predicates there is one: whether a client's port hashes into a range.
+    private Optional<ClientShares.Share> share(
+            String path, Matcher.MatcherList.Predicate predicate, String cluster) {
+        findings.fields(path, predicate, Set.of("single_predicate"));
+        String at = join(path, "single_predicate");
+        var single = predicate.getSinglePredicate();
+        findings.fields(at, single, Set.of("input", "custom_match"));
+        Optional<SourcePortInput> input =
+                unpacked(
+                        join(at, "input"), single.getInput(), SourcePortInput.getDefaultInstance());
+        Optional<ConsistentHashing> hashing =
+                unpacked(
+                        join(at, "custom_match"),
+                        single.getCustomMatch(),
+                        ConsistentHashing.getDefaultInstance());
+        if (input.isEmpty() || hashing.isEmpty()) {
+            return Optional.empty();
+        }
+        String config = join(at, "custom_match.typed_config");
+        findings.fields(config, hashing.get(), Set.of("threshold", "modulo", "seed"));
+        long modulo = Integer.toUnsignedLong(hashing.get().getModulo());
+        if (modulo == 0) {
+            findings.reject(join(config, "modulo"), "0 (expected: at least 1)");
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ClientShares.Share(
+                        cluster,
+                        Integer.toUnsignedLong(hashing.get().getThreshold()),
+                        modulo,
+                        hashing.get().getSeed()));
+    }
+
+    private String cluster(String path, Matcher.OnMatch match) {
+        findings.fields(path, match, Set.of("action"));
+        String at = join(path, "action");
+        Optional<Route> route = unpacked(at, match.getAction(), Route.getDefaultInstance());
+        if (route.isEmpty()) {
             return "-";
         }
+        findings.fields(join(at, "typed_config"), route.get(), Set.of("cluster"));
+        findings.required(join(at, "typed_config.cluster"), route.get().getCluster());
+        return route.get().getCluster();
+    }
+
+    /// Empty where it is something else, which is rejected.
+    private <M extends Message> Optional<M> unpacked(
+            String path, TypedExtensionConfig extension, M wanted) {
+        findings.fields(path, extension, Set.of("name", "typed_config"));
+        Any config = extension.getTypedConfig();
+        String at = join(path, "typed_config");
+        if (!config.holds(wanted)) {
+            findings.notImplemented(at, "'" + config.getTypeUrl() + "'");
+            return Optional.empty();
+        }
         try {
-            Route route = action.unpack(Route.getDefaultInstance());
-            findings.fields(at, route, Set.of("cluster"));
-            findings.required(join(at, "cluster"), route.getCluster());
-            return route.getCluster();
+            return Optional.of(config.unpack(wanted));
         } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
-            return "-";
+            return Optional.empty();
         }
     }
 

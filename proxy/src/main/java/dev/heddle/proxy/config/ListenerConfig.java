@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
+
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -133,7 +134,7 @@ public record ListenerConfig(
 
     /// The clusters that it names itself, not through a route table of RDS.
     public List<String> clusters() {
-        return Stream.concat(datagrams.flatMap(DatagramConfig::target).stream(), ofConnections())
+        return Stream.concat(datagrams.stream().flatMap(d -> d.targets().stream()), ofConnections())
                 .distinct()
                 .toList();
     }

@@ -1,7 +1,9 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
+
 import envoy.config.listener.v3.Listener;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -102,7 +104,7 @@ public final class ListenerParser {
                         datagrams.orElseGet(() ->
                                 new DatagramConfig.Forward(
                                         "-",
-                                        "-",
+                                        ClientShares.all("-"),
                                         DatagramConfig.Forward.IDLE,
                                         new DatagramConfig.Hash.Chance(),
                                         false))));

@@ -16,14 +16,17 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.telemetry.SocketAddressText;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// Passes the datagrams of one listener on one worker on, and what comes back.
 ///
@@ -48,10 +51,10 @@ public final class UdpProxy {
 
     /// Sessions to come are by that. Those that there are go on if they may.
     public void update(DatagramConfig.Forward next) {
-        if (!next.cluster().equals(config.cluster())) {
-            close();
-        }
         config = next;
+        List.copyOf(sessions.values()).stream()
+                .filter(session -> !session.isIn(clusters.get(next.shares().of(session.client()))))
+                .forEach(Session::close);
     }
 
     /// How many sessions there are.
@@ -65,7 +68,7 @@ public final class UdpProxy {
     public void onDatagram(ByteBuf bytes, InetSocketAddress from, Datagrams on) {
         stats.count("downstream_sess_rx_datagrams");
         stats.add("downstream_sess_rx_bytes", bytes.readableBytes());
-        Cluster cluster = clusters.get(config.cluster());
+        Cluster cluster = clusters.get(config.shares().of(from));
         if (cluster == null) {
             stats.count("downstream_sess_no_route");
             bytes.release();

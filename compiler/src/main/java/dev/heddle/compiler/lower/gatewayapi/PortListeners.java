@@ -4,13 +4,16 @@ import dev.heddle.compiler.attach.AttachedListener;
 import dev.heddle.compiler.attach.AttachedListener.Protocol;
 import dev.heddle.compiler.attach.AttachedRoute;
 import dev.heddle.compiler.attach.ListenerTls;
+import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.ServerTls;
+import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
 import dev.heddle.model.gatewayapi.Gateway.ValidationMode;
@@ -18,6 +21,7 @@ import dev.heddle.model.gatewayapi.L4Rule;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.service.Hostname;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,9 +45,13 @@ public final class PortListeners {
         this.secrets = secrets;
     }
 
-    /// The first of them, which is responsible for the port.
+    /// The first of them that takes connections, which is responsible for the port.
     public Origin origin() {
-        return all.getFirst().origin();
+        return all.stream()
+                .filter(l -> !l.protocol().equals(Optional.of(Protocol.UDP)))
+                .findFirst()
+                .orElseGet(all::getFirst)
+                .origin();
     }
 
     /// Whether requests in plain text are routed.
@@ -191,6 +199,22 @@ public final class PortListeners {
                                 name,
                                 Match.ALL,
                                 BytesLowering.handling(route, services),
+                                route.resource().origin(BytesLowering.RULE)));
+    }
+
+    /// Where datagrams go, by the oldest route; empty where nobody says it.
+    ///
+    /// @param name of their listener
+    public Optional<DatagramListener> datagrams(String name, SocketAddress address) {
+        return of(Protocol.UDP).stream()
+                .flatMap(l -> l.routes().udp().stream())
+                .findFirst()
+                .map(route ->
+                        new DatagramListener(
+                                name,
+                                address,
+                                Direction.OUTBOUND,
+                                BytesLowering.datagrams(name, route, services),
                                 route.resource().origin(BytesLowering.RULE)));
     }
 

@@ -23,6 +23,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.gatewayapi.RouteDuration;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,8 +183,7 @@ final class RuleLowering {
         return all;
     }
 
-    private static Destination destination(
-            Backend.To to, int weight, Filters filters, Origin origin) {
+    static Destination destination(Backend.To to, int weight, Filters filters, Origin origin) {
         return new Destination(
                 ClusterName.outbound(to.port(), "", to.host().name()),
                 to.host().name(),

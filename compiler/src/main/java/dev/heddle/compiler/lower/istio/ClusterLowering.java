@@ -44,6 +44,7 @@ import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,7 @@ public final class ClusterLowering {
     /// @param peers how strict its workloads are, as far as it counts
     /// @param tls what the Gateway API's policies say of connections to its ports
     /// @param traffic the Gateway API's policy that names it
+    /// @param datagrams those of its ports to which datagrams are led
     /// @param secrets that there are, as far as some rule may name one
     record Parts(
             Same<MeshService> service,
@@ -101,6 +103,7 @@ public final class ClusterLowering {
             Optional<PeerAuthentications.Home> peers,
             List<BackendTls> tls,
             Optional<Same<Resource<XBackendTrafficPolicy>>> traffic,
+            List<Integer> datagrams,
             Optional<Same<Credentials>> secrets) {}
 
     /// What one service comes to.
@@ -174,6 +177,7 @@ public final class ClusterLowering {
                                             service.service().host(),
                                             service.metadata().namespace())
                                     .map(Same::as),
+                            datagrams(service),
                             secrets.read().filter(_ -> rule.isPresent() || !said.isEmpty()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
             all.addAll(made.clusters());
@@ -187,8 +191,12 @@ public final class ClusterLowering {
     private Made lower(MeshService service, Optional<MergedRule> rule) {
         TlsSecrets own = secrets.others();
         var made = new Lowered(new ArrayList<>(), new ArrayList<>(), new ClientTlsLowering(own));
+        List<Integer> datagrams = datagrams(service);
         for (Port port : service.service().ports()) {
             if (port.protocol() == AppProtocol.UDP) {
+                if (datagrams.contains(port.number())) {
+                    lower(service, port, rule, Optional.empty(), made);
+                }
                 continue;
             }
             lower(service, port, rule, Optional.empty(), made);
@@ -196,6 +204,23 @@ public final class ClusterLowering {
                     r.subsets().forEach(s -> lower(service, port, rule, Optional.of(s), made)));
         }
         return new Made(made.clusters(), made.assignments(), own.all());
+    }
+
+    /// The ports to which a gateway leads datagrams; all others are called as if there were no
+    /// mesh.
+    private List<Integer> datagrams(MeshService service) {
+        return isGateway
+                ? service.service().ports().stream()
+                        .filter(p -> p.protocol() == AppProtocol.UDP)
+                        .map(Port::number)
+                        .filter(p ->
+                                index.gatewayApi()
+                                        .takesDatagrams(
+                                                service.service().host(),
+                                                service.service().namespace(),
+                                                p))
+                        .toList()
+                : List.of();
     }
 
     /// What becomes of a service, until it is whole.
@@ -224,6 +249,8 @@ public final class ClusterLowering {
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
         TrafficPolicies policy = TrafficPolicies.of(outliers, rule, subsetName, port.number());
         LocalityLowering localities = policy.localities(service, mesh, place);
+        // Nobody can ask for TLS, or how a host is, in datagrams that somebody else understands.
+        boolean isDatagrams = port.protocol() == AppProtocol.UDP;
         boolean keepsSessions = Sessions.of(index, service, port).isPresent();
         LoadAssignment hosts =
                 Assignments.of(
@@ -234,21 +261,20 @@ public final class ClusterLowering {
                         site,
                         localities,
                         keepsSessions,
-                        e -> meshTls.isAutomatic() && takesMeshTls(service, e));
+                        e -> !isDatagrams && meshTls.isAutomatic() && takesMeshTls(service, e));
         Discovery discovery = discovery(service, policy, port.number(), hosts);
         Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise, isGateway);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
                         .orElse(service.service().origin());
-        // What Istio's rule says goes before the Gateway API's policy.
-        Optional<ClientTls> ofPolicy =
-                policy.tls().isPresent()
+        Optional<ClientTls> secured =
+                isDatagrams
                         ? Optional.empty()
-                        : policyTls(service, port).map(t -> to.tls().lower(t, certificate));
-        Optional<ClientTls> ofMesh =
-                ofPolicy.or(() ->
-                        meshTls(service, port, subsetName, policy.tls(), discovery, protocol));
+                        : secured(service, port, subsetName, policy, discovery, protocol, to)
+                                .or(() ->
+                                        policy.tls()
+                                                .flatMap(t -> own(t, service, origin, to.tls())));
         to.clusters()
                 .add(
                         new Cluster(
@@ -260,14 +286,14 @@ public final class ClusterLowering {
                                 localities.places(),
                                 protocol,
                                 policy.connectionPool(otherwise),
-                                new Health(
-                                        policy.outliers().map(OutlierLowering::lower),
-                                        check(service, port, discovery, protocol),
-                                        keepsSessions && !isProvided(discovery),
-                                        breaker(service, port, discovery)),
-                                ofMesh.or(() ->
-                                        policy.tls()
-                                                .flatMap(t -> own(t, service, origin, to.tls()))),
+                                isDatagrams
+                                        ? Health.NONE
+                                        : new Health(
+                                                policy.outliers().map(OutlierLowering::lower),
+                                                check(service, port, discovery, protocol),
+                                                keepsSessions && !isProvided(discovery),
+                                                breaker(service, port, discovery)),
+                                secured,
                                 Optional.of(
                                         new ServiceRef(
                                                 host,
@@ -281,6 +307,22 @@ public final class ClusterLowering {
         if (discovery instanceof Discovery.Eds) {
             to.assignments().add(hosts);
         }
+    }
+
+    /// TLS by the Gateway API's policy, or else the mesh's. What Istio's rule says goes first.
+    private Optional<ClientTls> secured(
+            MeshService service,
+            Port port,
+            String subset,
+            TrafficPolicies policy,
+            Discovery discovery,
+            Cluster.Protocol protocol,
+            Lowered to) {
+        Optional<ClientTls> ofPolicy =
+                policy.tls().isPresent()
+                        ? Optional.empty()
+                        : policyTls(service, port).map(t -> to.tls().lower(t, certificate));
+        return ofPolicy.or(() -> meshTls(service, port, subset, policy.tls(), discovery, protocol));
     }
 
     private static Optional<ClientTls> own(
