@@ -15,13 +15,11 @@ import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A gateway's listener for datagrams that are passed on, in Envoy's words.
 class DatagramsTest {

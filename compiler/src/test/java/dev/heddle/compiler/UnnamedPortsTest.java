@@ -7,10 +7,8 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /// Ports of which nobody says what is spoken there. A sidecar's client knows it. A gateway offers
 /// HTTP/2 itself, and what is behind it may speak no such thing.

@@ -3,10 +3,6 @@ package dev.heddle.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.testkit.FreePorts;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The same requests to our proxy and to stock Envoy, whose routes retry the same: each upstream
 /// attempt is the same, and what the client and the log are told.

@@ -10,7 +10,6 @@ import dev.heddle.model.gatewayapi.TcpRoute;
 import dev.heddle.model.gatewayapi.TlsRoute;
 import dev.heddle.model.gatewayapi.UdpRoute;
 import dev.heddle.model.service.Hostname;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -18,7 +18,6 @@ import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

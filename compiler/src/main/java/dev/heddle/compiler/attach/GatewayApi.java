@@ -17,7 +17,6 @@ import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

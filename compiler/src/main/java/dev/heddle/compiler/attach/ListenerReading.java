@@ -20,7 +20,6 @@ import dev.heddle.model.gatewayapi.Listener.RouteKind;
 import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.SecretReference;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

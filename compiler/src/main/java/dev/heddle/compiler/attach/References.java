@@ -12,7 +12,6 @@ import dev.heddle.model.gatewayapi.ExtensionReference;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

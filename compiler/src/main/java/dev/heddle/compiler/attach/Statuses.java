@@ -11,7 +11,6 @@ import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.XMesh;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

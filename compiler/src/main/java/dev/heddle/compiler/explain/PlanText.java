@@ -17,7 +17,6 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

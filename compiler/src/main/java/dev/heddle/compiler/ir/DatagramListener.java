@@ -2,7 +2,6 @@ package dev.heddle.compiler.ir;
 
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.model.Origin;
-
 import java.time.Duration;
 import java.util.List;
 

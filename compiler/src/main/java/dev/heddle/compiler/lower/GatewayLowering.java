@@ -32,7 +32,6 @@ import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.Service.Resolution;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

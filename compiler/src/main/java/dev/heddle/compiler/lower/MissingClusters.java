@@ -13,7 +13,6 @@ import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.model.Origin;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -6,13 +6,11 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.DatagramListener.Name;
 import dev.heddle.compiler.ir.DatagramListener.Service;
 import dev.heddle.compiler.ir.DatagramListener.Share;
 import dev.heddle.compiler.ir.SocketAddress;
-
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress.Protocol;
@@ -32,7 +30,6 @@ import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
 import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.HashPolicy;
 import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.SourcePortInput;
 import io.envoyproxy.envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashing;
-
 import java.time.Duration;
 import java.util.List;
 

@@ -18,12 +18,6 @@ import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -39,6 +33,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// UDPRoutes through stock Envoy and through our proxy, over real sockets: who hears the datagrams
 /// of many clients, and what becomes of shares and ports that are nobody's.

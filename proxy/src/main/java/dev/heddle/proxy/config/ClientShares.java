@@ -1,7 +1,6 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.hash.XxHash64;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.dns.NamesConfig;
-
 import java.time.Duration;
 import java.util.List;
 

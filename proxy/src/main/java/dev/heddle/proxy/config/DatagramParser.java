@@ -5,21 +5,18 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig;
 import envoy.extensions.filters.udp.udp_proxy.v3.Route;
 import envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
 import envoy.extensions.matching.common_inputs.network.v3.SourcePortInput;
 import envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashing;
-
-import xds.core.v3.TypedExtensionConfig;
-import xds.type.matcher.v3.Matcher;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.Set;
+import xds.core.v3.TypedExtensionConfig;
+import xds.type.matcher.v3.Matcher;
 
 /// Reads what is done with the datagrams of a listener: the one filter that it has for them.
 @SuppressWarnings("deprecation") // Envoy still reads the old field, and users still write it

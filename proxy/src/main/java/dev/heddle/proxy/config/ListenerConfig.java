@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

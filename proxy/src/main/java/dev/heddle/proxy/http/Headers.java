@@ -4,17 +4,14 @@ import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The header fields of one message, in order, names in lower case.
 ///

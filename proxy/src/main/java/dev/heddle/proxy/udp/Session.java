@@ -10,15 +10,12 @@ import dev.heddle.proxy.upstream.Circuit;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One client with one host: a socket of its own, so that answers find the way back.
 @Confined("worker")

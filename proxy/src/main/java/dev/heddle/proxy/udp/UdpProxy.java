@@ -16,17 +16,14 @@ import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.Pick;
 import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.telemetry.SocketAddressText;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Passes the datagrams of one listener on one worker on, and what comes back.
 ///

@@ -14,7 +14,6 @@ import dev.heddle.model.gatewayapi.BackendRef;
 import dev.heddle.model.gatewayapi.L4Rule;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.gatewayapi.UdpRoute;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -21,7 +21,6 @@ import dev.heddle.model.gatewayapi.L4Rule;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

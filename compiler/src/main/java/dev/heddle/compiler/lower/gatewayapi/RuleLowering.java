@@ -23,7 +23,6 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.gatewayapi.RouteDuration;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -44,7 +44,6 @@ import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,7 +22,6 @@ import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
 import dev.heddle.model.istio.LoadBalancerSettings;
 import dev.heddle.model.policy.BackendTrafficPolicy.PeakEwma;
 import dev.heddle.model.service.AppProtocol;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
