@@ -49,8 +49,8 @@ class DatagramsTest {
         assertThat(PlanText.of(PLAN))
                 .isEqualTo(
                         "listener 0.0.0.0_5353_udp: udp 0.0.0.0:5353 outbound, udp media ->"
-                            + " outbound|5353||media.shop, idle PT1M, host by the client's"
-                            + " address\n");
+                                + " outbound|5353||media.shop, idle PT1M, host by the client's"
+                                + " address\n");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// What the Gateway API's own conformance tests want of statuses, row by row, of the world that
@@ -45,6 +46,9 @@ class GatewayStatusConformanceTest {
     /// Rows of Go's own: `require.NoError` and its like.
     private static final List<String> OF_GO = List.of("require.", "t.", "suite.");
 
+    /// What only a cluster can do that makes proxies of Gateways.
+    private static final Set<String> ELSEWHERE = Set.of("GatewayInfrastructurePropagation");
+
     private static final List<Kind<?>> ROUTES =
             List.of(Kinds.HTTP_ROUTE, Kinds.GRPC_ROUTE, Kinds.TLS_ROUTE);
 
@@ -59,6 +63,35 @@ class GatewayStatusConformanceTest {
                 .map(t ->
                         DynamicTest.dynamicTest(
                                 text(t, "ShortName"), () -> new Run(dir, t).check()));
+    }
+
+    /// Whoever passes a test says that it supports what the test needs.
+    @Test
+    void whatTestsNeedIsToldAsSupported() {
+        Optional<Path> cases = Repository.cases().map(c -> c.resolve("gateway-api-conformance"));
+        assumeThat(cases).as("the cases of other projects, beside the checkout").isPresent();
+        var id = new ResourceId(Kinds.GATEWAY_CLASS, "", CLASS);
+        Node.Mapping status =
+                Meshes.lenient(classes())
+                        .index()
+                        .gatewayApi()
+                        .statuses()
+                        .of(id, (_, _, c) -> Statuses.written(c, GENERATION))
+                        .orElseThrow();
+        List<String> told =
+                items(field(status, "supportedFeatures")).stream()
+                        .map(f -> text(f, "name"))
+                        .toList();
+        assertThat(told).isSorted().doesNotHaveDuplicates();
+        items(Json.parse(read(cases.orElseThrow().resolve("expectations.json"))))
+                .forEach(test ->
+                        assertThat(told)
+                                .as(text(test, "ShortName"))
+                                .containsAll(
+                                        items(field(test, "Features")).stream()
+                                                .map(f -> ((Node.Text) f).value())
+                                                .filter(f -> !ELSEWHERE.contains(f))
+                                                .toList()));
     }
 
     /// One test.

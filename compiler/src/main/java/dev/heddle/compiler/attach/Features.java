@@ -65,6 +65,7 @@ final class Features {
                     "GRPCRoute",
                     "HTTPRoute",
                     "Mesh",
+                    "MeshClusterIPMatching",
                     "MeshConsumerRoute",
                     "MeshHTTPRouteBackendRequestHeaderModification",
                     "MeshHTTPRouteNamedRouteRule",

@@ -31,6 +31,12 @@ final class AttachedRouting implements ServiceRouting {
                 : Optional.of(ServiceTable.routes(chosen, port, services));
     }
 
+    /// Whether some route decides for each request.
+    boolean looksAtRequests(MeshService service, int port) {
+        Chosen chosen = chosen(service, port);
+        return !chosen.http().isEmpty() || !chosen.grpc().isEmpty();
+    }
+
     /// Where connections of TLS go; none where no route is for that port of the service.
     List<Bytes> tls(MeshService service, int port) {
         return ServiceTable.tls(chosen(service, port), services);

@@ -41,7 +41,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What a workload calls: one listener for each address that a service can be called at. HTTP
-/// services share the listener of their port; services of bytes have one of their own at each
+/// services share the listener of their port, unless a route of the Gateway API is for one of them:
+/// then each has its addresses to itself as well. Services of bytes have one of their own at each
 /// virtual address, or share the port's where they have none, or a range. At a shared listener
 /// connections are told apart by the range that they were meant for and, with TLS, by the server
 /// that they name.
@@ -176,6 +177,9 @@ final class OutboundListeners {
         /// Where some service speaks gRPC-Web: all services of a port share a listener.
         private final Set<Integer> grpcWebPorts = new HashSet<>();
 
+        /// Where some service has a route of the Gateway API that looks at requests.
+        private final Set<Integer> routedPorts = new HashSet<>();
+
         private At(EgressScope egress) {
             this.egress = egress;
             this.attached = new AttachedRouting(world.index(), outlook);
@@ -186,6 +190,9 @@ final class OutboundListeners {
                 service.service().ports().stream()
                         .filter(p -> p.protocol() == AppProtocol.GRPC_WEB)
                         .forEach(p -> grpcWebPorts.add(p.number()));
+                service.service().ports().stream()
+                        .filter(p -> attached.looksAtRequests(service, p.number()))
+                        .forEach(p -> routedPorts.add(p.number()));
             }
         }
 
@@ -220,6 +227,9 @@ final class OutboundListeners {
             }
             if (protocol.isHttp() || (protocol == AppProtocol.UNSET && isAnywhere)) {
                 addShared(service, said.orElse(ANY), port, protocol);
+                if (said.isEmpty() && routedPorts.contains(port)) {
+                    own.forEach(address -> addAlone(service, address, port));
+                }
             } else {
                 own.forEach(address -> addOwn(service, address, List.of(), port, protocol));
                 if (isAnywhere || !ranges.isEmpty()) {
@@ -306,6 +316,32 @@ final class OutboundListeners {
                             Translation.of(grpcWebPorts.contains(port)),
                             OutboundLowering.resolves(unknown, egress.services()));
             draft.http(address.equals(ANY) ? Match.ofHttp() : Match.ALL, http, origin(service));
+        }
+
+        /// Requests to one of the service's addresses, whatever host they name: a route of the
+        /// Gateway API is for calls of a service, and not of a host (GAMMA). The service's
+        /// neighbours on the port are told from it in the same way.
+        private void addAlone(MeshService service, String address, int port) {
+            String name = name(address, port);
+            if (taken.contains(name)) {
+                return;
+            }
+            ListenerDraft draft = draft(service, address, port);
+            Optional<VirtualHost> host = tables.ofService(service.service().host(), port);
+            if (draft.isHttp() || host.isEmpty()) {
+                return;
+            }
+            String table = host.get().name();
+            Origin origin = origin(service);
+            routes.put(table, new RouteConfiguration(table, true, List.of(host.get()), origin));
+            draft.http(
+                    Match.ofHttp(),
+                    new Handling.Http(
+                            "outbound_" + name,
+                            new Routes.Named(table),
+                            false,
+                            Translation.of(grpcWebPorts.contains(port))),
+                    origin);
         }
 
         /// @param ranges in which the service's addresses are; none for all that arrive
