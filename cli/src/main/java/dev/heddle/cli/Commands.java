@@ -26,6 +26,14 @@ import dev.heddle.cli.serve.ServeControl;
 import dev.heddle.cli.serve.ServeProxy;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.warm.Rehearsal;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,11 +41,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Every command of `heddle`: its name, its options, its help. Each method says what the command is
 /// called with; what it does is elsewhere.
@@ -299,6 +302,14 @@ final class Commands {
                                 "(default: ${DEFAULT-VALUE} seconds)."
                             })
                     int removalHoldSeconds,
+            @Option(
+                            names = "--snapshot",
+                            paramLabel = "DIR",
+                            description = {
+                                "Where to keep what the control plane sent, without private keys,",
+                                "so that it can start while the control plane is away."
+                            })
+                    @Nullable Path snapshots,
             @Mixin Mixins.Identity identity,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         return ServeProxy.run(
@@ -312,6 +323,7 @@ final class Commands {
                                 number(leastDrainSeconds),
                                 number(lastDrainSeconds)),
                         removalHoldSeconds,
+                        Optional.ofNullable(snapshots),
                         identity.options(),
                         withParent),
                 machine);

@@ -1,6 +1,7 @@
 package dev.heddle.proxy;
 
 import com.google.re2j.Pattern;
+
 import dev.heddle.proxy.admin.AdminPages;
 import dev.heddle.proxy.admin.AdminServer;
 import dev.heddle.proxy.admin.LogLevels;
@@ -25,6 +26,7 @@ import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.drain.DrainState;
 import dev.heddle.proxy.hits.HitReports;
 import dev.heddle.proxy.hits.RuleHits;
+import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.listener.Listeners;
 import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.overload.OverloadAction;
@@ -44,6 +46,11 @@ import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -69,9 +76,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One proxy: everything that it is made of, in the order in which it depends on each other.
 ///
@@ -115,6 +119,7 @@ public final class Proxy implements AutoCloseable {
     private final Published<OverloadState> overload = new Published<>(OverloadState.NONE);
     private final Optional<OverloadWatch> overloadWatch;
     private final Optional<ControlPlaneLink> controlPlane;
+    private final Optional<SnapshotKeeper> keeper;
     private final Optional<HitReports> hitReports;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private int bindsPending;
@@ -234,6 +239,22 @@ public final class Proxy implements AutoCloseable {
         });
         XdsSubscriber taker = bootstrap.isAtEdge() ? EdgeDefaults.before(subscriber) : subscriber;
         this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(taker));
+
+        // What is in force is kept, for a start without a control plane.
+        this.keeper =
+                settings.snapshots()
+                        .filter(_ -> controlPlane.isPresent())
+                        .map(it ->
+                                new SnapshotKeeper(
+                                        it,
+                                        bootstrap.node().id(),
+                                        settings.clock(),
+                                        host.lookUps(),
+                                        configThread.executor()));
+        keeper.ifPresent(it ->
+                subscriber.keepWith(
+                        it,
+                        () -> controlPlane.flatMap(ControlPlaneLink::connectedSince).isPresent()));
 
         // What of the mesh's rules is of use, told where they come from.
         this.hitReports =
@@ -558,6 +579,7 @@ public final class Proxy implements AutoCloseable {
         closed.countDown();
         controlPlane.ifPresent(ControlPlaneLink::close);
         configThread.close();
+        keeper.ifPresent(SnapshotKeeper::end);
         workers.stop();
         releaseKeys();
         logs.close();
@@ -607,6 +629,16 @@ public final class Proxy implements AutoCloseable {
                 "envoy_control_plane_",
                 "removals_held",
                 subscriber::removalsHeld);
+        meters.server(
+                "control_plane.",
+                "envoy_control_plane_",
+                "snapshot_in_force",
+                () -> subscriber.isKeptInForce() ? 1 : 0);
+        meters.server(
+                "control_plane.",
+                "envoy_control_plane_",
+                "suspects_held_back",
+                () -> keeper.map(SnapshotKeeper::suspects).orElse(0));
         meters.count("filesystem.", "envoy_filesystem_", "write_completed", logs::written);
         meters.count("filesystem.", "envoy_filesystem_", "write_dropped", logs::dropped);
     }
@@ -707,7 +739,8 @@ public final class Proxy implements AutoCloseable {
                             settings.workers(),
                             settings.transport().toString(),
                             tlsProvider.description(),
-                            settings.drain()),
+                            settings.drain(),
+                            subscriber.isKeptInForce()),
                     bootstrap.node().info());
         }
 

@@ -7,7 +7,11 @@ import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.linux.Compilers;
 import dev.heddle.proxy.tls.JdkProviders;
+
 import io.netty.util.ResourceLeakDetector;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -17,11 +21,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N] [--drain-strategy
 /// gradual|immediate] [--minimum-drain-time-s N] [--termination-drain-time-s N]
-/// [--mass-removal-hold-s N]`, after Envoy.
+/// [--mass-removal-hold-s N] [--snapshot DIR]`, after Envoy.
 ///
 /// Ends with 0 when it was asked to end (SIGTERM, SIGINT, `POST /quitquitquit`), with 1 when it
 /// cannot start, with 2 when the arguments are wrong.
@@ -37,6 +40,7 @@ public final class ProxyMain {
     /// @param usualWorkers where nobody says it
     /// @param drain how clients of a listener that goes are asked to go
     /// @param removalHold how long a removal of most clusters or listeners is doubted
+    /// @param snapshots where what is in force is kept; empty for nowhere
     /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
     ///   edge of a network
     public record Arguments(
@@ -45,6 +49,7 @@ public final class ProxyMain {
             int usualWorkers,
             Draining drain,
             Duration removalHold,
+            Optional<Path> snapshots,
             boolean isAtEdge) {
 
         /// With nothing said.
@@ -56,6 +61,7 @@ public final class ProxyMain {
                     ProxySettings.ofProcess().workers(),
                     Draining.UNSAID,
                     ProxySettings.REMOVAL_HOLD,
+                    Optional.empty(),
                     false);
         }
 
@@ -143,13 +149,15 @@ public final class ProxyMain {
                                     arguments.bootstrap(), Runtime.getRuntime().maxMemory())
                             : BootstrapParser.read(arguments.bootstrap());
             draining = arguments.drain().over(bootstrap.process());
+            ProxySettings settings =
+                    ProxySettings.ofProcess()
+                            .withWorkers(arguments.workers(bootstrap.process()))
+                            .withDrain(draining.plan())
+                            .withRemovalHold(arguments.removalHold());
             proxy =
                     Proxy.start(
                             bootstrap,
-                            ProxySettings.ofProcess()
-                                    .withWorkers(arguments.workers(bootstrap.process()))
-                                    .withDrain(draining.plan())
-                                    .withRemovalHold(arguments.removalHold()));
+                            arguments.snapshots().map(settings::keeping).orElse(settings));
         } catch (BootstrapException | IOException e) {
             errors.println("heddle proxy: " + e.getMessage());
             return 1;
@@ -191,6 +199,7 @@ public final class ProxyMain {
         Draining drain = Draining.UNSAID;
         Duration removalHold = ProxySettings.REMOVAL_HOLD;
         boolean isAtEdge = false;
+        Optional<Path> snapshots = Optional.empty();
         for (int i = 0; i + 1 < args.length; i += 2) {
             String value = args[i + 1];
             switch (args[i]) {
@@ -205,6 +214,7 @@ public final class ProxyMain {
                 case "--minimum-drain-time-s" -> drain = drain.with(null, seconds(value), null);
                 case "--termination-drain-time-s" -> drain = drain.with(null, null, seconds(value));
                 case "--mass-removal-hold-s" -> removalHold = seconds(value);
+                case "--snapshot" -> snapshots = Optional.of(Path.of(value));
                 default ->
                         throw new IllegalArgumentException(
                                 args[i] + ": unknown (expected: -c FILE)");
@@ -215,7 +225,7 @@ public final class ProxyMain {
                     "usage: -c BOOTSTRAP [--concurrency N] [--drain-time-s N]"
                             + " [--drain-strategy gradual|immediate]"
                             + " [--minimum-drain-time-s N] [--termination-drain-time-s N]"
-                            + " [--mass-removal-hold-s N]");
+                            + " [--mass-removal-hold-s N] [--snapshot DIR]");
         }
         return new Arguments(
                 bootstrap,
@@ -223,6 +233,7 @@ public final class ProxyMain {
                 ProxySettings.ofProcess().workers(),
                 drain,
                 removalHold,
+                snapshots,
                 isAtEdge);
     }
 

@@ -2,10 +2,13 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
+
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// What whoever starts a proxy decides, beside its bootstrap.
 ///
@@ -19,6 +22,8 @@ import java.time.InstantSource;
 /// @param stdout where access logs to `/dev/stdout` go
 /// @param stderr where access logs to `/dev/stderr` go
 /// @param hitReports how often the control plane is told of hits of rules
+/// @param snapshots where what is in force is kept, so that a start needs no control plane; empty
+///   for nowhere
 public record ProxySettings(
         int workers,
         Transport transport,
@@ -28,7 +33,8 @@ public record ProxySettings(
         InstantSource clock,
         OutputStream stdout,
         OutputStream stderr,
-        Duration hitReports) {
+        Duration hitReports,
+        Optional<Path> snapshots) {
 
     private static final Duration HIT_REPORTS = Duration.ofSeconds(10);
 
@@ -53,7 +59,17 @@ public record ProxySettings(
             InstantSource clock,
             OutputStream stdout,
             OutputStream stderr) {
-        this(workers, transport, drain, REMOVAL_HOLD, seed, clock, stdout, stderr, HIT_REPORTS);
+        this(
+                workers,
+                transport,
+                drain,
+                REMOVAL_HOLD,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                HIT_REPORTS,
+                Optional.empty());
     }
 
     /// As a process of its own: a worker for each processor, the usual transport.
@@ -71,24 +87,75 @@ public record ProxySettings(
     /// The same with that many workers.
     public ProxySettings withWorkers(int count) {
         return new ProxySettings(
-                count, transport, drain, removalHold, seed, clock, stdout, stderr, hitReports);
+                count,
+                transport,
+                drain,
+                removalHold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                hitReports,
+                snapshots);
     }
 
     /// The same with another way to drain.
     public ProxySettings withDrain(DrainPlan plan) {
         return new ProxySettings(
-                workers, transport, plan, removalHold, seed, clock, stdout, stderr, hitReports);
+                workers,
+                transport,
+                plan,
+                removalHold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                hitReports,
+                snapshots);
     }
 
     /// The same with another time of doubt.
     public ProxySettings withRemovalHold(Duration hold) {
         return new ProxySettings(
-                workers, transport, drain, hold, seed, clock, stdout, stderr, hitReports);
+                workers,
+                transport,
+                drain,
+                hold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                hitReports,
+                snapshots);
     }
 
     /// The same, telling of hits that often.
     public ProxySettings reportingHits(Duration each) {
         return new ProxySettings(
-                workers, transport, drain, removalHold, seed, clock, stdout, stderr, each);
+                workers,
+                transport,
+                drain,
+                removalHold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                each,
+                snapshots);
+    }
+
+    /// The same, keeping what is in force in a directory.
+    public ProxySettings keeping(Path directory) {
+        return new ProxySettings(
+                workers,
+                transport,
+                drain,
+                removalHold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                hitReports,
+                Optional.of(directory));
     }
 }

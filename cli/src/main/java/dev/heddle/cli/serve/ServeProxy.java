@@ -5,6 +5,7 @@ import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.proxy.ProxyMain;
 import dev.heddle.proxy.ProxySettings;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,8 @@ public final class ServeProxy {
     /// @param drain how clients are asked to go
     /// @param removalHoldSeconds how long a removal of most clusters or listeners is doubted; 0 for
     ///   not at all
+    /// @param snapshots where what is in force is kept, for a start without a control plane; empty
+    ///   for nowhere
     /// @param identity how it gets a certificate of the mesh; empty where it has none, or somebody
     ///   else keeps it
     /// @param withParent whether to end when standard input does
@@ -36,6 +39,7 @@ public final class ServeProxy {
             OptionalInt workers,
             Drain drain,
             int removalHoldSeconds,
+            Optional<Path> snapshots,
             Optional<AgentOptions> identity,
             boolean withParent) {
         /// A minute.
@@ -105,6 +109,7 @@ public final class ServeProxy {
         Profile profile = Profile.PLAIN;
         var workers = OptionalInt.empty();
         Drain drain = Drain.UNSAID;
+        Optional<Path> snapshots = Optional.empty();
         boolean withParent = false;
         var rest = arguments.subList(1, arguments.size()).iterator();
         try {
@@ -122,6 +127,7 @@ public final class ServeProxy {
                     case "--profile" ->
                             profile = Profile.valueOf(rest.next().toUpperCase(Locale.ROOT));
                     case "--concurrency" -> workers = number(rest.next());
+                    case "--snapshot" -> snapshots = Optional.of(Path.of(rest.next()));
                     case "--drain-time-s" ->
                             drain =
                                     new Drain(
@@ -157,6 +163,7 @@ public final class ServeProxy {
                                     workers,
                                     drain,
                                     Settings.USUAL_REMOVAL_HOLD_SECONDS,
+                                    snapshots,
                                     Optional.empty(),
                                     withParent));
         } catch (IllegalArgumentException _) {
@@ -199,6 +206,7 @@ public final class ServeProxy {
                         settings.profile().workers(usual.usualWorkers()),
                         settings.drain().toProxy(),
                         Duration.ofSeconds(settings.removalHoldSeconds()),
+                        settings.snapshots(),
                         settings.profile() == Profile.EDGE),
                 machine.err());
     }

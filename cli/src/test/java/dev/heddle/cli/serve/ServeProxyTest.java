@@ -2,15 +2,16 @@ package dev.heddle.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 final class ServeProxyTest {
     @TempDir private Path directory;
@@ -39,6 +40,8 @@ final class ServeProxyTest {
                                         "5",
                                         "--termination-drain-time-s",
                                         "0",
+                                        "--snapshot",
+                                        "kept",
                                         "--exit-on-stdin-eof")))
                 .contains(
                         new ServeProxy.Settings(
@@ -51,6 +54,7 @@ final class ServeProxyTest {
                                         OptionalInt.of(5),
                                         OptionalInt.of(0)),
                                 60,
+                                Optional.of(Path.of("kept")),
                                 Optional.empty(),
                                 true));
         assertThat(ServeProxy.plain(List.of("proxy", "--config-path", file)))
@@ -61,6 +65,7 @@ final class ServeProxyTest {
                                 OptionalInt.empty(),
                                 ServeProxy.Drain.UNSAID,
                                 60,
+                                Optional.empty(),
                                 Optional.empty(),
                                 false));
     }

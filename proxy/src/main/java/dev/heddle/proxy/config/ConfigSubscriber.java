@@ -1,16 +1,24 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.client.XdsSubscriptions;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,14 +28,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Takes resources, from the bootstrap and from the control plane, and publishes what can run.
 ///
@@ -35,6 +41,8 @@ import org.slf4j.LoggerFactory;
 /// last good version stays, and the others of the same response are taken. What is missing, and
 /// when it is given up, is decided by [Warming]. Nothing is lost when the control plane goes away:
 /// what is not taken back stays.
+///
+/// This file is long because resources of all five types are judged here, by the same steps.
 @Confined("config thread")
 public final class ConfigSubscriber implements XdsSubscriber {
 
@@ -77,6 +85,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final Map<XdsType, Set<String>> subscribed = new HashMap<>();
     private final Set<String> saidOnce = new HashSet<>();
     private final Set<XdsType> heardOf = EnumSet.noneOf(XdsType.class);
+    private @Nullable Keeping keeping;
     private @Nullable XdsSubscriptions controlPlane;
     private Set<String> awaited = Set.of();
     private boolean started;
@@ -96,6 +105,19 @@ public final class ConfigSubscriber implements XdsSubscriber {
     /// @param isDone whether each host of the cluster of that name was asked once
     public void waitForChecks(Predicate<String> isDone) {
         warming.waitForChecks(isDone);
+    }
+
+    /// Has what is in force kept, and what was kept served while the control plane is away.
+    ///
+    /// @param isConnected whether the control plane speaks
+    public void keepWith(SnapshotKeeper keeper, BooleanSupplier isConnected) {
+        keeping = new Keeping(keeper, isConnected, surroundings.nanos().getAsLong());
+    }
+
+    /// Whether what was kept on disk is in force. Callable from any thread.
+    public boolean isKeptInForce() {
+        Keeping kept = keeping;
+        return kept != null && kept.isKeptInForce();
     }
 
     /// Takes the resources of the bootstrap; they are never taken back.
@@ -122,6 +144,9 @@ public final class ConfigSubscriber implements XdsSubscriber {
                     .ifPresent(why -> mistakes.add("listener " + why.text()));
         }
         started = true;
+        if (keeping != null) {
+            keeping.begin().ifPresent(this::takeKept);
+        }
         settle();
         return mistakes;
     }
@@ -138,6 +163,9 @@ public final class ConfigSubscriber implements XdsSubscriber {
     @Override
     public List<Rejection> onUpdate(XdsType type, List<XdsResource> changed, List<String> removed) {
         heardOf.add(type);
+        if (keeping != null) {
+            keeping.onWord(type, changed, removed, surroundings.nanos().getAsLong());
+        }
         var rejections = new ArrayList<Rejection>();
         for (XdsResource resource : changed) {
             take(type, resource, false).ifPresent(rejections::add);
@@ -145,6 +173,39 @@ public final class ConfigSubscriber implements XdsSubscriber {
         doubt(type, removed).forEach(name -> drop(type, name));
         settle();
         return rejections;
+    }
+
+    /// Whatever of it cannot be used is left out, and said.
+    private void takeKept(Map<XdsType, List<XdsResource>> kept) {
+        kept.forEach((type, resources) ->
+                resources.forEach(resource ->
+                        take(type, resource, false)
+                                .ifPresent(why ->
+                                        LOG.warn("kept {} {}", type.shortName(), why.text()))));
+    }
+
+    private void settleKept(Keeping keeping) {
+        long now = surroundings.nanos().getAsLong();
+        keeping.alone(now).ifPresent(this::takeKept);
+        keeping.superseded(now, isComplete(), this::clustersInUse)
+                .forEach((type, names) -> doubt(type, names).forEach(name -> drop(type, name)));
+    }
+
+    private Set<String> clustersInUse() {
+        var names = new HashSet<String>();
+        warming.active().listeners().values().forEach(it -> names.addAll(it.clusters()));
+        warming.active().routes().values().forEach(it -> names.addAll(it.clusters()));
+        return names;
+    }
+
+    /// One of the control plane that says only whom to believe has nothing secret about it.
+    private boolean isPublicSecret(String name) {
+        return warming.active().secrets().get(name) instanceof Secret.Trust
+                && subscribed.getOrDefault(XdsType.SECRET, Set.of()).contains(name);
+    }
+
+    private boolean isComplete() {
+        return awaited.isEmpty() && removals.size() == 0;
     }
 
     /// What of a removal is to happen now. EDS, RDS and SDS take nothing away by themselves.
@@ -176,10 +237,17 @@ public final class ConfigSubscriber implements XdsSubscriber {
             return Optional.of(
                     new Rejection(name, "is part of the bootstrap (expected: another name)"));
         }
+        Optional<String> objection =
+                isStatic || keeping == null
+                        ? Optional.empty()
+                        : keeping.keeper().objection(type, resource);
         var delivery =
                 new Received.Delivery(
                         resource.body(), resource.version(), surroundings.clock().instant());
-        Parsed<Runnable> parsed = parse(type, resource);
+        Parsed<Runnable> parsed =
+                objection
+                        .<Parsed<Runnable>>map(why -> new Parsed.Rejected<>(List.of(why)))
+                        .orElseGet(() -> parse(type, resource));
         return switch (parsed) {
             case Parsed.Accepted<Runnable>(Runnable apply, List<String> notes) -> {
                 apply.run();
@@ -225,10 +293,16 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             ListenerConfig::name,
                             listener ->
                                     addressTaken(listener)
-                                            .or(() -> secretUnknown(listener.secrets())),
+                                            .or(() -> secretUnknown(listener.secrets()))
+                                            .or(() -> clusterHeldBack(listener.clusters())),
                             warming::put);
             case ROUTE ->
-                    named(name, parser.routes(resource.body()), RouteConfig::name, warming::put);
+                    named(
+                            name,
+                            parser.routes(resource.body()),
+                            RouteConfig::name,
+                            table -> clusterHeldBack(table.clusters()),
+                            warming::put);
             case SECRET ->
                     named(
                             name,
@@ -295,6 +369,15 @@ public final class ConfigSubscriber implements XdsSubscriber {
                         .map(it -> "address: taken by listener '" + it.name() + "'");
     }
 
+    /// What uses what is held back is held back with it.
+    private Optional<String> clusterHeldBack(Collection<String> names) {
+        return keeping == null
+                ? Optional.empty()
+                : keeping.keeper()
+                        .heldBack(names)
+                        .map(it -> "cluster '" + it + "' is held back (expected: another one)");
+    }
+
     /// A secret of the bootstrap is there from the start or never.
     private Optional<String> secretUnknown(List<SecretRef> refs) {
         return refs.stream()
@@ -357,12 +440,20 @@ public final class ConfigSubscriber implements XdsSubscriber {
         }
         removalsHeld.set(removals.size());
         removals.wakeAtNanos().ifPresent(surroundings.wakeAt());
+        if (keeping != null) {
+            settleKept(keeping);
+        }
         files.readNew(warming.secretRefs());
         Warming.Step step = warming.settle(surroundings.nanos().getAsLong());
         awaited = step.awaited();
         subscribeToNames();
         step.config().ifPresent(this::publish);
         step.wakeAtNanos().ifPresent(surroundings.wakeAt());
+        if (keeping != null) {
+            long now = surroundings.nanos().getAsLong();
+            keeping.settle(now, isComplete(), () -> received.ofControlPlane(this::isPublicSecret));
+            keeping.wakeAtNanos(now).ifPresent(surroundings.wakeAt());
+        }
         surroundings.settled().run();
     }
 
@@ -425,6 +516,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
                     !surroundings.hasControlPlane()
                             || (heardOf.contains(XdsType.CLUSTER)
                                     && heardOf.contains(XdsType.LISTENER))
+                            || isKeptInForce()
                             || surroundings.nanos().getAsLong() - givesUpAtNanos >= 0;
             initialized = started && heard && awaited.isEmpty();
         }

@@ -1,8 +1,10 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.wire.Any;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// The resources as they came, for those who ask what the proxy was told: what was accepted last,
@@ -91,6 +94,25 @@ public final class Received {
 
     SortedMap<String, Entry> of(XdsType type) {
         return Objects.requireNonNull(entries.get(type));
+    }
+
+    /// What was accepted last of what the control plane sent.
+    ///
+    /// @param isPublic which secrets are none
+    Map<XdsType, List<XdsResource>> ofControlPlane(Predicate<String> isPublic) {
+        var all = new EnumMap<XdsType, List<XdsResource>>(XdsType.class);
+        entries.forEach((type, byName) -> {
+            var resources = new ArrayList<XdsResource>();
+            byName.forEach((name, entry) -> {
+                if (!entry.isStatic() && (type != XdsType.SECRET || isPublic.test(name))) {
+                    entry.accepted()
+                            .map(it -> new XdsResource(name, it.version(), it.body()))
+                            .ifPresent(resources::add);
+                }
+            });
+            all.put(type, resources);
+        });
+        return all;
     }
 
     /// Fields that are left out, as in `CDS 'reviews': dns_jitter`.

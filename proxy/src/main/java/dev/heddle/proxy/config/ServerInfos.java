@@ -1,17 +1,25 @@
 package dev.heddle.proxy.config;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
+
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.xds.NodeInfo;
+
 import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
+import io.envoyproxy.envoy.config.core.v3.Node;
+
 import java.time.Duration;
 
 /// The process, in the shape of Envoy's `/server_info`.
 public final class ServerInfos {
 
     private ServerInfos() {}
+
+    /// Beside what the node says of itself: `KEPT` while what is served was kept on disk.
+    private static final String CONFIGURATION = "HEDDLE_CONFIGURATION";
 
     /// What is known of the process.
     ///
@@ -20,6 +28,7 @@ public final class ServerInfos {
     /// @param transport how bytes reach the kernel
     /// @param tls who does its cryptography
     /// @param drain how clients are asked to go
+    /// @param isFromDisk whether what is in force was kept on disk, as there is no control plane
     public record Instance(
             String version,
             String state,
@@ -27,7 +36,8 @@ public final class ServerInfos {
             int workers,
             String transport,
             String tls,
-            DrainPlan drain) {}
+            DrainPlan drain,
+            boolean isFromDisk) {}
 
     /// As JSON (`envoy.admin.v3.ServerInfo`).
     public static String json(Instance process, NodeInfo node) {
@@ -36,6 +46,11 @@ public final class ServerInfos {
         // LIVE is the first value of its enumeration, which JSON leaves out unless told otherwise.
         JsonFormat.Printer printer =
                 JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence();
+        Node.Builder who = node.toProto().toBuilder();
+        if (process.isFromDisk()) {
+            who.getMetadataBuilder()
+                    .putFields(CONFIGURATION, Value.newBuilder().setStringValue("KEPT").build());
+        }
         try {
             return printer.print(
                             ServerInfo.newBuilder()
@@ -61,7 +76,7 @@ public final class ServerInfos {
                                                                                     .time()
                                                                                     .toSeconds()))
                                                     .setDrainStrategy(strategy(process.drain())))
-                                    .setNode(node.toProto())
+                                    .setNode(who)
                                     .build())
                     + "\n";
         } catch (InvalidProtocolBufferException e) {

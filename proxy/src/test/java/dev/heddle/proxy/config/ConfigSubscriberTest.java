@@ -13,10 +13,15 @@ import dev.heddle.xds.server.XdsStream;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
+
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
+
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.Test;
 
 /// A subscriber against the real server engine, both ends in one thread.
 @NullUnmarked // maps are asked for names that are there; a missing one fails the test
@@ -445,5 +448,29 @@ class ConfigSubscriberTest {
         push(snapshot("4"));
         assertThat(subscriber.active().clusters()).isEmpty();
         assertThat(subscriber.removalsHeld()).isZero();
+    }
+
+    /// G13: nothing tells which of two control planes is right, but each state is whole.
+    @Test
+    void aProxyThatGoesBackAndForthBetweenTwoControlPlanesIsWholeAtEveryMoment() {
+        Snapshot one =
+                snapshot("1", eds("a"), hosts("a", 1), routes("r", "a"), listener("l", 80, "r"));
+        Snapshot two =
+                snapshot("7", eds("b"), hosts("b", 2), routes("r", "b"), listener("l", 80, "r"));
+        server.target = one;
+        connect();
+        for (int i = 0; i < 20; i++) {
+            server.target = i % 2 == 0 ? two : one;
+            link.connect();
+            link.settle();
+            assertThat(subscriber.active().clusters()).containsOnlyKeys(i % 2 == 0 ? "b" : "a");
+        }
+        assertThat(published.subList(1, published.size()))
+                .filteredOn(state -> !state.listeners().isEmpty())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(state ->
+                        assertThat(state.clusters().keySet())
+                                .containsAll(state.routes().get("r").clusters()));
+        assertThat(server.nacks).isEmpty();
     }
 }

@@ -3,10 +3,12 @@ package dev.heddle.proxy.config;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
+
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -100,6 +102,17 @@ public final class ResourceTexts {
                         List.of(listener("web", listenerPort)),
                         XdsType.ROUTE,
                         List.of(routes)));
+    }
+
+    /// The same as [#service] at a port of its own.
+    public static Snapshot serviceAt(
+            int listenerPort, String version, String listener, String cluster, int port) {
+        var all = new EnumMap<XdsType, List<XdsResource>>(XdsType.class);
+        service(version, listener, cluster, port)
+                .resources()
+                .forEach((type, byName) -> all.put(type, List.copyOf(byName.values())));
+        all.put(XdsType.LISTENER, List.of(listener(listener, listenerPort)));
+        return Snapshot.of(version, all);
     }
 
     private static Collection<XdsResource> resources(Snapshot snapshot, XdsType type) {

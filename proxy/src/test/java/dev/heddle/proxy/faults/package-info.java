@@ -146,9 +146,12 @@
 /// | | gRPC's keep-alive, for which there is no test |
 /// | G12 | `control` `MassDeletionTest`, `PusherTest.nobodyIsGivenAnythingBeforeTheFirstWorld`; |
 /// | | `config.ConfigSubscriberTest.mostOfWhatThereIsStays…`, `whatComesBackWithinTheMinute…` |
-/// | G13 | none: versions of two control planes have no common order |
+/// | G13 | none: versions of two control planes have no common order (decision 020); it costs |
+/// | | nothing: `config.ConfigSubscriberTest.aProxyThatGoesBackAndForth…`; and see G12 |
 /// | G14 | `ads.AdsTransportTest.aPushThatIsCutAnywhereIsWholeOrNothing`, `ads.MessageReaderTest` |
-/// | G15, G16 | none: a proxy keeps nothing on disk, and asks for everything when it starts |
+/// | G15 | `KeptSnapshotProcessTest.aProxyThatIsKilledAnywhere…`, `config.KeepingTest.halfOf…` |
+/// | G16 | `kept.SnapshotKeeperTest`, `config.KeepingTest`, |
+/// | | `KeptSnapshotProcessTest.withoutAControlPlaneItServesWhatWasKept…` |
 /// | G17 | `xds` `client.LifetimesTest`, `XdsClientTest.aResourceGoesAtTheEndOfItsTime` |
 /// | G18 | `e2e` `SwapsUnderLoadTest`, `SecretRotationTest`; `listener.ListenerFlowTest` |
 /// | G19 | `control` `BadContentTest`; at the proxy: `config.RejectionsTest` |
@@ -160,7 +163,8 @@
 /// | G23 | `control` `ControlPlaneTest.aChangeThatAProxyRefusesIsTakenBackWithinFiveSeconds` |
 /// | G24 | `e2e` `SwapsUnderLoadTest`: what a route adds to a request and to its answer is of |
 /// | | one state |
-/// | G25 | none: see G16 |
+/// | G25 | `KeptSnapshotProcessTest.aConfigurationThatEndsThreeProcesses…`, |
+/// | | `kept.SnapshotKeeperTest.afterThreeCrashes…`, `config.KeepingTest.whatThreeProcesses…` |
 @NullMarked
 package dev.heddle.proxy.faults;
 
