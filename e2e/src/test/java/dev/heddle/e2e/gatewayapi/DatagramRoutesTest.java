@@ -199,13 +199,11 @@ class DatagramRoutesTest {
                         "shop.svc.cluster.local",
                         "Kubernetes",
                         new Interception.Explicit("", List.of(), binds));
+        ResourceReader.Parsed read = ResourceReader.read("mesh.yaml", mesh);
+        assertThat(read.diagnostics()).isEmpty();
         Compiled compiled =
                 MeshCompiler.compile(
-                        World.of(
-                                1,
-                                Resources.of(ResourceReader.read("mesh.yaml", mesh).resources()),
-                                MeshSettings.DEFAULT),
-                        scope);
+                        World.of(1, Resources.of(read.resources()), MeshSettings.DEFAULT), scope);
         assertThat(compiled.plan().datagrams()).hasSize(4);
         assertThat(compiled.plan().listeners()).isEmpty();
         var control = new CaseControl(compiled.snapshot());

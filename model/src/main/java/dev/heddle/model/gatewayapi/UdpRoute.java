@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,6 @@ import java.util.Optional;
 ///
 /// @param parentRefs Gateways, ListenerSets, Services it is for
 /// @param rules exactly one
-@NotYet
 public record UdpRoute(
         List<ParentReference> parentRefs,
         @Required List<L4Rule> rules,

@@ -171,11 +171,7 @@ public final class ClusterLowering {
                             Same.each(policies.of(service)),
                             peers(service).filter(_ -> meshTls.isAutomatic()),
                             said,
-                            index.gatewayApi()
-                                    .traffic(
-                                            service.service().host(),
-                                            service.metadata().namespace())
-                                    .map(Same::as),
+                            traffic(service).map(Same::as),
                             datagrams(service),
                             secrets.read().filter(_ -> rule.isPresent() || !said.isEmpty()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
@@ -246,7 +242,9 @@ public final class ClusterLowering {
         String host = service.service().host().name();
         String name = ClusterName.outbound(port.number(), subsetName, host);
         Map<String, String> labels = subset.map(s -> s.subset().labels()).orElse(Map.of());
-        TrafficPolicies policy = TrafficPolicies.of(outliers, rule, subsetName, port.number());
+        TrafficPolicies policy =
+                TrafficPolicies.of(outliers, rule, subsetName, port.number())
+                        .orElse(traffic(service));
         LocalityLowering localities = policy.localities(service, mesh, place);
         // Nobody can ask for TLS, or how a host is, in datagrams that somebody else understands.
         boolean isDatagrams = port.protocol() == AppProtocol.UDP;
@@ -338,6 +336,10 @@ public final class ClusterLowering {
     private Optional<BackendTls> policyTls(MeshService service, Port port) {
         return index.gatewayApi()
                 .tls(service.service().host(), service.metadata().namespace(), port);
+    }
+
+    private Optional<Resource<XBackendTrafficPolicy>> traffic(MeshService service) {
+        return index.gatewayApi().traffic(service.service().host(), service.metadata().namespace());
     }
 
     private Optional<PeerAuthentications.Home> peers(MeshService service) {

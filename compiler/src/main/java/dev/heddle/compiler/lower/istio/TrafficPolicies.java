@@ -9,6 +9,8 @@ import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.Outlook;
+import dev.heddle.model.Resource;
+import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.istio.ClientTlsSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.H2UpgradePolicy;
@@ -24,6 +26,7 @@ import dev.heddle.model.policy.BackendTrafficPolicy.PeakEwma;
 import dev.heddle.model.service.AppProtocol;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /// What is left of the policies that speak about one cluster.
@@ -86,11 +89,11 @@ record TrafficPolicies(
         if (rule.isPresent()) {
             whole = whole.with(rule.get(), port);
         }
-        whole = whole.orElse(mesh);
+        whole = whole.orElseMesh(mesh);
         return subset.isPresent() ? whole.with(subset.get(), port) : whole;
     }
 
-    private TrafficPolicies orElse(Optional<OutlierDetection> mesh) {
+    private TrafficPolicies orElseMesh(Optional<OutlierDetection> mesh) {
         return new TrafficPolicies(balancer, pool, outliers.or(() -> mesh), budget, tls, header);
     }
 
@@ -116,6 +119,20 @@ record TrafficPolicies(
                                 share,
                                 policy.tls().or(() -> tls),
                                 told));
+    }
+
+    /// The same, with what the Gateway API's policy says of retries where no rule says anything.
+    /// Envoy's budget is of requests that are under way, not of those of an interval; as many as
+    /// may be in any case in one second may be under way at once.
+    TrafficPolicies orElse(Optional<Resource<XBackendTrafficPolicy>> policy) {
+        Optional<RetryBudget> said =
+                policy.flatMap(p -> p.spec().retryConstraint())
+                        .map(c ->
+                                new RetryBudget(
+                                        OptionalDouble.of(c.percent()),
+                                        OptionalInt.of(c.leastInSecond()),
+                                        Optional.empty()));
+        return new TrafficPolicies(balancer, pool, outliers, budget.or(() -> said), tls, header);
     }
 
     /// @param policy what the service's policy says of latency
