@@ -7,6 +7,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.offline.Compile;
 import dev.heddle.cli.offline.CompleteBootstrap;
+import dev.heddle.cli.offline.Convert;
 import dev.heddle.cli.offline.Explain;
 import dev.heddle.cli.online.Apply;
 import dev.heddle.cli.online.Changes;
@@ -448,6 +449,80 @@ final class Commands {
     }
 
     @Command(
+            name = "convert",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Turns Istio's VirtualServices and Gateways, and Ingresses, into resources of the",
+                "Gateway API, and says on standard error what cannot be carried over."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle convert -f reviews.yaml --config samples/bookinfo/config",
+                "  heddle convert --config ./mesh --out ./mesh-gateway-api --strict"
+            })
+    int convert(
+            @Option(
+                            names = {"-f", "--filename"},
+                            paramLabel = "FILE",
+                            description = {
+                                "What to convert: files, directories, '-' for standard input; may",
+                                "be repeated (default: all of --config)."
+                            })
+                    @Nullable List<Path> files,
+            @Option(
+                            names = "--config",
+                            paramLabel = "DIR",
+                            description = {
+                                "What else there is, as the Services that rules name; may be",
+                                "repeated."
+                            })
+                    @Nullable List<Path> config,
+            @Option(
+                            names = "--out",
+                            paramLabel = "DIR",
+                            description = {
+                                "Writes a file there for each that is converted (default: prints",
+                                "everything)."
+                            })
+                    Optional<Path> out,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "yaml|json",
+                            defaultValue = "yaml",
+                            description = "Output format (default: ${DEFAULT-VALUE}).")
+                    TreeFormat output,
+            @Option(
+                            names = "--strict",
+                            description = "Exit code 1 when something cannot be carried over.")
+                    boolean strict,
+            @Option(
+                            names = "--gateway-class",
+                            paramLabel = "NAME",
+                            defaultValue = "heddle",
+                            description = "Of the Gateways (default: ${DEFAULT-VALUE}).")
+                    String gatewayClass,
+            @Option(
+                            names = "--gateway-service",
+                            paramLabel = "NAME.NAMESPACE",
+                            description = {
+                                "The Service of the gateways' proxies, where none of the files",
+                                "says it, as in istio-ingressgateway.istio-system."
+                            })
+                    Optional<String> gatewayService) {
+        return Convert.run(
+                new Convert.Wish(
+                        files == null ? List.of() : files,
+                        config == null ? List.of() : config,
+                        out,
+                        output == TreeFormat.JSON,
+                        strict,
+                        gatewayClass,
+                        gatewayService),
+                machine);
+    }
+
+    @Command(
             name = "compile",
             mixinStandardHelpOptions = true,
             description = {
@@ -473,9 +548,9 @@ final class Commands {
                             paramLabel = "json|yaml",
                             defaultValue = "json",
                             description = "Output format (default: ${DEFAULT-VALUE}).")
-                    EnvoyFormat output) {
+                    TreeFormat output) {
         return Compile.run(
-                config.paths(), proxy, namespace.name(), output == EnvoyFormat.YAML, machine);
+                config.paths(), proxy, namespace.name(), output == TreeFormat.YAML, machine);
     }
 
     @Command(
@@ -699,9 +774,9 @@ final class Commands {
         return Rehearsal.run(machine, MAIN_CLASS);
     }
 
-    /// How Envoy's configuration is printed.
-    enum EnvoyFormat {
-        /// As Envoy's own tools print it.
+    /// How configuration is printed.
+    enum TreeFormat {
+        /// As programs read it.
         JSON,
         /// Shorter to read.
         YAML;

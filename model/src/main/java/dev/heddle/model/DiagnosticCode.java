@@ -53,6 +53,8 @@ public enum DiagnosticCode {
     NO_IDENTITY("HED0024", Severity.ERROR),
     /// Keys of somebody who signs tokens that have not come from where they are.
     KEYS_UNKNOWN("HED0025", Severity.WARNING),
+    /// What a resource says and another API has no words for, when it is converted.
+    NOT_CARRIED_OVER("HED0026", Severity.WARNING),
     /// A resource names a host, gateway, subset or selector that does not exist.
     REFERENCED_RESOURCE_NOT_FOUND("IST0101", Severity.ERROR),
     /// Several Sidecars choose the same workload.

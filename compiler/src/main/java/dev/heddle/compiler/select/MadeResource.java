@@ -13,13 +13,26 @@ import dev.heddle.model.SourceText;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.tree.Node.Mapping;
+
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /// Makes a resource of what another kind says, with the places of the other's lines.
-final class MadeResource {
+public final class MadeResource {
     private MadeResource() {}
+
+    /// What a resource was made of; itself if it was not made of another one.
+    public static Resource<?> original(Resource<?> resource) {
+        return resource.source() instanceof Source source ? source.of() : resource;
+    }
+
+    /// Where a field stands, in what the resource was made of.
+    public static Origin origin(Resource<?> resource, FieldPath path) {
+        return resource.source() instanceof Source source
+                ? source.origin().apply(path).orElseGet(source.of()::origin)
+                : resource.origin(path);
+    }
 
     /// The resource; empty when what was said makes none, which is a finding then.
     static <S> Optional<Resource<S>> of(

@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.alike;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+
 import java.util.Optional;
 
 /// What Envoy would refuse, together with the whole resource that it stands in. Checked before, so
@@ -14,7 +15,22 @@ public final class EnvoySyntax {
     private static final Pattern FORMAT =
             Pattern.compile("([^%\\x00\\r\\n]|%%|%[A-Z_0-9]+(\\([^)]*\\))?(:[0-9]+)?%)*");
 
+    private static final String SPECIAL = "\\.+*?()|[]{}^$";
+
     private EnvoySyntax() {}
+
+    /// A regular expression in RE2's syntax that only this text matches.
+    public static String quoted(String text) {
+        var quoted = new StringBuilder();
+        text.chars()
+                .forEach(c -> {
+                    if (SPECIAL.indexOf(c) >= 0) {
+                        quoted.append('\\');
+                    }
+                    quoted.append((char) c);
+                });
+        return quoted.toString();
+    }
 
     /// What is wrong with a regular expression in RE2's syntax; empty when nothing is.
     public static Optional<String> problemOfRegex(String regex) {

@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.gatewayapi.GrpcRoute;
 import dev.heddle.model.gatewayapi.HttpRoute;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,21 +18,21 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Lowers what rules match.
-final class Matches {
+public final class Matches {
     private Matches() {}
 
     /// A match of a rule.
     ///
     /// @param prefix of the path that a rewrite may replace, without a slash at its end, empty for
     ///   the root's; absent where the match is not of a prefix
-    record Matched(RouteMatch match, Rank rank, Optional<String> prefix) {
+    public record Matched(RouteMatch match, Rank rank, Optional<String> prefix) {
         static final Matched ALL =
                 new Matched(RouteMatch.ALL, Rank.of(RouteMatch.ALL, 0), Optional.of(""));
     }
 
     /// The conditions; empty when one of them can never be right, as a regular expression that is
     /// none.
-    static Optional<Matched> http(HttpRoute.Match said) {
+    public static Optional<Matched> http(HttpRoute.Match said) {
         String path = said.path().map(HttpRoute.PathMatch::valueOrRoot).orElse("/");
         HttpRoute.PathType type =
                 said.path().map(HttpRoute.PathMatch::type).orElse(HttpRoute.PathType.PathPrefix);

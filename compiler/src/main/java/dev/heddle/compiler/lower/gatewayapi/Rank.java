@@ -12,7 +12,7 @@ import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 ///
 /// @param kind of the path: exact, regular expression, prefix
 /// @param length of the path
-record Rank(int kind, int length, boolean hasMethod, int headers, int query)
+public record Rank(int kind, int length, boolean hasMethod, int headers, int query)
         implements Comparable<Rank> {
 
     /// Of what the whole match says.

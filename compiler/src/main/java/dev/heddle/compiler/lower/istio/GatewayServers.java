@@ -11,6 +11,7 @@ import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -174,7 +175,7 @@ public final class GatewayServers {
     }
 
     /// Whether requests that come without TLS are sent to `https`.
-    static boolean isHttpsOnly(Gateway.Server server) {
+    public static boolean isHttpsOnly(Gateway.Server server) {
         return isHttp(server) && server.tls().filter(ServerTlsSettings::httpsRedirect).isPresent();
     }
 
