@@ -5,8 +5,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.GenericDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
+
 import dev.heddle.xds.EnvoyTypes;
 import dev.heddle.xds.wire.FieldKind;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,7 @@ public final class MessageSources {
                     "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
                     "envoy.config.route.v3.FilterConfig",
                     "envoy.config.route.v3.RouteConfiguration",
+                    "envoy.service.auth.v3.CheckResponse",
                     "envoy.service.discovery.v3.DiscoveryResponse");
 
     private final Path directory;

@@ -17,6 +17,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -111,7 +112,10 @@ public final class Analysis {
         RequestAuthenticationCheck.check(index, findings);
         AuthorizationPolicyCheck.check(index, findings);
         MeshConfigCheck.check(
-                MeshConfigs.of(index.resources(), meshNamespace), meshNamespace, findings);
+                MeshConfigs.of(index.resources(), meshNamespace),
+                meshNamespace,
+                index.services(),
+                findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
         findings.addAll(Ingresses.of(index.resources(), mesh).findings());
         findings.addAll(index.gatewayApi().findings());

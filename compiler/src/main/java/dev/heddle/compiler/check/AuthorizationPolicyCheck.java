@@ -1,5 +1,6 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.lower.mesh.Authorizers;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -10,6 +11,7 @@ import dev.heddle.model.istio.AuthorizationPolicy.Action;
 import dev.heddle.model.istio.AuthorizationPolicy.From;
 import dev.heddle.model.istio.AuthorizationPolicy.Rule;
 import dev.heddle.model.kinds.Kinds;
+
 import java.util.List;
 
 /// Checks AuthorizationPolicies: what is refused though nobody says so, and rules that nothing can
@@ -18,19 +20,40 @@ final class AuthorizationPolicyCheck {
     private AuthorizationPolicyCheck() {}
 
     static void check(MeshIndex index, Diagnostics findings) {
+        var authorizers = Authorizers.of(index.rules().config(), index.services());
         for (Resource<AuthorizationPolicy> policy :
                 index.resources().all(Kinds.AUTHORIZATION_POLICY)) {
             Targets.check(policy, findings);
             if (policy.spec().action() == Action.CUSTOM) {
-                findings.add(
-                        DiagnosticCode.NOT_IMPLEMENTED,
-                        policy.origin(FieldPath.of("spec", "action")),
-                        "providers are not asked yet, so what the rules match is refused",
-                        "Use ALLOW or DENY, or remove the policy");
+                provider(policy, authorizers, findings);
             }
             if (!isTokenVerified(index, policy.metadata().namespace())) {
                 tokens(policy, findings);
             }
+        }
+    }
+
+    private static void provider(
+            Resource<AuthorizationPolicy> policy, Authorizers authorizers, Diagnostics findings) {
+        String name =
+                policy.spec()
+                        .provider()
+                        .map(AuthorizationPolicy.ExtensionProvider::name)
+                        .orElse("");
+        if (!authorizers.usable().containsKey(name)) {
+            findings.add(
+                    DiagnosticCode.INVALID_VALUE,
+                    policy.origin(FieldPath.of("spec", "provider", "name")),
+                    "'"
+                            + name
+                            + "' is nobody who can be asked, so what the rules match is refused"
+                            + " (expected: "
+                            + (authorizers.usable().isEmpty()
+                                    ? "one of the mesh's extensionProviders"
+                                    : String.join(", ", authorizers.usable().keySet()))
+                            + ")",
+                    "Name one of the mesh's extensionProviders that has envoyExtAuthzHttp or"
+                            + " envoyExtAuthzGrpc and no finding of its own");
         }
     }
 

@@ -1,21 +1,26 @@
 package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.lower.mesh.AccessLogs;
+import dev.heddle.compiler.lower.mesh.Authorizers;
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshConfigs.Chosen;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
+
 import java.util.List;
+import java.util.Optional;
 
 /// Checks the settings of the mesh: which count, and that they can be used.
 final class MeshConfigCheck {
     private MeshConfigCheck() {}
 
     /// @param namespace whose ConfigMap counts
-    static void check(MeshConfigs configs, String namespace, Diagnostics findings) {
+    static void check(
+            MeshConfigs configs, String namespace, ServiceCatalog services, Diagnostics findings) {
         for (Resource<ConfigMap> map : configs.elsewhere()) {
             findings.add(
                     DiagnosticCode.CONFLICT,
@@ -39,6 +44,14 @@ final class MeshConfigCheck {
                     "the mesh has settings already, by " + first.resource().id(),
                     "These do not count; put all into one");
         }
+        Authorizers.of(Optional.of(first.config()), services, first.path())
+                .problems()
+                .forEach(problem ->
+                        findings.add(
+                                DiagnosticCode.INVALID_VALUE,
+                                first.resource().origin(problem.path()),
+                                problem.text(),
+                                problem.hint()));
         AccessLogs.problem(first.config())
                 .ifPresent(problem ->
                         findings.add(

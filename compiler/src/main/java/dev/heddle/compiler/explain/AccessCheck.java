@@ -1,6 +1,7 @@
 package dev.heddle.compiler.explain;
 
 import com.google.re2j.Pattern;
+
 import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Tried;
 import dev.heddle.compiler.ir.Access.Action;
@@ -9,14 +10,17 @@ import dev.heddle.compiler.ir.Access.Rule;
 import dev.heddle.compiler.ir.Access.Stage;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Access.Value;
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.model.Confined;
 import dev.heddle.model.Origin;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Whether somebody may do what a request asks for, as far as it is known who it is. What is not
 /// known is neither so nor not so.
@@ -72,6 +76,10 @@ final class AccessCheck {
         if (stage.enforced().isEmpty()) {
             return Optional.empty();
         }
+        if (stage.asked().isPresent()) {
+            asked(stage, stage.asked().get());
+            return Optional.empty();
+        }
         boolean isUnsure = false;
         for (Rule rule : stage.enforced().get()) {
             Holds holds = tell(stage, rule, "");
@@ -98,6 +106,26 @@ final class AccessCheck {
                                         .map(Rule::origin)
                                         .orElse(Origin.BUILT_IN)))
                 : Optional.empty();
+    }
+
+    /// What somebody outside says is not known here: the rest is told as if it were good.
+    private void asked(Stage stage, Authorizer authorizer) {
+        for (Rule rule : stage.enforced().orElse(List.of())) {
+            if (tell(stage, rule, "") == Holds.YES) {
+                tried.add(
+                        new Tried(
+                                "CUSTOM " + authorizer.name(),
+                                true,
+                                "it is asked, through "
+                                        + authorizer.cluster()
+                                        + ", and its answer decides"
+                                        + (authorizer.failsOpen()
+                                                ? "; without one the request passes"
+                                                : "; without one the request is refused"),
+                                rule.origin()));
+                return;
+            }
+        }
     }
 
     private Outcome refused(String policy, Origin origin) {

@@ -2,10 +2,12 @@ package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.Access.Rule;
 import dev.heddle.compiler.ir.Access.Stage;
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.Tokens.Issuer;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.token.KeySet;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +31,10 @@ final class GuardText {
 
     private static void stages(String of, List<Stage> stages, List<Line> lines) {
         for (Stage stage : stages) {
-            String action = stage.action().name().toLowerCase(Locale.ROOT) + " " + of;
+            String action =
+                    stage.asked()
+                            .map(it -> "ask " + asked(it) + " about " + of)
+                            .orElse(stage.action().name().toLowerCase(Locale.ROOT) + " " + of);
             for (Rule rule : stage.enforced().orElse(List.of())) {
                 lines.add(new Line(action + ": " + rule.name(), rule.origin()));
             }
@@ -40,6 +45,18 @@ final class GuardText {
                 lines.add(new Line(action + ", tried out: " + rule.name(), rule.origin()));
             }
         }
+    }
+
+    private static String asked(Authorizer authorizer) {
+        return authorizer.name()
+                + " ("
+                + switch (authorizer.protocol()) {
+                    case Authorizer.Protocol.Grpc _ -> "gRPC";
+                    case Authorizer.Protocol.Http _ -> "HTTP";
+                }
+                + ", "
+                + authorizer.cluster()
+                + (authorizer.failsOpen() ? ", fails open)" : ")");
     }
 
     private static String issuer(Issuer issuer) {

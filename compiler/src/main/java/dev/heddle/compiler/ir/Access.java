@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ public record Access(List<Stage> requests, List<Stage> connections) {
 
     /// What a match of a stage's rules means.
     public enum Action {
+        /// Somebody outside is asked, whose answer counts.
+        CUSTOM,
         /// It is noted.
         AUDIT,
         /// It is refused.
@@ -32,8 +35,22 @@ public record Access(List<Stage> requests, List<Stage> connections) {
     /// @param enforced rules that count; empty where there are none, which is not the same as rules
     ///   of which none can match
     /// @param tried rules of which only is told what they would do
-    public record Stage(Action action, Optional<List<Rule>> enforced, Optional<List<Rule>> tried) {
+    /// @param asked who is asked about what the rules match; there for [Action#CUSTOM] alone
+    public record Stage(
+            Action action,
+            Optional<List<Rule>> enforced,
+            Optional<List<Rule>> tried,
+            Optional<Authorizer> asked) {
+        /// One that nobody outside is asked for.
+        public Stage(Action action, Optional<List<Rule>> enforced, Optional<List<Rule>> tried) {
+            this(action, enforced, tried, Optional.empty());
+        }
+
         public Stage {
+            if (asked.isPresent() != (action == Action.CUSTOM)) {
+                throw new IllegalArgumentException(
+                        action + ": asks " + asked + " (expected: somebody, if CUSTOM)");
+            }
             enforced = enforced.map(List::copyOf);
             tried = tried.map(List::copyOf);
         }

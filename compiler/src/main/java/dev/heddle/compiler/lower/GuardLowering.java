@@ -5,11 +5,13 @@ import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.lower.istio.AccessLowering;
 import dev.heddle.compiler.lower.istio.TokenLowering;
+import dev.heddle.compiler.lower.mesh.Authorizers;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.SecurityPolicies;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
+
 import java.util.List;
 
 /// Who may come in to a workload, or through a gateway.
@@ -21,7 +23,12 @@ final class GuardLowering {
         return List.of(
                 Same.each(world.index().security().tokens(scope.namespace(), scope.labels())),
                 Same.each(world.index().security().access(scope.namespace(), scope.labels())),
-                Same.as(world.index().keySets()));
+                Same.as(world.index().keySets()),
+                authorizers(world));
+    }
+
+    private static Authorizers authorizers(World world) {
+        return Authorizers.of(world.settings().config(), world.index().services());
     }
 
     /// The listeners with their guards: those of that direction, through which callers come.
@@ -36,7 +43,8 @@ final class GuardLowering {
                                 scope.role() == Role.GATEWAY),
                         AccessLowering.lower(
                                 policies.access(scope.namespace(), scope.labels()),
-                                world.settings().trustDomains()));
+                                world.settings().trustDomains(),
+                                authorizers(world).usable()));
         return guards.equals(Guards.NONE)
                 ? listeners
                 : listeners.stream().map(l -> l.direction() == from ? l.with(guards) : l).toList();

@@ -1,12 +1,15 @@
 package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Message;
+
 import dev.heddle.compiler.ir.Access;
 import dev.heddle.compiler.ir.Access.Condition;
 import dev.heddle.compiler.ir.Access.Rule;
 import dev.heddle.compiler.ir.Access.Stage;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Access.Value;
+import dev.heddle.compiler.ir.Authorizer;
+
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -25,6 +28,7 @@ import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -34,10 +38,67 @@ final class AccessEmitter {
     private static final String NETWORK = "envoy.filters.network.rbac";
     private static final String TCP_PREFIX = "tcp.";
 
+    /// In front of what the rules find out that say whom to ask.
+    private static final String ASKED_PREFIX = "istio_ext_authz_";
+
     private AccessEmitter() {}
+
+    /// Whom is asked outside, which is before tokens are looked at, as with Istio.
+    static void asked(Access access, HttpConnectionManager.Builder out) {
+        for (Stage stage : access.requests()) {
+            stage.asked()
+                    .ifPresent(authorizer -> {
+                        out.addHttpFilters(
+                                HttpFilter.newBuilder()
+                                        .setName(HTTP)
+                                        .setTypedConfig(
+                                                Protos.pack(
+                                                        io.envoyproxy
+                                                                .envoy
+                                                                .extensions
+                                                                .filters
+                                                                .http
+                                                                .rbac
+                                                                .v3
+                                                                .RBAC
+                                                                .newBuilder()
+                                                                .setShadowRules(matched(stage))
+                                                                .setShadowRulesStatPrefix(
+                                                                        ASKED_PREFIX)
+                                                                .build())));
+                        out.addHttpFilters(
+                                HttpFilter.newBuilder()
+                                        .setName(ExtAuthzEmitter.HTTP)
+                                        .setTypedConfig(
+                                                Protos.pack(
+                                                        ExtAuthzEmitter.http(authorizer)
+                                                                .setFilterEnabledMetadata(
+                                                                        enabling(HTTP, authorizer))
+                                                                .build())));
+                    });
+        }
+    }
+
+    private static RBAC matched(Stage stage) {
+        return rules(stage, stage.enforced().orElse(List.of()));
+    }
+
+    /// A rule of this authorizer matched, which a filter before has found out.
+    private static MetadataMatcher enabling(String filter, Authorizer authorizer) {
+        return found(
+                new Condition.Found(
+                        filter,
+                        List.of(ASKED_PREFIX + "shadow_effective_policy_id"),
+                        new Value.Is(
+                                new Text.Prefix(
+                                        Authorizer.RULES + authorizer.name() + "-ns[", false))));
+    }
 
     static void filters(Access access, HttpConnectionManager.Builder out) {
         for (Stage stage : access.requests()) {
+            if (stage.asked().isPresent()) {
+                continue;
+            }
             var filter = io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder();
             stage.enforced().ifPresent(rules -> filter.setRules(rules(stage, rules)));
             stage.tried()
@@ -64,7 +125,11 @@ final class AccessEmitter {
                             .RBAC
                             .newBuilder()
                             .setStatPrefix(TCP_PREFIX);
-            stage.enforced().ifPresent(rules -> filter.setRules(rules(stage, rules)));
+            if (stage.asked().isPresent()) {
+                filter.setShadowRules(matched(stage)).setShadowRulesStatPrefix(ASKED_PREFIX);
+            } else {
+                stage.enforced().ifPresent(rules -> filter.setRules(rules(stage, rules)));
+            }
             stage.tried()
                     .ifPresent(rules ->
                             filter.setShadowRules(rules(stage, rules))
@@ -73,12 +138,26 @@ final class AccessEmitter {
                     Filter.newBuilder()
                             .setName(NETWORK)
                             .setTypedConfig(Protos.pack((Message) filter.build())));
+            stage.asked()
+                    .ifPresent(authorizer ->
+                            out.addFilters(
+                                    Filter.newBuilder()
+                                            .setName(ExtAuthzEmitter.NETWORK)
+                                            .setTypedConfig(
+                                                    Protos.pack(
+                                                            ExtAuthzEmitter.network(
+                                                                            authorizer, TCP_PREFIX)
+                                                                    .setFilterEnabledMetadata(
+                                                                            enabling(
+                                                                                    NETWORK,
+                                                                                    authorizer))
+                                                                    .build()))));
         }
     }
 
     private static String triedPrefix(Stage stage) {
         return switch (stage.action()) {
-            case AUDIT -> "";
+            case CUSTOM, AUDIT -> "";
             case DENY -> "istio_dry_run_deny_";
             case ALLOW -> "istio_dry_run_allow_";
         };
@@ -90,7 +169,8 @@ final class AccessEmitter {
                         .setAction(
                                 switch (stage.action()) {
                                     case AUDIT -> RBAC.Action.LOG;
-                                    case DENY -> RBAC.Action.DENY;
+                                    // Only whether a rule matches is asked for.
+                                    case CUSTOM, DENY -> RBAC.Action.DENY;
                                     case ALLOW -> RBAC.Action.ALLOW;
                                 });
         for (Rule rule : rules) {
@@ -204,7 +284,7 @@ final class AccessEmitter {
         return out.build();
     }
 
-    private static StringMatcher text(Text text) {
+    static StringMatcher text(Text text) {
         StringMatcher.Builder out = StringMatcher.newBuilder();
         switch (text) {
             case Text.Exact(String exact, boolean ignoreCase) ->

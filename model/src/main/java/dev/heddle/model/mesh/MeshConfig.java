@@ -11,6 +11,7 @@ import dev.heddle.model.match.Selector;
 import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import java.util.Optional;
 /// @param dnsRefreshRate how often names are looked up, where an answer does not say it; 60 s
 /// @param serviceSettings of which services only endpoints of the caller's own cluster are used
 /// @param serviceScopeConfigs the same, by labels; the first that fits counts
+/// @param extensionProviders services that policies may name
 /// @param discoverySelectors namespaces that there are for the mesh; none means all
 /// @param enableAutoMtls whether hosts that speak the mesh's TLS are spoken to in it unasked; true
 /// @param trustDomain of the mesh's identities; `cluster.local`
@@ -86,7 +88,7 @@ public record MeshConfig(
         @NotYet Node enablePrometheusMerge,
         @NotYet Node verifyCertificateAtClient,
         @NotYet Node ca,
-        @NotYet Node extensionProviders,
+        List<ExtensionProvider> extensionProviders,
         @NotYet Node defaultProviders,
         List<Selector> discoverySelectors,
         Optional<MeshTls> meshMTLS,
@@ -102,6 +104,7 @@ public record MeshConfig(
         serviceScopeConfigs = List.copyOf(serviceScopeConfigs);
         discoverySelectors = List.copyOf(discoverySelectors);
         trustDomainAliases = List.copyOf(trustDomainAliases);
+        extensionProviders = List.copyOf(extensionProviders);
     }
 
     /// How proxies speak the mesh's TLS with each other.

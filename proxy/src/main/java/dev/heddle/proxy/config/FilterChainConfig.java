@@ -1,8 +1,8 @@
 package dev.heddle.proxy.config;
 
-import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.tls.DownstreamTls;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param name shown in configuration dumps; may be empty
 /// @param match which connections it is for
 /// @param limit how many it takes at once; empty for as many as come
-/// @param access who may connect, asked in order
+/// @param guards say who may connect, asked in order
 /// @param tls how they are secured first; empty for plain ones
 /// @param handshakeTimeout how long that may take
 /// @param rule that it comes from; empty where nobody says
@@ -20,7 +20,7 @@ public record FilterChainConfig(
         String name,
         FilterChainMatch match,
         Optional<ConnectionLimitConfig> limit,
-        List<AccessConfig> access,
+        List<ConnectionGuard> guards,
         Handling handling,
         Optional<DownstreamTls> tls,
         Duration handshakeTimeout,
@@ -47,7 +47,7 @@ public record FilterChainConfig(
     }
 
     public FilterChainConfig {
-        access = List.copyOf(access);
+        guards = List.copyOf(guards);
     }
 
     /// What is done with a connection.

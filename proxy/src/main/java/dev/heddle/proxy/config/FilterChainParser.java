@@ -3,18 +3,20 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.filter.HttpFilterType;
-import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
+
 import envoy.config.core.v3.CidrRange;
 import envoy.config.listener.v3.FilterChain;
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
+import envoy.extensions.filters.network.ext_authz.v3.ExtAuthz;
 import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import envoy.extensions.filters.network.rbac.v3.RBAC;
 import envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig;
 import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ final class FilterChainParser {
 
     private static final FilterConfig SERVER_LOOK_UP = FilterConfig.getDefaultInstance();
     private static final RBAC ACCESS = RBAC.getDefaultInstance();
+    private static final ExtAuthz ASKED = ExtAuthz.getDefaultInstance();
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
@@ -77,7 +80,7 @@ final class FilterChainParser {
                 chain.getName(),
                 match(join(path, "filter_chain_match"), chain),
                 limit(path, chain),
-                access(path, chain, handling),
+                guards(path, chain, handling),
                 handling,
                 tls(path, chain, handling),
                 handshakeTimeout(path, chain),
@@ -214,7 +217,7 @@ final class FilterChainParser {
         for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
             String at = path + ".filters[" + i + "].typed_config";
             Any config = chain.getFilters(i).getTypedConfig();
-            if (config.holds(SERVER_LOOK_UP) || config.holds(ACCESS)) {
+            if (config.holds(SERVER_LOOK_UP) || isGuard(config)) {
                 continue; // read with the TCP proxy that it is for
             }
             if (!config.holds(ConnectionLimit.getDefaultInstance())) {
@@ -229,12 +232,12 @@ final class FilterChainParser {
     }
 
     /// Who may connect. Of connections whose requests are looked at the requests are asked.
-    private List<AccessConfig> access(
+    private List<ConnectionGuard> guards(
             String path, FilterChain chain, FilterChainConfig.Handling handling) {
-        var access = new ArrayList<AccessConfig>();
+        var guards = new ArrayList<ConnectionGuard>();
         for (int i = 0; i < chain.getFiltersCount() - 1; i++) {
             Any config = chain.getFilters(i).getTypedConfig();
-            if (!config.holds(ACCESS)) {
+            if (!isGuard(config)) {
                 continue;
             }
             String at = path + ".filters[" + i + "].typed_config";
@@ -243,12 +246,23 @@ final class FilterChainParser {
                 continue;
             }
             try {
-                access.add(new AccessParser(findings).network(at, config.unpack(ACCESS)));
+                guards.add(
+                        config.holds(ACCESS)
+                                ? new ConnectionGuard.Rules(
+                                        new AccessParser(findings)
+                                                .network(at, config.unpack(ACCESS)))
+                                : new ConnectionGuard.Service(
+                                        new ExtAuthzParser(findings)
+                                                .network(at, config.unpack(ASKED))));
             } catch (WireException e) {
                 findings.reject(at, String.valueOf(e.getMessage()));
             }
         }
-        return access;
+        return guards;
+    }
+
+    private static boolean isGuard(Any config) {
+        return config.holds(ACCESS) || config.holds(ASKED);
     }
 
     private Optional<ConnectionLimitConfig> limit(String path, Any packed) {

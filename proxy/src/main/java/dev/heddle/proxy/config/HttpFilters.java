@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
+
 import java.util.List;
 
 /// Every HTTP filter that this proxy understands. Adding one is adding its line.
@@ -16,6 +17,7 @@ public final class HttpFilters {
                     new SessionType(),
                     new JwtType(),
                     new AccessType(),
+                    new ExtAuthzType(),
                     new DynamicProxyType());
 
     private HttpFilters() {}

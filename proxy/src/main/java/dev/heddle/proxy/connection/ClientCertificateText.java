@@ -5,9 +5,11 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.tls.ShownCertificate;
 import dev.heddle.proxy.tls.TlsSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What becomes of `x-forwarded-client-cert` on one connection. What is told of the client is
 /// written once, as it is the same for each request.
@@ -63,8 +65,8 @@ final class ClientCertificateText {
     private static void add(
             List<String> parts, ClientCertificate.Shown shown, ShownCertificate peer) {
         switch (shown) {
-            case CERT -> parts.add("Cert=\"" + encoded(peer.pem()) + "\"");
-            case CHAIN -> parts.add("Chain=\"" + encoded(String.join("", peer.chain())) + "\"");
+            case CERT -> parts.add("Cert=\"" + peer.encodedPem() + "\"");
+            case CHAIN -> parts.add("Chain=\"" + peer.encodedChain() + "\"");
             // An empty subject is told, too: so one can see that it is empty.
             case SUBJECT -> parts.add("Subject=\"" + peer.subject() + "\"");
             case URI -> {
@@ -75,13 +77,5 @@ final class ClientCertificateText {
             }
             case DNS -> peer.names().dns().forEach(name -> parts.add("DNS=" + name));
         }
-    }
-
-    private static String encoded(String pem) {
-        return pem.replace("\n", "%0A")
-                .replace(" ", "%20")
-                .replace("+", "%2B")
-                .replace("/", "%2F")
-                .replace("=", "%3D");
     }
 }

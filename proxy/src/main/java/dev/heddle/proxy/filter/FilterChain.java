@@ -5,8 +5,10 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.runtime.Confined;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// Runs the filters of one exchange: forward for the request, stopping where one waits or answers,
 /// and back over those that saw the request for the response.
@@ -64,7 +66,7 @@ final class FilterChain {
             case FilterOverride.On _ -> spec.config().isEmpty() ? ABSENT : own(at, spec);
             // One of another kind is meant for another listener's filter of that name.
             case FilterSpec<?> instead when instead.type().equals(spec.type()) ->
-                    instead.create(context);
+                    instead.createIn(spec, context);
             case FilterSpec<?> _ -> spec.isAsleep() ? ABSENT : own(at, spec);
             default -> throw new IllegalStateException(said + ": no override of a filter");
         };
@@ -77,6 +79,12 @@ final class FilterChain {
             kept[at] = filter;
         }
         return filter;
+    }
+
+    void onBodyHeld(Exchange exchange) {
+        if (seen > 0) {
+            filters[seen - 1].onBodyHeld(exchange);
+        }
     }
 
     void onRequestEnd(Exchange exchange) {

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.filter;
 
 import dev.heddle.proxy.route.FilterOverride;
+
 import java.util.Optional;
 
 /// A filter in a chain, or in the place of one: its name there, its kind and its configuration.
@@ -20,6 +21,16 @@ public record FilterSpec<C>(
     /// A filter that every request passes.
     public FilterSpec(String name, HttpFilterType<C> type, C config) {
         this(name, type, Optional.of(config), false);
+    }
+
+    /// Makes the filter of one exchange, where a route says this of a filter of that kind.
+    @SuppressWarnings("unchecked") // two configurations of one kind are of one class
+    HttpFilter createIn(FilterSpec<?> filter, FilterContext context) {
+        if (filter.config().isEmpty()) {
+            return create(context);
+        }
+        return type.create(
+                type.inFilter(config.orElseThrow(), (C) filter.config().orElseThrow()), context);
     }
 
     HttpFilter create(FilterContext context) {

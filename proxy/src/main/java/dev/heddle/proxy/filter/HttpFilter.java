@@ -13,6 +13,9 @@ public interface HttpFilter {
     /// The request was received whole. Told to the filters that saw its head.
     default void onRequestEnd(Exchange exchange) {}
 
+    /// More of the request's body came and is held. Told to the filter that the exchange waits for.
+    default void onBodyHeld(Exchange exchange) {}
+
     /// Where the request's body goes, which is asked when it begins to: a filter that changes the
     /// body puts itself in between.
     default BodySink toUpstream(Exchange exchange, BodySink upstream) {

@@ -36,6 +36,11 @@ public interface HttpFilterType<C> {
         return parse(config);
     }
 
+    /// What a route's configuration amounts to where the listener's filter has one, too.
+    default C inFilter(C route, C filter) {
+        return route;
+    }
+
     /// What counts where both a route and its virtual host, or its table, say something.
     default C over(C closer, C further) {
         return closer;

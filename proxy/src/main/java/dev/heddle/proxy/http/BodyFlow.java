@@ -1,9 +1,12 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
+
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
 
 /// A body on its way from a source to a sink, which may not be there yet.
 ///
@@ -18,9 +21,13 @@ import org.jspecify.annotations.Nullable;
 @Confined("worker")
 public final class BodyFlow {
     private final BodySource source;
-    private final int limitBytes;
+    private final int usualBytes;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private long heldBytes;
+
+    /// How much is held without a sink.
+    private long limitBytes;
+
     private @Nullable BodySink sink;
     private @Nullable BodySink tap;
     private boolean isEnded;
@@ -38,6 +45,7 @@ public final class BodyFlow {
 
     public BodyFlow(BodySource source, int limitBytes) {
         this.source = source;
+        this.usualBytes = limitBytes;
         this.limitBytes = limitBytes;
     }
 
@@ -45,6 +53,7 @@ public final class BodyFlow {
     public void begin() {
         discard();
         sink = null;
+        limitBytes = usualBytes;
         isEnded = false;
         trailers = null;
         isDiscarding = false;
@@ -62,8 +71,37 @@ public final class BodyFlow {
     }
 
     /// How much is held without a sink.
-    public int limitBytes() {
+    public long limitBytes() {
         return limitBytes;
+    }
+
+    /// Holds more of this body without a sink than is usual, for somebody who looks at it first.
+    ///
+    /// @param bytes at least so many
+    public void holdMore(long bytes) {
+        limitBytes = Math.max(limitBytes, bytes);
+        if (sink == null && !isDiscarding) {
+            switchSource(heldBytes < limitBytes);
+        }
+    }
+
+    /// How much is held at the moment.
+    public long heldBytes() {
+        return heldBytes;
+    }
+
+    /// The beginning of what is held, copied.
+    ///
+    /// @param most of it
+    public byte[] held(int most) {
+        byte[] bytes = new byte[(int) Math.min(most, heldBytes)];
+        int filled = 0;
+        for (ByteBuf piece : held) {
+            int some = Math.min(piece.readableBytes(), bytes.length - filled);
+            piece.getBytes(piece.readerIndex(), bytes, filled, some);
+            filled += some;
+        }
+        return bytes;
     }
 
     /// Shows another sink what is held and what will come, each piece as it comes.

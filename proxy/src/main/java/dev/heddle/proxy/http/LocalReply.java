@@ -78,7 +78,7 @@ public record LocalReply(
             head.headers().add(HeaderName.CONTENT_LENGTH, Integer.toString(bodyBytes));
             head.headers().add(HeaderName.CONTENT_TYPE, "text/plain");
         }
-        headers.forEach(field -> head.headers().set(field.name(), field.value()));
+        addTo(head);
     }
 
     /// Says it as a response that is all trailers: the one way in which a caller of gRPC reads an
@@ -91,7 +91,13 @@ public record LocalReply(
         if (!body.isEmpty()) {
             head.headers().add(HeaderName.GRPC_MESSAGE, GrpcStatus.message(body));
         }
-        headers.forEach(field -> head.headers().set(field.name(), field.value()));
+        addTo(head);
+    }
+
+    /// A name that is said more than once stays so.
+    private void addTo(ResponseHead head) {
+        headers.forEach(field -> head.headers().remove(field.name()));
+        headers.forEach(field -> head.headers().add(field.name(), field.value()));
     }
 
     /// The whole of the proxy's error policy: Envoy's statuses, flags, details and texts.

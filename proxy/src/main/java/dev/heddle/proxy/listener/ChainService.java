@@ -14,10 +14,12 @@ import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.tcp.TcpService;
 import dev.heddle.proxy.tls.TlsServer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A filter chain as one worker runs it.
 ///
@@ -106,7 +108,7 @@ record ChainService(
                             new TcpService(
                                     services.context(),
                                     proxy,
-                                    chain.access(),
+                                    chain.guards(),
                                     services.connectionLog(listener, proxy),
                                     listener.bufferLimitBytes(),
                                     listener.name(),

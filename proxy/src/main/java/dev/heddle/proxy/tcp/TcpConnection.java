@@ -1,7 +1,5 @@
 package dev.heddle.proxy.tcp;
 
-import dev.heddle.proxy.filter.rbac.AccessConfig;
-import dev.heddle.proxy.filter.rbac.AccessRules;
 import dev.heddle.proxy.hash.XxHash64;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Protocol;
@@ -32,13 +30,16 @@ import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
 import dev.heddle.telemetry.SocketAddressText;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One client connection whose bytes go to a host of a cluster: as they are, over a connection of
 /// their own, or carried by an HTTP proxy ([TunnelRequest]). Nothing is read from the client before
@@ -68,8 +69,6 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     /// Of a direction that was left to the kernel, if it takes it.
     private static final long SPLICED = Long.MIN_VALUE;
 
-    private static final String ACCESS = "envoy.filters.network.rbac";
-
     private final TcpService service;
     private final Wire client;
     private final Client person;
@@ -91,6 +90,10 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     private @Nullable FirstWord firstWord;
     private @Nullable Runnable onSpoke;
     private boolean isProbing;
+    private @Nullable Admission admission;
+
+    /// Whether the client may connect.
+    private boolean isAdmitted;
 
     private @Nullable Cluster cluster;
     private @Nullable Host host;
@@ -174,11 +177,30 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         if (!isProbed) {
             record();
         }
-        if (isRefused()) {
-            finish(null);
-        } else if (!isProbed) {
+        admission =
+                new Admission(
+                        service,
+                        info,
+                        new Admission.Hearing() {
+                            @Override
+                            public void onAdmitted() {
+                                TcpConnection.this.onAdmitted(isProbed);
+                            }
+
+                            @Override
+                            public void onRefused(@Nullable ResponseFlag flag) {
+                                finish(flag);
+                            }
+                        });
+        admission.ask();
+    }
+
+    /// The client may connect.
+    private void onAdmitted(boolean isProbed) {
+        isAdmitted = true;
+        if (!isProbed) {
             begin();
-        } else if (upstream != null) {
+        } else if (isOpen && upstream != null) {
             onBothThere(upstream);
         }
     }
@@ -186,19 +208,6 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     private void record() {
         record(info, service, client);
         info.setTls(client.tls());
-    }
-
-    /// Whether the client may not connect. Envoy asks when the first byte comes; here nobody who
-    /// may not connect hears what a server says first.
-    private boolean isRefused() {
-        for (AccessConfig access : service.access()) {
-            AccessRules.Decision refusal = access.ask(ACCESS, info, null, service.log().filters());
-            if (refusal != null) {
-                info.setConnectionTermination(refusal.details());
-                return true;
-            }
-        }
-        return false;
     }
 
     private void begin() {
@@ -347,7 +356,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             raw.carry(this);
             isOpen = true;
             tellReached();
-            if (!isProbing) {
+            if (isAdmitted) {
                 onBothThere(ready);
             }
         }
@@ -382,7 +391,9 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         }
         isOpen = true;
         tellReached();
-        onBothThere(asked);
+        if (isAdmitted) {
+            onBothThere(asked);
+        }
     }
 
     /// The way to the host is open, which is all that will be known of the host.
@@ -507,7 +518,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         info.addBytesSent(length);
         count(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, length);
         onFirstWord(true);
-        if (isProbing) {
+        if (!isAdmitted) {
             onGreeting(bytes, from);
             return;
         }
@@ -538,7 +549,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
 
     @Override
     public void onResponseEnd() {
-        if (isProbing) {
+        if (!isAdmitted) {
             finish(null);
             return;
         }
@@ -647,6 +658,9 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             return;
         }
         isOver = true;
+        if (admission != null) {
+            admission.cancel();
+        }
         early.forEach(ByteBuf::release);
         early.clear();
         greeting.forEach(ByteBuf::release);

@@ -1,17 +1,19 @@
 package dev.heddle.proxy.tcp;
 
+import dev.heddle.proxy.config.ConnectionGuard;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
-import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.ConnectionLog;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One TCP proxy on one worker: what its connections share.
 ///
-/// @param access who may connect, asked in order
+/// @param guards say who may connect, asked in order
 /// @param bufferLimitBytes how much is buffered in one direction before its sender is paused
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record TcpService(
         FilterContext context,
         TcpProxyConfig config,
-        List<AccessConfig> access,
+        List<ConnectionGuard> guards,
         ConnectionLog log,
         int bufferLimitBytes,
         String listener,
@@ -27,7 +29,7 @@ public record TcpService(
         @Nullable Rule rule) {
 
     public TcpService {
-        access = List.copyOf(access);
+        guards = List.copyOf(guards);
     }
 
     /// Chooses a cluster by weight.

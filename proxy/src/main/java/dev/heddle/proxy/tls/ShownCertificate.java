@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+
 import javax.security.auth.x500.X500Principal;
 
 /// A certificate that was shown in a handshake, as headers and logs tell of it. Read once for a
@@ -93,5 +94,24 @@ public record ShownCertificate(
     /// The leaf in PEM.
     public String pem() {
         return Objects.requireNonNull(chain.getFirst());
+    }
+
+    /// The leaf in PEM, as it stands in headers: what means something there is in hexadecimal
+    /// digits.
+    public String encodedPem() {
+        return encoded(pem());
+    }
+
+    /// The chain, as [#encodedPem].
+    public String encodedChain() {
+        return encoded(String.join("", chain));
+    }
+
+    private static String encoded(String pem) {
+        return pem.replace("\n", "%0A")
+                .replace(" ", "%20")
+                .replace("+", "%2B")
+                .replace("/", "%2F")
+                .replace("=", "%3D");
     }
 }

@@ -5,15 +5,21 @@ import dev.heddle.compiler.ir.Access.Action;
 import dev.heddle.compiler.ir.Access.Condition;
 import dev.heddle.compiler.ir.Access.Rule;
 import dev.heddle.compiler.ir.Access.Stage;
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.AuthorizationPolicy;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/// Lowers AuthorizationPolicies: what is noted, then what is refused, then what may pass.
+/// Lowers AuthorizationPolicies: whom is asked, what is noted, then what is refused, then what may
+/// pass.
 public final class AccessLowering {
     private static final String DRY_RUN = "istio.io/dry-run";
 
@@ -22,27 +28,31 @@ public final class AccessLowering {
     /// The rules of all policies together.
     ///
     /// @param domains trust domains that are one, the mesh's own first
-    public static Access lower(List<Resource<AuthorizationPolicy>> policies, List<String> domains) {
+    /// @param authorizers who may be asked, by name
+    public static Access lower(
+            List<Resource<AuthorizationPolicy>> policies,
+            List<String> domains,
+            Map<String, Authorizer> authorizers) {
         return policies.isEmpty()
                 ? Access.FREE
-                : new Access(stages(policies, domains, false), stages(policies, domains, true));
+                : new Access(
+                        stages(policies, domains, authorizers, false),
+                        stages(policies, domains, authorizers, true));
     }
 
     private static List<Stage> stages(
-            List<Resource<AuthorizationPolicy>> policies, List<String> domains, boolean isBytes) {
+            List<Resource<AuthorizationPolicy>> policies,
+            List<String> domains,
+            Map<String, Authorizer> authorizers,
+            boolean isBytes) {
         var stages = new ArrayList<Stage>();
-        List<Resource<AuthorizationPolicy>> custom =
-                policies.stream()
-                        .filter(p -> p.spec().action() == AuthorizationPolicy.Action.CUSTOM)
-                        .toList();
-        if (!custom.isEmpty()) {
-            // Nobody is asked yet who could allow it.
-            stages.add(
-                    new Stage(
-                            Action.DENY,
-                            rules(custom, false, Action.DENY, domains, isBytes),
-                            Optional.empty()));
-        }
+        SortedMap<String, List<Resource<AuthorizationPolicy>>> custom = new TreeMap<>();
+        policies.stream()
+                .filter(p -> p.spec().action() == AuthorizationPolicy.Action.CUSTOM)
+                .forEach(p -> custom.computeIfAbsent(provider(p), _ -> new ArrayList<>()).add(p));
+        custom.forEach((name, of) ->
+                asked(of, Optional.ofNullable(authorizers.get(name)), domains, isBytes)
+                        .ifPresent(stages::add));
         for (Action action : Action.values()) {
             List<Resource<AuthorizationPolicy>> of =
                     policies.stream().filter(p -> isOf(p, action)).toList();
@@ -55,6 +65,38 @@ public final class AccessLowering {
             }
         }
         return stages;
+    }
+
+    /// Where nobody can be asked, what the rules match is refused. Who is asked in HTTP is not
+    /// asked about connections, as with Istio.
+    private static Optional<Stage> asked(
+            List<Resource<AuthorizationPolicy>> policies,
+            Optional<Authorizer> authorizer,
+            List<String> domains,
+            boolean isBytes) {
+        Optional<List<Rule>> rules = rules(policies, false, Action.CUSTOM, domains, isBytes);
+        if (authorizer.isEmpty()) {
+            return Optional.of(
+                    new Stage(
+                            Action.DENY,
+                            rules.map(all -> all.stream().map(AccessLowering::unasked).toList()),
+                            Optional.empty()));
+        }
+        return isBytes && authorizer.get().protocol() instanceof Authorizer.Protocol.Http
+                ? Optional.empty()
+                : Optional.of(new Stage(Action.CUSTOM, rules, Optional.empty(), authorizer));
+    }
+
+    private static Rule unasked(Rule rule) {
+        return new Rule(
+                rule.name() + "-deny-due-to-bad-CUSTOM-action",
+                rule.what(),
+                rule.who(),
+                rule.origin());
+    }
+
+    private static String provider(Resource<AuthorizationPolicy> policy) {
+        return policy.spec().provider().map(AuthorizationPolicy.ExtensionProvider::name).orElse("");
     }
 
     private static boolean isOf(Resource<AuthorizationPolicy> policy, Action action) {
@@ -110,14 +152,7 @@ public final class AccessLowering {
                 "ns[%s]-policy[%s]-rule[%d]"
                         .formatted(policy.metadata().namespace(), policy.metadata().name(), rule);
         return policy.spec().action() == AuthorizationPolicy.Action.CUSTOM
-                ? "istio-ext-authz-"
-                        + policy.spec()
-                                .provider()
-                                .map(AuthorizationPolicy.ExtensionProvider::name)
-                                .orElse("")
-                        + "-"
-                        + name
-                        + "-deny-due-to-bad-CUSTOM-action"
+                ? Authorizer.RULES + provider(policy) + "-" + name
                 : name;
     }
 

@@ -91,9 +91,9 @@ final class OwnFields {
             DataSource: inline_bytes inline_string
             EnvoyInternalAddress: endpoint_id server_listener_name
             ExtraSourceAddress: address
-            GrpcService: envoy_grpc timeout
-            GrpcService.EnvoyGrpc: cluster_name max_receive_message_length retry_policy
-                skip_envoy_headers
+            GrpcService: envoy_grpc initial_metadata timeout
+            GrpcService.EnvoyGrpc: authority cluster_name max_receive_message_length
+                retry_policy skip_envoy_headers
             HeaderValue: key raw_value value
             HeaderValueOption: append append_action header keep_empty_value
             HealthCheck: grpc_health_check healthy_edge_interval healthy_threshold
@@ -122,6 +122,7 @@ final class OwnFields {
             HttpProtocolOptions: headers_with_underscores_action idle_timeout
                 max_connection_duration max_headers_count max_requests_per_connection
                 max_response_headers_kb max_stream_duration
+            HttpUri: cluster timeout uri
             KeepaliveSettings: connection_idle_interval interval interval_jitter timeout
             Locality: region sub_zone zone
             PathConfigSource: path watched_directory
@@ -279,6 +280,22 @@ final class OwnFields {
                 forward_not_matching_preflights max_age shadow_enabled
             envoy.extensions.filters.http.dynamic_forward_proxy.v3
             FilterConfig: dns_cache_config
+            envoy.extensions.filters.http.ext_authz.v3
+            AuthorizationRequest: allowed_headers headers_to_add
+            AuthorizationResponse: allowed_client_headers allowed_client_headers_on_success
+                allowed_upstream_headers allowed_upstream_headers_to_append
+                dynamic_metadata_from_headers
+            BufferSettings: allow_partial_message max_request_bytes pack_as_bytes
+            CheckSettings: context_extensions disable_request_body_buffering with_request_body
+            ExtAuthz: allowed_headers charge_cluster_response_stats clear_route_cache
+                deny_at_disable disallowed_headers enable_dynamic_metadata_ingestion
+                encode_raw_headers failure_mode_allow failure_mode_allow_header_add
+                filter_enabled filter_enabled_metadata grpc_service http_service
+                include_peer_certificate include_tls_session metadata_context_namespaces
+                stat_prefix status_on_error transport_api_version validate_mutations
+                with_request_body
+            ExtAuthzPerRoute: check_settings disabled
+            HttpService: authorization_request authorization_response path_prefix server_uri
             envoy.extensions.filters.http.fault.v3
             FaultAbort: grpc_status header_abort http_status percentage
             HTTPFault: abort abort_grpc_status_runtime abort_http_status_runtime
@@ -322,6 +339,9 @@ final class OwnFields {
             TlsInspector: enable_ja3_fingerprinting initial_read_buffer_size
             envoy.extensions.filters.network.connection_limit.v3
             ConnectionLimit: delay max_connections runtime_enabled stat_prefix
+            envoy.extensions.filters.network.ext_authz.v3
+            ExtAuthz: failure_mode_allow filter_enabled_metadata grpc_service
+                include_peer_certificate include_tls_session stat_prefix transport_api_version
             envoy.extensions.filters.network.http_connection_manager.v3
             HttpConnectionManager: access_log access_log_flush_interval access_log_options
                 add_proxy_protocol_connection_state always_set_request_id_in_response
@@ -428,6 +448,7 @@ final class OwnFields {
             envoy.type.http.v3
             Cookie: name path ttl
             envoy.type.matcher.v3
+            ListStringMatcher: patterns
             MetadataMatcher: filter invert path value
             PathMatcher: path
             RegexMatchAndSubstitute: pattern substitution

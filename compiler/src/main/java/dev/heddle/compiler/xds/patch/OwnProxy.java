@@ -17,6 +17,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.health_check.v3.HealthCheck",
                     "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
                     "envoy.extensions.filters.http.rbac.v3.RBAC",
+                    "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz",
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSession");
 
     private static final Set<String> OTHERS =
@@ -30,12 +31,14 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.cors.v3.CorsPolicy",
                     "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig",
                     "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
+                    "envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute",
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute",
                     "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector",
                     "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
                     "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
                     "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
                     "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit",
+                    "envoy.extensions.filters.network.ext_authz.v3.ExtAuthz",
                     "envoy.extensions.filters.network.http_connection_manager.v3"
                             + ".HttpConnectionManager",
                     "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig",

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.proxy.filter.extauthz;
+
+import org.jspecify.annotations.NullMarked;
