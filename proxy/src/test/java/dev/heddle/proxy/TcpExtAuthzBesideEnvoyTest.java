@@ -180,9 +180,7 @@ class TcpExtAuthzBesideEnvoyTest {
         // Envoy writes lines when it likes.
         var lines = new TreeSet<String>();
         while (!lines.containsAll(
-                        List.of(
-                                "asked UAEX - ext_authz_denied",
-                                "matched UAEX - ext_authz_denied"))
+                        List.of("asked UAEX - ext_authz_denied", "matched UAEX - ext_authz_denied"))
                 || !SETUPS.stream()
                         .allMatch(setup ->
                                 lines.stream().anyMatch(it -> it.startsWith(setup.name())))) {

@@ -291,8 +291,7 @@ final class ExtAuthzParser {
     }
 
     private CheckService.Grpc grpc(String path, boolean isThere, GrpcService service) {
-        findings.fields(
-                path, service, Set.of("envoy_grpc", "timeout", "initial_metadata"));
+        findings.fields(path, service, Set.of("envoy_grpc", "timeout", "initial_metadata"));
         if (!isThere) {
             findings.reject("", "names no service (expected: grpc_service or http_service)");
         }

@@ -407,6 +407,8 @@ final class OwnFields {
                 use_hostname_for_hashing
             envoy.extensions.load_balancing_policies.round_robin.v3
             RoundRobin: locality_lb_config slow_start_config
+            envoy.extensions.matching.input_matchers.consistent_hashing.v3
+            ConsistentHashing: modulo seed threshold
             envoy.extensions.network.dns_resolver.cares.v3
             CaresDnsResolverConfig: dns_resolver_options filter_unroutable_families
                 query_timeout_seconds query_tries resolvers rotate_nameservers udp_max_queries
@@ -464,7 +466,11 @@ final class OwnFields {
             xds.core.v3
             TypedExtensionConfig: name typed_config
             xds.type.matcher.v3
-            Matcher: on_no_match
+            Matcher: matcher_list on_no_match
+            Matcher.MatcherList: matchers
+            Matcher.MatcherList.FieldMatcher: on_match predicate
+            Matcher.MatcherList.Predicate: single_predicate
+            Matcher.MatcherList.Predicate.SinglePredicate: custom_match input
             Matcher.OnMatch: action
             """;
 
