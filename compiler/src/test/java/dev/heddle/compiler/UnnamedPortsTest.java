@@ -21,10 +21,29 @@ class UnnamedPortsTest {
                     metadata: {name: cart, namespace: shop}
                     spec: {ports: [{port: 8080}], selector: {app: cart}}
                     """);
+    private static final String CALLS =
+            """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: {name: edge, namespace: shop}
+            spec: {gatewayClassName: heddle, listeners: [{name: web, port: 80, protocol: HTTP}]}
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: GRPCRoute
+            metadata: {name: cart, namespace: shop}
+            spec:
+              parentRefs: [{name: edge}]
+              rules: [{backendRefs: [{name: cart, port: 8080}]}]
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: cart, namespace: shop}
+            spec: {ports: [{port: 8080}], selector: {app: cart}}
+            """;
 
-    private static Protocol protocol(Role role) {
+    private static Protocol protocol(World world, Role role) {
         ProxyScope scope = Meshes.scope(role, "shop", Map.of(), new Interception.Redirect());
-        return MeshCompiler.compile(WORLD, scope)
+        return MeshCompiler.compile(world, scope)
                 .plan()
                 .cluster("outbound|8080||cart.shop.svc.cluster.local")
                 .orElseThrow()
@@ -33,11 +52,16 @@ class UnnamedPortsTest {
 
     @Test
     void aGatewaySpeaksWhatEverybodySpeaks() {
-        assertThat(protocol(Role.GATEWAY)).isEqualTo(Protocol.HTTP1);
+        assertThat(protocol(WORLD, Role.GATEWAY)).isEqualTo(Protocol.HTTP1);
+    }
+
+    @Test
+    void aGatewaySpeaksHttp2WhereARouteLeadsCallsOfGrpc() {
+        assertThat(protocol(Meshes.world(CALLS), Role.GATEWAY)).isEqualTo(Protocol.HTTP2);
     }
 
     @Test
     void aSidecarSpeaksWhatItsClientSpeaks() {
-        assertThat(protocol(Role.SIDECAR)).isEqualTo(Protocol.AS_DOWNSTREAM);
+        assertThat(protocol(WORLD, Role.SIDECAR)).isEqualTo(Protocol.AS_DOWNSTREAM);
     }
 }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// What the Gateway API's resources of a world come to. Immutable, and the same object from world
@@ -64,10 +65,11 @@ public final class GatewayApi {
     private final List<RouteOutcome> routes;
     private final BackendPolicies policies;
     private final Statuses statuses;
-    private final Set<DatagramPort> datagrams;
+    private final Set<ServicePort> datagrams;
+    private final Set<ServicePort> calls;
 
-    /// A port of a service to which datagrams are led.
-    private record DatagramPort(Place service, int port) {}
+    /// A port of a service.
+    private record ServicePort(Place service, int port) {}
 
     private GatewayApi(Facts facts) {
         this.facts = facts;
@@ -110,7 +112,8 @@ public final class GatewayApi {
         this.meshRoutes = attaching.ofServices();
         this.routes = attaching.outcomes();
         this.statuses = new Statuses(this);
-        this.datagrams = datagrams(gateways);
+        this.datagrams = backends(l -> l.routes().udp());
+        this.calls = backends(l -> l.routes().grpc());
     }
 
     /// Reads the resources.
@@ -163,16 +166,18 @@ public final class GatewayApi {
                 .thenComparing(r -> r.metadata().namespace() + "/" + r.metadata().name());
     }
 
-    private static Set<DatagramPort> datagrams(List<AttachedGateway> gateways) {
-        var ports = new HashSet<DatagramPort>();
+    /// Where some routes of Gateways lead to.
+    private Set<ServicePort> backends(
+            Function<AttachedListener, List<? extends AttachedRoute<?>>> routes) {
+        var ports = new HashSet<ServicePort>();
         gateways.stream()
                 .flatMap(g -> g.listeners().stream())
-                .flatMap(l -> l.routes().udp().stream())
+                .flatMap(l -> routes.apply(l).stream())
                 .flatMap(r -> r.backends().values().stream())
                 .forEach(backend -> {
                     if (backend instanceof Backend.To to) {
                         var place = new Place(to.host(), to.namespace());
-                        ports.add(new DatagramPort(place, to.port()));
+                        ports.add(new ServicePort(place, to.port()));
                     }
                 });
         return ports;
@@ -226,7 +231,14 @@ public final class GatewayApi {
     ///
     /// @param namespace of the resource that names the service
     public boolean takesDatagrams(Hostname host, String namespace, int port) {
-        return datagrams.contains(new DatagramPort(new Place(host, namespace), port));
+        return datagrams.contains(new ServicePort(new Place(host, namespace), port));
+    }
+
+    /// Whether a Gateway leads calls of gRPC to that port of a service.
+    ///
+    /// @param namespace of the resource that names the service
+    public boolean takesCalls(Hostname host, String namespace, int port) {
+        return calls.contains(new ServicePort(new Place(host, namespace), port));
     }
 
     /// The routes whose parents are services.

@@ -66,6 +66,7 @@ public final class ClusterLowering {
     private final BackendTrafficPolicies policies;
     private final boolean redirected;
     private final boolean isGateway;
+    private final RoutedPorts routed;
     private final String site;
     private final String certificate;
     private final Optional<Duration> dnsRefresh;
@@ -94,6 +95,7 @@ public final class ClusterLowering {
     /// @param tls what the Gateway API's policies say of connections to its ports
     /// @param traffic the Gateway API's policy that names it
     /// @param datagrams those of its ports to which datagrams are led
+    /// @param calls those that do not say what they speak, and to which calls of gRPC are led
     /// @param secrets that there are, as far as some rule may name one
     record Parts(
             Same<MeshService> service,
@@ -103,6 +105,7 @@ public final class ClusterLowering {
             List<BackendTls> tls,
             Optional<Same<Resource<XBackendTrafficPolicy>>> traffic,
             List<Integer> datagrams,
+            List<Integer> calls,
             Optional<Same<Credentials>> secrets) {}
 
     /// What one service comes to.
@@ -128,6 +131,7 @@ public final class ClusterLowering {
         this.policies = index.backendPolicies();
         this.redirected = outlook.calls() == Outlook.Calls.REDIRECTED;
         this.isGateway = outlook.calls() == Outlook.Calls.GATEWAY;
+        this.routed = new RoutedPorts(index.gatewayApi(), isGateway);
         this.site = outlook.site();
         this.certificate = outlook.certificate();
         this.dnsRefresh =
@@ -172,7 +176,8 @@ public final class ClusterLowering {
                             peers(service).filter(_ -> meshTls.isAutomatic()),
                             said,
                             traffic(service).map(Same::as),
-                            datagrams(service),
+                            routed.datagrams(service),
+                            routed.calls(service),
                             secrets.read().filter(_ -> rule.isPresent() || !said.isEmpty()));
             Made made = pieces.clusters.get(parts, _ -> lower(service, rule));
             all.addAll(made.clusters());
@@ -186,7 +191,7 @@ public final class ClusterLowering {
     private Made lower(MeshService service, Optional<MergedRule> rule) {
         TlsSecrets own = secrets.others();
         var made = new Lowered(new ArrayList<>(), new ArrayList<>(), new ClientTlsLowering(own));
-        List<Integer> datagrams = datagrams(service);
+        List<Integer> datagrams = routed.datagrams(service);
         for (Port port : service.service().ports()) {
             if (port.protocol() == AppProtocol.UDP) {
                 if (datagrams.contains(port.number())) {
@@ -199,23 +204,6 @@ public final class ClusterLowering {
                     r.subsets().forEach(s -> lower(service, port, rule, Optional.of(s), made)));
         }
         return new Made(made.clusters(), made.assignments(), own.all());
-    }
-
-    /// The ports to which a gateway leads datagrams; all others are called as if there were no
-    /// mesh.
-    private List<Integer> datagrams(MeshService service) {
-        return isGateway
-                ? service.service().ports().stream()
-                        .filter(p -> p.protocol() == AppProtocol.UDP)
-                        .map(Port::number)
-                        .filter(p ->
-                                index.gatewayApi()
-                                        .takesDatagrams(
-                                                service.service().host(),
-                                                service.service().namespace(),
-                                                p))
-                        .toList()
-                : List.of();
     }
 
     /// What becomes of a service, until it is whole.
@@ -260,7 +248,8 @@ public final class ClusterLowering {
                         keepsSessions,
                         e -> !isDatagrams && meshTls.isAutomatic() && takesMeshTls(service, e));
         Discovery discovery = discovery(service, policy, port.number(), hosts);
-        Cluster.Protocol protocol = policy.protocol(port.protocol(), otherwise, isGateway);
+        Cluster.Protocol protocol =
+                policy.protocol(routed.protocol(service, port), otherwise, isGateway);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))
