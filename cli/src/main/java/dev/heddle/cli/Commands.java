@@ -437,6 +437,14 @@ final class Commands {
                             paramLabel = "'name: value'",
                             description = "A header of the request; may be repeated.")
                     @Nullable List<String> headers,
+            @Option(
+                            names = "--caller",
+                            paramLabel = "SPIFFE-ID",
+                            description = {
+                                "The name that the sender proves, or none for plain text.",
+                                "Without, what its workload says."
+                            })
+                    Optional<String> caller,
             @Mixin Mixins.Printing output) {
         var question =
                 new Explain.Question(
@@ -444,7 +452,8 @@ final class Commands {
                         from,
                         namespace.name(),
                         request,
-                        headers == null ? List.of() : headers);
+                        headers == null ? List.of() : headers,
+                        caller);
         return Explain.run(question, output.json(), machine);
     }
 

@@ -5,14 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.Gson;
 import com.google.protobuf.Any;
-import dev.heddle.compiler.MeshCompiler;
-import dev.heddle.compiler.world.MeshSettings;
-import dev.heddle.compiler.world.ProxyScope;
-import dev.heddle.compiler.world.ProxyScope.Interception;
-import dev.heddle.compiler.world.ProxyScope.Role;
-import dev.heddle.compiler.world.World;
-import dev.heddle.model.Resources;
-import dev.heddle.model.codec.ResourceReader;
+
 import dev.heddle.proxy.config.HttpFilters;
 import dev.heddle.proxy.filter.rbac.AccessConfig;
 import dev.heddle.proxy.http.HeaderName;
@@ -25,10 +18,17 @@ import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.testkit.Repository;
 import dev.heddle.testkit.Seed;
 import dev.heddle.xds.EnvoyJson;
-import dev.heddle.xds.XdsType;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -38,28 +38,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /// AuthorizationPolicies, from YAML to what our proxy decides, against an oracle and against what
 /// Istio makes of them.
 class AuthorizationTest {
-    private static final String WEB =
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: web, namespace: default}
-            spec: {selector: {app: httpbin}, ports: [{name: http, port: 80}]}
-            """;
-
     private static final FilterStats NOWHERE =
             new FilterStats() {
                 @Override
@@ -110,43 +94,9 @@ class AuthorizationTest {
     }
 
     private static List<AccessConfig> compiled(String yaml, String namespace) throws Exception {
-        var parsed = ResourceReader.read("policies.yaml", WEB.replace("default", namespace) + yaml);
-        assertThat(parsed.diagnostics()).as(yaml).isEmpty();
-        World world = World.of(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
-        var scope =
-                new ProxyScope(
-                        Role.SIDECAR,
-                        namespace,
-                        Map.of("app", "httpbin", "version", "v1"),
-                        namespace + ".svc.cluster.local",
-                        "",
-                        new Interception.Redirect());
-        Listener inbound =
-                Objects.requireNonNull(
-                                MeshCompiler.compile(world, scope)
-                                        .snapshot()
-                                        .of(XdsType.LISTENER)
-                                        .get("virtualInbound"))
-                        .body()
-                        .toProto()
-                        .unpack(Listener.class);
-        for (var chain : inbound.getFilterChainsList()) {
-            Any last = chain.getFilters(chain.getFiltersCount() - 1).getTypedConfig();
-            if (last.is(HttpConnectionManager.class)) {
-                return access(last.unpack(HttpConnectionManager.class).getHttpFiltersList());
-            }
-        }
-        throw new AssertionError("no chain of HTTP");
-    }
-
-    private static List<AccessConfig> access(List<HttpFilter> filters) {
-        var access = new ArrayList<AccessConfig>();
-        for (HttpFilter filter : filters) {
-            if (filter.getName().equals("envoy.filters.http.rbac")) {
-                access.add(access(filter.getTypedConfig()));
-            }
-        }
-        return access;
+        return AccessFilters.of(yaml, namespace).stream()
+                .map(filter -> access(filter.getTypedConfig()))
+                .toList();
     }
 
     private static AccessConfig access(Any config) {
@@ -178,7 +128,7 @@ class AuthorizationTest {
         RequestHead head = RequestHead.of(call.method(), "http", call.host(), call.path());
         call.header().ifPresent(it -> head.headers().add(HeaderName.of("x-a"), it));
         return filters.stream()
-                .allMatch(it -> it.ask("envoy.filters.http.rbac", info, head, NOWHERE) == null);
+                .allMatch(it -> it.ask(AccessFilters.NAME, info, head, NOWHERE) == null);
     }
 
     private static TlsSession session(String caller) {

@@ -17,7 +17,11 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
+
 import io.netty.handler.ssl.SslContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,8 +36,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+
 import javax.net.ssl.SSLSocket;
-import org.jspecify.annotations.Nullable;
 
 /// Stock Envoy and our own proxy side by side, as sidecars of one workload or as gateways, with the
 /// same backends, which are given one mesh after another.
@@ -203,6 +207,16 @@ final class TwoPlanes implements AutoCloseable {
         return heddle.call(asked);
     }
 
+    /// Sends bytes as they are to the usual door.
+    Answer throughEnvoy(byte[] request) throws IOException {
+        return envoy.connection(RandomDoors.Door.USUAL).call(request);
+    }
+
+    /// As [#throughEnvoy(byte[])], through our own proxy.
+    Answer throughHeddle(byte[] request) throws IOException {
+        return heddle.connection(RandomDoors.Door.USUAL).call(request);
+    }
+
     /// What either proxy refused.
     List<String> nacks() {
         var all = new ArrayList<String>();
@@ -301,14 +315,17 @@ final class TwoPlanes implements AutoCloseable {
         Answer call(Asked asked) throws IOException {
             String rest = asked.url().substring("http://".length());
             int path = rest.indexOf('/');
-            return connections
-                    .computeIfAbsent(asked.door(), door -> new KeptConnection(() -> connect(door)))
+            return connection(asked.door())
                     .call(
                             HttpText.request(
                                     asked.method(),
                                     role == Role.GATEWAY ? rest.substring(path) : asked.url(),
                                     rest.substring(0, path),
                                     asked.headers()));
+        }
+
+        private KeptConnection connection(RandomDoors.Door at) {
+            return connections.computeIfAbsent(at, door -> new KeptConnection(() -> connect(door)));
         }
 
         private Socket connect(RandomDoors.Door door) throws IOException {

@@ -7,6 +7,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,20 +46,7 @@ record Absences(World world) {
                                         ? new Explanation.Reply(
                                                 r.status(), r.flag(), why(answer, r.detail()))
                                         : r);
-        return new Explanation(
-                answer.listener(),
-                answer.virtualHost(),
-                answer.route(),
-                answer.routeOrigin(),
-                answer.cluster(),
-                answer.destinations(),
-                answer.headers(),
-                answer.features(),
-                answer.mirrors(),
-                answer.timeout(),
-                reply,
-                answer.tried(),
-                answer.findings());
+        return answer.answering(reply);
     }
 
     private String why(Explanation answer, String otherwise) {

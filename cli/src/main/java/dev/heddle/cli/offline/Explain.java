@@ -4,14 +4,18 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.explain.Explainer;
 import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.explain.Scopes;
 import dev.heddle.control.world.Edition;
+import dev.heddle.xds.identity.SpiffeId;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// `heddle explain`: what becomes of one request, and which line of whose YAML decides it.
 public final class Explain {
@@ -22,12 +26,14 @@ public final class Explain {
     /// @param from labels of the workload (or gateway) whose request it is
     /// @param request as in `GET http://reviews:9080/reviews/0`
     /// @param headers as in `end-user: jason`
+    /// @param caller the name that who sends it proves, or `none`; empty: its workload's own
     public record Question(
             List<Path> config,
             String from,
             String namespace,
             String request,
-            List<String> headers) {}
+            List<String> headers,
+            Optional<String> caller) {}
 
     /// Prints the answer. An answer is fine whatever it says.
     public static int run(Question question, boolean json, Machine machine) {
@@ -37,13 +43,31 @@ public final class Explain {
         Request request = request(question.request(), headers(question.headers()));
         var absences = new Absences(edition.world());
         Explanation answer = absences.explain(Explainer.explain(edition.world(), scope, request));
+        Optional<String> identity =
+                question.caller().isPresent()
+                        ? name(question.caller().get())
+                        : Scopes.identity(edition.world(), labels, question.namespace());
+        List<Reception> received = Reception.of(edition.world(), scope, answer, identity);
         absences.unknown(scope, labels).ifPresent(what -> machine.err().println("note: " + what));
         machine.out()
                 .print(
                         json
-                                ? ExplanationText.json(answer)
-                                : ExplanationText.text(question.request(), answer));
+                                ? ExplanationText.json(answer, received)
+                                : ExplanationText.text(question.request(), answer, received));
         return 0;
+    }
+
+    private static Optional<String> name(String said) {
+        if (said.equals("none")) {
+            return Optional.empty();
+        }
+        String whole = said.startsWith("spiffe://") ? said : "spiffe://" + said;
+        if (SpiffeId.parse(whole).isEmpty()) {
+            throw Failure.usage(
+                    "--caller: '" + said + "' (expected: a SPIFFE id, or none)",
+                    "for example --caller spiffe://cluster.local/ns/default/sa/web");
+        }
+        return Optional.of(whole);
     }
 
     private static Request request(String text, Map<String, String> headers) {

@@ -2,10 +2,12 @@ package dev.heddle.cli.offline;
 
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.FeatureText;
+import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.model.Origin;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
+
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,38 +19,66 @@ final class ExplanationText {
 
     private ExplanationText() {}
 
-    /// Stable: names are only ever added. `retries`, `rateLimit` and the `authorization`'s policy
-    /// are null for as long as nothing sets them, `fault` and `cors` where no rule does.
-    static String json(Explanation answer) {
+    /// Stable: names are only ever added. `retries` and `rateLimit` are null for as long as nothing
+    /// sets them, `fault` and `cors` where no rule does, the `authorization`'s policy where none
+    /// decides.
+    static String json(Explanation answer, List<Reception> received) {
         return Json.pretty(
-                Node.Mapping.EMPTY
-                        .with("listener", answer.listener())
-                        .with("virtualHost", answer.virtualHost())
-                        .with("route", answer.route())
-                        .with("routeOrigin", origin(answer.routeOrigin()))
-                        .with("cluster", answer.cluster())
+                node(answer)
                         .with(
-                                "destinations",
-                                answer.destinations().stream().map(ExplanationText::share).toList())
-                        .with(
-                                "mirrors",
-                                answer.mirrors().stream().map(ExplanationText::mirror).toList())
-                        .with("headersAdded", added(answer.headers()))
-                        .with("headersRemoved", removed(answer.headers()))
-                        .with("timeout", timeout(answer.timeout()))
-                        .with("retries", NULL)
-                        .with("fault", FeatureNodes.fault(answer.features()).orElse(NULL))
-                        .with("cors", FeatureNodes.cors(answer.features()).orElse(NULL))
-                        .with("session", FeatureNodes.session(answer.features()).orElse(NULL))
-                        .with(
-                                "authorization",
-                                Node.Mapping.EMPTY.with("decision", "allow").with("policy", NULL))
-                        .with("rateLimit", NULL)
-                        .with("reply", answer.reply().map(ExplanationText::reply).orElse(NULL))
-                        .with("tried", answer.tried().stream().map(ExplanationText::tried).toList())
-                        .with(
-                                "findings",
-                                answer.findings().stream().map(FindingsText::node).toList()));
+                                "received",
+                                received.stream().map(ExplanationText::reception).toList()));
+    }
+
+    private static Node.Mapping reception(Reception reception) {
+        String caller = reception.caller().name();
+        return Node.Mapping.EMPTY
+                .with("host", reception.host())
+                .with("workload", reception.workload())
+                .with("caller", caller.isEmpty() ? NULL : Node.of(caller))
+                .with("authorization", access(reception.answer().access()))
+                .with("reply", reception.answer().reply().map(ExplanationText::reply).orElse(NULL))
+                .with(
+                        "tried",
+                        reception.answer().tried().stream().map(ExplanationText::tried).toList());
+    }
+
+    private static Node.Mapping access(Explanation.Access access) {
+        return Node.Mapping.EMPTY
+                .with(
+                        "decision",
+                        switch (access.decision()) {
+                            case ALLOWED -> "allow";
+                            case REFUSED -> "deny";
+                            case UNSURE -> "unsure";
+                        })
+                .with("policy", access.rule().isEmpty() ? NULL : Node.of(access.rule()))
+                .with("origin", origin(access.origin()));
+    }
+
+    private static Node.Mapping node(Explanation answer) {
+        return Node.Mapping.EMPTY
+                .with("listener", answer.listener())
+                .with("virtualHost", answer.virtualHost())
+                .with("route", answer.route())
+                .with("routeOrigin", origin(answer.routeOrigin()))
+                .with("cluster", answer.cluster())
+                .with(
+                        "destinations",
+                        answer.destinations().stream().map(ExplanationText::share).toList())
+                .with("mirrors", answer.mirrors().stream().map(ExplanationText::mirror).toList())
+                .with("headersAdded", added(answer.headers()))
+                .with("headersRemoved", removed(answer.headers()))
+                .with("timeout", timeout(answer.timeout()))
+                .with("retries", NULL)
+                .with("fault", FeatureNodes.fault(answer.features()).orElse(NULL))
+                .with("cors", FeatureNodes.cors(answer.features()).orElse(NULL))
+                .with("session", FeatureNodes.session(answer.features()).orElse(NULL))
+                .with("authorization", access(answer.access()))
+                .with("rateLimit", NULL)
+                .with("reply", answer.reply().map(ExplanationText::reply).orElse(NULL))
+                .with("tried", answer.tried().stream().map(ExplanationText::tried).toList())
+                .with("findings", answer.findings().stream().map(FindingsText::node).toList());
     }
 
     private static Node.Mapping share(Explanation.Share share) {
@@ -126,7 +156,7 @@ final class ExplanationText {
                 .with("response", edit.response().removals().stream().map(Node::of).toList());
     }
 
-    static String text(String request, Explanation answer) {
+    static String text(String request, Explanation answer, List<Reception> received) {
         var text = new StringBuilder(request).append('\n');
         line(text, "listener", answer.listener());
         line(text, "virtual host", answer.virtualHost());
@@ -159,6 +189,13 @@ final class ExplanationText {
                                 "answered by",
                                 "the proxy itself with %d %s %s"
                                         .formatted(reply.status(), reply.flag(), reply.detail())));
+        access(text, answer.access());
+        tried(text, answer);
+        received.forEach(it -> reception(text, it));
+        return text.append(FindingsText.lines(answer.findings())).toString();
+    }
+
+    private static void tried(StringBuilder text, Explanation answer) {
         text.append("looked at\n");
         for (var tried : answer.tried()) {
             text.append("  ")
@@ -167,7 +204,48 @@ final class ExplanationText {
                     .append(tried.why().isEmpty() ? "" : ": " + tried.why())
                     .append('\n');
         }
-        return text.append(FindingsText.lines(answer.findings())).toString();
+    }
+
+    private static void reception(StringBuilder text, Reception reception) {
+        text.append("received for ").append(reception.host()).append('\n');
+        line(text, "by", reception.workload());
+        line(
+                text,
+                "caller",
+                reception.caller().name().isEmpty()
+                        ? "in plain text, nobody known"
+                        : reception.caller().name());
+        access(text, reception.answer().access());
+        reception
+                .answer()
+                .reply()
+                .ifPresent(reply ->
+                        line(
+                                text,
+                                "answered by",
+                                "its proxy with %d %s %s"
+                                        .formatted(reply.status(), reply.flag(), reply.detail())));
+        tried(text, reception.answer());
+    }
+
+    private static void access(StringBuilder text, Explanation.Access access) {
+        if (access.equals(Explanation.Access.FREE)) {
+            return;
+        }
+        line(
+                text,
+                "may it",
+                switch (access.decision()) {
+                    case ALLOWED -> "yes, by " + access.rule();
+                    case REFUSED ->
+                            access.rule().equals("none")
+                                    ? "no, none of the rules that allow anything matches"
+                                    : "no, by " + access.rule();
+                    case UNSURE -> "it depends on what is not known here";
+                });
+        if (!access.origin().equals(Origin.BUILT_IN)) {
+            line(text, "  decided by", access.origin().toString());
+        }
     }
 
     private static String name(Explanation.Share share) {

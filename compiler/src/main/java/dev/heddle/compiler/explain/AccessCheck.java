@@ -2,6 +2,8 @@ package dev.heddle.compiler.explain;
 
 import com.google.re2j.Pattern;
 
+import dev.heddle.compiler.explain.Explanation.Access;
+import dev.heddle.compiler.explain.Explanation.Decision;
 import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Tried;
 import dev.heddle.compiler.ir.Access.Action;
@@ -29,6 +31,8 @@ final class AccessCheck {
     private final Request request;
     private final Map<String, @Nullable Object> claims;
     private final List<Tried> tried = new ArrayList<>();
+    private Optional<Rule> allowing = Optional.empty();
+    private boolean isUnsure;
 
     /// Whether something holds.
     private enum Holds {
@@ -57,8 +61,7 @@ final class AccessCheck {
     /// What comes of it.
     ///
     /// @param reply the refusal; empty where it may pass, or where that depends on what is unknown
-    /// @param origin the line that decides
-    record Outcome(Optional<Reply> reply, Origin origin, List<Tried> tried) {}
+    record Outcome(Optional<Reply> reply, Access access, List<Tried> tried) {}
 
     static Outcome of(List<Stage> stages, Request request, Map<String, @Nullable Object> claims) {
         var check = new AccessCheck(request, claims);
@@ -68,7 +71,14 @@ final class AccessCheck {
                 return refusal.get();
             }
         }
-        return new Outcome(Optional.empty(), Origin.BUILT_IN, check.tried);
+        return new Outcome(
+                Optional.empty(),
+                check.isUnsure
+                        ? new Access(Decision.UNSURE, "", Origin.BUILT_IN)
+                        : check.allowing
+                                .map(it -> new Access(Decision.ALLOWED, it.name(), it.origin()))
+                                .orElse(Access.FREE),
+                check.tried);
     }
 
     private Optional<Outcome> refusal(Stage stage) {
@@ -80,23 +90,21 @@ final class AccessCheck {
             asked(stage, stage.asked().get());
             return Optional.empty();
         }
-        boolean isUnsure = false;
+        boolean depends = false;
         for (Rule rule : stage.enforced().get()) {
             Holds holds = tell(stage, rule, "");
-            isUnsure |= holds == Holds.UNKNOWN;
-            if (holds == Holds.YES && !isUnsure) {
+            if (holds == Holds.YES) {
+                if (stage.action() == Action.ALLOW) {
+                    allowing = Optional.of(rule);
+                }
                 return stage.action() == Action.DENY
                         ? Optional.of(refused(rule.name(), rule.origin()))
                         : Optional.empty();
             }
-            if (holds == Holds.YES && stage.action() != Action.DENY) {
-                return Optional.empty();
-            }
-            if (holds == Holds.YES) {
-                return Optional.of(refused(rule.name(), rule.origin()));
-            }
+            depends |= holds == Holds.UNKNOWN;
         }
-        boolean isNobodys = stage.action() == Action.ALLOW && !isUnsure;
+        isUnsure |= depends && stage.action() != Action.AUDIT;
+        boolean isNobodys = stage.action() == Action.ALLOW && !depends;
         return isNobodys
                 ? Optional.of(
                         refused(
@@ -123,6 +131,7 @@ final class AccessCheck {
                                                 ? "; without one the request passes"
                                                 : "; without one the request is refused"),
                                 rule.origin()));
+                isUnsure = true;
                 return;
             }
         }
@@ -137,7 +146,7 @@ final class AccessCheck {
                                 "RBAC: access denied (rbac_access_denied_matched_policy["
                                         + policy
                                         + "])")),
-                origin,
+                new Access(Decision.REFUSED, policy, origin),
                 tried);
     }
 
@@ -189,9 +198,9 @@ final class AccessCheck {
                             request.header(name)
                                     .filter(it -> value.isEmpty() || is(value.get(), it))
                                     .isPresent());
-            case Condition.Path(Text text) -> Holds.of(is(text, request.canonicalPath()));
+            case Condition.Path(Text text) -> Holds.of(is(text, request.pathOnly()));
             case Condition.Template(String template) ->
-                    Holds.of(fits(template, request.canonicalPath()));
+                    Holds.of(fits(template, request.pathOnly()));
             case Condition.ToPort(int port) -> Holds.of(request.port() == port);
             case Condition.ToAddress _ -> Holds.UNKNOWN;
             case Condition.ServerName(Text text) ->

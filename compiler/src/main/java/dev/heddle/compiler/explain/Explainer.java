@@ -6,6 +6,7 @@ import dev.heddle.compiler.explain.Explanation.Mirrored;
 import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Explanation.Tried;
+import dev.heddle.compiler.ir.Access;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.FilterChain;
@@ -28,6 +29,9 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.XdsType;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,7 +41,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Leads a request through what a proxy would run.
 @Confined("one call")
@@ -47,6 +50,7 @@ public final class Explainer {
     private Request request;
     private final List<Touch> touches;
     private final List<Tried> tried = new ArrayList<>();
+    private Explanation.Access access = Explanation.Access.FREE;
 
     private Explainer(Compiled compiled, Request request) {
         this.plan = compiled.plan();
@@ -81,15 +85,25 @@ public final class Explainer {
                     new Reply(
                             0,
                             "NR",
-                            "the connection is closed: no server for '"
-                                    + request.serverName()
-                                    + "' over "
-                                    + request.scheme()));
+                            listener.get().direction() == Listener.Direction.INBOUND
+                                    ? "the connection is closed: who calls here must prove who"
+                                            + " he is by mutual TLS"
+                                    : "the connection is closed: no server for '"
+                                            + request.serverName()
+                                            + "' over "
+                                            + request.scheme()));
         }
         Optional<RouteConfiguration> table = ListenerChoice.table(plan, listener.get(), request);
         if (table.isEmpty()) {
             return bytes(listener.get());
         }
+        PathCheck path = PathCheck.of(listener.get().options().http().paths(), request);
+        tried.addAll(path.tried());
+        if (path.reply().isPresent()) {
+            return answered(
+                    listener.get().name(), "", "", listener.get().origin(), path.reply().get());
+        }
+        request = path.request();
         TokenCheck tokens = TokenCheck.of(listener.get().guards().tokens(), request);
         tried.addAll(tokens.tried());
         if (tokens.reply().isPresent()) {
@@ -97,12 +111,10 @@ public final class Explainer {
                     listener.get().name(), "", "", listener.get().origin(), tokens.reply().get());
         }
         request = tokens.request();
-        AccessCheck.Outcome access =
-                AccessCheck.of(
-                        listener.get().guards().access().requests(), request, tokens.claims());
-        tried.addAll(access.tried());
-        if (access.reply().isPresent()) {
-            return answered(listener.get().name(), "", "", access.origin(), access.reply().get());
+        Optional<Reply> refusal =
+                asked(listener.get().guards().access().requests(), tokens.claims());
+        if (refusal.isPresent()) {
+            return answered(listener.get().name(), "", "", access.origin(), refusal.get());
         }
         touched(XdsType.ROUTE, table.get().name());
         Optional<VirtualHost> host = HostMatch.find(table.get(), request.authority());
@@ -152,6 +164,16 @@ public final class Explainer {
                 "",
                 chosen.origin(),
                 none("none of the virtual host's routes matches"));
+    }
+
+    /// Asks whether the caller may do that.
+    ///
+    /// @return the refusal
+    private Optional<Reply> asked(List<Access.Stage> stages, Map<String, @Nullable Object> claims) {
+        AccessCheck.Outcome outcome = AccessCheck.of(stages, request, claims);
+        tried.addAll(outcome.tried());
+        access = outcome.access();
+        return outcome.reply();
     }
 
     /// A route that takes some of the requests that are like this one.
@@ -317,7 +339,9 @@ public final class Explainer {
                                                         503, "UH", "the destination has no hosts"))
                                         : Optional.empty()),
                 tried,
-                findingsAbout(route.origin()));
+                findingsAbout(route.origin()),
+                access,
+                Rewrites.of(forward.rewrite(), route, request));
     }
 
     private Share share(Destination destination, int total) {
@@ -396,6 +420,15 @@ public final class Explainer {
 
     /// A listener that does not look at requests.
     private Explanation bytes(Listener listener) {
+        Optional<Reply> refusal = asked(listener.guards().access().connections(), Map.of());
+        if (refusal.isPresent()) {
+            return answered(
+                    listener.name(),
+                    "",
+                    "",
+                    access.origin(),
+                    new Reply(0, "", "the connection is closed: " + refusal.get().detail()));
+        }
         listener.chains().stream()
                 .filter(ListenerChoice::isByAddress)
                 .forEach(c ->
@@ -427,7 +460,9 @@ public final class Explainer {
                         ? Optional.of(new Reply(0, "UH", "the connection is closed"))
                         : Optional.empty(),
                 tried,
-                findingsAbout(listener.origin()));
+                findingsAbout(listener.origin()),
+                access,
+                request);
     }
 
     private Explanation answered(
@@ -445,7 +480,9 @@ public final class Explainer {
                 Duration.ZERO,
                 Optional.of(reply),
                 tried,
-                findingsAbout(origin));
+                findingsAbout(origin),
+                access,
+                request);
     }
 
     private List<Diagnostic> findingsAbout(Origin origin) {

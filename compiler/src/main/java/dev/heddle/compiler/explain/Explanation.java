@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import java.util.Optional;
 /// @param reply what the proxy answers by itself; empty where the request goes on
 /// @param tried every rule that was looked at, in order
 /// @param findings about the resources that were used
+/// @param access who decided that it may pass, or not
+/// @param sent the request as it goes on
 public record Explanation(
         String listener,
         String virtualHost,
@@ -38,7 +41,9 @@ public record Explanation(
         Duration timeout,
         Optional<Reply> reply,
         List<Tried> tried,
-        List<Diagnostic> findings) {
+        List<Diagnostic> findings,
+        Access access,
+        Request sent) {
 
     public Explanation {
         destinations = List.copyOf(destinations);
@@ -63,7 +68,29 @@ public record Explanation(
                 timeout,
                 reply,
                 tried,
-                findings);
+                findings,
+                access,
+                sent);
+    }
+
+    /// The same with another answer.
+    public Explanation answering(Optional<Reply> other) {
+        return new Explanation(
+                listener,
+                virtualHost,
+                route,
+                routeOrigin,
+                cluster,
+                destinations,
+                headers,
+                features,
+                mirrors,
+                timeout,
+                other,
+                tried,
+                findings,
+                access,
+                sent);
     }
 
     /// Where a share of the requests goes.
@@ -116,6 +143,23 @@ public record Explanation(
 
     /// Who gets copies of a portion of the requests, and whose answers nobody sees.
     public record Mirrored(Share to, Portion of) {}
+
+    /// What those rules come to that say who may do what.
+    ///
+    /// @param rule that decides, as in `ns[default]-policy[web]-rule[0]`; `none` where what is
+    ///   asked for would have to be allowed and is not; empty where no rule decides
+    /// @param origin its line
+    public record Access(Decision decision, String rule, Origin origin) {
+        public static final Access FREE = new Access(Decision.ALLOWED, "", Origin.BUILT_IN);
+    }
+
+    /// Whether a request may pass.
+    public enum Decision {
+        ALLOWED,
+        REFUSED,
+        /// It depends on what is not said of the caller.
+        UNSURE
+    }
 
     /// An answer that the proxy gives by itself.
     ///

@@ -12,6 +12,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -116,8 +117,12 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
 
     /// Whether connections of such requests are closed, as no chain is for them.
     static boolean isNobodys(Listener listener, Request request) {
-        return listener.chains().stream().anyMatch(c -> c.tls().isPresent())
-                && chain(listener, request).isEmpty();
+        boolean isTaken =
+                request.scheme().equals("https")
+                        ? ServerNameMatch.find(listener.chains(), request.serverName()).isPresent()
+                        : chains(listener)
+                                .anyMatch(c -> !c.match().transport().equals(Optional.of("tls")));
+        return listener.chains().stream().anyMatch(c -> c.tls().isPresent()) && !isTaken;
     }
 
     /// The chain that ends TLS for the request's host, where it is a request over TLS; else the

@@ -25,7 +25,7 @@ final class Locations {
         return dropsPort ? request.host() : request.authority();
     }
 
-    private static String path(RedirectPath path, RouteMatch match, Request request) {
+    static String path(RedirectPath path, RouteMatch match, Request request) {
         String query = request.path().substring(request.pathOnly().length());
         return switch (path) {
             case RedirectPath.Kept() -> request.path();

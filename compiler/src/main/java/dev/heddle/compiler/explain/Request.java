@@ -2,7 +2,6 @@ package dev.heddle.compiler.explain;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -66,18 +65,23 @@ public record Request(
     ///
     /// @throws IllegalArgumentException when the URL is not an absolute one
     public static Request of(String method, String url, Map<String, String> headers) {
-        URI uri;
-        try {
-            uri = new URI(url);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("url: '" + url + "' (" + e.getReason() + ")", e);
-        }
-        if (uri.getScheme() == null || uri.getRawAuthority() == null) {
+        int slashes = url.indexOf("://");
+        if (slashes < 1) {
             throw new IllegalArgumentException(
                     "url: '" + url + "' (expected: as in http://reviews:9080/reviews/0)");
         }
-        String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-        String authority = uri.getRawAuthority();
+        // A path is what a client may send, which need not be what it should.
+        int end = end(url, slashes + "://".length());
+        int fragment = url.indexOf('#', end);
+        String path = url.substring(end, fragment < 0 ? url.length() : fragment);
+        URI uri;
+        try {
+            uri = new URI(url.substring(0, end));
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("url: '" + url + "' (" + e.getReason() + ")", e);
+        }
+        String scheme = url.substring(0, slashes).toLowerCase(Locale.ROOT);
+        String authority = url.substring(slashes + "://".length(), end);
         int colon = authority.lastIndexOf(':');
         boolean hasPort = colon > authority.lastIndexOf(']') && colon < authority.length() - 1;
         int port = scheme.equals("https") ? 443 : 80;
@@ -89,11 +93,7 @@ public record Request(
                         "url: '" + url + "' (expected: a port number after the host)", e);
             }
         }
-        String path =
-                uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        if (uri.getRawQuery() != null) {
-            path += "?" + uri.getRawQuery();
-        }
+        path = path.startsWith("/") ? path : "/" + path;
         String server = uri.getHost() == null ? "" : uri.getHost().toLowerCase(Locale.ROOT);
         Request request = new Request(method, scheme, authority, server, port, path, headers);
         String host = request.headers.get("host");
@@ -102,36 +102,33 @@ public record Request(
                 : new Request(method, scheme, host, server, port, path, headers);
     }
 
+    private static int end(String url, int authority) {
+        int end = authority;
+        while (end < url.length() && "/?#\\".indexOf(url.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
+    }
+
+    /// The same with another path.
+    Request at(String other) {
+        return new Request(method, scheme, authority, serverName, port, other, headers, caller);
+    }
+
+    /// The same for another host.
+    Request to(String other) {
+        return new Request(method, scheme, other, serverName, port, path, headers, caller);
+    }
+
+    /// The same over a connection to somewhere else.
+    Request over(String otherScheme, String otherName, int otherPort) {
+        return new Request(
+                method, otherScheme, authority, otherName, otherPort, path, headers, caller);
+    }
+
     /// The same with other headers.
     Request with(Map<String, String> others) {
         return new Request(method, scheme, authority, serverName, port, path, others, caller);
-    }
-
-    /// The path without its query and without dots, as a proxy has it before it asks who may do
-    /// what.
-    String canonicalPath() {
-        var parts = new ArrayList<String>();
-        String[] segments = pathOnly().split("/", -1);
-        for (int i = 1; i < segments.length; i++) {
-            boolean isLast = i == segments.length - 1;
-            switch (segments[i]) {
-                case "." -> {
-                    if (isLast) {
-                        parts.add("");
-                    }
-                }
-                case ".." -> {
-                    if (!parts.isEmpty()) {
-                        parts.removeLast();
-                    }
-                    if (isLast) {
-                        parts.add("");
-                    }
-                }
-                default -> parts.add(segments[i]);
-            }
-        }
-        return "/" + String.join("/", parts);
     }
 
     /// The authority without its port.

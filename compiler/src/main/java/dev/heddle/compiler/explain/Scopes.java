@@ -1,5 +1,6 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.service.Workloads;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -12,8 +13,9 @@ import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Locality;
+import dev.heddle.xds.identity.SpiffeId;
+
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,14 +31,7 @@ public final class Scopes {
     /// @param labels as in `app=productpage`
     /// @param namespace to look in first
     public static ProxyScope find(World world, Map<String, String> labels, String namespace) {
-        List<Resource<WorkloadEntry>> workloads =
-                world.resources().all(Kinds.WORKLOAD_ENTRY).stream()
-                        .filter(w -> Workloads.labels(w).entrySet().containsAll(labels.entrySet()))
-                        .sorted(
-                                Comparator.comparing(
-                                        w -> !w.metadata().namespace().equals(namespace)))
-                        .toList();
-        Optional<Resource<WorkloadEntry>> workload = workloads.stream().findFirst();
+        Optional<Resource<WorkloadEntry>> workload = workload(world, labels, namespace);
         Map<String, String> all = workload.map(Workloads::labels).orElse(labels);
         String in = workload.map(w -> w.metadata().namespace()).orElse(namespace);
         boolean isGateway =
@@ -56,5 +51,28 @@ public final class Scopes {
                         WorkloadAnnotations.NONE,
                         workload.map(w -> Locality.parse(w.spec().locality()))
                                 .orElse(Locality.UNKNOWN)));
+    }
+
+    private static Optional<Resource<WorkloadEntry>> workload(
+            World world, Map<String, String> labels, String namespace) {
+        return world.resources().all(Kinds.WORKLOAD_ENTRY).stream()
+                .filter(w -> Workloads.labels(w).entrySet().containsAll(labels.entrySet()))
+                .min(Comparator.comparing(w -> !w.metadata().namespace().equals(namespace)));
+    }
+
+    /// The name that the first workload with all of the labels can prove; empty where its proxy has
+    /// no identity, as its label says, or nobody knows the workload.
+    public static Optional<String> identity(
+            World world, Map<String, String> labels, String namespace) {
+        return workload(world, labels, namespace)
+                .filter(w -> MeshTls.isEndedBy(Workloads.labels(w)))
+                .map(w ->
+                        SpiffeId.ofAccount(
+                                        world.settings().trustDomain(),
+                                        w.metadata().namespace(),
+                                        w.spec().serviceAccount().isEmpty()
+                                                ? "default"
+                                                : w.spec().serviceAccount())
+                                .toString());
     }
 }

@@ -3,8 +3,9 @@ package dev.heddle.compiler.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
 
 class RequestTest {
     @Test
@@ -30,9 +31,19 @@ class RequestTest {
     }
 
     @Test
+    void aPathIsTakenAsAClientMaySendIt() {
+        Request request = Request.of("GET", "http://h/a\\..//%zz?x=#y", Map.of());
+
+        assertThat(request.path()).isEqualTo("/a\\..//%zz?x=");
+        assertThat(Request.of("GET", "http://h?x", Map.of()).path()).isEqualTo("/?x");
+    }
+
+    @Test
     void somethingElseThanAUrlIsRefusedWithAnExample() {
-        assertThatThrownBy(() -> Request.of("GET", "reviews/0", Map.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("http://reviews:9080/reviews/0");
+        for (String url : new String[] {"reviews/0", "://h/", "http:///x"}) {
+            assertThatThrownBy(() -> Request.of("GET", url, Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("url: '" + url + "'");
+        }
     }
 }

@@ -7,23 +7,28 @@ import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.CertificateAuthority;
 import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.control.ca.JoinTokens;
-import dev.heddle.control.ca.Signing;
+import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
 import dev.heddle.e2e.HttpText;
+import dev.heddle.e2e.Shown;
 import dev.heddle.proxy.identity.CaClient;
 import dev.heddle.proxy.identity.Identity;
 import dev.heddle.xds.identity.SigningRequest;
 import dev.heddle.xds.identity.SpiffeId;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,25 +38,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
+
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Who is not let in where callers must prove who they are, and who gets no certificate.
 @Tag("e2e")
 class RefusedCallersTest {
     private static final SpiffeId WEB = SpiffeId.ofAccount("cluster.local", "default", "web");
-    private static final char[] NO_PASSWORD = {};
 
     @TempDir Path dir = Path.of("");
-
-    /// A key and what was signed for it.
-    private record Shown(KeyPair key, List<X509Certificate> chain) {}
 
     @Test
     void atOurProxy() throws Exception {
@@ -64,14 +59,6 @@ class RefusedCallersTest {
         Assumptions.assumeTrue(
                 envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
         onlyWhoIsOfTheMeshIsLetIn(envoy.orElseThrow());
-    }
-
-    private static Shown signed(CertificateAuthority authority, SpiffeId id, Instant when) {
-        KeyPair key = SigningRequest.newKey();
-        var issued =
-                (Signing.Issued)
-                        authority.sign(SigningRequest.of(key), id, Duration.ofHours(1), when);
-        return new Shown(key, issued.chain());
     }
 
     private void onlyWhoIsOfTheMeshIsLetIn(DataPlane plane) throws Exception {
@@ -95,13 +82,15 @@ class RefusedCallersTest {
             var foreign = SpiffeId.ofAccount("elsewhere.example", "default", "web");
             Map<String, Optional<Shown>> refused = new LinkedHashMap<>();
             refused.put("nothing", Optional.empty());
-            refused.put("of another authority", Optional.of(signed(other, WEB, now)));
-            refused.put("expired", Optional.of(signed(own, WEB, now.minus(Duration.ofDays(2)))));
+            refused.put("of another authority", Optional.of(Shown.signed(other, WEB, now)));
             refused.put(
-                    "not yet good", Optional.of(signed(own, WEB, now.plus(Duration.ofDays(2)))));
-            refused.put("of another trust domain", Optional.of(signed(own, foreign, now)));
+                    "expired", Optional.of(Shown.signed(own, WEB, now.minus(Duration.ofDays(2)))));
+            refused.put(
+                    "not yet good",
+                    Optional.of(Shown.signed(own, WEB, now.plus(Duration.ofDays(2)))));
+            refused.put("of another trust domain", Optional.of(Shown.signed(own, foreign, now)));
 
-            Optional<Shown> good = Optional.of(signed(own, WEB, now));
+            Optional<Shown> good = Optional.of(Shown.signed(own, WEB, now));
             long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             while (!isServed(mesh, good)) {
                 assertThat(System.nanoTime()).as("in time").isLessThan(end);
@@ -119,12 +108,49 @@ class RefusedCallersTest {
         }
     }
 
+    @Test
+    void ourProxySpeaksToNobodyElseThanWhomItCalls() throws Exception {
+        whoProvesAnothersNameIsNotSpokenTo(new HeddleProxy());
+    }
+
+    @Test
+    void stockEnvoySpeaksToNobodyElseThanWhomItCalls() throws Exception {
+        Optional<Envoy> envoy = Envoy.find();
+        Assumptions.assumeTrue(
+                envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        whoProvesAnothersNameIsNotSpokenTo(envoy.orElseThrow());
+    }
+
+    /// A certificate that is good, but another workload's.
+    private void whoProvesAnothersNameIsNotSpokenTo(DataPlane from) throws Exception {
+        try (var mesh = new SecureMesh(dir, Duration.ofHours(24))) {
+            mesh.serve(new HeddleProxy(), "thief");
+            int sidecar = mesh.call(from, "web", mesh.identity("web").toString());
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (mesh.get(sidecar).filter(RefusedCallersTest::isNotSpokenTo).isEmpty()) {
+                assertThat(System.nanoTime()).as("in time").isLessThan(end);
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(mesh.get(sidecar))
+                        .hasValueSatisfying(answer ->
+                                assertThat(answer).matches(RefusedCallersTest::isNotSpokenTo));
+            }
+            // It is there, and answers whoever asks for nobody in particular.
+            assertThat(mesh.plain().map(Answer::status)).hasValue(200);
+        }
+    }
+
+    private static boolean isNotSpokenTo(Answer answer) {
+        return answer.status() == 503 && answer.body().startsWith("upstream connect error");
+    }
+
     /// With TLS 1.3 a client may be told only afterwards that it is not believed.
     private static boolean isServed(SecureMesh mesh, Optional<Shown> shown) {
         try (var plain = new Socket(InetAddress.getLoopbackAddress(), mesh.bank());
                 var socket =
                         (SSLSocket)
-                                context(shown)
+                                Shown.context(shown)
                                         .getSocketFactory()
                                         .createSocket(plain, "bank", 9080, true)) {
             socket.setSoTimeout(5_000);
@@ -136,30 +162,6 @@ class RefusedCallersTest {
             return SecureMesh.read(socket).filter(a -> a.status() == 200).isPresent();
         } catch (IOException _) {
             return false;
-        }
-    }
-
-    private static SSLContext context(Optional<Shown> shown) {
-        try {
-            var context = SSLContext.getInstance("TLSv1.3");
-            KeyManager[] keys = {};
-            if (shown.isPresent()) {
-                var store = KeyStore.getInstance("PKCS12");
-                store.load(null, NO_PASSWORD);
-                store.setKeyEntry(
-                        "own",
-                        shown.get().key().getPrivate(),
-                        NO_PASSWORD,
-                        shown.get().chain().toArray(X509Certificate[]::new));
-                var all = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-                all.init(store, NO_PASSWORD);
-                keys = all.getKeyManagers();
-            }
-            // Whom the server is is not what is asked here.
-            context.init(keys, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
-            return context;
-        } catch (Exception e) {
-            throw new AssertionError(e);
         }
     }
 

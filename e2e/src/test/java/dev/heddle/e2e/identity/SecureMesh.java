@@ -17,6 +17,7 @@ import dev.heddle.proxy.identity.IdentityLoop;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.xds.identity.SpiffeId;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,11 @@ import java.util.Random;
 /// with and without a sidecar and an identity, on real sockets.
 final class SecureMesh implements AutoCloseable {
     private static final int SERVICE_PORT = 9080;
+
+    /// The head of a request whose body goes on and on.
+    static final String UPLOAD =
+            "POST http://bank:%1$d/upload HTTP/1.1\r\nhost: bank:%1$d\r\ntransfer-encoding: chunked\r\n\r\n"
+                    .formatted(SERVICE_PORT);
 
     private final Path dir;
     private final Parts parts = new Parts();
@@ -105,7 +111,7 @@ final class SecureMesh implements AutoCloseable {
                                         new SpiffeId.Account("default", account),
                                         InstantSource.system().instant()),
                                 CaServer.root(authority, InstantSource.system()));
-        Path directory = dir.resolve("id-" + account);
+        Path directory = directory(account);
         var client =
                 new CaClient(
                         new CaClient.Settings(
@@ -127,8 +133,18 @@ final class SecureMesh implements AutoCloseable {
         return directory;
     }
 
-    /// The sidecar of the service, with an identity.
+    /// Where an account's identity is.
+    Path directory(String account) {
+        return dir.resolve("id-" + account);
+    }
+
+    /// The sidecar of the service, with its identity.
     void serve(DataPlane plane) throws Exception {
+        serve(plane, "bank");
+    }
+
+    /// The sidecar of the service, with that account's identity.
+    void serve(DataPlane plane, String account) throws Exception {
         var backends = new EchoBackends(_ -> {});
         parts.add(backends);
         start(
@@ -138,7 +154,7 @@ final class SecureMesh implements AutoCloseable {
                 {inbound: [{port: %d, bind: "127.0.0.1:%d", application: "127.0.0.1:%d"}]}\
                 """
                         .formatted(SERVICE_PORT, bank, backends.start("bank/v1")),
-                identity("bank").toString());
+                identity(account).toString());
     }
 
     /// A sidecar of a caller.

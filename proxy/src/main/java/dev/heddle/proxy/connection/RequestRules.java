@@ -4,11 +4,13 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig.Paths;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.LocalReply;
-import dev.heddle.proxy.http.PathNormalizer;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
-import java.util.List;
+import dev.heddle.xds.path.PathNormalizer;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// What a connection manager asks of a request before any filter sees it, and how it makes path and
 /// authority canonical, so that all that follows decides about the same text.

@@ -1,11 +1,14 @@
 package dev.heddle.proxy.http;
 
+import dev.heddle.xds.path.PathNormalizer;
+
 /// The character classes of RFC 9110 as tables, so that a check is one load. Never
 /// locale-dependent.
 final class Ascii {
     private static final byte TOKEN = 1;
     private static final byte VALUE = 2;
     private static final byte TARGET = 4;
+    private static final byte PATH = 8;
 
     private static final byte[] CLASS = classes();
 
@@ -31,6 +34,9 @@ final class Ascii {
             }
             if (c > 0x20 && c < 0x7f) {
                 table[c] |= TARGET;
+            }
+            if (!PathNormalizer.isSpecial((char) c)) {
+                table[c] |= PATH;
             }
         }
         return table;
@@ -73,6 +79,11 @@ final class Ascii {
     /// What a request target may hold: visible ASCII.
     static boolean isTarget(int c) {
         return c < 256 && (CLASS[c] & TARGET) != 0;
+    }
+
+    /// Whether it stands for itself in a path, whatever is done to make that canonical.
+    static boolean isPlainInPath(char c) {
+        return c < 256 && (CLASS[c] & PATH) != 0;
     }
 
     static boolean isDigit(int c) {

@@ -4,6 +4,7 @@ package dev.heddle.proxy.http;
 /// without user information).
 final class Authority {
     private static final String HOST_PUNCTUATION = "-._~%!$&'()*+;=";
+    private static final String NOT_IN_URL = "~%!$&'()*+;=";
     private static final int MAX_LENGTH = 255 + 6;
     private static final int MAX_PORT = 65535;
 
@@ -12,6 +13,13 @@ final class Authority {
     /// @param needsPort whether there must be one, as for CONNECT
     static boolean isValid(String text, boolean needsPort) {
         return isValid(text) && (!needsPort || text.lastIndexOf(':') > text.lastIndexOf(']'));
+    }
+
+    /// Whether it may stand in the URL of a request line, where Envoy takes less than in `host`.
+    static boolean isValidInUrl(String text) {
+        return isValid(text)
+                && (text.charAt(0) == '['
+                        || text.chars().noneMatch(c -> NOT_IN_URL.indexOf(c) >= 0));
     }
 
     static boolean isValid(String text) {

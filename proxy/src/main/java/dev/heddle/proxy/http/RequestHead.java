@@ -4,9 +4,12 @@ import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
+
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
+
 import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
 
 /// What a request says before its body.
 ///
@@ -138,7 +141,7 @@ public final class RequestHead {
         char before = ' ';
         for (int i = 0; i < bare.length(); i++) {
             char c = bare.charAt(i);
-            if (c == '%' || c == '\\' || (before == '/' && (c == '.' || c == '/'))) {
+            if (!Ascii.isPlainInPath(c) || (before == '/' && (c == '.' || c == '/'))) {
                 return false;
             }
             before = c;

@@ -1,10 +1,13 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Reads request lines (RFC 9112, section 3): method, target and version with one space between,
 /// and the four forms of a target.
@@ -190,10 +193,10 @@ final class RequestLine implements StartLine {
         while (pathAt < to && in.getByte(pathAt) != '/' && in.getByte(pathAt) != '?') {
             pathAt++;
         }
-        if (pathAt == authorityAt) {
+        authority = in.toString(authorityAt, pathAt - authorityAt, StandardCharsets.US_ASCII);
+        if (!Authority.isValidInUrl(authority)) {
             return CodecError.INVALID_URL;
         }
-        authority = in.toString(authorityAt, pathAt - authorityAt, StandardCharsets.US_ASCII);
         if (pathAt < to && in.getByte(pathAt) == '/') {
             head.pathReceived(pathAt - base, to - pathAt);
         } else {

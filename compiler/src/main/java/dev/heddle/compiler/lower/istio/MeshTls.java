@@ -12,7 +12,9 @@ import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Endpoint;
+
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -60,7 +62,12 @@ public record MeshTls(
 
     /// Whether the workload's proxy ends the mesh's TLS, as its label says.
     public static boolean isEndedBy(Endpoint endpoint) {
-        return "istio".equals(endpoint.labels().get(TLS_MODE));
+        return isEndedBy(endpoint.labels());
+    }
+
+    /// As [#isEndedBy(Endpoint)], by the workload's labels.
+    public static boolean isEndedBy(Map<String, String> labels) {
+        return "istio".equals(labels.get(TLS_MODE));
     }
 
     /// The certificate and the roots of a proxy that finds them in that directory, under the names

@@ -1,8 +1,9 @@
-package dev.heddle.proxy.http;
+package dev.heddle.xds.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.proxy.http.PathNormalizer.EscapedSlashes;
+import dev.heddle.xds.path.PathNormalizer.EscapedSlashes;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,18 @@ class PathNormalizerTest {
         "/..,             /",
         "/a/../../b,      /b",
         "/%2e%2e/x,       /x",
+        "/a/..;x=y/b,     /b",
+        "/.;/a;x/b,       /a;x/b",
+        "/a\"<>^`{}|,    /a%22%3C%3E%5E%60%7B%7D%7C",
+        "/%,              /%",
+        "/%4,             /%4",
+        "/%zz/../a,       /a",
+        "/%u0041,         /%u0041",
+        "/%%32f,          /%252f",
+        "/%2%46,          /%252F",
+        "/%2%45/%2%46,    /%252E/%252F",
+        "/%252e%252e/a,   /%252e%252e/a",
+        "/%c0%ae/a,       /%c0%ae/a",
     })
     void pathsBecomeCanonical(String path, String normal) {
         var paths = new PathNormalizer(true, false, EscapedSlashes.KEEP);
@@ -34,8 +47,8 @@ class PathNormalizerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/%", "/%4", "/%zz", "/%00"})
-    void pathsThatMeanNothingAreRefused(String path) {
+    @CsvSource({"/%00", "/a/%00/../b", "/a%00.html"})
+    void pathsWithNulAreRefused(String path) {
         assertThat(new PathNormalizer(true, false, EscapedSlashes.KEEP).normalize(path)).isNull();
     }
 

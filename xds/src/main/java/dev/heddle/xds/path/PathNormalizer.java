@@ -1,14 +1,22 @@
-package dev.heddle.proxy.http;
+package dev.heddle.xds.path;
 
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// Makes paths canonical (RFC 3986, section 6): dot segments resolved, percent signs only where
+import java.util.ArrayList;
+
+/// Makes paths canonical (RFC 3986, section 6), to the letter as Envoy does: backslashes are
+/// slashes, dot segments are resolved, with parameters (`..;a=b`) too, percent signs are only where
 /// they are needed, slashes merged where that is asked for. The query is left alone.
 ///
 /// What follows, authorization above all, decides about the result, and the upstream gets the
 /// result: no two parties read the path differently.
 public final class PathNormalizer {
+    /// What may not stand in a path without a percent sign, but for blanks and what is not ASCII,
+    /// which no request line and no `:path` has.
+    private static final String ESCAPED = "\"<>^`{|}";
+
+    private static final String HEX = "0123456789ABCDEF";
+
     /// What becomes of `%2F` and `%5C`.
     public enum EscapedSlashes {
         KEEP,
@@ -24,6 +32,11 @@ public final class PathNormalizer {
         this.isNormalizing = normalize;
         this.isMerging = mergeSlashes;
         this.escaped = escaped;
+    }
+
+    /// Whether a path with such a character may be another than it looks like.
+    public static boolean isSpecial(char c) {
+        return c == '%' || c == '\\' || ESCAPED.indexOf(c) >= 0;
     }
 
     /// Whether a slash or backslash hides behind a percent sign.
@@ -50,7 +63,7 @@ public final class PathNormalizer {
             path = unescapeSlashes(path);
         }
         if (isNormalizing && isNormalizable(path)) {
-            path = decodeUnreserved(path.replace('\\', '/'));
+            path = spelled(path);
             path = path == null ? null : withoutDots(path);
             if (path == null) {
                 return null;
@@ -64,7 +77,12 @@ public final class PathNormalizer {
 
     /// Whether there is anything to do, which is rare.
     private static boolean isNormalizable(String path) {
-        return path.indexOf('%') >= 0 || path.indexOf('\\') >= 0 || path.contains("/.");
+        for (int i = 0; i < path.length(); i++) {
+            if (isSpecial(path.charAt(i))) {
+                return true;
+            }
+        }
+        return path.contains("/.");
     }
 
     private static String unescapeSlashes(String path) {
@@ -81,27 +99,46 @@ public final class PathNormalizer {
         return text.toString();
     }
 
-    /// Null if a percent sign stands for nothing, or for NUL.
-    private static @Nullable String decodeUnreserved(String path) {
+    /// Each character as it is to be spelled. A percent sign that stands for nothing stays, and is
+    /// itself escaped where what follows it would now make it stand for something (`%%32f`).
+    ///
+    /// @return null if there is a NUL
+    private static @Nullable String spelled(String path) {
         var text = new StringBuilder(path.length());
+        int stray = -1;
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c != '%') {
-                text.append(c);
-                continue;
-            }
-            int value = decoded(path, i);
-            if (value <= 0) {
+            int value = c == '%' ? decoded(path, i) : -1;
+            if (value == 0) {
                 return null;
             }
-            if (isUnreserved(value)) {
+            if (c == '\\') {
+                text.append('/');
+            } else if (ESCAPED.indexOf(c) >= 0) {
+                text.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+            } else if (value < 0) {
+                stray = c == '%' ? text.length() : stray;
+                text.append(c);
+            } else if (isUnreserved(value)) {
                 text.append((char) value);
+                i += 2;
+                String next = text.length() == stray + 2 ? following(path, i) : "";
+                if (stray >= 0
+                        && text.length() <= stray + 3
+                        && decoded(text.substring(stray) + next, 0) >= 0) {
+                    text.insert(stray + 1, "25");
+                    stray = -1;
+                }
             } else {
                 text.append(path, i, i + 3);
+                i += 2;
             }
-            i += 2;
         }
         return text.toString();
+    }
+
+    private static String following(String path, int at) {
+        return path.substring(at + 1, Math.min(path.length(), at + 2));
     }
 
     private static String withoutDots(String path) {
@@ -112,7 +149,7 @@ public final class PathNormalizer {
         String[] segments = path.substring(1).split("/", -1);
         for (int i = 0; i < segments.length; i++) {
             boolean isLast = i == segments.length - 1;
-            switch (segments[i]) {
+            switch (bare(segments[i])) {
                 case "." -> {
                     if (isLast) {
                         kept.add("");
@@ -133,6 +170,12 @@ public final class PathNormalizer {
         return "/" + String.join("/", kept);
     }
 
+    /// A segment without its parameters.
+    private static String bare(String segment) {
+        int semicolon = segment.indexOf(';');
+        return semicolon < 0 ? segment : segment.substring(0, semicolon);
+    }
+
     private static String merged(String path) {
         var text = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); i++) {
@@ -148,9 +191,13 @@ public final class PathNormalizer {
         if (percent + 2 >= path.length()) {
             return -1;
         }
-        int high = Ascii.hex(path.charAt(percent + 1));
-        int low = Ascii.hex(path.charAt(percent + 2));
+        int high = hex(path.charAt(percent + 1));
+        int low = hex(path.charAt(percent + 2));
         return high < 0 || low < 0 ? -1 : high << 4 | low;
+    }
+
+    private static int hex(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
     }
 
     private static boolean isUnreserved(int c) {
