@@ -5,10 +5,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.GenericDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
-
 import dev.heddle.xds.EnvoyTypes;
 import dev.heddle.xds.wire.FieldKind;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,19 +2,16 @@ package dev.heddle.cli;
 
 import static dev.heddle.cli.TestCommand.run;
 import static dev.heddle.cli.TestCommand.runWith;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.Repository;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConvertCommandTest {
     private static final String CONFIG =

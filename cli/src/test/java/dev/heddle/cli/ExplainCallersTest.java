@@ -1,11 +1,7 @@
 package dev.heddle.cli;
 
 import static dev.heddle.cli.TestCommand.run;
-
 import static org.assertj.core.api.Assertions.assertThat;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What `heddle explain` says of callers: whose rule lets them pass, or not.
 class ExplainCallersTest {

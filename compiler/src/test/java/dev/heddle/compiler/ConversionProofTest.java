@@ -20,9 +20,6 @@ import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.Repository;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +33,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /// What converts with nothing named means the same as before: requests at the borders of whatever
 /// rules match come to the same destinations by the same path, with the same headers, copies,

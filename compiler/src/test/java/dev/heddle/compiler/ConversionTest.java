@@ -6,11 +6,9 @@ import dev.heddle.compiler.convert.Conversion;
 import dev.heddle.compiler.convert.Options;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.codec.YamlWriter;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 
 class ConversionTest {
     private static final String SERVICES =

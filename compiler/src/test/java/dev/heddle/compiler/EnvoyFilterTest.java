@@ -357,9 +357,9 @@ class EnvoyFilterTest {
                                         + " subFilter: {name: envoy.filters.http.router}}}}",
                                 "INSERT_BEFORE",
                                 "name: envoy.filters.http.lua, typed_config: {'@type':"
-                                    + " type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua,"
-                                    + " default_source_code: {inline_string: 'function"
-                                    + " envoy_on_request(h) end'}}"));
+                                        + " type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua,"
+                                        + " default_source_code: {inline_string: 'function"
+                                        + " envoy_on_request(h) end'}}"));
         World world = world(lua);
         assertThat(MeshCompiler.analyze(world))
                 .singleElement()

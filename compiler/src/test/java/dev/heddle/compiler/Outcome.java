@@ -1,7 +1,6 @@
 package dev.heddle.compiler;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.compiler.explain.Explainer;
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.Explanation.Share;
@@ -15,7 +14,6 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.RouteMatch.PathMatch;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.compiler.world.ProxyScope;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,7 +9,6 @@ import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.match.StringMatch;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -12,7 +12,6 @@ import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.GoldenCase;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.heddle.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
-
 import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope;
@@ -13,11 +12,9 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.XdsType;
-
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

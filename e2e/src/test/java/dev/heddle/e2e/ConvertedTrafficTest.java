@@ -14,12 +14,6 @@ import dev.heddle.model.codec.ResourceWriter;
 import dev.heddle.model.codec.YamlWriter;
 import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.GoldenCase;
-
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Golden cases that convert to the Gateway API with nothing lost, over real sockets: the calls of
 /// the original, answered by what it was converted to.

@@ -3,17 +3,15 @@ package dev.heddle.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.testkit.Seed;
-
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// AuthorizationPolicies decide through stock Envoy, on the wire, as the oracle says that decides
 /// about our own proxy too.

@@ -4,9 +4,7 @@ import dev.heddle.control.ca.CertificateAuthority;
 import dev.heddle.control.ca.Signing;
 import dev.heddle.xds.identity.SigningRequest;
 import dev.heddle.xds.identity.SpiffeId;
-
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -17,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;

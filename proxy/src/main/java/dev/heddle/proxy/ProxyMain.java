@@ -7,11 +7,7 @@ import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.linux.Compilers;
 import dev.heddle.proxy.tls.JdkProviders;
-
 import io.netty.util.ResourceLeakDetector;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -21,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One proxy as one process: `-c BOOTSTRAP [--concurrency N] [--drain-time-s N] [--drain-strategy
 /// gradual|immediate] [--minimum-drain-time-s N] [--termination-drain-time-s N]

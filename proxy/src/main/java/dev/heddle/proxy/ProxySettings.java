@@ -2,7 +2,6 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
-
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -129,8 +129,8 @@ class HboneBesideEnvoyTest {
 
     private static String log(Path file, String format) {
         return ("access_log: [{name: f, typed_config: {'@type':"
-                    + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
-                    + " path: %s, log_format: {text_format_source: {inline_string: \"%s\\n\"}}}}]")
+                        + " type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
+                        + " path: %s, log_format: {text_format_source: {inline_string: \"%s\\n\"}}}}]")
                 .formatted(file, format);
     }
 

@@ -2,7 +2,6 @@ package dev.heddle.proxy;
 
 import dev.heddle.proxy.config.BootstrapException;
 import dev.heddle.proxy.config.BootstrapParser;
-
 import java.io.IOException;
 import java.nio.file.Path;
 

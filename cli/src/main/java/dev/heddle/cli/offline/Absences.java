@@ -7,7 +7,6 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Service.Resolution;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -16,7 +16,6 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.YamlWriter;
 import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.tree.Node;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -9,7 +9,6 @@ import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.explain.Scopes;
 import dev.heddle.control.world.Edition;
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,7 +7,6 @@ import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.model.Origin;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
-
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

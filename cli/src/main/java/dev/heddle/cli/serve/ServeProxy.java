@@ -5,7 +5,6 @@ import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.proxy.ProxyMain;
 import dev.heddle.proxy.ProxySettings;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -11,7 +11,6 @@ import dev.heddle.model.istio.AuthorizationPolicy.Action;
 import dev.heddle.model.istio.AuthorizationPolicy.From;
 import dev.heddle.model.istio.AuthorizationPolicy.Rule;
 import dev.heddle.model.kinds.Kinds;
-
 import java.util.List;
 
 /// Checks AuthorizationPolicies: what is refused though nobody says so, and rules that nothing can

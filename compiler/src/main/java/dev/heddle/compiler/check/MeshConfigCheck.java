@@ -10,7 +10,6 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -12,7 +12,6 @@ import dev.heddle.model.istio.PortSelector;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -7,7 +7,6 @@ import dev.heddle.model.Kind;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
-
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -17,7 +17,6 @@ import dev.heddle.model.codec.YamlWriter;
 import dev.heddle.model.gatewayapi.ReferenceGrant;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

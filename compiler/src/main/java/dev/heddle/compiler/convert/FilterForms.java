@@ -19,7 +19,6 @@ import dev.heddle.model.istio.VirtualService.Headers;
 import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.istio.VirtualService.UnmatchedPreflights;
 import dev.heddle.model.match.StringMatch;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

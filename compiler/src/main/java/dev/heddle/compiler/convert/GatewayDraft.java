@@ -23,7 +23,6 @@ import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.match.Selector;
 import dev.heddle.model.match.Selector.Requirement;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -15,7 +15,6 @@ import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

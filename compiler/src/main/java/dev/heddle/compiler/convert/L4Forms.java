@@ -20,7 +20,6 @@ import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

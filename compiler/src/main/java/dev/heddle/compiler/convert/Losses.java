@@ -7,7 +7,6 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
-
 import java.util.List;
 
 /// What cannot be carried over, while that is found out. Used by one conversion.

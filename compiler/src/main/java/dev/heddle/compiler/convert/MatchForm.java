@@ -5,7 +5,6 @@ import dev.heddle.compiler.lower.gatewayapi.Rank;
 import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.gatewayapi.HttpRoute.Method;
 import dev.heddle.model.schema.Ordered;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -14,7 +14,6 @@ import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
 import dev.heddle.model.istio.VirtualService.HttpMatchRequest;
 import dev.heddle.model.istio.VirtualService.HttpRewrite;
 import dev.heddle.model.match.StringMatch;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

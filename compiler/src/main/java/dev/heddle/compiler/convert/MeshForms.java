@@ -10,7 +10,6 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

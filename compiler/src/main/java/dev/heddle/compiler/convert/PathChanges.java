@@ -13,7 +13,6 @@ import dev.heddle.model.istio.VirtualService.HttpRedirect;
 import dev.heddle.model.istio.VirtualService.HttpRewrite;
 import dev.heddle.model.istio.VirtualService.PortSelection;
 import dev.heddle.model.istio.VirtualService.RedirectPort;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

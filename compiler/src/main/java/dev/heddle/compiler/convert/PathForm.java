@@ -1,11 +1,9 @@
 package dev.heddle.compiler.convert;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.gatewayapi.HttpRoute.PathMatch;
 import dev.heddle.model.gatewayapi.HttpRoute.PathType;
-
 import java.util.Optional;
 
 /// What the path of a request must be, with the prefixes of both APIs: letters at Istio, whole

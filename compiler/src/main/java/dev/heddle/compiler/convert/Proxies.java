@@ -7,7 +7,6 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.kinds.Kinds;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

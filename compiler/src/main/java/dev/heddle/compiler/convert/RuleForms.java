@@ -20,7 +20,6 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.istio.VirtualService.HttpRewrite;
 import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
 import dev.heddle.model.kinds.Kinds;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

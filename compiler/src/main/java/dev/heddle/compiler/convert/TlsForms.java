@@ -14,7 +14,6 @@ import dev.heddle.model.gatewayapi.SecretReference;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.kinds.Kinds;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.heddle.compiler.convert;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
 import dev.heddle.model.match.StringMatch;

@@ -15,7 +15,6 @@ import dev.heddle.model.istio.DestinationRule;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import dev.heddle.model.tree.Node.Mapping;
-
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.heddle.compiler.explain;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.compiler.explain.Explanation.Access;
 import dev.heddle.compiler.explain.Explanation.Decision;
 import dev.heddle.compiler.explain.Explanation.Reply;
@@ -15,14 +14,12 @@ import dev.heddle.compiler.ir.Access.Value;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.model.Confined;
 import dev.heddle.model.Origin;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Whether somebody may do what a request asks for, as far as it is known who it is. What is not
 /// known is neither so nor not so.

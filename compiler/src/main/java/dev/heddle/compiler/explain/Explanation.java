@@ -5,7 +5,6 @@ import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,6 @@ import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.Tokens.Issuer;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.token.KeySet;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

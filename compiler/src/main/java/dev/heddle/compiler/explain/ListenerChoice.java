@@ -12,7 +12,6 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -6,7 +6,6 @@ import dev.heddle.compiler.ir.HttpOptions.EscapedSlashes;
 import dev.heddle.compiler.ir.HttpOptions.Paths;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.path.PathNormalizer;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -18,7 +18,6 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.heddle.compiler.explain;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;

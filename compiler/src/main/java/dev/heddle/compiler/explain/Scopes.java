@@ -14,7 +14,6 @@ import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Locality;
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -11,7 +11,6 @@ import dev.heddle.compiler.select.SecurityPolicies;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
-
 import java.util.List;
 
 /// Who may come in to a workload, or through a gateway.

@@ -13,7 +13,6 @@ import dev.heddle.model.SourceText;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.tree.Node.Mapping;
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,7 +1,6 @@
 package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Message;
-
 import dev.heddle.compiler.ir.Access;
 import dev.heddle.compiler.ir.Access.Condition;
 import dev.heddle.compiler.ir.Access.Rule;
@@ -9,7 +8,6 @@ import dev.heddle.compiler.ir.Access.Stage;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Access.Value;
 import dev.heddle.compiler.ir.Authorizer;
-
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -28,7 +26,6 @@ import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
-
 import java.util.List;
 import java.util.Optional;
 

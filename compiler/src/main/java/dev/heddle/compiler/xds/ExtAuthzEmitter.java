@@ -3,7 +3,6 @@ package dev.heddle.compiler.xds;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Authorizer.Protocol;
-
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -15,7 +14,6 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
-
 import java.util.List;
 import java.util.TreeMap;
 

@@ -7,9 +7,6 @@ import dev.heddle.compiler.convert.Precedence.Kept;
 import dev.heddle.compiler.convert.Precedence.Placed;
 import dev.heddle.model.gatewayapi.HttpRoute.Method;
 import dev.heddle.model.gatewayapi.HttpRoute.ValueType;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 class PrecedenceTest {
     private static final List<PathForm> PATHS =

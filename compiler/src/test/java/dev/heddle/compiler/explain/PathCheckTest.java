@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.compiler.ir.HttpOptions.EscapedSlashes;
 import dev.heddle.compiler.ir.HttpOptions.Paths;
-
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.Map;
 
 class PathCheckTest {
     private static PathCheck check(Paths paths, String path) {

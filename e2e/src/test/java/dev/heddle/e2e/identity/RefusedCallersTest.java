@@ -17,12 +17,6 @@ import dev.heddle.proxy.identity.CaClient;
 import dev.heddle.proxy.identity.Identity;
 import dev.heddle.xds.identity.SigningRequest;
 import dev.heddle.xds.identity.SpiffeId;
-
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -38,8 +32,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Who is not let in where callers must prove who they are, and who gets no certificate.
 @Tag("e2e")

@@ -6,7 +6,6 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.core.IntOrString;
 import dev.heddle.model.gatewayapi.RouteDuration;
 import dev.heddle.model.tree.Node;
-
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;

@@ -11,7 +11,6 @@ import dev.heddle.model.match.Selector;
 import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -13,7 +13,6 @@ import dev.heddle.proxy.filter.extauthz.ExtAuthzConfig.Told;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.route.Chance;
 import dev.heddle.telemetry.AccessLogFormat;
-
 import envoy.config.core.v3.ApiVersion;
 import envoy.config.core.v3.GrpcService;
 import envoy.config.core.v3.HeaderValue;
@@ -28,9 +27,6 @@ import envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import envoy.type.matcher.v3.ListStringMatcher;
 import envoy.type.matcher.v3.MetadataMatcher;
 import envoy.type.matcher.v3.StringMatcher;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Reads whom to ask whether a request, or a connection, may pass.
 final class ExtAuthzParser {

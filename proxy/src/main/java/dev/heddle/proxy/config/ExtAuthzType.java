@@ -7,9 +7,7 @@ import dev.heddle.proxy.filter.extauthz.ExtAuthz;
 import dev.heddle.proxy.filter.extauthz.ExtAuthzConfig;
 import dev.heddle.proxy.filter.extauthz.ExtAuthzFilter;
 import dev.heddle.xds.wire.Any;
-
 import envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
-
 import java.util.Optional;
 
 /// Authorization by a service outside (`envoy.extensions.filters.http.ext_authz.v3.ExtAuthz`), of

@@ -2,7 +2,6 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.tls.DownstreamTls;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
-
 import java.util.List;
 
 /// Every HTTP filter that this proxy understands. Adding one is adding its line.

@@ -4,10 +4,6 @@ import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -21,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// When a proxy serves what it kept on disk, when that ends, and when something is kept.
 ///

@@ -4,7 +4,6 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.wire.Any;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

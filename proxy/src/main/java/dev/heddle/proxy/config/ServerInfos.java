@@ -3,14 +3,11 @@ package dev.heddle.proxy.config;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
-
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.xds.NodeInfo;
-
 import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
 import io.envoyproxy.envoy.config.core.v3.Node;
-
 import java.time.Duration;
 
 /// The process, in the shape of Envoy's `/server_info`.

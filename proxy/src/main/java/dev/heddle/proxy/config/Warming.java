@@ -3,7 +3,6 @@ package dev.heddle.proxy.config;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.SecretRef;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -5,11 +5,9 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.tls.ShownCertificate;
 import dev.heddle.proxy.tls.TlsSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of `x-forwarded-client-cert` on one connection. What is told of the client is
 /// written once, as it is the same for each request.

@@ -7,10 +7,8 @@ import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.xds.path.PathNormalizer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a connection manager asks of a request before any filter sees it, and how it makes path and
 /// authority canonical, so that all that follows decides about the same text.

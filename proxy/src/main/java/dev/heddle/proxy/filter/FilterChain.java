@@ -5,10 +5,8 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.runtime.Confined;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Runs the filters of one exchange: forward for the request, stopping where one waits or answers,
 /// and back over those that saw the request for the response.

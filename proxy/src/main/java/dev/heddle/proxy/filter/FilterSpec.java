@@ -1,7 +1,6 @@
 package dev.heddle.proxy.filter;
 
 import dev.heddle.proxy.route.FilterOverride;
-
 import java.util.Optional;
 
 /// A filter in a chain, or in the place of one: its name there, its kind and its configuration.

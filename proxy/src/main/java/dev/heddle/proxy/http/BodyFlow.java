@@ -1,12 +1,9 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// A body on its way from a source to a sink, which may not be there yet.
 ///

@@ -4,12 +4,9 @@ import dev.heddle.proxy.http2.FieldWriter;
 import dev.heddle.proxy.http2.Http2Head;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.ByteText;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// What a request says before its body.
 ///

@@ -1,13 +1,10 @@
 package dev.heddle.proxy.http;
 
 import dev.heddle.proxy.runtime.Confined;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads request lines (RFC 9112, section 3): method, target and version with one space between,
 /// and the four forms of a target.

@@ -2,7 +2,6 @@ package dev.heddle.proxy.kept;
 
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;

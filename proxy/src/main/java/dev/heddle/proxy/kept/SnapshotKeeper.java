@@ -3,11 +3,6 @@ package dev.heddle.proxy.kept;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +22,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps what a proxy runs, and knows what it must not run again.
 ///

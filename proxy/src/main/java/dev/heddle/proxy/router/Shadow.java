@@ -11,14 +11,11 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.call.OwnRequest;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /// A copy of a request, whose answer nobody sees. It outlives the exchange that it was made for,
 /// and whatever becomes of it is told to the cluster's counters only.

@@ -8,7 +8,6 @@ import dev.heddle.proxy.filter.rbac.AccessRules;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
-
 import org.jspecify.annotations.Nullable;
 
 /// Asks every guard of a service, one after the other, whether a client may connect. Envoy asks

@@ -12,7 +12,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-
 import javax.security.auth.x500.X500Principal;
 
 /// A certificate that was shown in a handshake, as headers and logs tell of it. Read once for a

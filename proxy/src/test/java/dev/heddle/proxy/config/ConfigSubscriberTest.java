@@ -13,15 +13,10 @@ import dev.heddle.xds.server.XdsStream;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
-
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
-
-import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
 
 /// A subscriber against the real server engine, both ends in one thread.
 @NullUnmarked // maps are asked for names that are there; a missing one fails the test

@@ -3,12 +3,10 @@ package dev.heddle.proxy.config;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
-
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

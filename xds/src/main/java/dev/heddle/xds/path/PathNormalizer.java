@@ -1,8 +1,7 @@
 package dev.heddle.xds.path;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// Makes paths canonical (RFC 3986, section 6), to the letter as Envoy does: backslashes are
 /// slashes, dot segments are resolved, with parameters (`..;a=b`) too, percent signs are only where

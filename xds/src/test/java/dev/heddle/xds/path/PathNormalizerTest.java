@@ -3,7 +3,6 @@ package dev.heddle.xds.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.xds.path.PathNormalizer.EscapedSlashes;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -2,7 +2,6 @@ package dev.heddle.compiler.lower.alike;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-
 import java.util.Optional;
 
 /// What Envoy would refuse, together with the whole resource that it stands in. Checked before, so

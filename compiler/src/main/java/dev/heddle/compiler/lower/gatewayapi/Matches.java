@@ -8,7 +8,6 @@ import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.model.gatewayapi.GrpcRoute;
 import dev.heddle.model.gatewayapi.HttpRoute;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -9,7 +9,6 @@ import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.AuthorizationPolicy;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -11,7 +11,6 @@ import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

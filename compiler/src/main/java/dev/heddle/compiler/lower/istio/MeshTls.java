@@ -12,7 +12,6 @@ import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Endpoint;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -13,7 +13,6 @@ import dev.heddle.model.mesh.ExtensionProvider.AsksHttp;
 import dev.heddle.model.mesh.ExtensionProvider.Body;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.Hostname;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

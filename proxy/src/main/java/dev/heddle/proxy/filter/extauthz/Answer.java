@@ -1,9 +1,8 @@
 package dev.heddle.proxy.filter.extauthz;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a service says. Texts of headers are bytes, each a character.
 sealed interface Answer {

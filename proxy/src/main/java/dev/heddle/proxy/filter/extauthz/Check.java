@@ -15,14 +15,11 @@ import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.call.OwnRequest;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.wire.Bytes;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One question to a service, and its answer. An answer that is longer than [#MOST_ANSWER_BYTES] is
 /// none.

@@ -2,7 +2,6 @@ package dev.heddle.proxy.filter.extauthz;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.telemetry.AccessLogFormat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;

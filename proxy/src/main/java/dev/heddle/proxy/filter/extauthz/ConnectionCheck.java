@@ -5,14 +5,12 @@ import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// One question whether a client may connect.
 @Confined("worker")

@@ -1,9 +1,8 @@
 package dev.heddle.proxy.filter.extauthz;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Who is asked about connections (`envoy.extensions.filters.network.ext_authz.v3.ExtAuthz`).
 ///

@@ -7,7 +7,6 @@ import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.RequestHead;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,11 +1,10 @@
 package dev.heddle.proxy.filter.extauthz;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Who is asked about requests, when, and what happens where nobody answers
 /// (`envoy.extensions.filters.http.ext_authz.v3.ExtAuthz`).

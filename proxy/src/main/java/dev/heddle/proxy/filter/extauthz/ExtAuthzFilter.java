@@ -15,14 +15,12 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.wire.Bytes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Asks a service whether a request may pass, and holds it meanwhile.
 ///

@@ -3,14 +3,12 @@ package dev.heddle.proxy.filter.extauthz;
 import dev.heddle.proxy.filter.extauthz.Answer.HeaderChange;
 import dev.heddle.proxy.filter.extauthz.Answer.Way;
 import dev.heddle.proxy.http.ResponseHead;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what a service of HTTP answers: 200 lets the request pass, what begins with 5 is no
 /// answer, everything else refuses it.

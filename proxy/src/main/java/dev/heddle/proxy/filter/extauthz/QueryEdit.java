@@ -1,7 +1,6 @@
 package dev.heddle.proxy.filter.extauthz;
 
 import dev.heddle.proxy.http.RequestHead;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

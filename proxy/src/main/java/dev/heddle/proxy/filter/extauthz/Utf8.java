@@ -1,7 +1,6 @@
 package dev.heddle.proxy.filter.extauthz;
 
 import dev.heddle.xds.wire.Bytes;
-
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -7,13 +7,11 @@ import dev.heddle.proxy.filter.extauthz.Answer.Parameter;
 import dev.heddle.proxy.filter.extauthz.Answer.Way;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
-
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.List;
-import java.util.Map;
 
 class EditsTest {
     private static RequestHead request() {
