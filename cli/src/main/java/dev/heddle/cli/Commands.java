@@ -154,8 +154,18 @@ final class Commands {
                             names = "--xds",
                             paramLabel = "HOST:PORT",
                             defaultValue = "127.0.0.1:15010",
-                            description = "Where proxies connect (default: ${DEFAULT-VALUE}).")
+                            description = {
+                                "Where proxies connect in plain text, 'none' for nowhere: those",
+                                "with a certificate connect at --ca (default: ${DEFAULT-VALUE})."
+                            })
                     String xds,
+            @Option(
+                            names = "--allow-plaintext-xds",
+                            description = {
+                                "Lets --xds be reached from elsewhere: whoever reaches it is told",
+                                "everything, secrets too."
+                            })
+                    boolean allowsXds,
             @Option(
                             names = "--api",
                             paramLabel = "HOST:PORT",
@@ -164,11 +174,18 @@ final class Commands {
                                     "The API and the console page (default: ${DEFAULT-VALUE}).")
                     String api,
             @Option(
+                            names = "--allow-open-api",
+                            description = {
+                                "Lets --api be reached from elsewhere: whoever reaches it may",
+                                "change everything."
+                            })
+                    boolean allowsApi,
+            @Option(
                             names = "--ca",
                             paramLabel = "HOST:PORT",
                             description = {
-                                "Signs certificates of the mesh there, over TLS, as Istio does at",
-                                "15012 (default: not at all)."
+                                "Signs certificates of the mesh there and serves proxies that have",
+                                "one, over TLS, as Istio does at 15012 (default: not at all)."
                             })
                     Optional<String> ca,
             @Mixin Mixins.Authority authority,
@@ -214,9 +231,13 @@ final class Commands {
                 new ServeControl.Settings(
                         config,
                         data,
-                        Addresses.parse("--xds", xds),
+                        xds.equals("none")
+                                ? Optional.empty()
+                                : Optional.of(
+                                        Addresses.local(
+                                                "--xds", xds, "--allow-plaintext-xds", allowsXds)),
                         ca.map(at -> options.at(Addresses.parse("--ca", at))),
-                        Addresses.parse("--api", api),
+                        Addresses.local("--api", api, "--allow-open-api", allowsApi),
                         withParent),
                 machine);
     }
@@ -367,22 +388,51 @@ final class Commands {
             mixinStandardHelpOptions = true,
             description = {
                 "Prints what to start a proxy with: its bootstrap with the EnvoyFilters' patches",
-                "of it and with what ProxyConfigs say. Findings go to standard error."
+                "of it and with what ProxyConfigs say. Findings go to standard error.",
+                "With --ca and --identity the proxy speaks with its control plane there, over TLS,",
+                "and proves who it is by that identity."
             },
             footer = {
                 "",
                 "Example:",
-                "  heddle bootstrap --config samples/bookinfo/config -c envoy.yaml > started.json"
+                "  heddle bootstrap --config samples/bookinfo/config -c envoy.yaml > started.json",
+                "  heddle bootstrap -c envoy.yaml --ca 10.0.0.1:15012 --identity ./id > s.json"
             })
     int bootstrap(
-            @Mixin Mixins.Files config,
+            @Option(
+                            names = "--config",
+                            paramLabel = "DIR",
+                            description = {
+                                "Files or directories of YAML; may be repeated (default: nothing",
+                                "is patched)."
+                            })
+                    @Nullable List<Path> config,
             @Option(
                             names = {"-c", "--config-path"},
                             paramLabel = "BOOTSTRAP",
                             required = true,
                             description = "What it would start with otherwise, in YAML or JSON.")
-                    Path bootstrap) {
-        return CompleteBootstrap.run(config.paths(), bootstrap, machine);
+                    Path bootstrap,
+            @Option(
+                            names = "--ca",
+                            paramLabel = "HOST:PORT",
+                            description = "Where the control plane serves who has a certificate.")
+                    Optional<String> ca,
+            @Option(
+                            names = "--identity",
+                            paramLabel = "DIR",
+                            description = "Where the proxy's certificate is kept.")
+                    Optional<Path> identity) {
+        if (ca.isPresent() != identity.isPresent()) {
+            throw Failure.usage(
+                    "--ca and --identity belong together",
+                    "name the control plane's port for TLS, and where the certificate is kept");
+        }
+        return CompleteBootstrap.run(
+                config == null ? List.of() : config,
+                bootstrap,
+                ca.map(at -> Addresses.secured(at, identity.orElseThrow())),
+                machine);
     }
 
     @Command(

@@ -2,17 +2,25 @@ package dev.heddle.cli;
 
 import static dev.heddle.cli.TestCommand.run;
 import static dev.heddle.cli.TestCommand.runWith;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.Repository;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 class OfflineCommandsTest {
     private static final Path BOOKINFO = Repository.root().resolve("samples/bookinfo");
@@ -123,7 +131,8 @@ class OfflineCommandsTest {
                         request);
         assertThat(subset.out())
                 .contains(
-                        "no workload here of reviews.default.svc.cluster.local is in the subset 'v1'");
+                        "no workload here of reviews.default.svc.cluster.local is in the subset"
+                                + " 'v1'");
         assertThat(subset.err()).contains("note: no workload here has the labels app=ratings");
         assertThat(run("analyze", CONFIG, workload.toString()).out())
                 .contains("behind details.default")
@@ -233,11 +242,71 @@ class OfflineCommandsTest {
         var result = run("bootstrap", "--config", config.toString(), "-c", base.toString());
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(result.out())
-                .contains("\"stats_flush_interval\": \"7s\"", "\"concurrency\": 3.0")
+                .contains("\"stats_flush_interval\": \"7s\"", "\"concurrency\": 3\n")
                 .contains("\"id\": \"sidecar~10.0.0.1~web.default~default.svc.cluster.local\"");
         Files.writeString(base, "node: {id: web}");
         assertThat(run("bootstrap", "--config", config.toString(), "-c", base.toString()).err())
                 .contains("base.yaml: node id: 'web' (expected: sidecar~ADDRESS~NAME");
+    }
+
+    @Test
+    void aBootstrapIsGivenAWayToTheControlPlaneThatProvesWhoTheProxyIs(@TempDir Path directory)
+            throws Exception {
+        Path base =
+                Files.writeString(
+                        directory.resolve("base.yaml"),
+                        new Bootstrap(
+                                        "sidecar~10.0.0.1~web.default~default.svc.cluster.local",
+                                        "web.default",
+                                        "default",
+                                        Map.of("app", "web"),
+                                        """
+                                        {inbound: [{port: 9080, bind: "127.0.0.1:9081", \
+                                        application: "127.0.0.1:9082"}]}\
+                                        """,
+                                        15000,
+                                        15010)
+                                .text());
+        var result =
+                run(
+                        "bootstrap",
+                        "-c",
+                        base.toString(),
+                        "--ca",
+                        "control.example:15012",
+                        "--identity",
+                        directory.toString());
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out())
+                .contains("\"address\": \"control.example\"", "\"port_value\": 15012")
+                .contains("\"HEDDLE_IDENTITY\": \"" + directory + "\"")
+                .contains("\"path\": \"" + directory + "/sds-certificate.json\"")
+                .contains("\"exact\": \"istiod.istio-system.svc\"")
+                // Envoy would take 9080.0 for a text in what is called YAML.
+                .contains("\"port\": 9080\n")
+                .doesNotContain("\"port_value\": 15010");
+        assertThat(run("bootstrap", "-c", base.toString(), "--ca", "a:1").err())
+                .contains("--ca and --identity belong together");
+    }
+
+    @Test
+    void whatProvesNothingIsNotReachedFromElsewhere(@TempDir Path directory) {
+        String[] command = {"control", "--config", directory + "", "--data", directory + "/data"};
+        for (String option : List.of("--xds", "--api")) {
+            var result =
+                    run(
+                            Stream.concat(Arrays.stream(command), Stream.of(option, "0.0.0.0:0"))
+                                    .toArray(String[]::new));
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.err())
+                    .contains(option + ": 0.0.0.0:0 can be reached from elsewhere")
+                    .contains("--allow-");
+        }
+        var none =
+                run(
+                        Stream.concat(Arrays.stream(command), Stream.of("--xds", "none"))
+                                .toArray(String[]::new));
+        assertThat(none.err()).contains("--xds: none, and there is no --ca");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.keys.Reach;
 import dev.heddle.control.source.Pace;
+
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -14,7 +15,7 @@ import java.util.function.LongSupplier;
 ///
 /// @param config directory of configuration, watched
 /// @param data directory for state; made when it is not there
-/// @param xds where proxies connect; port 0 takes any free one
+/// @param xds where proxies connect in plain text; port 0 takes any free one; empty for nowhere
 /// @param ca the certificate authority; empty for none
 /// @param settings of the mesh as a whole
 /// @param pace how patiently the directory is watched
@@ -24,7 +25,7 @@ import java.util.function.LongSupplier;
 public record ControlBootstrap(
         Path config,
         Path data,
-        InetSocketAddress xds,
+        Optional<InetSocketAddress> xds,
         Optional<CaServer.Settings> ca,
         MeshSettings settings,
         Pace pace,
@@ -46,6 +47,11 @@ public record ControlBootstrap(
 
     /// The usual settings around two directories and an address.
     public static ControlBootstrap of(Path config, Path data, InetSocketAddress xds) {
+        return of(config, data, Optional.of(xds));
+    }
+
+    /// The same, or without a port for plain text: proxies connect where certificates are signed.
+    public static ControlBootstrap of(Path config, Path data, Optional<InetSocketAddress> xds) {
         return new ControlBootstrap(
                 config,
                 data,

@@ -3,6 +3,7 @@ package dev.heddle.control;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.keys.KeySource;
+import dev.heddle.control.push.NodeClaims;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
 import dev.heddle.control.source.ConfigReader;
@@ -12,6 +13,11 @@ import dev.heddle.control.view.Mesh;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.control.world.WorldStore;
 import dev.heddle.xds.server.XdsServer;
+import dev.heddle.xds.server.XdsService;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,15 +26,13 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One control plane. Read [#start] from top to bottom: a change of configuration travels the same
 /// way.
 public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
-    private final XdsServer server;
+    private final Optional<XdsServer> server;
     private final Optional<CaServer> ca;
     private final Mesh mesh;
     private final ConfigStore configStore;
@@ -37,7 +41,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Deque<AutoCloseable> parts;
 
     private ControlPlane(
-            XdsServer server,
+            Optional<XdsServer> server,
             Optional<CaServer> ca,
             Mesh mesh,
             ConfigStore configStore,
@@ -107,17 +111,28 @@ public final class ControlPlane implements AutoCloseable {
         worlds.start();
         parts.push(worlds);
 
-        // Whoever has no identity yet gets it here, before he asks for anything else.
-        Optional<CaServer> ca = Optional.empty();
-        if (bootstrap.ca().isPresent()) {
-            ca = Optional.of(CaServer.start(bootstrap.ca().get(), bootstrap.clock()));
-            parts.push(ca.get());
+        // What proxies are told, and tell, whichever port they come by. They wait until there is a
+        // world, so that a start of the control plane takes nothing away from them.
+        var xds = new XdsService(pusher, Optional.of(hits), XdsServer.Settings.PATIENCE);
+        parts.push(xds);
+        Optional<XdsServer> server = Optional.empty();
+        if (bootstrap.xds().isPresent()) {
+            server = Optional.of(listen(bootstrap.xds().get(), xds));
+            parts.push(server.get());
         }
 
-        // Proxies may connect now. They wait until there is a world, so that a start of the
-        // control plane takes nothing away from them.
-        XdsServer server = listen(bootstrap.xds(), pusher, hits);
-        parts.push(server);
+        // Whoever has no identity yet gets it here; who has one connects here, too.
+        Optional<CaServer> ca = Optional.empty();
+        if (bootstrap.ca().isPresent()) {
+            ca =
+                    Optional.of(
+                            CaServer.start(
+                                    bootstrap.ca().get(),
+                                    bootstrap.clock(),
+                                    xds,
+                                    NodeClaims::refusal));
+            parts.push(ca.get());
+        }
 
         // Keys that policies name are fetched on the way from the files to the world.
         var keys =
@@ -150,16 +165,17 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.config(), files, worlds, bootstrap.settings(), bootstrap.clock());
         LOG.info(
                 "control plane: xDS on {}, configuration in {}, state in {}",
-                text(server.address()),
+                server.map(it -> text(it.address()) + " in plain text")
+                        .orElse("no port in plain text"),
                 bootstrap.config(),
                 bootstrap.data());
         return new ControlPlane(server, ca, mesh, configStore, parts);
     }
 
-    private static XdsServer listen(InetSocketAddress address, Pusher pusher, RuleHits hits)
+    private static XdsServer listen(InetSocketAddress address, XdsService service)
             throws IOException {
         try {
-            return XdsServer.start(XdsServer.Settings.on(address), pusher, Optional.of(hits));
+            return XdsServer.start(address, service);
         } catch (IOException e) {
             throw new IOException(
                     "xDS on "
@@ -183,9 +199,12 @@ public final class ControlPlane implements AutoCloseable {
         return address.getHostString() + ":" + address.getPort();
     }
 
-    /// Where proxies connect, with the port that was taken.
+    /// Where proxies connect in plain text, with the port that was taken.
+    ///
+    /// @throws IllegalStateException when there is no such port
     public InetSocketAddress xdsAddress() {
-        return server.address();
+        return server.orElseThrow(() -> new IllegalStateException("no xDS in plain text"))
+                .address();
     }
 
     /// Where certificates are asked for; empty where nobody signs any.

@@ -38,10 +38,13 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.proxy.tls.PeerName;
 import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TlsContexts;
+import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.proxy.tls.TlsState;
+import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
@@ -85,6 +88,8 @@ import org.slf4j.LoggerFactory;
 public final class Proxy implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
+    private static final List<String> CONTROL_ALPN = List.of("h2");
 
     /// How often the files of secrets are looked at.
     private static final long SECRET_FILES_SECONDS = 1;
@@ -235,7 +240,8 @@ public final class Proxy implements AutoCloseable {
             return health != null && health.isEachChecked();
         });
         XdsSubscriber taker = bootstrap.isAtEdge() ? EdgeDefaults.before(subscriber) : subscriber;
-        this.controlPlane = bootstrap.controlPlane().map(_ -> host.link().apply(taker));
+        this.controlPlane =
+                bootstrap.controlPlane().map(it -> host.link().make(taker, () -> security(it)));
 
         // What is in force is kept, for a start without a control plane.
         this.keeper =
@@ -261,6 +267,21 @@ public final class Proxy implements AutoCloseable {
                                 new HitReports(
                                         it, bootstrap.node().id(), new SecureRandom().nextLong()));
         registerMeters();
+    }
+
+    /// How the control plane is spoken to now: as the cluster that it is says. One that is to be
+    /// secured is never spoken to otherwise.
+    private HostSecurity security(ProxyBootstrap.ControlPlane it) {
+        if (!it.isSecured()) {
+            return HostSecurity.PLAIN;
+        }
+        ActiveState now = active.get();
+        return Optional.ofNullable(now.config().clusters().get(it.cluster()))
+                .flatMap(cluster -> cluster.config().sockets().forHost(Map.of()).tls())
+                .flatMap(now.tls()::clients)
+                .<HostSecurity>map(tls ->
+                        new HostSecurity.Secured(tls.forHost("", CONTROL_ALPN, PeerName.ANY)))
+                .orElse(new HostSecurity.NotReady(TlsFailure.NO_SECRET));
     }
 
     /// An operator's word counts before what is usual at the edge.
@@ -320,6 +341,12 @@ public final class Proxy implements AutoCloseable {
     private void begin() throws BootstrapException, IOException {
         // The admin pages come first, so that one can see a proxy that waits.
         if (bootstrap.admin().isPresent()) {
+            if (!bootstrap.admin().get().getAddress().isLoopbackAddress()) {
+                LOG.warn(
+                        "admin.address: {} can be reached from elsewhere, and whoever reaches it"
+                                + " may see everything and stop this proxy (expected: 127.0.0.1)",
+                        bootstrap.admin().get());
+            }
             admin.set(
                     AdminServer.start(
                             bootstrap.admin().get(),

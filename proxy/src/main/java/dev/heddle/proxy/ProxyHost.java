@@ -8,11 +8,14 @@ import dev.heddle.proxy.dns.ResolvConf;
 import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Backoff;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
+
 import io.netty.util.concurrent.Ticker;
+
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -46,10 +49,17 @@ public record ProxyHost(
         Executor lookUps,
         List<InetSocketAddress> nameServers,
         LongSupplier usedBytes,
-        Function<XdsSubscriber, ControlPlaneLink> link) {
+        Links link) {
 
     public ProxyHost {
         nameServers = List.copyOf(nameServers);
+    }
+
+    /// Makes ways to control planes.
+    public interface Links {
+        /// @param security how a connection that begins now is secured; for the configuration's
+        ///   thread
+        ControlPlaneLink make(XdsSubscriber subscriber, Supplier<HostSecurity> security);
     }
 
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
@@ -61,7 +71,7 @@ public record ProxyHost(
             Ticker ticker,
             StrictDns.Resolver resolver,
             Executor lookUps,
-            Function<XdsSubscriber, ControlPlaneLink> link) {
+            Links link) {
         this(workers, config, ticker, resolver, lookUps, List.of(), HeapUse.of(workers), link);
     }
 
@@ -94,13 +104,14 @@ public record ProxyHost(
                 lookUps,
                 ResolvConf.servers(RESOLV_CONF),
                 HeapUse.of(workers),
-                subscriber -> {
+                (subscriber, security) -> {
                     var transport =
                             new AdsTransport(
                                     config,
                                     bootstrap.controlPlane().orElseThrow().address(),
                                     resolver::resolve,
-                                    lookUps);
+                                    lookUps,
+                                    security);
                     return new OverGrpc(
                             new XdsClient(
                                     transport,

@@ -5,6 +5,7 @@ import dev.heddle.compiler.world.ProcessOptions;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.patch.BootstrapText;
+import dev.heddle.compiler.xds.patch.SecuredControl;
 import dev.heddle.control.push.NodeScopes;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Diagnostics;
@@ -12,7 +13,9 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.YamlReader;
 import dev.heddle.xds.EnvoyJsonException;
 import dev.heddle.xds.NodeInfo;
+
 import java.util.List;
+import java.util.Optional;
 
 /// What a proxy is to be started with.
 ///
@@ -27,7 +30,15 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
     /// @param text in YAML or JSON
     /// @throws Failure when it is no bootstrap, or its node is none of a mesh
     public static Start of(World world, String label, String text) {
-        BootstrapText base = read(label, text);
+        return of(world, label, text, Optional.empty());
+    }
+
+    /// The same with another way to the control plane.
+    ///
+    /// @param control empty for the one that the text has
+    public static Start of(
+            World world, String label, String text, Optional<SecuredControl> control) {
+        BootstrapText base = read(label, text, control);
         NodeInfo node =
                 base.node()
                         .orElseThrow(() ->
@@ -43,7 +54,7 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
         };
     }
 
-    private static BootstrapText read(String label, String text) {
+    private static BootstrapText read(String label, String text, Optional<SecuredControl> control) {
         var findings = new Diagnostics();
         List<YamlReader.Document> documents = YamlReader.read(label, text, findings);
         if (findings.hasErrors() || documents.size() != 1) {
@@ -55,7 +66,8 @@ public record Start(String bootstrap, ProcessOptions process, ProxyScope scope) 
             throw Failure.usage(why, "name an Envoy v3 bootstrap in YAML or JSON");
         }
         try {
-            return BootstrapText.parse(Json.compact(documents.getFirst().root()));
+            BootstrapText read = BootstrapText.parse(Json.compact(documents.getFirst().root()));
+            return control.isPresent() ? read.with(control.get()) : read;
         } catch (EnvoyJsonException e) {
             throw Failure.usage("%s: %s: %s".formatted(label, e.path(), e.what()), "");
         }

@@ -1,7 +1,10 @@
 package dev.heddle.cli.serve;
 
 import dev.heddle.cli.text.Failure;
+import dev.heddle.compiler.xds.patch.SecuredControl;
+
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 
 /// Addresses as a command line says them: `127.0.0.1:15010`.
 public final class Addresses {
@@ -11,6 +14,16 @@ public final class Addresses {
     ///
     /// @param option that it was given with
     public static InetSocketAddress parse(String option, String text) {
+        InetSocketAddress said = unresolved(option, text);
+        var address = new InetSocketAddress(said.getHostString(), said.getPort());
+        if (address.isUnresolved()) {
+            throw Failure.usage(
+                    "%s: there is no host '%s'".formatted(option, said.getHostString()), "");
+        }
+        return address;
+    }
+
+    private static InetSocketAddress unresolved(String option, String text) {
         int colon = text.lastIndexOf(':');
         String port = text.substring(colon + 1);
         if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
@@ -20,12 +33,33 @@ public final class Addresses {
         }
         String host = text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        var address =
-                new InetSocketAddress(
-                        bracketed ? host.substring(1, host.length() - 1) : host,
-                        Integer.parseInt(port));
-        if (address.isUnresolved()) {
-            throw Failure.usage("%s: there is no host '%s'".formatted(option, host), "");
+        return InetSocketAddress.createUnresolved(
+                bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(port));
+    }
+
+    /// A proxy's way to its control plane; the name of a host is left to the proxy.
+    ///
+    /// @param ca as `--ca` says it
+    public static SecuredControl secured(String ca, Path identity) {
+        InetSocketAddress at = unresolved("--ca", ca);
+        return new SecuredControl(
+                at.getHostString(), at.getPort(), identity.toAbsolutePath().normalize().toString());
+    }
+
+    /// An address that must not be reached from elsewhere, as anybody who reaches it is believed.
+    ///
+    /// @param allowed the option that lets it be reached all the same
+    /// @param isAllowed whether that was given
+    public static InetSocketAddress local(
+            String option, String text, String allowed, boolean isAllowed) {
+        InetSocketAddress address = parse(option, text);
+        if (!isAllowed && !address.getAddress().isLoopbackAddress()) {
+            throw Failure.usage(
+                    "%s: %s can be reached from elsewhere, and nobody there has to prove anything"
+                                    .formatted(option, text)
+                            + " (expected: an address of the loopback interface)",
+                    "serve proxies over TLS with --ca; or add %s, if the network itself is safe"
+                            .formatted(allowed));
         }
         return address;
     }

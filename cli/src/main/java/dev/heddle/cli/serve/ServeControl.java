@@ -8,6 +8,7 @@ import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.ca.CaServer;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -22,17 +23,31 @@ public final class ServeControl {
     ///
     /// @param config directory to watch
     /// @param data directory for state
-    /// @param xds where proxies connect
+    /// @param xds where proxies connect in plain text; empty for nowhere
     /// @param ca the certificate authority; empty for none
     /// @param api where people and the console do
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path config,
             Path data,
-            InetSocketAddress xds,
+            Optional<InetSocketAddress> xds,
             Optional<CaServer.Settings> ca,
             InetSocketAddress api,
             boolean withParent) {}
+
+    private static ControlBootstrap bootstrap(Settings settings) {
+        if (settings.xds().isEmpty() && settings.ca().isEmpty()) {
+            throw Failure.usage(
+                    "--xds: none, and there is no --ca: no proxy could connect",
+                    "add --ca HOST:PORT, where proxies with a certificate connect");
+        }
+        ControlBootstrap all =
+                ControlBootstrap.of(
+                        settings.config().toAbsolutePath().normalize(),
+                        settings.data().toAbsolutePath().normalize(),
+                        settings.xds());
+        return settings.ca().map(all::signing).orElse(all);
+    }
 
     /// Runs until the process is told to stop.
     public static int run(Settings settings, Machine machine) {
@@ -45,14 +60,7 @@ public final class ServeControl {
         if (settings.withParent()) {
             ParentWatch.onEnd(machine.in(), () -> System.exit(0));
         }
-        var bootstrap =
-                ControlBootstrap.of(
-                        settings.config().toAbsolutePath().normalize(),
-                        settings.data().toAbsolutePath().normalize(),
-                        settings.xds());
-        try (var control =
-                        ControlPlane.start(
-                                settings.ca().map(bootstrap::signing).orElse(bootstrap));
+        try (var control = ControlPlane.start(bootstrap(settings));
                 var _ =
                         ConsoleServer.start(
                                 settings.api(), control.mesh(), control.configStore())) {

@@ -2,6 +2,13 @@ package dev.heddle.control.ca;
 
 import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.xds.identity.SpiffeId;
+import dev.heddle.xds.secret.CertificateHash;
+import dev.heddle.xds.secret.CertificatePath;
+import dev.heddle.xds.secret.PeerCheck;
+import dev.heddle.xds.secret.UnusableMaterial;
+import dev.heddle.xds.server.Admission;
+import dev.heddle.xds.server.XdsService;
+
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
@@ -10,6 +17,10 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,19 +31,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// The certificate authority at its port, over TLS. It shows a certificate that it has signed
-/// itself, and takes those of callers that have one.
+/// The certificate authority at its port, over TLS, and what the control plane says to proxies
+/// beside it, as Istio has both at 15012. It shows a certificate that it has signed itself, and
+/// takes those of callers that have one.
 public final class CaServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CaServer.class);
-    private static final int LARGEST_MESSAGE = 64 << 10;
+    private static final int MOST_CALLS = 100;
+    private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(30);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     /// The account as which the control plane shows itself; nobody gets a token for it.
     public static final SpiffeId.Account SELF = new SpiffeId.Account("istio-system", "istiod");
@@ -45,7 +56,6 @@ public final class CaServer implements AutoCloseable {
 
     private final Server server;
     private final ScheduledExecutorService timer;
-    private final ExecutorService threads;
 
     /// With what it runs.
     ///
@@ -82,10 +92,9 @@ public final class CaServer implements AutoCloseable {
         }
     }
 
-    private CaServer(Server server, ScheduledExecutorService timer, ExecutorService threads) {
+    private CaServer(Server server, ScheduledExecutorService timer) {
         this.server = server;
         this.timer = timer;
-        this.threads = threads;
     }
 
     /// Where the tokens of an authority with that directory are.
@@ -110,10 +119,14 @@ public final class CaServer implements AutoCloseable {
                 : rotations.authority(lives, clock.instant());
     }
 
-    /// Opens the port and signs.
+    /// Opens the port, signs, and serves beside that whoever has a certificate.
     ///
+    /// @param xds what is served; it outlives this
+    /// @param admission says who may be which node there
     /// @throws IOException when the issuer cannot be used or the address cannot be bound
-    public static CaServer start(Settings settings, InstantSource clock) throws IOException {
+    public static CaServer start(
+            Settings settings, InstantSource clock, XdsService xds, Admission admission)
+            throws IOException {
         var rotations = new Rotations(settings.directory(), settings.trustDomain());
         var lives = new Lives(settings.usualLife(), Lives.NORMAL.longest());
         Files.createDirectories(settings.directory());
@@ -121,7 +134,8 @@ public final class CaServer implements AutoCloseable {
         String mark = rotations.mark();
         CertificateAuthority first = authority(settings, rotations, lives, clock);
         var authority = new AtomicReference<CertificateAuthority>(first);
-        var believed = new Believed(first.issuer().roots());
+        PeerCheck.Question believed =
+                chain -> check(chain, authority.get(), settings.trustDomain(), clock);
         var callers =
                 new Callers(
                         settings.trustDomain(), tokens(settings.directory()), settings.accounts());
@@ -141,27 +155,36 @@ public final class CaServer implements AutoCloseable {
                             clock,
                             mark,
                             next -> {
-                                believed.set(next.issuer().roots());
                                 authority.set(next);
                                 renewal.run();
                             });
             var _ = timer.scheduleWithFixedDelay(watch::look, 500, 500, TimeUnit.MILLISECONDS);
         }
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        Server server =
+        NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .sslContext(tls(own, believed))
-                        .executor(threads)
-                        .maxInboundMessageSize(LARGEST_MESSAGE)
                         .addService(
-                                new CaService(authority::get, callers, rotations.issued(), clock)
+                                new CaService(
+                                                authority::get,
+                                                callers,
+                                                rotations.issued(),
+                                                believed,
+                                                clock)
                                         .definition())
-                        .build();
+                        .maxConcurrentCallsPerConnection(MOST_CALLS)
+                        // Who stays shows his newest certificate now and then. Not all come at
+                        // once: gRPC spreads it.
+                        .maxConnectionAge(
+                                atMost(LONGEST_CONNECTION, settings).toMillis(),
+                                TimeUnit.MILLISECONDS)
+                        .maxConnectionAgeGrace(
+                                atMost(GRACE, settings).toMillis(), TimeUnit.MILLISECONDS);
+        xds.serveProven(builder, believed, admission);
+        Server server = builder.build();
         try {
             server.start();
         } catch (IOException e) {
             timer.shutdownNow();
-            threads.shutdown();
             throw new IOException(
                     "certificate authority on %s: %s. Take another address with --ca"
                             .formatted(settings.address(), e.getMessage()),
@@ -171,9 +194,9 @@ public final class CaServer implements AutoCloseable {
                 "certificate authority: on {}, trust domain {}, root {} until {}",
                 server.getListenSockets().getFirst(),
                 settings.trustDomain(),
-                JoinTokens.fingerprint(first.issuer().roots().getFirst()).substring(0, 16),
+                CertificateHash.of(first.issuer().roots().getFirst()).substring(0, 16),
                 first.issuer().roots().getFirst().getNotAfter().toInstant());
-        return new CaServer(server, timer, threads);
+        return new CaServer(server, timer);
     }
 
     private static void renew(
@@ -193,11 +216,34 @@ public final class CaServer implements AutoCloseable {
                 chain.toArray(X509Certificate[]::new), made.key().getPrivate());
     }
 
-    private static SslContext tls(AdvancedTlsX509KeyManager own, Believed believed)
+    /// Whether somebody is of this mesh.
+    private static void check(
+            List<X509Certificate> chain,
+            CertificateAuthority authority,
+            String trustDomain,
+            InstantSource clock)
+            throws UnusableMaterial {
+        CertificatePath.check(chain, authority.issuer().roots(), clock.instant());
+        boolean isOurs =
+                SpiffeId.of(chain.getFirst())
+                        .filter(id -> id.trustDomain().equals(trustDomain))
+                        .isPresent();
+        if (!isOurs) {
+            throw new UnusableMaterial("certificate is not of trust domain '" + trustDomain + "'");
+        }
+    }
+
+    /// Who renews in time, at half of a certificate's life, never meets its end.
+    private static Duration atMost(Duration usual, Settings settings) {
+        Duration part = settings.usualLife().dividedBy(5);
+        return part.compareTo(usual) < 0 ? part : usual;
+    }
+
+    private static SslContext tls(AdvancedTlsX509KeyManager own, PeerCheck.Question believed)
             throws IOException {
         try {
             return GrpcSslContexts.configure(SslContextBuilder.forServer(own), SslProvider.JDK)
-                    .trustManager(believed)
+                    .trustManager(new PeerCheck(PeerCheck.Side.CLIENT, believed))
                     .clientAuth(ClientAuth.OPTIONAL)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build();
@@ -215,6 +261,5 @@ public final class CaServer implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         server.shutdownNow();
-        threads.shutdown();
     }
 }

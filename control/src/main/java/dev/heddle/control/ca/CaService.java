@@ -1,10 +1,13 @@
 package dev.heddle.control.ca;
 
 import dev.heddle.control.ca.Callers.Found;
+import dev.heddle.xds.grpc.PeerCertificates;
+import dev.heddle.xds.grpc.RawMessages;
 import dev.heddle.xds.identity.CertificateCall;
+import dev.heddle.xds.secret.PeerCheck;
+
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -15,26 +18,22 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The call by which certificates are asked for, as Istio's agents make it.
 final class CaService {
     private static final Logger LOG = LoggerFactory.getLogger(CaService.class);
     private static final Context.Key<Credentials> CREDENTIALS = Context.key("credentials");
+    private static final int LARGEST_MESSAGE = 64 << 10;
     private static final String BEARER = "Bearer ";
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -42,6 +41,7 @@ final class CaService {
     private final Supplier<CertificateAuthority> authority;
     private final Callers callers;
     private final IssuedCertificates issued;
+    private final PeerCheck.Question believed;
     private final InstantSource clock;
 
     /// What a call came with. Prints nothing of it.
@@ -53,14 +53,17 @@ final class CaService {
     }
 
     /// @param authority as it is now
+    /// @param believed whose certificates prove anything
     CaService(
             Supplier<CertificateAuthority> authority,
             Callers callers,
             IssuedCertificates issued,
+            PeerCheck.Question believed,
             InstantSource clock) {
         this.authority = authority;
         this.callers = callers;
         this.issued = issued;
+        this.believed = believed;
         this.clock = clock;
     }
 
@@ -69,18 +72,21 @@ final class CaService {
                 MethodDescriptor.<byte[], byte[]>newBuilder()
                         .setType(MethodDescriptor.MethodType.UNARY)
                         .setFullMethodName(CertificateCall.METHOD)
-                        .setRequestMarshaller(new Raw())
-                        .setResponseMarshaller(new Raw())
+                        .setRequestMarshaller(new RawMessages())
+                        .setResponseMarshaller(new RawMessages())
                         .build();
         return ServerInterceptors.intercept(
                 ServerServiceDefinition.builder(CertificateCall.SERVICE)
                         .addMethod(method, ServerCalls.asyncUnaryCall(this::create))
                         .build(),
-                new Credentialed());
+                new Credentialed(believed));
     }
 
     private void create(byte[] message, StreamObserver<byte[]> answer) {
-        Optional<CertificateCall.Request> request = CertificateCall.Request.parse(message);
+        Optional<CertificateCall.Request> request =
+                message.length > LARGEST_MESSAGE
+                        ? Optional.empty()
+                        : CertificateCall.Request.parse(message);
         if (request.isEmpty()) {
             answer.onError(
                     Status.INVALID_ARGUMENT
@@ -158,7 +164,7 @@ final class CaService {
     }
 
     /// Notes what a call came with.
-    private static final class Credentialed implements ServerInterceptor {
+    private record Credentialed(PeerCheck.Question believed) implements ServerInterceptor {
         @Override
         public <I, O> ServerCall.Listener<I> interceptCall(
                 ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
@@ -169,42 +175,9 @@ final class CaService {
                             .map(s -> s.substring(BEARER.length()).strip());
             var credentials =
                     new Credentials(
-                            token,
-                            certificate(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+                            token, PeerCertificates.of(call, believed).stream().findFirst());
             return Contexts.interceptCall(
                     Context.current().withValue(CREDENTIALS, credentials), call, headers, next);
-        }
-
-        private static Optional<X509Certificate> certificate(
-                @org.jspecify.annotations.Nullable SSLSession session) {
-            if (session == null) {
-                return Optional.empty();
-            }
-            try {
-                List<Certificate> chain = List.of(session.getPeerCertificates());
-                return chain.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of((X509Certificate) chain.getFirst());
-            } catch (SSLPeerUnverifiedException _) {
-                return Optional.empty();
-            }
-        }
-    }
-
-    /// Messages as bytes.
-    private static final class Raw implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -1,11 +1,9 @@
 package dev.heddle.control.ca;
 
 import dev.heddle.xds.identity.SpiffeId;
-import java.security.cert.CertificateParsingException;
+
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 
 /// Finds out who calls: by what he sends, or by the certificate that his connection proved.
@@ -14,8 +12,6 @@ import java.util.Optional;
 /// @param joins tokens for first certificates
 /// @param accounts tokens of Kubernetes; empty where none are taken
 record Callers(String trustDomain, JoinTokens joins, Optional<ServiceAccountTokens> accounts) {
-    private static final int URI = 6;
-
     /// What was found.
     sealed interface Found {
         /// @param how for the log
@@ -46,7 +42,7 @@ record Callers(String trustDomain, JoinTokens joins, Optional<ServiceAccountToke
                             new Found.Unknown("the token is not known, used up, or out of date"));
         }
         return certificate
-                .flatMap(Callers::identity)
+                .flatMap(SpiffeId::of)
                 .filter(id -> id.trustDomain().equals(trustDomain) && id.account().isPresent())
                 .<Found>map(id -> new Found.Known(id, "certificate"))
                 .orElseGet(() -> new Found.Unknown("no token, and no certificate of the mesh"));
@@ -56,23 +52,5 @@ record Callers(String trustDomain, JoinTokens joins, Optional<ServiceAccountToke
         return SpiffeId.parse(
                 "spiffe://%s/ns/%s/sa/%s"
                         .formatted(trustDomain, account.namespace(), account.name()));
-    }
-
-    /// What a certificate says who it is of; exactly one URI.
-    static Optional<SpiffeId> identity(X509Certificate certificate) {
-        try {
-            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            if (names == null) {
-                return Optional.empty();
-            }
-            List<String> uris =
-                    names.stream()
-                            .filter(n -> n.getFirst().equals(URI))
-                            .map(n -> String.valueOf(n.get(1)))
-                            .toList();
-            return uris.size() == 1 ? SpiffeId.parse(uris.getFirst()) : Optional.empty();
-        } catch (CertificateParsingException _) {
-            return Optional.empty();
-        }
     }
 }

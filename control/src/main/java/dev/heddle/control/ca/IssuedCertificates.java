@@ -1,6 +1,8 @@
 package dev.heddle.control.ca;
 
 import dev.heddle.control.world.DurableFile;
+import dev.heddle.xds.secret.CertificateHash;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +58,7 @@ final class IssuedCertificates {
 
     /// What certificates are told apart by in this file.
     static String mark(X509Certificate certificate) {
-        return JoinTokens.fingerprint(certificate).substring(0, 16);
+        return CertificateHash.of(certificate).substring(0, 16);
     }
 
     /// Notes one.

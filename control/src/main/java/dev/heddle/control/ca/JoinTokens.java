@@ -2,6 +2,8 @@ package dev.heddle.control.ca;
 
 import dev.heddle.control.world.DurableFile;
 import dev.heddle.xds.identity.SpiffeId;
+import dev.heddle.xds.secret.CertificateHash;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,18 +70,7 @@ public final class JoinTokens {
         String part = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
         Files.createDirectories(directory);
         write(name, grant, hash(part));
-        return String.join(".", PREFIX, name, part, fingerprint(root));
-    }
-
-    /// SHA-256 of a certificate, in hex.
-    static String fingerprint(X509Certificate certificate) {
-        try {
-            return HexFormat.of()
-                    .formatHex(
-                            MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (NoSuchAlgorithmException | java.security.cert.CertificateEncodingException e) {
-            throw new IllegalStateException(e);
-        }
+        return String.join(".", PREFIX, name, part, CertificateHash.of(root));
     }
 
     /// Whether it looks like one.

@@ -2,11 +2,14 @@ package dev.heddle.control.ca;
 
 import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.model.Confined;
+import dev.heddle.xds.secret.CertificateHash;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Sees when a command has moved a rotation on. What cannot be read leaves the authority as it is.
 @Confined("ca-renewal")
@@ -45,7 +48,7 @@ final class RotationWatch {
             seen = mark;
             LOG.info(
                     "certificate authority: it signs by {}, and believes {} roots",
-                    JoinTokens.fingerprint(next.issuer().certificate()).substring(0, 16),
+                    CertificateHash.of(next.issuer().certificate()).substring(0, 16),
                     next.issuer().roots().size());
         } catch (IOException | RuntimeException e) {
             LOG.error("certificate authority: it stays as it is", e);

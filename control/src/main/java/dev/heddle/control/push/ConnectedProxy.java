@@ -8,12 +8,14 @@ import dev.heddle.model.Confined;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsStream;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// One open stream and what its proxy said on it.
 @Confined("pusher")
@@ -57,7 +59,8 @@ final class ConnectedProxy {
 
     /// As `127.0.0.1:4711`; sockets print a slash before it.
     private String peer() {
-        return stream.peer().startsWith("/") ? stream.peer().substring(1) : stream.peer();
+        String address = stream.peer().address();
+        return address.startsWith("/") ? address.substring(1) : address;
     }
 
     Optional<Snapshot> target() {

@@ -12,6 +12,11 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsStream;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,9 +37,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Gives every connected proxy what the newest world means for it.
 ///
@@ -206,7 +208,13 @@ public final class Pusher implements XdsHandler, AutoCloseable {
 
     private void onPublished(Edition next) {
         edition = next;
-        List.copyOf(proxies.values()).forEach(this::regroup);
+        for (ConnectedProxy proxy : List.copyOf(proxies.values())) {
+            if (isImpostor(proxy.stream(), proxy.said())) {
+                onEnd(proxy.stream(), "it is not who it says");
+            } else {
+                regroup(proxy);
+            }
+        }
         scopes.keySet().forEach(this::compileIfStale);
         log.update(findings());
     }
@@ -217,8 +225,28 @@ public final class Pusher implements XdsHandler, AutoCloseable {
                 LOG.warn("{} at {} is turned away: {}", stream.node().id(), stream.peer(), reason);
                 stream.close(reason);
             }
-            case NodeScopes.Outcome.Known(var scope) -> welcome(stream, scope);
+            case NodeScopes.Outcome.Known(var scope) -> {
+                if (!isImpostor(stream, scope)) {
+                    welcome(stream, scope);
+                }
+            }
         }
+    }
+
+    /// Turns away who has proved to be somebody else than the mesh knows him as.
+    private boolean isImpostor(XdsStream stream, ProxyScope scope) {
+        Edition now = edition;
+        Optional<String> refusal =
+                now == null
+                        ? Optional.empty()
+                        : stream.peer()
+                                .proven()
+                                .flatMap(id -> NodeClaims.refusal(id, scope, now.world()));
+        refusal.ifPresent(reason -> {
+            LOG.warn("{} at {} is turned away: {}", stream.node().id(), stream.peer(), reason);
+            stream.refuse(reason);
+        });
+        return refusal.isPresent();
     }
 
     private void welcome(XdsStream stream, ProxyScope scope) {

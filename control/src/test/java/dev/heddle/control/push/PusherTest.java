@@ -16,7 +16,13 @@ import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.server.Peer;
 import dev.heddle.xds.server.XdsStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -26,9 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 class PusherTest {
     private static final InstantSource CLOCK =
@@ -70,8 +73,8 @@ class PusherTest {
         }
 
         @Override
-        public String peer() {
-            return "/127.0.0.1:1";
+        public Peer peer() {
+            return Peer.at("/127.0.0.1:1");
         }
 
         @Override
@@ -82,6 +85,11 @@ class PusherTest {
         @Override
         public void close(String reason) {
             closed.add(reason);
+        }
+
+        @Override
+        public void refuse(String reason) {
+            closed.add("refused: " + reason);
         }
     }
 

@@ -1,6 +1,10 @@
 package dev.heddle.e2e.identity;
 
 import dev.heddle.cli.demo.Bootstrap;
+import dev.heddle.cli.offline.Start;
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.World;
+import dev.heddle.compiler.xds.patch.SecuredControl;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
@@ -10,6 +14,7 @@ import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.EchoBackends;
 import dev.heddle.e2e.HttpText;
+import dev.heddle.model.Resources;
 import dev.heddle.proxy.identity.CaClient;
 import dev.heddle.proxy.identity.IdentityAgent;
 import dev.heddle.proxy.identity.IdentityFiles;
@@ -17,6 +22,7 @@ import dev.heddle.proxy.identity.IdentityLoop;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.xds.identity.SpiffeId;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -168,9 +174,7 @@ final class SecureMesh implements AutoCloseable {
 
     private void start(DataPlane plane, String name, String interception, String identity)
             throws IOException {
-        Path bootstrap = dir.resolve(name + ".yaml");
-        Files.writeString(
-                bootstrap,
+        String text =
                 new Bootstrap(
                                 "sidecar~127.0.0.1~%s.default~default.svc.cluster.local"
                                         .formatted(name),
@@ -181,8 +185,23 @@ final class SecureMesh implements AutoCloseable {
                                 identity,
                                 FreePorts.one(),
                                 control.xdsAddress().getPort())
-                        .text());
+                        .text();
+        Path bootstrap = dir.resolve(name + ".yaml");
+        // By its labels a thief's is the service's, which the control plane refuses over TLS.
+        boolean isPlain = identity.isEmpty() || identity.equals(directory("thief").toString());
+        Files.writeString(bootstrap, isPlain ? text : secured(text, identity));
         parts.add(plane.start(bootstrap));
+    }
+
+    /// Who has an identity proves it to the control plane, too.
+    private String secured(String text, String identity) {
+        return Start.of(
+                        World.of(0, Resources.EMPTY, MeshSettings.DEFAULT),
+                        "bootstrap",
+                        text,
+                        Optional.of(
+                                new SecuredControl("127.0.0.1", authorityAt().getPort(), identity)))
+                .bootstrap();
     }
 
     /// Asks the service through a caller's sidecar.

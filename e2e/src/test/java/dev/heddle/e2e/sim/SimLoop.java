@@ -7,10 +7,12 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.testkit.Seed;
 import dev.heddle.xds.client.XdsSubscriber;
+
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -50,7 +52,12 @@ final class SimLoop implements AutoCloseable {
     /// @param link the proxy's way to its control plane
     ProxyHost host(Function<XdsSubscriber, ControlPlaneLink> link) {
         return new ProxyHost(
-                Workers.of(worker()), loop, ticker, SimLoop::address, Runnable::run, link);
+                Workers.of(worker()),
+                loop,
+                ticker,
+                SimLoop::address,
+                Runnable::run,
+                (subscriber, _) -> link.apply(subscriber));
     }
 
     /// Of the machine itself; nobody else has one.

@@ -12,18 +12,26 @@ import dev.heddle.proxy.http2.hpack.HeaderLimits;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.ConnectAttempt;
 import dev.heddle.proxy.runtime.ConnectOutcome;
+import dev.heddle.proxy.runtime.ConnectSettings;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tls.TlsClient;
+import dev.heddle.proxy.tls.TlsFailure;
+import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.xds.client.StreamTransport;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /// One attempt to speak with a control plane: a connection, the stream of ADS on it, and calls
 /// beside that, which end with it.
@@ -44,6 +52,7 @@ final class AdsStream implements StreamTransport.Sender {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     private static final int WINDOW = 1 << 20;
+    private static final ByteBuffer NO_PREFACE = ByteBuffer.allocate(0);
 
     /// A control plane is not an attacker; servers of gRPC may send many pings and window updates
     /// while they measure a link.
@@ -64,6 +73,7 @@ final class AdsStream implements StreamTransport.Sender {
     private final Worker worker;
     private final Http2Loop loop;
     private final String authority;
+    private final Supplier<HostSecurity> security;
     private final StreamTransport.Receiver receiver;
     private final Deadline patience;
     private final Deadline silence;
@@ -74,16 +84,23 @@ final class AdsStream implements StreamTransport.Sender {
 
     private final List<GrpcCall> beside = new ArrayList<>();
 
+    private String scheme = "http";
     private @Nullable ConnectAttempt connecting;
     private @Nullable Http2Connection connection;
     private @Nullable GrpcCall stream;
     private boolean hasHeard;
     private boolean isEnded;
 
-    AdsStream(Worker worker, Http2Loop loop, String authority, StreamTransport.Receiver receiver) {
+    AdsStream(
+            Worker worker,
+            Http2Loop loop,
+            String authority,
+            Supplier<HostSecurity> security,
+            StreamTransport.Receiver receiver) {
         this.worker = worker;
         this.loop = loop;
         this.authority = authority;
+        this.security = security;
         this.receiver = receiver;
         this.patience = worker.deadline(this::onImpatient);
         this.silence = worker.deadline(this::onSilence);
@@ -104,7 +121,22 @@ final class AdsStream implements StreamTransport.Sender {
             return;
         }
         patience.set(PATIENCE.toNanos());
-        connecting = worker.connect(next, new Connecting());
+        switch (security.get()) {
+            case HostSecurity.Plain() -> {
+                scheme = "http";
+                connecting = worker.connect(next, new Connecting());
+            }
+            case HostSecurity.Secured(TlsClient tls) -> {
+                scheme = "https";
+                connecting =
+                        worker.connect(
+                                next, ConnectSettings.USUAL, NO_PREFACE, tls, new Connecting());
+            }
+            // Not in this turn: whoever opens a stream has it before he hears of its end.
+            case HostSecurity.NotReady(TlsFailure failure) ->
+                    worker.execute(() ->
+                            end("UNAVAILABLE: connect to " + authority + ": " + failure.why()));
+        }
     }
 
     private void onImpatient() {
@@ -144,6 +176,7 @@ final class AdsStream implements StreamTransport.Sender {
         stream =
                 GrpcCall.begin(
                         opened,
+                        scheme,
                         authority,
                         StreamTransport.METHOD,
                         worker.allocator(),
@@ -169,7 +202,7 @@ final class AdsStream implements StreamTransport.Sender {
             return null;
         }
         beside.removeIf(GrpcCall::isOver);
-        var call = GrpcCall.begin(opened, authority, method, worker.allocator(), hearing);
+        var call = GrpcCall.begin(opened, scheme, authority, method, worker.allocator(), hearing);
         beside.add(call);
         return call;
     }

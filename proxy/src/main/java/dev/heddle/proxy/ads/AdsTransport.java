@@ -3,8 +3,12 @@ package dev.heddle.proxy.ads;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.StreamTransport;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -13,10 +17,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
-/// Carries the proxy's ADS streams over its own HTTP/2, in plain text, on one event loop, and calls
-/// beside them.
+/// Carries the proxy's ADS streams over its own HTTP/2, in plain text or secured, on one event
+/// loop, and calls beside them.
 ///
 /// Each stream has a connection to itself, so an attempt that follows a failure begins from
 /// nothing: the name is resolved anew, and behind a load balancer another control plane may answer.
@@ -28,6 +32,7 @@ public final class AdsTransport implements StreamTransport, SideCalls {
     private final InetSocketAddress server;
     private final Resolver resolver;
     private final Executor lookUps;
+    private final Supplier<HostSecurity> security;
     private @Nullable AdsStream stream;
     private long streams;
     private boolean isClosed;
@@ -41,13 +46,19 @@ public final class AdsTransport implements StreamTransport, SideCalls {
     /// @param worker runs the streams; whoever opens one does so on its thread
     /// @param server unresolved where the control plane is known by its name
     /// @param lookUps runs the resolver
+    /// @param security how a connection that begins now is secured; asked on the worker's thread
     public AdsTransport(
-            Worker worker, InetSocketAddress server, Resolver resolver, Executor lookUps) {
+            Worker worker,
+            InetSocketAddress server,
+            Resolver resolver,
+            Executor lookUps,
+            Supplier<HostSecurity> security) {
         this.worker = worker;
         this.loop = new Http2Loop(worker);
         this.server = server;
         this.resolver = resolver;
         this.lookUps = lookUps;
+        this.security = security;
     }
 
     @Override
@@ -59,7 +70,7 @@ public final class AdsTransport implements StreamTransport, SideCalls {
 
     @Override
     public Sender open(Receiver receiver) {
-        var next = new AdsStream(worker, loop, authority(), receiver);
+        var next = new AdsStream(worker, loop, authority(), security, receiver);
         stream = next;
         streams++;
         if (isClosed) {

@@ -9,11 +9,14 @@ import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.client.StreamTransport;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 
 /// One call of gRPC on a connection: messages in both directions, and one end.
 ///
@@ -53,9 +56,11 @@ final class GrpcCall {
     /// Begins a call.
     ///
     /// @param connection on which another stream can be opened
+    /// @param scheme `http`, or `https` on a connection that is secured
     /// @param method as HTTP/2 names it, as in `/heddle.hits.v1.RuleHits/Report`
     static GrpcCall begin(
             Http2Connection connection,
+            String scheme,
             String authority,
             String method,
             ByteBufAllocator buffers,
@@ -63,16 +68,16 @@ final class GrpcCall {
         var call = new GrpcCall(buffers, hearing);
         call.stream =
                 connection.open(
-                        fields -> head(fields, authority, method),
+                        fields -> head(fields, scheme, authority, method),
                         false,
                         false,
                         call.new Reading());
         return call;
     }
 
-    private static void head(FieldWriter fields, String authority, String method) {
+    private static void head(FieldWriter fields, String scheme, String authority, String method) {
         fields.add(":method", "POST");
-        fields.add(":scheme", "http");
+        fields.add(":scheme", scheme);
         fields.add(":path", method);
         fields.add(":authority", authority);
         fields.add("content-type", "application/grpc");

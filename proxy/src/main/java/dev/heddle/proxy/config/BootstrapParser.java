@@ -8,6 +8,7 @@ import dev.heddle.xds.wire.JsonException;
 import dev.heddle.xds.wire.JsonTrees;
 import dev.heddle.xds.wire.WireException;
 import dev.heddle.xds.wire.WireWriter;
+
 import envoy.Messages;
 import envoy.config.bootstrap.v3.Admin;
 import envoy.config.bootstrap.v3.Bootstrap;
@@ -17,7 +18,10 @@ import envoy.config.core.v3.GrpcService;
 import envoy.config.listener.v3.Listener;
 import envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
 import envoy.extensions.transport_sockets.tls.v3.Secret;
+import envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+
 import google.protobuf.Value;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -291,6 +295,7 @@ public final class BootstrapParser {
             String path = "static_resources.clusters[" + i + "]";
             boolean forXdsOnly =
                     cluster.getName().equals(controlPlane)
+                            && !isSecured(cluster)
                             && ClusterParser.parse(cluster) instanceof Parsed.Rejected;
             if (forXdsOnly) {
                 findings.note(path + " (is used for the control plane only)");
@@ -405,7 +410,7 @@ public final class BootstrapParser {
         for (Cluster cluster : bootstrap.getStaticResources().getClustersList()) {
             if (cluster.getName().equals(name)) {
                 return address(join(at, "cluster_name"), cluster)
-                        .map(it -> new ProxyBootstrap.ControlPlane(name, it));
+                        .map(it -> new ProxyBootstrap.ControlPlane(name, it, isSecured(cluster)));
             }
         }
         findings.reject(
@@ -414,12 +419,14 @@ public final class BootstrapParser {
         return Optional.empty();
     }
 
+    private static boolean isSecured(Cluster cluster) {
+        return cluster.hasTransportSocket()
+                && cluster.getTransportSocket()
+                        .getTypedConfig()
+                        .holds(UpstreamTlsContext.getDefaultInstance());
+    }
+
     private Optional<InetSocketAddress> address(String path, Cluster cluster) {
-        if (cluster.hasTransportSocket()) {
-            findings.reject(
-                    path,
-                    "'" + cluster.getName() + "' has a transport_socket, which is not implemented");
-        }
         return cluster.getLoadAssignment().getEndpointsList().stream()
                 .flatMap(place -> place.getLbEndpointsList().stream())
                 .map(host ->

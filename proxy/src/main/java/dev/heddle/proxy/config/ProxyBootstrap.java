@@ -5,7 +5,9 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.wire.Bytes;
+
 import envoy.config.bootstrap.v3.Bootstrap;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -85,5 +87,6 @@ public record ProxyBootstrap(
     ///
     /// @param cluster the static cluster that it is
     /// @param address its first address; unresolved when it is a name
-    public record ControlPlane(String cluster, InetSocketAddress address) {}
+    /// @param isSecured whether the cluster says that it is spoken to over TLS
+    public record ControlPlane(String cluster, InetSocketAddress address, boolean isSecured) {}
 }

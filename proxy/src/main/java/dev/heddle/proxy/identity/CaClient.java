@@ -2,10 +2,13 @@ package dev.heddle.proxy.identity;
 
 import dev.heddle.xds.identity.CertificateCall;
 import dev.heddle.xds.identity.SpiffeId;
+import dev.heddle.xds.secret.CertificateHash;
+import dev.heddle.xds.secret.CertificatePath;
+import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.PemText;
 import dev.heddle.xds.secret.UnusableMaterial;
+
 import java.io.IOException;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,21 +16,18 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.MessageDigest;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Asks a certificate authority by `istio.v1.auth.IstioCertificateService`, over gRPC: one call,
 /// for which the JDK's HTTP/2 is enough.
@@ -150,113 +150,53 @@ public final class CaClient implements CertificateSource {
         return keys.getKeyManagers();
     }
 
-    private Trust trust(Optional<Identity> held, Optional<String> token) throws IOException {
+    private PeerCheck trust(Optional<Identity> held, Optional<String> token) throws IOException {
         if (settings.roots().isPresent()) {
             try {
-                return new Trust(
-                        PemText.certificates(settings.roots().get()), Optional.empty(), clock);
+                return led(PemText.certificates(settings.roots().get()));
             } catch (UnusableMaterial e) {
                 throw new IOException("roots of the authority: " + e.getMessage());
             }
         }
         if (held.isPresent()) {
-            return new Trust(held.get().roots(), Optional.empty(), clock);
+            return led(held.get().roots());
         }
-        Optional<String> hash =
+        String hash =
                 token.map(t -> t.split("\\.", -1))
                         .filter(p -> p.length == 4 && p[0].equals("heddle-join"))
-                        .map(p -> p[3]);
-        if (hash.isEmpty()) {
-            throw new IOException(
-                    "nobody says which root the authority has (expected: its roots, or a join"
-                            + " token)");
-        }
-        return new Trust(List.of(), hash, clock);
+                        .map(p -> p[3])
+                        .orElseThrow(() ->
+                                new IOException(
+                                        "nobody says which root the authority has (expected: its"
+                                                + " roots, or a join token)"));
+        return authority(
+                chain -> chain.stream().filter(c -> CertificateHash.of(c).equals(hash)).toList());
+    }
+
+    private PeerCheck led(List<X509Certificate> roots) {
+        return authority(_ -> roots);
     }
 
     /// Believes the authority and nobody else.
-    private static final class Trust extends X509ExtendedTrustManager {
-        private final List<X509Certificate> roots;
-        private final Optional<String> hash;
-        private final InstantSource clock;
-
-        /// @param hash SHA-256 of a root that the server shows, in hex; empty for the roots
-        Trust(List<X509Certificate> roots, Optional<String> hash, InstantSource clock) {
-            this.roots = roots;
-            this.hash = hash;
-            this.clock = clock;
-        }
-
-        private void check(X509Certificate[] shown) throws CertificateException {
-            List<X509Certificate> chain = List.of(shown);
-            List<X509Certificate> anchors =
-                    hash.map(h -> chain.stream().filter(c -> fits(c, h)).toList()).orElse(roots);
-            if (anchors.isEmpty()) {
-                throw new CertificateException("the authority has another root");
-            }
-            try {
-                Identity.lead(chain, anchors, clock.instant());
-            } catch (UnusableMaterial e) {
-                throw new CertificateException(e.getMessage(), e);
-            }
-            boolean isAuthority =
-                    Identity.id(chain.getFirst())
-                            .flatMap(SpiffeId::account)
-                            .filter(AUTHORITY::equals)
-                            .isPresent();
-            if (!isAuthority) {
-                throw new CertificateException("the server is not the certificate authority");
-            }
-        }
-
-        private static boolean fits(X509Certificate certificate, String hash) {
-            try {
-                byte[] own = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-                return HexFormat.of().formatHex(own).equals(hash);
-            } catch (GeneralSecurityException e) {
-                return false;
-            }
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type)
-                throws CertificateException {
-            throw new CertificateException("this is a client");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            throw new CertificateException("this is a client");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            throw new CertificateException("this is a client");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return roots.toArray(X509Certificate[]::new);
-        }
+    ///
+    /// @param roots of the chain that it shows
+    private PeerCheck authority(UnaryOperator<List<X509Certificate>> roots) {
+        return new PeerCheck(
+                PeerCheck.Side.SERVER,
+                chain -> {
+                    List<X509Certificate> anchors = roots.apply(chain);
+                    if (anchors.isEmpty()) {
+                        throw new UnusableMaterial("the authority has another root");
+                    }
+                    CertificatePath.check(chain, anchors, clock.instant());
+                    boolean isAuthority =
+                            SpiffeId.of(chain.getFirst())
+                                    .flatMap(SpiffeId::account)
+                                    .filter(AUTHORITY::equals)
+                                    .isPresent();
+                    if (!isAuthority) {
+                        throw new UnusableMaterial("the server is not the certificate authority");
+                    }
+                });
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.identity;
 
 import dev.heddle.xds.secret.UnusableMaterial;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,18 +18,59 @@ import java.util.Set;
 /// Each file is replaced at once. Between two of them certificate and key may not fit: proxies then
 /// stay with the pair that they have, and look again when the next file changes.
 ///
+/// Beside them are two files of resources (SDS) that name these, for a proxy that needs its
+/// identity before it can ask a control plane for anything, and again when it was renewed.
+///
 /// @param directory made when it is not there
 public record IdentityFiles(Path directory) {
     private static final String CHAIN = "cert-chain.pem";
     private static final String KEY = "key.pem";
     private static final String ROOTS = "root-cert.pem";
+    private static final String SECRET =
+            "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
 
     /// Keeps an identity.
     void write(Identity identity) throws IOException {
         Files.createDirectories(directory);
+        keep(
+                "sds-certificate.json",
+                """
+                {"resources": [{"@type": "%s", "name": "default", "tls_certificate": {
+                  "certificate_chain": {"filename": "%s"},
+                  "private_key": {"filename": "%s"},
+                  "watched_directory": {"path": "%s"}}}]}
+                """
+                        .formatted(SECRET, path(CHAIN), path(KEY), path("")));
+        keep(
+                "sds-roots.json",
+                """
+                {"resources": [{"@type": "%s", "name": "ROOTCA", "validation_context": {
+                  "trusted_ca": {"filename": "%s"},
+                  "watched_directory": {"path": "%s"}}}]}
+                """
+                        .formatted(SECRET, path(ROOTS), path("")));
         replace(ROOTS, identity.rootText());
         replace(KEY, identity.keyText());
         replace(CHAIN, identity.chainText());
+    }
+
+    /// Touches nothing that is so already.
+    private void keep(String name, String text) throws IOException {
+        Path file = directory.resolve(name);
+        if (!Files.isReadable(file) || !Files.readString(file).equals(text)) {
+            replace(name, text);
+        }
+    }
+
+    /// Within quotes of JSON.
+    private String path(String name) {
+        return directory
+                .toAbsolutePath()
+                .normalize()
+                .resolve(name)
+                .toString()
+                .replace("\\", "\\\\")
+                .replace("\"", "\\\"");
     }
 
     private void replace(String name, String text) throws IOException {

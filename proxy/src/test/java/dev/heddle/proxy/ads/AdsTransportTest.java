@@ -1,12 +1,15 @@
 package dev.heddle.proxy.ads;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
+
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
+import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.testkit.Seed;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
@@ -22,10 +25,17 @@ import dev.heddle.xds.server.HitsStream;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
+
 import heddle.hits.v1.HitReport;
 import heddle.hits.v1.Hits;
 import heddle.hits.v1.HitsTaken;
+
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -44,9 +54,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// The proxy's own client and the control plane's server, which is grpc-java's, over real sockets.
 ///
@@ -180,7 +187,8 @@ final class AdsTransportTest {
                             worker,
                             InetSocketAddress.createUnresolved("control.test", port),
                             names,
-                            Thread::startVirtualThread);
+                            Thread::startVirtualThread,
+                            () -> HostSecurity.PLAIN);
             try (XdsClient client = start(transport, SHORT)) {
                 assertThat(control.next()).isEqualTo("opened DELTA a.default");
                 assertThat(asked).containsExactly("control.test", "control.test");
@@ -398,7 +406,8 @@ final class AdsTransportTest {
                 threads.all().getFirst(),
                 server,
                 name -> List.of(InetAddress.getByName(name)),
-                Runnable::run);
+                Runnable::run,
+                () -> HostSecurity.PLAIN);
     }
 
     private XdsClient start(AdsTransport transport, Backoff backoff) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.xds.XdsResource;
+
+import org.junit.jupiter.api.Test;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 
 class BootstrapParserTest {
 
@@ -59,7 +61,8 @@ class BootstrapParserTest {
                 .contains(
                         new ProxyBootstrap.ControlPlane(
                                 "xds",
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 15010)));
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 15010),
+                                false));
         assertThat(bootstrap.clusters()).extracting(XdsResource::name).containsExactly("xds");
         assertThat(bootstrap.notes()).containsExactly("stats_config");
     }
@@ -77,6 +80,34 @@ class BootstrapParserTest {
                 .containsExactly(
                         "stats_config",
                         "static_resources.clusters[0] (is used for the control plane only)");
+    }
+
+    @Test
+    void aControlPlaneThatIsSecuredIsNeverSpokenToOtherwise() throws BootstrapException {
+        String tls =
+                """
+                  - name: xds
+                    transport_socket:
+                      name: envoy.transport_sockets.tls
+                      typed_config:
+                        "@type": type.googleapis.com/\
+                envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                        sni: istiod.istio-system.svc
+                """;
+        ProxyBootstrap bootstrap = parse(ADS.replace("  - name: xds\n", tls));
+        assertThat(bootstrap.controlPlane())
+                .hasValueSatisfying(it -> assertThat(it.isSecured()).isTrue());
+        // It is among those for requests, whose TLS is looked at when the proxy starts.
+        assertThat(
+                        parse(
+                                        ADS.replace("  - name: xds\n", tls)
+                                                .replace(
+                                                        "explicit_http_config:"
+                                                                + " {http2_protocol_options: {}}",
+                                                        "auto_config: {}"))
+                                .clusters())
+                .extracting(XdsResource::name)
+                .containsExactly("xds");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.client.XdsSubscriptions;
 import dev.heddle.xds.protocol.DeltaRequest;
 import dev.heddle.xds.protocol.DeltaResponse;
+import dev.heddle.xds.server.Peer;
 import dev.heddle.xds.server.ServerSession;
 import dev.heddle.xds.server.XdsHandler;
 import java.time.Duration;
@@ -76,7 +77,7 @@ public final class DirectLink implements XdsSubscriptions {
                 ServerSession.delta(
                         streams,
                         node,
-                        "in memory",
+                        Peer.at("in memory"),
                         handler,
                         new Responses(),
                         new ServerSession.Footing(Runnable::run, patience));

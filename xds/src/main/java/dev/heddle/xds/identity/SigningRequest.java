@@ -1,10 +1,11 @@
 package dev.heddle.xds.identity;
 
+import dev.heddle.xds.secret.Der;
+
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
@@ -43,11 +44,12 @@ public final class SigningRequest {
     /// @param key on P-256
     public static String of(KeyPair key) {
         try {
-            byte[] info = sequence(VERSION, NO_NAME, encoded(key.getPublic()), NO_ATTRIBUTES);
+            byte[] info =
+                    Der.sequence(VERSION, NO_NAME, key.getPublic().getEncoded(), NO_ATTRIBUTES);
             var signs = Signature.getInstance("SHA256withECDSA");
             signs.initSign(key.getPrivate());
             signs.update(info);
-            byte[] request = sequence(info, ALGORITHM, bits(signs.sign()));
+            byte[] request = Der.sequence(info, ALGORITHM, bits(signs.sign()));
             return pem("CERTIFICATE REQUEST", request);
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("key: " + e.getMessage(), e);
@@ -65,40 +67,10 @@ public final class SigningRequest {
                         label);
     }
 
-    private static byte[] encoded(PublicKey key) {
-        return key.getEncoded();
-    }
-
     private static byte[] bits(byte[] value) {
         var content = new ByteArrayOutputStream();
         content.write(0);
         content.writeBytes(value);
-        return tagged(3, content.toByteArray());
-    }
-
-    private static byte[] sequence(byte[]... parts) {
-        var content = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            content.writeBytes(part);
-        }
-        return tagged(SEQUENCE, content.toByteArray());
-    }
-
-    /// Contents of up to 65,535 bytes.
-    private static byte[] tagged(int tag, byte[] content) {
-        var out = new ByteArrayOutputStream();
-        out.write(tag);
-        if (content.length < 128) {
-            out.write(content.length);
-        } else if (content.length < 256) {
-            out.write(0x81);
-            out.write(content.length);
-        } else {
-            out.write(0x82);
-            out.write(content.length >> 8);
-            out.write(content.length);
-        }
-        out.writeBytes(content);
-        return out.toByteArray();
+        return Der.element(3, content.toByteArray());
     }
 }

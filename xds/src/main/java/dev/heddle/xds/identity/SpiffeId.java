@@ -1,5 +1,8 @@
 package dev.heddle.xds.identity;
 
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +14,9 @@ import java.util.Optional;
 public record SpiffeId(String trustDomain, String path) {
     private static final String SCHEME = "spiffe://";
     private static final int LONGEST = 2048;
+
+    /// `uniformResourceIdentifier` among the kinds of names (RFC 5280, 4.2.1.6).
+    private static final int URI = 6;
 
     public SpiffeId {
         Optional<String> flaw = flaw(trustDomain, path);
@@ -38,6 +44,24 @@ public record SpiffeId(String trustDomain, String path) {
         return flaw(domain, path).isPresent()
                 ? Optional.empty()
                 : Optional.of(new SpiffeId(domain, path));
+    }
+
+    /// Who a certificate is of; empty where it has no such name, or more than one URI.
+    public static Optional<SpiffeId> of(X509Certificate certificate) {
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            if (names == null) {
+                return Optional.empty();
+            }
+            List<String> uris =
+                    names.stream()
+                            .filter(n -> n.getFirst().equals(URI))
+                            .map(n -> String.valueOf(n.get(1)))
+                            .toList();
+            return uris.size() == 1 ? parse(uris.getFirst()) : Optional.empty();
+        } catch (CertificateParsingException _) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<String> flaw(String domain, String path) {

@@ -1,6 +1,5 @@
 package dev.heddle.xds.secret;
 
-import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -49,7 +48,7 @@ final class PrivateKeyText {
                 }
                 case "EC PRIVATE KEY" -> {
                     byte[] curve = curveOf(block.bytes());
-                    return key(wrapped(sequence(EC_ALGORITHM, curve), block.bytes()));
+                    return key(wrapped(Der.sequence(EC_ALGORITHM, curve), block.bytes()));
                 }
                 case "ENCRYPTED PRIVATE KEY" ->
                         throw new UnusableMaterial(
@@ -76,32 +75,7 @@ final class PrivateKeyText {
     }
 
     private static byte[] wrapped(byte[] algorithm, byte[] key) {
-        return sequence(VERSION_0, algorithm, element(0x04, key));
-    }
-
-    private static byte[] sequence(byte[]... parts) {
-        var body = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            body.writeBytes(part);
-        }
-        return element(0x30, body.toByteArray());
-    }
-
-    private static byte[] element(int tag, byte[] body) {
-        var out = new ByteArrayOutputStream();
-        out.write(tag);
-        if (body.length < 0x80) {
-            out.write(body.length);
-        } else if (body.length < 0x100) {
-            out.write(0x81);
-            out.write(body.length);
-        } else {
-            out.write(0x82);
-            out.write(body.length >> 8);
-            out.write(body.length);
-        }
-        out.writeBytes(body);
-        return out.toByteArray();
+        return Der.sequence(VERSION_0, algorithm, Der.element(0x04, key));
     }
 
     /// The curve's name in SEC 1's `[0]`: an object identifier right behind that tag.

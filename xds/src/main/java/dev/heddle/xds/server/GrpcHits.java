@@ -1,13 +1,17 @@
 package dev.heddle.xds.server;
 
 import dev.heddle.xds.Confined;
+import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.SerialQueue;
+
 import heddle.hits.v1.HitReport;
 import heddle.hits.v1.HitsTaken;
 import heddle.hits.v1.RuleHitsGrpc;
+
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +33,7 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
 
     @Override
     public StreamObserver<HitReport> report(StreamObserver<HitsTaken> answers) {
-        return new Inbound((ServerCallStreamObserver<HitsTaken>) answers);
+        return new Inbound((ServerCallStreamObserver<HitsTaken>) answers, Caller.current());
     }
 
     /// @param calls one at a time; gRPC lets no two threads speak at once
@@ -55,11 +59,13 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
     @Confined("gRPC call")
     private final class Inbound implements StreamObserver<HitReport> {
         private final ServerCallStreamObserver<HitsTaken> call;
+        private final Caller caller;
         private final SerialQueue calls = new SerialQueue(threads);
         private Optional<Stream> stream = Optional.empty();
 
-        Inbound(ServerCallStreamObserver<HitsTaken> call) {
+        Inbound(ServerCallStreamObserver<HitsTaken> call, Caller caller) {
             this.call = call;
+            this.caller = caller;
             call.disableAutoRequest();
             call.setOnCancelHandler(this::end);
             call.setOnCloseHandler(this::end);
@@ -103,6 +109,11 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
                         Status.INVALID_ARGUMENT.withDescription(
                                 "node_id: %d letters (expected: 1 to %d, in the first message)"
                                         .formatted(length, OpenReports.LONGEST_NAME)));
+                return;
+            }
+            Optional<String> refusal = caller.refusal(NodeInfo.of(hello.getNodeId(), ""));
+            if (refusal.isPresent()) {
+                refuse(Status.PERMISSION_DENIED.withDescription(refusal.get()));
                 return;
             }
             var begun =

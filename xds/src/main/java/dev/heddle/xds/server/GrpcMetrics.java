@@ -3,6 +3,7 @@ package dev.heddle.xds.server;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.EnvoyRuleHits;
 import dev.heddle.xds.NodeInfo;
+
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.metrics.v3.MetricsServiceGrpc;
 import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsMessage;
@@ -14,6 +15,7 @@ import io.prometheus.client.Metrics.LabelPair;
 import io.prometheus.client.Metrics.Metric;
 import io.prometheus.client.Metrics.MetricFamily;
 import io.prometheus.client.Metrics.MetricType;
+
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -48,7 +50,8 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     @Override
     public StreamObserver<StreamMetricsMessage> streamMetrics(
             StreamObserver<StreamMetricsResponse> answers) {
-        return new Inbound((ServerCallStreamObserver<StreamMetricsResponse>) answers);
+        return new Inbound(
+                (ServerCallStreamObserver<StreamMetricsResponse>) answers, Caller.current());
     }
 
     private record Stream(
@@ -64,12 +67,14 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     @Confined("gRPC call")
     private final class Inbound implements StreamObserver<StreamMetricsMessage> {
         private final ServerCallStreamObserver<StreamMetricsResponse> call;
+        private final Caller caller;
         private Optional<Stream> stream = Optional.empty();
         private boolean isKnown;
         private long sequence;
 
-        Inbound(ServerCallStreamObserver<StreamMetricsResponse> call) {
+        Inbound(ServerCallStreamObserver<StreamMetricsResponse> call, Caller caller) {
             this.call = call;
+            this.caller = caller;
             call.disableAutoRequest();
             call.setOnCancelHandler(this::end);
             call.setOnCloseHandler(this::end);
@@ -100,6 +105,14 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
                                 .withDescription(
                                         "identifier.node.id: %d letters (expected: 1 to %d)"
                                                 .formatted(length, OpenReports.LONGEST_NAME))
+                                .asRuntimeException());
+                return false;
+            }
+            Optional<String> refusal = info.flatMap(caller::refusal);
+            if (refusal.isPresent()) {
+                call.onError(
+                        Status.PERMISSION_DENIED
+                                .withDescription(refusal.get())
                                 .asRuntimeException());
                 return false;
             }

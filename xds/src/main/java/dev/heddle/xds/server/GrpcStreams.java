@@ -1,6 +1,7 @@
 package dev.heddle.xds.server;
 
 import com.google.protobuf.Message;
+
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.protocol.DeltaRequest;
@@ -8,22 +9,20 @@ import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.protocol.SotwRequest;
 import dev.heddle.xds.protocol.SotwResponse;
 import dev.heddle.xds.protocol.XdsResponse;
+
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
-import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.Grpc;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +31,7 @@ import java.util.function.Function;
 
 /// The two streaming calls of Envoy's AggregatedDiscoveryService.
 final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {
-    private static final Context.Key<String> PEER = Context.key("peer");
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcStreams.class);
 
     private final XdsHandler handler;
     private final ServerSession.Footing footing;
@@ -44,19 +43,6 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
         this.footing = footing;
     }
 
-    /// Makes the other end's address known to the calls of this service.
-    static ServerInterceptor peers() {
-        return new ServerInterceptor() {
-            @Override
-            public <I, O> ServerCall.Listener<I> interceptCall(
-                    ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
-                Object peer = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-                Context context = Context.current().withValue(PEER, String.valueOf(peer));
-                return Contexts.interceptCall(context, call, headers, next);
-            }
-        };
-    }
-
     /// Ends every stream that is open.
     void closeAll(String reason) {
         open.forEach(session -> session.close(reason));
@@ -65,7 +51,7 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
     @Override
     public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
             StreamObserver<DeltaDiscoveryResponse> responses) {
-        String peer = PEER.get();
+        Caller caller = Caller.current();
         var wire =
                 new GrpcWire<DeltaResponse, DeltaDiscoveryResponse>(
                         (ServerCallStreamObserver<DeltaDiscoveryResponse>) responses,
@@ -75,13 +61,14 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
                 wire,
                 DeltaDiscoveryRequest::getNode,
                 DeltaRequest::of,
-                (id, node) -> ServerSession.delta(id, node, peer, handler, wire, footing));
+                (id, node) -> ServerSession.delta(id, node, caller.peer(), handler, wire, footing),
+                caller);
     }
 
     @Override
     public StreamObserver<DiscoveryRequest> streamAggregatedResources(
             StreamObserver<DiscoveryResponse> responses) {
-        String peer = PEER.get();
+        Caller caller = Caller.current();
         var wire =
                 new GrpcWire<SotwResponse, DiscoveryResponse>(
                         (ServerCallStreamObserver<DiscoveryResponse>) responses,
@@ -91,7 +78,8 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
                 wire,
                 DiscoveryRequest::getNode,
                 SotwRequest::of,
-                (id, node) -> ServerSession.sotw(id, node, peer, handler, wire, footing));
+                (id, node) -> ServerSession.sotw(id, node, caller.peer(), handler, wire, footing),
+                caller);
     }
 
     private interface Opening<Q, R extends XdsResponse> {
@@ -111,6 +99,7 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
         private final Function<I, Node> node;
         private final Function<I, Q> decode;
         private final Opening<Q, R> opening;
+        private final Caller caller;
         private Optional<ServerSession<Q, R>> session = Optional.empty();
 
         Inbound(
@@ -118,11 +107,13 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
                 GrpcWire<R, O> wire,
                 Function<I, Node> node,
                 Function<I, Q> decode,
-                Opening<Q, R> opening) {
+                Opening<Q, R> opening,
+                Caller caller) {
             this.call = call;
             this.node = node;
             this.decode = decode;
             this.opening = opening;
+            this.caller = caller;
             call.disableAutoRequest();
             call.setOnReadyHandler(() -> session.ifPresent(s -> s.execute(wire::flush)));
             call.setOnCancelHandler(() -> end("cancelled by the client"));
@@ -144,6 +135,19 @@ final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscove
                 call.onError(
                         Status.INVALID_ARGUMENT
                                 .withDescription("node.id: '' (expected: the node's id)")
+                                .asRuntimeException());
+                return;
+            }
+            Optional<String> refusal = caller.refusal(info.get());
+            if (refusal.isPresent()) {
+                LOG.warn(
+                        "{} at {} is turned away: {}",
+                        info.get().id(),
+                        caller.peer(),
+                        refusal.get());
+                call.onError(
+                        Status.PERMISSION_DENIED
+                                .withDescription(refusal.get())
                                 .asRuntimeException());
                 return;
             }

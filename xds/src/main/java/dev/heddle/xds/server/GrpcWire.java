@@ -1,9 +1,12 @@
 package dev.heddle.xds.server;
 
 import com.google.protobuf.Message;
+
 import dev.heddle.xds.Confined;
+
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Function;
@@ -42,10 +45,19 @@ final class GrpcWire<R, M extends Message> implements ServerSession.Wire<R> {
 
     @Override
     public void close(String reason) {
+        end(Status.UNAVAILABLE.withDescription(reason));
+    }
+
+    @Override
+    public void refuse(String reason) {
+        end(Status.PERMISSION_DENIED.withDescription(reason));
+    }
+
+    private void end(Status how) {
         closed = true;
         waiting.clear();
         if (!call.isCancelled()) {
-            call.onError(Status.UNAVAILABLE.withDescription(reason).asRuntimeException());
+            call.onError(how.asRuntimeException());
         }
     }
 }

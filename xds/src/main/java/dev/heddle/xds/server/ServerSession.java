@@ -14,13 +14,15 @@ import dev.heddle.xds.protocol.SotwRequest;
 import dev.heddle.xds.protocol.SotwResponse;
 import dev.heddle.xds.protocol.SotwServerStream;
 import dev.heddle.xds.protocol.XdsResponse;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One stream: its engine, its handler and its wire, bound to one queue.
 ///
@@ -46,8 +48,8 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
 
     /// What a handler can see of a stream.
     ///
-    /// @param peer the other end's address, for people to read
-    public record Identity(long id, NodeInfo node, Variant variant, String peer) {}
+    /// @param peer the other end
+    public record Identity(long id, NodeInfo node, Variant variant, Peer peer) {}
 
     /// What a session runs on.
     ///
@@ -63,6 +65,11 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
 
         /// Ends the stream, if the other end has not. Called once.
         void close(String reason);
+
+        /// Ends the stream of somebody who may not have it. Called once, instead of [#close].
+        default void refuse(String reason) {
+            close(reason);
+        }
     }
 
     private ServerSession(
@@ -83,7 +90,7 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
     public static ServerSession<DeltaRequest, DeltaResponse> delta(
             long id,
             NodeInfo node,
-            String peer,
+            Peer peer,
             XdsHandler handler,
             Wire<DeltaResponse> wire,
             Footing footing) {
@@ -99,7 +106,7 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
     public static ServerSession<SotwRequest, SotwResponse> sotw(
             long id,
             NodeInfo node,
-            String peer,
+            Peer peer,
             XdsHandler handler,
             Wire<SotwResponse> wire,
             Footing footing) {
@@ -127,7 +134,7 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
     }
 
     @Override
-    public String peer() {
+    public Peer peer() {
         return identity.peer();
     }
 
@@ -167,6 +174,17 @@ public final class ServerSession<Q, R extends XdsResponse> implements XdsStream 
     @Override
     public void close(String reason) {
         queue.execute(() -> onClose(reason));
+    }
+
+    @Override
+    public void refuse(String reason) {
+        queue.execute(() -> {
+            if (!closed) {
+                closed = true;
+                wire.refuse(reason);
+                handler.onClosed(this, reason);
+            }
+        });
     }
 
     private void onClose(String reason) {

@@ -9,14 +9,14 @@ public interface XdsStream {
     /// Unlike that of any other stream of this server's life.
     long id();
 
-    /// Who is at the other end.
+    /// Who the other end says it is; where it has proved anything, that agrees with it.
     NodeInfo node();
 
     /// Which of the two protocols the proxy speaks.
     Variant variant();
 
-    /// The other end's address, for people to read.
-    String peer();
+    /// Who is at the other end.
+    Peer peer();
 
     /// Gives the proxy a new target. Callable from any thread; returns at once.
     ///
@@ -27,6 +27,9 @@ public interface XdsStream {
 
     /// Ends the stream; the proxy keeps what it has and connects again. Callable from any thread.
     void close(String reason);
+
+    /// Ends the stream because the proxy may not be who it says. Callable from any thread.
+    void refuse(String reason);
 
     /// The two ways of speaking xDS.
     enum Variant {

@@ -6,6 +6,8 @@ import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.client.StreamTransport;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
+import dev.heddle.xds.grpc.RawMessages;
+
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -14,10 +16,9 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,14 +29,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// Streams of ADS on a channel of grpc-java, in plain text.
 public final class GrpcTransport implements StreamTransport {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     private static final MethodDescriptor<byte[], byte[]> CALL =
-            MethodDescriptor.newBuilder(new Bytes(), new Bytes())
+            MethodDescriptor.newBuilder(new RawMessages(), new RawMessages())
                     .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
                     .setFullMethodName(METHOD.substring(1))
                     .build();
@@ -167,23 +167,6 @@ public final class GrpcTransport implements StreamTransport {
             Throwable cause = status.getCause();
             String detail = cause == null ? "" : " (" + cause.getMessage() + ")";
             return status.getCode() + ": " + status.getDescription() + detail;
-        }
-    }
-
-    /// A message is what it is.
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        @Override
-        public InputStream stream(byte[] message) {
-            return new ByteArrayInputStream(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }
