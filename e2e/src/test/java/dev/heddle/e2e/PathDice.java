@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 ///
 /// @param dice where chance comes from
 record PathDice(Dice dice) {
+    private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
     private static final List<String> BEGINNINGS =
             List.of(
                     "/admin",
@@ -165,6 +167,12 @@ record PathDice(Dice dice) {
         return DOTS_WITH_PARAMETERS
                 .matcher(PLAIN_DOTS_WITH_PARAMETERS.matcher(target).replaceAll("/"))
                 .find();
+    }
+
+    /// Whether a percent sign in its path stands for nothing, which Envoy passes on and our proxy
+    /// refuses.
+    static boolean hasStrayPercent(String target) {
+        return STRAY_PERCENT.matcher(target.split("[?#]", 2)[0]).find();
     }
 
     /// What a back end that reads paths in that way takes a target for: without query, its slashes,

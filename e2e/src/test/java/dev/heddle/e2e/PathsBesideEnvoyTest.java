@@ -113,6 +113,13 @@ class PathsBesideEnvoyTest {
             Met there = Met.of(() -> planes.throughEnvoy(request));
             Met here = Met.of(() -> planes.throughHeddle(request));
             boolean isCompared = !PathDice.isLeftByEnvoy(target);
+            if (mode != Mode.NONE && PathDice.hasStrayPercent(target)) {
+                isCompared = false;
+                compared++;
+                if (here.status() != 400) {
+                    wrong.add("'%s' is not refused: %s".formatted(target, here));
+                }
+            }
             compared += isCompared ? 1 : 0;
             for (Met met : isCompared ? List.of(there, here) : List.of(here)) {
                 boolean isLeak =

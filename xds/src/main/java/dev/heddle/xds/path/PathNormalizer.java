@@ -3,9 +3,10 @@ package dev.heddle.xds.path;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// Makes paths canonical (RFC 3986, section 6), to the letter as Envoy does: backslashes are
-/// slashes, dot segments are resolved, with parameters (`..;a=b`) too, percent signs are only where
-/// they are needed, slashes merged where that is asked for. The query is left alone.
+/// Makes paths canonical (RFC 3986, section 6) as Envoy does: backslashes are slashes, dot segments
+/// are resolved, with parameters (`..;a=b`) too, percent signs are only where they are needed,
+/// slashes merged where that is asked for. The query is left alone. Stricter than Envoy: a path with
+/// a percent sign that stands for nothing has no canonical form, for readers differ about it.
 ///
 /// What follows, authorization above all, decides about the result, and the upstream gets the
 /// result: no two parties read the path differently.
@@ -98,46 +99,33 @@ public final class PathNormalizer {
         return text.toString();
     }
 
-    /// Each character as it is to be spelled. A percent sign that stands for nothing stays, and is
-    /// itself escaped where what follows it would now make it stand for something (`%%32f`).
+    /// Each character as it is to be spelled.
     ///
-    /// @return null if there is a NUL
+    /// @return null if a percent sign stands for nothing, or for NUL
     private static @Nullable String spelled(String path) {
         var text = new StringBuilder(path.length());
-        int stray = -1;
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            int value = c == '%' ? decoded(path, i) : -1;
-            if (value == 0) {
-                return null;
-            }
             if (c == '\\') {
                 text.append('/');
             } else if (ESCAPED.indexOf(c) >= 0) {
                 text.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-            } else if (value < 0) {
-                stray = c == '%' ? text.length() : stray;
-                text.append(c);
-            } else if (isUnreserved(value)) {
-                text.append((char) value);
-                i += 2;
-                String next = text.length() == stray + 2 ? following(path, i) : "";
-                if (stray >= 0
-                        && text.length() <= stray + 3
-                        && decoded(text.substring(stray) + next, 0) >= 0) {
-                    text.insert(stray + 1, "25");
-                    stray = -1;
+            } else if (c == '%') {
+                int value = decoded(path, i);
+                if (value <= 0) {
+                    return null;
                 }
-            } else {
-                text.append(path, i, i + 3);
+                if (isUnreserved(value)) {
+                    text.append((char) value);
+                } else {
+                    text.append(path, i, i + 3);
+                }
                 i += 2;
+            } else {
+                text.append(c);
             }
         }
         return text.toString();
-    }
-
-    private static String following(String path, int at) {
-        return path.substring(at + 1, Math.min(path.length(), at + 2));
     }
 
     private static String withoutDots(String path) {

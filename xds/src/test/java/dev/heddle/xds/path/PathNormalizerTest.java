@@ -6,6 +6,7 @@ import dev.heddle.xds.path.PathNormalizer.EscapedSlashes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PathNormalizerTest {
     @ParameterizedTest
@@ -29,13 +30,6 @@ class PathNormalizerTest {
         "/a/..;x=y/b,     /b",
         "/.;/a;x/b,       /a;x/b",
         "/a\"<>^`{}|,    /a%22%3C%3E%5E%60%7B%7D%7C",
-        "/%,              /%",
-        "/%4,             /%4",
-        "/%zz/../a,       /a",
-        "/%u0041,         /%u0041",
-        "/%%32f,          /%252f",
-        "/%2%46,          /%252F",
-        "/%2%45/%2%46,    /%252E/%252F",
         "/%252e%252e/a,   /%252e%252e/a",
         "/%c0%ae/a,       /%c0%ae/a",
     })
@@ -46,8 +40,20 @@ class PathNormalizerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/%00", "/a/%00/../b", "/a%00.html"})
-    void pathsWithNulAreRefused(String path) {
+    @ValueSource(
+            strings = {
+                "/%00",
+                "/a/%00/../b",
+                "/a%00.html",
+                "/%",
+                "/%4",
+                "/%zz/../a",
+                "/%u0041",
+                "/%%32f",
+                "/%2%46",
+                "/%2%45/%2%46"
+            })
+    void pathsWithNulOrAPercentSignForNothingAreRefused(String path) {
         assertThat(new PathNormalizer(true, false, EscapedSlashes.KEEP).normalize(path)).isNull();
     }
 
