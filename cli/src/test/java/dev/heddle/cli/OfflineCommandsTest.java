@@ -2,18 +2,12 @@ package dev.heddle.cli;
 
 import static dev.heddle.cli.TestCommand.run;
 import static dev.heddle.cli.TestCommand.runWith;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import dev.heddle.testkit.Repository;
-
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OfflineCommandsTest {
     private static final Path BOOKINFO = Repository.root().resolve("samples/bookinfo");

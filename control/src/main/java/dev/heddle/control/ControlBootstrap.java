@@ -4,7 +4,6 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.keys.Reach;
 import dev.heddle.control.source.Pace;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -14,10 +14,6 @@ import dev.heddle.control.world.WorldLoop;
 import dev.heddle.control.world.WorldStore;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsService;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -26,6 +22,8 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One control plane. Read [#start] from top to bottom: a change of configuration travels the same
 /// way.

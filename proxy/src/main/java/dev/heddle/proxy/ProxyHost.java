@@ -13,9 +13,7 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Backoff;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
-
 import io.netty.util.concurrent.Ticker;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -5,7 +5,6 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.xds.patch.SecuredControl;
 import dev.heddle.control.world.Edition;
 import dev.heddle.model.Severity;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

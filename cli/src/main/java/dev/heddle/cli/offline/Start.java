@@ -13,7 +13,6 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.YamlReader;
 import dev.heddle.xds.EnvoyJsonException;
 import dev.heddle.xds.NodeInfo;
-
 import java.util.List;
 import java.util.Optional;
 

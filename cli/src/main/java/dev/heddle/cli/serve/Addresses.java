@@ -2,7 +2,6 @@ package dev.heddle.cli.serve;
 
 import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.xds.patch.SecuredControl;
-
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 

@@ -8,7 +8,6 @@ import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.ca.CaServer;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

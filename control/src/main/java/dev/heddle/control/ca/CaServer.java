@@ -8,7 +8,6 @@ import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.UnusableMaterial;
 import dev.heddle.xds.server.Admission;
 import dev.heddle.xds.server.XdsService;
-
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
@@ -17,10 +16,6 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -35,6 +30,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The certificate authority at its port, over TLS, and what the control plane says to proxies
 /// beside it, as Istio has both at 15012. It shows a certificate that it has signed itself, and

@@ -5,7 +5,6 @@ import dev.heddle.xds.grpc.PeerCertificates;
 import dev.heddle.xds.grpc.RawMessages;
 import dev.heddle.xds.identity.CertificateCall;
 import dev.heddle.xds.secret.PeerCheck;
-
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -18,16 +17,14 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The call by which certificates are asked for, as Istio's agents make it.
 final class CaService {

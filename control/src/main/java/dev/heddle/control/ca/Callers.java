@@ -1,7 +1,6 @@
 package dev.heddle.control.ca;
 
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Optional;

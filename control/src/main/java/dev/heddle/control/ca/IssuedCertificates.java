@@ -2,7 +2,6 @@ package dev.heddle.control.ca;
 
 import dev.heddle.control.world.DurableFile;
 import dev.heddle.xds.secret.CertificateHash;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,6 @@ package dev.heddle.control.ca;
 import dev.heddle.control.world.DurableFile;
 import dev.heddle.xds.identity.SpiffeId;
 import dev.heddle.xds.secret.CertificateHash;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,13 +3,11 @@ package dev.heddle.control.ca;
 import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.model.Confined;
 import dev.heddle.xds.secret.CertificateHash;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sees when a command has moved a rotation on. What cannot be read leaves the authority as it is.
 @Confined("ca-renewal")

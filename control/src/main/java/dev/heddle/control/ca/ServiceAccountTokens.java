@@ -4,7 +4,6 @@ import dev.heddle.xds.identity.SpiffeId;
 import dev.heddle.xds.token.JwtStatus;
 import dev.heddle.xds.token.KeySet;
 import dev.heddle.xds.token.Token;
-
 import java.time.Instant;
 import java.util.Optional;
 

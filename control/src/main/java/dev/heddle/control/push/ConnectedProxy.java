@@ -8,14 +8,12 @@ import dev.heddle.model.Confined;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsStream;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One open stream and what its proxy said on it.
 @Confined("pusher")

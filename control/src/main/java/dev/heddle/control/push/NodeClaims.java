@@ -6,7 +6,6 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -12,11 +12,6 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsStream;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,6 +32,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Gives every connected proxy what the newest world means for it.
 ///

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.identity.SpiffeId;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class NodeClaimsTest {
     private static final SpiffeId WEB = SpiffeId.ofAccount("cluster.local", "shop", "web");

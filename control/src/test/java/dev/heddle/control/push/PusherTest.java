@@ -18,11 +18,6 @@ import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.Peer;
 import dev.heddle.xds.server.XdsStream;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -32,6 +27,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 class PusherTest {
     private static final InstantSource CLOCK =

@@ -22,7 +22,6 @@ import dev.heddle.proxy.identity.IdentityLoop;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

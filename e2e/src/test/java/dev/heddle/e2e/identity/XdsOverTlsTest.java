@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-
 import dev.heddle.control.ca.CertificateAuthority;
 import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.control.ca.Signing;
@@ -12,11 +11,9 @@ import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.identity.SigningRequest;
 import dev.heddle.xds.identity.SpiffeId;
-
 import heddle.hits.v1.HitReport;
 import heddle.hits.v1.HitsTaken;
 import heddle.hits.v1.RuleHitsGrpc;
-
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -28,11 +25,6 @@ import io.grpc.stub.StreamObserver;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -48,6 +40,9 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Who is served by the control plane over TLS, and as whom: what a certificate proves counts, and
 /// nothing that a node says of itself.

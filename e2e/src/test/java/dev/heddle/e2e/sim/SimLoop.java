@@ -7,12 +7,10 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.testkit.Seed;
 import dev.heddle.xds.client.XdsSubscriber;
-
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
-
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -20,15 +20,7 @@ import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.Parts;
 import dev.heddle.testkit.Seed;
-
 import io.grpc.Server;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +38,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Rows G02, G18 and G24 of the fault catalogue, and Z1 of its goals: while configuration changes
 /// as fast as it is taken, no request fails, and each answer is explained by one configuration that

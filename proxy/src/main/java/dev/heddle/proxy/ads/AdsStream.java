@@ -21,9 +21,6 @@ import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.xds.client.StreamTransport;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One attempt to speak with a control plane: a connection, the stream of ADS on it, and calls
 /// beside that, which end with it.

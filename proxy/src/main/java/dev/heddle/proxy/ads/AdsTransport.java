@@ -6,9 +6,6 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.StreamTransport;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -18,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Carries the proxy's ADS streams over its own HTTP/2, in plain text or secured, on one event
 /// loop, and calls beside them.

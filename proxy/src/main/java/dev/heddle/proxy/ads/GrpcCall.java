@@ -9,14 +9,11 @@ import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.xds.client.StreamTransport;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /// One call of gRPC on a connection: messages in both directions, and one end.
 ///

@@ -8,7 +8,6 @@ import dev.heddle.xds.wire.JsonException;
 import dev.heddle.xds.wire.JsonTrees;
 import dev.heddle.xds.wire.WireException;
 import dev.heddle.xds.wire.WireWriter;
-
 import envoy.Messages;
 import envoy.config.bootstrap.v3.Admin;
 import envoy.config.bootstrap.v3.Bootstrap;
@@ -19,9 +18,7 @@ import envoy.config.listener.v3.Listener;
 import envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
 import envoy.extensions.transport_sockets.tls.v3.Secret;
 import envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-
 import google.protobuf.Value;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

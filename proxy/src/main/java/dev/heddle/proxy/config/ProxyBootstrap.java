@@ -5,9 +5,7 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.wire.Bytes;
-
 import envoy.config.bootstrap.v3.Bootstrap;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,6 @@ import dev.heddle.xds.secret.CertificatePath;
 import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.PemText;
 import dev.heddle.xds.secret.UnusableMaterial;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;

@@ -5,7 +5,6 @@ import dev.heddle.xds.secret.CertificatePath;
 import dev.heddle.xds.secret.PemText;
 import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.secret.UnusableMaterial;
-
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.heddle.proxy.identity;
 
 import dev.heddle.xds.secret.UnusableMaterial;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

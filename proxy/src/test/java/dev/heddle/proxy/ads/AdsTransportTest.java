@@ -1,11 +1,9 @@
 package dev.heddle.proxy.ads;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.InvalidProtocolBufferException;
-
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
@@ -25,17 +23,10 @@ import dev.heddle.xds.server.HitsStream;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
-
 import heddle.hits.v1.HitReport;
 import heddle.hits.v1.Hits;
 import heddle.hits.v1.HitsTaken;
-
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -54,6 +45,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// The proxy's own client and the control plane's server, which is grpc-java's, over real sockets.
 ///

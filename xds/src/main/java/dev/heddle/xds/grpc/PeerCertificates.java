@@ -2,14 +2,11 @@ package dev.heddle.xds.grpc;
 
 import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.UnusableMaterial;
-
 import io.grpc.Grpc;
 import io.grpc.ServerCall;
-
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.stream.Stream;
-
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 

@@ -1,7 +1,6 @@
 package dev.heddle.xds.identity;
 
 import dev.heddle.xds.secret.Der;
-
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

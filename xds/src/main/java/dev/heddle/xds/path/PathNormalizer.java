@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes paths canonical (RFC 3986, section 6) as Envoy does: backslashes are slashes, dot segments
 /// are resolved, with parameters (`..;a=b`) too, percent signs are only where they are needed,
-/// slashes merged where that is asked for. The query is left alone. Stricter than Envoy: a path with
-/// a percent sign that stands for nothing has no canonical form, for readers differ about it.
+/// slashes merged where that is asked for. The query is left alone. Stricter than Envoy: a path
+/// with a percent sign that stands for nothing has no canonical form, for readers differ about it.
 ///
 /// What follows, authorization above all, decides about the result, and the upstream gets the
 /// result: no two parties read the path differently.

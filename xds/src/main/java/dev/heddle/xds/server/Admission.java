@@ -2,7 +2,6 @@ package dev.heddle.xds.server;
 
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.util.Optional;
 
 /// Says who may be which node. What a node says of itself is only its word; who it is its

@@ -4,7 +4,6 @@ import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.grpc.PeerCertificates;
 import dev.heddle.xds.identity.SpiffeId;
 import dev.heddle.xds.secret.PeerCheck;
-
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -13,7 +12,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-
 import java.util.Optional;
 
 /// Who makes a call, and who decides what he may be.

@@ -3,15 +3,12 @@ package dev.heddle.xds.server;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.SerialQueue;
-
 import heddle.hits.v1.HitReport;
 import heddle.hits.v1.HitsTaken;
 import heddle.hits.v1.RuleHitsGrpc;
-
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;

@@ -3,7 +3,6 @@ package dev.heddle.xds.server;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.EnvoyRuleHits;
 import dev.heddle.xds.NodeInfo;
-
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.metrics.v3.MetricsServiceGrpc;
 import io.envoyproxy.envoy.service.metrics.v3.StreamMetricsMessage;
@@ -15,7 +14,6 @@ import io.prometheus.client.Metrics.LabelPair;
 import io.prometheus.client.Metrics.Metric;
 import io.prometheus.client.Metrics.MetricFamily;
 import io.prometheus.client.Metrics.MetricType;
-
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.heddle.xds.server;
 
 import com.google.protobuf.Message;
-
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.protocol.DeltaRequest;
@@ -9,7 +8,6 @@ import dev.heddle.xds.protocol.DeltaResponse;
 import dev.heddle.xds.protocol.SotwRequest;
 import dev.heddle.xds.protocol.SotwResponse;
 import dev.heddle.xds.protocol.XdsResponse;
-
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -19,15 +17,13 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The two streaming calls of Envoy's AggregatedDiscoveryService.
 final class GrpcStreams extends AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase {

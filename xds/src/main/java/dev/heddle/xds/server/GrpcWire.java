@@ -1,12 +1,9 @@
 package dev.heddle.xds.server;
 
 import com.google.protobuf.Message;
-
 import dev.heddle.xds.Confined;
-
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
-
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Function;

@@ -1,7 +1,6 @@
 package dev.heddle.xds.server;
 
 import dev.heddle.xds.identity.SpiffeId;
-
 import java.util.Optional;
 
 /// The other end of a stream.

@@ -14,15 +14,13 @@ import dev.heddle.xds.protocol.SotwRequest;
 import dev.heddle.xds.protocol.SotwResponse;
 import dev.heddle.xds.protocol.SotwServerStream;
 import dev.heddle.xds.protocol.XdsResponse;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One stream: its engine, its handler and its wire, bound to one queue.
 ///

@@ -2,7 +2,6 @@ package dev.heddle.xds.server;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,12 +1,10 @@
 package dev.heddle.xds.server;
 
 import dev.heddle.xds.secret.PeerCheck;
-
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -8,9 +8,7 @@ import dev.heddle.model.tree.Node;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.EnvoyJsonException;
 import dev.heddle.xds.NodeInfo;
-
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-
 import java.util.List;
 import java.util.Optional;
 

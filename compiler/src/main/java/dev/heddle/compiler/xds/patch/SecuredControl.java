@@ -1,16 +1,13 @@
 package dev.heddle.compiler.xds.patch;
 
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.EnvoyJsonException;
-
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
-
 import java.util.List;
 import java.util.Optional;
 

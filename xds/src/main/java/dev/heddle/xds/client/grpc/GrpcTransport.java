@@ -7,7 +7,6 @@ import dev.heddle.xds.client.StreamTransport;
 import dev.heddle.xds.client.XdsClient;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.grpc.RawMessages;
-
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -16,9 +15,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Streams of ADS on a channel of grpc-java, in plain text.
 public final class GrpcTransport implements StreamTransport {
