@@ -100,7 +100,7 @@ class RandomRulesTest {
     private record Pair(String envoy, String heddle) {
         static Pair of(TwoPlanes planes, TwoPlanes.Asked asked, boolean isMirrored)
                 throws InterruptedException {
-            int before = isMirrored ? settled(planes) : 0;
+            int before = isMirrored ? planes.copies() : 0; // settled after the one before
             String there = text(() -> planes.throughEnvoy(asked));
             int between = isMirrored ? settled(planes) : 0;
             String here = text(() -> planes.throughHeddle(asked));

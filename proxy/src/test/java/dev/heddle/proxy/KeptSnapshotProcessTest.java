@@ -117,7 +117,7 @@ class KeptSnapshotProcessTest {
 
     @Test
     void aProxyThatIsKilledAnywhereInAPushServesOneStateWhenItIsBack() throws Exception {
-        killAndStart(10);
+        killAndStart(6);
     }
 
     @Test
