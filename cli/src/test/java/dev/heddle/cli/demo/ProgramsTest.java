@@ -73,7 +73,7 @@ class ProgramsTest {
             Programs.Proxy own = ratings(SETTINGS, Optional.empty(), data);
             assertThat(line(own)).doesNotContain("--concurrency", "--drain", "--termination");
             assertThat(Files.readString(directory.resolve("bootstrap/ratings-v1-proxy.json")))
-                    .contains("\"concurrency\": 2.0", "\"drainDuration\": \"20s\"")
+                    .contains("\"concurrency\": 2,", "\"drainDuration\": \"20s\"")
                     .contains("\"EXIT_ON_ZERO_ACTIVE_CONNECTIONS\": \"true\"");
             assertThat(own.program().environment()).containsEntry("MINIMUM_DRAIN_DURATION", "2s");
             assertThat(own.farewell()).isEqualTo(new Farewell(true, Duration.ofSeconds(2), true));
