@@ -1,6 +1,7 @@
 package dev.heddle.compiler.convert;
 
 import dev.heddle.compiler.convert.Backends.Place;
+import dev.heddle.compiler.lower.istio.HeaderEdits;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.HeaderModifier;
@@ -109,7 +110,8 @@ record FilterForms(HttpRule rule, Backends backends, Losses losses) {
     private Optional<HeaderModifier> modifier(HeaderOperations said, FieldPath path) {
         List<Header> set = written(said.set(), path.field("set"));
         List<Header> add = written(said.add(), path.field("add"));
-        List<String> remove = said.remove().stream().filter(n -> !isOfProtocol(n)).toList();
+        List<String> remove =
+                said.remove().stream().filter(n -> !HeaderEdits.isOfProtocol(n)).toList();
         return set.isEmpty() && add.isEmpty() && remove.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new HeaderModifier(set, add, remove));
@@ -119,7 +121,7 @@ record FilterForms(HttpRule rule, Backends backends, Losses losses) {
         var all = new ArrayList<Header>();
         new TreeMap<>(said)
                 .forEach((name, value) -> {
-                    if (isOfProtocol(name)) {
+                    if (HeaderEdits.isOfProtocol(name)) {
                         return;
                     }
                     String plain = value.replace("%%", "");
@@ -138,25 +140,6 @@ record FilterForms(HttpRule rule, Backends backends, Losses losses) {
                     all.add(new Header(name, value.replace("%%", "%")));
                 });
         return all;
-    }
-
-    /// What writes to these changes the host, or nothing.
-    private static boolean isOfProtocol(String name) {
-        return name.startsWith(":") || name.equalsIgnoreCase("host");
-    }
-
-    /// The host that header operations set.
-    static Optional<String> authority(Headers said) {
-        return authority(said.request().set()).or(() -> authority(said.request().add()));
-    }
-
-    private static Optional<String> authority(Map<String, String> written) {
-        return written.entrySet().stream()
-                .filter(e ->
-                        e.getKey().equalsIgnoreCase("host")
-                                || e.getKey().equalsIgnoreCase(":authority"))
-                .map(Map.Entry::getValue)
-                .findFirst();
     }
 
     /// Who gets copies.

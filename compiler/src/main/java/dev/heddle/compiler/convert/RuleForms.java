@@ -4,6 +4,7 @@ import dev.heddle.compiler.convert.Backends.Place;
 import dev.heddle.compiler.convert.Precedence.Placed;
 import dev.heddle.compiler.ir.Retry;
 import dev.heddle.compiler.lower.istio.ActionLowering;
+import dev.heddle.compiler.lower.istio.HeaderEdits;
 import dev.heddle.compiler.lower.istio.Retries;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;
@@ -96,14 +97,9 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
         boolean acts =
                 rule.redirect().isPresent()
                         || rule.directResponse().isPresent()
-                        || takers(rule).stream().anyMatch(t -> !t.destination().host().isEmpty());
+                        || ActionLowering.takers(rule).stream()
+                                .anyMatch(t -> !t.destination().host().isEmpty());
         return acts && ActionLowering.problemOf(rule).isEmpty();
-    }
-
-    private static List<HttpRouteDestination> takers(VirtualService.HttpRoute rule) {
-        return rule.route().size() == 1
-                ? rule.route()
-                : rule.route().stream().filter(d -> d.weight().orElse(0) > 0).toList();
     }
 
     /// A prefix of letters cannot be replaced in the Gateway API, one of elements can.
@@ -166,11 +162,12 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
         boolean redirects = rule.spec().redirect().isPresent();
         List<HttpBackendRef> refs = redirects ? List.of() : refs(rule, filters, place);
         notCarried(rule);
+        Optional<String> authority = ActionLowering.authority(rule.spec());
         var groups = new ArrayList<Group>();
         for (Placed match : matches) {
             var all = new ArrayList<>(common);
             var paths = new PathChanges(rule, way.port(), losses);
-            (redirects ? paths.redirect(match) : paths.rewrite(match, authority(rule)))
+            (redirects ? paths.redirect(match) : paths.rewrite(match, authority))
                     .ifPresent(all::add);
             Group.add(groups, all, match.form().match());
         }
@@ -212,18 +209,6 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
         }
     }
 
-    private static Optional<String> authority(HttpRule rule) {
-        VirtualService.HttpRoute said = rule.spec();
-        return said.rewrite()
-                .map(HttpRewrite::authority)
-                .filter(a -> !a.isEmpty())
-                .or(() -> FilterForms.authority(said.headers()))
-                .or(() ->
-                        takers(said).size() == 1
-                                ? FilterForms.authority(takers(said).getFirst().headers())
-                                : Optional.empty());
-    }
-
     private static List<HttpRouteFilter> common(HttpRule rule, FilterForms filters, Place place) {
         var all =
                 new ArrayList<>(
@@ -236,7 +221,7 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
     }
 
     private List<HttpBackendRef> refs(HttpRule rule, FilterForms filters, Place place) {
-        List<HttpRouteDestination> takers = takers(rule.spec());
+        List<HttpRouteDestination> takers = ActionLowering.takers(rule.spec());
         boolean isOne = takers.size() == 1;
         var refs = new ArrayList<HttpBackendRef>();
         for (int i = 0; i < rule.spec().route().size(); i++) {
@@ -247,7 +232,7 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
             }
             var own = new ArrayList<>(filters.headers(to.headers(), path.field("headers")));
             if (!isOne) {
-                FilterForms.authority(to.headers())
+                HeaderEdits.authority(to.headers())
                         .ifPresent(host ->
                                 own.add(
                                         FilterForms.rewrite(

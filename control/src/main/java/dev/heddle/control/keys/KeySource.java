@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -215,7 +216,7 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
             Optional<Map.Entry<String, Place>> first =
                     places.entrySet().stream()
                             .min(
-                                    java.util.Comparator.comparingLong(
+                                    Comparator.comparingLong(
                                             entry -> entry.getValue().due() - nanos.getAsLong()));
             long left =
                     first.map(it -> it.getValue().due() - nanos.getAsLong()).orElse(Long.MAX_VALUE);

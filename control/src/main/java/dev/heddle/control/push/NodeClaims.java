@@ -8,9 +8,7 @@ import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.identity.SpiffeId;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /// Whether what a node says of itself agrees with what its certificate proves.
 public final class NodeClaims {
@@ -65,12 +63,7 @@ public final class NodeClaims {
     static Optional<String> refusal(SpiffeId proven, ProxyScope scope, World world) {
         String own = proven.account().map(SpiffeId.Account::name).orElse("");
         for (MeshService service : world.services(scope)) {
-            Set<String> accounts =
-                    service.endpoints().stream()
-                            .map(Endpoint::account)
-                            .filter(a -> !a.isEmpty())
-                            .collect(Collectors.toCollection(TreeSet::new));
-            if (!accounts.isEmpty() && !accounts.contains(own)) {
+            if (isKnown(service, _ -> true) && !isKnown(service, own::equals)) {
                 return Optional.of(
                         "service account '%s': by its labels the node is of service '%s' (expected:"
                                         .formatted(own, service.service().host())
@@ -78,5 +71,13 @@ public final class NodeClaims {
             }
         }
         return Optional.empty();
+    }
+
+    /// Whether one of a service's workloads is known to run as such an account. Mostly the first
+    /// one tells.
+    private static boolean isKnown(MeshService service, Predicate<String> account) {
+        return service.endpoints().stream()
+                .map(Endpoint::account)
+                .anyMatch(a -> !a.isEmpty() && account.test(a));
     }
 }

@@ -61,16 +61,20 @@ public final class HeaderName {
     /// @param text in any case; a token of RFC 9110, section 5.6.2
     /// @throws IllegalArgumentException if it is no token, naming it
     public static HeaderName of(String text) {
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException("header name: '' (expected: a token)");
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (!Ascii.isToken(text.charAt(i))) {
-                throw new IllegalArgumentException(
-                        "header name: '" + text + "' (expected: a token)");
-            }
+        if (!isToken(text)) {
+            throw new IllegalArgumentException("header name: '" + text + "' (expected: a token)");
         }
         return new HeaderName(text.toLowerCase(Locale.ROOT));
+    }
+
+    /// Whether a text is a token of RFC 9110, section 5.6.2, as names of headers and methods are.
+    public static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!Ascii.isToken(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /// In lower case.

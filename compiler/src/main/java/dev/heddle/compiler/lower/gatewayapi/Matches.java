@@ -48,7 +48,7 @@ public final class Matches {
         var match = new RouteMatch(lowered.get(), false, all, query.get());
         Optional<String> prefix =
                 type == HttpRoute.PathType.PathPrefix
-                        ? Optional.of(withoutSlash(path))
+                        ? Optional.of(Paths.withoutSlash(path))
                         : Optional.empty();
         return Optional.of(
                 new Matched(match, Rank.of(match, prefix.orElse(path).length()), prefix));
@@ -58,7 +58,7 @@ public final class Matches {
         return switch (type) {
             case Exact -> Optional.of(new PathMatch.Exact(path));
             case PathPrefix -> {
-                String prefix = withoutSlash(path);
+                String prefix = Paths.withoutSlash(path);
                 yield Optional.of(
                         prefix.isEmpty()
                                 ? new PathMatch.Prefix("/")
@@ -69,14 +69,6 @@ public final class Matches {
                             ? Optional.empty()
                             : Optional.of(new PathMatch.Regex(path));
         };
-    }
-
-    private static String withoutSlash(String path) {
-        int end = path.length();
-        while (end > 0 && path.charAt(end - 1) == '/') {
-            end--;
-        }
-        return path.substring(0, end);
     }
 
     /// As [#http], for a call of gRPC: its path is `/SERVICE/METHOD`.

@@ -133,7 +133,8 @@ record Paths(int port, boolean isTls) {
                 match.claims());
     }
 
-    private static String withoutSlash(String path) {
+    /// A path without slashes at its end.
+    static String withoutSlash(String path) {
         int end = path.length();
         while (end > 0 && path.charAt(end - 1) == '/') {
             end--;

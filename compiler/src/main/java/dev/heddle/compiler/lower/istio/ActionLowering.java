@@ -78,7 +78,7 @@ public final class ActionLowering {
 
     /// The destinations that take requests: the only one whatever its weight, else those that have
     /// a weight.
-    private static List<HttpRouteDestination> takers(HttpRoute rule) {
+    public static List<HttpRouteDestination> takers(HttpRoute rule) {
         if (rule.route().size() == 1) {
             return rule.route();
         }
@@ -203,9 +203,9 @@ public final class ActionLowering {
         return rule.timeout().filter(Duration::isPositive).orElse(Duration.ZERO);
     }
 
-    /// What a rewrite says goes before what header operations say, and the rule before its only
-    /// destination.
-    private static Optional<String> authority(HttpRoute rule) {
+    /// The authority that requests of a rule get: what a rewrite says goes before what header
+    /// operations say, and the rule before its only destination.
+    public static Optional<String> authority(HttpRoute rule) {
         return rule.rewrite()
                 .map(HttpRewrite::authority)
                 .filter(a -> !a.isEmpty())

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /// Lowers header operations. What the protocol keeps for itself (`Host` and names that begin with a
 /// colon) is no header here: writing it rewrites the authority, removing it does nothing.
-final class HeaderEdits {
+public final class HeaderEdits {
     private HeaderEdits() {}
 
     static HeaderEdit lower(Headers headers) {
@@ -22,7 +22,7 @@ final class HeaderEdits {
     }
 
     /// The authority that the request operations set, or else add.
-    static Optional<String> authority(Headers headers) {
+    public static Optional<String> authority(Headers headers) {
         return authority(headers.request().set()).or(() -> authority(headers.request().add()));
     }
 
@@ -41,7 +41,7 @@ final class HeaderEdits {
         write(operations.add(), false, writes);
         List<String> removals =
                 operations.remove().stream()
-                        .filter(n -> !isInternal(n) && EnvoySyntax.isHeaderName(n))
+                        .filter(n -> !isOfProtocol(n) && EnvoySyntax.isHeaderName(n))
                         .toList();
         return new Edits(writes, removals);
     }
@@ -49,7 +49,7 @@ final class HeaderEdits {
     private static void write(Map<String, String> values, boolean replace, List<Write> out) {
         new TreeMap<>(values)
                 .forEach((name, value) -> {
-                    if (!isInternal(name)
+                    if (!isOfProtocol(name)
                             && EnvoySyntax.isHeaderName(name)
                             && EnvoySyntax.isHeaderFormat(value)) {
                         out.add(new Write(name, value, replace));
@@ -57,7 +57,9 @@ final class HeaderEdits {
                 });
     }
 
-    private static boolean isInternal(String name) {
+    /// Whether the protocol keeps that name for itself: what writes to it changes the host, or
+    /// nothing.
+    public static boolean isOfProtocol(String name) {
         return name.startsWith(":") || name.equalsIgnoreCase("host");
     }
 }

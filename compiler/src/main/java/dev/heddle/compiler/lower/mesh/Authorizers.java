@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Authorizer.Protocol;
 import dev.heddle.compiler.ir.ClusterName;
+import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.FieldPath;
@@ -153,7 +154,7 @@ public record Authorizers(SortedMap<String, Authorizer> usable, List<Problem> pr
         }
 
         private static boolean isHeader(String name, String value) {
-            return name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+            return EnvoySyntax.isHeaderName(name)
                     && value.chars().allMatch(c -> c >= ' ' && c != 0x7f);
         }
 

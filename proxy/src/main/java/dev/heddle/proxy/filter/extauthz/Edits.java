@@ -19,7 +19,6 @@ import java.util.Locale;
 /// messages end.
 final class Edits {
     private static final Limits MOST = Limits.ENVOY;
-    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
     private Edits() {}
 
@@ -62,7 +61,8 @@ final class Edits {
     static boolean areSound(List<HeaderChange> changes) {
         long bytes = 0;
         for (HeaderChange change : changes) {
-            if (!change.name().matches(TOKEN) || !change.value().equals(sound(change.value()))) {
+            if (!HeaderName.isToken(change.name())
+                    || !change.value().equals(sound(change.value()))) {
                 return false;
             }
             bytes += change.name().length() + change.value().length();
@@ -128,7 +128,7 @@ final class Edits {
         }
         for (String removed : answer.removed()) {
             String name = removed.toLowerCase(Locale.ROOT);
-            if (name.matches(TOKEN) && !name.equals("host") && !isOfTransport(name)) {
+            if (HeaderName.isToken(name) && !name.equals("host") && !isOfTransport(name)) {
                 request.headers().remove(HeaderName.of(name));
             }
         }
@@ -145,12 +145,12 @@ final class Edits {
             case ":path" ->
                     change.value().startsWith("/")
                             && change.value().chars().allMatch(c -> c > ' ' && c < 0x7f);
-            case ":method" -> change.value().matches(TOKEN);
+            case ":method" -> HeaderName.isToken(change.value());
             case ":authority", "host" ->
                     change.value().chars().allMatch(c -> c > ' ' && c < 0x7f)
                             && !change.value().isEmpty();
             case ":scheme" -> change.value().equals("http") || change.value().equals("https");
-            default -> change.name().matches(TOKEN);
+            default -> HeaderName.isToken(change.name());
         };
     }
 
