@@ -10,6 +10,7 @@ import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
+import dev.heddle.testkit.JavaCommand;
 import dev.heddle.testkit.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,12 +69,7 @@ final class ReadFields extends TreePathScanner<@Nullable Void, @Nullable Void> {
                                     null,
                                     files,
                                     _ -> {},
-                                    List.of(
-                                            "-proc:none",
-                                            "-cp",
-                                            System.getProperty(
-                                                    "surefire.test.class.path",
-                                                    System.getProperty("java.class.path"))),
+                                    List.of("-proc:none", "-cp", JavaCommand.classPath()),
                                     null,
                                     files.getJavaFileObjectsFromPaths(sources));
             var units = new ArrayList<CompilationUnitTree>();

@@ -2,6 +2,7 @@ package dev.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.xds.grpc.RawMessages;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
@@ -392,7 +393,8 @@ class ActiveHealthChecksBesideEnvoyTest {
                                 ServerServiceDefinition.builder("grpc.health.v1.Health")
                                         .addMethod(
                                                 MethodDescriptor.newBuilder(
-                                                                GrpcBytes.BYTES, GrpcBytes.BYTES)
+                                                                new RawMessages(),
+                                                                new RawMessages())
                                                         .setType(MethodType.UNARY)
                                                         .setFullMethodName(
                                                                 "grpc.health.v1.Health/Check")

@@ -105,27 +105,7 @@ class AdsTest {
     }
 
     private String bootstrap() {
-        return """
-        node: {id: sidecar~127.0.0.1~a.default~default.svc.cluster.local, cluster: a.default}
-        admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-        dynamic_resources:
-          ads_config:
-            api_type: DELTA_GRPC
-            transport_api_version: V3
-            grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]
-          cds_config: {ads: {}, resource_api_version: V3}
-          lds_config: {ads: {}, resource_api_version: V3}
-        static_resources:
-          clusters:
-          - name: xds-grpc
-            load_assignment:
-              cluster_name: xds-grpc
-              endpoints:
-              - lb_endpoints:
-                - endpoint:
-                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-        """
-                .formatted(server.address().getPort());
+        return ResourceTexts.bootstrap(server.address().getPort(), 0);
     }
 
     private Snapshot routed(String version, String cluster, Backend backend) {

@@ -467,44 +467,18 @@ class ExtAuthzBesideEnvoyTest {
                 .formatted(setup.name(), port, TYPE, log, setup.filter(), PER_ROUTE);
     }
 
-    private static String cluster(String name, int port, String more) {
-        return """
-          - name: %s
-            type: STATIC
-            connect_timeout: 1s
-            load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}
-        """
-                        .formatted(name, name, port)
-                + more;
-    }
-
     private String bootstrap(List<Integer> ports, int upstream, int grpc, int http) {
-        var text =
-                new StringBuilder(
-                        """
-                        admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-                        static_resources:
-                          listeners:
-                        """
-                                .formatted(ports.getFirst()));
+        var listeners = new StringBuilder();
         for (int i = 0; i < SETUPS.size(); i++) {
-            text.append(listener(SETUPS.get(i), ports.get(i + 1), log(ports)));
+            listeners.append(listener(SETUPS.get(i), ports.get(i + 1), log(ports)));
         }
-        text.append("  clusters:\n");
-        text.append(cluster("up", upstream, ""));
-        text.append(cluster("http", http, ""));
-        text.append(cluster("dead", 1, ""));
-        text.append(
-                cluster(
-                        "grpc",
-                        grpc,
-                        """
-                            typed_extension_protocol_options:
-                              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                                '@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                explicit_http_config: {http2_protocol_options: {}}
-                        """));
-        return text.toString();
+        return AskingBootstrap.of(
+                ports.getFirst(),
+                listeners.toString(),
+                AskingBootstrap.cluster("up", upstream)
+                        + AskingBootstrap.cluster("http", http)
+                        + AskingBootstrap.cluster("dead", 1)
+                        + AskingBootstrap.grpcCluster(grpc));
     }
 
     private Path log(List<Integer> ports) {
@@ -603,14 +577,8 @@ class ExtAuthzBesideEnvoyTest {
 
     /// Without what is another each time.
     private static String comparable(CheckRequest question) {
-        var copy = question.toBuilder();
+        var copy = GrpcAuthorizer.withoutPorts(question).toBuilder();
         var attributes = copy.getAttributesBuilder();
-        attributes.getSourceBuilder().getAddressBuilder().getSocketAddressBuilder().setPortValue(1);
-        attributes
-                .getDestinationBuilder()
-                .getAddressBuilder()
-                .getSocketAddressBuilder()
-                .setPortValue(1);
         if (!attributes.hasRequest()) {
             return copy.build().toString();
         }

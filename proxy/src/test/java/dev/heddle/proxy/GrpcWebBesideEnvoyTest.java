@@ -3,6 +3,7 @@ package dev.heddle.proxy;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.xds.grpc.RawMessages;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -94,7 +95,7 @@ class GrpcWebBesideEnvoyTest {
     }
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-        return MethodDescriptor.newBuilder(GrpcBytes.BYTES, GrpcBytes.BYTES)
+        return MethodDescriptor.newBuilder(new RawMessages(), new RawMessages())
                 .setType(type)
                 .setFullMethodName("echo.Echo/" + name)
                 .build();

@@ -7,6 +7,7 @@ import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.config.ResourceTexts;
 import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.JavaCommand;
 import dev.heddle.testkit.Seed;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
@@ -25,7 +26,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,7 +65,8 @@ class KeptSnapshotProcessTest {
         webPort = ports.get(0);
         adminPort = ports.get(1);
         xdsPort = ports.get(2);
-        Files.writeString(directory.resolve("bootstrap.yaml"), bootstrap());
+        Files.writeString(
+                directory.resolve("bootstrap.yaml"), ResourceTexts.bootstrap(xdsPort, adminPort));
     }
 
     @AfterEach
@@ -227,7 +228,9 @@ class KeptSnapshotProcessTest {
         var keeper =
                 new SnapshotKeeper(
                         directory.resolve("kept"),
-                        BootstrapParser.parse("test", bootstrap()).node().id(),
+                        BootstrapParser.parse("test", ResourceTexts.bootstrap(xdsPort, adminPort))
+                                .node()
+                                .id(),
                         InstantSource.system(),
                         Runnable::run,
                         Runnable::run);
@@ -310,19 +313,14 @@ class KeptSnapshotProcessTest {
 
     private Process start(Class<?> main, String bootstrapOption, String snapshotOption)
             throws IOException {
-        String path =
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"));
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path));
-        command.add(main.getName());
-        command.addAll(
-                List.of(
+        List<String> command =
+                JavaCommand.of(
+                        main,
+                        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                         bootstrapOption,
                         directory.resolve("bootstrap.yaml").toString(),
                         snapshotOption,
-                        directory.resolve("kept").toString()));
+                        directory.resolve("kept").toString());
         command.removeIf(String::isEmpty);
         Process process =
                 new ProcessBuilder(command)
@@ -332,29 +330,5 @@ class KeptSnapshotProcessTest {
                         .start();
         processes.add(process);
         return process;
-    }
-
-    private String bootstrap() {
-        return """
-        node: {id: sidecar~127.0.0.1~a.default~default.svc.cluster.local, cluster: a.default}
-        admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-        dynamic_resources:
-          ads_config:
-            api_type: DELTA_GRPC
-            transport_api_version: V3
-            grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]
-          cds_config: {ads: {}, resource_api_version: V3}
-          lds_config: {ads: {}, resource_api_version: V3}
-        static_resources:
-          clusters:
-          - name: xds-grpc
-            load_assignment:
-              cluster_name: xds-grpc
-              endpoints:
-              - lb_endpoints:
-                - endpoint:
-                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-        """
-                .formatted(adminPort, xdsPort);
     }
 }

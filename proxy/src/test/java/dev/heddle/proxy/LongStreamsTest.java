@@ -8,6 +8,7 @@ import dev.heddle.proxy.config.ResourceTexts;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.grpc.RawMessages;
 import dev.heddle.xds.server.XdsHandler;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsStream;
@@ -56,7 +57,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LongStreamsTest {
     private static final MethodDescriptor<byte[], byte[]> BOTH =
-            MethodDescriptor.newBuilder(GrpcBytes.BYTES, GrpcBytes.BYTES)
+            MethodDescriptor.newBuilder(new RawMessages(), new RawMessages())
                     .setType(MethodType.BIDI_STREAMING)
                     .setFullMethodName("echo.Echo/both")
                     .build();
@@ -224,29 +225,6 @@ class LongStreamsTest {
                 .start();
     }
 
-    private static String bootstrap(XdsServer server) {
-        return """
-        node: {id: sidecar~127.0.0.1~a.default~default.svc.cluster.local, cluster: a.default}
-        dynamic_resources:
-          ads_config:
-            api_type: DELTA_GRPC
-            transport_api_version: V3
-            grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]
-          cds_config: {ads: {}, resource_api_version: V3}
-          lds_config: {ads: {}, resource_api_version: V3}
-        static_resources:
-          clusters:
-          - name: xds-grpc
-            load_assignment:
-              cluster_name: xds-grpc
-              endpoints:
-              - lb_endpoints:
-                - endpoint:
-                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-        """
-                .formatted(server.address().getPort());
-    }
-
     private static ProxySettings settings() {
         return ProxyTest.settings().withDrain(DrainPlan.gradual(Duration.ofMinutes(5)));
     }
@@ -266,7 +244,10 @@ class LongStreamsTest {
                                     plane);
                     Proxy proxy =
                             Proxy.start(
-                                    BootstrapParser.parse("test", bootstrap(server)), settings());
+                                    BootstrapParser.parse(
+                                            "test",
+                                            ResourceTexts.bootstrap(server.address().getPort())),
+                                    settings());
                     HttpClient client = HttpClient.newHttpClient()) {
                 plane.await(proxy::isLive, () -> "live " + plane.acks);
                 int port = proxy.listenerAddress("web").orElseThrow().getPort();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.testkit.JavaCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,26 +100,18 @@ class ProxyFaultsTest {
     }
 
     private Process start(Path bootstrap) throws IOException {
-        String path =
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"));
-        return new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        "ulimit -n 256; exec \"$@\"",
-                        "proxy",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        path,
-                        ProxyMain.class.getName(),
+        var command = new ArrayList<>(List.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "proxy"));
+        command.addAll(
+                JavaCommand.of(
+                        ProxyMain.class,
+                        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                         "-c",
                         bootstrap.toString(),
                         "--drain-time-s",
                         "1",
                         "--concurrency",
-                        "1")
+                        "1"));
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("proxy.log").toFile())
                 .start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.ResourceTexts;
 import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.JavaCommand;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.server.XdsHandler;
@@ -99,7 +100,7 @@ class SidecarProcessTest {
         Path bootstrap = directory.resolve("bootstrap.yaml");
         var control = new Control(ResourceTexts.service("1", "web", "one", 9));
         try (XdsServer server = serve(control)) {
-            Files.writeString(bootstrap, bootstrap(server.address().getPort()));
+            Files.writeString(bootstrap, ResourceTexts.bootstrap(server.address().getPort()));
             Process proxy = start(bootstrap, List.of("-Xlog:class+load:file=" + log + ":none"));
             try {
                 assertThat(control.accepted.await(60, TimeUnit.SECONDS))
@@ -137,7 +138,7 @@ class SidecarProcessTest {
         try (var backend = new Backend("one")) {
             var control = new Control(ResourceTexts.mesh(200, port, backend.port()));
             try (XdsServer server = serve(control)) {
-                Files.writeString(bootstrap, bootstrap(server.address().getPort()));
+                Files.writeString(bootstrap, ResourceTexts.bootstrap(server.address().getPort()));
                 Process proxy = start(bootstrap, SIDECAR);
                 try {
                     assertThat(control.accepted.await(60, TimeUnit.SECONDS)).isTrue();
@@ -163,7 +164,7 @@ class SidecarProcessTest {
         try (var backend = new Backend("one")) {
             var control = new Control(ResourceTexts.mesh(2, port, backend.port()));
             try (XdsServer server = serve(control)) {
-                Files.writeString(bootstrap, bootstrap(server.address().getPort()));
+                Files.writeString(bootstrap, ResourceTexts.bootstrap(server.address().getPort()));
                 Process proxy = start(bootstrap, SIDECAR);
                 var idle = new ArrayList<Socket>();
                 try {
@@ -248,42 +249,20 @@ class SidecarProcessTest {
     }
 
     private Process start(Path bootstrap, List<String> flags) throws Exception {
-        String path =
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"));
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags);
-        command.addAll(List.of("-cp", path, ProxyMain.class.getName()));
-        command.addAll(List.of("-c", bootstrap.toString()));
-        command.addAll(List.of("--drain-time-s", "1", "--concurrency", "1"));
+        List<String> command =
+                JavaCommand.of(
+                        ProxyMain.class,
+                        flags,
+                        "-c",
+                        bootstrap.toString(),
+                        "--drain-time-s",
+                        "1",
+                        "--concurrency",
+                        "1");
         var builder = new ProcessBuilder(command);
         builder.environment().put("MALLOC_ARENA_MAX", "1");
         return builder.redirectErrorStream(true)
                 .redirectOutput(directory.resolve("proxy.log").toFile())
                 .start();
-    }
-
-    private static String bootstrap(int port) {
-        return """
-        node: {id: sidecar~127.0.0.1~a.default~default.svc.cluster.local, cluster: a.default}
-        dynamic_resources:
-          ads_config:
-            api_type: DELTA_GRPC
-            transport_api_version: V3
-            grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]
-          cds_config: {ads: {}, resource_api_version: V3}
-          lds_config: {ads: {}, resource_api_version: V3}
-        static_resources:
-          clusters:
-          - name: xds-grpc
-            load_assignment:
-              cluster_name: xds-grpc
-              endpoints:
-              - lb_endpoints:
-                - endpoint:
-                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-        """
-                .formatted(port);
     }
 }

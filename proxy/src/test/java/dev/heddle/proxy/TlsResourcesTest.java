@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.proxy.config.BootstrapParser;
 import dev.heddle.proxy.tls.TestAuthority;
 import dev.heddle.testkit.FreePorts;
+import dev.heddle.testkit.JavaCommand;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -271,23 +272,18 @@ class TlsResourcesTest {
                 "admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}\n"
                                 .formatted(admin)
                         + bootstrap(List.of(secure, plain, front)));
-        String path =
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"));
         Path log = directory.resolve("proxy.log");
         Process proxy =
                 new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Dio.netty.handler.ssl.noOpenSsl=true",
-                                "-cp",
-                                path,
-                                ProxyMain.class.getName(),
-                                "-c",
-                                bootstrap.toString(),
-                                "--concurrency",
-                                "1",
-                                "--drain-time-s",
-                                "1")
+                                JavaCommand.of(
+                                        ProxyMain.class,
+                                        List.of("-Dio.netty.handler.ssl.noOpenSsl=true"),
+                                        "-c",
+                                        bootstrap.toString(),
+                                        "--concurrency",
+                                        "1",
+                                        "--drain-time-s",
+                                        "1"))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();

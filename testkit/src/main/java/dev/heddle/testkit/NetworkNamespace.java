@@ -27,19 +27,16 @@ public final class NetworkNamespace {
         List<String> inside = inside();
         assumeTrue(inside != null, "network namespaces with iptables and ip");
         var command = new ArrayList<>(inside);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-ea",
-                        "-cp",
-                        System.getProperty(
-                                "surefire.test.class.path", System.getProperty("java.class.path")),
-                        main.getName()));
-        command.addAll(List.of(arguments));
+                JavaCommand.of(
+                        main,
+                        List.of(
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-ea"),
+                        arguments));
         Path printed = directory.resolve("namespace.out");
         Path errors = directory.resolve("namespace.log");
         Process process =

@@ -19,6 +19,42 @@ public final class ResourceTexts {
 
     private ResourceTexts() {}
 
+    /// The bootstrap of a sidecar without an admin port that is configured over a connection in
+    /// plain text.
+    ///
+    /// @param port on this machine, of the control plane
+    public static String bootstrap(int port) {
+        return """
+        node: {id: sidecar~127.0.0.1~a.default~default.svc.cluster.local, cluster: a.default}
+        dynamic_resources:
+          ads_config:
+            api_type: DELTA_GRPC
+            transport_api_version: V3
+            grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]
+          cds_config: {ads: {}, resource_api_version: V3}
+          lds_config: {ads: {}, resource_api_version: V3}
+        static_resources:
+          clusters:
+          - name: xds-grpc
+            load_assignment:
+              cluster_name: xds-grpc
+              endpoints:
+              - lb_endpoints:
+                - endpoint:
+                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+        """
+                .formatted(port);
+    }
+
+    /// The same with an admin port.
+    ///
+    /// @param admin its port on this machine; 0 for any
+    public static String bootstrap(int port, int admin) {
+        return "admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}\n"
+                        .formatted(admin)
+                + bootstrap(port);
+    }
+
     /// One listener whose requests all go to one cluster with one host on this machine.
     public static Snapshot service(String version, String listener, String cluster, int port) {
         XdsResource hosts =

@@ -3,11 +3,11 @@ package dev.heddle.proxy.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.proxy.GrpcBytes;
 import dev.heddle.proxy.http.Http2Options;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.proxy.sim.LoopbackProxy;
 import dev.heddle.proxy.upstream.UpstreamProtocol;
+import dev.heddle.xds.grpc.RawMessages;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -62,7 +62,7 @@ class GrpcLoopbackTest {
     private @Nullable ManagedChannel channel;
 
     private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-        return MethodDescriptor.newBuilder(GrpcBytes.BYTES, GrpcBytes.BYTES)
+        return MethodDescriptor.newBuilder(new RawMessages(), new RawMessages())
                 .setType(type)
                 .setFullMethodName("echo.Echo/" + name)
                 .build();
