@@ -186,9 +186,9 @@ final class SecureMesh implements AutoCloseable {
                                 control.xdsAddress().getPort())
                         .text();
         Path bootstrap = dir.resolve(name + ".yaml");
-        // By its labels a thief's is the service's, which the control plane refuses over TLS.
-        boolean isPlain = identity.isEmpty() || identity.equals(directory("thief").toString());
-        Files.writeString(bootstrap, isPlain ? text : secured(text, identity));
+        // Over TLS the control plane refuses who has another's identity than its labels say.
+        boolean isItself = identity.equals(directory(name).toString());
+        Files.writeString(bootstrap, isItself ? secured(text, identity) : text);
         parts.add(plane.start(bootstrap));
     }
 
