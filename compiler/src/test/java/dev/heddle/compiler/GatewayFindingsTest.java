@@ -170,6 +170,58 @@ class GatewayFindingsTest {
         assertThat(gateway.listenerSets()).isEqualTo(1);
     }
 
+    @Test
+    void aGatewayHasWhatNoOlderOneOfTheSameProxiesHas() {
+        String services = service("edge", "app: edge") + service("one", "app: edge, zone: one");
+        String other = service("other", "app: other");
+
+        assertThat(conflicts(services + gateway("a", "edge", 1) + gateway("b", "edge", 2)))
+                .containsExactly("b");
+        assertThat(conflicts(services + gateway("a", "edge", 2) + gateway("b", "one", 1)))
+                .containsExactly("a");
+        assertThat(conflicts(services + other + gateway("a", "edge", 1) + gateway("b", "other", 2)))
+                .isEmpty();
+        assertThat(
+                        conflicts(
+                                services
+                                        + gateway("a", "edge", 1)
+                                        + gateway("b", "edge", 2).replace("port: 80", "port: 81")))
+                .isEmpty();
+    }
+
+    private static String service(String name, String selector) {
+        return """
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: %s, namespace: shop}
+        spec: {ports: [{port: 80}], selector: {%s}}
+        """
+                .formatted(name, selector);
+    }
+
+    private static String gateway(String name, String service, int month) {
+        return """
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: {name: %s, namespace: shop, creationTimestamp: "2026-0%d-01T00:00:00Z"}
+        spec:
+          gatewayClassName: istio
+          addresses: [{type: Hostname, value: %s}]
+          listeners: [{name: web, port: 80, protocol: HTTP}]
+        """
+                .formatted(name, month, service);
+    }
+
+    /// The Gateways that have no listener left.
+    private static List<String> conflicts(String text) {
+        return api(text).gateways().stream()
+                .filter(g -> g.programmed().isEmpty())
+                .map(g -> g.resource().metadata().name())
+                .toList();
+    }
+
     private static List<String> names(Chosen chosen) {
         return chosen.http().stream().map(r -> r.resource().metadata().name()).toList();
     }

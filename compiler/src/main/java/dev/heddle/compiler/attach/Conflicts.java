@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /// Finds listeners that want the same. Of those of one resource all are conflicted; a ListenerSet's
 /// one is conflicted by the Gateway's own and by those of earlier ListenerSets, which are not.
+/// Listeners of an older Gateway that the same proxies serve go before all of these: what the
+/// Gateway API says of one Gateway's listeners it says of all that share a data plane.
 final class Conflicts {
     /// What is wrong.
     ///
@@ -27,9 +29,10 @@ final class Conflicts {
     /// The conflict of each listener.
     ///
     /// @param entries of one Gateway in order of precedence
-    static List<Optional<Conflict>> of(List<ListenerEntry> entries) {
+    /// @param older programmed ones of older Gateways that the same proxies serve
+    static List<Optional<Conflict>> of(List<ListenerEntry> entries, List<ListenerEntry> older) {
         var conflicts = new ArrayList<Optional<Conflict>>();
-        var taken = new ArrayList<ListenerEntry>();
+        var taken = new ArrayList<>(older);
         int start = 0;
         while (start < entries.size()) {
             int end = start;

@@ -34,19 +34,36 @@ record GatewayAddresses(Facts facts, Resource<Gateway> gateway) {
     /// @param type IPAddress or Hostname
     record Shown(String type, String value) {}
 
-    /// Whether a proxy serves the Gateway: one whose label names it, or one that a Service chooses
-    /// which the Gateway names as its address.
+    /// Proxies that serve a Gateway: all of a namespace that have these labels.
+    record Proxies(String namespace, Map<String, String> labels) {
+        boolean contain(String where, Map<String, String> proxy) {
+            return namespace.equals(where) && proxy.entrySet().containsAll(labels.entrySet());
+        }
+
+        /// Whether some proxy must be among both, if there are any: all of one are of the other.
+        boolean meet(Proxies other) {
+            return contain(other.namespace, other.labels) || other.contain(namespace, labels);
+        }
+    }
+
+    /// The proxies that serve the Gateway: those whose label names it, and those that a Service
+    /// chooses which the Gateway names as its address.
+    List<Proxies> proxies() {
+        var all = new ArrayList<Proxies>();
+        all.add(
+                new Proxies(
+                        gateway.metadata().namespace(),
+                        Map.of(NAME_LABEL, gateway.metadata().name())));
+        named().stream()
+                .filter(s -> !s.spec().selector().isEmpty())
+                .map(s -> new Proxies(s.metadata().namespace(), s.spec().selector()))
+                .forEach(all::add);
+        return all;
+    }
+
+    /// Whether a proxy serves the Gateway.
     boolean servedBy(String namespace, Map<String, String> labels) {
-        boolean isNamed =
-                gateway.metadata().namespace().equals(namespace)
-                        && gateway.metadata().name().equals(labels.get(NAME_LABEL));
-        return isNamed
-                || named().stream()
-                        .anyMatch(s ->
-                                s.metadata().namespace().equals(namespace)
-                                        && !s.spec().selector().isEmpty()
-                                        && labels.entrySet()
-                                                .containsAll(s.spec().selector().entrySet()));
+        return proxies().stream().anyMatch(p -> p.contain(namespace, labels));
     }
 
     /// The Services that the Gateway names as its addresses.

@@ -2,6 +2,7 @@ package dev.heddle.compiler.attach;
 
 import dev.heddle.compiler.attach.AttachedListener.Routes;
 import dev.heddle.compiler.attach.Attaching.Attached;
+import dev.heddle.compiler.attach.GatewayAddresses.Proxies;
 import dev.heddle.compiler.attach.GatewayReading.SetOutcome;
 import dev.heddle.compiler.attach.MeshRoutes.Place;
 import dev.heddle.compiler.secret.Credentials;
@@ -79,6 +80,7 @@ public final class GatewayApi {
         Map<String, List<Resource<ListenerSet>>> sets = setsByGateway(facts.resources());
         var read = new ArrayList<AttachedGateway>();
         var outcomes = new ArrayList<SetOutcome>();
+        var served = new ServedTogether();
         List<Resource<Gateway>> all =
                 facts.resources().all(Kinds.KUBERNETES_GATEWAY).stream()
                         .sorted(GatewayApi.<Gateway>oldestFirst())
@@ -89,8 +91,11 @@ public final class GatewayApi {
                 continue;
             }
             String name = gateway.metadata().namespace() + "/" + gateway.metadata().name();
+            List<Proxies> proxies = new GatewayAddresses(facts, gateway).proxies();
             GatewayReading.Result result =
-                    new GatewayReading(facts, gateway).read(sets.getOrDefault(name, List.of()));
+                    new GatewayReading(facts, gateway)
+                            .read(sets.getOrDefault(name, List.of()), served.before(proxies));
+            served.add(proxies, result.gateway());
             read.add(result.gateway());
             outcomes.addAll(result.sets());
             attaching.gateway(result.gateway(), controller.get());

@@ -60,13 +60,14 @@ final class GatewayReading {
     /// Reads it.
     ///
     /// @param sets the ListenerSets that name it, in order of precedence
-    Result read(List<Resource<ListenerSet>> sets) {
+    /// @param older listeners of older Gateways that the same proxies serve
+    Result read(List<Resource<ListenerSet>> sets, List<ListenerEntry> older) {
         var entries = new ArrayList<ListenerEntry>();
         add(gateway, gateway.spec().listeners(), entries);
         sets.stream()
                 .filter(s -> allows(s.metadata().namespace()))
                 .forEach(s -> add(s, s.spec().listeners(), entries));
-        List<Optional<Conflict>> conflicts = Conflicts.of(entries);
+        List<Optional<Conflict>> conflicts = Conflicts.of(entries, older);
         var read = new ArrayList<AttachedListener>();
         for (int i = 0; i < entries.size(); i++) {
             read.add(
