@@ -48,7 +48,9 @@ final class MissingClusters {
         SortedMap<String, Cluster> missing = new TreeMap<>();
         for (RouteConfiguration table : tables) {
             for (VirtualHost host : table.virtualHosts()) {
-                host.routes().forEach(r -> add(r, known, missing));
+                for (Route route : host.routes()) {
+                    add(route, known, missing);
+                }
             }
         }
         for (Listener listener : listeners) {
@@ -71,19 +73,18 @@ final class MissingClusters {
             Set<String> known,
             SortedMap<String, Cluster> missing) {
         add(destination.cluster(), destination, known, missing);
-        destination.fallback().ifPresent(name -> add(name, destination, known, missing));
-        destination
-                .fallback()
-                .ifPresent(other ->
-                        missing.putIfAbsent(
-                                destination.target(),
-                                PlanParts.cluster(
-                                        destination.target(),
-                                        new Discovery.FirstOf(
-                                                List.of(destination.cluster(), other)),
-                                        new LoadBalancing.ByCluster(),
-                                        Protocol.HTTP1,
-                                        destination.origin())));
+        if (destination.fallback().isPresent()) {
+            String other = destination.fallback().get();
+            add(other, destination, known, missing);
+            missing.putIfAbsent(
+                    destination.target(),
+                    PlanParts.cluster(
+                            destination.target(),
+                            new Discovery.FirstOf(List.of(destination.cluster(), other)),
+                            new LoadBalancing.ByCluster(),
+                            Protocol.HTTP1,
+                            destination.origin()));
+        }
     }
 
     private static void add(
@@ -107,12 +108,13 @@ final class MissingClusters {
     }
 
     private static void add(Route route, Set<String> known, SortedMap<String, Cluster> missing) {
-        switch (route.action()) {
-            case RouteAction.Forward forward -> {
-                forward.destinations().forEach(d -> add(d, known, missing));
-                forward.mirrors().forEach(m -> add(m.to(), known, missing));
+        if (route.action() instanceof RouteAction.Forward forward) {
+            for (RouteAction.Destination to : forward.destinations()) {
+                add(to, known, missing);
             }
-            case RouteAction.Redirect _, RouteAction.DirectResponse _ -> {}
+            for (RouteAction.Mirror mirror : forward.mirrors()) {
+                add(mirror.to(), known, missing);
+            }
         }
     }
 

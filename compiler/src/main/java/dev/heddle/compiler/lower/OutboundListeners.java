@@ -29,6 +29,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Port;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Endpoint;
+import dev.heddle.model.service.Service;
 import dev.heddle.model.service.Service.Resolution;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,6 +178,9 @@ final class OutboundListeners {
         /// Where some service speaks gRPC-Web: all services of a port share a listener.
         private final Set<Integer> grpcWebPorts = new HashSet<>();
 
+        /// Where the services of HTTP have their common listener already.
+        private final Set<Integer> shared = new HashSet<>();
+
         /// Where some service has a route of the Gateway API that looks at requests.
         private final Set<Integer> routedPorts = new HashSet<>();
 
@@ -187,12 +191,14 @@ final class OutboundListeners {
             boolean isRedirected = outlook.calls() == Outlook.Calls.REDIRECTED;
             this.capture = isRedirected && !egress.isCalled() ? Capture.HANDED_OVER : Capture.BOUND;
             for (MeshService service : egress.services()) {
-                service.service().ports().stream()
-                        .filter(p -> p.protocol() == AppProtocol.GRPC_WEB)
-                        .forEach(p -> grpcWebPorts.add(p.number()));
-                service.service().ports().stream()
-                        .filter(p -> attached.looksAtRequests(service, p.number()))
-                        .forEach(p -> routedPorts.add(p.number()));
+                for (Service.Port port : service.service().ports()) {
+                    if (port.protocol() == AppProtocol.GRPC_WEB) {
+                        grpcWebPorts.add(port.number());
+                    }
+                    if (attached.looksAtRequests(service, port.number())) {
+                        routedPorts.add(port.number());
+                    }
+                }
             }
         }
 
@@ -217,6 +223,10 @@ final class OutboundListeners {
                     egress.bind().isEmpty()
                             ? Optional.of(LOCAL).filter(_ -> capture == Capture.BOUND)
                             : Optional.of(egress.bind());
+            if (protocol.isHttp() && (said.isPresent() || !routedPorts.contains(port))) {
+                addShared(service, said.orElse(ANY), port, protocol);
+                return;
+            }
             List<String> own = said.map(List::of).orElseGet(() -> addresses(service));
             List<String> ranges = said.isPresent() ? List.of() : ranges(service);
             boolean isAnywhere = own.isEmpty() && ranges.isEmpty();
@@ -288,6 +298,9 @@ final class OutboundListeners {
 
         private void addShared(
                 MeshService service, String address, int port, AppProtocol protocol) {
+            if (!shared.add(port)) {
+                return;
+            }
             String name = name(address, port);
             if (taken.contains(name)) {
                 return;

@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Function;
 
 /// Emits route tables.
 ///
@@ -70,8 +71,9 @@ final class RouteEmitter {
                 table.virtualHosts().stream()
                         .map(v -> hosts.get(new Host(Same.as(v), table.told()), Host::piece))
                         .toList();
-        var bytes = new WireWriter().raw(first.bytes());
-        var fingerprint = new WireWriter().raw(first.fingerprint());
+        var bytes = new WireWriter(room(between, Piece::bytes)).raw(first.bytes());
+        var fingerprint = new WireWriter(room(between, Piece::fingerprint));
+        fingerprint.raw(first.fingerprint());
         for (Piece host : between) {
             bytes.bytes(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, host.bytes());
             fingerprint.raw(host.fingerprint());
@@ -84,6 +86,15 @@ final class RouteEmitter {
                         TypedConfigs.typeUrl(RouteConfiguration.getDefaultInstance()),
                         bytes.toBytes()),
                 fingerprint.toBytes());
+    }
+
+    /// What a table takes in bytes: its hosts with their tags, and a little for the rest.
+    private static int room(List<Piece> hosts, Function<Piece, Bytes> of) {
+        int room = 256;
+        for (Piece host : hosts) {
+            room += of.apply(host).size() + 6;
+        }
+        return room;
     }
 
     /// Keeps the bytes of a table's hosts for later, where the table was not emitted anew.

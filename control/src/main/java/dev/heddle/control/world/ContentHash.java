@@ -1,6 +1,7 @@
 package dev.heddle.control.world;
 
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -39,11 +40,10 @@ final class ContentHash {
 
     /// @param file that the resource stands in, relative to its source's root
     ContentHash add(String file, Resource<?> resource) {
-        var origin = resource.origin();
         return add(resource.id().kind().toString())
                 .add(resource.id().toString())
                 .add(file)
-                .add(origin.position().toString())
+                .add(resource.source().position(FieldPath.ROOT).toString())
                 .add(resource.source().text());
     }
 

@@ -10,7 +10,17 @@ public final class WireWriter {
     private static final int BITS64 = 1;
     private static final int DELIMITED = 2;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+    private final ByteArrayOutputStream out;
+
+    /// For a message of any size.
+    public WireWriter() {
+        this(64);
+    }
+
+    /// @param size that the message will have, as far as is known, in bytes
+    public WireWriter(int size) {
+        this.out = new ByteArrayOutputStream(size);
+    }
 
     /// An integer, a truth (0 or 1) or the number of an enum's constant. Negative numbers take ten
     /// bytes, as protobuf has it.

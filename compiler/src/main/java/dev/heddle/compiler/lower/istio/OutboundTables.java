@@ -34,6 +34,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// The virtual hosts that a sidecar knows, by the port that its workload calls.
@@ -94,18 +95,10 @@ public final class OutboundTables {
     /// @param index of the host
     record Domains(int index, List<String> domains) {}
 
-    /// All that a virtual host is.
-    record Host(String name, Same<List<String>> domains, Same<List<Route>> routes, Origin origin) {
-        VirtualHost made() {
-            return new VirtualHost(name, domains.get(), routes.get(), origin);
-        }
-
-        /// Who is responsible tells no two apart that are alike in the rest.
-        @Override
-        public int hashCode() {
-            return 31 * (31 * name.hashCode() + domains.hashCode()) + routes.hashCode();
-        }
-    }
+    /// All that a virtual host is made of.
+    ///
+    /// @param owner of whose lines its own is one, which its name says
+    record Host(String name, Same<List<String>> domains, Same<List<Route>> routes, Same<?> owner) {}
 
     /// @param egress what is known where these tables are used
     /// @param pieces made before, and to keep
@@ -322,7 +315,8 @@ public final class OutboundTables {
                                         host.name(),
                                         Optional.empty(),
                                         list,
-                                        rule.hostOrigin(host)));
+                                        Same.as(rule.resource()),
+                                        () -> rule.hostOrigin(host)));
             }
         }
 
@@ -338,9 +332,11 @@ public final class OutboundTables {
                                 host.name(),
                                 Optional.of(service),
                                 said.get(),
-                                said.get().isEmpty()
-                                        ? service.service().origin()
-                                        : said.get().getFirst().origin()));
+                                said.get().isEmpty() ? Same.as(service) : Same.as(said.get()),
+                                () ->
+                                        said.get().isEmpty()
+                                                ? service.service().origin()
+                                                : said.get().getFirst().origin()));
                 return;
             }
             Optional<BoundVirtualService> rule = ruleFor(host);
@@ -351,8 +347,11 @@ public final class OutboundTables {
                             host.name(),
                             Optional.of(service),
                             rule.map(routes::get).orElseGet(() -> plainRoutes(service, port)),
-                            rule.map(r -> r.resource().origin())
-                                    .orElse(service.service().origin())));
+                            rule.<Same<?>>map(r -> Same.as(r.resource()))
+                                    .orElseGet(() -> Same.as(service)),
+                            () ->
+                                    rule.map(r -> r.resource().origin())
+                                            .orElseGet(service.service()::origin)));
         }
 
         /// The rule that names the host, else the one with the most specific wildcard over it; of
@@ -377,8 +376,13 @@ public final class OutboundTables {
                                         draft.name(),
                                         Same.as(each.domains()),
                                         Same.as(draft.routes()),
-                                        draft.origin()),
-                                Host::made);
+                                        draft.owner()),
+                                host ->
+                                        new VirtualHost(
+                                                host.name(),
+                                                host.domains().get(),
+                                                host.routes().get(),
+                                                draft.origin().get()));
                     })
                     .toList();
         }
@@ -420,12 +424,16 @@ public final class OutboundTables {
     }
 
     /// A virtual host without its domains.
+    ///
+    /// @param owner whose lines it comes from
+    /// @param origin the line
     record Draft(
             String name,
             String host,
             Optional<MeshService> service,
             List<Route> routes,
-            Origin origin) {}
+            Same<?> owner,
+            Supplier<Origin> origin) {}
 
     private List<String> forms(Named named, Set<String> fullNames) {
         if (!named.service()) {
