@@ -32,7 +32,10 @@ class RandomRulesTest {
     /// An identity is made by each. Envoy says of a client on the loopback interface that it is on
     /// the machine's first address.
     private static final List<String> OWN_LINES =
-            List.of("header:x-request-id=", "header:x-forwarded-for=");
+            List.of(
+                    "header:x-request-id=",
+                    "header:x-forwarded-for=",
+                    "header:" + TwoPlanes.Asked.ID + "=");
 
     private static final String TIMEOUT = "header:x-envoy-expected-rq-timeout-ms=";
 
@@ -66,26 +69,27 @@ class RandomRulesTest {
                 var requests = new RandomRequests(role, dice);
                 List<String> findings = planes.adopt(rules);
                 assertThat(planes.nacks()).as("%s%n%s", rules, seed).isEmpty();
+                var pairs = new ArrayList<Pair>();
                 for (int i = 0; i < REQUESTS; i++) {
                     TwoPlanes.Asked asked = requests.next();
-                    Pair met = Pair.of(planes, asked, rules.contains("mirror"));
+                    var pair = Pair.of(planes, asked, mesh + "-" + i);
                     // One of them may not have seen yet that a host fails, or opened a port.
-                    for (int again = 0; again < 3 && !met.isSame(); again++) {
+                    for (int again = 0; again < 3 && !pair.isSame(); again++) {
                         TimeUnit.MILLISECONDS.sleep(300);
                         planes.reconnect();
-                        met = Pair.of(planes, asked, rules.contains("mirror"));
+                        pair = Pair.of(planes, asked, mesh + "-" + i + "-" + again);
                     }
-                    routed += met.envoy().startsWith("200") ? 1 : 0;
-                    if (!met.isSame()) {
+                    routed += pair.envoy().startsWith("200") ? 1 : 0;
+                    pairs.add(pair);
+                }
+                if (rules.contains("mirror")) {
+                    settle(planes);
+                }
+                for (Pair pair : pairs) {
+                    if (!pair.isSame() || !pair.isCopiedAlike(planes)) {
                         differences.add(
-                                "mesh %d, %s%nEnvoy  %s%nHeddle %s%n%s%n%s"
-                                        .formatted(
-                                                mesh,
-                                                asked,
-                                                met.envoy(),
-                                                met.heddle(),
-                                                rules,
-                                                findings));
+                                "mesh %d, %s%n%s%n%s"
+                                        .formatted(mesh, pair.said(planes), rules, findings));
                         break;
                     }
                 }
@@ -96,31 +100,54 @@ class RandomRulesTest {
         assertThat(routed).isGreaterThan(meshes * REQUESTS / 10);
     }
 
-    /// What a request met through both.
-    private record Pair(String envoy, String heddle) {
-        static Pair of(TwoPlanes planes, TwoPlanes.Asked asked, boolean isMirrored)
-                throws InterruptedException {
-            int before = isMirrored ? planes.copies() : 0; // settled after the one before
-            String there = text(() -> planes.throughEnvoy(asked));
-            int between = isMirrored ? settled(planes) : 0;
-            String here = text(() -> planes.throughHeddle(asked));
-            int after = isMirrored ? settled(planes) : 0;
-            return new Pair(
-                    there + " copies=" + (between - before), here + " copies=" + (after - between));
+    /// Returns once no copy of a request has come for a while.
+    private static void settle(TwoPlanes planes) throws InterruptedException {
+        int count = planes.copies();
+        for (int before = -1; before != count; count = planes.copies()) {
+            before = count;
+            TimeUnit.MILLISECONDS.sleep(20);
         }
+    }
 
-        /// How many copies there are, once none has come for a while.
-        private static int settled(TwoPlanes planes) throws InterruptedException {
-            int count = planes.copies();
-            for (int before = -1; before != count; count = planes.copies()) {
-                before = count;
-                TimeUnit.MILLISECONDS.sleep(4);
-            }
-            return count;
+    /// What a request met through both.
+    ///
+    /// @param id tells it from others, each time that it was asked
+    private record Pair(TwoPlanes.Asked asked, String id, String envoy, String heddle) {
+        private static final String THROUGH_ENVOY = "-envoy";
+        private static final String THROUGH_HEDDLE = "-heddle";
+
+        static Pair of(TwoPlanes planes, TwoPlanes.Asked asked, String id) {
+            return new Pair(
+                    asked,
+                    id,
+                    text(() -> planes.throughEnvoy(asked.as(id + THROUGH_ENVOY))),
+                    text(() -> planes.throughHeddle(asked.as(id + THROUGH_HEDDLE))));
         }
 
         boolean isSame() {
             return envoy.equals(heddle);
+        }
+
+        String said(TwoPlanes planes) {
+            return "%s%nEnvoy  %s copies=%d%nHeddle %s copies=%d"
+                    .formatted(
+                            asked,
+                            envoy,
+                            planes.copies(id + THROUGH_ENVOY),
+                            heddle,
+                            planes.copies(id + THROUGH_HEDDLE));
+        }
+
+        /// Whether as many copies came of the one as of the other, once they have come.
+        boolean isCopiedAlike(TwoPlanes planes) throws InterruptedException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            while (planes.copies(id + THROUGH_ENVOY) != planes.copies(id + THROUGH_HEDDLE)) {
+                if (System.nanoTime() > end) {
+                    return false;
+                }
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            return true;
         }
     }
 

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
@@ -65,6 +66,9 @@ final class TwoPlanes implements AutoCloseable {
     private final Parts parts = new Parts();
     private final Role role;
     private final EchoBackends backends = new EchoBackends();
+    private final Map<String, Integer> copies = new ConcurrentHashMap<>();
+    private final EchoBackends copied =
+            new EchoBackends(headers -> copies.merge(headers.get(Asked.ID, ""), 1, Integer::sum));
     private final CaseCertificates certificates =
             new CaseCertificates(Repository.root().resolve("golden/gateway-tls/certs"));
     private final int outside;
@@ -77,12 +81,23 @@ final class TwoPlanes implements AutoCloseable {
     ///
     /// @param url absolute, with a path
     /// @param door of a gateway
-    record Asked(String method, String url, Map<String, String> headers, RandomDoors.Door door) {}
+    record Asked(String method, String url, Map<String, String> headers, RandomDoors.Door door) {
+        /// The header that tells a request, and its copies, from all others.
+        static final String ID = "x-asked";
+
+        /// The same request, told from others by that.
+        Asked as(String id) {
+            var all = new TreeMap<>(headers);
+            all.put(ID, id);
+            return new Asked(method, url, all, door);
+        }
+    }
 
     /// @param names of the services, each with one host, of version v1
     TwoPlanes(Role role, List<String> names, Envoy binary, Path directory) throws IOException {
         this.role = role;
         parts.add(backends);
+        parts.add(copied);
         outside = backends.start("outside/v1");
         services = services(names) + (role == Role.GATEWAY ? GATEWAY + "---\n" + secret() : "");
         // Ports that are not open in some mesh are kept free for the next, from other runs too.
@@ -97,12 +112,12 @@ final class TwoPlanes implements AutoCloseable {
 
     private String services(List<String> names) {
         var text = new StringBuilder(service(MARK));
-        var all = new ArrayList<>(names);
-        all.add(RandomRules.COPY);
-        for (String name : all) {
+        for (String name : names) {
             text.append("---\n").append(service(name));
             text.append(workload(name, "v1", backends.start(name + "/v1")));
         }
+        text.append("---\n").append(service(RandomRules.COPY));
+        text.append(workload(RandomRules.COPY, "v1", copied.start(RandomRules.COPY + "/v1")));
         text.append("---\n").append(service(RandomRules.MANY));
         for (String host : List.of("h1", "h2", "h3", "h4")) {
             int port = backends.start(RandomRules.MANY + "/" + host);
@@ -136,9 +151,14 @@ final class TwoPlanes implements AutoCloseable {
         return all.substring(0, all.indexOf("\n---") + 1);
     }
 
-    /// How many copies somebody got.
+    /// How many copies of the request with that [Asked#ID] somebody got.
+    int copies(String id) {
+        return copies.getOrDefault(id, 0);
+    }
+
+    /// How many copies somebody got of all requests.
     int copies() {
-        return backends.heard(RandomRules.COPY + "/v1");
+        return copied.heard(RandomRules.COPY + "/v1");
     }
 
     private static String service(String name) {
