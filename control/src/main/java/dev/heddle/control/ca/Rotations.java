@@ -6,14 +6,18 @@ import dev.heddle.control.ca.RootRotation.Phase;
 import dev.heddle.control.ca.RootRotation.Step;
 import dev.heddle.control.world.DurableFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -25,6 +29,7 @@ import java.util.stream.Stream;
 public record Rotations(Path directory, String trustDomain) {
     private static final String FILE = "rotation";
     private static final String NEXT = "next";
+    private static final ReentrantLock THREADS = new ReentrantLock(true);
 
     /// Where a rotation stands, for people.
     ///
@@ -36,6 +41,31 @@ public record Rotations(Path directory, String trustDomain) {
             String phase, Instant since, Optional<String> next, List<String> missing, int proxies) {
         public Standing {
             missing = List.copyOf(missing);
+        }
+    }
+
+    /// Something that must see no step half done.
+    private interface Alone<T> {
+        T get() throws IOException;
+    }
+
+    /// Does it while nobody else does such a thing: the authority and a command look at the same
+    /// files, and both put away what was retired.
+    private <T> T alone(Alone<T> what) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return what.get();
+        }
+        // Among processes the file tells; it cannot tell threads of one apart.
+        THREADS.lock();
+        try (FileChannel file =
+                        FileChannel.open(
+                                directory.resolve("rotation.lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock _ = file.lock()) {
+            return what.get();
+        } finally {
+            THREADS.unlock();
         }
     }
 
@@ -51,7 +81,7 @@ public record Rotations(Path directory, String trustDomain) {
     /// What tells whether something has changed.
     String mark() throws IOException {
         Path file = directory.resolve(FILE);
-        return Files.exists(file) ? Files.readString(file) : "";
+        return alone(() -> Files.exists(file) ? Files.readString(file) : "");
     }
 
     private Path next() {
@@ -64,6 +94,10 @@ public record Rotations(Path directory, String trustDomain) {
 
     /// The authority as the phase has it. An issuer is made if there is none.
     CertificateAuthority authority(Lives lives, Instant now) throws IOException {
+        return alone(() -> authorityNow(lives, now));
+    }
+
+    private CertificateAuthority authorityNow(Lives lives, Instant now) throws IOException {
         RootRotation state = settled(now);
         Issuer own = CertificateAuthority.in(directory, trustDomain, lives, now).issuer();
         return new CertificateAuthority(
@@ -107,6 +141,10 @@ public record Rotations(Path directory, String trustDomain) {
     /// Where it stands, and what stands against the next step: before the new root signs, all must
     /// believe it; before the old one goes, nobody may show a certificate of it.
     public Standing standing(Instant now) throws IOException {
+        return alone(() -> standingNow(now));
+    }
+
+    private Standing standingNow(Instant now) throws IOException {
         RootRotation state = state();
         List<Line> inUse = issued().inUse(now);
         List<String> missing =
@@ -160,6 +198,13 @@ public record Rotations(Path directory, String trustDomain) {
     /// @throws IOException when it cannot be done, with the reason
     public void step(String step, boolean isForced, Instant now) throws IOException {
         Step wanted = parse(step);
+        alone(() -> {
+            stepNow(wanted, isForced, now);
+            return wanted;
+        });
+    }
+
+    private void stepNow(Step wanted, boolean isForced, Instant now) throws IOException {
         RootRotation state = settled(now);
         RootRotation then =
                 state.after(wanted, now)
@@ -171,7 +216,7 @@ public record Rotations(Path directory, String trustDomain) {
                                                         wanted,
                                                         before(wanted))));
         List<String> missing =
-                wanted == Step.BACK ? againstBack(then, now) : standing(now).missing();
+                wanted == Step.BACK ? againstBack(then, now) : standingNow(now).missing();
         if (!missing.isEmpty() && !isForced) {
             throw new IOException(
                     "%d proxies are not ready for '%s': %s"

@@ -16,7 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +59,42 @@ class RotationsTest {
                                 now);
         rotations.issued().add(made, by.issuer().certificate(), WEB.toString(), before, now);
         return made.certificate();
+    }
+
+    /// As a command and the authority do it, each with what it reads for itself.
+    @Test
+    void whoLooksOnSeesNoStepHalfDone() throws Exception {
+        var isOver = new AtomicBoolean();
+        Callable<Integer> looking =
+                () -> {
+                    var mine = new Rotations(dir, "cluster.local");
+                    int looks = 0;
+                    for (; !isOver.get() || looks < 10; looks++) {
+                        mine.standing(now);
+                        mine.mark();
+                        assertThat(mine.authority(Lives.NORMAL, now).issuer().roots())
+                                .hasSizeBetween(1, 2);
+                    }
+                    return looks;
+                };
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> lookers =
+                    List.of(threads.submit(looking), threads.submit(looking));
+            try {
+                for (int i = 0; i < 5; i++) {
+                    X509Certificate old = authority().issuer().certificate();
+                    for (String step : List.of("announce", "sign", "retire")) {
+                        rotations.step(step, true, now);
+                    }
+                    assertThat(authority().issuer().roots()).hasSize(1).doesNotContain(old);
+                }
+            } finally {
+                isOver.set(true);
+            }
+            for (Future<Integer> looker : lookers) {
+                assertThat(looker.get()).isPositive();
+            }
+        }
     }
 
     @Test
