@@ -2,6 +2,7 @@ package dev.heddle.cli;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.serve.CaOptions;
+import dev.heddle.cli.serve.Certificates;
 import dev.heddle.cli.serve.JoinToken;
 import dev.heddle.cli.serve.RotateRoot;
 import dev.heddle.xds.identity.SpiffeId;
@@ -88,6 +89,52 @@ final class CaCommands {
             @Option(names = "--force", description = "Does it though proxies stand against it.")
                     boolean force) {
         return RotateRoot.run(options(data, authority), step, force, machine);
+    }
+
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Revokes certificates before their end: one by its number, or all that a service",
+                "account has. Proxies are told at once, and refuse them in new connections; those",
+                "that are open go on. Who has a token gets a new certificate by it."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle ca revoke --data ./state -n default --account reviews"
+            })
+    int revoke(
+            @Mixin Mixins.Data data,
+            @Mixin Mixins.Authority authority,
+            @Mixin Mixins.InNamespace namespace,
+            @Option(
+                            names = "--account",
+                            paramLabel = "NAME",
+                            description = "The service account whose certificates are revoked.")
+                    Optional<String> account,
+            @Option(
+                            names = "--serial",
+                            paramLabel = "HEX",
+                            description = "The number of the certificate that is revoked.")
+                    Optional<String> serial) {
+        return Certificates.revoke(
+                options(data, authority),
+                account.map(name -> new SpiffeId.Account(namespace.name(), name)),
+                serial,
+                machine);
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Lists the certificates that have not ended: of each proxy the last one, and those",
+                "that were revoked."
+            },
+            footer = {"", "Example:", "  heddle ca list --data ./state"})
+    int list(@Mixin Mixins.Data data, @Mixin Mixins.Authority authority) {
+        return Certificates.list(options(data, authority), machine);
     }
 
     private static CaOptions options(Mixins.Data data, Mixins.Authority authority) {

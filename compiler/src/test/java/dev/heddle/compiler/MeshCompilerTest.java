@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.compiler.explain.PlanText;
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.MeshTrust;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -100,7 +101,8 @@ class MeshCompilerTest {
                         MeshSettings.OutboundPolicy.REGISTRY_ONLY,
                         Duration.ofMillis(100),
                         "istio-system",
-                        Optional.empty());
+                        Optional.empty(),
+                        MeshTrust.NONE);
 
         Compiled compiled =
                 MeshCompiler.compile(

@@ -1,6 +1,7 @@
 package dev.heddle.control;
 
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.ca.RevocationSource;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.keys.KeySource;
 import dev.heddle.control.push.NodeClaims;
@@ -119,19 +120,6 @@ public final class ControlPlane implements AutoCloseable {
             parts.push(server.get());
         }
 
-        // Whoever has no identity yet gets it here; who has one connects here, too.
-        Optional<CaServer> ca = Optional.empty();
-        if (bootstrap.ca().isPresent()) {
-            ca =
-                    Optional.of(
-                            CaServer.start(
-                                    bootstrap.ca().get(),
-                                    bootstrap.clock(),
-                                    xds,
-                                    NodeClaims::refusal));
-            parts.push(ca.get());
-        }
-
         // Keys that policies name are fetched on the way from the files to the world.
         var keys =
                 KeySource.start(
@@ -143,6 +131,23 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.nanos());
         parts.push(keys);
 
+        // So is what the authority has revoked.
+        var revocations = new RevocationSource(keys, bootstrap.settings().rootNamespace());
+
+        // Whoever has no identity yet gets it here; who has one connects here, too.
+        Optional<CaServer> ca = Optional.empty();
+        if (bootstrap.ca().isPresent()) {
+            ca =
+                    Optional.of(
+                            CaServer.start(
+                                    bootstrap.ca().get(),
+                                    bootstrap.clock(),
+                                    xds,
+                                    NodeClaims::refusal,
+                                    revocations::learn));
+            parts.push(ca.get());
+        }
+
         // The source begins last, when everything that follows from a file is ready.
         ConfigReader reader = ConfigReader.RESOURCES;
         var files =
@@ -151,9 +156,11 @@ public final class ControlPlane implements AutoCloseable {
                         reader,
                         bootstrap.pace(),
                         last.files().stream()
-                                .filter(file -> !file.name().equals(KeySource.FILE))
+                                .filter(file ->
+                                        !file.name().equals(KeySource.FILE)
+                                                && !file.name().equals(RevocationSource.FILE))
                                 .toList(),
-                        keys,
+                        revocations,
                         bootstrap.nanos());
         parts.push(files);
 

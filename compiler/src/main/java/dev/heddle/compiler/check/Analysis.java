@@ -108,6 +108,7 @@ public final class Analysis {
         ProcessCheck.check(index, findings);
         BackendTrafficPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);
+        TrustCheck.check(index, findings);
         RequestAuthenticationCheck.check(index, findings);
         AuthorizationPolicyCheck.check(index, findings);
         MeshConfigCheck.check(

@@ -71,6 +71,8 @@ final class TlsText {
                     "roots in the proxy's file "
                             + file
                             + (crlFile.isEmpty() ? "" : ", revoked ones in " + crlFile);
+            case TlsSecret.RootFileWithout(_, String file, _, _) ->
+                    "roots in the proxy's file " + file + " and what was revoked";
         };
     }
 

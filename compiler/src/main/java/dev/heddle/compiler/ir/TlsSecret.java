@@ -32,6 +32,12 @@ public sealed interface TlsSecret {
     /// @param crlFile with what was revoked under them; empty for none
     record RootFile(String name, String file, String crlFile, Origin origin) implements TlsSecret {}
 
+    /// Roots in a file that the proxy has, and what was revoked under them.
+    ///
+    /// @param crl PEM
+    record RootFileWithout(String name, String file, String crl, Origin origin)
+            implements TlsSecret {}
+
     /// A private key. Prints without it.
     record PrivateKeyPem(String pem) {
         @Override

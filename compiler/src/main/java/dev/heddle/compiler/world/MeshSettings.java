@@ -24,13 +24,15 @@ import java.util.stream.Stream;
 ///   Heddle's own proxy waits for no client whose server speaks first
 /// @param home namespace where the settings themselves are looked for
 /// @param config as users wrote it; empty where nobody did
+/// @param trust whom the mesh believes no more
 public record MeshSettings(
         String rootNamespace,
         String domain,
         OutboundPolicy outboundPolicy,
         Duration protocolDetectionTimeout,
         String home,
-        Optional<MeshConfig> config) {
+        Optional<MeshConfig> config,
+        MeshTrust trust) {
     /// Istio's defaults.
     public static final MeshSettings DEFAULT =
             new MeshSettings(
@@ -39,7 +41,8 @@ public record MeshSettings(
                     OutboundPolicy.ALLOW_ANY,
                     Duration.ZERO,
                     "istio-system",
-                    Optional.empty());
+                    Optional.empty(),
+                    MeshTrust.NONE);
 
     public MeshSettings {
         if (protocolDetectionTimeout.isNegative()) {
@@ -50,10 +53,23 @@ public record MeshSettings(
 
     /// These, where the resources say nothing else.
     public MeshSettings with(Resources resources) {
-        return MeshConfigs.of(resources, home)
-                .inForce()
-                .map(chosen -> with(chosen.config()))
-                .orElse(this);
+        MeshSettings said =
+                MeshConfigs.of(resources, home)
+                        .inForce()
+                        .map(chosen -> with(chosen.config()))
+                        .orElse(this);
+        return said.with(MeshTrust.of(resources, said.rootNamespace()));
+    }
+
+    private MeshSettings with(MeshTrust other) {
+        return new MeshSettings(
+                rootNamespace,
+                domain,
+                outboundPolicy,
+                protocolDetectionTimeout,
+                home,
+                config,
+                other);
     }
 
     private MeshSettings with(MeshConfig said) {
@@ -65,7 +81,8 @@ public record MeshSettings(
                         .filter(t -> !t.isNegative())
                         .orElse(protocolDetectionTimeout),
                 home,
-                Optional.of(said));
+                Optional.of(said),
+                trust);
     }
 
     private static OutboundPolicy policy(OutboundTrafficPolicy said) {

@@ -100,6 +100,11 @@ final class TlsEmitter {
                 }
                 out.setValidationContext(context);
             }
+            case TlsSecret.RootFileWithout(_, String file, String crl, _) ->
+                    out.setValidationContext(
+                            CertificateValidationContext.newBuilder()
+                                    .setTrustedCa(file(file))
+                                    .setCrl(inline(crl)));
         }
         return out.build();
     }

@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,33 +104,44 @@ public final class CaServer implements AutoCloseable {
     ///
     /// @throws IOException when what is there cannot be used
     public static X509Certificate root(Settings settings, InstantSource clock) throws IOException {
-        var rotations = new Rotations(settings.directory(), settings.trustDomain());
-        return authority(settings, rotations, Lives.NORMAL, clock).issuer().roots().getFirst();
+        return place(settings, Lives.NORMAL).authority(clock.instant()).issuer().roots().getFirst();
     }
 
-    private static CertificateAuthority authority(
-            Settings settings, Rotations rotations, Lives lives, InstantSource clock)
-            throws IOException {
-        return settings.plugged().isPresent()
-                ? new CertificateAuthority(
-                        IssuerFiles.read(settings.plugged().get(), clock.instant()), lives)
-                : rotations.authority(lives, clock.instant());
+    private static IssuerPlace place(Settings settings, Lives lives) {
+        return settings.plugged()
+                .<IssuerPlace>map(directory -> new IssuerPlace.Plugged(directory, lives))
+                .orElseGet(() -> new IssuerPlace.Own(rotations(settings), lives));
+    }
+
+    private static Rotations rotations(Settings settings) {
+        return new Rotations(settings.directory(), settings.trustDomain());
     }
 
     /// Opens the port, signs, and serves beside that whoever has a certificate.
     ///
     /// @param xds what is served; it outlives this
     /// @param admission says who may be which node there
+    /// @param revoked is told what was revoked, now and whenever more is
     /// @throws IOException when the issuer cannot be used or the address cannot be bound
     public static CaServer start(
-            Settings settings, InstantSource clock, XdsService xds, Admission admission)
+            Settings settings,
+            InstantSource clock,
+            XdsService xds,
+            Admission admission,
+            Consumer<Revoked> revoked)
             throws IOException {
-        var rotations = new Rotations(settings.directory(), settings.trustDomain());
+        Rotations rotations = rotations(settings);
         var lives = new Lives(settings.usualLife(), Lives.NORMAL.longest());
         Files.createDirectories(settings.directory());
         rotations.issued().tidy(clock.instant());
-        String mark = rotations.mark();
-        CertificateAuthority first = authority(settings, rotations, lives, clock);
+        if (settings.plugged().isEmpty()) {
+            // Whoever wrote down what he revoked may not have come to the list.
+            new Revocations(rotations).settle(clock.instant());
+        }
+        IssuerPlace place = place(settings, lives);
+        String mark = place.mark();
+        CertificateAuthority first = place.authority(clock.instant());
+        revoked.accept(first.issuer().revoked());
         var authority = new AtomicReference<CertificateAuthority>(first);
         PeerCheck.Question believed =
                 chain -> check(chain, authority.get(), settings.trustDomain(), clock);
@@ -144,19 +156,17 @@ public final class CaServer implements AutoCloseable {
                         Thread.ofPlatform().name("ca-renewal").daemon().factory());
         long half = Math.max(1, settings.usualLife().toMillis() / 2);
         var _ = timer.scheduleAtFixedRate(renewal, half, half, TimeUnit.MILLISECONDS);
-        if (settings.plugged().isEmpty()) {
-            var watch =
-                    new RotationWatch(
-                            rotations,
-                            lives,
-                            clock,
-                            mark,
-                            next -> {
-                                authority.set(next);
-                                renewal.run();
-                            });
-            var _ = timer.scheduleWithFixedDelay(watch::look, 500, 500, TimeUnit.MILLISECONDS);
-        }
+        var watch =
+                new IssuerWatch(
+                        place,
+                        clock,
+                        mark,
+                        next -> {
+                            authority.set(next);
+                            renewal.run();
+                            revoked.accept(next.issuer().revoked());
+                        });
+        var _ = timer.scheduleWithFixedDelay(watch::look, 500, 500, TimeUnit.MILLISECONDS);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .sslContext(tls(own, believed))
@@ -221,6 +231,9 @@ public final class CaServer implements AutoCloseable {
             InstantSource clock)
             throws UnusableMaterial {
         CertificatePath.check(chain, authority.issuer().roots(), clock.instant());
+        if (authority.issuer().revoked().has(chain)) {
+            throw new UnusableMaterial("certificate is revoked");
+        }
         boolean isOurs =
                 SpiffeId.of(chain.getFirst())
                         .filter(id -> id.trustDomain().equals(trustDomain))

@@ -1,5 +1,6 @@
 package dev.heddle.control.ca;
 
+import dev.heddle.xds.identity.SigningRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -17,6 +18,8 @@ import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -24,8 +27,10 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -97,6 +102,29 @@ final class CertificateProfile {
         }
     }
 
+    /// A list of what an issuer has revoked, PEM. It is good for as long as the issuer: how new it
+    /// is does not depend on dates, since proxies are sent a newer one at once.
+    static String revocations(Issuer issuer, List<BigInteger> numbers, Instant now)
+            throws IOException {
+        X509Certificate by = issuer.certificate();
+        try {
+            var builder = new JcaX509v2CRLBuilder(by, Date.from(now));
+            builder.setNextUpdate(by.getNotAfter());
+            numbers.forEach(n -> builder.addCRLEntry(n, Date.from(now), CRLReason.unspecified));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(by.getPublicKey()));
+            builder.addExtension(
+                    Extension.cRLNumber,
+                    false,
+                    new CRLNumber(BigInteger.valueOf(now.toEpochMilli())));
+            return SigningRequest.pem("X509 CRL", builder.build(signer(issuer.key())).getEncoded());
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("signing a list of revoked certificates", e);
+        }
+    }
+
     private static GeneralNames names(Subject subject) {
         var names = new GeneralName[1 + subject.dnsNames().size()];
         names[0] = new GeneralName(GeneralName.uniformResourceIdentifier, subject.uri());
@@ -119,10 +147,15 @@ final class CertificateProfile {
 
     private static X509Certificate signed(X509v3CertificateBuilder builder, PrivateKey key)
             throws OperatorCreationException, IOException, GeneralSecurityException {
-        String algorithm = key instanceof RSAPrivateKey ? "SHA256withRSA" : "SHA256withECDSA";
-        byte[] der = builder.build(new JcaContentSignerBuilder(algorithm).build(key)).getEncoded();
+        byte[] der = builder.build(signer(key)).getEncoded();
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509")
                         .generateCertificate(new ByteArrayInputStream(der));
+    }
+
+    private static ContentSigner signer(PrivateKey key) throws OperatorCreationException {
+        return new JcaContentSignerBuilder(
+                        key instanceof RSAPrivateKey ? "SHA256withRSA" : "SHA256withECDSA")
+                .build(key);
     }
 }

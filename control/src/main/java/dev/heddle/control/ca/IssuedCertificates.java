@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
@@ -101,15 +103,34 @@ final class IssuedCertificates {
         return read().stream().filter(line -> line.end().isAfter(now)).toList();
     }
 
+    /// Those that have not ended, also those whose place another has taken: who has their key can
+    /// still show them.
+    List<Line> unended(Instant now) throws IOException {
+        return noted().stream().map(Noted::line).filter(line -> line.end().isAfter(now)).toList();
+    }
+
     /// Forgets what has ended, so that the file stays small.
     void tidy(Instant now) throws IOException {
         lock.lock();
         try {
             if (Files.exists(file)) {
+                List<Noted> all = noted();
+                // Who took another's place is kept as long as that, or it would count as in use.
+                Set<String> kept =
+                        all.stream()
+                                .filter(n -> n.line().end().isAfter(now))
+                                .map(n -> n.line().number())
+                                .collect(Collectors.toSet());
+                for (Noted noted : all) {
+                    if (kept.contains(noted.instead())) {
+                        kept.add(noted.line().number());
+                    }
+                }
                 DurableFile.write(
                         file,
-                        inUse(now).stream()
-                                .map(line -> line.text("-"))
+                        all.stream()
+                                .filter(n -> kept.contains(n.line().number()))
+                                .map(n -> n.line().text(n.instead()))
                                 .collect(Collectors.joining()));
             }
         } finally {
@@ -119,25 +140,37 @@ final class IssuedCertificates {
 
     private Collection<Line> read() throws IOException {
         Map<String, Line> lines = new LinkedHashMap<>();
+        for (Noted noted : noted()) {
+            lines.remove(noted.instead());
+            lines.put(noted.line().number(), noted.line());
+        }
+        return lines.values();
+    }
+
+    /// A line with the number of the certificate whose place it took; `-` for none.
+    private record Noted(Line line, String instead) {}
+
+    private List<Noted> noted() throws IOException {
+        var all = new ArrayList<Noted>();
         if (!Files.exists(file)) {
-            return List.of();
+            return all;
         }
         for (String text : Files.readAllLines(file)) {
             String[] parts = text.split(" ", -1);
             // A line may be empty or half written.
             if (parts.length == 7) {
-                lines.remove(parts[6]);
-                lines.put(
-                        parts[0],
-                        new Line(
-                                parts[0],
-                                parts[1],
-                                Instant.parse(parts[2]),
-                                Instant.parse(parts[3]),
-                                parts[4],
-                                List.of(parts[5].split(",", -1))));
+                all.add(
+                        new Noted(
+                                new Line(
+                                        parts[0],
+                                        parts[1],
+                                        Instant.parse(parts[2]),
+                                        Instant.parse(parts[3]),
+                                        parts[4],
+                                        List.of(parts[5].split(",", -1))),
+                                parts[6]));
             }
         }
-        return lines.values();
+        return all;
     }
 }

@@ -10,7 +10,14 @@ import java.util.List;
 ///   itself where that is another
 /// @param key of the first of them
 /// @param roots whom the mesh believes, the issuer's own first
-public record Issuer(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots) {
+/// @param revoked what it believes no more, though they have signed it
+public record Issuer(
+        List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots, Revoked revoked) {
+    /// One that has revoked nothing.
+    public Issuer(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots) {
+        this(chain, key, roots, Revoked.NONE);
+    }
+
     public Issuer {
         if (chain.isEmpty() || roots.isEmpty()) {
             throw new IllegalArgumentException(

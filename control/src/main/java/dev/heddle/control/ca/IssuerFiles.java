@@ -8,6 +8,7 @@ import dev.heddle.xds.secret.UnusableMaterial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.CertificateEncodingException;
@@ -20,7 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// An issuer in a directory, in the layout of Istio's Secret `cacerts`: `ca-cert.pem`,
-/// `ca-key.pem`, `root-cert.pem`, and `cert-chain.pem` where there is something between.
+/// `ca-key.pem`, `root-cert.pem`, `cert-chain.pem` where there is something between, and
+/// `ca-crl.pem` where something was revoked.
 final class IssuerFiles {
     private static final String CERTIFICATE = "ca-cert.pem";
     private static final String KEY = "ca-key.pem";
@@ -51,10 +53,42 @@ final class IssuerFiles {
                         .forEach(chain::add);
             }
             check(directory, chain, roots, now);
-            return new Issuer(chain, signing.key(), roots);
+            return new Issuer(
+                    chain,
+                    signing.key(),
+                    roots,
+                    Revoked.read(
+                            directory,
+                            Stream.concat(chain.stream(), roots.stream()).distinct().toList(),
+                            now));
         } catch (UnusableMaterial e) {
             throw new IOException("certificate authority in " + directory + ": " + e.getMessage());
         }
+    }
+
+    /// What tells whether one of the files has changed. They may be links that are changed all at
+    /// once, as Kubernetes does it.
+    static String mark(Path directory) throws IOException {
+        var mark = new StringBuilder();
+        for (String name : List.of(CERTIFICATE, KEY, ROOTS, CHAIN, Revoked.FILE)) {
+            mark.append(mark(directory, name));
+        }
+        return mark.toString();
+    }
+
+    /// As [#mark(Path)], of one file.
+    static String mark(Path directory, String name) throws IOException {
+        Path file = directory.resolve(name);
+        if (!Files.exists(file)) {
+            return "-";
+        }
+        var seen = Files.readAttributes(file, BasicFileAttributes.class);
+        return String.join(
+                " ",
+                name,
+                seen.lastModifiedTime().toString(),
+                String.valueOf(seen.size()),
+                String.valueOf(seen.fileKey()));
     }
 
     private static String text(Path directory, String name) throws IOException {

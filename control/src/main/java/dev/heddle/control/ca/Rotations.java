@@ -45,13 +45,13 @@ public record Rotations(Path directory, String trustDomain) {
     }
 
     /// Something that must see no step half done.
-    private interface Alone<T> {
+    interface Alone<T> {
         T get() throws IOException;
     }
 
     /// Does it while nobody else does such a thing: the authority and a command look at the same
     /// files, and both put away what was retired.
-    private <T> T alone(Alone<T> what) throws IOException {
+    <T> T alone(Alone<T> what) throws IOException {
         if (!Files.isDirectory(directory)) {
             return what.get();
         }
@@ -81,7 +81,21 @@ public record Rotations(Path directory, String trustDomain) {
     /// What tells whether something has changed.
     String mark() throws IOException {
         Path file = directory.resolve(FILE);
-        return alone(() -> Files.exists(file) ? Files.readString(file) : "");
+        return alone(() ->
+                (Files.exists(file) ? Files.readString(file) : "")
+                        + IssuerFiles.mark(directory, Revoked.FILE));
+    }
+
+    /// Who is believed: the signing one first. For who is [#alone].
+    List<Issuer> issuers(Instant now) throws IOException {
+        return switch (state().phase()) {
+            case SETTLED -> List.of(IssuerFiles.read(directory, now));
+            case ANNOUNCED ->
+                    List.of(IssuerFiles.read(directory, now), IssuerFiles.read(next(), now));
+            case SIGNING ->
+                    List.of(IssuerFiles.read(next(), now), IssuerFiles.read(directory, now));
+            case RETIRED -> List.of(IssuerFiles.read(next(), now));
+        };
     }
 
     private Path next() {
@@ -103,8 +117,8 @@ public record Rotations(Path directory, String trustDomain) {
         return new CertificateAuthority(
                 switch (state.phase()) {
                     case SETTLED, RETIRED -> own;
-                    case ANNOUNCED -> believing(own, IssuerFiles.read(next(), now));
-                    case SIGNING -> believing(IssuerFiles.read(next(), now), own);
+                    case ANNOUNCED -> believing(own, IssuerFiles.read(next(), now), own.revoked());
+                    case SIGNING -> believing(IssuerFiles.read(next(), now), own, own.revoked());
                 },
                 lives);
     }
@@ -121,10 +135,10 @@ public record Rotations(Path directory, String trustDomain) {
         return RootRotation.NONE;
     }
 
-    private static Issuer believing(Issuer signing, Issuer other) {
+    private static Issuer believing(Issuer signing, Issuer other, Revoked revoked) {
         var roots = new ArrayList<X509Certificate>(signing.roots());
         other.roots().stream().filter(r -> !roots.contains(r)).forEach(roots::add);
-        return new Issuer(signing.chain(), signing.key(), roots);
+        return new Issuer(signing.chain(), signing.key(), roots, revoked);
     }
 
     private void drop() throws IOException {
@@ -231,6 +245,10 @@ public record Rotations(Path directory, String trustDomain) {
             drop();
         } else {
             DurableFile.write(directory.resolve(FILE), then.text());
+        }
+        // A root that is believed needs a list before it signs; the last one's may stay.
+        if (then.phase() != Phase.RETIRED) {
+            new Revocations(this).spread(now);
         }
     }
 

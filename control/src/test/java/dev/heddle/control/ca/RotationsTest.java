@@ -194,9 +194,8 @@ class RotationsTest {
         rotations.step("announce", false, now);
         var adopted = new ArrayList<CertificateAuthority>();
         var watch =
-                new RotationWatch(
-                        rotations,
-                        Lives.NORMAL,
+                new IssuerWatch(
+                        new IssuerPlace.Own(rotations, Lives.NORMAL),
                         InstantSource.fixed(now),
                         "",
                         next -> {

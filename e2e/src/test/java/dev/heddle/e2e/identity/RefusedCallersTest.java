@@ -7,6 +7,8 @@ import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.CertificateAuthority;
 import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.control.ca.JoinTokens;
+import dev.heddle.control.ca.Revocations;
+import dev.heddle.control.ca.Rotations;
 import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
@@ -31,7 +33,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -88,11 +92,7 @@ class RefusedCallersTest {
             refused.put("of another trust domain", Optional.of(Shown.signed(own, foreign, now)));
 
             Optional<Shown> good = Optional.of(Shown.signed(own, WEB, now));
-            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (!isServed(mesh, good)) {
-                assertThat(System.nanoTime()).as("in time").isLessThan(end);
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
+            until("served", () -> isServed(mesh, good));
             refused.forEach((what, shown) -> {
                 for (int i = 0; i < 3; i++) {
                     assertThat(isServed(mesh, shown)).as(what).isFalse();
@@ -102,7 +102,38 @@ class RefusedCallersTest {
                 assertThat(mesh.plain()).as("plain text").isEmpty();
             }
             assertThat(isServed(mesh, good)).isTrue();
+            whoIsRevokedIsLetInNoMore(mesh, own, good.orElseThrow(), now);
         }
+    }
+
+    private static void whoIsRevokedIsLetInNoMore(
+            SecureMesh mesh, CertificateAuthority own, Shown good, Instant now) throws Exception {
+        Optional<Shown> other = Optional.of(Shown.signed(own, WEB, now));
+        try (var open = connected(mesh, Optional.of(good))) {
+            open.startHandshake();
+            assertThat(isServed(open)).isTrue();
+
+            var _ =
+                    revocations(mesh)
+                            .revokeNumber(
+                                    good.chain().getFirst().getSerialNumber().toString(16), now);
+
+            until("revoked", () -> !isServed(mesh, Optional.of(good)));
+            assertThat(isServed(mesh, other)).as("another of the same account").isTrue();
+            assertThat(isServed(open)).as("a connection that was open").isTrue();
+        }
+    }
+
+    private static void until(String what, Callable<Boolean> isSo) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!isSo.call()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private static Revocations revocations(SecureMesh mesh) {
+        return new Revocations(new Rotations(mesh.authority().directory(), "cluster.local"));
     }
 
     @Test
@@ -123,11 +154,9 @@ class RefusedCallersTest {
         try (var mesh = new SecureMesh(dir, Duration.ofHours(24))) {
             mesh.serve(new HeddleProxy(), "thief");
             int sidecar = mesh.call(from, "web", mesh.identity("web").toString());
-            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (mesh.get(sidecar).filter(RefusedCallersTest::isNotSpokenTo).isEmpty()) {
-                assertThat(System.nanoTime()).as("in time").isLessThan(end);
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
+            until(
+                    "not spoken to",
+                    () -> mesh.get(sidecar).filter(RefusedCallersTest::isNotSpokenTo).isPresent());
             for (int i = 0; i < 10; i++) {
                 assertThat(mesh.get(sidecar))
                         .hasValueSatisfying(answer ->
@@ -144,22 +173,50 @@ class RefusedCallersTest {
 
     /// With TLS 1.3 a client may be told only afterwards that it is not believed.
     private static boolean isServed(SecureMesh mesh, Optional<Shown> shown) {
-        try (var plain = new Socket(InetAddress.getLoopbackAddress(), mesh.bank());
-                var socket =
-                        (SSLSocket)
-                                Shown.context(shown)
-                                        .getSocketFactory()
-                                        .createSocket(plain, "bank", 9080, true)) {
-            socket.setSoTimeout(5_000);
-            var parameters = socket.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {"istio", "http/1.1"});
-            socket.setSSLParameters(parameters);
+        try (var socket = connected(mesh, shown)) {
             socket.startHandshake();
-            socket.getOutputStream().write(HttpText.request("GET", "/", "bank:9080", Map.of()));
-            return SecureMesh.read(socket).filter(a -> a.status() == 200).isPresent();
+            return isServed(socket);
         } catch (IOException _) {
             return false;
         }
+    }
+
+    private static boolean isServed(SSLSocket socket) throws IOException {
+        socket.getOutputStream().write(HttpText.request("GET", "/", "bank:9080", Map.of()));
+        return SecureMesh.read(socket).filter(a -> a.status() == 200).isPresent();
+    }
+
+    private static SSLSocket connected(SecureMesh mesh, Optional<Shown> shown) throws IOException {
+        var plain = new Socket(InetAddress.getLoopbackAddress(), mesh.bank());
+        var socket =
+                (SSLSocket)
+                        Shown.context(shown)
+                                .getSocketFactory()
+                                .createSocket(plain, "bank", 9080, true);
+        socket.setSoTimeout(5_000);
+        var parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"istio", "http/1.1"});
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    private void whoIsRevokedNeedsAToken(
+            SecureMesh mesh, String token, String csr, Identity identity) throws Exception {
+        Instant now = InstantSource.system().instant();
+        assertThat(revocations(mesh).revokeIdentity(WEB.toString(), now)).hasSize(2);
+        until(
+                "revoked",
+                () -> {
+                    try {
+                        return client(mesh, "").sign(csr, Optional.of(identity)).isEmpty();
+                    } catch (SSLException _) {
+                        return true;
+                    }
+                });
+        assertThat(client(mesh, token).sign(csr, Optional.of(identity))).hasSize(2);
+        assertThat(revocations(mesh).all(now))
+                .extracting(Revocations.Certificate::isRevoked)
+                .containsExactly(true, true, false);
     }
 
     private CaClient client(SecureMesh mesh, String token) {
@@ -197,6 +254,7 @@ class RefusedCallersTest {
                     .hasMessageContaining("gRPC 16");
             // Who is renewed proves himself by what he has.
             assertThat(client(mesh, "").sign(csr, Optional.of(identity))).hasSize(2);
+            whoIsRevokedNeedsAToken(mesh, tokens.make(grant, root), csr, identity);
 
             String elsewhere =
                     tokens.make(

@@ -25,6 +25,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
 /// Asks a certificate authority by `istio.v1.auth.IstioCertificateService`, over gRPC: one call,
@@ -68,8 +69,28 @@ public final class CaClient implements CertificateSource {
     @Override
     public List<String> sign(String csr, Optional<Identity> held) throws IOException {
         // Who has a certificate needs no token, and one that is used up would only be refused.
-        Optional<String> token =
-                held.isPresent() ? Optional.empty() : settings.token().read().map(String::strip);
+        if (held.isEmpty()) {
+            return sign(csr, held, token());
+        }
+        try {
+            return sign(csr, held, Optional.empty());
+        } catch (SSLException e) {
+            // It may have been revoked. Whom a token is sent to is proven all the same.
+            Optional<String> token = token();
+            if (token.isEmpty()) {
+                throw e;
+            }
+            return sign(csr, held, token);
+        }
+    }
+
+    private Optional<String> token() throws IOException {
+        return settings.token().read().map(String::strip).filter(t -> !t.isEmpty());
+    }
+
+    /// @param token goes before what is held; empty to be known by that
+    private List<String> sign(String csr, Optional<Identity> held, Optional<String> token)
+            throws IOException {
         if (held.isEmpty() && token.isEmpty()) {
             throw new IOException("there is neither a token nor a certificate to prove who asks");
         }
@@ -127,7 +148,8 @@ public final class CaClient implements CertificateSource {
     private SSLContext context(Optional<Identity> held, Optional<String> token) throws IOException {
         try {
             var context = SSLContext.getInstance("TLS");
-            KeyManager[] keys = held.isPresent() ? keys(held.get()) : new KeyManager[0];
+            KeyManager[] keys =
+                    held.isPresent() && token.isEmpty() ? keys(held.get()) : new KeyManager[0];
             context.init(keys, new TrustManager[] {trust(held, token)}, null);
             return context;
         } catch (GeneralSecurityException e) {

@@ -7,6 +7,7 @@ import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.MeshTrust;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import dev.heddle.model.mesh.MeshConfig;
@@ -71,14 +72,18 @@ public record MeshTls(
 
     /// The certificate and the roots of a proxy that finds them in that directory, under the names
     /// that Istio's agent gives them there.
-    public static List<TlsSecret> secrets(String directory) {
+    public static List<TlsSecret> secrets(String directory, MeshTrust trust) {
+        String roots = directory + "/root-cert.pem";
         return List.of(
                 new TlsSecret.CertificateFiles(
                         CERTIFICATE,
                         directory + "/cert-chain.pem",
                         directory + "/key.pem",
                         Origin.BUILT_IN),
-                new TlsSecret.RootFile(ROOTS, directory + "/root-cert.pem", "", Origin.BUILT_IN));
+                trust.revoked().isEmpty()
+                        ? new TlsSecret.RootFile(ROOTS, roots, "", Origin.BUILT_IN)
+                        : new TlsSecret.RootFileWithout(
+                                ROOTS, roots, trust.revoked(), trust.origin()));
     }
 
     /// As a filter chain ends it.

@@ -1,6 +1,5 @@
 package dev.heddle.control.ca;
 
-import dev.heddle.control.ca.CertificateAuthority.Lives;
 import dev.heddle.model.Confined;
 import dev.heddle.xds.secret.CertificateHash;
 import java.io.IOException;
@@ -9,47 +8,52 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees when a command has moved a rotation on. What cannot be read leaves the authority as it is.
+/// Sees when an issuer has changed: a command has moved a rotation on or revoked something, or
+/// somebody has put other files in their place. What cannot be read leaves the authority as it is.
 @Confined("ca-renewal")
-final class RotationWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(RotationWatch.class);
+final class IssuerWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(IssuerWatch.class);
 
-    private final Rotations rotations;
-    private final Lives lives;
+    private final IssuerPlace place;
     private final InstantSource clock;
     private final Consumer<CertificateAuthority> adopt;
     private String seen;
+    private String told = "";
 
     /// @param seen what was there at first
-    RotationWatch(
-            Rotations rotations,
-            Lives lives,
+    IssuerWatch(
+            IssuerPlace place,
             InstantSource clock,
             String seen,
             Consumer<CertificateAuthority> adopt) {
-        this.rotations = rotations;
-        this.lives = lives;
+        this.place = place;
         this.clock = clock;
         this.seen = seen;
         this.adopt = adopt;
     }
 
     void look() {
+        String mark = "";
         try {
-            String mark = rotations.mark();
+            mark = place.mark();
             if (mark.equals(seen)) {
                 return;
             }
-            CertificateAuthority next = rotations.authority(lives, clock.instant());
+            CertificateAuthority next = place.authority(clock.instant());
             adopt.accept(next);
             // Not as it is by now: what has changed since is looked at next.
             seen = mark;
             LOG.info(
-                    "certificate authority: it signs by {}, and believes {} roots",
+                    "certificate authority: it signs by {}, believes {} roots, and has {} lists of"
+                            + " what was revoked",
                     CertificateHash.of(next.issuer().certificate()).substring(0, 16),
-                    next.issuer().roots().size());
+                    next.issuer().roots().size(),
+                    next.issuer().revoked().lists().size());
         } catch (IOException | RuntimeException e) {
-            LOG.error("certificate authority: it stays as it is", e);
+            if (!mark.equals(told)) {
+                LOG.error("certificate authority: it stays as it is", e);
+            }
+            told = mark;
         }
     }
 }
