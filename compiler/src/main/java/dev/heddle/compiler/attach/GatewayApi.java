@@ -232,6 +232,17 @@ public final class GatewayApi {
                 .toList();
     }
 
+    /// The Gateways that share their proxies with somebody who chooses his by their labels, the
+    /// oldest first: all of one's proxies are the other's, too.
+    public List<AttachedGateway> gatewaysBeside(Map<String, String> labels) {
+        return gateways.stream()
+                .filter(g ->
+                        new GatewayAddresses(facts, g.resource())
+                                .proxies().stream()
+                                        .anyMatch(p -> p.meet(new Proxies(p.namespace(), labels))))
+                .toList();
+    }
+
     /// Whether a Gateway leads datagrams to that port of a service.
     ///
     /// @param namespace of the resource that names the service

@@ -59,6 +59,7 @@ public final class Analysis {
         }
         HostConflicts.ofRules(index, all);
         HostConflicts.withRoutes(index, all);
+        EdgeConflicts.check(index, all);
         SidecarCheck.check(index, all);
         all.addAll(beside);
         this.findings = all.toList();

@@ -5,6 +5,7 @@ import dev.heddle.compiler.lower.istio.ActionLowering;
 import dev.heddle.compiler.lower.istio.Matches;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.RouteSemantics;
 import dev.heddle.compiler.select.Refusal;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -40,7 +41,10 @@ final class VirtualServiceCheck {
             rule(rules.get(i), FieldPath.of("spec", "http").index(i));
         }
         service.refusals().forEach(this::refused);
-        Reachability.check(service, findings);
+        // Paths that several Ingresses have are found where they are read.
+        if (!RouteSemantics.isOfSegments(service.resource())) {
+            Reachability.check(service, findings);
+        }
     }
 
     private void refused(Refusal refusal) {

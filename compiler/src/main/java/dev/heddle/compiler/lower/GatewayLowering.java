@@ -183,7 +183,7 @@ public final class GatewayLowering {
         return found;
     }
 
-    /// The chains for connections that are not TLS.
+    /// The chains for connections that are not TLS: the Gateway API's, where it has any.
     private static List<FilterChain> rest(
             String name,
             int port,
@@ -192,7 +192,8 @@ public final class GatewayLowering {
             GatewayL4 l4) {
         List<Server> http = http(servers);
         boolean isOwnHttp = own.filter(PortListeners::isHttp).isPresent();
-        if (!http.isEmpty() || isOwnHttp) {
+        Optional<FilterChain> bytes = own.flatMap(l -> l.tcp(name));
+        if (isOwnHttp || (!http.isEmpty() && bytes.isEmpty())) {
             Origin origin =
                     own.filter(_ -> isOwnHttp)
                             .map(PortListeners::origin)
@@ -200,7 +201,7 @@ public final class GatewayLowering {
             boolean isGrpcWeb = http.stream().anyMatch(s -> GatewayServers.isGrpcWeb(s.server()));
             return List.of(http(name, port, isGrpcWeb, origin));
         }
-        return own.flatMap(l -> l.tcp(name)).map(List::of).orElseGet(() -> l4.tcp(name, servers));
+        return bytes.map(List::of).orElseGet(() -> l4.tcp(name, servers));
     }
 
     /// The table of a port. A host that both have is the Gateway API's.

@@ -43,6 +43,14 @@ final class IngressRules {
         Origin origin() {
             return ingress.origin(path);
         }
+
+        /// Of a rule's path that is its host, as in `spec.rules[0].host`.
+        Origin hostOrigin() {
+            List<FieldPath.Segment> segments = path.segments();
+            return segments.size() < 3
+                    ? origin()
+                    : ingress.origin(new FieldPath(segments.subList(0, 3)).field("host"));
+        }
     }
 
     /// @param host empty for all
@@ -60,7 +68,7 @@ final class IngressRules {
         gateways.add(gateway.name());
         rules.add(
                 new Rule(
-                        path.path().length(),
+                        length(path),
                         path.pathType() == Ingress.PathType.Exact,
                         uri(path),
                         backend,
@@ -74,12 +82,33 @@ final class IngressRules {
         rules.add(new Rule(-1, false, Optional.empty(), backend, ingress, at));
     }
 
+    /// A slash at the end of a prefix makes no difference, here neither.
+    private static int length(Ingress.Path path) {
+        return path.pathType() == Ingress.PathType.Prefix
+                ? segments(path.path()).length()
+                : path.path().length();
+    }
+
+    private static String segments(String prefix) {
+        return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
+    }
+
+    /// A path, as in `prefix: /cart`: the same text for all that take the same requests.
+    static String condition(Ingress.Path path) {
+        return uri(path).stream()
+                .flatMap(uri -> uri.entries().stream())
+                .map(e ->
+                        e.key() + ": " + (e.value() instanceof Node.Text said ? said.value() : ""))
+                .findFirst()
+                .orElse("prefix: /");
+    }
+
     private static Optional<Mapping> uri(Ingress.Path path) {
         String text = path.path();
         return switch (path.pathType()) {
             case Exact -> Optional.of(Mapping.EMPTY.with("exact", text));
             case Prefix -> {
-                String segments = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+                String segments = segments(text);
                 yield segments.isEmpty()
                         ? Optional.empty()
                         : Optional.of(Mapping.EMPTY.with("prefix", segments));
@@ -123,9 +152,14 @@ final class IngressRules {
                         .with("hosts", List.of(Node.of(of)))
                         .with("gateways", gateways.stream().map(Node::of).toList())
                         .with("http", sorted.stream().map(this::route).toList()),
-                new MadeResource.Source(
-                        sorted.getFirst().ingress(), path -> rule(path, sorted).map(Rule::origin)),
+                new MadeResource.Source(sorted.getFirst().ingress(), path -> origin(path, sorted)),
                 findings);
+    }
+
+    private static Optional<Origin> origin(FieldPath path, List<Rule> rules) {
+        return path.segments().contains(new FieldPath.Segment.Field("hosts"))
+                ? Optional.of(rules.getFirst().hostOrigin())
+                : rule(path, rules).map(Rule::origin);
     }
 
     /// The rule that a field of the VirtualService was made of.

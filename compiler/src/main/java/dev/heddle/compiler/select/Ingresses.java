@@ -45,21 +45,24 @@ public record Ingresses(Resources resources, List<Diagnostic> findings) {
                 all.stream().filter(choice::isOurs).sorted(Age.oldestFirst()).toList();
         var made = new ArrayList<Resource<?>>(resources.all());
         Map<String, IngressRules> byHost = new TreeMap<>();
+        var claims = new IngressClaims();
         for (Resource<Ingress> ingress : ours) {
             var gateway = new IngressGateway(ingress, selector(config));
             gateway.resource(findings).ifPresent(made::add);
-            rules(ingress, gateway, resources, byHost, findings);
+            rules(gateway, resources, byHost, claims, findings);
         }
+        claims.find(findings);
         byHost.values().forEach(rules -> rules.resource(findings).ifPresent(made::add));
         return new Ingresses(Resources.of(made), findings.toList());
     }
 
     private static void rules(
-            Resource<Ingress> ingress,
             IngressGateway gateway,
             Resources resources,
             Map<String, IngressRules> byHost,
+            IngressClaims claims,
             Diagnostics findings) {
+        Resource<Ingress> ingress = gateway.ingress();
         String namespace = ingress.metadata().namespace();
         var backends = new IngressBackends(ingress, resources, findings);
         FieldPath spec = FieldPath.of("spec");
@@ -72,16 +75,20 @@ public record Ingresses(Resources resources, List<Diagnostic> findings) {
                 FieldPath at = spec.field("rules").index(i).field("http").field("paths").index(j);
                 Ingress.Path path = paths.get(j);
                 backends.of(path.backend(), at.field("backend"))
-                        .ifPresent(backend -> of.add(ingress, at, path, backend, gateway));
+                        .ifPresent(backend -> {
+                            of.add(ingress, at, path, backend, gateway);
+                            claims.add(rule.host(), IngressRules.condition(path), at, gateway);
+                        });
             }
         }
         ingress.spec()
                 .defaultBackend()
                 .flatMap(backend -> backends.of(backend, spec.field("defaultBackend")))
-                .ifPresent(backend ->
-                        rules(byHost, namespace, "")
-                                .addDefault(
-                                        ingress, spec.field("defaultBackend"), backend, gateway));
+                .ifPresent(backend -> {
+                    FieldPath at = spec.field("defaultBackend");
+                    rules(byHost, namespace, "").addDefault(ingress, at, backend, gateway);
+                    claims.add("", "", at, gateway);
+                });
     }
 
     private static IngressRules rules(

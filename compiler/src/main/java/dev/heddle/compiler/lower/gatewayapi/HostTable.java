@@ -113,6 +113,10 @@ final class HostTable {
 
     /// Whether the listener is the most specific one for a host.
     boolean isOf(AttachedListener listener, Hostname host) {
+        return isOf(listener, host, all);
+    }
+
+    static boolean isOf(AttachedListener listener, Hostname host, List<AttachedListener> all) {
         Optional<Hostname> best =
                 all.stream()
                         .map(AttachedListener::hostname)

@@ -11,7 +11,9 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -128,32 +130,36 @@ public final class GatewayTables {
         if (routes.isEmpty()) {
             return;
         }
-        for (String allowed : server.server().hosts()) {
-            for (Hostname host : rule.hosts()) {
-                intersection(allowed, server, host, rule)
-                        .ifPresent(both -> {
-                            Draft draft =
-                                    drafts.computeIfAbsent(
-                                            both, _ -> new Draft(server, rule.hostOrigin(host)));
-                            draft.add(rule, routes);
-                            if (GatewayServers.isHttpsOnly(server.server())) {
-                                draft.sendToHttps(server);
-                            }
-                        });
-            }
-        }
+        hosts(server, rule)
+                .forEach((both, host) -> {
+                    Draft draft =
+                            drafts.computeIfAbsent(
+                                    both, _ -> new Draft(server, rule.hostOrigin(host)));
+                    draft.add(rule, routes);
+                    if (GatewayServers.isHttpsOnly(server.server())) {
+                        draft.sendToHttps(server);
+                    }
+                });
     }
 
     /// Whether the server allows some host that the rule is for.
     public static boolean isAllowed(Server server, BoundVirtualService rule) {
-        return server.server().hosts().stream()
-                .anyMatch(allowed ->
-                        rule.hosts().stream()
-                                .anyMatch(host ->
-                                        intersection(allowed, server, host, rule).isPresent()));
+        return !hosts(server, rule).isEmpty();
     }
 
-    /// The hosts that both the server and the rule are for.
+    /// The hosts that both the server and the rule are for, each with the rule's that it comes of.
+    public static Map<Hostname, Hostname> hosts(Server server, BoundVirtualService rule) {
+        var hosts = new LinkedHashMap<Hostname, Hostname>();
+        for (String allowed : server.server().hosts()) {
+            for (Hostname host : rule.hosts()) {
+                intersection(allowed, server, host, rule)
+                        .ifPresent(both -> hosts.putIfAbsent(both, host));
+            }
+        }
+        return hosts;
+    }
+
+    /// The hosts that both one of the server's and one of the rule's are for.
     ///
     /// @param allowed as in `*.example.com`, `shop/*`, `./shop.example.com`
     private static Optional<Hostname> intersection(
