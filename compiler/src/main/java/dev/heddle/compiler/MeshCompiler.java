@@ -118,7 +118,7 @@ public final class MeshCompiler {
         Pieces pieces = Pieces.of(world.settings(), before.map(Own::pieces));
         ProxyPlan plan =
                 switch (scope.role()) {
-                    case SIDECAR -> SidecarLowering.own(world, scope);
+                    case SIDECAR -> SidecarLowering.own(world, scope, common.plan());
                     case GATEWAY -> GatewayLowering.own(world, scope, common.plan(), pieces);
                 };
         List<BoundVirtualService> rules =

@@ -72,6 +72,7 @@ final class ExplanationText {
                 .with("retries", NULL)
                 .with("fault", FeatureNodes.fault(answer.features()).orElse(NULL))
                 .with("cors", FeatureNodes.cors(answer.features()).orElse(NULL))
+                .with("asked", FeatureNodes.asked(answer.features()))
                 .with("session", FeatureNodes.session(answer.features()).orElse(NULL))
                 .with("authorization", access(answer.access()))
                 .with("rateLimit", NULL)

@@ -4,6 +4,7 @@ import dev.heddle.compiler.explain.FeatureText;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.Cors;
+import dev.heddle.compiler.ir.HttpFeature.ExtAuthz;
 import dev.heddle.compiler.ir.HttpFeature.Fault;
 import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
 import dev.heddle.compiler.ir.Portion;
@@ -57,6 +58,14 @@ final class FeatureNodes {
                 .filter(StatefulSession.class::isInstance)
                 .map(it -> Node.of(FeatureText.lines(List.of(it)).getFirst()))
                 .findFirst();
+    }
+
+    /// Whom the route has asked whether the request may pass.
+    static List<Node> asked(List<HttpFeature> features) {
+        return features.stream()
+                .filter(ExtAuthz.class::isInstance)
+                .map(it -> Node.of(FeatureText.lines(List.of(it)).getFirst()))
+                .toList();
     }
 
     static Optional<Node> cors(List<HttpFeature> features) {

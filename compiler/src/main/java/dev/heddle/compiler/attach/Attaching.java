@@ -12,6 +12,7 @@ import dev.heddle.model.ResourceId;
 import dev.heddle.model.Severity;
 import dev.heddle.model.gatewayapi.Gateway;
 import dev.heddle.model.gatewayapi.Gateway.GatewayScope;
+import dev.heddle.model.gatewayapi.HttpRouteFilter.AuthProtocol;
 import dev.heddle.model.gatewayapi.Listener;
 import dev.heddle.model.gatewayapi.Listener.RouteNamespaces;
 import dev.heddle.model.gatewayapi.ParentReference;
@@ -20,6 +21,7 @@ import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Attaches routes to their parents. Used once, and then dropped.
 final class Attaching {
@@ -42,6 +45,7 @@ final class Attaching {
     private final Map<ListenerKey, List<Attached>> attached = new HashMap<>();
     private final Map<Place, List<ServiceRoute<?>>> ofServices = new HashMap<>();
     private final List<RouteOutcome> outcomes = new ArrayList<>();
+    private final Set<Backend> asked = new HashSet<>();
 
     /// A listener.
     record ListenerKey(ResourceId owner, FieldPath path) {}
@@ -125,6 +129,11 @@ final class Attaching {
         }
     }
 
+    /// Who is asked by gRPC whether requests may pass.
+    Set<Backend> asked() {
+        return asked;
+    }
+
     /// What each route comes to.
     List<RouteOutcome> outcomes() {
         return outcomes;
@@ -153,6 +162,14 @@ final class Attaching {
                     .limit(Math.max(0, MAX_PARENTS - parents.size()))
                     .flatMap(id -> parent(route, reference(id), DEFAULTS).stream())
                     .forEach(parents::add);
+        }
+        for (RouteReference reference : route.view().references()) {
+            if (reference instanceof RouteReference.Authorizer(FieldPath path, _, var by)
+                    && by == AuthProtocol.GRPC) {
+                Stream.of(route.all(), route.ofMesh())
+                        .map(found -> found.get(path))
+                        .forEach(asked::add);
+            }
         }
         var refused = new LinkedHashMap<FieldPath, Refused>();
         Map<FieldPath, Backend> all = route.isOnlyOfMesh() ? route.ofMesh() : route.all();

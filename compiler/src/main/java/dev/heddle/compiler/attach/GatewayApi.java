@@ -68,6 +68,7 @@ public final class GatewayApi {
     private final Statuses statuses;
     private final Set<ServicePort> datagrams;
     private final Set<ServicePort> calls;
+    private final Set<ServicePort> asked;
 
     /// A port of a service.
     private record ServicePort(Place service, int port) {}
@@ -119,6 +120,7 @@ public final class GatewayApi {
         this.statuses = new Statuses(this);
         this.datagrams = backends(l -> l.routes().udp());
         this.calls = backends(l -> l.routes().grpc());
+        this.asked = ports(attaching.asked().stream());
     }
 
     /// Reads the resources.
@@ -174,17 +176,20 @@ public final class GatewayApi {
     /// Where some routes of Gateways lead to.
     private Set<ServicePort> backends(
             Function<AttachedListener, List<? extends AttachedRoute<?>>> routes) {
+        return ports(
+                gateways.stream()
+                        .flatMap(g -> g.listeners().stream())
+                        .flatMap(l -> routes.apply(l).stream())
+                        .flatMap(r -> r.backends().values().stream()));
+    }
+
+    private static Set<ServicePort> ports(Stream<Backend> backends) {
         var ports = new HashSet<ServicePort>();
-        gateways.stream()
-                .flatMap(g -> g.listeners().stream())
-                .flatMap(l -> routes.apply(l).stream())
-                .flatMap(r -> r.backends().values().stream())
-                .forEach(backend -> {
-                    if (backend instanceof Backend.To to) {
-                        var place = new Place(to.host(), to.namespace());
-                        ports.add(new ServicePort(place, to.port()));
-                    }
-                });
+        backends.forEach(backend -> {
+            if (backend instanceof Backend.To to) {
+                ports.add(new ServicePort(new Place(to.host(), to.namespace()), to.port()));
+            }
+        });
         return ports;
     }
 
@@ -255,6 +260,14 @@ public final class GatewayApi {
     /// @param namespace of the resource that names the service
     public boolean takesCalls(Hostname host, String namespace, int port) {
         return calls.contains(new ServicePort(new Place(host, namespace), port));
+    }
+
+    /// Whether a route has somebody asked by gRPC at that port of a service whether requests may
+    /// pass.
+    ///
+    /// @param namespace of the resource that names the service
+    public boolean isAsked(Hostname host, String namespace, int port) {
+        return asked.contains(new ServicePort(new Place(host, namespace), port));
     }
 
     /// The routes whose parents are services.

@@ -33,6 +33,7 @@ record References(Facts facts, boolean isOfMesh) {
                     reference.path(),
                     switch (reference) {
                         case RouteReference.Service(_, BackendReference to) -> of(route, to);
+                        case RouteReference.Authorizer(_, BackendReference to, _) -> of(route, to);
                         case RouteReference.Extension(_, ExtensionReference to) ->
                                 new Refused(
                                         Reason.InvalidKind,

@@ -4,6 +4,8 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.BackendReference;
 import dev.heddle.model.gatewayapi.ExtensionReference;
 import dev.heddle.model.gatewayapi.HttpRouteFilter;
+import dev.heddle.model.gatewayapi.HttpRouteFilter.AuthProtocol;
+import dev.heddle.model.gatewayapi.HttpRouteFilter.ExternalAuth;
 import dev.heddle.model.gatewayapi.L7Rule;
 import dev.heddle.model.gatewayapi.RouteBackend;
 import dev.heddle.model.gatewayapi.RouteFilter;
@@ -16,8 +18,12 @@ sealed interface RouteReference {
     /// Where it stands.
     FieldPath path();
 
-    /// Somebody who answers, or who is asked.
+    /// Somebody who answers, or who gets copies.
     record Service(FieldPath path, BackendReference to) implements RouteReference {}
+
+    /// Somebody who is asked whether requests may pass.
+    record Authorizer(FieldPath path, BackendReference to, AuthProtocol by)
+            implements RouteReference {}
 
     /// A filter that another resource describes.
     record Extension(FieldPath path, ExtensionReference to) implements RouteReference {}
@@ -52,9 +58,7 @@ sealed interface RouteReference {
                         .flatMap(m -> m.backendRef())
                         .ifPresent(to -> add(at.field("requestMirror"), to));
                 if (filter instanceof HttpRouteFilter http) {
-                    http.externalAuth()
-                            .flatMap(a -> a.backendRef())
-                            .ifPresent(to -> add(at.field("externalAuth"), to));
+                    http.externalAuth().ifPresent(a -> add(at.field("externalAuth"), a));
                 }
                 filter.extensionRef()
                         .ifPresent(to -> found.add(new Extension(at.field("extensionRef"), to)));
@@ -63,6 +67,12 @@ sealed interface RouteReference {
 
         private void add(FieldPath filter, BackendReference to) {
             found.add(new Service(filter.field("backendRef"), to));
+        }
+
+        private void add(FieldPath filter, ExternalAuth auth) {
+            auth.backendRef()
+                    .map(to -> new Authorizer(filter.field("backendRef"), to, auth.protocol()))
+                    .ifPresent(found::add);
         }
     }
 }

@@ -12,6 +12,8 @@ import dev.heddle.compiler.ir.Access.Stage;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Access.Value;
 import dev.heddle.compiler.ir.Authorizer;
+import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.Route;
 import dev.heddle.model.Confined;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
@@ -71,7 +73,7 @@ final class AccessCheck {
         return new Outcome(
                 Optional.empty(),
                 check.isUnsure
-                        ? new Access(Decision.UNSURE, "", Origin.BUILT_IN)
+                        ? Access.UNSURE
                         : check.allowing
                                 .map(it -> new Access(Decision.ALLOWED, it.name(), it.origin()))
                                 .orElse(Access.FREE),
@@ -117,21 +119,37 @@ final class AccessCheck {
     private void asked(Stage stage, Authorizer authorizer) {
         for (Rule rule : stage.enforced().orElse(List.of())) {
             if (tell(stage, rule, "") == Holds.YES) {
-                tried.add(
-                        new Tried(
-                                "CUSTOM " + authorizer.name(),
-                                true,
-                                "it is asked, through "
-                                        + authorizer.cluster()
-                                        + ", and its answer decides"
-                                        + (authorizer.failsOpen()
-                                                ? "; without one the request passes"
-                                                : "; without one the request is refused"),
-                                rule.origin()));
+                tried.add(asked("CUSTOM", authorizer, rule.origin()));
                 isUnsure = true;
                 return;
             }
         }
+    }
+
+    /// Whom a route has asked about a request. What they say is not known here: the rest is told as
+    /// if it were good.
+    static List<Tried> asked(Route route, Request request) {
+        var asked = new ArrayList<Tried>();
+        for (HttpFeature feature : route.features()) {
+            if (feature instanceof HttpFeature.ExtAuthz(Authorizer authorizer)
+                    && FeatureReplies.to(route, request).isEmpty()) {
+                asked.add(asked("ExternalAuth", authorizer, route.origin()));
+            }
+        }
+        return asked;
+    }
+
+    private static Tried asked(String by, Authorizer authorizer, Origin origin) {
+        return new Tried(
+                by + " " + authorizer.name(),
+                true,
+                "it is asked, through "
+                        + authorizer.cluster()
+                        + ", and its answer decides"
+                        + (authorizer.failsOpen()
+                                ? "; without one the request passes"
+                                : "; without one the request is refused"),
+                origin);
     }
 
     private Outcome refused(String policy, Origin origin) {

@@ -272,6 +272,11 @@ public final class Explainer {
             return answered(
                     listener.name(), host.name(), route.name(), route.origin(), fault.get());
         }
+        List<Tried> asked = AccessCheck.asked(route, request);
+        if (!asked.isEmpty()) {
+            tried.addAll(asked);
+            access = Explanation.Access.UNSURE;
+        }
         return switch (route.action()) {
             case RouteAction.Forward forward -> forwarded(listener, host, route, forward);
             case RouteAction.Redirect redirect ->

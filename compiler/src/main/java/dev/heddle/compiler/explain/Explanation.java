@@ -150,6 +150,8 @@ public record Explanation(
     /// @param origin its line
     public record Access(Decision decision, String rule, Origin origin) {
         public static final Access FREE = new Access(Decision.ALLOWED, "", Origin.BUILT_IN);
+
+        static final Access UNSURE = new Access(Decision.UNSURE, "", Origin.BUILT_IN);
     }
 
     /// Whether a request may pass.

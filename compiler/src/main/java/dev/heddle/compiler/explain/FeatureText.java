@@ -1,5 +1,6 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
@@ -29,6 +30,8 @@ public final class FeatureText {
                                             + of(it.answer())));
                 }
                 case HttpFeature.Cors cors -> lines.add(of(cors));
+                case HttpFeature.ExtAuthz(Authorizer authorizer) ->
+                        lines.add("ask " + of(authorizer));
                 case HttpFeature.StatefulSession session -> lines.add(of(session));
             }
         }
@@ -49,6 +52,19 @@ public final class FeatureText {
                 + kept
                 + " names, "
                 + (session.isStrict() ? "503 once it is gone" : "another one once it is gone");
+    }
+
+    /// Who is asked, as in `house (HTTP, outbound|8000||authz.shop.svc.cluster.local)`.
+    static String of(Authorizer authorizer) {
+        return authorizer.name()
+                + " ("
+                + switch (authorizer.protocol()) {
+                    case Authorizer.Protocol.Grpc _ -> "gRPC";
+                    case Authorizer.Protocol.Http _ -> "HTTP";
+                }
+                + ", "
+                + authorizer.cluster()
+                + (authorizer.failsOpen() ? ", fails open)" : ")");
     }
 
     private static String of(AbortAnswer answer) {

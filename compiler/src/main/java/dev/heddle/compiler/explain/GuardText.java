@@ -2,7 +2,6 @@ package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.Access.Rule;
 import dev.heddle.compiler.ir.Access.Stage;
-import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.Tokens.Issuer;
 import dev.heddle.model.Origin;
@@ -32,7 +31,7 @@ final class GuardText {
         for (Stage stage : stages) {
             String action =
                     stage.asked()
-                            .map(it -> "ask " + asked(it) + " about " + of)
+                            .map(it -> "ask " + FeatureText.of(it) + " about " + of)
                             .orElse(stage.action().name().toLowerCase(Locale.ROOT) + " " + of);
             for (Rule rule : stage.enforced().orElse(List.of())) {
                 lines.add(new Line(action + ": " + rule.name(), rule.origin()));
@@ -44,18 +43,6 @@ final class GuardText {
                 lines.add(new Line(action + ", tried out: " + rule.name(), rule.origin()));
             }
         }
-    }
-
-    private static String asked(Authorizer authorizer) {
-        return authorizer.name()
-                + " ("
-                + switch (authorizer.protocol()) {
-                    case Authorizer.Protocol.Grpc _ -> "gRPC";
-                    case Authorizer.Protocol.Http _ -> "HTTP";
-                }
-                + ", "
-                + authorizer.cluster()
-                + (authorizer.failsOpen() ? ", fails open)" : ")");
     }
 
     private static String issuer(Issuer issuer) {

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.explain;
 
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.ConnectionPool;
@@ -146,7 +147,8 @@ public final class PlanText {
                             Routes routes,
                             boolean edge,
                             Translation translation,
-                            boolean resolves) -> {
+                            boolean resolves,
+                            List<Authorizer> asked) -> {
                 String table =
                         switch (routes) {
                             case Routes.Named(String name) -> "routes " + name;
@@ -163,6 +165,12 @@ public final class PlanText {
                                     case GRPC_WEB -> ", gRPC-Web becomes gRPC";
                                 }
                                 + (resolves ? ", hosts are looked up" : "")
+                                + (asked.isEmpty()
+                                        ? ""
+                                        : asked.stream()
+                                                .map(Authorizer::name)
+                                                .collect(
+                                                        Collectors.joining(", ", ", may ask ", "")))
                                 + ", "
                                 + table,
                         chain.origin());

@@ -25,6 +25,11 @@ public record FilterChain(
                 : this;
     }
 
+    /// The same with another handling.
+    public FilterChain with(Handling other) {
+        return new FilterChain(name, match, tls, other, origin);
+    }
+
     /// The same for connections that were meant for that port.
     public FilterChain on(int port) {
         return new FilterChain(name, match.on(port), tls, handling, origin);
@@ -150,13 +155,29 @@ public record FilterChain(
         ///   are not believed
         /// @param translation of what clients say that those who serve do not understand
         /// @param resolves whether hosts that requests name are looked up
+        /// @param asked the services that its routes have asked, ordered by name, each once
         record Http(
                 String statPrefix,
                 Routes routes,
                 boolean edge,
                 Translation translation,
-                boolean resolves)
+                boolean resolves,
+                List<Authorizer> asked)
                 implements Handling {
+            public Http {
+                asked = List.copyOf(asked);
+            }
+
+            /// Nobody is asked.
+            public Http(
+                    String statPrefix,
+                    Routes routes,
+                    boolean edge,
+                    Translation translation,
+                    boolean resolves) {
+                this(statPrefix, routes, edge, translation, resolves, List.of());
+            }
+
             /// No host is looked up.
             public Http(String statPrefix, Routes routes, boolean edge, Translation translation) {
                 this(statPrefix, routes, edge, translation, false);
@@ -169,12 +190,17 @@ public record FilterChain(
 
             /// The same with a translation.
             public Http with(Translation other) {
-                return new Http(statPrefix, routes, edge, other, resolves);
+                return new Http(statPrefix, routes, edge, other, resolves, asked);
             }
 
             /// The same, which looks hosts up or not.
             public Http resolving(boolean on) {
-                return new Http(statPrefix, routes, edge, translation, on);
+                return new Http(statPrefix, routes, edge, translation, on, asked);
+            }
+
+            /// The same, whose routes have those services asked.
+            public Http asking(List<Authorizer> others) {
+                return new Http(statPrefix, routes, edge, translation, resolves, others);
             }
         }
 

@@ -53,6 +53,9 @@ public sealed interface HttpFeature {
         record Header(String name) implements SessionKey {}
     }
 
+    /// A service is asked whether a request may pass, and refuses it unless it says so.
+    record ExtAuthz(Authorizer authorizer) implements HttpFeature {}
+
     /// What browsers may do from pages of other origins.
     ///
     /// @param origins that are allowed, any of them

@@ -4,6 +4,7 @@ import dev.heddle.model.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Where a proxy takes connections.
 ///
@@ -88,14 +89,21 @@ public record Listener(
 
     /// The same, which looks up hosts that requests name.
     public Listener resolving() {
+        return chains(FilterChain::resolving);
+    }
+
+    /// The same with other chains.
+    ///
+    /// @param change of each of them
+    public Listener chains(UnaryOperator<FilterChain> change) {
         return new Listener(
                 name,
                 address,
                 direction,
                 capture,
                 inspectors,
-                chains.stream().map(FilterChain::resolving).toList(),
-                defaultChain.map(FilterChain::resolving),
+                chains.stream().map(change).toList(),
+                defaultChain.map(change),
                 detection,
                 options,
                 guards,

@@ -11,7 +11,8 @@ import java.util.List;
 ///   that the mesh adds by itself
 /// @param headers edits of every request and response of the route
 /// @param statPrefix under which its requests are counted besides; empty for nowhere
-/// @param features what becomes of its requests beside the action; no kind twice
+/// @param features what becomes of its requests beside the action; no kind twice, except that
+///   several services may be asked
 /// @param rule by which its requests are counted, a name of its content; empty for what no rule
 ///   says
 public record Route(

@@ -139,7 +139,11 @@ public final class GatewayLowering {
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
                 .applied(
                         new ProxyPlan(
-                                GuardLowering.guarded(listeners, Direction.OUTBOUND, world, scope),
+                                GuardLowering.guarded(
+                                        AskedServices.told(listeners, routes),
+                                        Direction.OUTBOUND,
+                                        world,
+                                        scope),
                                 routes,
                                 clusters,
                                 passed.assignments(),

@@ -1,10 +1,12 @@
 package dev.heddle.compiler.lower;
 
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
@@ -108,6 +110,13 @@ final class MissingClusters {
     }
 
     private static void add(Route route, Set<String> known, SortedMap<String, Cluster> missing) {
+        for (HttpFeature feature : route.features()) {
+            if (feature instanceof HttpFeature.ExtAuthz(Authorizer authorizer)
+                    && !known.contains(authorizer.cluster())) {
+                missing.putIfAbsent(
+                        authorizer.cluster(), empty(authorizer.cluster(), route.origin()));
+            }
+        }
         if (route.action() instanceof RouteAction.Forward forward) {
             for (RouteAction.Destination to : forward.destinations()) {
                 add(to, known, missing);

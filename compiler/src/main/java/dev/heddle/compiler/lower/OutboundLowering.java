@@ -86,7 +86,7 @@ public final class OutboundLowering {
         return MeshWide.of(world.settings(), outlook.options(), role)
                 .applied(
                         new ProxyPlan(
-                                listeners,
+                                AskedServices.told(listeners, routes),
                                 routes,
                                 MissingClusters.added(clusters, routes, listeners),
                                 services.assignments(),

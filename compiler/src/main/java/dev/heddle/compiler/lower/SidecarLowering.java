@@ -105,11 +105,13 @@ public final class SidecarLowering {
     }
 
     /// What the sidecar of that scope runs besides what it has in common with others.
-    public static ProxyPlan own(World world, ProxyScope scope) {
-        return new SidecarLowering(world, scope).own();
+    ///
+    /// @param common that
+    public static ProxyPlan own(World world, ProxyScope scope, ProxyPlan common) {
+        return new SidecarLowering(world, scope).own(common);
     }
 
-    private ProxyPlan own() {
+    private ProxyPlan own(ProxyPlan common) {
         switch (scope.interception()) {
             case Interception.Redirect _ -> {
                 listeners.add(inbound.virtualInbound().detecting(detection));
@@ -121,7 +123,11 @@ public final class SidecarLowering {
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
                 .applied(
                         new ProxyPlan(
-                                GuardLowering.guarded(listeners, Direction.INBOUND, world, scope),
+                                GuardLowering.guarded(
+                                        AskedServices.told(listeners, common.routes()),
+                                        Direction.INBOUND,
+                                        world,
+                                        scope),
                                 List.of(),
                                 clusters,
                                 ProxyPlace.siblings(world, scope),

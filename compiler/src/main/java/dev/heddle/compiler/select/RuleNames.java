@@ -16,14 +16,10 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import dev.heddle.model.tree.Node.Mapping;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -229,18 +225,9 @@ public final class RuleNames {
 
         private void put(FieldPath path, String content) {
             int earlier = alike.merge(content, 1, Integer::sum) - 1;
-            ids.put(path.toString(), hash(earlier == 0 ? content : content + earlier));
-        }
-    }
-
-    private static String hash(String content) {
-        try {
-            byte[] whole =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(content.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(whole, 0, ID_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
+            ids.put(
+                    path.toString(),
+                    ContentHash.of(earlier == 0 ? content : content + earlier, ID_BYTES));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.xds;
 
+import com.google.protobuf.Any;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Authorizer.Protocol;
@@ -7,11 +8,15 @@ import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import java.util.List;
@@ -22,7 +27,31 @@ final class ExtAuthzEmitter {
     static final String HTTP = "envoy.filters.http.ext_authz";
     static final String NETWORK = "envoy.filters.network.ext_authz";
 
+    private static final Any AWAKE =
+            Protos.pack(
+                    ExtAuthzPerRoute.newBuilder()
+                            .setCheckSettings(CheckSettings.getDefaultInstance())
+                            .build());
+
     private ExtAuthzEmitter() {}
+
+    /// The filter that asks where a route wakes it.
+    static HttpFilter asleep(Authorizer authorizer) {
+        return HttpFilter.newBuilder()
+                .setName(name(authorizer))
+                .setTypedConfig(Protos.pack(http(authorizer).build()))
+                .setDisabled(true)
+                .build();
+    }
+
+    /// Wakes it for a route.
+    static void wake(Authorizer authorizer, Route.Builder out) {
+        out.putTypedPerFilterConfig(name(authorizer), AWAKE);
+    }
+
+    private static String name(Authorizer authorizer) {
+        return HTTP + "/" + authorizer.name();
+    }
 
     /// About requests.
     static ExtAuthz.Builder http(Authorizer authorizer) {

@@ -2,6 +2,7 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
@@ -27,11 +28,13 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 import java.time.Duration;
+import java.util.List;
 
 /// Emits what routes do beside routing, as configurations of filters that by themselves do nothing.
 ///
 /// The filters are there whether a route needs one or not, as Istio has it: a rule may come at any
-/// time, and a listener that changed for it would end its connections.
+/// time, and a listener that changed for it would end its connections. Only who is to be asked can
+/// be known from nothing but the rules.
 final class FeatureEmitter {
     private static final String CORS = "envoy.filters.http.cors";
     private static final String FAULT = "envoy.filters.http.fault";
@@ -41,9 +44,12 @@ final class FeatureEmitter {
     private static final String SESSION = "envoy.filters.http.stateful_session";
 
     /// In Istio's order.
-    static void filters(HttpConnectionManager.Builder out) {
+    ///
+    /// @param asked by some route
+    static void filters(List<Authorizer> asked, HttpConnectionManager.Builder out) {
         out.addHttpFilters(filter(FAULT, HTTPFault.getDefaultInstance()));
         out.addHttpFilters(filter(CORS, Cors.getDefaultInstance()));
+        asked.forEach(it -> out.addHttpFilters(ExtAuthzEmitter.asleep(it)));
         out.addHttpFilters(filter(SESSION, StatefulSession.getDefaultInstance()));
     }
 
@@ -57,6 +63,8 @@ final class FeatureEmitter {
                     out.putTypedPerFilterConfig(FAULT, Protos.pack(fault(fault)));
             case HttpFeature.Cors cors ->
                     out.putTypedPerFilterConfig(CORS, Protos.pack(cors(cors)));
+            case HttpFeature.ExtAuthz(Authorizer authorizer) ->
+                    ExtAuthzEmitter.wake(authorizer, out);
             case HttpFeature.StatefulSession session ->
                     out.putTypedPerFilterConfig(
                             SESSION,

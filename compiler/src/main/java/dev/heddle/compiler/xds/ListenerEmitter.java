@@ -238,7 +238,7 @@ final class ListenerEmitter {
         }
         // What comes in for a workload is routed by no rule.
         if (listener.direction() == Direction.OUTBOUND) {
-            FeatureEmitter.filters(out);
+            FeatureEmitter.filters(http.asked(), out);
         }
         if (http.resolves()) {
             out.addHttpFilters(

@@ -1,6 +1,5 @@
 package dev.heddle.model.gatewayapi;
 
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Required;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ public record HttpRouteFilter(
         Optional<RequestRedirect> requestRedirect,
         Optional<UrlRewrite> urlRewrite,
         Optional<Cors> cors,
-        @NotYet Optional<ExternalAuth> externalAuth,
+        Optional<ExternalAuth> externalAuth,
         Optional<ExtensionReference> extensionRef)
         implements RouteFilter {
 

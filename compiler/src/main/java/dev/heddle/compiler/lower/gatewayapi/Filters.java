@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.gatewayapi;
 
 import dev.heddle.compiler.attach.AttachedRoute;
 import dev.heddle.compiler.attach.Backend;
+import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.HeaderEdit.Edits;
 import dev.heddle.compiler.ir.HeaderEdit.Write;
@@ -14,6 +15,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
 import dev.heddle.model.gatewayapi.HeaderModifier;
 import dev.heddle.model.gatewayapi.HttpRouteFilter;
+import dev.heddle.model.gatewayapi.HttpRouteFilter.ExternalAuth;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
 import dev.heddle.model.gatewayapi.RequestMirror;
@@ -26,11 +28,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What the filters of a rule, or of one of its backends, do.
 ///
 /// @param headers edits of requests and responses
 /// @param copies who gets copies
+/// @param asked who is asked whether a request may pass
 /// @param isBroken whether one of them cannot be done: then no request may pass
 record Filters(
         HeaderEdit headers,
@@ -38,6 +42,7 @@ record Filters(
         Optional<UrlRewrite> rewrite,
         List<Copy> copies,
         Optional<Cors> cors,
+        List<Asked> asked,
         boolean isBroken) {
     /// Nothing.
     static final Filters NONE =
@@ -47,11 +52,16 @@ record Filters(
                     Optional.empty(),
                     List.of(),
                     Optional.empty(),
+                    List.of(),
                     false);
 
     Filters {
         copies = List.copyOf(copies);
+        asked = List.copyOf(asked);
     }
+
+    /// Who is asked, and how.
+    record Asked(Backend.To whom, Authorizer authorizer) {}
 
     /// Who gets copies of a portion of the requests.
     ///
@@ -72,8 +82,11 @@ record Filters(
                 case RequestRedirect -> made.redirect = filter.requestRedirect();
                 case URLRewrite -> made.rewrite = filter.urlRewrite();
                 case CORS -> made.cors = filter.cors().map(Filters::cors);
+                case ExternalAuth ->
+                        filter.externalAuth()
+                                .ifPresent(a -> made.ask(a, at.field("externalAuth"), route));
                 // Nobody here does it, and to leave it out would let through what it keeps out.
-                case ExternalAuth, ExtensionRef -> made.isBroken = true;
+                case ExtensionRef -> made.isBroken = true;
             }
         }
         return made.filters();
@@ -102,22 +115,26 @@ record Filters(
                 || rewrite.flatMap(UrlRewrite::path).isPresent()
                 || !copies.isEmpty()
                 || cors.isPresent()
+                || !asked.isEmpty()
                 || isBroken;
     }
 
     /// These filters, then a backend's.
     Filters then(Filters of) {
-        var all = new ArrayList<>(copies);
-        all.addAll(of.copies);
         return new Filters(
                 new HeaderEdit(
                         after(headers.request(), of.headers.request()),
                         after(of.headers.response(), headers.response())),
                 of.redirect.or(() -> redirect),
                 of.rewrite.or(() -> rewrite),
-                all,
+                joined(copies, of.copies),
                 of.cors.or(() -> cors),
+                joined(asked, of.asked),
                 isBroken || of.isBroken);
+    }
+
+    private static <T> List<T> joined(List<T> some, List<T> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /// Both in one: what the later ones remove, the earlier ones need not write, since proxies
@@ -171,6 +188,7 @@ record Filters(
         private Optional<UrlRewrite> rewrite = Optional.empty();
         private Optional<Cors> cors = Optional.empty();
         private final List<Copy> copies = new ArrayList<>();
+        private final List<Asked> asked = new ArrayList<>();
         private boolean isBroken;
 
         /// A filter that HTTP and gRPC have both.
@@ -205,6 +223,15 @@ record Filters(
             }
         }
 
+        /// Where there is nobody to ask, nothing may pass.
+        void ask(ExternalAuth said, FieldPath path, AttachedRoute<?> route) {
+            if (route.backend(path.field("backendRef")).orElse(null) instanceof Backend.To to) {
+                asked.add(new Asked(to, ExternalAuths.lower(said, to)));
+            } else {
+                isBroken = true;
+            }
+        }
+
         /// Empty for no request.
         private static Optional<Portion> portion(RequestMirror said) {
             long whole = said.fraction().map(f -> f.denominator().orElse(100)).orElse(100);
@@ -218,7 +245,13 @@ record Filters(
 
         Filters filters() {
             return new Filters(
-                    new HeaderEdit(request, response), redirect, rewrite, copies, cors, isBroken);
+                    new HeaderEdit(request, response),
+                    redirect,
+                    rewrite,
+                    copies,
+                    cors,
+                    asked,
+                    isBroken);
         }
     }
 }

@@ -76,7 +76,7 @@ final class RuleLowering {
 
     private List<Outcome> outcomes(Rule rule) {
         Filters own = rule.filters();
-        if (own.redirect().isPresent() || own.isBroken() || rule.takers().isEmpty()) {
+        if (own.redirect().isPresent() || isBroken(own) || rule.takers().isEmpty()) {
             return List.of(new Outcome(Portion.ALL, List.of(), own));
         }
         boolean isOne = rule.takers().size() == 1;
@@ -106,18 +106,24 @@ final class RuleLowering {
 
     /// Whether requests that go there are answered by somebody.
     private boolean answers(Taker taker) {
-        return !taker.filters().isBroken()
+        return !isBroken(taker.filters())
                 && taker.backend() instanceof Backend.To to
                 && services.isReachable(to);
+    }
+
+    /// Whether one of the filters cannot be done, or there is nobody to ask.
+    private boolean isBroken(Filters filters) {
+        return filters.isBroken()
+                || filters.asked().stream().anyMatch(a -> !services.isReachable(a.whom()));
     }
 
     private List<Route> routes(Rule rule, Placed match, Outcome outcome) {
         Matched matched = match.matched();
         boolean isReply = outcome.takers().isEmpty();
         Filters filters = outcome.filters();
-        if (filters.redirect().isPresent() && !filters.isBroken()) {
+        if (filters.redirect().isPresent() && !isBroken(filters)) {
             return paths.redirects(matched, filters.redirect().get()).stream()
-                    .map(p -> route(rule, match, outcome, p.match(), p.action(), List.of()))
+                    .map(p -> route(rule, match, outcome, p.match(), p.action(), asked(filters)))
                     .toList();
         }
         if (isReply) {
@@ -125,7 +131,8 @@ final class RuleLowering {
             var reply =
                     new RouteAction.DirectResponse(
                             rule.isGrpc() ? 503 : 500, new ReplyBody.Empty());
-            return List.of(route(rule, match, outcome, matched.match(), reply, List.of()));
+            List<HttpFeature> features = isBroken(filters) ? List.of() : asked(filters);
+            return List.of(route(rule, match, outcome, matched.match(), reply, features));
         }
         List<Destination> destinations = destinations(rule, outcome);
         List<HttpFeature> features = features(rule, filters, destinations);
@@ -234,11 +241,20 @@ final class RuleLowering {
     private List<HttpFeature> features(Rule rule, Filters filters, List<Destination> destinations) {
         var all = new ArrayList<HttpFeature>();
         filters.cors().ifPresent(all::add);
+        all.addAll(asked(filters));
         rule.session()
                 .map(Persistence::lower)
                 .or(() -> services.session(destinations))
                 .ifPresent(all::add);
         return all;
+    }
+
+    private static List<HttpFeature> asked(Filters filters) {
+        return filters.asked().stream()
+                .map(Filters.Asked::authorizer)
+                .distinct()
+                .<HttpFeature>map(HttpFeature.ExtAuthz::new)
+                .toList();
     }
 
     private Resilience resilience(Rule rule, boolean isHashed) {

@@ -3,12 +3,14 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.attach.GatewayApi;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.model.service.AppProtocol;
+import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.List;
 
-/// What Gateways' routes say of ports of services, which nobody else counts.
+/// What routes say of ports of services, which nobody else counts.
 ///
-/// @param isGateway whether it is for a gateway; else they say nothing
+/// @param isGateway whether it is for a gateway; else only who is asked whether requests may pass
+///   says something
 record RoutedPorts(GatewayApi api, boolean isGateway) {
 
     /// The ports to which datagrams are led; all others are called as if there were no mesh.
@@ -38,9 +40,12 @@ record RoutedPorts(GatewayApi api, boolean isGateway) {
     }
 
     private boolean takesCalls(MeshService service, Port port) {
-        return isGateway
-                && port.protocol() == AppProtocol.UNSET
-                && api.takesCalls(
-                        service.service().host(), service.service().namespace(), port.number());
+        if (port.protocol() != AppProtocol.UNSET) {
+            return false;
+        }
+        Hostname host = service.service().host();
+        String namespace = service.service().namespace();
+        return api.isAsked(host, namespace, port.number())
+                || (isGateway && api.takesCalls(host, namespace, port.number()));
     }
 }
