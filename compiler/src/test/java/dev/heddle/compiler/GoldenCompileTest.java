@@ -15,8 +15,14 @@ import dev.heddle.testkit.GoldenCase;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+import dev.heddle.xds.identity.SpiffeId;
+import dev.heddle.xds.secret.PemText;
+import dev.heddle.xds.secret.UnusableMaterial;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +86,7 @@ class GoldenCompileTest {
 
     @ParameterizedTest
     @MethodSource("casesWithCalls")
-    void explainSaysWhatTheCaseExpectsOfItsCalls(GoldenCase golden) {
+    void explainSaysWhatTheCaseExpectsOfItsCalls(GoldenCase golden) throws Exception {
         List<?> calls = (List<?>) golden.yamlFile("calls.yaml").orElseThrow();
         assertThat(calls).isNotEmpty();
         Meshes.Read read = Meshes.read(golden);
@@ -98,9 +104,9 @@ class GoldenCompileTest {
                 headers.putIfAbsent("host", uri.getRawAuthority());
                 url = url.replace("//" + uri.getRawAuthority(), "//" + at);
             }
-            // Calls come from this machine, and prove nothing.
-            Request request =
-                    Request.of(line[0], url, headers).by(new Request.Caller("", "127.0.0.1"));
+            // Calls come from this machine.
+            var caller = new Request.Caller(identity(golden, map), "127.0.0.1");
+            Request request = Request.of(line[0], url, headers).by(caller);
             Explanation explanation = Explainer.explain(compiled, scope, request);
 
             check(
@@ -109,6 +115,18 @@ class GoldenCompileTest {
                     explanation,
                     workloads);
         }
+    }
+
+    /// What a call's certificate proves; empty for nothing.
+    private static String identity(GoldenCase golden, Map<?, ?> call)
+            throws IOException, UnusableMaterial {
+        if (!(call.get("client") instanceof String client)) {
+            return "";
+        }
+        Path file = golden.directory().resolve("certs").resolve(client + ".pem");
+        return SpiffeId.of(PemText.certificates(Files.readString(file)).getFirst())
+                .map(SpiffeId::toString)
+                .orElse("");
     }
 
     private static void check(

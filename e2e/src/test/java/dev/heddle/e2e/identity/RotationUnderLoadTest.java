@@ -41,7 +41,7 @@ class RotationUnderLoadTest {
     private static final Duration LIFE = Duration.ofSeconds(16);
     private static final Duration TIME = Duration.ofSeconds(40);
     private static final int LEAVES = 1_000;
-    private static final int ROOTS = 5;
+    private static final int ROOTS = 20;
 
     @TempDir Path dir = Path.of("");
 
@@ -83,7 +83,7 @@ class RotationUnderLoadTest {
     }
 
     @Test
-    void theRootChangesFiveTimesAndNothingIsLost() throws Exception {
+    void theRootChangesTwentyTimesAndNothingIsLost() throws Exception {
         Optional<Envoy> envoy = Envoy.find();
         DataPlane from = envoy.isPresent() ? envoy.get() : new HeddleProxy();
         try (var mesh = new SecureMesh(dir, LIFE)) {
