@@ -423,16 +423,8 @@ final class Commands {
                             paramLabel = "DIR",
                             description = "Where the proxy's certificate is kept.")
                     Optional<Path> identity) {
-        if (ca.isPresent() != identity.isPresent()) {
-            throw Failure.usage(
-                    "--ca and --identity belong together",
-                    "name the control plane's port for TLS, and where the certificate is kept");
-        }
         return CompleteBootstrap.run(
-                config == null ? List.of() : config,
-                bootstrap,
-                ca.map(at -> Addresses.secured(at, identity.orElseThrow())),
-                machine);
+                config == null ? List.of() : config, bootstrap, ca, identity, machine);
     }
 
     @Command(

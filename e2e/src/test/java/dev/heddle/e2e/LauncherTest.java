@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The launcher's proxies, started as an operator does: from the checkout, and from a distribution
 /// that brings its own Java.
-@Tag("long")
 @EnabledOnOs(OS.LINUX)
 class LauncherTest {
     private static final Pattern PORT =
@@ -34,6 +33,7 @@ class LauncherTest {
     @TempDir private Path directory;
 
     @Test
+    @Tag("long")
     void aDistributionServesWithoutJavaAndFromItsCache() throws Exception {
         Path dist = directory.resolve("dist/heddle-proxy");
         Files.createDirectories(directory.resolve("dist"));
@@ -68,6 +68,7 @@ class LauncherTest {
     }
 
     @Test
+    @Tag("long")
     void theProfileForTheEdgeIsStricterThanThePlainOne() throws Exception {
         Path build = build();
         for (var expected :

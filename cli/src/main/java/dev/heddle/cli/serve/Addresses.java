@@ -1,9 +1,7 @@
 package dev.heddle.cli.serve;
 
 import dev.heddle.cli.text.Failure;
-import dev.heddle.compiler.xds.patch.SecuredControl;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 
 /// Addresses as a command line says them: `127.0.0.1:15010`.
 public final class Addresses {
@@ -22,7 +20,8 @@ public final class Addresses {
         return address;
     }
 
-    private static InetSocketAddress unresolved(String option, String text) {
+    /// The same, with the name of a host left as it is.
+    public static InetSocketAddress unresolved(String option, String text) {
         int colon = text.lastIndexOf(':');
         String port = text.substring(colon + 1);
         if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
@@ -34,15 +33,6 @@ public final class Addresses {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         return InetSocketAddress.createUnresolved(
                 bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(port));
-    }
-
-    /// A proxy's way to its control plane; the name of a host is left to the proxy.
-    ///
-    /// @param ca as `--ca` says it
-    public static SecuredControl secured(String ca, Path identity) {
-        InetSocketAddress at = unresolved("--ca", ca);
-        return new SecuredControl(
-                at.getHostString(), at.getPort(), identity.toAbsolutePath().normalize().toString());
     }
 
     /// An address that must not be reached from elsewhere, as anybody who reaches it is believed.
