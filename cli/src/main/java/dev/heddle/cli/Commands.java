@@ -236,7 +236,7 @@ final class Commands {
                                 : Optional.of(
                                         Addresses.local(
                                                 "--xds", xds, "--allow-plaintext-xds", allowsXds)),
-                        ca.map(at -> options.at(Addresses.parse("--ca", at))),
+                        options.at(ca),
                         Addresses.local("--api", api, "--allow-open-api", allowsApi),
                         withParent),
                 machine);

@@ -32,6 +32,13 @@ public record CaOptions(
     }
 
     /// As the authority takes it.
+    ///
+    /// @param address as `--ca` says it; empty for none
+    public Optional<CaServer.Settings> at(Optional<String> address) {
+        return address.map(said -> at(Addresses.parse("--ca", said)));
+    }
+
+    /// As the authority takes it.
     public CaServer.Settings at(InetSocketAddress address) {
         try {
             return new CaServer.Settings(
