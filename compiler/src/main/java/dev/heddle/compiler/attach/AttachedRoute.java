@@ -18,20 +18,20 @@ import java.util.Set;
 /// @param backends what each reference of the route comes to, by its path, as in
 ///   `spec.rules[0].backendRefs[1]` or `spec.rules[0].filters[2].requestMirror.backendRef`; also
 ///   those of `externalAuth.backendRef` and `extensionRef`
-/// @param dropped rules that are not in force, by their index: they have a value that nobody here
-///   can do, and other rules of the route have none
+/// @param broken rules, by their index, of whose filters one excludes another: none of their
+///   requests may pass
 /// @param <S> an HttpRoute, GrpcRoute, TlsRoute, TcpRoute or UdpRoute
 public record AttachedRoute<S>(
         Resource<S> resource,
         FieldPath parent,
         List<Hostname> hostnames,
         Map<FieldPath, Backend> backends,
-        Set<Integer> dropped) {
+        Set<Integer> broken) {
 
     public AttachedRoute {
         hostnames = List.copyOf(hostnames);
         backends = Map.copyOf(backends);
-        dropped = Set.copyOf(dropped);
+        broken = Set.copyOf(broken);
     }
 
     /// What the reference at that path comes to; empty where there is none.

@@ -70,12 +70,19 @@ final class Attaching {
             Map<FieldPath, Backend> ofMesh,
             Set<Integer> dropped) {
         AttachedRoute<?> at(FieldPath parent, List<Hostname> hostnames) {
-            return new AttachedRoute<>(view.resource(), parent, hostnames, all, dropped);
+            return new AttachedRoute<>(view.resource(), parent, hostnames, all, broken());
         }
 
         AttachedRoute<?> inMesh(FieldPath parent) {
             return new AttachedRoute<>(
-                    view.resource(), parent, List.of(Hostname.ANY), ofMesh, dropped);
+                    view.resource(), parent, List.of(Hostname.ANY), ofMesh, broken());
+        }
+
+        private Set<Integer> broken() {
+            return view.flaws().stream()
+                    .filter(f -> f.reason().equals(RouteExtensions.INCOMPATIBLE))
+                    .map(RouteView.Flaw::rule)
+                    .collect(Collectors.toSet());
         }
 
         boolean isOnlyOfMesh() {
@@ -178,7 +185,8 @@ final class Attaching {
                 refused.put(reference.path(), why);
             }
         }
-        outcomes.add(new RouteOutcome(route.view().resource(), parents, refused));
+        outcomes.add(
+                new RouteOutcome(route.view().resource(), parents, refused, route.view().flaws()));
     }
 
     private boolean isDefault(ResourceId id) {
@@ -433,7 +441,7 @@ final class Attaching {
 
     private static Condition flawed(Candidate route) {
         RouteView.Flaw flaw = route.view().flaws().getFirst();
-        return no("UnsupportedValue", flaw.message(), flaw.path());
+        return no(flaw.reason(), flaw.message(), flaw.path());
     }
 
     private static Parent outcome(
@@ -457,8 +465,8 @@ final class Attaching {
             conditions.add(
                     Condition.alas(
                             Condition.PARTLY,
-                            "UnsupportedValue",
-                            "Dropped Rule " + flaw.rule() + ": " + flaw.message(),
+                            flaw.reason(),
+                            flaw.dropped(),
                             flaw.path(),
                             Severity.ERROR));
         }

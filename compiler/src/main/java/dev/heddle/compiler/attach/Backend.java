@@ -1,9 +1,10 @@
 package dev.heddle.compiler.attach;
 
+import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 
-/// What a reference of a route to somebody who answers comes to.
+/// What a reference of a route comes to, be it to somebody who answers or to a filter.
 public sealed interface Backend {
     /// A port of a service.
     ///
@@ -15,6 +16,9 @@ public sealed interface Backend {
     /// @param isEntry whether a ServiceEntry names it, rather than a Service
     record To(Hostname host, String namespace, int port, AppProtocol protocol, boolean isEntry)
             implements Backend {}
+
+    /// Nobody who answers, but a filter of Heddle's own.
+    record Filter(RouteExtension filter) implements Backend {}
 
     /// Nothing: requests that would go there are answered 500, connections are closed. As one of
     /// several weighted ones it keeps its share of the requests.
@@ -30,6 +34,9 @@ public sealed interface Backend {
         InvalidKind,
         /// Not there, or without such a port.
         BackendNotFound,
+        /// A filter of a known kind that is not there. The API has no word for it, and lets
+        /// implementations have theirs.
+        FilterNotFound,
         /// Datagrams where the route has connections, or the other way around.
         UnsupportedProtocol
     }

@@ -51,6 +51,7 @@ public final class GatewayApi {
         Kinds.BACKEND_TLS_POLICY,
         Kinds.X_BACKEND_TRAFFIC_POLICY,
         Kinds.X_MESH,
+        Kinds.HTTP_ROUTE_FILTER,
         Kinds.SERVICE,
         Kinds.SERVICE_ENTRY,
         Kinds.NAMESPACE,

@@ -10,6 +10,7 @@ import dev.heddle.model.core.Service;
 import dev.heddle.model.gatewayapi.BackendReference;
 import dev.heddle.model.gatewayapi.ExtensionReference;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import java.util.LinkedHashMap;
@@ -35,13 +36,7 @@ record References(Facts facts, boolean isOfMesh) {
                         case RouteReference.Service(_, BackendReference to) -> of(route, to);
                         case RouteReference.Authorizer(_, BackendReference to, _) -> of(route, to);
                         case RouteReference.Extension(_, ExtensionReference to) ->
-                                new Refused(
-                                        Reason.InvalidKind,
-                                        "filters of kind '"
-                                                + to.kind()
-                                                + "."
-                                                + to.group().orElse("")
-                                                + "' are not known");
+                                filter(route, to);
                     });
         }
         return found;
@@ -63,6 +58,29 @@ record References(Facts facts, boolean isOfMesh) {
                                     + ISTIO
                                     + ")");
         };
+    }
+
+    private Backend filter(RouteView route, ExtensionReference to) {
+        Optional<Resource<RouteExtension>> found =
+                RouteExtensions.find(facts.resources(), route.namespace(), to);
+        if (found.isPresent()) {
+            return new Backend.Filter(found.get().spec());
+        }
+        return RouteExtensions.isOne(to)
+                ? new Refused(
+                        Reason.FilterNotFound,
+                        "there is no HTTPRouteFilter '"
+                                + route.namespace()
+                                + "/"
+                                + to.name()
+                                + "' that can be used")
+                : new Refused(
+                        Reason.InvalidKind,
+                        "filters of kind '"
+                                + to.kind()
+                                + "."
+                                + to.group().orElse("")
+                                + "' are not known (expected: HTTPRouteFilter of heddle.dev)");
     }
 
     private Backend service(RouteView route, BackendReference to) {

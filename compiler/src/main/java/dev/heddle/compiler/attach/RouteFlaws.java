@@ -87,7 +87,8 @@ final class RouteFlaws {
                     new Flaw(
                             rule,
                             at.field(field),
-                            "'" + value + "' is no expression of RE2: " + e.getDescription()));
+                            "'" + value + "' is no expression of RE2: " + e.getDescription(),
+                            "UnsupportedValue"));
         }
     }
 }

@@ -10,11 +10,23 @@ import java.util.Map;
 ///
 /// @param parents those that are ours, in the order of the route
 /// @param refused references that come to nothing
+/// @param flaws values that nobody here can do
 record RouteOutcome(
-        Resource<?> resource, List<Parent> parents, Map<FieldPath, Backend.Refused> refused) {
+        Resource<?> resource,
+        List<Parent> parents,
+        Map<FieldPath, Backend.Refused> refused,
+        List<RouteView.Flaw> flaws) {
 
     RouteOutcome {
         parents = List.copyOf(parents);
+        flaws = List.copyOf(flaws);
+    }
+
+    /// Whether rules are not in force, and others are.
+    boolean isPartly() {
+        return parents.stream()
+                .flatMap(p -> p.conditions().stream())
+                .anyMatch(c -> c.type().equals(Condition.PARTLY));
     }
 
     /// At one parent.

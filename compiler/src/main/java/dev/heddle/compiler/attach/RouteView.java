@@ -28,6 +28,10 @@ record RouteView(
         List<RouteReference> references,
         List<Flaw> flaws) {
 
+    RouteView {
+        flaws = List.copyOf(flaws);
+    }
+
     /// The Gateway API's order of routes that are alike: the oldest first, then by namespace and
     /// name.
     static final Comparator<RouteView> OLDEST_FIRST =
@@ -43,29 +47,40 @@ record RouteView(
     /// A value that nobody here can do.
     ///
     /// @param rule index of its rule
-    record Flaw(int rule, FieldPath path, String message) {}
+    /// @param reason of the condition that tells it
+    record Flaw(int rule, FieldPath path, String message, String reason) {
+        /// That the rule is not in force, where others of the route are.
+        String dropped() {
+            return "Dropped Rule " + rule + ": " + message;
+        }
+    }
 
     /// All routes, the oldest first.
     static List<RouteView> all(Resources resources) {
         var views = new ArrayList<RouteView>();
-        resources.all(Kinds.HTTP_ROUTE).forEach(r -> views.add(of(RouteType.HTTP, r)));
-        resources.all(Kinds.GRPC_ROUTE).forEach(r -> views.add(of(RouteType.GRPC, r)));
-        resources.all(Kinds.TLS_ROUTE).forEach(r -> views.add(of(RouteType.TLS, r)));
-        resources.all(Kinds.TCP_ROUTE).forEach(r -> views.add(of(RouteType.TCP, r)));
-        resources.all(Kinds.UDP_ROUTE).forEach(r -> views.add(of(RouteType.UDP, r)));
+        resources.all(Kinds.HTTP_ROUTE).forEach(r -> views.add(of(RouteType.HTTP, r, resources)));
+        resources.all(Kinds.GRPC_ROUTE).forEach(r -> views.add(of(RouteType.GRPC, r, resources)));
+        resources.all(Kinds.TLS_ROUTE).forEach(r -> views.add(of(RouteType.TLS, r, resources)));
+        resources.all(Kinds.TCP_ROUTE).forEach(r -> views.add(of(RouteType.TCP, r, resources)));
+        resources.all(Kinds.UDP_ROUTE).forEach(r -> views.add(of(RouteType.UDP, r, resources)));
         views.sort(OLDEST_FIRST);
         return views;
     }
 
-    private static RouteView of(RouteType type, Resource<? extends Route<?>> route) {
+    private static RouteView of(
+            RouteType type, Resource<? extends Route<?>> route, Resources resources) {
         Route<?> spec = route.spec();
+        var extensions = new RouteExtensions(resources, route.metadata().namespace());
         var references = new RouteReference.Collector();
-        var flaws = new RouteFlaws();
+        var values = new RouteFlaws();
+        var flaws = new ArrayList<Flaw>();
         for (int i = 0; i < spec.rules().size(); i++) {
             RouteRule rule = spec.rules().get(i);
             references.rule(RULES.index(i), rule);
-            flaws.rule(i, RULES.index(i), rule);
+            values.rule(i, RULES.index(i), rule);
+            flaws.addAll(extensions.flaws(i, RULES.index(i), rule));
         }
+        flaws.addAll(values.toList());
         return new RouteView(
                 type,
                 route,
@@ -74,7 +89,7 @@ record RouteView(
                 spec.useDefaultGateways().filter(s -> s == GatewayScope.All).isPresent(),
                 spec.rules().size(),
                 references.toList(),
-                flaws.toList());
+                flaws);
     }
 
     String namespace() {

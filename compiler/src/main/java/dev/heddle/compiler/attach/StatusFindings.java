@@ -71,6 +71,22 @@ final class StatusFindings {
                                         route.resource().origin(path),
                                         "not ResolvedRefs (" + why.reason() + "): " + why.message(),
                                         "")));
+        // A condition tells the first of them.
+        if (route.isPartly()) {
+            route.flaws()
+                    .forEach(flaw ->
+                            findings.add(
+                                    new Diagnostic(
+                                            DiagnosticCode.GATEWAY_STATUS,
+                                            Severity.ERROR,
+                                            route.resource().origin(flaw.path()),
+                                            Condition.PARTLY
+                                                    + " ("
+                                                    + flaw.reason()
+                                                    + "): "
+                                                    + flaw.dropped(),
+                                            "")));
+        }
     }
 
     /// A Gateway of a class that nobody has.

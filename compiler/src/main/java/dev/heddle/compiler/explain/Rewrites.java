@@ -27,7 +27,10 @@ final class Rewrites {
                                     + query;
                 };
         Request moved = path.startsWith("/") ? request.at(path) : request;
-        return rewrite.authority().map(moved::to).orElse(moved);
+        return rewrite.authority()
+                .or(() -> rewrite.authorityFrom().flatMap(request::header))
+                .map(moved::to)
+                .orElse(moved);
     }
 
     /// RE2's `\\1` as RE2/J writes it.

@@ -104,6 +104,9 @@ final class RouteText {
                     add("rewrite path ~ " + regex + " to " + substitution, details);
         }
         forward.rewrite().authority().ifPresent(a -> add("rewrite authority to " + a, details));
+        forward.rewrite()
+                .authorityFrom()
+                .ifPresent(h -> add("rewrite authority to that of header " + h, details));
         if (!forward.resilience().timeout().isZero()) {
             add("timeout " + forward.resilience().timeout(), details);
         }

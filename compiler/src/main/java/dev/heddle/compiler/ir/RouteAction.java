@@ -151,9 +151,16 @@ public sealed interface RouteAction {
     /// What a request looks like when it goes on.
     ///
     /// @param authority empty keeps it
-    record Rewrite(PathRewrite path, Optional<String> authority) {
+    /// @param authorityFrom header that has it, in lower case; empty for none. A request without
+    ///   that header keeps its own
+    record Rewrite(PathRewrite path, Optional<String> authority, Optional<String> authorityFrom) {
         /// Nothing changes.
         public static final Rewrite NONE = new Rewrite(new PathRewrite.None(), Optional.empty());
+
+        /// With an authority that is known.
+        public Rewrite(PathRewrite path, Optional<String> authority) {
+            this(path, authority, Optional.empty());
+        }
     }
 
     /// What a path looks like when it goes on.

@@ -196,6 +196,7 @@ final class RouteEmitter {
                                     .setPattern(RegexMatcher.newBuilder().setRegex(regex))
                                     .setSubstitution(substitution));
         }
+        forward.rewrite().authorityFrom().ifPresent(out::setHostRewriteHeader);
         forward.rewrite().authority().ifPresent(out::setHostRewriteLiteral);
         forward.resilience().retry().ifPresent(r -> out.setRetryPolicy(RetryEmitter.emit(r)));
         forward.mirrors()

@@ -12,7 +12,6 @@ import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
 import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
@@ -21,7 +20,6 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final Duration LEAST_WINDOW = Duration.ofMillis(10);
     private static final int MOST = 1_000_000;
-    private static final double LEAST_PERCENT = 0.0001;
     private static final Pattern COOKIE = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
     private static final Pattern COOKIE_PATH = Pattern.compile("/[\\x21-\\x3a\\x3c-\\x7e]*");
 
@@ -85,21 +83,15 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
         checkDay(breaker.breakDuration(), path.field("breakDuration"), findings);
         checkCount(breaker.minRequests(), path.field("minRequests"), findings);
         checkCount(breaker.probes(), path.field("probes"), findings);
-        checkShare(breaker.errorPercent(), path.field("errorPercent"), findings);
+        Values.checkShare(breaker.errorPercent(), path.field("errorPercent"), findings);
         breaker.slow()
                 .ifPresent(it -> {
                     FieldPath at = path.field("slow");
                     Values.checkDuration(
                             Optional.of(it.threshold()), at.field("threshold"), findings);
                     checkDay(Optional.of(it.threshold()), at.field("threshold"), findings);
-                    checkShare(it.percent(), at.field("percent"), findings);
+                    Values.checkShare(it.percent(), at.field("percent"), findings);
                 });
-    }
-
-    private static void checkShare(OptionalDouble share, FieldPath path, Findings findings) {
-        if (!(share.orElse(1) >= LEAST_PERCENT && share.orElse(1) <= 100)) {
-            findings.invalid(path, share.getAsDouble(), "0.0001 to 100");
-        }
     }
 
     private static void checkCount(OptionalInt count, FieldPath path, Findings findings) {

@@ -39,6 +39,7 @@ public final class Checks {
                             (r, f) -> ExtensionChecks.checkEnvoyFilter(r.spec(), f)),
                     new Line<>(Kinds.INGRESS, new IngressCheck()),
                     new Line<>(Kinds.BACKEND_TRAFFIC_POLICY, new BackendTrafficPolicyCheck()),
+                    new Line<>(Kinds.HTTP_ROUTE_FILTER, new RouteExtensionCheck()),
                     new Line<>(Kinds.GATEWAY_CLASS, GatewayApiChecks::checkClass),
                     new Line<>(Kinds.KUBERNETES_GATEWAY, new KubernetesGatewayCheck()),
                     new Line<>(Kinds.LISTENER_SET, GatewayApiChecks::checkListenerSet),

@@ -8,6 +8,7 @@ import dev.heddle.model.istio.Percent;
 import dev.heddle.model.match.StringMatch;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /// Values that many kinds have in common.
@@ -60,6 +61,13 @@ final class Values {
                 findings.invalid(at, p.value(), "0, or at least " + LEAST_PERCENT);
             }
         });
+    }
+
+    /// A share in percent, of which proxies count millionths.
+    static void checkShare(OptionalDouble share, FieldPath path, Findings findings) {
+        if (!(share.orElse(1) >= LEAST_PERCENT && share.orElse(1) <= 100)) {
+            findings.invalid(path, share.getAsDouble(), "0.0001 to 100");
+        }
     }
 
     /// At least a millisecond, and whole ones.

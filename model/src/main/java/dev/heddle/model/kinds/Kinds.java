@@ -39,6 +39,7 @@ import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.KeySet;
+import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Locale;
@@ -149,6 +150,14 @@ public final class Kinds {
                     "backendtrafficpolicies",
                     BackendTrafficPolicy.class,
                     "btp");
+
+    public static final Kind<RouteExtension> HTTP_ROUTE_FILTER =
+            kind(
+                    HEDDLE,
+                    List.of("v1alpha1"),
+                    "HTTPRouteFilter",
+                    "httproutefilters",
+                    RouteExtension.class);
 
     public static final Kind<GatewayClass> GATEWAY_CLASS =
             new Kind<>(
@@ -313,6 +322,7 @@ public final class Kinds {
                     WASM_PLUGIN,
                     TRAFFIC_EXTENSION,
                     BACKEND_TRAFFIC_POLICY,
+                    HTTP_ROUTE_FILTER,
                     GATEWAY_CLASS,
                     KUBERNETES_GATEWAY,
                     LISTENER_SET,

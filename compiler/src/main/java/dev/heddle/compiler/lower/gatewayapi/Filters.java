@@ -14,12 +14,15 @@ import dev.heddle.model.Confined;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.GrpcRoute.GrpcRouteFilter;
 import dev.heddle.model.gatewayapi.HeaderModifier;
+import dev.heddle.model.gatewayapi.HeaderModifier.Header;
 import dev.heddle.model.gatewayapi.HttpRouteFilter;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.ExternalAuth;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.RequestRedirect;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.UrlRewrite;
 import dev.heddle.model.gatewayapi.RequestMirror;
 import dev.heddle.model.gatewayapi.RouteFilter;
+import dev.heddle.model.policy.RouteExtension;
+import dev.heddle.model.policy.RouteExtension.DirectResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +38,7 @@ import java.util.stream.Stream;
 /// @param headers edits of requests and responses
 /// @param copies who gets copies
 /// @param asked who is asked whether a request may pass
+/// @param own what filters of Heddle's own do
 /// @param isBroken whether one of them cannot be done: then no request may pass
 record Filters(
         HeaderEdit headers,
@@ -43,6 +47,7 @@ record Filters(
         List<Copy> copies,
         Optional<Cors> cors,
         List<Asked> asked,
+        RouteExtension own,
         boolean isBroken) {
     /// Nothing.
     static final Filters NONE =
@@ -53,7 +58,20 @@ record Filters(
                     List.of(),
                     Optional.empty(),
                     List.of(),
+                    RouteExtension.NONE,
                     false);
+
+    /// What cannot be done.
+    static final Filters BROKEN =
+            new Filters(
+                    HeaderEdit.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    List.of(),
+                    RouteExtension.NONE,
+                    true);
 
     Filters {
         copies = List.copyOf(copies);
@@ -85,8 +103,7 @@ record Filters(
                 case ExternalAuth ->
                         filter.externalAuth()
                                 .ifPresent(a -> made.ask(a, at.field("externalAuth"), route));
-                // Nobody here does it, and to leave it out would let through what it keeps out.
-                case ExtensionRef -> made.isBroken = true;
+                case ExtensionRef -> made.extend(at.field("extensionRef"), route);
             }
         }
         return made.filters();
@@ -103,7 +120,7 @@ record Filters(
             switch (filter.type()) {
                 case RequestHeaderModifier, ResponseHeaderModifier, RequestMirror ->
                         made.add(filter, at, route);
-                case ExtensionRef -> made.isBroken = true;
+                case ExtensionRef -> made.extend(at.field("extensionRef"), route);
             }
         }
         return made.filters();
@@ -116,6 +133,7 @@ record Filters(
                 || !copies.isEmpty()
                 || cors.isPresent()
                 || !asked.isEmpty()
+                || !own.equals(RouteExtension.NONE)
                 || isBroken;
     }
 
@@ -130,6 +148,7 @@ record Filters(
                 joined(copies, of.copies),
                 of.cors.or(() -> cors),
                 joined(asked, of.asked),
+                of.own.or(own),
                 isBroken || of.isBroken);
     }
 
@@ -189,6 +208,7 @@ record Filters(
         private Optional<Cors> cors = Optional.empty();
         private final List<Copy> copies = new ArrayList<>();
         private final List<Asked> asked = new ArrayList<>();
+        private RouteExtension own = RouteExtension.NONE;
         private boolean isBroken;
 
         /// A filter that HTTP and gRPC have both.
@@ -209,7 +229,7 @@ record Filters(
         }
 
         /// Nothing in a value is a command to the proxy.
-        private static void write(HeaderModifier.Header header, boolean replace, List<Write> to) {
+        private static void write(Header header, boolean replace, List<Write> to) {
             String value = header.value().replace("%", "%%");
             if (EnvoySyntax.isHeaderName(header.name()) && EnvoySyntax.isHeaderFormat(value)) {
                 to.add(new Write(header.name(), value, replace));
@@ -227,6 +247,24 @@ record Filters(
         void ask(ExternalAuth said, FieldPath path, AttachedRoute<?> route) {
             if (route.backend(path.field("backendRef")).orElse(null) instanceof Backend.To to) {
                 asked.add(new Asked(to, ExternalAuths.lower(said, to)));
+            } else {
+                isBroken = true;
+            }
+        }
+
+        /// Nothing may pass what cannot be done: to leave it out might let through what it keeps
+        /// out.
+        void extend(FieldPath path, AttachedRoute<?> route) {
+            if (route.backend(path).orElse(null) instanceof Backend.Filter(RouteExtension filter)) {
+                own = own.or(filter);
+                filter.directResponse()
+                        .map(DirectResponse::contentType)
+                        .filter(type -> !type.isEmpty())
+                        .ifPresent(type -> {
+                            var writes = new ArrayList<Write>();
+                            write(new Header("content-type", type), true, writes);
+                            response = after(response, new Edits(writes, List.of()));
+                        });
             } else {
                 isBroken = true;
             }
@@ -251,6 +289,7 @@ record Filters(
                     copies,
                     cors,
                     asked,
+                    own,
                     isBroken);
         }
     }

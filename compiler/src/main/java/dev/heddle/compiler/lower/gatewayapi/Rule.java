@@ -89,7 +89,10 @@ record Rule(
                                 rule.name(),
                                 path,
                                 matches(rule.matches(), path),
-                                filters.read(rule.filters(), path.field("filters"), route),
+                                route.broken().contains(i)
+                                        ? Filters.BROKEN
+                                        : filters.read(
+                                                rule.filters(), path.field("filters"), route),
                                 takers(rule.backendRefs(), path.field("backendRefs")),
                                 timeouts.apply(rule),
                                 retry.apply(rule),

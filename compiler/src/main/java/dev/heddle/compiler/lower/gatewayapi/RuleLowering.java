@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Lowers rules into routes.
 ///
@@ -76,7 +77,7 @@ final class RuleLowering {
 
     private List<Outcome> outcomes(Rule rule) {
         Filters own = rule.filters();
-        if (own.redirect().isPresent() || isBroken(own) || rule.takers().isEmpty()) {
+        if (answers(own) || isBroken(own) || rule.takers().isEmpty()) {
             return List.of(new Outcome(Portion.ALL, List.of(), own));
         }
         boolean isOne = rule.takers().size() == 1;
@@ -104,6 +105,11 @@ final class RuleLowering {
         return outcomes;
     }
 
+    /// Whether the proxy answers by itself, whoever else could.
+    private static boolean answers(Filters filters) {
+        return filters.redirect().isPresent() || filters.own().directResponse().isPresent();
+    }
+
     /// Whether requests that go there are answered by somebody.
     private boolean answers(Taker taker) {
         return !isBroken(taker.filters())
@@ -119,20 +125,23 @@ final class RuleLowering {
 
     private List<Route> routes(Rule rule, Placed match, Outcome outcome) {
         Matched matched = match.matched();
-        boolean isReply = outcome.takers().isEmpty();
         Filters filters = outcome.filters();
+        List<HttpFeature> beside = isBroken(filters) ? List.of() : beside(filters);
         if (filters.redirect().isPresent() && !isBroken(filters)) {
             return paths.redirects(matched, filters.redirect().get()).stream()
-                    .map(p -> route(rule, match, outcome, p.match(), p.action(), asked(filters)))
+                    .map(p -> route(rule, match, outcome, p.match(), p.action(), beside))
                     .toList();
         }
-        if (isReply) {
+        if (filters.own().directResponse().isPresent() && !isBroken(filters)) {
+            RouteAction reply = Extensions.reply(filters.own().directResponse().get());
+            return List.of(route(rule, match, outcome, matched.match(), reply, beside));
+        }
+        if (outcome.takers().isEmpty()) {
             // For gRPC, 503 says UNAVAILABLE.
             var reply =
                     new RouteAction.DirectResponse(
                             rule.isGrpc() ? 503 : 500, new ReplyBody.Empty());
-            List<HttpFeature> features = isBroken(filters) ? List.of() : asked(filters);
-            return List.of(route(rule, match, outcome, matched.match(), reply, features));
+            return List.of(route(rule, match, outcome, matched.match(), reply, beside));
         }
         List<Destination> destinations = destinations(rule, outcome);
         List<HttpFeature> features = features(rule, filters, destinations);
@@ -143,7 +152,11 @@ final class RuleLowering {
                                 match,
                                 outcome,
                                 p.match(),
-                                forward(rule, filters, destinations, p.action()),
+                                forward(
+                                        rule,
+                                        filters,
+                                        destinations,
+                                        Extensions.rewrite(p.action(), filters.own())),
                                 features))
                 .toList();
     }
@@ -241,7 +254,7 @@ final class RuleLowering {
     private List<HttpFeature> features(Rule rule, Filters filters, List<Destination> destinations) {
         var all = new ArrayList<HttpFeature>();
         filters.cors().ifPresent(all::add);
-        all.addAll(asked(filters));
+        all.addAll(beside(filters));
         rule.session()
                 .map(Persistence::lower)
                 .or(() -> services.session(destinations))
@@ -249,11 +262,14 @@ final class RuleLowering {
         return all;
     }
 
-    private static List<HttpFeature> asked(Filters filters) {
-        return filters.asked().stream()
-                .map(Filters.Asked::authorizer)
-                .distinct()
-                .<HttpFeature>map(HttpFeature.ExtAuthz::new)
+    /// What is done with a request even if the proxy answers it.
+    private static List<HttpFeature> beside(Filters filters) {
+        return Stream.<HttpFeature>concat(
+                        filters.own().fault().map(Extensions::fault).stream(),
+                        filters.asked().stream()
+                                .map(Filters.Asked::authorizer)
+                                .distinct()
+                                .map(HttpFeature.ExtAuthz::new))
                 .toList();
     }
 

@@ -12,6 +12,7 @@ import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteAction.Rewrite;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
+import dev.heddle.compiler.lower.alike.Portions;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.VirtualService.Fallback;

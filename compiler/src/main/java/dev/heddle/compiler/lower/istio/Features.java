@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.HttpFeature.Fault;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
+import dev.heddle.compiler.lower.alike.Portions;
 import dev.heddle.model.istio.GrpcStatus;
 import dev.heddle.model.istio.Percent;
 import dev.heddle.model.istio.VirtualService.AbortError;

@@ -1,17 +1,17 @@
-package dev.heddle.compiler.lower.istio;
+package dev.heddle.compiler.lower.alike;
 
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.model.istio.Percent;
 import java.util.Optional;
 
 /// What Istio makes of percents: 10,000 of a million each.
-final class Portions {
+public final class Portions {
     private static final int PER_PERCENT = 10_000;
 
     private Portions() {}
 
     /// Empty for none; more than all is all.
-    static Optional<Portion> lower(Percent percent) {
+    public static Optional<Portion> lower(Percent percent) {
         double share = Math.clamp(percent.value(), 0, 100) * PER_PERCENT;
         // As Istio, what is less than a millionth is nothing.
         int perMillion = (int) share;
@@ -19,7 +19,7 @@ final class Portions {
     }
 
     /// Empty for none.
-    static Optional<Portion> lower(int percent) {
+    public static Optional<Portion> lower(int percent) {
         return lower(new Percent(percent));
     }
 }
