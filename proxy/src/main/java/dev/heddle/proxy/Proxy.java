@@ -631,6 +631,11 @@ public final class Proxy implements AutoCloseable {
         meters.server("live", () -> isLive() ? 1 : 0);
         meters.server("state", () -> state.get().envoysNumber);
         meters.server("uptime", () -> uptime().toSeconds());
+        meters.server(
+                "days_until_first_cert_expiring",
+                () ->
+                        CertificatesPage.daysUntilFirstExpires(
+                                active.get().config(), settings.clock().instant()));
         Runtime runtime = Runtime.getRuntime();
         meters.server("memory_allocated", () -> runtime.totalMemory() - runtime.freeMemory());
         meters.server("memory_heap_size", runtime::totalMemory);

@@ -82,6 +82,7 @@ class AdminBesideEnvoyTest {
                     "GET /stats?filter=^http.main.downstream_rq_[12]xx$&usedonly",
                     "GET /stats?filter=^http.main.downstream_rq_2xx$&type=Gauges",
                     "GET /stats?filter=^http.main.downstream_rq_2xx$&type=TextReadouts",
+                    "GET /stats?filter=^server.days_until_first_cert_expiring$",
                     "GET /stats?filter=^cluster.*membership_total$",
                     "GET /stats/prometheus?filter=^http.main.downstream_rq_total$",
                     "GET /stats?format=prometheus&filter=^http.main.downstream_rq_[1-5]xx$",

@@ -268,6 +268,12 @@ class TlsProxyTest {
         assertThat(stat(proxy, "listener.web.ssl.no_certificate")).isEqualTo(1);
         assertThat(stat(proxy, "listener.web.ssl.versions.TLSv1.3")).isEqualTo(2);
         assertThat(admin(proxy, "/certs")).contains("localhost").doesNotContain("PRIVATE");
+        long days =
+                Duration.between(
+                                InstantSource.system().instant(),
+                                server.chain().getFirst().getNotAfter().toInstant())
+                        .toDays();
+        assertThat(stat(proxy, "server.days_until_first_cert_expiring")).isEqualTo(days);
         assertThat(admin(proxy, "/server_info")).contains("/BoringSSL");
     }
 
@@ -594,7 +600,7 @@ class TlsProxyTest {
                                                 shows(client),
                                                 believes(root, ""),
                                                 "tls_params: {tls_maximum_protocol_version:"
-                                                        + " TLSv1_3, ecdh_curves: [X25519MLKEM768]}")
+                                                    + " TLSv1_3, ecdh_curves: [X25519MLKEM768]}")
                                         + ", sni: localhost"),
                         port);
     }

@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Looks at the dates of a world's certificates. It is here since the compiler has no clock; what
-/// it says is as old as the world.
+/// Looks at the dates of a world's certificates. It is here since the compiler has no clock. It
+/// says the same until another of its times has come: 30 days before the end, 7, 1, and the end.
 ///
 /// A certificate that is out of date is sent all the same: peers refuse it, and say so.
 final class CertificateDates {
-    private static final Duration SOON = Duration.ofDays(7);
+    private static final List<Integer> DAYS = List.of(1, 7, 30);
 
     private CertificateDates() {}
 
@@ -53,14 +53,22 @@ final class CertificateDates {
                             Severity.ERROR,
                             whose + " is not valid before " + from,
                             "Peers refuse it; is the clock right?"));
-        } else if (now.plus(SOON).isAfter(until)) {
-            findings.add(
-                    finding(
-                            credential,
-                            shown,
-                            Severity.WARNING,
-                            whose + " expires at " + until,
-                            "Renew it"));
+        } else {
+            DAYS.stream()
+                    .filter(days -> now.plus(Duration.ofDays(days)).isAfter(until))
+                    .findFirst()
+                    .ifPresent(days ->
+                            findings.add(
+                                    finding(
+                                            credential,
+                                            shown,
+                                            Severity.WARNING,
+                                            "%s expires at %s, in less than %s"
+                                                    .formatted(
+                                                            whose,
+                                                            until,
+                                                            days == 1 ? "a day" : days + " days"),
+                                            "Renew it")));
         }
     }
 

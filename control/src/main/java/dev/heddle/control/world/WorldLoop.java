@@ -9,6 +9,7 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -36,9 +38,15 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         /// A source holds something else than before.
         record Said(SourceState state, CompletableFuture<Long> inForce) implements WorldEvent {}
 
+        /// Time has passed.
+        record Looked(CompletableFuture<Boolean> isNew) implements WorldEvent {}
+
         /// Enough.
         record Stop() implements WorldEvent {}
     }
+
+    /// How often dates are looked at though nothing changes.
+    private static final Duration PAUSE = Duration.ofMinutes(10);
 
     private final BlockingQueue<WorldEvent> inbox = new ArrayBlockingQueue<>(256);
     private final WorldStore store;
@@ -50,6 +58,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     private WorldStore.Last last;
     private Optional<String> trouble = Optional.empty();
     private StatusBook kept = StatusBook.EMPTY;
+    private List<Diagnostic> dated = List.of();
 
     /// @param last where an earlier run ended
     /// @param subscriber told of every edition on the loop's thread; must not wait
@@ -86,6 +95,15 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         return inForce;
     }
 
+    /// Looks whether certificates have come nearer to their end, as the loop does by itself.
+    ///
+    /// @return done once that is in force; whether there was anything to say
+    CompletableFuture<Boolean> look() throws InterruptedException {
+        var isNew = new CompletableFuture<Boolean>();
+        inbox.put(new WorldEvent.Looked(isNew));
+        return isNew;
+    }
+
     /// Ends the loop once it has done what it has begun.
     @Override
     public void close() {
@@ -102,7 +120,8 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
             var batch = new ArrayList<WorldEvent>();
             boolean open = true;
             while (open) {
-                batch.add(inbox.take());
+                WorldEvent event = inbox.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                batch.add(event == null ? new WorldEvent.Looked(new CompletableFuture<>()) : event);
                 inbox.drainTo(batch);
                 open = onBatch(batch);
                 batch.clear();
@@ -116,13 +135,23 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         boolean open = true;
         WorldEvent.Said newest = null;
         var waiting = new ArrayList<CompletableFuture<Long>>();
+        var looks = new ArrayList<CompletableFuture<Boolean>>();
         for (WorldEvent event : batch) {
             switch (event) {
                 case WorldEvent.Said said -> {
                     newest = said;
                     waiting.add(said.inForce());
                 }
+                case WorldEvent.Looked(CompletableFuture<Boolean> isNew) -> looks.add(isNew);
                 case WorldEvent.Stop() -> open = false;
+            }
+        }
+        Optional<Edition> before = published.get();
+        if (newest == null && !looks.isEmpty() && before.isPresent()) {
+            boolean isNew =
+                    !CertificateDates.check(before.get().world(), clock.instant()).equals(dated);
+            if (isNew) {
+                newest = new WorldEvent.Said(before.get().source(), new CompletableFuture<>());
             }
         }
         if (newest != null) {
@@ -136,6 +165,8 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                 waiting.forEach(done -> done.completeExceptionally(e));
             }
         }
+        boolean wasNew = newest != null;
+        looks.forEach(done -> done.complete(wasNew));
         return open;
     }
 
@@ -158,11 +189,20 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
             trouble = store.keep(next);
             kept = next.statuses();
         }
+        tell(CertificateDates.check(next.world(), now));
         Edition edition = trouble.isPresent() ? with(next, trouble.get()) : next;
         last = new WorldStore.Last(next.version(), next.hash(), next.since(), List.of());
         published.set(Optional.of(edition));
         subscriber.accept(edition);
         return edition;
+    }
+
+    /// Logs what is new of dates, also for those who look at no findings.
+    private void tell(List<Diagnostic> now) {
+        now.stream()
+                .filter(finding -> !dated.contains(finding))
+                .forEach(finding -> LOG.warn("certificates: {}", finding));
+        dated = now;
     }
 
     /// The first edition of a run, with what an earlier run knew of statuses.

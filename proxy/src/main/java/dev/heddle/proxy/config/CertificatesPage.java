@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 
 /// The certificates in use, in the shape of Envoy's `/certs`. Keys are not among them.
 public final class CertificatesPage {
+    private static final long NONE = 0xFFFF_FFFFL;
 
     private CertificatesPage() {}
 
@@ -37,7 +38,25 @@ public final class CertificatesPage {
         return EnvoyJson.print(object(Map.of("certificates", list(entries)))) + "\n";
     }
 
-    private static Value entry(TlsSettings settings, Map<String, Secret> secrets, Instant now) {
+    /// How many whole days the first of them is still good, as Envoy's
+    /// `server.days_until_first_cert_expiring`: 0 once one has expired, 4294967295 where there is
+    /// none.
+    public static long daysUntilFirstExpires(ProxyConfig config, Instant now) {
+        return Stream.concat(
+                        config.downstreamTls().stream().map(DownstreamTls::settings),
+                        config.upstreamTls().stream().map(UpstreamTls::settings))
+                .distinct()
+                .map(settings -> used(settings, config.secrets()))
+                .flatMap(used -> Stream.concat(used.roots().stream(), used.own().stream()))
+                .mapToLong(it -> Duration.between(now, it.getNotAfter().toInstant()).toDays())
+                .map(days -> Math.max(0, days))
+                .min()
+                .orElse(NONE);
+    }
+
+    private record Used(List<X509Certificate> roots, List<X509Certificate> own) {}
+
+    private static Used used(TlsSettings settings, Map<String, Secret> secrets) {
         var roots = new LinkedHashSet<X509Certificate>(settings.trust().held().roots());
         settings.trust()
                 .named()
@@ -56,16 +75,19 @@ public final class CertificatesPage {
                         own.add(certificate);
                     }
                 });
+        return new Used(
+                List.copyOf(roots),
+                own.stream().flatMap(certificate -> certificate.chain().stream()).toList());
+    }
+
+    private static Value entry(TlsSettings settings, Map<String, Secret> secrets, Instant now) {
+        Used used = used(settings, secrets);
         return object(
                 Map.of(
                         "ca_cert",
-                        list(roots.stream().map(root -> details(root, now)).toList()),
+                        list(used.roots().stream().map(root -> details(root, now)).toList()),
                         "cert_chain",
-                        list(
-                                own.stream()
-                                        .flatMap(certificate -> certificate.chain().stream())
-                                        .map(it -> details(it, now))
-                                        .toList())));
+                        list(used.own().stream().map(it -> details(it, now)).toList())));
     }
 
     private static Value details(X509Certificate certificate, Instant now) {
