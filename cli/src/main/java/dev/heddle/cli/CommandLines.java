@@ -23,6 +23,7 @@ public final class CommandLines {
         var line = new CommandLine(new Commands(machine));
         line.addSubcommand(new CaCommands(machine));
         line.addSubcommand(new MtlsCommands(machine));
+        line.addSubcommand(new UserCommands(machine));
         line.setOut(new PrintWriter(machine.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(machine.err(), true, StandardCharsets.UTF_8));
         for (CommandLine command : line.getSubcommands().values()) {

@@ -11,6 +11,7 @@ import dev.heddle.cli.offline.Convert;
 import dev.heddle.cli.offline.Explain;
 import dev.heddle.cli.online.Apply;
 import dev.heddle.cli.online.Changes;
+import dev.heddle.cli.online.Dashboard;
 import dev.heddle.cli.online.Delete;
 import dev.heddle.cli.online.Get;
 import dev.heddle.cli.online.GetFormat;
@@ -174,10 +175,10 @@ final class Commands {
                                     "The API and the console page (default: ${DEFAULT-VALUE}).")
                     String api,
             @Option(
-                            names = "--allow-open-api",
+                            names = "--allow-plaintext-api",
                             description = {
-                                "Lets --api be reached from elsewhere: whoever reaches it may",
-                                "change everything."
+                                "Lets --api be reached from elsewhere: it asks everybody who he",
+                                "is, but the network between can read and take over tokens."
                             })
                     boolean allowsApi,
             @Option(
@@ -237,7 +238,7 @@ final class Commands {
                                         Addresses.local(
                                                 "--xds", xds, "--allow-plaintext-xds", allowsXds)),
                         options.at(ca),
-                        Addresses.local("--api", api, "--allow-open-api", allowsApi),
+                        Addresses.local("--api", api, "--allow-plaintext-api", allowsApi),
                         withParent),
                 machine);
     }
@@ -621,7 +622,7 @@ final class Commands {
             @Mixin Mixins.ChangePrinting output,
             @Mixin Mixins.ControlPlane mesh) {
         var changes = new Changes(output.format(), dryRun.wanted(), machine);
-        return Apply.run(mesh.api(), files, namespace.name(), changes, machine);
+        return Apply.run(mesh.api(machine), files, namespace.name(), changes, machine);
     }
 
     @Command(
@@ -665,7 +666,7 @@ final class Commands {
         var question =
                 new Get.Question(
                         words == null ? List.of() : words, namespace.name(), everywhere, output);
-        return Get.run(mesh.api(), question, machine);
+        return Get.run(mesh.api(machine), question, machine);
     }
 
     @Command(
@@ -695,7 +696,7 @@ final class Commands {
             @Mixin Mixins.ChangePrinting output,
             @Mixin Mixins.ControlPlane mesh) {
         return Delete.run(
-                mesh.api(),
+                mesh.api(machine),
                 words == null ? List.of() : words,
                 files == null ? List.of() : files,
                 namespace.name(),
@@ -713,7 +714,7 @@ final class Commands {
             },
             footer = {"", "Example:", "  heddle proxy-status"})
     int proxyStatus(@Mixin Mixins.Printing output, @Mixin Mixins.ControlPlane mesh) {
-        return ProxyStatus.run(mesh.api(), output.json(), machine);
+        return ProxyStatus.run(mesh.api(machine), output.json(), machine);
     }
 
     @Command(
@@ -764,7 +765,19 @@ final class Commands {
                         Failure.usage(
                                 "which proxy? (expected: PROXY or --admin HOST:PORT)",
                                 "'./heddle proxy-status' lists them"));
-        return ProxyConfig.run(mesh.api(), part, id, output.json(), machine);
+        return ProxyConfig.run(mesh.api(machine), part, id, output.json(), machine);
+    }
+
+    @Command(
+            name = "dashboard",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints a link to the console page that signs in whoever opens it;",
+                "it is as secret as the token in it."
+            },
+            footer = {"", "Example:", "  heddle dashboard"})
+    int dashboard(@Mixin Mixins.ControlPlane mesh) {
+        return Dashboard.run(mesh.api(machine), machine);
     }
 
     @Command(

@@ -1,7 +1,9 @@
 package dev.heddle.cli;
 
+import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
+import dev.heddle.cli.online.Credentials;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
@@ -28,8 +30,18 @@ final class Mixins {
                 description = "The control plane (default: ${DEFAULT-VALUE}).")
         private String url = "";
 
-        Api api() {
-            return new Api(url);
+        @Option(
+                names = "--token-file",
+                paramLabel = "FILE",
+                defaultValue = "${env:HEDDLE_TOKEN_FILE}",
+                description = {
+                    "What proves who asks (default: $HEDDLE_TOKEN_FILE, or as 'heddle user login'",
+                    "left it, or a control plane on this machine for its own user)."
+                })
+        private @Nullable Path token;
+
+        Api api(Machine machine) {
+            return Credentials.api(url, Optional.ofNullable(token), machine);
         }
     }
 

@@ -28,6 +28,6 @@ final class MtlsCommands {
             },
             footer = {"", "Example:", "  heddle mtls status"})
     int status(@Mixin Mixins.ControlPlane mesh) {
-        return MtlsStatus.run(mesh.api(), machine);
+        return MtlsStatus.run(mesh.api(machine), machine);
     }
 }

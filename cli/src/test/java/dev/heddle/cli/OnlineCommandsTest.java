@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.access.LocalToken;
 import dev.heddle.testkit.Repository;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,8 +42,11 @@ class OnlineCommandsTest {
                 ControlPlane.start(
                         ControlBootstrap.of(config, directory.resolve("data"), loopback));
         open.add(control);
-        var console = ConsoleServer.start(loopback, control.mesh(), control.configStore());
+        var console = ConsoleServer.start(
+                        loopback, control.mesh(), control.configStore(), control.accounts());
         open.add(console);
+        int port = console.address().getPort();
+        open.add(LocalToken.keep(control.accounts(), LocalToken.file(TestCommand.HOME, port)));
         api = "http://127.0.0.1:" + console.address().getPort();
         long until = System.nanoTime() + 5_000_000_000L;
         while (run("get", "vs", "--api", api).out().isEmpty() && System.nanoTime() < until) {

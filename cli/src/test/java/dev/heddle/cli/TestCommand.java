@@ -12,6 +12,9 @@ import java.util.Map;
 /// What a command left behind.
 record TestCommand(int code, String out, String err) {
 
+    /// Of whoever runs commands.
+    static final Path HOME = Path.of("target/home").toAbsolutePath();
+
     /// Runs a command that finds nothing on standard input.
     static TestCommand run(String... arguments) {
         return runWith("", arguments);
@@ -34,7 +37,7 @@ record TestCommand(int code, String out, String err) {
                 false,
                 Repository.root(),
                 Path.of("."),
-                Map.of(),
+                Map.of("HOME", HOME.toString()),
                 System::nanoTime);
     }
 }

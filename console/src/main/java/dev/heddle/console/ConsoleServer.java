@@ -4,6 +4,7 @@ import dev.heddle.console.api.ApiRequest;
 import dev.heddle.console.api.ApiResponse;
 import dev.heddle.console.api.ConsoleApi;
 import dev.heddle.console.api.Guard;
+import dev.heddle.control.access.Accounts;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import io.helidon.http.HeaderValues;
@@ -27,7 +28,6 @@ import java.util.regex.Pattern;
 /// The HTTP server of the control plane: one virtual thread a connection, nothing but a thin layer
 /// around [ConsoleApi].
 public final class ConsoleServer implements AutoCloseable {
-    private static final int MAX_BODY = 4 << 20;
     private static final int MAX_CONNECTIONS = 1000;
     private static final Pattern SLASH = Pattern.compile("/");
 
@@ -60,12 +60,13 @@ public final class ConsoleServer implements AutoCloseable {
     ///
     /// @param address port 0 takes any free one
     /// @throws IOException when the address cannot be bound; the message says which
-    public static ConsoleServer start(InetSocketAddress address, Mesh mesh, ConfigStore store)
+    public static ConsoleServer start(
+            InetSocketAddress address, Mesh mesh, ConfigStore store, Accounts accounts)
             throws IOException {
         if (address.isUnresolved()) {
             throw new IOException("API on " + text(address) + ": there is no such host");
         }
-        var api = new ConsoleApi(mesh, store, new Guard(address));
+        var api = new ConsoleApi(mesh, store, accounts, new Guard(address));
         WebServer server =
                 WebServer.builder()
                         .address(address.getAddress())
@@ -111,15 +112,17 @@ public final class ConsoleServer implements AutoCloseable {
 
     private static void handle(ConsoleApi api, ServerRequest request, ServerResponse response)
             throws IOException {
-        byte[] body = body(request);
+        ApiRequest head = read(request);
+        int limit = api.bodyLimit(head);
+        byte[] body = body(request, limit);
         ApiResponse answer =
-                body.length > MAX_BODY
+                body.length > limit
                         ? ApiResponse.error(
                                 413,
-                                "the body is larger than " + MAX_BODY + " bytes",
+                                "the body is larger than " + limit + " bytes",
                                 "body",
-                                "Apply the resources in parts")
-                        : api.answer(read(request, new String(body, StandardCharsets.UTF_8)));
+                                "Apply the resources in parts; without a token, less is read")
+                        : api.answer(head.with(new String(body, StandardCharsets.UTF_8)));
         response.status(answer.status());
         SECURITY.forEach(response::header);
         answer.headers().forEach(response::header);
@@ -135,16 +138,16 @@ public final class ConsoleServer implements AutoCloseable {
         return request.headers().contains(HeaderValues.CONNECTION_CLOSE);
     }
 
-    private static byte[] body(ServerRequest request) throws IOException {
+    private static byte[] body(ServerRequest request, int limit) throws IOException {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         try (InputStream in = request.content().inputStream()) {
-            return in.readNBytes(MAX_BODY + 1);
+            return in.readNBytes(limit + 1);
         }
     }
 
-    private static ApiRequest read(ServerRequest request, String body) {
+    private static ApiRequest read(ServerRequest request) {
         var headers = new HashMap<String, String>();
         request.headers().forEach(h -> headers.putIfAbsent(h.name(), h.get()));
         headers.putIfAbsent("Host", request.authority());
@@ -158,7 +161,8 @@ public final class ConsoleServer implements AutoCloseable {
                 segments(request.prologue().uriPath().rawPath()),
                 query,
                 headers,
-                body);
+                "",
+                request.remotePeer().host());
     }
 
     private static List<String> segments(String path) {

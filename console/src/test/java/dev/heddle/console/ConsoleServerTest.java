@@ -69,6 +69,7 @@ class ConsoleServerTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private ControlPlane control;
     private ConsoleServer server;
+    private String token = "";
 
     private record Answer(int status, Map<String, List<String>> headers, String body) {
         Node at(String... keys) {
@@ -104,7 +105,10 @@ class ConsoleServerTest {
         Files.writeString(config.resolve("own.yaml"), OWN);
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         control = ControlPlane.start(ControlBootstrap.of(config, temp.resolve("data"), any));
-        server = ConsoleServer.start(any, control.mesh(), control.configStore());
+        server =
+                ConsoleServer.start(
+                        any, control.mesh(), control.configStore(), control.accounts());
+        token = control.accounts().local();
         await().until(() -> control.mesh().view().version() == 1);
     }
 
@@ -116,7 +120,8 @@ class ConsoleServerTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + server.address().getPort() + path));
+                        URI.create("http://127.0.0.1:" + server.address().getPort() + path))
+                .header("Authorization", "Bearer " + token);
     }
 
     private Answer send(HttpRequest.Builder request) throws Exception {
@@ -405,7 +410,11 @@ class ConsoleServerTest {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var address = new InetSocketAddress(taken.getInetAddress(), taken.getLocalPort());
             assertThatThrownBy(() ->
-                            ConsoleServer.start(address, control.mesh(), control.configStore()))
+                            ConsoleServer.start(
+                                    address,
+                                    control.mesh(),
+                                    control.configStore(),
+                                    control.accounts()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(":" + taken.getLocalPort())
                     .hasMessageContaining("--api");
@@ -416,7 +425,11 @@ class ConsoleServerTest {
     private Answer raw(String... head) throws IOException {
         try (var socket = new Socket(server.address().getAddress(), server.address().getPort())) {
             socket.setSoTimeout(5000);
-            String text = String.join("\r\n", head) + "\r\nConnection: close\r\n\r\n";
+            String text =
+                    String.join("\r\n", head)
+                            + "\r\nAuthorization: Bearer "
+                            + token
+                            + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             var in = socket.getInputStream();
             var answer = new StringBuilder();

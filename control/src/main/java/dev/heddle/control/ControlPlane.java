@@ -1,5 +1,6 @@
 package dev.heddle.control;
 
+import dev.heddle.control.access.Accounts;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.RevocationSource;
 import dev.heddle.control.hits.RuleHits;
@@ -35,6 +36,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Optional<CaServer> ca;
     private final Mesh mesh;
     private final ConfigStore configStore;
+    private final Accounts accounts;
 
     /// What was started, the last first.
     private final Deque<AutoCloseable> parts;
@@ -44,11 +46,13 @@ public final class ControlPlane implements AutoCloseable {
             Optional<CaServer> ca,
             Mesh mesh,
             ConfigStore configStore,
+            Accounts accounts,
             Deque<AutoCloseable> parts) {
         this.server = server;
         this.ca = ca;
         this.mesh = mesh;
         this.configStore = configStore;
+        this.accounts = accounts;
         this.parts = parts;
     }
 
@@ -78,6 +82,11 @@ public final class ControlPlane implements AutoCloseable {
             throw new IOException(
                     "config: " + bootstrap.config() + " (expected: a directory that is there)");
         }
+
+        // Who may change anything is known before anybody can ask.
+        Accounts accounts =
+                Accounts.open(
+                        bootstrap.data().resolve("access"), bootstrap.clock(), bootstrap.nanos());
 
         // Compiling is work for the processor, so there are no more threads than processors.
         ExecutorService compilers =
@@ -174,7 +183,7 @@ public final class ControlPlane implements AutoCloseable {
                         .orElse("no port in plain text"),
                 bootstrap.config(),
                 bootstrap.data());
-        return new ControlPlane(server, ca, mesh, configStore, parts);
+        return new ControlPlane(server, ca, mesh, configStore, accounts, parts);
     }
 
     private static XdsServer listen(InetSocketAddress address, XdsService service)
@@ -225,6 +234,11 @@ public final class ControlPlane implements AutoCloseable {
     /// The way to change its configuration other than by files.
     public ConfigStore configStore() {
         return configStore;
+    }
+
+    /// Who may use that and see the mesh.
+    public Accounts accounts() {
+        return accounts;
     }
 
     /// Stops in the reverse order of the start: nothing new is read, then proxies are told to

@@ -2,6 +2,7 @@ package dev.heddle.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.control.access.Caller;
 import dev.heddle.control.view.Apply;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Severity;
@@ -206,6 +207,11 @@ class BadContentTest {
                 .formatted(field);
     }
 
+    private static Caller local(ControlPlane control) {
+        var accounts = control.accounts();
+        return accounts.caller(accounts.local(), "a test").orElseThrow();
+    }
+
     @ParameterizedTest
     @MethodSource
     void bad(Bad bad) throws Exception {
@@ -214,7 +220,8 @@ class BadContentTest {
         long version = control.mesh().view().version();
         String both = bad.text() + "---\n" + GOOD.replace("reviews", "also");
 
-        Apply outcome = control.configStore().apply("bad.yaml", both, "default", false);
+        Apply outcome = control.configStore()
+                        .apply(local(control), "bad.yaml", both, "default", false);
 
         assertThat(outcome).isInstanceOf(Apply.Refused.class);
         List<Diagnostic> findings = ((Apply.Refused) outcome).findings();

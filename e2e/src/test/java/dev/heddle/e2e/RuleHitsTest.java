@@ -464,7 +464,8 @@ class RuleHitsTest {
                 ConsoleServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         control.mesh(),
-                        control.configStore())) {
+                        control.configStore(),
+                        control.accounts())) {
             var out = new ByteArrayOutputStream();
             var machine =
                     new Machine(
@@ -477,7 +478,11 @@ class RuleHitsTest {
                             Map.of(),
                             System::nanoTime);
             var question = new Get.Question(List.of(words), "default", false, format);
-            Get.run(new Api("127.0.0.1:" + console.address().getPort()), question, machine);
+            var api =
+                    new Api(
+                            "127.0.0.1:" + console.address().getPort(),
+                            Optional.of(control.accounts().local()));
+            Get.run(api, question, machine);
             return out.toString(StandardCharsets.UTF_8);
         }
     }

@@ -17,6 +17,12 @@ public record Origin(String resource, FieldPath path, String file, Position posi
         return new Origin("", FieldPath.ROOT, file, position);
     }
 
+    /// The namespace of the resource; empty when it lives in none, or there is no resource.
+    public String namespace() {
+        int slash = resource.indexOf('/');
+        return slash < 0 ? "" : resource.substring(resource.indexOf(' ') + 1, slash);
+    }
+
     /// As in `reviews.yaml:12 VirtualService default/reviews spec.http[0].route`.
     @Override
     public String toString() {

@@ -2,6 +2,8 @@ package dev.heddle.cli.demo;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Configuration;
+import dev.heddle.cli.online.Credentials;
+import dev.heddle.cli.online.Dashboard;
 import dev.heddle.cli.process.Backoff;
 import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.PortHolder;
@@ -146,7 +148,7 @@ public final class Demo {
         var supervisor = cast.supervisor();
         supervisor.start(programs.control(plan));
         plan.workloads().forEach(w -> supervisor.start(programs.application(w)));
-        var control = new Readiness.Probe(Programs.CONTROL, plan.consoleUrl() + "/api/v1/version");
+        var control = new Readiness.Probe(Programs.CONTROL, plan.consoleUrl() + "/healthz");
         if (!awaitReady("control plane", List.of(control), cast)) {
             return false;
         }
@@ -244,7 +246,7 @@ public final class Demo {
 
                   productpage    %1$s/productpage
                   gateway        %1$s
-                  console        %2$s/
+                  console        %2$s
                   xDS            127.0.0.1:%3$d
                   admin ports    %4$s
                   configuration  %5$s   (watched: edit it, see it take effect)
@@ -255,7 +257,13 @@ public final class Demo {
                 """
                         .formatted(
                                 plan.gatewayUrl(),
-                                plan.consoleUrl(),
+                                machine.terminal()
+                                        ? Dashboard.link(
+                                                Credentials.api(
+                                                        plan.consoleUrl(),
+                                                        Optional.empty(),
+                                                        machine))
+                                        : plan.consoleUrl() + "/   ('heddle dashboard' signs in)",
                                 plan.xdsPort(),
                                 admin,
                                 config,

@@ -33,6 +33,11 @@ public record Machine(
         environment = Map.copyOf(environment);
     }
 
+    /// The directory of whoever runs this.
+    public Path userHome() {
+        return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
+    }
+
     /// The directories where executables are looked for.
     public List<Path> searchPath() {
         return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator, -1))

@@ -2,6 +2,7 @@ package dev.heddle.cli.online;
 
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.codec.Json;
+import dev.heddle.model.tree.Node;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -13,12 +14,14 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The control plane's API.
 ///
 /// @param base as in `http://127.0.0.1:15080`
-public record Api(String base) {
+/// @param token that says who calls; empty for nobody
+public record Api(String base, Optional<String> token) {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /// @throws Failure when the address is none
@@ -86,6 +89,28 @@ public record Api(String base) {
         return send(request(path).header("X-Heddle", "cli").DELETE());
     }
 
+    /// Sends a JSON document with that method.
+    Reply send(String method, String path, Node body) {
+        return expectGood(
+                send(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .method(
+                                        method,
+                                        HttpRequest.BodyPublishers.ofString(Json.compact(body)))));
+    }
+
+    /// Deletes what is there.
+    Reply delete(String path) {
+        return expectGood(send(request(path).header("X-Heddle", "cli").DELETE()));
+    }
+
+    /// The token is for nobody to read.
+    @Override
+    public String toString() {
+        return base;
+    }
+
     /// Path segments, encoded.
     static String path(String... segments) {
         return List.of(segments).stream().map(Api::encode).collect(Collectors.joining("/"));
@@ -96,7 +121,10 @@ public record Api(String base) {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(base + "/api/v1/" + path)).timeout(PATIENCE);
+        var request =
+                HttpRequest.newBuilder(URI.create(base + "/api/v1/" + path)).timeout(PATIENCE);
+        token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+        return request;
     }
 
     private Reply send(HttpRequest.Builder request) {

@@ -7,15 +7,23 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.access.Accounts;
+import dev.heddle.control.access.LocalToken;
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.world.DurableFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `heddle control`: runs a control plane.
 public final class ServeControl {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeControl.class);
+
     private ServeControl() {}
 
     /// With what to run.
@@ -48,6 +56,39 @@ public final class ServeControl {
         return settings.ca().map(all::signing).orElse(all);
     }
 
+    /// Where the command line of the same user finds what lets it in.
+    private static Closeable local(Accounts accounts, InetSocketAddress api, Machine machine) {
+        Path file = LocalToken.file(machine.userHome(), api.getPort());
+        try {
+            return LocalToken.keep(accounts, file);
+        } catch (IOException e) {
+            LOG.warn("no token for the command line of this machine in {}", file, e);
+            return () -> {};
+        }
+    }
+
+    /// Whoever is to use a mesh from elsewhere needs an account, and the first can be made by
+    /// nobody. Its password is shown to whoever looks; where nobody does, it goes to a file, since
+    /// what is printed may be a log.
+    private static void introduceFirst(Accounts accounts, Settings settings, Machine machine)
+            throws IOException {
+        if (settings.api().getAddress().isLoopbackAddress()) {
+            return;
+        }
+        Optional<String> password = accounts.first();
+        if (password.isEmpty()) {
+            return;
+        }
+        String text = "the user 'admin' has the password ";
+        if (machine.terminal()) {
+            machine.out().println("first start: " + text + password.get() + " (shown only now)");
+            return;
+        }
+        Path file = settings.data().resolve("access/first-password");
+        DurableFile.write(file, password.get() + "\n");
+        machine.out().println("first start: " + text + "in " + file + "; remove that file");
+    }
+
     /// Runs until the process is told to stop.
     public static int run(Settings settings, Machine machine) {
         if (!Files.isDirectory(settings.config())) {
@@ -60,9 +101,14 @@ public final class ServeControl {
             ParentWatch.onEnd(machine.in(), () -> System.exit(0));
         }
         try (var control = ControlPlane.start(bootstrap(settings));
-                var _ =
+                var console =
                         ConsoleServer.start(
-                                settings.api(), control.mesh(), control.configStore())) {
+                                settings.api(),
+                                control.mesh(),
+                                control.configStore(),
+                                control.accounts());
+                var _ = local(control.accounts(), console.address(), machine)) {
+            introduceFirst(control.accounts(), settings, machine);
             stop.await();
             return 0;
         } catch (IOException e) {

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Runs a small mesh for a moment, so that everything that commands and processes load is loaded
@@ -63,7 +64,11 @@ public final class Rehearsal {
         try (var range = PortRange.take();
                 var control = ControlPlane.start(bootstrap);
                 var console =
-                        ConsoleServer.start(loopback, control.mesh(), control.configStore())) {
+                        ConsoleServer.start(
+                                loopback,
+                                control.mesh(),
+                                control.configStore(),
+                                control.accounts())) {
             var plan = DemoPlan.on(0, 0, range.first(), 0, PortHolder::isFree);
             Workload workload = plan.workloads().get(1);
             Files.writeString(config.resolve("workload.yaml"), workload.workloadEntry());
@@ -99,7 +104,11 @@ public final class Rehearsal {
                 end(sidecar, workload);
             }
             ProxyStatus.run(
-                    new Api("http://127.0.0.1:" + console.address().getPort()), true, machine);
+                    new Api(
+                            "http://127.0.0.1:" + console.address().getPort(),
+                            Optional.of(control.accounts().local())),
+                    true,
+                    machine);
         }
         return 0;
     }

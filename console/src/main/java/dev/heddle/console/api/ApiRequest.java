@@ -13,12 +13,14 @@ import java.util.TreeMap;
 /// @param query the first value of each parameter
 /// @param headers the first value of each, by its name in lower case
 /// @param body empty when there is none
+/// @param peer the other end's address
 public record ApiRequest(
         String method,
         List<String> segments,
         Map<String, String> query,
         Map<String, String> headers,
-        String body) {
+        String body,
+        String peer) {
 
     public ApiRequest {
         segments = List.copyOf(segments);
@@ -26,6 +28,11 @@ public record ApiRequest(
         var lower = new TreeMap<String, String>();
         headers.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
         headers = Map.copyOf(lower);
+    }
+
+    /// The same with that body.
+    public ApiRequest with(String text) {
+        return new ApiRequest(method, segments, query, headers, text, peer);
     }
 
     /// The first value of a header.

@@ -1,11 +1,16 @@
 package dev.heddle.console.api;
 
+import dev.heddle.control.access.Accounts;
+import dev.heddle.control.access.Caller;
+import dev.heddle.control.access.Role;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,88 +19,193 @@ public final class ConsoleApi {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleApi.class);
     private static final String V1 = "/api/v1";
 
+    private static final Rule ANYBODY = new Rule.Anybody();
+    private static final Rule READERS = new Rule.Somewhere(Role.VIEWER);
+    private static final Rule WRITERS = new Rule.Somewhere(Role.OPERATOR);
+    private static final Rule ADMINS = new Rule.Somewhere(Role.ADMIN);
+
     private final Guard guard;
+    private final Entrance entrance;
     private final List<Route> routes;
 
     /// An API over that mesh.
     ///
-    /// @param guard who is let in
-    public ConsoleApi(Mesh mesh, ConfigStore store, Guard guard) {
+    /// @param accounts who may use it
+    /// @param guard from where it may be used
+    public ConsoleApi(Mesh mesh, ConfigStore store, Accounts accounts, Guard guard) {
         this.guard = guard;
-        this.routes = routes(mesh, store);
+        this.entrance = new Entrance(accounts);
+        var all = new ArrayList<Route>();
+        all.addAll(reading(mesh, new ResourcesApi(mesh, store)));
+        all.addAll(changing(new ResourcesApi(mesh, store)));
+        all.addAll(accounts(new AccountsApi(accounts)));
+        all.addAll(page());
+        all.add(get(
+                "/openapi.json",
+                "this description",
+                ANYBODY,
+                _ -> ApiResponse.json(200, OpenApi.document(routes()))));
+        this.routes = List.copyOf(all);
     }
 
-    private static List<Route> routes(Mesh mesh, ConfigStore store) {
+    /// All that there is, each with who may use it.
+    List<Route> routes() {
+        return routes;
+    }
+
+    private static List<Route> reading(Mesh mesh, ResourcesApi resources) {
         var whole = new MeshApi(mesh);
         var proxies = new ProxiesApi(mesh);
-        var resources = new ResourcesApi(mesh, store);
-        var page = Page.load();
         Map<String, String> namespace = Map.of("namespace", "only resources of this namespace");
-        Map<String, String> dryRun = Map.of("dryRun", "say what would happen, change nothing");
-        Map<String, String> applying =
-                Map.of(
-                        "dryRun", "say what would happen, change nothing",
-                        "namespace", "of resources that name none",
-                        "from", "how findings call the body, as in reviews.yaml");
         return List.of(
+                new Route(
+                        "GET",
+                        "/healthz",
+                        "whether the configuration was read, so that proxies are served",
+                        Map.of(),
+                        new Rule.Open("it says no more than that"),
+                        _ -> whole.health()),
                 get(
                         "/version",
                         "the version in force, and how many proxies run it",
+                        READERS,
                         whole::version),
-                get("/findings", "what is wrong with the configuration", whole::findings),
+                get(
+                        "/findings",
+                        "what is wrong with the configuration",
+                        READERS,
+                        whole::findings),
                 new Route(
                         "GET",
                         V1 + "/rules",
                         "rules of VirtualServices, and how often proxies choose them",
                         namespace,
-                        (request, _) -> whole.rules(request)),
-                get("/services", "services, their versions and endpoints", whole::services),
-                get("/overview", "everything that the page shows, of one moment", whole::overview),
+                        READERS,
+                        whole::rules),
+                get("/services", "services, their versions, endpoints", READERS, whole::services),
+                get(
+                        "/overview",
+                        "everything that the page shows, of one moment",
+                        READERS,
+                        whole::overview),
                 new Route(
                         "GET",
                         V1 + "/resources",
                         "all resources in force",
                         namespace,
-                        (request, _) -> resources.all(request)),
+                        READERS,
+                        resources::all),
                 new Route(
                         "GET",
                         V1 + "/resources/{plural}",
                         "the resources of one kind",
                         namespace,
+                        READERS,
                         resources::ofKind),
-                new Route(
-                        "GET",
-                        V1 + "/resources/{plural}/{namespace}/{name}",
+                get(
+                        "/resources/{plural}/{namespace}/{name}",
                         "one resource; namespace _ for kinds that live in none",
-                        Map.of(),
-                        (_, path) -> resources.one(path)),
-                new Route(
-                        "POST",
-                        V1 + "/resources",
-                        "puts all resources of the body (YAML or JSON documents) in force, or none",
-                        applying,
-                        (request, _) -> resources.apply(request)),
-                new Route(
-                        "DELETE",
-                        V1 + "/resources/{plural}/{namespace}/{name}",
-                        "deletes a resource that was applied",
-                        dryRun,
-                        resources::delete),
-                get("/proxies", "proxies, and what they said about each version", proxies::list),
+                        new Rule.InPath(Role.VIEWER),
+                        resources::one),
+                get(
+                        "/proxies",
+                        "proxies, and what they said about each version",
+                        READERS,
+                        proxies::list),
                 new Route(
                         "GET",
                         V1 + "/proxies/{id}/config",
                         "what a proxy was given, in Envoy's JSON",
                         Map.of("format", "bootstrap: as an Envoy bootstrap with static resources"),
-                        (request, path) -> proxies.config(request, path.get("id"))),
+                        READERS,
+                        proxies::config));
+    }
+
+    private static List<Route> changing(ResourcesApi resources) {
+        String dryRun = "say what would happen, change nothing";
+        return List.of(
+                new Route(
+                        "POST",
+                        V1 + "/resources",
+                        "puts all resources of the body (YAML or JSON documents) in force, or none",
+                        Map.of(
+                                "dryRun", dryRun,
+                                "namespace", "of resources that name none",
+                                "from", "how findings call the body, as in reviews.yaml"),
+                        WRITERS,
+                        resources::apply),
+                new Route(
+                        "DELETE",
+                        V1 + "/resources/{plural}/{namespace}/{name}",
+                        "deletes a resource that was applied",
+                        Map.of("dryRun", dryRun),
+                        new Rule.InPath(Role.OPERATOR),
+                        resources::delete));
+    }
+
+    private static List<Route> accounts(AccountsApi accounts) {
+        return List.of(
+                new Route(
+                        "POST",
+                        V1 + "/login",
+                        "a token for {user, password}; seconds: how long it is good",
+                        Map.of(),
+                        new Rule.Open("it is where somebody proves who he is; guessing is slow"),
+                        accounts::login),
+                get("/whoami", "the caller's account and its roles", ANYBODY, AccountsApi::whoami),
+                get("/users", "accounts that the caller is admin of", ADMINS, accounts::all),
+                change(
+                        "PUT",
+                        "/users/{user}",
+                        "makes an account or changes it: {roles: [operator:shop], password}",
+                        ADMINS,
+                        accounts::put),
+                change("DELETE", "/users/{user}", "removes one", ADMINS, accounts::remove),
+                change(
+                        "POST",
+                        "/password",
+                        "changes one's own: {old, password}; ends what all tokens are good for",
+                        ANYBODY,
+                        accounts::password),
+                get("/tokens", "one's own tokens, and those one is admin of", ANYBODY, accounts::tokens),
+                change(
+                        "POST",
+                        "/tokens",
+                        "makes a token: {label, seconds, user}; whose, an admin may say",
+                        ANYBODY,
+                        accounts::token),
+                change("DELETE", "/tokens/{id}", "takes one back", ANYBODY, accounts::revoke));
+    }
+
+    private static List<Route> page() {
+        var page = Page.load();
+        return List.of(
                 page.route("/", "index.html", "text/html; charset=utf-8"),
                 page.route("/console.css", "console.css", "text/css; charset=utf-8"),
                 page.route("/console.js", "console.js", "text/javascript; charset=utf-8"),
                 page.route("/favicon.svg", "favicon.svg", "image/svg+xml"));
     }
 
-    private static Route get(String path, String summary, Supplier<ApiResponse> answer) {
-        return new Route("GET", V1 + path, summary, Map.of(), (_, _) -> answer.get());
+    private static Route get(
+            String path, String summary, Rule rule, Function<Call, ApiResponse> handler) {
+        return new Route("GET", V1 + path, summary, Map.of(), rule, handler);
+    }
+
+    private static Route change(
+            String method,
+            String path,
+            String summary,
+            Rule rule,
+            Function<Call, ApiResponse> handler) {
+        return new Route(method, V1 + path, summary, Map.of(), rule, handler);
+    }
+
+    /// How many bytes of a body are read: of somebody who proves nothing, only those of a name and
+    /// a password.
+    ///
+    /// @param head a request without its body
+    public int bodyLimit(ApiRequest head) {
+        return entrance.caller(head).isPresent() ? 4 << 20 : 4 << 10;
     }
 
     /// Answers a request. Never throws: our own mistakes are logged and answered with 500.
@@ -113,16 +223,12 @@ public final class ConsoleApi {
     }
 
     private ApiResponse route(ApiRequest request) {
-        if (request.segments().equals(List.of("api", "v1", "openapi.json"))
-                && request.method().equals("GET")) {
-            return ApiResponse.json(200, OpenApi.document(routes));
-        }
         String method = request.method().equals("HEAD") ? "GET" : request.method();
         var others = new TreeSet<String>();
         for (Route route : routes) {
             var path = route.match(request.segments());
             if (path.isPresent() && route.method().equals(method)) {
-                return route.handler().apply(request, path.get());
+                return admitted(route, request, path.get());
             }
             path.ifPresent(_ -> others.add(route.method()));
         }
@@ -141,5 +247,19 @@ public final class ConsoleApi {
                 "there is nothing here",
                 where,
                 "GET /api/v1/openapi.json lists what there is");
+    }
+
+    private ApiResponse admitted(Route route, ApiRequest request, PathParameters path) {
+        if (route.rule() instanceof Rule.Open) {
+            return route.handler().apply(new Call(request, path, Entrance.stranger(request)));
+        }
+        Optional<Caller> caller = entrance.caller(request);
+        if (caller.isEmpty()) {
+            return Entrance.unknown(request);
+        }
+        return route.rule()
+                .objection(caller.get(), path)
+                .orElseGet(() ->
+                        route.handler().apply(new Call(request, path, caller.get())));
     }
 }

@@ -12,12 +12,24 @@ final class MeshApi {
         this.mesh = mesh;
     }
 
-    ApiResponse version() {
-        return ApiResponse.json(200, Views.version(mesh.view()));
+    private MeshView view(Call call) {
+        return mesh.view().within(call.caller()::sees);
     }
 
-    ApiResponse findings() {
-        MeshView view = mesh.view();
+    /// Whether the configuration was read, so that proxies are served.
+    ApiResponse health() {
+        boolean isReady = mesh.view().version() > 0;
+        return ApiResponse.json(
+                isReady ? 200 : 503,
+                Node.Mapping.EMPTY.with("status", isReady ? "ready" : "starting"));
+    }
+
+    ApiResponse version(Call call) {
+        return ApiResponse.json(200, Views.version(view(call)));
+    }
+
+    ApiResponse findings(Call call) {
+        MeshView view = view(call);
         return ApiResponse.json(
                 200,
                 Node.Mapping.EMPTY
@@ -25,13 +37,16 @@ final class MeshApi {
                         .with("findings", Views.findings(view.findings())));
     }
 
-    ApiResponse rules(ApiRequest request) {
+    ApiResponse rules(Call call) {
         return ApiResponse.json(
-                200, RuleViews.all(mesh.rules(), request.parameter("namespace").orElse("")));
+                200,
+                RuleViews.all(
+                        mesh.rules().within(call.caller()::sees),
+                        call.request().parameter("namespace").orElse("")));
     }
 
-    ApiResponse services() {
-        MeshView view = mesh.view();
+    ApiResponse services(Call call) {
+        MeshView view = view(call);
         return ApiResponse.json(
                 200,
                 Node.Mapping.EMPTY
@@ -40,8 +55,8 @@ final class MeshApi {
     }
 
     /// All that a page shows, of one moment.
-    ApiResponse overview() {
-        MeshView view = mesh.view();
+    ApiResponse overview(Call call) {
+        MeshView view = view(call);
         return ApiResponse.json(
                 200,
                 Node.Mapping.EMPTY

@@ -35,6 +35,15 @@ final class OpenApi {
                                                 + " What changes something needs a content type"
                                                 + " that HTML forms don't have, or a header"
                                                 + " X-Heddle."))
+                .with(
+                        "components",
+                        Node.Mapping.EMPTY.with(
+                                "securitySchemes",
+                                Node.Mapping.EMPTY.with(
+                                        "token",
+                                        Node.Mapping.EMPTY
+                                                .with("type", "http")
+                                                .with("scheme", "bearer"))))
                 .with("paths", Node.Mapping.of(paths));
     }
 
@@ -50,9 +59,17 @@ final class OpenApi {
         var operation =
                 Node.Mapping.EMPTY
                         .with("summary", route.summary())
+                        .with("description", "Who may: " + route.rule().text())
+                        .with("security", security(route))
                         .with("parameters", parameters)
                         .with("responses", responses(route));
         return route.method().equals("POST") ? operation.with("requestBody", body()) : operation;
+    }
+
+    private static List<Node.Mapping> security(Route route) {
+        return route.rule() instanceof Rule.Open
+                ? List.of()
+                : List.of(Node.Mapping.EMPTY.with("token", List.of()));
     }
 
     private static Node.Mapping parameter(
@@ -82,8 +99,12 @@ final class OpenApi {
         if (!route.parameters().isEmpty()) {
             codes.put("404", "there is no such thing");
         }
+        if (!(route.rule() instanceof Rule.Open)) {
+            codes.put("401", "no token, or none that is good");
+            codes.put("403", "the caller's roles are not enough; `what` names the one");
+        }
         if (!route.method().equals("GET")) {
-            codes.put("403", "the request could come from a foreign web page");
+            codes.putIfAbsent("403", "the request could come from a foreign web page");
             codes.put("503", "the change could not be written");
         }
         if (route.method().equals("POST")) {

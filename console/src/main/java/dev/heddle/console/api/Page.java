@@ -39,6 +39,7 @@ record Page(Map<String, String> files) {
                 path,
                 "the console's page: " + name,
                 Map.of(),
-                (_, _) -> ApiResponse.text(contentType, text));
+                new Rule.Open("a page without anything in it"),
+                _ -> ApiResponse.text(contentType, text));
     }
 }

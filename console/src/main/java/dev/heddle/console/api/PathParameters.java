@@ -8,6 +8,15 @@ record PathParameters(Map<String, String> values) {
         values = Map.copyOf(values);
     }
 
+    /// In a path, the namespace of what lives in none.
+    static final String NO_NAMESPACE = "_";
+
+    /// The namespace that the path names; empty for none.
+    String namespace() {
+        String said = get("namespace");
+        return said.equals(NO_NAMESPACE) ? "" : said;
+    }
+
     /// The segment at that name.
     ///
     /// @throws IllegalStateException when the pattern has no such name

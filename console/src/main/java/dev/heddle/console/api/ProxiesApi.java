@@ -1,5 +1,6 @@
 package dev.heddle.console.api;
 
+import dev.heddle.control.access.Role;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.control.view.ProxyView;
@@ -16,8 +17,8 @@ final class ProxiesApi {
         this.mesh = mesh;
     }
 
-    ApiResponse list() {
-        MeshView view = mesh.view();
+    ApiResponse list(Call call) {
+        MeshView view = mesh.view().within(call.caller()::sees);
         return ApiResponse.json(
                 200,
                 Node.Mapping.EMPTY
@@ -25,26 +26,35 @@ final class ProxiesApi {
                         .with("proxies", Views.proxies(view)));
     }
 
-    /// @param name the whole id, or the part that names the workload when only one has it
-    ApiResponse config(ApiRequest request, String name) {
-        List<String> ids =
+    /// The path has the whole id, or the part that names the workload when only one has it.
+    ApiResponse config(Call call) {
+        String name = call.path().get("id");
+        List<ProxyView> all =
                 mesh.view().proxies().stream()
                         .filter(p -> p.disconnected().isEmpty())
+                        .filter(p -> isNamed(p.id(), name))
+                        .toList();
+        List<String> ids =
+                all.stream()
+                        .filter(p -> call.caller().sees(p.namespace()))
                         .map(ProxyView::id)
                         .distinct()
-                        .filter(id -> isNamed(id, name))
                         .toList();
         String where = "path: '" + name + "'";
         if (ids.size() > 1 && !ids.contains(name)) {
             return ApiResponse.error(
                     409, "several proxies have that name", where, "Take one of: " + ids);
         }
+        if (ids.isEmpty() && !all.isEmpty()) {
+            String namespace = all.getFirst().namespace();
+            return Rule.objection(call.caller(), Role.VIEWER, namespace).orElseThrow();
+        }
         if (ids.isEmpty()) {
             return ApiResponse.error(
                     404, "no such proxy is connected", where, "GET /api/v1/proxies lists them");
         }
         String id = ids.contains(name) ? name : ids.getFirst();
-        boolean bootstrap = request.parameter("format").orElse("").equals("bootstrap");
+        boolean bootstrap = call.request().parameter("format").orElse("").equals("bootstrap");
         var answer =
                 bootstrap
                         ? mesh.bootstrapOf(id).map(ApiResponse::rawJson)

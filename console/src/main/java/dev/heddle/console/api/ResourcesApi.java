@@ -1,5 +1,7 @@
 package dev.heddle.console.api;
 
+import dev.heddle.control.access.Caller;
+import dev.heddle.control.access.Role;
 import dev.heddle.control.view.Apply;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Deletion;
@@ -18,9 +20,6 @@ import java.util.Optional;
 
 /// Resources: reading, applying, deleting.
 final class ResourcesApi {
-    /// In a path, the namespace of what lives in none.
-    private static final String NO_NAMESPACE = "_";
-
     private final Mesh mesh;
     private final ConfigStore store;
 
@@ -29,14 +28,19 @@ final class ResourcesApi {
         this.store = store;
     }
 
-    ApiResponse all(ApiRequest request) {
-        return list(request, mesh.view(), Optional.empty());
+    private MeshView view(Call call) {
+        return mesh.view().within(call.caller()::sees);
     }
 
-    ApiResponse ofKind(ApiRequest request, PathParameters path) {
-        MeshView view = mesh.view();
-        Optional<Kind<?>> kind = kind(view, path.get("plural"));
-        return kind.isEmpty() ? unknownKind(path.get("plural")) : list(request, view, kind);
+    ApiResponse all(Call call) {
+        return list(call.request(), view(call), Optional.empty());
+    }
+
+    ApiResponse ofKind(Call call) {
+        MeshView view = view(call);
+        String plural = call.path().get("plural");
+        Optional<Kind<?>> kind = kind(view, plural);
+        return kind.isEmpty() ? unknownKind(plural) : list(call.request(), view, kind);
     }
 
     private static ApiResponse list(ApiRequest request, MeshView view, Optional<Kind<?>> kind) {
@@ -54,8 +58,9 @@ final class ResourcesApi {
                 200, Node.Mapping.EMPTY.with("version", view.version()).with("items", items));
     }
 
-    ApiResponse one(PathParameters path) {
-        MeshView view = mesh.view();
+    ApiResponse one(Call call) {
+        PathParameters path = call.path();
+        MeshView view = view(call);
         Optional<Kind<?>> kind = kind(view, path.get("plural"));
         if (kind.isEmpty()) {
             return unknownKind(path.get("plural"));
@@ -67,13 +72,15 @@ final class ResourcesApi {
                 .orElseGet(() -> notFound(path));
     }
 
-    ApiResponse apply(ApiRequest request) {
+    ApiResponse apply(Call call) {
+        ApiRequest request = call.request();
         boolean dryRun = request.flag("dryRun");
         String from = request.parameter("from").orElse("request");
         String namespace = request.parameter("namespace").orElse(ResourceReader.DEFAULT_NAMESPACE);
         try {
-            return switch (store.apply(from, request.body(), namespace, dryRun)) {
+            return switch (store.apply(call.caller(), from, request.body(), namespace, dryRun)) {
                 case Apply.Done done -> applied(from, done, dryRun);
+                case Apply.Forbidden(ResourceId id) -> forbidden(call.caller(), id);
                 case Apply.Refused refused ->
                         ApiResponse.json(
                                 422,
@@ -86,6 +93,10 @@ final class ResourcesApi {
         } catch (IOException e) {
             return unavailable(e);
         }
+    }
+
+    private static ApiResponse forbidden(Caller caller, ResourceId id) {
+        return Rule.objection(caller, Role.OPERATOR, id.namespace()).orElseThrow();
     }
 
     private static ApiResponse applied(String from, Apply.Done done, boolean dryRun) {
@@ -118,15 +129,16 @@ final class ResourcesApi {
                 .with("result", result);
     }
 
-    ApiResponse delete(ApiRequest request, PathParameters path) {
+    ApiResponse delete(Call call) {
+        PathParameters path = call.path();
         Optional<Kind<?>> kind = kind(mesh.view(), path.get("plural"));
         if (kind.isEmpty()) {
             return unknownKind(path.get("plural"));
         }
         ResourceId id = id(kind.get(), path);
-        boolean dryRun = request.flag("dryRun");
+        boolean dryRun = call.request().flag("dryRun");
         try {
-            return switch (store.delete(id, dryRun)) {
+            return switch (store.delete(call.caller(), id, dryRun)) {
                 case Deletion.Done(long version, String remains) ->
                         ApiResponse.json(
                                 200,
@@ -159,9 +171,7 @@ final class ResourcesApi {
     }
 
     private static ResourceId id(Kind<?> kind, PathParameters path) {
-        String namespace = path.get("namespace");
-        return new ResourceId(
-                kind, namespace.equals(NO_NAMESPACE) ? "" : namespace, path.get("name"));
+        return new ResourceId(kind, path.namespace(), path.get("name"));
     }
 
     private static ApiResponse unknownKind(String plural) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// One thing that the API can do.
@@ -14,13 +14,15 @@ import java.util.regex.Pattern;
 /// @param pattern as in `/api/v1/proxies/{id}/config`; a parameter is one segment
 /// @param summary for the API's description
 /// @param query parameters that it reads, each with what it is for
-/// @param handler given the request and the pattern's parameters
+/// @param rule who may use it
+/// @param handler given a request that was let in
 record Route(
         String method,
         String pattern,
         String summary,
         Map<String, String> query,
-        BiFunction<ApiRequest, PathParameters, ApiResponse> handler) {
+        Rule rule,
+        Function<Call, ApiResponse> handler) {
 
     private static final Pattern SLASH = Pattern.compile("/");
 

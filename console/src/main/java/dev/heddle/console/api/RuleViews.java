@@ -22,9 +22,7 @@ final class RuleViews {
                         view.rules().stream()
                                 .filter(rule ->
                                         namespace.isEmpty()
-                                                || Place.of(rule.origin())
-                                                        .namespace()
-                                                        .equals(namespace))
+                                                || rule.origin().namespace().equals(namespace))
                                 .map(RuleViews::rule)
                                 .toList());
     }

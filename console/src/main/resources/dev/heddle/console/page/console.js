@@ -3,6 +3,7 @@
 // document as text, never as markup, so nothing that a user names can become part of the page.
 (() => {
   const EVERY = 2000;
+  const KEPT = 'heddle.token';
   const $ = (id) => document.getElementById(id);
   let shown = '';
 
@@ -97,9 +98,53 @@
     $('main').hidden = false;
   }
 
-  async function refresh() {
+  // The token is this tab's alone: no cookie carries it, so no other page can make use of it. A
+  // link of the command line brings it behind the #, which browsers send to nobody.
+  if (location.hash.startsWith('#token=')) {
+    sessionStorage.setItem(KEPT, decodeURIComponent(location.hash.slice(7)));
+    history.replaceState(null, '', location.pathname);
+  }
+
+  const said = (body) => (body && body.error ? body.error.what + '. ' + body.error.next : 'The control plane does not answer.');
+
+  async function signIn(event) {
+    event.preventDefault();
+    const wish = { user: $('user').value, password: $('password').value };
+    $('password').value = '';
     try {
-      const answer = await fetch('/api/v1/overview', { signal: AbortSignal.timeout(5000) });
+      const answer = await fetch('/api/v1/login', {
+        method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(wish),
+      });
+      const body = await answer.json();
+      $('signinnote').textContent = answer.ok ? '' : said(body);
+      if (answer.ok) {
+        sessionStorage.setItem(KEPT, body.token);
+        refresh();
+      }
+    } catch (e) {
+      $('signinnote').textContent = said(null);
+    }
+  }
+  $('signinform').addEventListener('submit', signIn);
+
+  function stranger() {
+    sessionStorage.removeItem(KEPT);
+    $('main').hidden = true;
+    $('offline').hidden = true;
+    $('signin').hidden = false;
+    $('state').textContent = 'not signed in';
+    shown = '';
+  }
+
+  async function refresh() {
+    const token = sessionStorage.getItem(KEPT);
+    if (!token) return stranger();
+    try {
+      const answer = await fetch('/api/v1/overview', {
+        headers: { Authorization: 'Bearer ' + token }, signal: AbortSignal.timeout(5000),
+      });
+      if (answer.status === 401) return stranger();
+      $('signin').hidden = true;
       if (!answer.ok) throw new Error('HTTP ' + answer.status);
       const text = await answer.text();
       if (text !== shown) {
@@ -112,9 +157,8 @@
       $('offline').hidden = false;
       $('state').textContent = 'disconnected';
       shown = '';
-    } finally {
-      setTimeout(refresh, document.hidden ? 5 * EVERY : EVERY);
     }
+    setTimeout(refresh, document.hidden ? 5 * EVERY : EVERY);
   }
   refresh();
 })();

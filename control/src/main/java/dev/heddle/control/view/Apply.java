@@ -26,6 +26,9 @@ public sealed interface Apply {
         }
     }
 
+    /// None of them is in force, because the caller may not change one of them.
+    record Forbidden(ResourceId id) implements Apply {}
+
     /// What happened to one resource.
     record Change(ResourceId id, Verb verb) {}
 

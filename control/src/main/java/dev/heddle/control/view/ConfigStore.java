@@ -1,6 +1,8 @@
 package dev.heddle.control.view;
 
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.control.access.Caller;
+import dev.heddle.control.access.Role;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigSource;
 import dev.heddle.control.source.SourceState;
@@ -69,14 +71,24 @@ public final class ConfigStore {
     /// An error in the text or in what it would do refuses it. A name that is not there (yet) does
     /// not: the rest may come with the next call.
     ///
+    /// @param caller who wants it, and is asked for a role in every resource's namespace
     /// @param from how findings call the text
     /// @param namespace of resources that name none
     /// @param dryRun whether to say only what would happen
     /// @throws IOException when the change could not be written, or is not in force after ten
     ///   seconds
-    public Apply apply(String from, String text, String namespace, boolean dryRun)
+    public Apply apply(
+            Caller caller, String from, String text, String namespace, boolean dryRun)
             throws IOException {
         var parsed = ResourceReader.read(from, text, namespace);
+        Optional<ResourceId> foreign =
+                parsed.resources().stream()
+                        .<ResourceId>map(Resource::id)
+                        .filter(id -> !caller.may(Role.OPERATOR, id.namespace()))
+                        .findFirst();
+        if (foreign.isPresent()) {
+            return new Apply.Forbidden(foreign.get());
+        }
         var errors = new Diagnostics();
         errors.addAll(parsed.diagnostics());
         Map<String, Resource<?>> byFile = byFile(from, parsed.resources(), errors);
@@ -85,13 +97,14 @@ public final class ConfigStore {
         }
         lock.lock();
         try {
-            return apply(from, byFile, parsed.diagnostics(), dryRun);
+            return apply(caller, from, byFile, parsed.diagnostics(), dryRun);
         } finally {
             lock.unlock();
         }
     }
 
     private Apply apply(
+            Caller caller,
             String from,
             Map<String, Resource<?>> byFile,
             List<Diagnostic> parseFindings,
@@ -100,7 +113,10 @@ public final class ConfigStore {
         Edition now = current();
         var brought = new Diagnostics();
         brought.addAll(parseFindings);
-        brought.addAll(newFindings(now, byFile));
+        newFindings(now, byFile).stream()
+                .filter(d ->
+                        d.origin().file().equals(from) || caller.sees(d.origin().namespace()))
+                .forEach(brought::add);
         boolean refused =
                 brought.toList().stream()
                         .filter(d -> d.origin().file().equals(from))
@@ -123,10 +139,11 @@ public final class ConfigStore {
 
     /// Deletes an applied resource.
     ///
+    /// @param caller who wants it, who may change what is in that namespace
     /// @param dryRun whether to say only what would happen
     /// @throws IOException when the change could not be written, or is not in force after ten
     ///   seconds
-    public Deletion delete(ResourceId id, boolean dryRun) throws IOException {
+    public Deletion delete(Caller caller, ResourceId id, boolean dryRun) throws IOException {
         lock.lock();
         try {
             Edition now = current();

@@ -7,6 +7,7 @@ import dev.heddle.model.tree.Node;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A running mesh at one moment. Immutable.
 ///
@@ -38,6 +39,25 @@ public record MeshView(
         services = List.copyOf(services);
         findings = List.copyOf(findings);
         proxies = List.copyOf(proxies);
+    }
+
+    /// What somebody may see of it.
+    ///
+    /// @param seen whether he sees a namespace; of the empty one are resources that live in none,
+    ///   and findings about what is no resource
+    public MeshView within(Predicate<String> seen) {
+        return new MeshView(
+                version,
+                since,
+                Resources.of(
+                        resources.all().stream()
+                                .filter(r -> seen.test(r.metadata().namespace()))
+                                .toList()),
+                services.stream().filter(s -> seen.test(s.service().namespace())).toList(),
+                findings.stream().filter(d -> seen.test(d.origin().namespace())).toList(),
+                proxies.stream().filter(p -> seen.test(p.namespace())).toList(),
+                statuses,
+                bugs);
     }
 
     /// How many proxies are connected.

@@ -49,4 +49,16 @@ public record ProxyView(
     public ProxyView {
         types = List.copyOf(types);
     }
+
+    /// The namespace of its workload; empty when its id does not say.
+    public String namespace() {
+        return namespace(id);
+    }
+
+    /// @param id as in `sidecar~10.0.0.1~reviews-v1.default~default.svc.cluster.local`
+    static String namespace(String id) {
+        List<String> parts = List.of(id.split("~", -1));
+        String workload = parts.size() == 4 ? parts.get(2) : "";
+        return workload.substring(workload.lastIndexOf('.') + 1);
+    }
 }

@@ -2,6 +2,7 @@ package dev.heddle.control.view;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// All rules at one moment. Immutable.
 ///
@@ -16,5 +17,17 @@ public record RulesView(
     public RulesView {
         rules = List.copyOf(rules);
         silent = List.copyOf(silent);
+    }
+
+    /// What somebody may see of it.
+    ///
+    /// @param seen whether he sees a namespace
+    public RulesView within(Predicate<String> seen) {
+        return new RulesView(
+                at,
+                rules.stream().filter(r -> seen.test(r.origin().namespace())).toList(),
+                proxies,
+                silent.stream().filter(id -> seen.test(ProxyView.namespace(id))).toList(),
+                unknown);
     }
 }

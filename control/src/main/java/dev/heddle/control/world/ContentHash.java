@@ -10,7 +10,7 @@ import java.util.HexFormat;
 
 /// A fingerprint of a world's content: equal fingerprints mean that every proxy gets the same bytes
 /// and every explanation names the same lines.
-final class ContentHash {
+public final class ContentHash {
     private final MessageDigest digest;
 
     ContentHash() {
@@ -22,7 +22,7 @@ final class ContentHash {
     }
 
     /// The fingerprint of one text.
-    static String of(String text) {
+    public static String of(String text) {
         return new ContentHash().add(text).hex();
     }
 

@@ -1,9 +1,14 @@
 package dev.heddle.e2e.demo;
 
+import dev.heddle.control.access.LocalToken;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,8 +117,27 @@ record DemoProcess(
         return "http://127.0.0.1:" + gatewayPort + "/productpage";
     }
 
+    /// What the control plane answers to whoever runs it.
+    ///
+    /// @param path as in `proxies`
     String api(String path) {
-        return "http://127.0.0.1:" + consolePort + "/api/v1/" + path;
+        Path home = Path.of(System.getProperty("user.home"));
+        try (var client = HttpClient.newHttpClient()) {
+            String token = LocalToken.read(LocalToken.file(home, consolePort)).orElse("");
+            var request =
+                    HttpRequest.newBuilder(
+                                    URI.create(
+                                            "http://127.0.0.1:%d/api/v1/%s"
+                                                    .formatted(consolePort, path)))
+                            .header("Authorization", "Bearer " + token)
+                            .timeout(Duration.ofSeconds(5));
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException _) {
+            return "";
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
     }
 
     /// The watched directory.

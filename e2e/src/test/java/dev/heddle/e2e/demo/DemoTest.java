@@ -151,7 +151,7 @@ class DemoTest {
         private int said(String name) {
             var number =
                     Pattern.compile("\"" + name + "\":\\s*(\\d+)")
-                            .matcher(visitors.get(demo.api("version")));
+                            .matcher(demo.api("version"));
             return number.find() ? Integer.parseInt(number.group(1)) : -1;
         }
 
@@ -176,7 +176,7 @@ class DemoTest {
 
         private void settle() {
             assertThat(DemoProcess.eventually(Duration.ofMinutes(1), this::isInSync))
-                    .as(() -> "proxies out of step: " + visitors.get(demo.api("proxies")))
+                    .as(() -> "proxies out of step: " + demo.api("proxies"))
                     .isTrue();
         }
 
@@ -269,8 +269,8 @@ class DemoTest {
             boolean found =
                     DemoProcess.eventually(
                             Duration.ofSeconds(5),
-                            () -> visitors.get(demo.api("findings")).contains("reviews.yaml"));
-            assertThat(found).as(visitors.get(demo.api("findings"))).isTrue();
+                            () -> demo.api("findings").contains("reviews.yaml"));
+            assertThat(found).as(demo.api("findings")).isTrue();
             assertThat(visitors.visit(50).counts()).containsOnlyKeys("v1");
             removeAndSettle("reviews.yaml");
         }

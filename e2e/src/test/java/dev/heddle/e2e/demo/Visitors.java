@@ -117,23 +117,6 @@ final class Visitors implements AutoCloseable {
         }
     }
 
-    /// The body of an address; empty when there is no answer.
-    String get(String url) {
-        try {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create(url))
-                                    .timeout(Duration.ofSeconds(5))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
-        } catch (IOException _) {
-            return "";
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return "";
-        }
-    }
-
     @Override
     public void close() {
         client.shutdownNow();

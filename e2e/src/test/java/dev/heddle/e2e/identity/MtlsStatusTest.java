@@ -25,7 +25,7 @@ class MtlsStatusTest {
 
     private record Said(int code, String text) {}
 
-    private Said status(String api) {
+    private Said status(Api api) {
         var bytes = new ByteArrayOutputStream();
         var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         var machine =
@@ -38,11 +38,11 @@ class MtlsStatusTest {
                         dir,
                         Map.of(),
                         System::nanoTime);
-        int code = MtlsStatus.run(new Api(api), machine);
+        int code = MtlsStatus.run(api, machine);
         return new Said(code, bytes.toString(StandardCharsets.UTF_8));
     }
 
-    private Said await(String api, String wanted) throws InterruptedException {
+    private Said await(Api api, String wanted) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (true) {
             Said said = status(api);
@@ -59,7 +59,7 @@ class MtlsStatusTest {
         try (var mesh = new SecureMesh(dir, Duration.ofHours(24))) {
             mesh.serve(new HeddleProxy());
             mesh.call(new HeddleProxy(), "web", mesh.identity("web").toString());
-            String api = mesh.api();
+            Api api = mesh.api();
 
             assertThat(await(api, "web.default").text()).containsPattern("bank.default +yes +both");
             mesh.write(

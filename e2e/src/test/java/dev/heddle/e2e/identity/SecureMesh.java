@@ -5,6 +5,7 @@ import dev.heddle.cli.offline.Start;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.patch.SecuredControl;
+import dev.heddle.cli.online.Api;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
@@ -280,14 +281,17 @@ final class SecureMesh implements AutoCloseable {
     }
 
     /// The control plane's API.
-    String api() throws IOException {
+    Api api() throws IOException {
         var console =
                 ConsoleServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         control.mesh(),
-                        control.configStore());
+                        control.configStore(),
+                        control.accounts());
         parts.add(console);
-        return "http://127.0.0.1:" + console.address().getPort();
+        return new Api(
+                "http://127.0.0.1:" + console.address().getPort(),
+                Optional.of(control.accounts().local()));
     }
 
     List<IdentityLoop> identities() {
