@@ -330,6 +330,14 @@ final class Commands {
                                 "so that it can start while the control plane is away."
                             })
                     @Nullable Path snapshots,
+            @Option(
+                            names = "--allow-remote-admin",
+                            description = {
+                                "Lets all admin pages answer other machines, where the admin port",
+                                "can be reached: whoever reaches it may read all and stop it",
+                                "(default: /ready and /stats only)."
+                            })
+                    boolean allowsRemoteAdmin,
             @Mixin Mixins.Identity identity,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         return ServeProxy.run(
@@ -345,6 +353,7 @@ final class Commands {
                         removalHoldSeconds,
                         Optional.ofNullable(snapshots),
                         identity.options(),
+                        allowsRemoteAdmin,
                         withParent),
                 machine);
     }

@@ -8,6 +8,7 @@ import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.access.LocalToken;
+import dev.heddle.control.world.DurableFile;
 import dev.heddle.testkit.Repository;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +43,8 @@ class OnlineCommandsTest {
                 ControlPlane.start(
                         ControlBootstrap.of(config, directory.resolve("data"), loopback));
         open.add(control);
-        var console = ConsoleServer.start(
+        var console =
+                ConsoleServer.start(
                         loopback, control.mesh(), control.configStore(), control.accounts());
         open.add(console);
         int port = console.address().getPort();
@@ -80,6 +82,50 @@ class OnlineCommandsTest {
         assertThat(run("delete", "vs/reviews", "--api", api).out())
                 .isEqualTo("virtualservice.networking.istio.io \"reviews\" deleted\n");
         assertThat(run("get", "vs/reviews", "--api", api).code()).isEqualTo(1);
+    }
+
+    @Test
+    void anAccountMayWhatItsRolesSay() throws Exception {
+        assertThat(run("user", "add", "anna", "--role", "viewer:default", "--api", api).out())
+                .isEqualTo("anna has viewer:default\n");
+        var made = run("user", "token", "anna", "--label", "laptop", "--api", api);
+        Path token = directory.resolve("anna.token");
+        DurableFile.write(token, made.out());
+        String[] asAnna = {"--api", api, "--token-file", token.toString()};
+        assertThat(run(with(asAnna, "get", "services")).out()).contains("reviews");
+        String sample = sample("reviews-80-20.yaml");
+        var refused = run(with(asAnna, "apply", "-f", sample));
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("'anna' may not do this: it needs the role operator in some namespace");
+        assertThat(run("user", "list", "--api", api).out())
+                .containsPattern("anna +no +viewer:default");
+        String tokens = run("user", "tokens", "--api", api).out();
+        assertThat(tokens).containsPattern("anna +.*laptop");
+        String id = made.out().split("\\.", -1)[1];
+        assertThat(run("user", "revoke", id, "--api", api).code()).isZero();
+        assertThat(run(with(asAnna, "get", "vs")).err()).contains("was taken back");
+        assertThat(run("user", "remove", "anna", "--api", api).code()).isZero();
+    }
+
+    @Test
+    void whoSignsInIsKnownUntilHeSignsOut() throws Exception {
+        String password = "correct horse battery";
+        String[] add = {"user", "add", "ben", "--role", "viewer", "--password-stdin"};
+        assertThat(runWith(password + "\n", with(new String[] {"--api", api}, add)).code())
+                .isZero();
+        assertThat(runWith("wrong\n", "user", "login", "ben", "--api", api).err())
+                .contains("name or password is wrong");
+        assertThat(runWith(password + "\n", "user", "login", "ben", "--api", api).out())
+                .isEqualTo("signed in as ben at " + api + "\n");
+        assertThat(run("user", "list", "--api", api).err()).contains("'ben' may not do this");
+        assertThat(run("dashboard", "--api", api).out()).startsWith(api + "/#token=heddle-api.");
+        assertThat(run("user", "logout", "--api", api).code()).isZero();
+        assertThat(run("user", "list", "--api", api).out()).contains("ben");
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.concat(Stream.of(more), Stream.of(some)).toArray(String[]::new);
     }
 
     @Test
@@ -257,8 +303,8 @@ class OnlineCommandsTest {
         assertThat(run("get", "vs", "-o", "wide", "--api", api).out())
                 .contains("ROUTES", "HITS", "LAST HIT", "RULES", "in no proxy")
                 .containsPattern(
-                        "03-bookinfo.yaml:\\d+ VirtualService default/bookinfo spec.http\\[0].*: in no"
-                                + " connected proxy, so nothing can hit it");
+                        "03-bookinfo.yaml:\\d+ VirtualService default/bookinfo spec.http\\[0].*: in"
+                                + " no connected proxy, so nothing can hit it");
         assertThat(run("get", "vs", "--api", api).out()).doesNotContain("HITS", "in no connected");
     }
 

@@ -106,8 +106,7 @@ class ConsoleServerTest {
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         control = ControlPlane.start(ControlBootstrap.of(config, temp.resolve("data"), any));
         server =
-                ConsoleServer.start(
-                        any, control.mesh(), control.configStore(), control.accounts());
+                ConsoleServer.start(any, control.mesh(), control.configStore(), control.accounts());
         token = control.accounts().local();
         await().until(() -> control.mesh().view().version() == 1);
     }

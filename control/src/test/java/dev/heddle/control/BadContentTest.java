@@ -220,8 +220,8 @@ class BadContentTest {
         long version = control.mesh().view().version();
         String both = bad.text() + "---\n" + GOOD.replace("reviews", "also");
 
-        Apply outcome = control.configStore()
-                        .apply(local(control), "bad.yaml", both, "default", false);
+        Apply outcome =
+                control.configStore().apply(local(control), "bad.yaml", both, "default", false);
 
         assertThat(outcome).isInstanceOf(Apply.Refused.class);
         List<Diagnostic> findings = ((Apply.Refused) outcome).findings();

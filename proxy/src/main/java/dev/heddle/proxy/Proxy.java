@@ -341,10 +341,11 @@ public final class Proxy implements AutoCloseable {
     private void begin() throws BootstrapException, IOException {
         // The admin pages come first, so that one can see a proxy that waits.
         if (bootstrap.admin().isPresent()) {
-            if (!bootstrap.admin().get().getAddress().isLoopbackAddress()) {
+            boolean isRemote = !bootstrap.admin().get().getAddress().isLoopbackAddress();
+            if (isRemote && settings.allowsRemoteAdmin()) {
                 LOG.warn(
                         "admin.address: {} can be reached from elsewhere, and whoever reaches it"
-                                + " may see everything and stop this proxy (expected: 127.0.0.1)",
+                                + " may see everything and stop this proxy, as was allowed",
                         bootstrap.admin().get());
             }
             admin.set(
@@ -355,7 +356,8 @@ public final class Proxy implements AutoCloseable {
                                     meters.meters(),
                                     LoggerFactory.getILoggerFactory() instanceof LogLevels levels
                                             ? Optional.of(levels)
-                                            : Optional.empty())));
+                                            : Optional.empty()),
+                            settings.allowsRemoteAdmin()));
         }
         bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
         List<String> mistakes =

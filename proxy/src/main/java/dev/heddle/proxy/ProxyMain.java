@@ -40,6 +40,7 @@ public final class ProxyMain {
     /// @param snapshots where what is in force is kept; empty for nowhere
     /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
     ///   edge of a network
+    /// @param allowsRemoteAdmin whether all admin pages answer other machines
     public record Arguments(
             Path bootstrap,
             OptionalInt workers,
@@ -47,7 +48,8 @@ public final class ProxyMain {
             Draining drain,
             Duration removalHold,
             Optional<Path> snapshots,
-            boolean isAtEdge) {
+            boolean isAtEdge,
+            boolean allowsRemoteAdmin) {
 
         /// With nothing said.
         public static Arguments of(Path bootstrap) {
@@ -59,6 +61,7 @@ public final class ProxyMain {
                     Draining.UNSAID,
                     ProxySettings.REMOVAL_HOLD,
                     Optional.empty(),
+                    false,
                     false);
         }
 
@@ -150,7 +153,8 @@ public final class ProxyMain {
                     ProxySettings.ofProcess()
                             .withWorkers(arguments.workers(bootstrap.process()))
                             .withDrain(draining.plan())
-                            .withRemovalHold(arguments.removalHold());
+                            .withRemovalHold(arguments.removalHold())
+                            .allowingRemoteAdmin(arguments.allowsRemoteAdmin());
             proxy =
                     Proxy.start(
                             bootstrap,
@@ -231,7 +235,8 @@ public final class ProxyMain {
                 drain,
                 removalHold,
                 snapshots,
-                isAtEdge);
+                isAtEdge,
+                false);
     }
 
     private static Duration seconds(String value) {

@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param hitReports how often the control plane is told of hits of rules
 /// @param snapshots where what is in force is kept, so that a start needs no control plane; empty
 ///   for nowhere
+/// @param allowsRemoteAdmin whether admin pages that show or change the proxy answer other machines
 public record ProxySettings(
         int workers,
         Transport transport,
@@ -33,7 +34,8 @@ public record ProxySettings(
         OutputStream stdout,
         OutputStream stderr,
         Duration hitReports,
-        Optional<Path> snapshots) {
+        Optional<Path> snapshots,
+        boolean allowsRemoteAdmin) {
 
     private static final Duration HIT_REPORTS = Duration.ofSeconds(10);
 
@@ -68,7 +70,8 @@ public record ProxySettings(
                 stdout,
                 stderr,
                 HIT_REPORTS,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /// As a process of its own: a worker for each processor, the usual transport.
@@ -95,7 +98,8 @@ public record ProxySettings(
                 stdout,
                 stderr,
                 hitReports,
-                snapshots);
+                snapshots,
+                allowsRemoteAdmin);
     }
 
     /// The same with another way to drain.
@@ -110,7 +114,8 @@ public record ProxySettings(
                 stdout,
                 stderr,
                 hitReports,
-                snapshots);
+                snapshots,
+                allowsRemoteAdmin);
     }
 
     /// The same with another time of doubt.
@@ -125,7 +130,8 @@ public record ProxySettings(
                 stdout,
                 stderr,
                 hitReports,
-                snapshots);
+                snapshots,
+                allowsRemoteAdmin);
     }
 
     /// The same, telling of hits that often.
@@ -140,7 +146,8 @@ public record ProxySettings(
                 stdout,
                 stderr,
                 each,
-                snapshots);
+                snapshots,
+                allowsRemoteAdmin);
     }
 
     /// The same, keeping what is in force in a directory.
@@ -155,6 +162,23 @@ public record ProxySettings(
                 stdout,
                 stderr,
                 hitReports,
-                Optional.of(directory));
+                Optional.of(directory),
+                allowsRemoteAdmin);
+    }
+
+    /// The same, with all admin pages for other machines or without.
+    public ProxySettings allowingRemoteAdmin(boolean isAllowed) {
+        return new ProxySettings(
+                workers,
+                transport,
+                drain,
+                removalHold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                hitReports,
+                snapshots,
+                isAllowed);
     }
 }

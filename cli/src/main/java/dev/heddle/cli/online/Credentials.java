@@ -58,8 +58,7 @@ public final class Credentials {
     /// Where the token of somebody who signed in at that address is.
     static Path ofLogin(URI base, Machine machine) {
         String host = isHere(base) ? "localhost" : base.getHost().replaceAll("[^a-zA-Z0-9.-]", "_");
-        return machine.userHome()
-                .resolve(".heddle/tokens/login-%s-%d".formatted(host, port(base)));
+        return machine.userHome().resolve(".heddle/tokens/login-%s-%d".formatted(host, port(base)));
     }
 
     private static int port(URI base) {

@@ -29,8 +29,7 @@ public final class Users {
     /// @param password whether standard input has a password
     public static int add(
             Api api, String name, List<String> roles, boolean password, Machine machine) {
-        Node.Mapping wish =
-                Node.Mapping.EMPTY.with("roles", roles.stream().map(Node::of).toList());
+        Node.Mapping wish = Node.Mapping.EMPTY.with("roles", roles.stream().map(Node::of).toList());
         Answer account =
                 api.send(
                                 "PUT",
@@ -43,7 +42,8 @@ public final class Users {
 
     private static String secret(Machine machine) {
         try {
-            var in = new BufferedReader(new InputStreamReader(machine.in(), StandardCharsets.UTF_8));
+            var in =
+                    new BufferedReader(new InputStreamReader(machine.in(), StandardCharsets.UTF_8));
             return Optional.ofNullable(in.readLine())
                     .filter(line -> !line.isEmpty())
                     .orElseThrow(() ->

@@ -31,6 +31,7 @@ public final class ServeProxy {
     ///   for nowhere
     /// @param identity how it gets a certificate of the mesh; empty where it has none, or somebody
     ///   else keeps it
+    /// @param allowsRemoteAdmin whether all admin pages answer other machines
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path bootstrap,
@@ -40,6 +41,7 @@ public final class ServeProxy {
             int removalHoldSeconds,
             Optional<Path> snapshots,
             Optional<AgentOptions> identity,
+            boolean allowsRemoteAdmin,
             boolean withParent) {
         /// A minute.
         public static final int USUAL_REMOVAL_HOLD_SECONDS =
@@ -164,6 +166,7 @@ public final class ServeProxy {
                                     Settings.USUAL_REMOVAL_HOLD_SECONDS,
                                     snapshots,
                                     Optional.empty(),
+                                    false,
                                     withParent));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
@@ -206,7 +209,8 @@ public final class ServeProxy {
                         settings.drain().toProxy(),
                         Duration.ofSeconds(settings.removalHoldSeconds()),
                         settings.snapshots(),
-                        settings.profile() == Profile.EDGE),
+                        settings.profile() == Profile.EDGE,
+                        settings.allowsRemoteAdmin()),
                 machine.err());
     }
 }

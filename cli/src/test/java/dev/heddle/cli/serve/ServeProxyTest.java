@@ -55,6 +55,7 @@ final class ServeProxyTest {
                                 60,
                                 Optional.of(Path.of("kept")),
                                 Optional.empty(),
+                                false,
                                 true));
         assertThat(ServeProxy.plain(List.of("proxy", "--config-path", file)))
                 .contains(
@@ -66,6 +67,7 @@ final class ServeProxyTest {
                                 60,
                                 Optional.empty(),
                                 Optional.empty(),
+                                false,
                                 false));
     }
 

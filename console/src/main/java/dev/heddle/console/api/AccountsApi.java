@@ -72,8 +72,9 @@ final class AccountsApi {
             throw new IllegalArgumentException("the body is no JSON object");
         }
         var findings = new Diagnostics();
-        T said = new RecordMapper("", "body", false, true, findings)
-                .map(mapping, type, FieldPath.ROOT);
+        T said =
+                new RecordMapper("", "body", false, true, findings)
+                        .map(mapping, type, FieldPath.ROOT);
         if (!findings.toList().isEmpty()) {
             throw new IllegalArgumentException(findings.toList().getFirst().message());
         }
@@ -157,12 +158,13 @@ final class AccountsApi {
             List<Grant> before = accounts.named(name).map(Account::grants).orElse(List.of());
             return objection(call.caller(), before)
                     .or(() -> objection(call.caller(), grants))
-                    .orElseGet(() -> doing(() -> {
-                        Optional<String> password =
-                                Optional.of(wish.password()).filter(p -> !p.isEmpty());
-                        return ApiResponse.json(
-                                200, account(accounts.put(name, password, grants)));
-                    }));
+                    .orElseGet(() ->
+                            doing(() -> {
+                                Optional<String> password =
+                                        Optional.of(wish.password()).filter(p -> !p.isEmpty());
+                                return ApiResponse.json(
+                                        200, account(accounts.put(name, password, grants)));
+                            }));
         });
     }
 
@@ -187,8 +189,7 @@ final class AccountsApi {
             if (account.isEmpty()) {
                 return noUser(name);
             }
-            Optional<ApiResponse> objection =
-                    objection(call.caller(), account.get().grants());
+            Optional<ApiResponse> objection = objection(call.caller(), account.get().grants());
             if (objection.isPresent()) {
                 return objection.get();
             }
@@ -209,8 +210,7 @@ final class AccountsApi {
             Caller caller = call.caller();
             return switch (accounts.signIn(caller.name(), said.old(), caller.from())) {
                 case SignIn.Done(Account account) -> {
-                    accounts.put(
-                            account.name(), Optional.of(said.password()), account.grants());
+                    accounts.put(account.name(), Optional.of(said.password()), account.grants());
                     yield ApiResponse.json(200, account(account));
                 }
                 case SignIn.Wrong() ->

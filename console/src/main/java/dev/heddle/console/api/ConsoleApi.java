@@ -40,11 +40,12 @@ public final class ConsoleApi {
         all.addAll(changing(new ResourcesApi(mesh, store)));
         all.addAll(accounts(new AccountsApi(accounts)));
         all.addAll(page());
-        all.add(get(
-                "/openapi.json",
-                "this description",
-                ANYBODY,
-                _ -> ApiResponse.json(200, OpenApi.document(routes()))));
+        all.add(
+                get(
+                        "/openapi.json",
+                        "this description",
+                        ANYBODY,
+                        _ -> ApiResponse.json(200, OpenApi.document(routes()))));
         this.routes = List.copyOf(all);
     }
 
@@ -70,11 +71,7 @@ public final class ConsoleApi {
                         "the version in force, and how many proxies run it",
                         READERS,
                         whole::version),
-                get(
-                        "/findings",
-                        "what is wrong with the configuration",
-                        READERS,
-                        whole::findings),
+                get("/findings", "what is wrong with the configuration", READERS, whole::findings),
                 new Route(
                         "GET",
                         V1 + "/rules",
@@ -167,7 +164,11 @@ public final class ConsoleApi {
                         "changes one's own: {old, password}; ends what all tokens are good for",
                         ANYBODY,
                         accounts::password),
-                get("/tokens", "one's own tokens, and those one is admin of", ANYBODY, accounts::tokens),
+                get(
+                        "/tokens",
+                        "one's own tokens, and those one is admin of",
+                        ANYBODY,
+                        accounts::tokens),
                 change(
                         "POST",
                         "/tokens",
@@ -259,7 +260,6 @@ public final class ConsoleApi {
         }
         return route.rule()
                 .objection(caller.get(), path)
-                .orElseGet(() ->
-                        route.handler().apply(new Call(request, path, caller.get())));
+                .orElseGet(() -> route.handler().apply(new Call(request, path, caller.get())));
     }
 }

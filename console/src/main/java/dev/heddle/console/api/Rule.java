@@ -41,9 +41,10 @@ sealed interface Rule {
         if (caller.may(role, namespace)) {
             return Optional.empty();
         }
-        String where = namespace.isEmpty() || namespace.equals(Grant.EVERYWHERE)
-                ? "all namespaces"
-                : "namespace '" + namespace + "'";
+        String where =
+                namespace.isEmpty() || namespace.equals(Grant.EVERYWHERE)
+                        ? "all namespaces"
+                        : "namespace '" + namespace + "'";
         return Optional.of(forbidden(caller, role, where));
     }
 

@@ -63,15 +63,15 @@ class EntranceTest {
 
     private static String entry(String namespace, String name) {
         return """
-            apiVersion: networking.istio.io/v1
-            kind: ServiceEntry
-            metadata: {name: %2$s, namespace: %1$s}
-            spec:
-              hosts: [%2$s.%1$s.example.com]
-              ports: [{number: 80, name: http, protocol: HTTP}]
-              resolution: STATIC
-              endpoints: [{address: 10.0.0.1}]
-            """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: %2$s, namespace: %1$s}
+        spec:
+          hosts: [%2$s.%1$s.example.com]
+          ports: [{number: 80, name: http, protocol: HTTP}]
+          resolution: STATIC
+          endpoints: [{address: 10.0.0.1}]
+        """
                 .formatted(namespace, name);
     }
 
@@ -86,10 +86,10 @@ class EntranceTest {
         return ask(token, method, path, body, "10.0.0.1");
     }
 
-    private ApiResponse ask(
-            String token, String method, String path, String body, String peer) {
+    private ApiResponse ask(String token, String method, String path, String body, String peer) {
         String[] parts = path.split("\\?", 2);
-        var headers = new TreeMap<>(Map.of("Host", "localhost", "Content-Type", "application/json"));
+        var headers =
+                new TreeMap<>(Map.of("Host", "localhost", "Content-Type", "application/json"));
         if (!token.isEmpty()) {
             headers.put("Authorization", "Bearer " + token);
         }
@@ -113,15 +113,18 @@ class EntranceTest {
     }
 
     private static String what(ApiResponse answer) {
-        var error = (Node.Mapping) ((Node.Mapping) Json.parse(answer.body())).get("error").orElseThrow();
+        var error =
+                (Node.Mapping)
+                        ((Node.Mapping) Json.parse(answer.body())).get("error").orElseThrow();
         return ((Node.Text) error.get("what").orElseThrow()).value();
     }
 
     @Test
     void theseRoutesAreOpenAndNoOthers() {
-        assertThat(api.routes().stream()
-                        .filter(r -> r.rule() instanceof Rule.Open)
-                        .map(r -> r.method() + " " + r.pattern()))
+        assertThat(
+                        api.routes().stream()
+                                .filter(r -> r.rule() instanceof Rule.Open)
+                                .map(r -> r.method() + " " + r.pattern()))
                 .containsExactlyInAnyOrder(
                         "GET /healthz",
                         "POST /api/v1/login",
@@ -141,7 +144,9 @@ class EntranceTest {
             }
             for (String token : List.of("", "heddle-api.0000000000000000.x", "x", revoked)) {
                 ApiResponse answer = ask(token, route.method(), path(route), "");
-                assertThat(answer.status()).as("%s %s", route.method(), route.pattern()).isEqualTo(401);
+                assertThat(answer.status())
+                        .as("%s %s", route.method(), route.pattern())
+                        .isEqualTo(401);
                 assertThat(answer.headers()).containsKey("WWW-Authenticate");
             }
         }
@@ -199,7 +204,8 @@ class EntranceTest {
                         .doesNotContain("other/its", "its.other", "broken.yaml");
             }
         }
-        assertThat(ask(viewer, "GET", "/api/v1/overview", "").body()).contains("own.default.example");
+        assertThat(ask(viewer, "GET", "/api/v1/overview", "").body())
+                .contains("own.default.example");
         assertThat(ask(local, "GET", "/api/v1/overview", "").body())
                 .contains("its.other.example", "broken.yaml");
         assertThat(ask(viewer, "GET", "/api/v1/resources/serviceentries", "").body())
@@ -223,7 +229,9 @@ class EntranceTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(status);
         if (status == 403) {
             assertThat(what(answer)).contains(what);
-            assertThat(control.mesh().view().version()).as("nothing was applied").isEqualTo(version);
+            assertThat(control.mesh().view().version())
+                    .as("nothing was applied")
+                    .isEqualTo(version);
         }
     }
 
@@ -252,13 +260,17 @@ class EntranceTest {
         assertThat(ask(admin, "PUT", "/api/v1/users/anna", viewer).status()).isEqualTo(200);
         for (String more : List.of("admin", "viewer", "viewer:other", "operator:other")) {
             String wish = "{\"roles\": [\"%s\"]}".formatted(more);
-            assertThat(ask(admin, "PUT", "/api/v1/users/lead", wish).status()).as(more).isEqualTo(403);
+            assertThat(ask(admin, "PUT", "/api/v1/users/lead", wish).status())
+                    .as(more)
+                    .isEqualTo(403);
         }
         assertThat(ask(admin, "PUT", "/api/v1/users/root", viewer).status()).isEqualTo(403);
         assertThat(ask(admin, "DELETE", "/api/v1/users/root", "").status()).isEqualTo(403);
         assertThat(ask(admin, "POST", "/api/v1/tokens", "{\"user\": \"root\"}").status())
                 .isEqualTo(403);
-        assertThat(ask(admin, "GET", "/api/v1/users", "").body()).contains("anna").doesNotContain("root");
+        assertThat(ask(admin, "GET", "/api/v1/users", "").body())
+                .contains("anna")
+                .doesNotContain("root");
         assertThat(ask(admin, "DELETE", "/api/v1/users/anna", "").status()).isEqualTo(200);
     }
 

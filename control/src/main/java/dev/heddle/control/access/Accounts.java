@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
@@ -102,7 +101,8 @@ public final class Accounts {
     public Account put(String name, Optional<String> password, List<Grant> grants)
             throws IOException {
         if (name.equals(Account.LOCAL)) {
-            throw new IllegalArgumentException("user: 'local' is whoever reads this machine's files");
+            throw new IllegalArgumentException(
+                    "user: 'local' is whoever reads this machine's files");
         }
         Optional<String> hash = password.map(Passwords::hash);
         return change(next -> {
@@ -111,8 +111,7 @@ public final class Accounts {
                 throw new IllegalArgumentException("user: there are %d".formatted(ACCOUNTS));
             }
             var account =
-                    new Account(
-                            name, hash.orElse(before == null ? "" : before.hash()), grants);
+                    new Account(name, hash.orElse(before == null ? "" : before.hash()), grants);
             next.put(account);
             if (hash.isPresent()) {
                 next.tokens().values().removeIf(t -> t.account().equals(name));
@@ -228,8 +227,7 @@ public final class Accounts {
             if (token == null || !token.fits(parts.get().hash(), clock.instant())) {
                 return Optional.empty();
             }
-            Account account =
-                    local != null ? LOCAL : record.accounts().get(token.account());
+            Account account = local != null ? LOCAL : record.accounts().get(token.account());
             return Optional.ofNullable(account).map(a -> new Caller(a, id, from));
         } finally {
             lock.unlock();

@@ -61,7 +61,9 @@ public record ApiToken(
     /// Whether somebody who knows that hash and comes at that time is let in. Takes as long
     /// wherever hashes differ.
     boolean fits(String said, Instant now) {
-        return MessageDigest.isEqual(said.getBytes(StandardCharsets.US_ASCII), hash.getBytes(StandardCharsets.US_ASCII))
+        return MessageDigest.isEqual(
+                        said.getBytes(StandardCharsets.US_ASCII),
+                        hash.getBytes(StandardCharsets.US_ASCII))
                 && now.isBefore(expires);
     }
 }

@@ -63,8 +63,7 @@ public final class LocalToken implements Closeable {
     }
 
     private static boolean isOwn(Path path) throws IOException {
-        return OWNER.containsAll(
-                Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
+        return OWNER.containsAll(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
     }
 
     @Override

@@ -77,8 +77,7 @@ public final class ConfigStore {
     /// @param dryRun whether to say only what would happen
     /// @throws IOException when the change could not be written, or is not in force after ten
     ///   seconds
-    public Apply apply(
-            Caller caller, String from, String text, String namespace, boolean dryRun)
+    public Apply apply(Caller caller, String from, String text, String namespace, boolean dryRun)
             throws IOException {
         var parsed = ResourceReader.read(from, text, namespace);
         Optional<ResourceId> foreign =
@@ -114,8 +113,7 @@ public final class ConfigStore {
         var brought = new Diagnostics();
         brought.addAll(parseFindings);
         newFindings(now, byFile).stream()
-                .filter(d ->
-                        d.origin().file().equals(from) || caller.sees(d.origin().namespace()))
+                .filter(d -> d.origin().file().equals(from) || caller.sees(d.origin().namespace()))
                 .forEach(brought::add);
         boolean refused =
                 brought.toList().stream()

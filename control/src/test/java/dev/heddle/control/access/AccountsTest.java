@@ -42,7 +42,8 @@ class AccountsTest {
         accounts.put("anna", Optional.of(PASSWORD), List.of(Grant.of("operator:shop")));
         String token = accounts.token("anna", "my laptop", Duration.ofHours(1));
         open();
-        assertThat(accounts.caller(token, "here").orElseThrow().may(Role.OPERATOR, "shop")).isTrue();
+        assertThat(accounts.caller(token, "here").orElseThrow().may(Role.OPERATOR, "shop"))
+                .isTrue();
         assertThat(accounts.signIn("anna", PASSWORD, "here")).isInstanceOf(SignIn.Done.class);
         assertThat(accounts.tokens()).extracting(ApiToken::label).containsExactly("my laptop");
         Path file = directory.resolve("access/accounts");
@@ -110,7 +111,9 @@ class AccountsTest {
         accounts.put("anna", Optional.empty(), List.of(Grant.of("viewer")));
         Path file = directory.resolve("access/accounts");
         Files.writeString(file, Files.readString(file).replace("viewer", "admin"));
-        assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("damaged");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("damaged");
     }
 
     @Test

@@ -150,8 +150,7 @@ class DemoTest {
         /// A number that the control plane says about the mesh, as `proxiesInSync`.
         private int said(String name) {
             var number =
-                    Pattern.compile("\"" + name + "\":\\s*(\\d+)")
-                            .matcher(demo.api("version"));
+                    Pattern.compile("\"" + name + "\":\\s*(\\d+)").matcher(demo.api("version"));
             return number.find() ? Integer.parseInt(number.group(1)) : -1;
         }
 

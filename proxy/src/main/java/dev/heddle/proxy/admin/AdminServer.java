@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -22,25 +23,35 @@ import org.slf4j.LoggerFactory;
 ///
 /// What changes something takes POST only. A browser is no operator: a request that carries another
 /// site's `origin`, or a host name that may be somebody's trick with DNS, is refused with 403.
+/// Nobody proves who he is, so other machines get what monitoring reads and nothing else, unless
+/// whoever starts the proxy allows it.
 public final class AdminServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
+    /// What says nothing of the configuration, and changes nothing.
+    private static final List<String> MONITORING = List.of("/ready", "/stats", "/stats/prometheus");
+
     private final HttpServer server;
     private final ExecutorService threads;
     private final AdminPages pages;
+    private final boolean allowsRemote;
 
-    private AdminServer(HttpServer server, ExecutorService threads, AdminPages pages) {
+    private AdminServer(
+            HttpServer server, ExecutorService threads, AdminPages pages, boolean allowsRemote) {
         this.server = server;
         this.threads = threads;
         this.pages = pages;
+        this.allowsRemote = allowsRemote;
     }
 
     /// Opens the port and serves.
     ///
+    /// @param allowsRemote whether all pages answer other machines; otherwise only those that
+    ///   monitoring reads
     /// @throws IOException when the address cannot be bound; the message says which
-    public static AdminServer start(InetSocketAddress address, AdminPages pages)
-            throws IOException {
+    public static AdminServer start(
+            InetSocketAddress address, AdminPages pages, boolean allowsRemote) throws IOException {
         HttpServer server;
         try {
             server = HttpServer.create(address, 0);
@@ -48,7 +59,7 @@ public final class AdminServer implements AutoCloseable {
             throw new IOException("admin " + address + ": " + e.getMessage(), e);
         }
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        var admin = new AdminServer(server, threads, pages);
+        var admin = new AdminServer(server, threads, pages, allowsRemote);
         server.setExecutor(threads);
         server.createContext("/", admin::serve);
         server.start();
@@ -96,6 +107,14 @@ public final class AdminServer implements AutoCloseable {
         if (refusal.isPresent()) {
             return Page.Answer.error(403, refusal.get());
         }
+        if (!allowsRemote && !isFor(exchange.getRemoteAddress().getAddress(), path)) {
+            return Page.Answer.error(
+                    403,
+                    path
+                            + " answers this machine only, at 127.0.0.1 (others get "
+                            + String.join(", ", MONITORING)
+                            + "); --allow-remote-admin lets everybody in who reaches this port");
+        }
         AdminPages.Entry entry = pages.find(path);
         if (entry == null) {
             return Page.Answer.error(404, "invalid path. " + pages.help());
@@ -120,6 +139,11 @@ public final class AdminServer implements AutoCloseable {
             }
         }
         return entry.page().answer(query);
+    }
+
+    /// Whether somebody there is told what that page says, though he proves nothing.
+    static boolean isFor(InetAddress peer, String path) {
+        return peer.isLoopbackAddress() || MONITORING.contains(path);
     }
 
     /// Why a request does not come from an operator's tool; empty when it may.
