@@ -24,6 +24,7 @@ import java.util.Optional;
 /// @param kinds of routes that may attach
 /// @param routes what is attached, whether it is programmed or not
 /// @param conditions of its status
+/// @param unresolved all that is not there of what it names; its status tells the first
 public record AttachedListener(
         Resource<?> owner,
         FieldPath path,
@@ -33,9 +34,11 @@ public record AttachedListener(
         Optional<ListenerTls> tls,
         List<RouteType> kinds,
         Routes routes,
-        List<Condition> conditions) {
+        List<Condition> conditions,
+        List<Condition> unresolved) {
 
     public AttachedListener {
+        unresolved = List.copyOf(unresolved);
         kinds = List.copyOf(kinds);
         conditions = List.copyOf(conditions);
     }
@@ -104,6 +107,15 @@ public record AttachedListener(
 
     AttachedListener with(Routes attached) {
         return new AttachedListener(
-                owner, path, spec, protocol, hostname, tls, kinds, attached, conditions);
+                owner,
+                path,
+                spec,
+                protocol,
+                hostname,
+                tls,
+                kinds,
+                attached,
+                conditions,
+                unresolved);
     }
 }

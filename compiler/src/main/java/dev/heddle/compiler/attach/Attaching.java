@@ -80,7 +80,7 @@ final class Attaching {
 
         private Set<Integer> broken() {
             return view.flaws().stream()
-                    .filter(f -> f.reason().equals(RouteExtensions.INCOMPATIBLE))
+                    .filter(f -> f.reason() == Reason.IncompatibleFilters)
                     .map(RouteView.Flaw::rule)
                     .collect(Collectors.toSet());
         }
@@ -287,14 +287,14 @@ final class Attaching {
         if (route.view().type() == RouteType.UDP) {
             return Optional.of(
                     no(
-                            "UnsupportedValue",
+                            Reason.UnsupportedValue,
                             "applications call services over UDP as if there were no mesh",
                             path.field("kind")));
         }
         if (services.isEmpty()) {
             return Optional.of(
                     no(
-                            "NoMatchingParent",
+                            Reason.NoMatchingParent,
                             "there is no " + kind + " '" + parent.name() + "'",
                             path.field("name")));
         }
@@ -321,7 +321,7 @@ final class Attaching {
                 ? Optional.empty()
                 : Optional.of(
                         no(
-                                "NoMatchingParent",
+                                Reason.NoMatchingParent,
                                 kind + " '" + parent.name() + "' has no such port",
                                 path.field(parent.port().isPresent() ? "port" : "sectionName")));
     }
@@ -335,7 +335,8 @@ final class Attaching {
     private Optional<Condition> toEdge(
             Candidate route, ParentReference parent, FieldPath path, Edge edge) {
         if (edge.refused().isPresent()) {
-            return Optional.of(no("NoMatchingParent", edge.refused().get(), path.field("name")));
+            return Optional.of(
+                    no(Reason.NoMatchingParent, edge.refused().get(), path.field("name")));
         }
         List<AttachedListener> meant =
                 edge.listeners().stream()
@@ -348,7 +349,7 @@ final class Attaching {
         if (meant.isEmpty()) {
             return Optional.of(
                     no(
-                            "NoMatchingParent",
+                            Reason.NoMatchingParent,
                             parent.kindOrGateway()
                                     + " '"
                                     + parent.name()
@@ -363,7 +364,7 @@ final class Attaching {
             boolean isKind = meant.stream().noneMatch(l -> l.kinds().contains(route.view().type()));
             return Optional.of(
                     no(
-                            "NotAllowedByListeners",
+                            Reason.NotAllowedByListeners,
                             isKind
                                     ? "no listener takes "
                                             + route.view().type().kind().name()
@@ -393,7 +394,7 @@ final class Attaching {
                 ? Optional.empty()
                 : Optional.of(
                         no(
-                                "NoMatchingListenerHostname",
+                                Reason.NoMatchingListenerHostname,
                                 "no listener has a hostname in common with the route ("
                                         + names(allowing)
                                         + ")",
@@ -435,7 +436,7 @@ final class Attaching {
         };
     }
 
-    private static Condition no(String reason, String message, FieldPath place) {
+    private static Condition no(Reason reason, String message, FieldPath place) {
         return Condition.no(Condition.ACCEPTED, reason, message, place);
     }
 
@@ -452,8 +453,8 @@ final class Attaching {
             Optional<Condition> unaccepted) {
         var conditions = new ArrayList<Condition>();
         conditions.add(
-                unaccepted.orElseGet(
-                        () -> Condition.yes(Condition.ACCEPTED, "Accepted", "the route is taken")));
+                unaccepted.orElseGet(() ->
+                        Condition.yes(Condition.ACCEPTED, Reason.Accepted, "the route is taken")));
         conditions.add(
                 resolved(
                         route.view(),
@@ -475,12 +476,13 @@ final class Attaching {
 
     private static Condition resolved(RouteView route, Map<FieldPath, Backend> all) {
         for (RouteReference reference : route.references()) {
-            if (all.get(reference.path())
-                    instanceof Refused(Backend.Reason reason, String message)) {
-                return Condition.no(Condition.RESOLVED, reason.name(), message, reference.path());
+            if (all.get(reference.path()) instanceof Refused(Reason reason, String message)) {
+                return Condition.no(Condition.RESOLVED, reason, message, reference.path());
             }
         }
         return Condition.yes(
-                Condition.RESOLVED, Condition.RESOLVED, "everything that the route names is there");
+                Condition.RESOLVED,
+                Reason.ResolvedRefs,
+                "everything that the route names is there");
     }
 }

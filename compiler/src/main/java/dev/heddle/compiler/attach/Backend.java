@@ -25,19 +25,4 @@ public sealed interface Backend {
     ///
     /// @param reason of the condition ResolvedRefs
     record Refused(Reason reason, String message) implements Backend {}
-
-    /// Why a reference comes to nothing, in the words of the condition ResolvedRefs.
-    enum Reason {
-        /// Another namespace's, without a ReferenceGrant.
-        RefNotPermitted,
-        /// Of a kind that nobody here knows.
-        InvalidKind,
-        /// Not there, or without such a port.
-        BackendNotFound,
-        /// A filter of a known kind that is not there. The API has no word for it, and lets
-        /// implementations have theirs.
-        FilterNotFound,
-        /// Datagrams where the route has connections, or the other way around.
-        UnsupportedProtocol
-    }
 }

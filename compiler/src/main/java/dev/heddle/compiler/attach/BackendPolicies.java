@@ -154,7 +154,8 @@ final class BackendPolicies {
         }
         return broken.or(() -> lost)
                 .orElseGet(() ->
-                        Condition.yes(Condition.ACCEPTED, "Accepted", "the policy is in force"));
+                        Condition.yes(
+                                Condition.ACCEPTED, Reason.Accepted, "the policy is in force"));
     }
 
     private static Supplier<Optional<Condition>> notFound(
@@ -164,7 +165,7 @@ final class BackendPolicies {
                 Optional.of(
                         Condition.no(
                                 Condition.ACCEPTED,
-                                "TargetNotFound",
+                                Reason.TargetNotFound,
                                 isService
                                         ? "there is no " + ref.kind() + " '" + ref.name() + "'"
                                         : ref.kind()
@@ -181,7 +182,7 @@ final class BackendPolicies {
                 Optional.of(
                         Condition.no(
                                 Condition.ACCEPTED,
-                                "Conflicted",
+                                Reason.Conflicted,
                                 first.id() + " is for the same, and older",
                                 TARGETS.index(index)));
     }
@@ -245,17 +246,14 @@ final class BackendPolicies {
                                 VALIDATION.field("caCertificateRefs").index(i));
                 switch (new TlsReferences(facts).roots(policy, roots)) {
                     case Found.There<Trust.Bundle>(Trust.Bundle bundle) -> bundles.add(bundle);
-                    case Found.Lacking<Trust.Bundle>(Lack why, String message, FieldPath at) ->
-                            unresolved =
-                                    unresolved.or(() ->
-                                            Optional.of(
-                                                    Condition.no(
-                                                            Condition.RESOLVED,
-                                                            why == Lack.KIND
-                                                                    ? "InvalidKind"
-                                                                    : "InvalidCACertificateRef",
-                                                            message,
-                                                            at)));
+                    case Found.Lacking<Trust.Bundle>(Lack why, String message, FieldPath at) -> {
+                        Reason reason =
+                                why == Lack.KIND
+                                        ? Reason.InvalidKind
+                                        : Reason.InvalidCACertificateRef;
+                        var lack = Condition.no(Condition.RESOLVED, reason, message, at);
+                        unresolved = unresolved.or(() -> Optional.of(lack));
+                    }
                 }
             }
         }
@@ -272,13 +270,13 @@ final class BackendPolicies {
                             .map(name ->
                                     Condition.no(
                                             Condition.ACCEPTED,
-                                            "Invalid",
+                                            Reason.Invalid,
                                             "'" + name + "' is not known (expected: System)",
                                             VALIDATION.field("wellKnownCACertificates")))
                             .orElseGet(() ->
                                     Condition.no(
                                                     Condition.ACCEPTED,
-                                                    "NoValidCACertificate",
+                                                    Reason.NoValidCACertificate,
                                                     "there is nobody to believe",
                                                     VALIDATION.field("caCertificateRefs"))
                                             .untold()));
@@ -288,7 +286,7 @@ final class BackendPolicies {
             return unresolved.orElseGet(() ->
                     Condition.yes(
                             Condition.RESOLVED,
-                            Condition.RESOLVED,
+                            Reason.ResolvedRefs,
                             "everything that the policy names is there"));
         }
 

@@ -49,11 +49,14 @@ final class Classes {
                 .filter(p -> !isKnown(resources, p, p.namespace().orElse("")))
                 .map(p ->
                         Condition.no(
-                                Condition.ACCEPTED, "InvalidParameters", unknown(p), PARAMETERS))
+                                Condition.ACCEPTED,
+                                Reason.InvalidParameters,
+                                unknown(p),
+                                PARAMETERS))
                 .orElseGet(() ->
                         Condition.yes(
                                 Condition.ACCEPTED,
-                                "Accepted",
+                                Reason.Accepted,
                                 "Gateways of this class are served"));
     }
 

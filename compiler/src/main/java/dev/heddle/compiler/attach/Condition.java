@@ -8,14 +8,13 @@ import java.util.Optional;
 ///
 /// @param type as in `Accepted`
 /// @param status what is said
-/// @param reason one word, as in `NotAllowedByListeners`
 /// @param message for people
 /// @param place field of the resource that is responsible, for findings
 /// @param finding how much it matters to whom `analyze` tells it; empty where all is well
 public record Condition(
         String type,
         Truth status,
-        String reason,
+        Reason reason,
         String message,
         FieldPath place,
         Optional<Severity> finding) {
@@ -46,24 +45,24 @@ public record Condition(
     public static final String PARTLY = "PartiallyInvalid";
 
     /// All is well.
-    public static Condition yes(String type, String reason, String message) {
+    public static Condition yes(String type, Reason reason, String message) {
         return new Condition(type, Truth.True, reason, message, FieldPath.ROOT, Optional.empty());
     }
 
     /// All is not well.
-    public static Condition no(String type, String reason, String message, FieldPath place) {
+    public static Condition no(String type, Reason reason, String message, FieldPath place) {
         return new Condition(
                 type, Truth.False, reason, message, place, Optional.of(Severity.ERROR));
     }
 
     /// Something is so, and should not be.
     public static Condition alas(
-            String type, String reason, String message, FieldPath place, Severity finding) {
+            String type, Reason reason, String message, FieldPath place, Severity finding) {
         return new Condition(type, Truth.True, reason, message, place, Optional.of(finding));
     }
 
     /// Nothing is so that should not be.
-    public static Condition fine(String type, String reason, String message) {
+    public static Condition fine(String type, Reason reason, String message) {
         return new Condition(type, Truth.False, reason, message, FieldPath.ROOT, Optional.empty());
     }
 

@@ -14,7 +14,7 @@ final class Conflicts {
     /// What is wrong.
     ///
     /// @param reason of the condition Conflicted
-    record Conflict(String reason, String message) {}
+    record Conflict(Reason reason, String message) {}
 
     /// What can be on one port: of two kinds only one can.
     private enum Layer {
@@ -85,7 +85,7 @@ final class Conflicts {
         if (layer.get() != others.get()) {
             return Optional.of(
                     new Conflict(
-                            "ProtocolConflict",
+                            Reason.ProtocolConflict,
                             shown
                                     + " has "
                                     + other.spec().protocol()
@@ -98,7 +98,7 @@ final class Conflicts {
         boolean hasHostnames = layer.get() == Layer.PLAIN || layer.get() == Layer.TLS;
         return Optional.of(
                 new Conflict(
-                        hasHostnames ? "HostnameConflict" : "ProtocolConflict",
+                        hasHostnames ? Reason.HostnameConflict : Reason.ProtocolConflict,
                         shown
                                 + " has '"
                                 + one.hostname()

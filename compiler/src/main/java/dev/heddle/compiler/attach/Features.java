@@ -62,6 +62,7 @@ final class Features {
     /// Of the mesh.
     static final List<String> OF_MESHES =
             List.of(
+                    "BackendTLSPolicy",
                     "GRPCRoute",
                     "HTTPRoute",
                     "Mesh",
@@ -74,7 +75,9 @@ final class Features {
                     "MeshHTTPRouteRedirectPort",
                     "MeshHTTPRouteRewritePath",
                     "MeshHTTPRouteSchemeRedirect",
-                    "ReferenceGrant");
+                    "ReferenceGrant",
+                    "TCPRoute",
+                    "TLSRoute");
 
     private Features() {}
 }

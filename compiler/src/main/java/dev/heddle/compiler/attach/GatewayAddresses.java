@@ -117,7 +117,7 @@ record GatewayAddresses(Facts facts, Resource<Gateway> gateway) {
                 return Optional.of(
                         Condition.no(
                                 Condition.PROGRAMMED,
-                                "AddressNotUsable",
+                                Reason.AddressNotUsable,
                                 why.get(),
                                 ADDRESSES.index(i).field("value")));
             }

@@ -134,7 +134,7 @@ final class GatewayReading {
         if (!allows(set.metadata().namespace())) {
             return refusedSet(
                     set,
-                    "NotAllowed",
+                    Reason.NotAllowed,
                     gateway.id() + " takes no ListenerSets of '" + set.metadata().namespace() + "'",
                     List.of());
         }
@@ -142,12 +142,18 @@ final class GatewayReading {
                 read.stream().filter(l -> l.owner().id().equals(set.id())).toList();
         if (!isAccepted) {
             return refusedSet(
-                    set, "ParentNotAccepted", gateway.id() + " is not accepted itself", listeners);
+                    set,
+                    Reason.ParentNotAccepted,
+                    gateway.id() + " is not accepted itself",
+                    listeners);
         }
         long programmed = listeners.stream().filter(AttachedListener::isProgrammed).count();
         if (programmed == 0) {
             return refusedSet(
-                    set, "ListenersNotValid", "none of its listeners can be served", listeners);
+                    set,
+                    Reason.ListenersNotValid,
+                    "none of its listeners can be served",
+                    listeners);
         }
         boolean isWhole = programmed == listeners.size();
         return new SetOutcome(
@@ -157,7 +163,7 @@ final class GatewayReading {
                 List.of(
                         Condition.yes(
                                 Condition.ACCEPTED,
-                                isWhole ? "Accepted" : "ListenersNotValid",
+                                isWhole ? Reason.Accepted : Reason.ListenersNotValid,
                                 isWhole
                                         ? "the listeners are taken"
                                         : programmed
@@ -166,13 +172,13 @@ final class GatewayReading {
                                                 + " listeners are taken"),
                         Condition.yes(
                                 Condition.PROGRAMMED,
-                                Condition.PROGRAMMED,
+                                Reason.Programmed,
                                 "proxies of the Gateway open the ports")));
     }
 
     private SetOutcome refusedSet(
             Resource<ListenerSet> set,
-            String reason,
+            Reason reason,
             String message,
             List<AttachedListener> listeners) {
         FieldPath place = SPEC.field("parentRef");
@@ -194,7 +200,7 @@ final class GatewayReading {
                 return Optional.of(
                         Condition.no(
                                 Condition.ACCEPTED,
-                                "UnsupportedAddress",
+                                Reason.UnsupportedAddress,
                                 "'" + type + "' is no address (expected: IPAddress or Hostname)",
                                 SPEC.field("addresses").index(i).field("type")));
             }
@@ -206,7 +212,7 @@ final class GatewayReading {
                 .map(p ->
                         Condition.no(
                                 Condition.ACCEPTED,
-                                "InvalidParameters",
+                                Reason.InvalidParameters,
                                 Classes.unknown(p),
                                 PARAMETERS));
     }
@@ -230,7 +236,7 @@ final class GatewayReading {
                         conditions.add(
                                 Condition.alas(
                                         "InsecureFrontendValidationMode",
-                                        "ConfigurationChanged",
+                                        Reason.ConfigurationChanged,
                                         "clients without a valid certificate are served all the"
                                                 + " same",
                                         place,
@@ -240,18 +246,22 @@ final class GatewayReading {
 
     private static Condition accepted(int count, List<String> invalid) {
         if (invalid.isEmpty()) {
-            return Condition.yes(Condition.ACCEPTED, "Accepted", "the Gateway is served");
+            return Condition.yes(Condition.ACCEPTED, Reason.Accepted, "the Gateway is served");
         }
         String message = "not valid: " + String.join(", ", invalid);
         return invalid.size() == count
-                ? Condition.no(Condition.ACCEPTED, "ListenersNotValid", message, LISTENERS).untold()
-                : Condition.yes(Condition.ACCEPTED, "ListenersNotValid", message);
+                ? Condition.no(Condition.ACCEPTED, Reason.ListenersNotValid, message, LISTENERS)
+                        .untold()
+                : Condition.yes(Condition.ACCEPTED, Reason.ListenersNotValid, message);
     }
 
     private Condition programmed(Condition accepted, List<AttachedListener> own) {
         if (!accepted.isTrue()) {
             return Condition.no(
-                            Condition.PROGRAMMED, "Invalid", accepted.message(), accepted.place())
+                            Condition.PROGRAMMED,
+                            Reason.Invalid,
+                            accepted.message(),
+                            accepted.place())
                     .untold();
         }
         Optional<Condition> address = new GatewayAddresses(facts, gateway).unusable();
@@ -259,11 +269,10 @@ final class GatewayReading {
             return address.get();
         }
         return own.stream().anyMatch(AttachedListener::isProgrammed)
-                ? Condition.yes(
-                        Condition.PROGRAMMED, Condition.PROGRAMMED, "proxies are told of it")
+                ? Condition.yes(Condition.PROGRAMMED, Reason.Programmed, "proxies are told of it")
                 : Condition.no(
                                 Condition.PROGRAMMED,
-                                "Invalid",
+                                Reason.Invalid,
                                 "none of its listeners can be served",
                                 LISTENERS)
                         .untold();
@@ -275,7 +284,9 @@ final class GatewayReading {
                 instanceof Found.Lacking<Certificate>(Lack why, String message, FieldPath at)) {
             return Condition.no(
                     Condition.RESOLVED,
-                    why == Lack.NOT_PERMITTED ? "RefNotPermitted" : "InvalidClientCertificateRef",
+                    why == Lack.NOT_PERMITTED
+                            ? Reason.RefNotPermitted
+                            : Reason.InvalidClientCertificateRef,
                     message,
                     at);
         }
@@ -287,11 +298,11 @@ final class GatewayReading {
         return lacking.isEmpty()
                 ? Condition.yes(
                         Condition.RESOLVED,
-                        Condition.RESOLVED,
+                        Reason.ResolvedRefs,
                         "everything that the Gateway names is there")
                 : Condition.no(
                                 Condition.RESOLVED,
-                                "ListenersNotResolved",
+                                Reason.ListenersNotResolved,
                                 "not everything is there that these listeners name: "
                                         + String.join(", ", lacking),
                                 LISTENERS)

@@ -29,7 +29,7 @@ import java.util.Optional;
 @Confined("whoever reads the listener")
 final class ListenerReading {
     private static final FieldPath FRONTEND = FieldPath.of("spec", "tls", "frontend");
-    private static final String INVALID = "Invalid";
+    private static final Reason INVALID = Reason.Invalid;
 
     private final TlsReferences references;
     private final Resource<Gateway> gateway;
@@ -81,7 +81,7 @@ final class ListenerReading {
                     Optional.of(
                             Condition.no(
                                     Condition.ACCEPTED,
-                                    "UnsupportedProtocol",
+                                    Reason.UnsupportedProtocol,
                                     "'"
                                             + spec.protocol()
                                             + "' is not served"
@@ -100,7 +100,8 @@ final class ListenerReading {
         var conditions = new ArrayList<Condition>();
         conditions.add(
                 unaccepted.orElseGet(() ->
-                        Condition.yes(Condition.ACCEPTED, "Accepted", "the listener is taken")));
+                        Condition.yes(
+                                Condition.ACCEPTED, Reason.Accepted, "the listener is taken")));
         conditions.add(
                 conflict.map(c ->
                                 Condition.alas(
@@ -112,13 +113,13 @@ final class ListenerReading {
                         .orElseGet(() ->
                                 Condition.fine(
                                         Condition.CONFLICTED,
-                                        "NoConflicts",
+                                        Reason.NoConflicts,
                                         "no other listener wants the same")));
         conditions.add(
                 unresolved.isEmpty()
                         ? Condition.yes(
                                 Condition.RESOLVED,
-                                Condition.RESOLVED,
+                                Reason.ResolvedRefs,
                                 "everything that the listener names is there")
                         : unresolved.getFirst());
         conditions.add(programmed(kinds, tls, conflict));
@@ -126,7 +127,7 @@ final class ListenerReading {
             conditions.add(
                     Condition.alas(
                             "OverlappingTLSConfig",
-                            "OverlappingHostnames",
+                            Reason.OverlappingHostnames,
                             "another listener on this port has hostnames in common; requests for"
                                     + " one on a connection for the other are answered 421",
                             path.field("hostname"),
@@ -141,7 +142,8 @@ final class ListenerReading {
                 tls,
                 kinds,
                 Routes.NONE,
-                conditions);
+                conditions,
+                unresolved);
     }
 
     private Condition programmed(
@@ -150,7 +152,7 @@ final class ListenerReading {
                 tls.orElse(null) instanceof ListenerTls.Terminate terminate
                         && terminate.certificates().isEmpty();
         if (unaccepted.isPresent() || lacksCertificate || kinds.isEmpty()) {
-            String reason = conflict.map(Conflict::reason).orElse(INVALID);
+            Reason reason = conflict.map(Conflict::reason).orElse(INVALID);
             return Condition.no(
                             Condition.PROGRAMMED,
                             reason,
@@ -162,7 +164,7 @@ final class ListenerReading {
                     .untold();
         }
         return Condition.yes(
-                Condition.PROGRAMMED, Condition.PROGRAMMED, "proxies of the Gateway open the port");
+                Condition.PROGRAMMED, Reason.Programmed, "proxies of the Gateway open the port");
     }
 
     private List<RouteType> supported(Optional<Protocol> protocol) {
@@ -206,7 +208,7 @@ final class ListenerReading {
                 unresolved.add(
                         Condition.no(
                                 Condition.RESOLVED,
-                                "InvalidRouteKinds",
+                                Reason.InvalidRouteKinds,
                                 "a "
                                         + protocol.map(Protocol::name).orElse("")
                                         + " listener has no "
@@ -240,8 +242,8 @@ final class ListenerReading {
                                 Condition.no(
                                         Condition.RESOLVED,
                                         why == Lack.NOT_PERMITTED
-                                                ? "RefNotPermitted"
-                                                : "InvalidCertificateRef",
+                                                ? Reason.RefNotPermitted
+                                                : Reason.InvalidCertificateRef,
                                         message,
                                         where));
             }
@@ -250,7 +252,7 @@ final class ListenerReading {
             unresolved.add(
                     Condition.no(
                             Condition.RESOLVED,
-                            "InvalidCertificateRef",
+                            Reason.InvalidCertificateRef,
                             "TLS that ends here needs a certificate (expected: certificateRefs)",
                             path.field("tls")));
         }
@@ -288,9 +290,9 @@ final class ListenerReading {
                                 Condition.no(
                                         Condition.RESOLVED,
                                         switch (why) {
-                                            case NOT_PERMITTED -> "RefNotPermitted";
-                                            case KIND -> "InvalidCACertificateKind";
-                                            case INVALID -> "InvalidCACertificateRef";
+                                            case NOT_PERMITTED -> Reason.RefNotPermitted;
+                                            case KIND -> Reason.InvalidCACertificateKind;
+                                            case INVALID -> Reason.InvalidCACertificateRef;
                                         },
                                         message,
                                         where));
@@ -301,7 +303,7 @@ final class ListenerReading {
                     Optional.of(
                             Condition.no(
                                             Condition.ACCEPTED,
-                                            "NoValidCACertificate",
+                                            Reason.NoValidCACertificate,
                                             "nobody is known whose clients could be believed",
                                             at)
                                     .untold());

@@ -1,6 +1,5 @@
 package dev.heddle.compiler.attach;
 
-import dev.heddle.compiler.attach.Backend.Reason;
 import dev.heddle.compiler.attach.Backend.Refused;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.MeshService.Registry;

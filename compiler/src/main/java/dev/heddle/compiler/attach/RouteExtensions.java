@@ -24,9 +24,6 @@ import java.util.Optional;
 record RouteExtensions(Resources resources, String namespace) {
     private static final String OWN = "HTTPRouteFilter";
 
-    /// The reason of the condition that tells it.
-    static final String INCOMPATIBLE = "IncompatibleFilters";
-
     /// Whether it names a filter of Heddle's own kind.
     static boolean isOne(ExtensionReference to) {
         return to.group().orElse("").equals(Kinds.HTTP_ROUTE_FILTER.group())
@@ -83,7 +80,7 @@ record RouteExtensions(Resources resources, String namespace) {
                                                 + earlier
                                                 + " "
                                                 + other.text,
-                                        INCOMPATIBLE));
+                                        Reason.IncompatibleFilters));
                     }
                 }
             }

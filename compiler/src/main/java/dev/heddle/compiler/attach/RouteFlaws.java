@@ -88,7 +88,7 @@ final class RouteFlaws {
                             rule,
                             at.field(field),
                             "'" + value + "' is no expression of RE2: " + e.getDescription(),
-                            "UnsupportedValue"));
+                            Reason.UnsupportedValue));
         }
     }
 }

@@ -48,7 +48,7 @@ record RouteView(
     ///
     /// @param rule index of its rule
     /// @param reason of the condition that tells it
-    record Flaw(int rule, FieldPath path, String message, String reason) {
+    record Flaw(int rule, FieldPath path, String message, Reason reason) {
         /// That the rule is not in force, where others of the route are.
         String dropped() {
             return "Dropped Rule " + rule + ": " + message;

@@ -29,6 +29,10 @@ final class StatusFindings {
     static List<Diagnostic> of(GatewayApi api) {
         var all = new StatusFindings(api);
         api.statuses().told().forEach(all::told);
+        api.gateways().stream()
+                .flatMap(g -> g.listeners().stream())
+                .forEach(l ->
+                        l.unresolved().forEach(c -> all.told(new Statuses.Told(l.owner(), "", c))));
         api.routes().stream().filter(r -> !r.parents().isEmpty()).forEach(all::refused);
         api.facts().resources().all(Kinds.KUBERNETES_GATEWAY).forEach(all::classless);
         Stream.concat(

@@ -94,10 +94,11 @@ public final class Statuses {
                 .map(p ->
                         Condition.no(
                                 Condition.ACCEPTED,
-                                "InvalidParameters",
+                                Reason.InvalidParameters,
                                 Classes.unknown(p),
                                 FieldPath.of("spec", "parametersRef")))
-                .orElseGet(() -> Condition.yes(Condition.ACCEPTED, "Accepted", "this is the mesh"));
+                .orElseGet(() ->
+                        Condition.yes(Condition.ACCEPTED, Reason.Accepted, "this is the mesh"));
     }
 
     /// Which Gateways lead requests to a service.
@@ -353,7 +354,7 @@ public final class Statuses {
         return Node.Mapping.EMPTY
                 .with("type", condition.type())
                 .with("status", condition.status().name())
-                .with("reason", condition.reason())
+                .with("reason", condition.reason().name())
                 .with("message", condition.message())
                 .with("observedGeneration", generation);
     }

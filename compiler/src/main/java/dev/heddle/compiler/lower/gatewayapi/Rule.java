@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.gatewayapi;
 
 import dev.heddle.compiler.attach.AttachedRoute;
 import dev.heddle.compiler.attach.Backend;
+import dev.heddle.compiler.attach.Reason;
 import dev.heddle.compiler.lower.gatewayapi.Matches.Matched;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.gatewayapi.GrpcRoute;
@@ -141,7 +142,6 @@ record Rule(
     static Backend backend(AttachedRoute<?> route, FieldPath path) {
         return route.backend(path)
                 .orElseGet(() ->
-                        new Backend.Refused(
-                                Backend.Reason.BackendNotFound, "nothing is known of it"));
+                        new Backend.Refused(Reason.BackendNotFound, "nothing is known of it"));
     }
 }
