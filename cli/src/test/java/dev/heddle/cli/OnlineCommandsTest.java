@@ -129,6 +129,42 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void anIngressIsShownWithWhereItsGatewaysAre() throws Exception {
+        Path file = directory.resolve("ingress.yaml");
+        Files.writeString(
+                file,
+                """
+                apiVersion: networking.k8s.io/v1
+                kind: Ingress
+                metadata:
+                  name: shop
+                  annotations: {kubernetes.io/ingress.class: istio}
+                spec:
+                  rules:
+                  - host: shop.example.com
+                    http:
+                      paths:
+                      - path: /
+                        pathType: Prefix
+                        backend: {service: {name: reviews, port: {number: 9080}}}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: edge, namespace: istio-system}
+                spec:
+                  selector: {istio: ingressgateway, app: edge}
+                  clusterIP: 10.9.0.7
+                  ports: [{port: 80}]
+                """);
+
+        assertThat(run("apply", "-f", file.toString(), "--api", api).code()).isZero();
+        assertThat(run("get", "ing", "--api", api).out())
+                .containsPattern("shop +.*shop.example.com +10.9.0.7");
+        assertThat(run("get", "ing/shop", "-o", "yaml", "--api", api).out())
+                .containsPattern("status:\\s+loadBalancer:\\s+ingress:\\s+- ip: \"?10.9.0.7");
+    }
+
+    @Test
     void whatBecomesOfAGatewayIsShownBesideWhatItAsksFor() throws Exception {
         Path file = directory.resolve("edge.yaml");
         Files.writeString(

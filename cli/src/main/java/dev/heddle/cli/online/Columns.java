@@ -53,6 +53,11 @@ final class Columns {
                             list("HOSTS", "hosts"),
                             text("LOCATION", "location"),
                             text("RESOLUTION", "resolution"));
+            case "ingresses" ->
+                    List.of(
+                            text("CLASS", "ingressClassName"),
+                            new Column("HOSTS", Columns::ingressHosts),
+                            new Column("ADDRESS", Columns::ingressAddresses));
             case "workloadentries" -> List.of(text("ADDRESS", "address"));
             case "services" -> List.of(new Column("PORT(S)", Columns::ports));
             default -> List.of();
@@ -82,6 +87,20 @@ final class Columns {
     private static String addresses(Answer gateway) {
         return gateway.at("status", "addresses").items().stream()
                 .map(a -> a.at("value").text())
+                .collect(Collectors.joining(","));
+    }
+
+    private static String ingressHosts(Answer ingress) {
+        return ingress.at("spec", "rules").items().stream()
+                .map(r -> r.at("host").text())
+                .map(host -> host.isEmpty() ? "*" : host)
+                .distinct()
+                .collect(Collectors.joining(","));
+    }
+
+    private static String ingressAddresses(Answer ingress) {
+        return ingress.at("status", "loadBalancer", "ingress").items().stream()
+                .map(a -> a.at("ip").text() + a.at("hostname").text())
                 .collect(Collectors.joining(","));
     }
 

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.attach;
 
+import dev.heddle.compiler.service.ServiceAddresses;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.Service;
@@ -174,28 +175,16 @@ record GatewayAddresses(Facts facts, Resource<Gateway> gateway) {
                                     .name()
                                     .equals(service.spec().selector().get(NAME_LABEL));
             if (isIts) {
-                addresses(service).forEach(ip -> shown.add(new Shown(Address.IP, ip)));
-                if (addresses(service).isEmpty()) {
+                List<String> addresses = ServiceAddresses.of(service);
+                addresses.forEach(ip -> shown.add(new Shown(Address.IP, ip)));
+                if (addresses.isEmpty()) {
                     shown.add(
                             new Shown(
                                     Address.HOSTNAME,
-                                    service.metadata().name()
-                                            + "."
-                                            + service.metadata().namespace()
-                                            + ".svc."
-                                            + facts.domain()));
+                                    ServiceAddresses.host(service, facts.domain())));
                 }
             }
         }
         return List.copyOf(shown);
-    }
-
-    private static List<String> addresses(Resource<Service> service) {
-        var all = new ArrayList<>(service.spec().clusterIPs());
-        if (all.isEmpty() && !service.spec().clusterIP().isEmpty()) {
-            all.add(service.spec().clusterIP());
-        }
-        all.removeIf("None"::equals);
-        return all;
     }
 }

@@ -29,7 +29,12 @@ record IngressGateway(Resource<Ingress> ingress, String label) {
     }
 
     private String shortName() {
-        return ingress.metadata().name() + SUFFIX + ingress.metadata().namespace();
+        return shortName(ingress.metadata().name(), ingress.metadata().namespace());
+    }
+
+    /// Of the Gateway of the Ingress of that name.
+    static String shortName(String ingress, String namespace) {
+        return ingress + SUFFIX + namespace;
     }
 
     Optional<Resource<Gateway>> resource(Diagnostics findings) {

@@ -2,6 +2,7 @@ package dev.heddle.control.world;
 
 import dev.heddle.compiler.attach.Statuses;
 import dev.heddle.compiler.attach.Statuses.Told;
+import dev.heddle.compiler.select.IngressStatus;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
@@ -106,6 +107,10 @@ public record StatusBook(Map<ResourceId, Entry> entries) {
 
     /// The status of a resource of that world; empty where it has none.
     public Optional<Node.Mapping> status(World world, ResourceId id) {
+        return IngressStatus.of(world.index(), id).or(() -> ofGatewayApi(world, id));
+    }
+
+    private Optional<Node.Mapping> ofGatewayApi(World world, ResourceId id) {
         Statuses statuses = world.index().gatewayApi().statuses();
         return statuses.of(
                 id,
