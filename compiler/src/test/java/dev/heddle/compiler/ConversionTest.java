@@ -109,6 +109,117 @@ class ConversionTest {
                         """);
     }
 
+    private static final String CALLS =
+            """
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: cart, namespace: shop}
+            spec:
+              selector: {app: cart}
+              ports: [{name: grpc, port: 9000}]
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: cart, namespace: shop}
+            spec:
+              hosts: [cart]
+              http:
+              - match:
+                - uri: {exact: /shop.Cart/Add}
+                  headers: {x-user: {exact: tester}}
+                - uri: {prefix: /shop.Admin/}
+                headers: {request: {set: {x-to: one}}}
+                route: [{destination: {host: cart}}]
+              - route: [{destination: {host: cart}}]
+            """;
+
+    @Test
+    void rulesForCallsAreAGrpcRoute() {
+        Conversion made = convert(CALLS);
+
+        assertThat(made.losses()).isEmpty();
+        assertThat(made.documents()).hasSize(1);
+        assertThat(yaml(made, "GRPCRoute shop/cart"))
+                .isEqualTo(
+                        """
+                        apiVersion: gateway.networking.k8s.io/v1
+                        kind: GRPCRoute
+                        metadata:
+                          name: cart
+                          namespace: shop
+                        spec:
+                          parentRefs:
+                          - group: ""
+                            kind: Service
+                            name: cart
+                          rules:
+                          - matches:
+                            - method:
+                                type: Exact
+                                service: shop.Cart
+                                method: Add
+                              headers:
+                              - type: Exact
+                                name: x-user
+                                value: tester
+                            - method:
+                                type: Exact
+                                service: shop.Admin
+                            filters:
+                            - type: RequestHeaderModifier
+                              requestHeaderModifier:
+                                set:
+                                - name: x-to
+                                  value: one
+                            backendRefs:
+                            - name: cart
+                              port: 9000
+                          - backendRefs:
+                            - name: cart
+                              port: 9000
+                        """);
+    }
+
+    /// A GRPCRoute knows no times, queries, expressions or letters.
+    @Test
+    void whatAGrpcRouteCannotSayStaysAnHttpRoute() {
+        String add = "uri: {exact: /shop.Cart/Add}";
+        String header = "headers: {request: {set: {x-to: one}}}";
+
+        staysHttp(header, header + "\n    timeout: 1s");
+        staysHttp(header, "headers: {request: {set: {':authority': other}}}");
+        staysHttp("name: grpc,", "name: http,");
+        staysHttp("prefix: /shop.Admin/", "prefix: /shop.Admin");
+        staysHttp("prefix: /shop.Admin/", "regex: /shop.A.*/List");
+        staysHttp(add, add + "\n      method: {exact: POST}");
+        staysHttp(add, add + "\n      queryParams: {a: {exact: b}}");
+    }
+
+    private static void staysHttp(String what, String instead) {
+        assertThat(CALLS).contains(what);
+        assertThat(yaml(convert(CALLS.replace(what, instead)), "HTTPRoute shop/cart"))
+                .as(instead)
+                .contains("name: cart");
+    }
+
+    /// The Gateway API wants a host to have routes of one kind.
+    @Test
+    void aHostOfSeveralVirtualServicesHasHttpRoutes() {
+        String other =
+                """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: other, namespace: shop}
+                spec:
+                  hosts: ["*.shop.svc.cluster.local"]
+                  http: [{route: [{destination: {host: reviews}}]}]
+                """;
+
+        assertThat(yaml(convert(CALLS + other), "HTTPRoute shop/cart")).contains("name: cart");
+    }
+
     @Test
     void aSubsetIsAServiceWithWhatItsDestinationRuleSays() {
         Conversion made =

@@ -67,7 +67,8 @@ class ConvertedTrafficTest {
                 met.add(golden.name());
             }
         }
-        assertThat(met).contains("gateway-one-host-many-rules", "redirect", "route-by-path");
+        assertThat(met)
+                .contains("gateway-one-host-many-rules", "grpc-rules", "redirect", "route-by-path");
         assertThat(met).hasSizeGreaterThan(7);
     }
 

@@ -10,6 +10,7 @@ import dev.heddle.model.gatewayapi.BackendReference;
 import dev.heddle.model.istio.Destination;
 import dev.heddle.model.istio.PortSelector;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.List;
@@ -42,14 +43,25 @@ record Backends(MeshIndex index, Versions versions, Documents documents, Losses 
         }
     }
 
+    private Optional<MeshService> service(Hostname host, String viewer, String own) {
+        return index.services().find(host, viewer).or(() -> index.services().find(host, own));
+    }
+
+    /// What is spoken where a destination leads; empty where nobody knows.
+    ///
+    /// @param own namespace of whoever names it
+    /// @param way by which requests come
+    Optional<AppProtocol> protocol(Destination to, String own, RuleForms.Way way) {
+        return service(index.complete(to.host(), own), way.viewer(), own)
+                .flatMap(s -> s.service().port(port(to, s, way.port())))
+                .map(Port::protocol);
+    }
+
     /// The reference; empty, and a loss, where nothing can be referred to.
     Optional<BackendReference> of(Destination to, Place place) {
         String own = place.owner().metadata().namespace();
         Hostname host = index.complete(to.host(), own);
-        Optional<MeshService> found =
-                index.services()
-                        .find(host, place.viewer())
-                        .or(() -> index.services().find(host, own));
+        Optional<MeshService> found = service(host, place.viewer(), own);
         if (found.isEmpty()) {
             losses.add(
                     place.owner(),

@@ -10,7 +10,10 @@ import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.MadeResource;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.Kind;
+import dev.heddle.model.gatewayapi.GrpcRoute;
 import dev.heddle.model.gatewayapi.HttpRoute;
+import dev.heddle.model.gatewayapi.L7Rule;
 import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.istio.EnvoyFilter;
 import dev.heddle.model.kinds.Kinds;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /// Turns VirtualServices into routes.
 ///
@@ -38,6 +42,7 @@ final class RouteForms {
     private final Documents documents;
     private final Losses losses;
     private final RuleForms rules;
+    private final GrpcForms grpc;
     private final L4Forms l4;
     private final MeshForms mesh;
     private final List<Placing> placings = new ArrayList<>();
@@ -50,8 +55,11 @@ final class RouteForms {
             List<Placed> matches,
             String route) {}
 
-    /// Rules that a route has, and who its parents are.
-    record Shared(String namespace, List<HttpRoute.Rule> rules) {}
+    /// Rules that a route has, and where it is.
+    ///
+    /// @param calls the same as rules for calls of gRPC; empty where they are for requests
+    record Shared(
+            String namespace, List<HttpRoute.Rule> rules, Optional<List<GrpcRoute.Rule>> calls) {}
 
     RouteForms(World world, List<Door> doors, Documents documents, Losses losses) {
         this.world = world;
@@ -61,6 +69,7 @@ final class RouteForms {
         var versions = new Versions(world.index(), documents, losses);
         var backends = new Backends(world.index(), versions, documents, losses);
         this.rules = new RuleForms(backends, Retries.lower(world.index().defaultRetry()), losses);
+        this.grpc = new GrpcForms(world, backends, rules.defaultRetry());
         this.mesh = new MeshForms(world.index(), losses);
         this.l4 = new L4Forms(mesh, backends, documents, losses);
     }
@@ -81,10 +90,11 @@ final class RouteForms {
         for (Door door : open) {
             if (door.listener().type().isHttp() && !service.http().isEmpty()) {
                 var way = new Way(door.gateway(), door.port(), door.viewer(), service.namespace());
-                Result result = rules.of(service, way);
+                Optional<List<GrpcRoute.Rule>> calls = grpc.of(service, way);
+                Result result = rules.of(service, way, kind(calls));
                 if (!result.rules().isEmpty()) {
                     routes.computeIfAbsent(
-                                    new Shared(service.namespace(), result.rules()),
+                                    new Shared(service.namespace(), result.rules(), calls),
                                     _ -> new Ways(result.matches()))
                             .doors()
                             .add(door);
@@ -94,10 +104,14 @@ final class RouteForms {
         if (service.isFor(BoundVirtualService.MESH) && !service.http().isEmpty()) {
             besideSidecars(service);
             for (MeshForms.Parent parent : mesh.parents(service, OutboundTables::mayBeHttp)) {
-                Result result = rules.of(service, parent.way());
+                Optional<List<GrpcRoute.Rule>> calls =
+                        GrpcForms.isForCalls(parent)
+                                ? grpc.of(service, parent.way())
+                                : Optional.empty();
+                Result result = rules.of(service, parent.way(), kind(calls));
                 if (!result.rules().isEmpty()) {
                     routes.computeIfAbsent(
-                                    new Shared(parent.way().namespace(), result.rules()),
+                                    new Shared(parent.way().namespace(), result.rules(), calls),
                                     _ -> new Ways(result.matches()))
                             .parents()
                             .add(parent);
@@ -113,6 +127,10 @@ final class RouteForms {
             }
         });
         l4.convert(service, open);
+    }
+
+    private static Kind<?> kind(Optional<List<GrpcRoute.Rule>> calls) {
+        return calls.isPresent() ? Kinds.GRPC_ROUTE : Kinds.HTTP_ROUTE;
     }
 
     /// Routes are called otherwise than before, Gateways are others, and subsets are Services.
@@ -330,17 +348,35 @@ final class RouteForms {
             Shared shared,
             List<ParentReference> parents,
             List<String> hostnames) {
+        return shared.calls()
+                .map(calls ->
+                        add(
+                                service,
+                                shared.namespace(),
+                                Kinds.GRPC_ROUTE,
+                                parts(calls),
+                                part -> new GrpcRoute(parents, hostnames, part, Optional.empty())))
+                .orElseGet(() ->
+                        add(
+                                service,
+                                shared.namespace(),
+                                Kinds.HTTP_ROUTE,
+                                parts(shared.rules()),
+                                part -> new HttpRoute(parents, hostnames, part, Optional.empty())));
+    }
+
+    private <S, R> String add(
+            BoundVirtualService service,
+            String namespace,
+            Kind<S> kind,
+            List<List<R>> parts,
+            Function<List<R>, S> route) {
         String wanted = wanted(service);
         String first = "";
-        for (List<HttpRoute.Rule> part : parts(shared.rules())) {
-            String name = documents.name(Kinds.HTTP_ROUTE, shared.namespace(), wanted);
+        for (List<R> part : parts) {
+            String name = documents.name(kind, namespace, wanted);
             first = first.isEmpty() ? name : first;
-            documents.add(
-                    Kinds.HTTP_ROUTE,
-                    shared.namespace(),
-                    name,
-                    new HttpRoute(parents, hostnames, part, Optional.empty()),
-                    service.resource());
+            documents.add(kind, namespace, name, route.apply(part), service.resource());
         }
         return first;
     }
@@ -350,11 +386,11 @@ final class RouteForms {
         return MadeResource.original(service.resource()).metadata().name();
     }
 
-    private static List<List<HttpRoute.Rule>> parts(List<HttpRoute.Rule> rules) {
-        var parts = new ArrayList<List<HttpRoute.Rule>>();
-        var part = new ArrayList<HttpRoute.Rule>();
+    private static <R extends L7Rule<?, ?>> List<List<R>> parts(List<R> rules) {
+        var parts = new ArrayList<List<R>>();
+        var part = new ArrayList<R>();
         int matches = 0;
-        for (HttpRoute.Rule rule : rules) {
+        for (R rule : rules) {
             int own = Math.max(1, rule.matches().size());
             if (part.size() == MOST_RULES || matches + own > MOST_MATCHES) {
                 parts.add(List.copyOf(part));

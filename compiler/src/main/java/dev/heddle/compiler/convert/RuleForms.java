@@ -10,6 +10,7 @@ import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;
 import dev.heddle.compiler.select.RouteSemantics;
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.Kind;
 import dev.heddle.model.gatewayapi.BackendReference;
 import dev.heddle.model.gatewayapi.HttpRoute;
 import dev.heddle.model.gatewayapi.HttpRoute.HttpBackendRef;
@@ -20,7 +21,6 @@ import dev.heddle.model.gatewayapi.RouteDuration;
 import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.istio.VirtualService.HttpRewrite;
 import dev.heddle.model.istio.VirtualService.HttpRouteDestination;
-import dev.heddle.model.kinds.Kinds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,7 +55,9 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
     record Way(String gateway, int port, String viewer, String namespace) {}
 
     /// The rules of a VirtualService for requests that come that way.
-    Result of(BoundVirtualService service, Way way) {
+    ///
+    /// @param kind of the route that they are for
+    Result of(BoundVirtualService service, Way way, Kind<?> kind) {
         var forms = new MatchForms(RouteSemantics.isOfSegments(service.resource()), losses);
         var placed = new ArrayList<Placed>();
         List<HttpRule> rules = service.http();
@@ -86,7 +88,7 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
             int number = i;
             List<Placed> own = kept.matches().stream().filter(p -> p.rule() == number).toList();
             if (!own.isEmpty()) {
-                made.addAll(rules(rules.get(i), own, way, names));
+                made.addAll(rules(rules.get(i), own, way, kind, names));
             }
         }
         return new Result(made, kept.matches());
@@ -148,15 +150,10 @@ record RuleForms(Backends backends, Optional<Retry> defaultRetry, Losses losses)
     }
 
     private List<HttpRoute.Rule> rules(
-            HttpRule rule, List<Placed> matches, Way way, Set<String> names) {
+            HttpRule rule, List<Placed> matches, Way way, Kind<?> kind, Set<String> names) {
         var place =
                 new Place(
-                        rule.owner(),
-                        rule.path(),
-                        way.port(),
-                        way.viewer(),
-                        Kinds.HTTP_ROUTE,
-                        way.namespace());
+                        rule.owner(), rule.path(), way.port(), way.viewer(), kind, way.namespace());
         var filters = new FilterForms(rule, backends, losses);
         List<HttpRouteFilter> common = common(rule, filters, place);
         boolean redirects = rule.spec().redirect().isPresent();

@@ -72,7 +72,7 @@ public final class Matches {
     }
 
     /// As [#http], for a call of gRPC: its path is `/SERVICE/METHOD`.
-    static Optional<Matched> grpc(GrpcRoute.Match said) {
+    public static Optional<Matched> grpc(GrpcRoute.Match said) {
         Optional<List<HeaderMatch>> headers = headers(said.headers());
         Optional<PathMatch> path =
                 said.method().map(Matches::method).orElse(Optional.of(new PathMatch.Prefix("/")));
