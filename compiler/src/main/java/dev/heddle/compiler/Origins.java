@@ -84,6 +84,7 @@ public final class Origins {
                             .forEach(r -> {
                                 add(r.origin());
                                 add(r.action());
+                                r.features().forEach(f -> f.policy().ifPresent(this::add));
                             });
                 });
     }

@@ -18,12 +18,15 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.bootstrap.internal_listener.v3.InternalListener;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth;
+import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.oauth2.v3.OAuth2;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config;
@@ -99,6 +102,8 @@ public final class EnvoyTypes {
                             .FilterConfig.getDescriptor(),
                     io.envoyproxy.envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3
                             .FilterConfig.getDescriptor(),
+                    ApiKeyAuth.getDescriptor(),
+                    BasicAuth.getDescriptor(),
                     Cors.getDescriptor(),
                     ExtAuthz.getDescriptor(),
                     io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
@@ -107,6 +112,7 @@ public final class EnvoyTypes {
                     HTTPFault.getDescriptor(),
                     GrpcWeb.getDescriptor(),
                     JwtAuthentication.getDescriptor(),
+                    OAuth2.getDescriptor(),
                     RBAC.getDescriptor(),
                     io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),
                     Router.getDescriptor(),

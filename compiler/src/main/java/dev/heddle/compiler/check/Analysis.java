@@ -61,6 +61,7 @@ public final class Analysis {
         HostConflicts.withRoutes(index, all);
         EdgeConflicts.check(index, all);
         SidecarCheck.check(index, all);
+        SecurityPolicyCheck.check(index, all);
         all.addAll(beside);
         this.findings = all.toList();
     }

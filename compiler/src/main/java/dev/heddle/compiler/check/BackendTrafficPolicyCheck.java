@@ -13,7 +13,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.BackendTrafficPolicy.HealthCheck;
 import dev.heddle.model.policy.BackendTrafficPolicy.LoadBalancer;
-import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
+import dev.heddle.model.policy.TargetRef;
 import dev.heddle.model.service.Service.Port;
 import dev.heddle.model.service.Service.Resolution;
 import java.util.List;

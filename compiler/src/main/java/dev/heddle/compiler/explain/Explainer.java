@@ -108,9 +108,12 @@ public final class Explainer {
             return answered(
                     listener.get().name(), "", "", listener.get().origin(), tokens.reply().get());
         }
-        request = tokens.request();
+        LoginCheck login = LoginCheck.of(listener.get().guards(), table.get(), tokens);
+        request = login.request();
         Optional<Reply> refusal =
-                asked(listener.get().guards().access().requests(), tokens.claims());
+                login.passes()
+                        ? asked(listener.get().guards().access().requests(), tokens.claims())
+                        : Optional.empty();
         if (refusal.isPresent()) {
             return answered(listener.get().name(), "", "", access.origin(), refusal.get());
         }

@@ -14,7 +14,11 @@ final class FeatureReplies {
 
     /// The answer to a request that would be forwarded; empty where it may be.
     static Optional<Reply> to(Route route, Request request) {
-        return fault(route).or(() -> preflight(route, request));
+        Optional<Reply> refusal = LoginCheck.refusal(route, request);
+        // Where callers must show who they are, preflights are answered before all else.
+        return refusal.isPresent()
+                ? preflight(route, request).or(() -> refusal)
+                : fault(route).or(() -> preflight(route, request));
     }
 
     /// What every request of the route is answered with on purpose.
@@ -36,7 +40,7 @@ final class FeatureReplies {
     }
 
     /// The answer to a browser that asks what a page may do.
-    private static Optional<Reply> preflight(Route route, Request request) {
+    static Optional<Reply> preflight(Route route, Request request) {
         Optional<String> origin = request.header("origin").filter(it -> !it.isEmpty());
         boolean isAsked =
                 request.method().equals("OPTIONS")

@@ -33,6 +33,7 @@ public final class FeatureText {
                 case HttpFeature.ExtAuthz(Authorizer authorizer) ->
                         lines.add("ask " + of(authorizer));
                 case HttpFeature.StatefulSession session -> lines.add(of(session));
+                case HttpFeature.BasicAuth basic -> lines.add(of(basic));
             }
         }
         return lines;
@@ -65,6 +66,20 @@ public final class FeatureText {
                 + ", "
                 + authorizer.cluster()
                 + (authorizer.failsOpen() ? ", fails open)" : ")");
+    }
+
+    private static String of(HttpFeature.BasicAuth basic) {
+        int users = basic.users().count();
+        return "basic authentication: "
+                + (users == 1 ? "1 user" : users + " users")
+                + " of Secret "
+                + basic.users().secret()
+                + (basic.userHeader().isEmpty()
+                        ? ""
+                        : ", the name goes to header " + basic.userHeader())
+                + " ("
+                + basic.origin()
+                + ")";
     }
 
     private static String of(AbortAnswer answer) {

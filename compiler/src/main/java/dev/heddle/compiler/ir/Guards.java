@@ -4,7 +4,13 @@ package dev.heddle.compiler.ir;
 ///
 /// @param tokens looked at first
 /// @param access asked for what is to be done
-public record Guards(Tokens tokens, Access access) {
+/// @param logins what its routes ask callers for
+public record Guards(Tokens tokens, Access access, Logins logins) {
     /// Everybody.
-    public static final Guards NONE = new Guards(Tokens.NONE, Access.FREE);
+    public static final Guards NONE = new Guards(Tokens.NONE, Access.FREE, Logins.NONE);
+
+    /// The same with other logins.
+    public Guards with(Logins other) {
+        return new Guards(tokens, access, other);
+    }
 }

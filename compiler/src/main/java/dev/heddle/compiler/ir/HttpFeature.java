@@ -1,6 +1,7 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import dev.heddle.model.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,11 @@ import java.util.Optional;
 /// What becomes of a route's requests beside going where they go: each kind is a filter of the
 /// proxy.
 public sealed interface HttpFeature {
+
+    /// Of a policy that asks for it besides; empty where the route itself does.
+    default Optional<Origin> policy() {
+        return Optional.empty();
+    }
 
     /// A share of the requests fails on purpose; an abort comes after a delay.
     record Fault(Optional<Delay> delay, Optional<Abort> abort) implements HttpFeature {
@@ -55,6 +61,33 @@ public sealed interface HttpFeature {
 
     /// A service is asked whether a request may pass, and refuses it unless it says so.
     record ExtAuthz(Authorizer authorizer) implements HttpFeature {}
+
+    /// Whoever asks must have a name and its password.
+    ///
+    /// @param userHeader that gets the name; empty for none
+    /// @param origin of what asks for it
+    record BasicAuth(Users users, String userHeader, Origin origin) implements HttpFeature {
+        @Override
+        public Optional<Origin> policy() {
+            return Optional.of(origin);
+        }
+    }
+
+    /// Names with passwords. Prints without the latter.
+    ///
+    /// @param htpasswd lines as in `ann:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=`; empty for nobody
+    /// @param secret that has them, as in `default/users`
+    record Users(String htpasswd, String secret) {
+        /// How many there are.
+        public int count() {
+            return (int) htpasswd.lines().count();
+        }
+
+        @Override
+        public String toString() {
+            return "Users[" + count() + " of " + secret + "]";
+        }
+    }
 
     /// What browsers may do from pages of other origins.
     ///

@@ -37,6 +37,11 @@ public record Route(
         this(name, match, action, headers, "", List.of(), config, "", origin);
     }
 
+    /// The same, of whose requests more becomes.
+    public Route with(List<HttpFeature> others) {
+        return new Route(name, match, action, headers, statPrefix, others, config, rule, origin);
+    }
+
     public Route {
         features = List.copyOf(features);
     }

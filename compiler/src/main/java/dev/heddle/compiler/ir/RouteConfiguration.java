@@ -28,6 +28,11 @@ public record RouteConfiguration(
         this(name, ignorePort, virtualHosts, Told.NOTHING, origin);
     }
 
+    /// The same with other hosts.
+    public RouteConfiguration with(List<VirtualHost> others) {
+        return new RouteConfiguration(name, ignorePort, others, told, origin);
+    }
+
     /// The same, whose hosts are told that.
     public RouteConfiguration telling(Told other) {
         return new RouteConfiguration(name, ignorePort, virtualHosts, other, origin);

@@ -9,12 +9,24 @@ import java.util.List;
 /// @param domains values of the `Host` header: exact, `*.suffix`, `prefix.*` or `*`
 /// @param routes the first that matches is taken
 /// @param httpsOnly whether a request that came without TLS is sent to `https` instead
+/// @param entrances of a gateway through which its requests come, each listener or server by its
+///   name; none elsewhere
 public record VirtualHost(
-        String name, List<String> domains, List<Route> routes, boolean httpsOnly, Origin origin) {
+        String name,
+        List<String> domains,
+        List<Route> routes,
+        boolean httpsOnly,
+        List<PolicyTarget> entrances,
+        Origin origin) {
 
     /// Hosts that are served with and without TLS.
     public VirtualHost(String name, List<String> domains, List<Route> routes, Origin origin) {
-        this(name, domains, routes, false, origin);
+        this(name, domains, routes, false, List.of(), origin);
+    }
+
+    /// The same with other routes.
+    public VirtualHost with(List<Route> others) {
+        return new VirtualHost(name, domains, others, httpsOnly, entrances, origin);
     }
 
     /// Hosts that another chain of the port is for: they are answered 421, upon which a client
@@ -41,5 +53,6 @@ public record VirtualHost(
         }
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
+        entrances = List.copyOf(entrances);
     }
 }

@@ -127,6 +127,8 @@ public final class GatewayLowering {
         if (resolves) {
             listeners.replaceAll(Listener::resolving);
         }
+        List<RouteConfiguration> guarded = new LoginLowering(world.index()).routes(routes);
+        List<Listener> asking = LoginLowering.listeners(listeners, guarded);
         List<Cluster> clusters = new ArrayList<>(passed.clusters());
         clusters.addAll(
                 MissingClusters.of(
@@ -140,11 +142,11 @@ public final class GatewayLowering {
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(
-                                        AskedServices.told(listeners, routes),
+                                        AskedServices.told(asking, guarded),
                                         Direction.OUTBOUND,
                                         world,
                                         scope),
-                                routes,
+                                guarded,
                                 clusters,
                                 passed.assignments(),
                                 secrets.all().stream()

@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.ir.Logins;
 import dev.heddle.compiler.lower.istio.AccessLowering;
 import dev.heddle.compiler.lower.istio.TokenLowering;
 import dev.heddle.compiler.lower.mesh.Authorizers;
@@ -43,9 +44,15 @@ final class GuardLowering {
                         AccessLowering.lower(
                                 policies.access(scope.namespace(), scope.labels()),
                                 world.settings().trustDomains(),
-                                authorizers(world).usable()));
+                                authorizers(world).usable()),
+                        Logins.NONE);
         return guards.equals(Guards.NONE)
                 ? listeners
-                : listeners.stream().map(l -> l.direction() == from ? l.with(guards) : l).toList();
+                : listeners.stream()
+                        .map(l ->
+                                l.direction() == from
+                                        ? l.with(guards.with(l.guards().logins()))
+                                        : l)
+                        .toList();
     }
 }

@@ -8,7 +8,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.policy.BackendTrafficPolicy;
-import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
+import dev.heddle.model.policy.TargetRef;
 import dev.heddle.model.service.Service.Port;
 import java.util.List;
 import java.util.Optional;

@@ -30,6 +30,7 @@ public record MeshIndex(
         DestinationRules destinationRules,
         Sidecars sidecars,
         BackendTrafficPolicies backendPolicies,
+        GatewayAuthentications gatewayAuthentications,
         PeerAuthentications peers,
         SecurityPolicies security,
         KeySets keySets,
@@ -106,6 +107,9 @@ public record MeshIndex(
                 alike.apply(Kinds.BACKEND_TRAFFIC_POLICY)
                         .map(MeshIndex::backendPolicies)
                         .orElseGet(() -> BackendTrafficPolicies.of(resources)),
+                alike.apply(Kinds.SECURITY_POLICY)
+                        .map(MeshIndex::gatewayAuthentications)
+                        .orElseGet(() -> GatewayAuthentications.of(resources)),
                 alike.apply(Kinds.PEER_AUTHENTICATION)
                         .map(MeshIndex::peers)
                         .orElseGet(() -> PeerAuthentications.of(resources, rules.rootNamespace())),

@@ -45,12 +45,21 @@ final class FeatureEmitter {
 
     /// In Istio's order.
     ///
+    /// @param isCorsThere whether [#cors] came before
     /// @param asked by some route
-    static void filters(List<Authorizer> asked, HttpConnectionManager.Builder out) {
+    static void filters(
+            boolean isCorsThere, List<Authorizer> asked, HttpConnectionManager.Builder out) {
         out.addHttpFilters(filter(FAULT, HTTPFault.getDefaultInstance()));
-        out.addHttpFilters(filter(CORS, Cors.getDefaultInstance()));
+        if (!isCorsThere) {
+            cors(out);
+        }
         asked.forEach(it -> out.addHttpFilters(ExtAuthzEmitter.asleep(it)));
         out.addHttpFilters(filter(SESSION, StatefulSession.getDefaultInstance()));
+    }
+
+    /// What browsers may do.
+    static void cors(HttpConnectionManager.Builder out) {
+        out.addHttpFilters(filter(CORS, Cors.getDefaultInstance()));
     }
 
     private static HttpFilter filter(String name, Message config) {
@@ -65,6 +74,7 @@ final class FeatureEmitter {
                     out.putTypedPerFilterConfig(CORS, Protos.pack(cors(cors)));
             case HttpFeature.ExtAuthz(Authorizer authorizer) ->
                     ExtAuthzEmitter.wake(authorizer, out);
+            case HttpFeature.BasicAuth basic -> LoginEmitter.emit(basic, out);
             case HttpFeature.StatefulSession session ->
                     out.putTypedPerFilterConfig(
                             SESSION,

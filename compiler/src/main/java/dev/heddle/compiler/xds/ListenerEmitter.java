@@ -12,6 +12,7 @@ import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.ir.Logins;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -226,8 +227,15 @@ final class ListenerEmitter {
                                     .setUri(true)
                                     .setDns(true));
         }
+        // A browser's preflight request shows nothing, so where callers must, it is answered first.
+        boolean asksCallers = !listener.guards().logins().equals(Logins.NONE);
+        if (asksCallers) {
+            FeatureEmitter.cors(out);
+        }
         AccessEmitter.asked(listener.guards().access(), out);
+        // A token may lead to another route, which may want something else to be shown.
         TokenEmitter.filter(listener.guards().tokens(), out);
+        LoginEmitter.filters(listener.guards().logins(), out);
         AccessEmitter.filters(listener.guards().access(), out);
         switch (http.translation()) {
             case NONE -> {}
@@ -238,7 +246,7 @@ final class ListenerEmitter {
         }
         // What comes in for a workload is routed by no rule.
         if (listener.direction() == Direction.OUTBOUND) {
-            FeatureEmitter.filters(http.asked(), out);
+            FeatureEmitter.filters(asksCallers, http.asked(), out);
         }
         if (http.resolves()) {
             out.addHttpFilters(

@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import dev.heddle.xds.EnvoyTypes;
+import dev.heddle.xds.Redaction;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
@@ -42,7 +43,7 @@ public final class SnapshotJson {
     ///
     /// @param completed adds what is no resource
     public static String bootstrap(Snapshot snapshot, UnaryOperator<Bootstrap> completed) {
-        return print(completed.apply(made(snapshot, StaticSecrets::withoutKey)));
+        return print(completed.apply(made(snapshot, Redaction::of, StaticSecrets::withoutKey)));
     }
 
     /// As [#bootstrap(Snapshot)], with private keys: for a proxy to start with, and for nobody to
@@ -55,15 +56,19 @@ public final class SnapshotJson {
     ///
     /// @param completed adds what is no resource
     public static String bootstrapWithKeys(Snapshot snapshot, UnaryOperator<Bootstrap> completed) {
-        return print(completed.apply(made(snapshot, secret -> secret)));
+        return print(completed.apply(made(snapshot, listener -> listener, secret -> secret)));
     }
 
-    private static Bootstrap made(Snapshot snapshot, UnaryOperator<Secret> shown) {
+    private static Bootstrap made(
+            Snapshot snapshot, UnaryOperator<Listener> shown, UnaryOperator<Secret> ofSecret) {
         var secrets = new StaticSecrets(snapshot.of(XdsType.SECRET).keySet());
         Bootstrap.StaticResources.Builder resources = Bootstrap.StaticResources.newBuilder();
         for (XdsResource resource : snapshot.of(XdsType.LISTENER).values()) {
             resources.addListeners(
-                    withSecrets(withRoutes(unpack(resource, Listener.class), snapshot), secrets));
+                    shown.apply(
+                            withSecrets(
+                                    withRoutes(unpack(resource, Listener.class), snapshot),
+                                    secrets)));
         }
         for (XdsResource resource : snapshot.of(XdsType.CLUSTER).values()) {
             Cluster cluster = withHosts(unpack(resource, Cluster.class), snapshot);
@@ -76,7 +81,7 @@ public final class SnapshotJson {
             resources.addClusters(out);
         }
         for (XdsResource resource : snapshot.of(XdsType.SECRET).values()) {
-            resources.addSecrets(shown.apply(unpack(resource, Secret.class)));
+            resources.addSecrets(ofSecret.apply(unpack(resource, Secret.class)));
         }
         return Bootstrap.newBuilder().setStaticResources(resources).build();
     }

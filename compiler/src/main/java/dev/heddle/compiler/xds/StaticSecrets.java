@@ -3,12 +3,15 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.xds.Redaction;
 import dev.heddle.xds.XdsResource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
@@ -51,13 +54,15 @@ final class StaticSecrets {
         return out.build();
     }
 
-    /// As [#withoutKey(Secret)], for one that is packed.
+    /// The resource without what is secret: keys, and who may pass.
     static Any shown(XdsResource resource) {
         Any body = resource.body().toProto();
         try {
             return body.is(Secret.class)
                     ? Protos.pack(withoutKey(body.unpack(Secret.class)))
-                    : body;
+                    : body.is(Listener.class) || body.is(RouteConfiguration.class)
+                            ? Redaction.of(body)
+                            : body;
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("a secret does not hold what it says", e);
         }

@@ -9,7 +9,7 @@ import dev.heddle.model.policy.BackendTrafficPolicy.HttpGet;
 import dev.heddle.model.policy.BackendTrafficPolicy.LoadBalancer;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionAffinity;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
-import dev.heddle.model.policy.BackendTrafficPolicy.TargetRef;
+import dev.heddle.model.policy.TargetRef;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -40,6 +40,7 @@ public final class Checks {
                     new Line<>(Kinds.INGRESS, new IngressCheck()),
                     new Line<>(Kinds.BACKEND_TRAFFIC_POLICY, new BackendTrafficPolicyCheck()),
                     new Line<>(Kinds.HTTP_ROUTE_FILTER, new RouteExtensionCheck()),
+                    new Line<>(Kinds.SECURITY_POLICY, new SecurityPolicyCheck()),
                     new Line<>(Kinds.GATEWAY_CLASS, GatewayApiChecks::checkClass),
                     new Line<>(Kinds.KUBERNETES_GATEWAY, new KubernetesGatewayCheck()),
                     new Line<>(Kinds.LISTENER_SET, GatewayApiChecks::checkListenerSet),

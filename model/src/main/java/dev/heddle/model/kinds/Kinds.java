@@ -40,6 +40,7 @@ import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.KeySet;
 import dev.heddle.model.policy.RouteExtension;
+import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Locale;
@@ -158,6 +159,15 @@ public final class Kinds {
                     "HTTPRouteFilter",
                     "httproutefilters",
                     RouteExtension.class);
+
+    public static final Kind<SecurityPolicy> SECURITY_POLICY =
+            kind(
+                    HEDDLE,
+                    List.of("v1alpha1"),
+                    "SecurityPolicy",
+                    "securitypolicies",
+                    SecurityPolicy.class,
+                    "sp");
 
     public static final Kind<GatewayClass> GATEWAY_CLASS =
             new Kind<>(
@@ -323,6 +333,7 @@ public final class Kinds {
                     TRAFFIC_EXTENSION,
                     BACKEND_TRAFFIC_POLICY,
                     HTTP_ROUTE_FILTER,
+                    SECURITY_POLICY,
                     GATEWAY_CLASS,
                     KUBERNETES_GATEWAY,
                     LISTENER_SET,

@@ -11,7 +11,8 @@ import java.util.OptionalInt;
 /// Each section stands for itself: of several policies for a service, each section is taken from
 /// the one that names the port, else from the oldest that has it.
 ///
-/// @param targetRefs services of the policy's namespace that it is for
+/// @param targetRefs services of the policy's namespace that it is for, or ports of them: Service,
+///   or ServiceEntry of the group `networking.istio.io`
 /// @param healthCheck how endpoints are asked whether they are well; empty: not by this policy
 /// @param loadBalancer how an endpoint is chosen; empty: as the DestinationRule says
 /// @param sessionAffinity how a client stays with one endpoint; empty: not by this policy
@@ -26,14 +27,6 @@ public record BackendTrafficPolicy(
     public BackendTrafficPolicy {
         targetRefs = List.copyOf(targetRefs);
     }
-
-    /// What the policy is for, as in the Gateway API.
-    ///
-    /// @param group empty for a Service, `networking.istio.io` for a ServiceEntry
-    /// @param kind Service or ServiceEntry
-    /// @param sectionName a port by its name; empty for all ports
-    public record TargetRef(
-            String group, @Required String kind, @Required String name, String sectionName) {}
 
     /// How the proxies of clients ask the endpoints whether they are well: a probe, in the words of
     /// those of a Pod, from the other side.

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.re2j.PatternSyntaxException;
+import dev.heddle.xds.Redaction;
 import dev.heddle.xds.EnvoyJson;
 import dev.heddle.xds.TypedConfigs;
 import dev.heddle.xds.XdsType;
@@ -233,7 +234,7 @@ public final class ConfigDumps {
                                 .forEach(table ->
                                         dump.addStaticRouteConfigs(
                                                 RoutesConfigDump.StaticRouteConfig.newBuilder()
-                                                        .setRouteConfig(table)
+                                                        .setRouteConfig(Redaction.of(table))
                                                         .setLastUpdated(
                                                                 timestamp(delivery.at())))));
         received.of(XdsType.ROUTE)
@@ -242,7 +243,7 @@ public final class ConfigDumps {
                     entry.accepted()
                             .filter(_ -> active.routes().containsKey(name))
                             .ifPresent(it ->
-                                    table.setRouteConfig(it.body().toProto())
+                                    table.setRouteConfig(Redaction.of(it.body().toProto()))
                                             .setVersionInfo(it.version())
                                             .setLastUpdated(timestamp(it.at())));
                     entry.rejected().ifPresent(it -> table.setErrorState(failure(it)));

@@ -50,7 +50,8 @@ final class FilterOverrideParser {
         if (filter.getDisabled()) {
             return Optional.of(new FilterOverride.Off(name));
         }
-        return filter.hasConfig()
+        // What holds nothing wakes a filter, too: Envoy takes no other form of that.
+        return !filter.getConfig().getTypeUrl().isEmpty()
                 ? spec(path, name, filter.getConfig(), filter.getIsOptional())
                 : Optional.of(new FilterOverride.On(name));
     }

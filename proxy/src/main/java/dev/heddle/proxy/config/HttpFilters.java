@@ -15,6 +15,7 @@ public final class HttpFilters {
                     new CorsType(),
                     new SessionType(),
                     new JwtType(),
+                    new BasicAuthType(),
                     new AccessType(),
                     new ExtAuthzType(),
                     new DynamicProxyType());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Used again for the next request of the connection, so nobody keeps one past its exchange.
 @Confined("worker")
 public final class RequestHead {
+    private static final int LONGEST_SHOWN_PATH = 256;
+
     private static final String CONNECT = "CONNECT";
 
     /// What asks for nothing else than CONNECT without a word does (a draft before RFC 8441).
@@ -110,6 +112,16 @@ public final class RequestHead {
             path = text;
         }
         return text;
+    }
+
+    /// The address that was asked for, as callers are told whom to prove themselves to: as in
+    /// `http://a.test/b`, with no more of the path than what is usual.
+    public String shownUri() {
+        String whole = path();
+        return scheme
+                + "://"
+                + authority
+                + whole.substring(0, Math.min(whole.length(), LONGEST_SHOWN_PATH));
     }
 
     /// The path without its query, looked at where it lies, so that no text is made of it. Stands

@@ -54,6 +54,10 @@ public final class SnapshotKeeper {
     private static final byte[] PRIVATE_KEY =
             "PRIVATE KEY-----".getBytes(StandardCharsets.US_ASCII);
 
+    /// The message by which a route says who has a password.
+    private static final byte[] PASSWORDS =
+            "basic_auth.v3.BasicAuthPerRoute".getBytes(StandardCharsets.US_ASCII);
+
     private final SnapshotFile files;
     private final String node;
     private final InstantSource clock;
@@ -307,9 +311,10 @@ public final class SnapshotKeeper {
 
     /// On the disk's thread.
     private String write(Job job) {
-        Optional<String> secret = withPrivateKey(job.snapshot());
+        Optional<String> secret = withSecret(job.snapshot());
         if (secret.isPresent()) {
-            return secret.get() + " has a private key in it, which is not kept on disk";
+            return secret.get()
+                    + " has a private key or passwords in it, which are not kept on disk";
         }
         try {
             files.write(LATEST, job.snapshot()::write);
@@ -346,12 +351,15 @@ public final class SnapshotKeeper {
         }
     }
 
-    private static Optional<String> withPrivateKey(KeptSnapshot snapshot) {
+    private static boolean isSecret(byte[] body) {
+        return contains(body, PRIVATE_KEY) || contains(body, PASSWORDS);
+    }
+
+    private static Optional<String> withSecret(KeptSnapshot snapshot) {
         return snapshot.resources().entrySet().stream()
                 .flatMap(ofType ->
                         ofType.getValue().stream()
-                                .filter(it ->
-                                        contains(it.body().bytes().toByteArray(), PRIVATE_KEY))
+                                .filter(it -> isSecret(it.body().bytes().toByteArray()))
                                 .map(it -> ofType.getKey().shortName() + " '" + it.name() + "'"))
                 .findFirst();
     }

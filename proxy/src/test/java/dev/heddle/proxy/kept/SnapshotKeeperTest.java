@@ -220,11 +220,16 @@ final class SnapshotKeeperTest {
         }
     }
 
-    @Test
-    void aPrivateKeyIsNotWritten() throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-----BEGIN EC PRIVATE KEY-----\nsecret",
+                "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute ann:secret"
+            })
+    void whatIsSecretIsNotWritten(String content) throws IOException {
         kept("one");
         SnapshotKeeper keeper = keeper(NODE);
-        keeper.keep(resources("-----BEGIN EC PRIVATE KEY-----\nsecret"), false);
+        keeper.keep(resources(content), false);
         assertThat(keeper(NODE).latest()).contains(resources("one"));
         try (var files = Files.list(directory)) {
             assertThat(files).isNotEmpty().noneMatch(it -> read(it).contains("secret"));

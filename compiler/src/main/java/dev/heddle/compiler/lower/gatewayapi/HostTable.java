@@ -2,13 +2,15 @@ package dev.heddle.compiler.lower.gatewayapi;
 
 import dev.heddle.compiler.attach.AttachedListener;
 import dev.heddle.compiler.attach.AttachedRoute;
+import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.gatewayapi.RuleLowering.Ranked;
 import dev.heddle.model.Metadata;
-import dev.heddle.model.Origin;
+import dev.heddle.model.Resource;
 import dev.heddle.model.gatewayapi.GrpcRoute;
 import dev.heddle.model.gatewayapi.HttpRoute;
+import dev.heddle.model.gatewayapi.ListenerSet;
 import dev.heddle.model.service.Hostname;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ final class HostTable {
             }
         }
         var made = new ArrayList<VirtualHost>();
-        hosts.forEach((host, routes) -> made.add(host(host, sorted(routes), listener.origin())));
+        hosts.forEach((host, routes) -> made.add(host(host, sorted(routes), listener)));
         return made;
     }
 
@@ -96,12 +98,38 @@ final class HostTable {
                         .toList());
     }
 
-    private VirtualHost host(Hostname host, List<Route> routes, Origin origin) {
+    private VirtualHost host(Hostname host, List<Route> routes, AttachedListener listener) {
         return new VirtualHost(
                 host + ":" + port,
                 List.of(host.name()),
                 routes,
-                routes.isEmpty() ? origin : routes.getFirst().origin());
+                false,
+                entrances(listener),
+                routes.isEmpty() ? listener.origin() : routes.getFirst().origin());
+    }
+
+    /// What policies may call a listener. What is said of a Gateway is true of its ListenerSets.
+    private static List<PolicyTarget> entrances(AttachedListener listener) {
+        Resource<?> owner = listener.owner();
+        var own =
+                new PolicyTarget(
+                        PolicyTarget.GATEWAY_API,
+                        owner.spec() instanceof ListenerSet ? "ListenerSet" : "Gateway",
+                        owner.metadata().namespace(),
+                        owner.metadata().name(),
+                        listener.spec().name());
+        if (!(owner.spec() instanceof ListenerSet set)) {
+            return List.of(own);
+        }
+        var parent = set.parentRef().orElseThrow();
+        return List.of(
+                own,
+                new PolicyTarget(
+                        PolicyTarget.GATEWAY_API,
+                        "Gateway",
+                        parent.namespace().orElse(owner.metadata().namespace()),
+                        parent.name(),
+                        ""));
     }
 
     private static List<Route> sorted(List<Ranked> routes) {

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.ProxyScope;
@@ -47,6 +48,18 @@ public final class GatewayServers {
                     .filter(h -> !h.isEmpty())
                     .distinct()
                     .toList();
+        }
+
+        /// What policies may call it.
+        ///
+        /// @param section its name, or that of its port
+        PolicyTarget target(String section) {
+            return new PolicyTarget(
+                    PolicyTarget.ISTIO,
+                    "Gateway",
+                    gateway.metadata().namespace(),
+                    gateway.metadata().name(),
+                    section);
         }
 
         /// The line of the server.

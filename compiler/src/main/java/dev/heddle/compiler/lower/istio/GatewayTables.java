@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
@@ -12,9 +13,11 @@ import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -135,6 +138,7 @@ public final class GatewayTables {
                     Draft draft =
                             drafts.computeIfAbsent(
                                     both, _ -> new Draft(server, rule.hostOrigin(host)));
+                    draft.enter(server);
                     draft.add(rule, routes);
                     if (GatewayServers.isHttpsOnly(server.server())) {
                         draft.sendToHttps(server);
@@ -186,6 +190,7 @@ public final class GatewayTables {
         private final List<Route> selective = new ArrayList<>();
         private final List<Route> takingAll = new ArrayList<>();
         private final List<Server> sendingToHttps = new ArrayList<>();
+        private final Set<PolicyTarget> entrances = new LinkedHashSet<>();
 
         /// @param server the first that has the host, by whose port it is named
         Draft(Server server, Origin origin) {
@@ -203,6 +208,14 @@ public final class GatewayTables {
             }
         }
 
+        /// Requests come through that server, too.
+        void enter(Server server) {
+            entrances.add(server.target(server.server().port().name()));
+            if (!server.server().name().isEmpty()) {
+                entrances.add(server.target(server.server().name()));
+            }
+        }
+
         void sendToHttps(Server server) {
             sendingToHttps.add(server);
         }
@@ -215,6 +228,7 @@ public final class GatewayTables {
                     List.of(host.name()),
                     routes,
                     !sendingToHttps.isEmpty(),
+                    List.copyOf(entrances),
                     origin);
         }
     }

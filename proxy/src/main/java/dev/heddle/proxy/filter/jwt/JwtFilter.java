@@ -21,7 +21,6 @@ public final class JwtFilter implements HttpFilter {
     private static final HeaderName ORIGIN = HeaderName.of("origin");
     private static final HeaderName ASKED = HeaderName.of("access-control-request-method");
     private static final HeaderName AUTHENTICATE = HeaderName.of("www-authenticate");
-    private static final int LONGEST_URI = 256;
 
     private final JwtConfig config;
     private final VerifiedTokens verified;
@@ -39,7 +38,7 @@ public final class JwtFilter implements HttpFilter {
             count(exchange, "allowed");
             return Verdict.CONTINUE;
         }
-        String uri = uri(request);
+        String uri = request.shownUri();
         var verification =
                 new Verification(
                         config.providers(),
@@ -93,12 +92,6 @@ public final class JwtFilter implements HttpFilter {
                                 status == JwtStatus.MISSING
                                         ? scheme
                                         : scheme + ", error=\"invalid_token\"")));
-    }
-
-    private static String uri(RequestHead request) {
-        String path = request.path();
-        String cut = path.substring(0, Math.min(path.length(), LONGEST_URI));
-        return request.scheme() + "://" + request.authority() + cut;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.heddle.proxy.config;
+package dev.heddle.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -9,6 +9,12 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth;
+import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth;
+import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -17,18 +23,24 @@ import udpa.annotations.Sensitive;
 
 /// Replaces what is secret, as Envoy does in its dumps: every text and all bytes below a field that
 /// the API marks as sensitive become `[redacted]`, however deep they are packed.
-final class Redaction {
+public final class Redaction {
 
     private static final String TEXT = "[redacted]";
 
     /// Packed messages that hold secrets. What is not known here is left as it is: no other
-    /// extension of this proxy has any.
+    /// extension that this version knows has any.
     private static final TypeRegistry TYPES =
             TypeRegistry.newBuilder()
                     .add(
                             List.of(
+                                    ApiKeyAuth.getDescriptor(),
+                                    ApiKeyAuthPerRoute.getDescriptor(),
+                                    BasicAuth.getDescriptor(),
+                                    BasicAuthPerRoute.getDescriptor(),
                                     Cluster.getDescriptor(),
+                                    HttpConnectionManager.getDescriptor(),
                                     Listener.getDescriptor(),
+                                    RouteConfiguration.getDescriptor(),
                                     DownstreamTlsContext.getDescriptor(),
                                     UpstreamTlsContext.getDescriptor(),
                                     Secret.getDescriptor()))
@@ -37,7 +49,7 @@ final class Redaction {
     private Redaction() {}
 
     /// The same without what is secret.
-    static <M extends Message> M of(M message) {
+    public static <M extends Message> M of(M message) {
         // Not by the message itself, which would keep what it learns of its class for good.
         var type = message.getDescriptorForType();
         try {

@@ -1,0 +1,186 @@
+package dev.heddle.compiler.check;
+
+import dev.heddle.compiler.ir.PolicyTarget;
+import dev.heddle.compiler.secret.UserFile;
+import dev.heddle.compiler.select.GatewayAuthentications;
+import dev.heddle.compiler.select.GatewayAuthentications.InForce;
+import dev.heddle.compiler.select.GatewayAuthentications.Section;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.Diagnostics;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Kind;
+import dev.heddle.model.Resource;
+import dev.heddle.model.core.Secret;
+import dev.heddle.model.gatewayapi.ListenerSet;
+import dev.heddle.model.istio.VirtualService;
+import dev.heddle.model.kinds.Kinds;
+import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.TargetRef;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Checks SecurityPolicies: whether there is what they are for and what they name, and which of
+/// several counts. No finding has a byte of a Secret's entry in it.
+final class SecurityPolicyCheck {
+    private static final List<Kind<?>> TARGETS =
+            List.of(
+                    Kinds.KUBERNETES_GATEWAY,
+                    Kinds.LISTENER_SET,
+                    Kinds.HTTP_ROUTE,
+                    Kinds.GRPC_ROUTE,
+                    Kinds.GATEWAY,
+                    Kinds.VIRTUAL_SERVICE);
+
+    private static final FieldPath SPEC = FieldPath.of("spec");
+
+    private final MeshIndex index;
+    private final Resource<SecurityPolicy> policy;
+    private final Diagnostics findings;
+
+    private SecurityPolicyCheck(
+            MeshIndex index, Resource<SecurityPolicy> policy, Diagnostics findings) {
+        this.index = index;
+        this.policy = policy;
+        this.findings = findings;
+    }
+
+    static void check(MeshIndex index, Diagnostics findings) {
+        for (Resource<SecurityPolicy> policy : index.gatewayAuthentications().all()) {
+            new SecurityPolicyCheck(index, policy, findings).check();
+        }
+    }
+
+    private void check() {
+        List<TargetRef> targets = policy.spec().targetRefs();
+        for (int i = 0; i < targets.size(); i++) {
+            target(targets.get(i), SPEC.field("targetRefs").index(i));
+        }
+        policy.spec()
+                .basicAuth()
+                .ifPresent(it ->
+                        secret(it.users().name(), SPEC.field("basicAuth").field("users"))
+                                .ifPresent(this::users));
+    }
+
+    private void target(TargetRef ref, FieldPath path) {
+        Optional<Resource<?>> target =
+                TARGETS.stream()
+                        .filter(kind ->
+                                kind.name().equals(ref.kind()) && kind.group().equals(ref.group()))
+                        .findFirst()
+                        .flatMap(kind -> find(kind, ref.name()));
+        PolicyTarget meant = GatewayAuthentications.target(policy, ref);
+        if (target.isEmpty()) {
+            findings.add(
+                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    policy.origin(path.field("name")),
+                    "there is no %s '%s' in namespace '%s'"
+                            .formatted(ref.kind(), ref.name(), policy.metadata().namespace()),
+                    "A policy is for gateways and routes of its own namespace; correct the name, or"
+                            + " move it");
+            return;
+        }
+        List<String> sections = sections(target.get());
+        if (!ref.sectionName().isEmpty() && !sections.contains(ref.sectionName())) {
+            findings.add(
+                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    policy.origin(path.field("sectionName")),
+                    "%s '%s' has no '%s'".formatted(ref.kind(), ref.name(), ref.sectionName()),
+                    "It has " + sections);
+        }
+        Section.ALL.forEach(section -> conflict(section, meant, path));
+    }
+
+    private <S> Optional<Resource<?>> find(Kind<S> kind, String name) {
+        return index.resources()
+                .find(kind, policy.metadata().namespace(), name)
+                .map(resource -> resource);
+    }
+
+    /// The names of the parts of something.
+    private static List<String> sections(Resource<?> target) {
+        Stream<String> names =
+                switch (target.spec()) {
+                    case dev.heddle.model.gatewayapi.Gateway gateway ->
+                            gateway.listeners().stream().map(l -> l.name());
+                    case ListenerSet set -> set.listeners().stream().map(l -> l.name());
+                    case dev.heddle.model.gatewayapi.HttpRoute route ->
+                            route.rules().stream().flatMap(r -> r.name().stream());
+                    case dev.heddle.model.gatewayapi.GrpcRoute route ->
+                            route.rules().stream().flatMap(r -> r.name().stream());
+                    case dev.heddle.model.istio.Gateway gateway ->
+                            gateway.servers().stream()
+                                    .flatMap(s -> Stream.of(s.port().name(), s.name()));
+                    case VirtualService rules -> rules.http().stream().map(r -> r.name());
+                    default -> Stream.of();
+                };
+        return names.filter(name -> !name.isEmpty()).distinct().toList();
+    }
+
+    private <T> void conflict(Section<T> section, PolicyTarget target, FieldPath path) {
+        if (section.of().apply(policy.spec()).isEmpty()) {
+            return;
+        }
+        index.gatewayAuthentications()
+                .inForce(List.of(Set.of(target)), section)
+                .map(InForce::policy)
+                .filter(other -> !other.id().equals(policy.id()))
+                .ifPresent(other ->
+                        findings.add(
+                                DiagnosticCode.CONFLICT,
+                                policy.origin(path),
+                                "%s has its %s from '%s', and so not from '%s'"
+                                        .formatted(
+                                                target,
+                                                section.name(),
+                                                other.metadata().name(),
+                                                policy.metadata().name()),
+                                "Of several policies for the same the oldest counts"));
+    }
+
+    private Optional<Resource<Secret>> secret(String name, FieldPath path) {
+        Optional<Resource<Secret>> found =
+                index.credentials()
+                        .find(policy.metadata().namespace(), name)
+                        .map(it -> it.resource());
+        if (found.isEmpty()) {
+            findings.add(
+                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    policy.origin(path.field("name")),
+                    "there is no Secret '%s' in namespace '%s', so nobody passes"
+                            .formatted(name, policy.metadata().namespace()),
+                    "A policy is given Secrets of its own namespace alone");
+        }
+        return found;
+    }
+
+    private void users(Resource<Secret> secret) {
+        Optional<String> text = secret.spec().text(UserFile.ENTRY);
+        if (text.isEmpty()) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    secret.origin(),
+                    "it has no entry '" + UserFile.ENTRY + "' that can be read, so nobody passes",
+                    "Make one with htpasswd -s, as '%s' asks for it".formatted(policy.id()));
+            return;
+        }
+        UserFile.of(text.get())
+                .flaws()
+                .forEach(flaw ->
+                        findings.add(
+                                DiagnosticCode.LEFT_OUT,
+                                secret.origin(entry(secret)),
+                                UserFile.ENTRY + ", " + flaw,
+                                "The others of '%s' may pass; neither kind of proxy can do other"
+                                                .formatted(policy.id())
+                                        + " hashes"));
+    }
+
+    private static FieldPath entry(Resource<Secret> secret) {
+        boolean isText = secret.spec().stringData().containsKey(UserFile.ENTRY);
+        return FieldPath.of(isText ? "stringData" : "data").field(UserFile.ENTRY);
+    }
+}

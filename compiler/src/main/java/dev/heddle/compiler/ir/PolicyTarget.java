@@ -1,0 +1,25 @@
+package dev.heddle.compiler.ir;
+
+/// Something that a policy may be attached to.
+///
+/// @param group of the kind's API, as in `gateway.networking.k8s.io`
+/// @param section a part by its name: a listener, a server, a rule; empty for the whole
+public record PolicyTarget(
+        String group, String kind, String namespace, String name, String section) {
+    /// API group of the Gateway API.
+    public static final String GATEWAY_API = "gateway.networking.k8s.io";
+
+    /// API group of Istio's routing.
+    public static final String ISTIO = "networking.istio.io";
+
+    /// The whole of which this is a part.
+    public PolicyTarget whole() {
+        return section.isEmpty() ? this : new PolicyTarget(group, kind, namespace, name, "");
+    }
+
+    /// As in `HTTPRoute default/shop` or `Gateway default/web/https`.
+    @Override
+    public String toString() {
+        return kind + " " + namespace + "/" + name + (section.isEmpty() ? "" : "/" + section);
+    }
+}

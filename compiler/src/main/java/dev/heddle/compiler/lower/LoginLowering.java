@@ -1,0 +1,144 @@
+package dev.heddle.compiler.lower;
+
+import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.FilterChain.Handling;
+import dev.heddle.compiler.ir.FilterChain.Routes;
+import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.HttpFeature.BasicAuth;
+import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.Logins;
+import dev.heddle.compiler.ir.PolicyTarget;
+import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.secret.Credentials;
+import dev.heddle.compiler.secret.Credentials.Credential;
+import dev.heddle.compiler.secret.UserFile;
+import dev.heddle.compiler.select.GatewayAuthentications;
+import dev.heddle.compiler.select.GatewayAuthentications.InForce;
+import dev.heddle.compiler.select.GatewayAuthentications.Section;
+import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.model.Resource;
+import dev.heddle.model.core.Secret;
+import dev.heddle.model.policy.SecurityPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What callers of a gateway must show, route by route. Where a Secret is missing, or has nothing
+/// that can be used, nobody passes.
+final class LoginLowering {
+    private final GatewayAuthentications policies;
+    private final Credentials credentials;
+
+    LoginLowering(MeshIndex index) {
+        this.policies = index.gatewayAuthentications();
+        this.credentials = index.credentials();
+    }
+
+    /// The tables with what their routes ask for.
+    List<RouteConfiguration> routes(List<RouteConfiguration> tables) {
+        return policies.all().isEmpty() ? tables : tables.stream().map(this::table).toList();
+    }
+
+    private RouteConfiguration table(RouteConfiguration table) {
+        return table.with(table.virtualHosts().stream().map(this::host).toList());
+    }
+
+    private VirtualHost host(VirtualHost host) {
+        return host.entrances().isEmpty()
+                ? host
+                : host.with(host.routes().stream().map(route -> route(route, host)).toList());
+    }
+
+    private Route route(Route route, VirtualHost host) {
+        List<Set<PolicyTarget>> nearestFirst = new ArrayList<>(RouteTargets.of(route));
+        nearestFirst.add(Set.copyOf(host.entrances()));
+        nearestFirst.add(
+                host.entrances().stream().map(PolicyTarget::whole).collect(Collectors.toSet()));
+        var features = new ArrayList<HttpFeature>();
+        policies.inForce(nearestFirst, Section.BASIC_AUTH)
+                .map(this::basic)
+                .ifPresent(features::add);
+        if (features.isEmpty()) {
+            return route;
+        }
+        features.addAll(route.features());
+        return route.with(features);
+    }
+
+    private BasicAuth basic(InForce<SecurityPolicy.BasicAuth> said) {
+        String name = said.says().users().name();
+        String namespace = said.policy().metadata().namespace();
+        String users =
+                secret(said.policy(), name)
+                        .flatMap(secret -> secret.text(UserFile.ENTRY))
+                        .map(text -> UserFile.of(text).usable())
+                        .orElse("");
+        return new BasicAuth(
+                new HttpFeature.Users(users, namespace + "/" + name),
+                said.says().forwardUsernameHeader(),
+                said.origin());
+    }
+
+    private Optional<Secret> secret(Resource<SecurityPolicy> policy, String name) {
+        return credentials
+                .find(policy.metadata().namespace(), name)
+                .map(Credential::resource)
+                .map(Resource::spec);
+    }
+
+    /// The listeners with all that is needed for what the routes ask for.
+    ///
+    /// @param tables as [#routes] made them
+    static List<Listener> listeners(List<Listener> listeners, List<RouteConfiguration> tables) {
+        Map<String, RouteConfiguration> byName =
+                tables.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        RouteConfiguration::name,
+                                        Function.identity(),
+                                        (first, _) -> first));
+        return listeners.stream().map(l -> listener(l, byName)).toList();
+    }
+
+    private static Listener listener(Listener listener, Map<String, RouteConfiguration> tables) {
+        var userHeaders = new TreeSet<String>();
+        Stream.concat(listener.chains().stream(), listener.defaultChain().stream())
+                .flatMap(chain -> table(chain, tables).stream())
+                .flatMap(table -> table.virtualHosts().stream())
+                .flatMap(host -> host.routes().stream())
+                .flatMap(route -> route.features().stream())
+                .forEach(feature -> {
+                    switch (feature) {
+                        case BasicAuth basic -> userHeaders.add(basic.userHeader());
+                        case HttpFeature.Fault _,
+                                HttpFeature.Cors _,
+                                HttpFeature.ExtAuthz _,
+                                HttpFeature.StatefulSession _ -> {}
+                    }
+                });
+        var logins = new Logins(List.copyOf(userHeaders));
+        return logins.equals(Logins.NONE)
+                ? listener
+                : listener.with(listener.guards().with(logins));
+    }
+
+    private static Optional<RouteConfiguration> table(
+            FilterChain chain, Map<String, RouteConfiguration> tables) {
+        return switch (chain.handling()) {
+            case Handling.Http http ->
+                    switch (http.routes()) {
+                        case Routes.Named(String name) -> Optional.ofNullable(tables.get(name));
+                        case Routes.Held(RouteConfiguration table) -> Optional.of(table);
+                    };
+            case Handling.Tcp _, Handling.Names _ -> Optional.empty();
+        };
+    }
+}

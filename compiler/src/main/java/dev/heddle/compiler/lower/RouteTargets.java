@@ -1,0 +1,69 @@
+package dev.heddle.compiler.lower;
+
+import dev.heddle.compiler.ir.PolicyTarget;
+import dev.heddle.compiler.ir.Route;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What policies may call the rule that a route is made of.
+final class RouteTargets {
+    /// Kinds of routes, as their paths in the Kubernetes API have them here.
+    private static final Map<String, String> KINDS =
+            Map.of(
+                    "virtual-service", "VirtualService",
+                    "httproute", "HTTPRoute",
+                    "grpcroute", "GRPCRoute");
+
+    private RouteTargets() {}
+
+    /// The rule, then the routes that it stands in: one, or with a VirtualService that is delegated
+    /// to two. None for what is no user's.
+    static List<Set<PolicyTarget>> of(Route route) {
+        String[] path = route.config().split("/", -1);
+        if (path.length != 8 || !KINDS.containsKey(path[6])) {
+            return List.of();
+        }
+        String kind = KINDS.get(path[6]);
+        var wholes = new HashSet<PolicyTarget>();
+        wholes.add(new PolicyTarget(path[2], kind, path[5], path[7], ""));
+        String[] own = route.origin().resource().split("[ /]", -1);
+        if (own.length == 3 && own[0].equals(kind)) {
+            wholes.add(new PolicyTarget(path[2], kind, own[1], own[2], ""));
+        }
+        Set<String> names = kind.equals("VirtualService") ? istio(route) : gatewayApi(route);
+        Set<PolicyTarget> rules =
+                wholes.stream()
+                        .flatMap(whole ->
+                                names.stream()
+                                        .map(name ->
+                                                new PolicyTarget(
+                                                        whole.group(),
+                                                        whole.kind(),
+                                                        whole.namespace(),
+                                                        whole.name(),
+                                                        name)))
+                        .collect(Collectors.toSet());
+        return List.of(rules, Set.copyOf(wholes));
+    }
+
+    /// A route is named as in `shop/cart/checkout`.
+    private static Set<String> gatewayApi(Route route) {
+        return Set.of(route.name().substring(route.name().lastIndexOf('/') + 1));
+    }
+
+    /// A route is named after its rule, or as in `checkout.post` after that and its match; either
+    /// may have a dot.
+    private static Set<String> istio(Route route) {
+        var names = new HashSet<String>();
+        names.add(route.name());
+        for (int dot = route.name().indexOf('.');
+                dot > 0;
+                dot = route.name().indexOf('.', dot + 1)) {
+            names.add(route.name().substring(0, dot));
+        }
+        return names;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.heddle.model.check;
+
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Resource;
+import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.SecurityPolicy.SecretRef;
+import dev.heddle.model.policy.TargetRef;
+import java.util.Map;
+import java.util.Set;
+
+/// Looks at SecurityPolicies.
+final class SecurityPolicyCheck implements Check<SecurityPolicy> {
+    private static final FieldPath SPEC = FieldPath.of("spec");
+
+    private static final Map<String, Set<String>> TARGETS =
+            Map.of(
+                    "gateway.networking.k8s.io",
+                    Set.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute"),
+                    "networking.istio.io",
+                    Set.of("Gateway", "VirtualService"));
+
+    @Override
+    public void check(Resource<SecurityPolicy> resource, Findings findings) {
+        SecurityPolicy spec = resource.spec();
+        if (spec.targetRefs().isEmpty()) {
+            findings.missing(
+                    SPEC.field("targetRefs"),
+                    "'targetRefs' is missing (expected: [{group: gateway.networking.k8s.io, kind:"
+                            + " Gateway, name: web}])");
+        }
+        for (int i = 0; i < spec.targetRefs().size(); i++) {
+            checkTarget(spec.targetRefs().get(i), SPEC.field("targetRefs").index(i), findings);
+        }
+        if (spec.basicAuth().isEmpty()) {
+            findings.missing(SPEC, "it says nothing (expected: basicAuth)");
+        }
+        spec.basicAuth()
+                .ifPresent(it -> {
+                    FieldPath at = SPEC.field("basicAuth");
+                    checkSecret(it.users(), at.field("users"), findings);
+                    checkHeader(
+                            it.forwardUsernameHeader(),
+                            at.field("forwardUsernameHeader"),
+                            findings);
+                });
+    }
+
+    private static void checkTarget(TargetRef target, FieldPath path, Findings findings) {
+        if (!TARGETS.getOrDefault(target.group(), Set.of()).contains(target.kind())) {
+            findings.invalid(
+                    path.field("kind"),
+                    target.group().isEmpty() ? target.kind() : target.kind() + "." + target.group(),
+                    "Gateway, ListenerSet, HTTPRoute or GRPCRoute of the group"
+                            + " gateway.networking.k8s.io, or Gateway or VirtualService of"
+                            + " networking.istio.io");
+        }
+    }
+
+    private static void checkSecret(SecretRef secret, FieldPath path, Findings findings) {
+        if (!secret.group().isEmpty()) {
+            findings.invalid(path.field("group"), secret.group(), "nothing, for a Secret");
+        }
+        if (!secret.kind().isEmpty() && !secret.kind().equals("Secret")) {
+            findings.invalid(path.field("kind"), secret.kind(), "Secret");
+        }
+    }
+
+    /// A header that services get: empty for none.
+    private static void checkHeader(String name, FieldPath path, Findings findings) {
+        if (!name.isEmpty() && !Values.isHeaderName(name)) {
+            findings.invalid(path, name, "a header's name, as in x-user");
+        }
+    }
+}
