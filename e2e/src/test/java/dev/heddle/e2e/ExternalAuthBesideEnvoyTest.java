@@ -35,38 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// answers, through stock Envoy and our own proxy.
 @Tag("e2e")
 class ExternalAuthBesideEnvoyTest {
-    private static final String ROUTE =
-            """
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: HTTPRoute
-            metadata: {name: web, namespace: default}
-            spec:
-              parentRefs: [{group: "", kind: Service, name: web}]
-              rules:
-              - filters:
-                - type: ExternalAuth
-                  externalAuth:
-                    protocol: GRPC
-                    backendRef: {name: authz, port: 9000}
-                    grpc: {allowedHeaders: [X-User]}
-                    forwardBody: {maxSize: 16}
-                backendRefs: [{name: web, port: 9080}]
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: authz, namespace: default}
-            spec:
-              selector: {app: authz}
-              ports: [{port: 9000, targetPort: %1$d}]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: WorkloadEntry
-            metadata: {name: authz-v1, namespace: default}
-            spec:
-              address: 127.0.0.1
-              labels: {app: authz, version: v1}
-            """;
-
     @TempDir Path directory = Path.of("");
 
     @Test
@@ -78,7 +46,7 @@ class ExternalAuthBesideEnvoyTest {
                 var planes =
                         new TwoPlanes(
                                 Role.SIDECAR, List.of("web"), envoy.orElseThrow(), directory)) {
-            assertThat(planes.adopt(ROUTE.formatted(authorizer.port()))).isEmpty();
+            assertThat(planes.adopt(route(authorizer.port()))).isEmpty();
 
             Asked known = asked(Map.of("x-user", "ada", "x-secret", "never"));
             for (Answer answer : both(planes, known)) {
@@ -105,6 +73,40 @@ class ExternalAuthBesideEnvoyTest {
             }
             assertThat(planes.nacks()).isEmpty();
         }
+    }
+
+    private static String route(int authorizer) {
+        return """
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: web, namespace: default}
+        spec:
+          parentRefs: [{group: "", kind: Service, name: web}]
+          rules:
+          - filters:
+            - type: ExternalAuth
+              externalAuth:
+                protocol: GRPC
+                backendRef: {name: authz, port: 9000}
+                grpc: {allowedHeaders: [X-User]}
+                forwardBody: {maxSize: 16}
+            backendRefs: [{name: web, port: 9080}]
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: authz, namespace: default}
+        spec:
+          selector: {app: authz}
+          ports: [{port: 9000, targetPort: %1$d}]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: authz-v1, namespace: default}
+        spec:
+          address: 127.0.0.1
+          labels: {app: authz, version: v1}
+        """
+                .formatted(authorizer);
     }
 
     private static Asked asked(Map<String, String> headers) {
