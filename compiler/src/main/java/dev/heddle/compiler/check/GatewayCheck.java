@@ -85,7 +85,7 @@ final class GatewayCheck {
                     "a gateway does not serve " + spoken(server) + " yet",
                     "This server is left out; HTTP, HTTP2, GRPC, TCP, and HTTPS and TLS with mode"
                             + " SIMPLE, MUTUAL, OPTIONAL_MUTUAL (from TLS 1.2, with a certificate),"
-                            + " PASSTHROUGH or AUTO_PASSTHROUGH are served");
+                            + " ISTIO_MUTUAL, PASSTHROUGH or AUTO_PASSTHROUGH are served");
         }
     }
 

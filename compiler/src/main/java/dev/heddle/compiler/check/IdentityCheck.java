@@ -6,11 +6,13 @@ import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
+import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.DestinationRule.TrafficPolicy;
+import dev.heddle.model.istio.ServerTlsSettings;
 import java.util.List;
 
 /// Finds where a proxy without an identity is to speak the mesh's TLS: it fails, rather than to
@@ -52,8 +54,11 @@ public final class IdentityCheck {
 
     /// What it cannot take, for one proxy.
     public static List<Diagnostic> of(World world, ProxyScope scope) {
-        if (scope.role() == ProxyScope.Role.GATEWAY || scope.identity().isPresent()) {
+        if (scope.identity().isPresent()) {
             return List.of();
+        }
+        if (scope.role() == ProxyScope.Role.GATEWAY) {
+            return servers(world, scope);
         }
         Strictness its = world.index().peers().in(scope.namespace()).of(scope.labels());
         if (!its.isSomewhereStrict() || its.by().isEmpty()) {
@@ -67,5 +72,29 @@ public final class IdentityCheck {
                                 + scope.namespace()
                                 + "' has no identity: nobody can call it",
                         HINT));
+    }
+
+    private static List<Diagnostic> servers(World world, ProxyScope scope) {
+        return GatewayServers.byPort(world, scope).values().stream()
+                .flatMap(List::stream)
+                .filter(server ->
+                        server.server()
+                                .tls()
+                                .filter(tls -> tls.mode() == ServerTlsSettings.Mode.ISTIO_MUTUAL)
+                                .isPresent())
+                .map(server ->
+                        Diagnostic.of(
+                                DiagnosticCode.NO_IDENTITY,
+                                server.gateway()
+                                        .origin(
+                                                FieldPath.of("spec", "servers")
+                                                        .index(server.index())
+                                                        .field("tls")),
+                                "ISTIO_MUTUAL, and the gateway's proxy in '"
+                                        + scope.namespace()
+                                        + "' has no identity: nobody can call this server",
+                                HINT))
+                .distinct()
+                .toList();
     }
 }

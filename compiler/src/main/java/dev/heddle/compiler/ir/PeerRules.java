@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param roots one of which its certificate must lead to
 /// @param names of which its certificate must bear one: DNS names, URIs or addresses; none: any
-/// @param trustDomains of which its SPIFFE id must be one; none: any
+/// @param trustDomains of which its SPIFFE id must be one, as in `cluster.local`, or
+///   `cluster.local/ns/shop` for one namespace of it; none: any
 /// @param keyHashes SHA-256 of public keys in base64, and
 /// @param hashes SHA-256 of certificates in hex, of which one must fit; none: any
 /// @param crlFile of revoked certificates, which the proxy has; empty for none

@@ -93,7 +93,13 @@ public final class GatewayLowering {
         SortedMap<Integer, PortListeners> listenersByPort = listeners(world, scope, secrets);
         var tables = new GatewayTables(world.index(), scope, pieces);
         var l4 = new GatewayL4(world.index(), scope);
-        var ends = new GatewayTls(tables, l4, secrets, routes);
+        var ends =
+                new GatewayTls(
+                        tables,
+                        l4,
+                        secrets,
+                        MeshTls.of(world.settings(), scope.identity().isPresent()),
+                        routes);
         var datagrams = new ArrayList<DatagramListener>();
         var passed = new AutoPassthrough(world.index(), scope.namespace(), common);
         var ports = new TreeSet<>(byPort.keySet());

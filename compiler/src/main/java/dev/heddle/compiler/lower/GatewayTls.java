@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
+import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.GatewayTables;
 import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.Ranges;
@@ -28,17 +29,21 @@ final class GatewayTls {
     private final GatewayTables tables;
     private final GatewayL4 l4;
     private final ServerTlsLowering lowering;
+    private final MeshTls mesh;
     private final List<RouteConfiguration> routes;
 
+    /// @param mesh how the gateway speaks the mesh's own TLS
     /// @param routes takes the servers' tables
     GatewayTls(
             GatewayTables tables,
             GatewayL4 l4,
             TlsSecrets secrets,
+            MeshTls mesh,
             List<RouteConfiguration> routes) {
         this.tables = tables;
         this.l4 = l4;
         this.lowering = new ServerTlsLowering(secrets);
+        this.mesh = mesh;
         this.routes = routes;
     }
 
@@ -81,7 +86,10 @@ final class GatewayTls {
             return;
         }
         Optional<ServerTls> ended =
-                Optional.of(lowering.lower(tls, isHttps ? HTTP : List.of(), origin));
+                Optional.of(
+                        tls.mode() == ServerTlsSettings.Mode.ISTIO_MUTUAL
+                                ? ServerTlsLowering.ofMesh(mesh, tls, isHttps)
+                                : lowering.lower(tls, isHttps ? HTTP : List.of(), origin));
         if (isHttps) {
             Routes.Named table = named(server);
             List<Server> others = https.stream().filter(s -> !s.equals(server)).toList();

@@ -175,7 +175,7 @@ final class ListenerEmitter {
             case Handling.Http http ->
                     filter(
                             "envoy.filters.network.http_connection_manager",
-                            manager(http, listener, told(chain)));
+                            manager(http, listener, told(chain, http.edge())));
             case Handling.Names names ->
                     filter(
                             "envoy.filters.network.tcp_proxy",
@@ -187,13 +187,13 @@ final class ListenerEmitter {
         };
     }
 
-    /// Proxies of the mesh pass on what others have told them, as with Istio.
+    /// Proxies of the mesh pass on what others have told them, gateways do not, as with Istio.
     private static Optional<HttpConnectionManager.ForwardClientCertDetails> told(
-            FilterChain chain) {
+            FilterChain chain, boolean isEdge) {
         return chain.tls()
                 .filter(tls -> tls.clients().isPresent())
                 .map(tls ->
-                        tls.ofTheMesh()
+                        tls.ofTheMesh() && !isEdge
                                 ? HttpConnectionManager.ForwardClientCertDetails.APPEND_FORWARD
                                 : HttpConnectionManager.ForwardClientCertDetails.SANITIZE_SET);
     }

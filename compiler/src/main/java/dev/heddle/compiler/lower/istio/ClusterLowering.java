@@ -374,6 +374,7 @@ public final class ClusterLowering {
         return Optional.of(
                 meshTls.client(
                         names.isEmpty() ? meshTls.identities(service) : names,
+                        Optional.of(service.service().namespace()).filter(_ -> !isAsked),
                         sni.isEmpty()
                                 ? ClusterName.serverName(
                                         port.number(), subset, service.service().host().name())

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// How proxies speak the mesh's own TLS, in which both sides have certificates of the mesh.
 ///
@@ -90,9 +91,17 @@ public record MeshTls(
     ///
     /// @param isHttp whether requests are looked at behind it
     public ServerTls server(boolean isHttp) {
+        return server(isHttp, List.of(), "");
+    }
+
+    /// As [#server(boolean)].
+    ///
+    /// @param names of which a client's certificate must bear one; none: any of the mesh
+    /// @param crlFile of revoked certificates, which the proxy has; empty for none
+    ServerTls server(boolean isHttp, List<String> names, String crlFile) {
         return new ServerTls(
                 List.of(new SecretRef(CERTIFICATE, isIdentified)),
-                Optional.of(peers(List.of())),
+                Optional.of(peers(names, trustDomains, crlFile)),
                 true,
                 least(),
                 ProtocolVersion.TLS_AUTO,
@@ -103,12 +112,14 @@ public record MeshTls(
 
     /// As connections to a cluster's hosts begin it.
     ///
-    /// @param names of which the host's certificate must bear one; none: any of the mesh
+    /// @param names of which the host's certificate must bear one; none: any of the namespace
+    /// @param namespace of the host, where it has no such name; empty: any of the mesh
     /// @param protocol of the port
     /// @param isHttp2 whether its hosts are spoken to in HTTP/2
     /// @param automatically whether only to hosts that speak it
     ClientTls client(
             List<String> names,
+            Optional<String> namespace,
             String sni,
             AppProtocol protocol,
             boolean isHttp2,
@@ -116,21 +127,28 @@ public record MeshTls(
         List<String> alpn = !protocol.isHttp() ? BYTES : isHttp2 ? HTTP2 : HTTP1;
         return new ClientTls(
                 Optional.of(new SecretRef(CERTIFICATE, isIdentified)),
-                Optional.of(peers(names)),
+                Optional.of(
+                        peers(
+                                names,
+                                namespace
+                                        .map(n -> trustDomains.stream().map(d -> d + "/ns/" + n))
+                                        .map(Stream::toList)
+                                        .orElse(trustDomains),
+                                "")),
                 sni,
                 Optional.of(
                         new ClientTls.Mesh(
                                 least(), cipherSuites(), groups(), alpn, automatically)));
     }
 
-    private PeerRules peers(List<String> names) {
+    private PeerRules peers(List<String> names, List<String> within, String crlFile) {
         return new PeerRules(
                 new SecretRef(ROOTS, isIdentified),
                 names,
-                names.isEmpty() ? trustDomains : List.of(),
+                names.isEmpty() ? within : List.of(),
                 List.of(),
                 List.of(),
-                "");
+                crlFile);
     }
 
     /// The identities of the accounts that a service's workloads run as; none where none is known.

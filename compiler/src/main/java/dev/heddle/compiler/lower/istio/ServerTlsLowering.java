@@ -36,12 +36,13 @@ public final class ServerTlsLowering {
         this.secrets = secrets;
     }
 
-    /// Whether TLS ends at the server, with a certificate that it names.
+    /// Whether TLS ends at the server, with a certificate that it names, or the proxy's own.
     public static boolean isEnded(ServerTlsSettings tls) {
         return switch (tls.mode()) {
             case SIMPLE, MUTUAL, OPTIONAL_MUTUAL ->
                     hasCertificate(tls) && !isOld(tls.maxProtocolVersion());
-            case PASSTHROUGH, AUTO_PASSTHROUGH, ISTIO_MUTUAL -> false;
+            case ISTIO_MUTUAL -> !isOld(tls.maxProtocolVersion());
+            case PASSTHROUGH, AUTO_PASSTHROUGH -> false;
         };
     }
 
@@ -81,6 +82,28 @@ public final class ServerTlsLowering {
                 tls.cipherSuites().stream().filter(CIPHERS::contains).distinct().toList(),
                 List.of(),
                 alpn);
+    }
+
+    /// How a server of a gateway ends the mesh's TLS: with the proxy's own identity, for clients
+    /// that have one, with what the server itself says before what the mesh says.
+    ///
+    /// @param isHttp whether requests are looked at behind it
+    public static ServerTls ofMesh(MeshTls mesh, ServerTlsSettings tls, boolean isHttp) {
+        ServerTls its = mesh.server(isHttp, tls.subjectAltNames(), tls.caCrl());
+        boolean saysLeast =
+                tls.minProtocolVersion() != ProtocolVersion.TLS_AUTO
+                        && !isOld(tls.minProtocolVersion());
+        List<String> ciphers =
+                tls.cipherSuites().stream().filter(CIPHERS::contains).distinct().toList();
+        return new ServerTls(
+                its.certificates(),
+                its.clients(),
+                its.clientsMust(),
+                saysLeast ? tls.minProtocolVersion() : its.least(),
+                tls.maxProtocolVersion(),
+                ciphers.isEmpty() ? its.cipherSuites() : ciphers,
+                its.groups(),
+                its.alpn());
     }
 
     private List<SecretRef> certificates(ServerTlsSettings tls, Origin origin) {
