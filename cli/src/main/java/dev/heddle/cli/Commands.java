@@ -10,6 +10,7 @@ import dev.heddle.cli.offline.CompleteBootstrap;
 import dev.heddle.cli.offline.Convert;
 import dev.heddle.cli.offline.Explain;
 import dev.heddle.cli.online.Apply;
+import dev.heddle.cli.online.Audit;
 import dev.heddle.cli.online.Changes;
 import dev.heddle.cli.online.Dashboard;
 import dev.heddle.cli.online.Delete;
@@ -775,6 +776,32 @@ final class Commands {
                                 "which proxy? (expected: PROXY or --admin HOST:PORT)",
                                 "'./heddle proxy-status' lists them"));
         return ProxyConfig.run(mesh.api(machine), part, id, output.json(), machine);
+    }
+
+    @Command(
+            name = "audit",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows who changed what in a running mesh, the newest first.",
+                "It takes the role admin in the namespace, or in all."
+            },
+            footer = {"", "Example:", "  heddle audit -n shop --limit 20"})
+    int audit(
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "",
+                            description = "Only of this namespace (default: of all).")
+                    String namespace,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "100",
+                            description = "How many at most (default: ${DEFAULT-VALUE}).")
+                    int limit,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Audit.run(mesh.api(machine), namespace, limit, output.json(), machine);
     }
 
     @Command(

@@ -45,7 +45,11 @@ class OnlineCommandsTest {
         open.add(control);
         var console =
                 ConsoleServer.start(
-                        loopback, control.mesh(), control.configStore(), control.accounts());
+                        loopback,
+                        control.mesh(),
+                        control.configStore(),
+                        control.accounts(),
+                        control.audit());
         open.add(console);
         int port = console.address().getPort();
         open.add(LocalToken.keep(control.accounts(), LocalToken.file(TestCommand.HOME, port)));

@@ -5,6 +5,7 @@ import dev.heddle.console.api.ApiResponse;
 import dev.heddle.console.api.ConsoleApi;
 import dev.heddle.console.api.Guard;
 import dev.heddle.control.access.Accounts;
+import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import io.helidon.http.HeaderValues;
@@ -61,12 +62,16 @@ public final class ConsoleServer implements AutoCloseable {
     /// @param address port 0 takes any free one
     /// @throws IOException when the address cannot be bound; the message says which
     public static ConsoleServer start(
-            InetSocketAddress address, Mesh mesh, ConfigStore store, Accounts accounts)
+            InetSocketAddress address,
+            Mesh mesh,
+            ConfigStore store,
+            Accounts accounts,
+            AuditTrail audit)
             throws IOException {
         if (address.isUnresolved()) {
             throw new IOException("API on " + text(address) + ": there is no such host");
         }
-        var api = new ConsoleApi(mesh, store, accounts, new Guard(address));
+        var api = new ConsoleApi(mesh, store, accounts, audit, new Guard(address));
         WebServer server =
                 WebServer.builder()
                         .address(address.getAddress())

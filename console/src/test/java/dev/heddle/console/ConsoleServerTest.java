@@ -106,7 +106,12 @@ class ConsoleServerTest {
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         control = ControlPlane.start(ControlBootstrap.of(config, temp.resolve("data"), any));
         server =
-                ConsoleServer.start(any, control.mesh(), control.configStore(), control.accounts());
+                ConsoleServer.start(
+                        any,
+                        control.mesh(),
+                        control.configStore(),
+                        control.accounts(),
+                        control.audit());
         token = control.accounts().local();
         await().until(() -> control.mesh().view().version() == 1);
     }
@@ -413,7 +418,8 @@ class ConsoleServerTest {
                                     address,
                                     control.mesh(),
                                     control.configStore(),
-                                    control.accounts()))
+                                    control.accounts(),
+                                    control.audit()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(":" + taken.getLocalPort())
                     .hasMessageContaining("--api");

@@ -1,6 +1,7 @@
 package dev.heddle.control;
 
 import dev.heddle.control.access.Accounts;
+import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.RevocationSource;
 import dev.heddle.control.hits.RuleHits;
@@ -37,6 +38,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Mesh mesh;
     private final ConfigStore configStore;
     private final Accounts accounts;
+    private final AuditTrail audit;
 
     /// What was started, the last first.
     private final Deque<AutoCloseable> parts;
@@ -47,12 +49,14 @@ public final class ControlPlane implements AutoCloseable {
             Mesh mesh,
             ConfigStore configStore,
             Accounts accounts,
+            AuditTrail audit,
             Deque<AutoCloseable> parts) {
         this.server = server;
         this.ca = ca;
         this.mesh = mesh;
         this.configStore = configStore;
         this.accounts = accounts;
+        this.audit = audit;
         this.parts = parts;
     }
 
@@ -88,6 +92,15 @@ public final class ControlPlane implements AutoCloseable {
                 Accounts.open(
                         bootstrap.data().resolve("access"), bootstrap.clock(), bootstrap.nanos());
 
+        // So is who changes what, from what an earlier run knew on.
+        AuditTrail audit =
+                AuditTrail.open(
+                        bootstrap.data().resolve("audit"),
+                        bootstrap.config(),
+                        last.files(),
+                        bootstrap.clock());
+        parts.push(audit);
+
         // Compiling is work for the processor, so there are no more threads than processors.
         ExecutorService compilers =
                 Executors.newFixedThreadPool(
@@ -114,6 +127,7 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.clock(),
                         edition -> {
                             hits.publish(edition);
+                            audit.publish(edition);
                             pusher.publish(edition);
                         });
         worlds.start();
@@ -176,14 +190,19 @@ public final class ControlPlane implements AutoCloseable {
         var mesh = new Mesh(worlds, pusher, hits);
         var configStore =
                 new ConfigStore(
-                        bootstrap.config(), files, worlds, bootstrap.settings(), bootstrap.clock());
+                        bootstrap.config(),
+                        files,
+                        worlds,
+                        bootstrap.settings(),
+                        audit,
+                        bootstrap.clock());
         LOG.info(
                 "control plane: xDS on {}, configuration in {}, state in {}",
                 server.map(it -> text(it.address()) + " in plain text")
                         .orElse("no port in plain text"),
                 bootstrap.config(),
                 bootstrap.data());
-        return new ControlPlane(server, ca, mesh, configStore, accounts, parts);
+        return new ControlPlane(server, ca, mesh, configStore, accounts, audit, parts);
     }
 
     private static XdsServer listen(InetSocketAddress address, XdsService service)
@@ -239,6 +258,11 @@ public final class ControlPlane implements AutoCloseable {
     /// Who may use that and see the mesh.
     public Accounts accounts() {
         return accounts;
+    }
+
+    /// Who changed what.
+    public AuditTrail audit() {
+        return audit;
     }
 
     /// Stops in the reverse order of the start: nothing new is read, then proxies are told to

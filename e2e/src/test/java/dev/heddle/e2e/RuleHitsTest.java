@@ -465,7 +465,8 @@ class RuleHitsTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         control.mesh(),
                         control.configStore(),
-                        control.accounts())) {
+                        control.accounts(),
+                        control.audit())) {
             var out = new ByteArrayOutputStream();
             var machine =
                     new Machine(

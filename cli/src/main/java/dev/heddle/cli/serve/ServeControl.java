@@ -106,7 +106,8 @@ public final class ServeControl {
                                 settings.api(),
                                 control.mesh(),
                                 control.configStore(),
-                                control.accounts());
+                                control.accounts(),
+                                control.audit());
                 var _ = local(control.accounts(), console.address(), machine)) {
             introduceFirst(control.accounts(), settings, machine);
             stop.await();

@@ -68,7 +68,8 @@ public final class Rehearsal {
                                 loopback,
                                 control.mesh(),
                                 control.configStore(),
-                                control.accounts())) {
+                                control.accounts(),
+                                control.audit())) {
             var plan = DemoPlan.on(0, 0, range.first(), 0, PortHolder::isFree);
             Workload workload = plan.workloads().get(1);
             Files.writeString(config.resolve("workload.yaml"), workload.workloadEntry());

@@ -3,6 +3,7 @@ package dev.heddle.console.api;
 import dev.heddle.control.access.Accounts;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Role;
+import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import java.util.ArrayList;
@@ -26,19 +27,33 @@ public final class ConsoleApi {
 
     private final Guard guard;
     private final Entrance entrance;
+    private final AuditApi audited;
     private final List<Route> routes;
 
     /// An API over that mesh.
     ///
     /// @param accounts who may use it
+    /// @param audit where it is recorded
     /// @param guard from where it may be used
-    public ConsoleApi(Mesh mesh, ConfigStore store, Accounts accounts, Guard guard) {
+    public ConsoleApi(
+            Mesh mesh, ConfigStore store, Accounts accounts, AuditTrail audit, Guard guard) {
         this.guard = guard;
         this.entrance = new Entrance(accounts);
+        this.audited = new AuditApi(audit);
         var all = new ArrayList<Route>();
         all.addAll(reading(mesh, new ResourcesApi(mesh, store)));
         all.addAll(changing(new ResourcesApi(mesh, store)));
         all.addAll(accounts(new AccountsApi(accounts)));
+        all.add(
+                new Route(
+                        "GET",
+                        V1 + "/audit",
+                        "who changed what, the newest first",
+                        Map.of(
+                                "namespace", "only what is about this namespace",
+                                "limit", "how many at most, 1 to 1000 (100)"),
+                        ADMINS,
+                        audited::last));
         all.addAll(page());
         all.add(
                 get(
@@ -252,14 +267,18 @@ public final class ConsoleApi {
 
     private ApiResponse admitted(Route route, ApiRequest request, PathParameters path) {
         if (route.rule() instanceof Rule.Open) {
-            return route.handler().apply(new Call(request, path, Entrance.stranger(request)));
+            var call = new Call(request, path, Entrance.stranger(request));
+            return audited.recorded(call, route.handler().apply(call));
         }
         Optional<Caller> caller = entrance.caller(request);
         if (caller.isEmpty()) {
             return Entrance.unknown(request);
         }
-        return route.rule()
-                .objection(caller.get(), path)
-                .orElseGet(() -> route.handler().apply(new Call(request, path, caller.get())));
+        var call = new Call(request, path, caller.get());
+        return audited.recorded(
+                call,
+                route.rule()
+                        .objection(caller.get(), path)
+                        .orElseGet(() -> route.handler().apply(call)));
     }
 }

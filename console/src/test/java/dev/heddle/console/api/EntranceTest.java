@@ -52,6 +52,7 @@ class EntranceTest {
                         control.mesh(),
                         control.configStore(),
                         control.accounts(),
+                        control.audit(),
                         new Guard(new InetSocketAddress(loopback, 1)));
         await().until(() -> control.mesh().view().version() == 1);
     }
@@ -299,6 +300,32 @@ class EntranceTest {
                 "{\"user\": %s, \"password\": %s}"
                         .formatted(Json.quote(user), Json.quote(password)),
                 peer);
+    }
+
+    @Test
+    void whatWasDoneAndWhatWasNotIsRecorded() throws Exception {
+        String lead = token("lead", "admin:audited");
+        String other = token("other", "admin:other");
+        String viewer = token("viewer", "viewer:audited");
+        String text = entry("audited", "mine");
+        assertThat(ask(lead, "POST", "/api/v1/resources", text).status()).isEqualTo(200);
+        String mine = "/api/v1/resources/serviceentries/audited/mine";
+        assertThat(ask(viewer, "DELETE", mine, "").status()).isEqualTo(403);
+        assertThat(ask(lead, "DELETE", mine, "").status()).isEqualTo(200);
+        String seen = ask(lead, "GET", "/api/v1/audit", "").body();
+        assertThat(seen.replaceAll("\\s+", " "))
+                .containsPattern(
+                        "\"who\": \"lead\", \"from\": \"10.0.0.1\", \"action\": \"created\"")
+                .containsPattern("\"who\": \"viewer\", .*\"outcome\": \"403 'viewer' may not")
+                .containsPattern(
+                        "\"who\": \"lead\", \"from\": \"10.0.0.1\", \"action\": \"deleted\"");
+        assertThat(ask(other, "GET", "/api/v1/audit", "").body()).doesNotContain("audited");
+        String local = control.accounts().local();
+        ask(local, "PUT", "/api/v1/users/resources", "{}");
+        assertThat(ask(local, "GET", "/api/v1/audit", "").body())
+                .contains("PUT /api/v1/users/resources", "file of ");
+        assertThat(ask(local, "GET", "/api/v1/audit?limit", "").status()).isEqualTo(200);
+        assertThat(ask(viewer, "GET", "/api/v1/audit", "").status()).isEqualTo(403);
     }
 
     @Test

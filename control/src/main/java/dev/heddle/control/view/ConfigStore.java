@@ -3,6 +3,7 @@ package dev.heddle.control.view;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Role;
+import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigSource;
 import dev.heddle.control.source.SourceState;
@@ -49,6 +50,7 @@ public final class ConfigStore {
     private final ConfigSource source;
     private final WorldLoop worlds;
     private final MeshSettings settings;
+    private final AuditTrail audit;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -58,11 +60,13 @@ public final class ConfigStore {
             ConfigSource source,
             WorldLoop worlds,
             MeshSettings settings,
+            AuditTrail audit,
             InstantSource clock) {
         this.config = config;
         this.source = source;
         this.worlds = worlds;
         this.settings = settings;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -131,7 +135,7 @@ public final class ConfigStore {
                 texts.put(file, Optional.of(AppliedFile.text(resource)));
             }
         });
-        long version = dryRun || texts.isEmpty() ? now.version() : write(texts);
+        long version = dryRun || texts.isEmpty() ? now.version() : write(texts, caller);
         return new Apply.Done(version, changes, brought.toList());
     }
 
@@ -161,7 +165,9 @@ public final class ConfigStore {
                             .findFirst()
                             .orElse("");
             long version =
-                    dryRun ? now.version() : write(Map.of(file.name(), Optional.<String>empty()));
+                    dryRun
+                            ? now.version()
+                            : write(Map.of(file.name(), Optional.<String>empty()), caller);
             return new Deletion.Done(version, remains);
         } finally {
             lock.unlock();
@@ -252,11 +258,14 @@ public final class ConfigStore {
 
     /// Writes files (an empty text deletes one) and waits until they are in force. When one cannot
     /// be written, those before it are put back.
-    private long write(Map<String, Optional<String>> texts) throws IOException {
+    private long write(Map<String, Optional<String>> texts, Caller caller) throws IOException {
+        // What could not be recorded is not done.
+        audit.flush();
         if (!Files.isDirectory(config)) {
             throw new IOException(config + " is not there, so nothing can be kept in it");
         }
         var before = new LinkedHashMap<String, Optional<String>>();
+        audit.claim(texts, caller);
         try {
             for (var entry : texts.entrySet()) {
                 Path file = config.resolve(entry.getKey());
@@ -269,9 +278,12 @@ public final class ConfigStore {
             }
         } catch (IOException e) {
             putBack(before, e);
+            audit.release(texts);
             throw e;
         }
-        return await(texts.keySet());
+        long version = await(texts.keySet());
+        audit.flush();
+        return version;
     }
 
     private static void put(Path file, Optional<String> text) throws IOException {

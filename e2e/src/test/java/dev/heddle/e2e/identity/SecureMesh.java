@@ -287,7 +287,8 @@ final class SecureMesh implements AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         control.mesh(),
                         control.configStore(),
-                        control.accounts());
+                        control.accounts(),
+                        control.audit());
         parts.add(console);
         return new Api(
                 "http://127.0.0.1:" + console.address().getPort(),
