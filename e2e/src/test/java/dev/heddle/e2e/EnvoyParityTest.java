@@ -25,12 +25,9 @@ class EnvoyParityTest {
         assumeTrue(Envoy.find().isPresent(), "HEDDLE_ENVOY names no Envoy");
         Path envoys = Files.createDirectory(directory.resolve("envoy"));
         Path ours = Files.createDirectory(directory.resolve("heddle"));
-        // Test runs of other checkouts on this machine take other ports.
-        int ports = 20_000 + (int) (ProcessHandle.current().pid() % 50) * 200;
         CompletableFuture<Map<ParityCase, Outcome>> envoy =
-                CompletableFuture.supplyAsync(
-                        () -> run(Envoy.find().orElseThrow(), envoys, ports + 100));
-        Map<ParityCase, Outcome> heddle = run(new HeddleProxy(), ours, ports);
+                CompletableFuture.supplyAsync(() -> run(Envoy.find().orElseThrow(), envoys));
+        Map<ParityCase, Outcome> heddle = run(new HeddleProxy(), ours);
         Map<ParityCase, Outcome> expected = envoy.join();
         return ParityCase.all().stream()
                 .map(row ->
@@ -43,9 +40,9 @@ class EnvoyParityTest {
                                                 Objects.requireNonNull(expected.get(row)))));
     }
 
-    private static Map<ParityCase, Outcome> run(DataPlane proxy, Path directory, int firstPort) {
+    private static Map<ParityCase, Outcome> run(DataPlane proxy, Path directory) {
         try {
-            return ParityRun.of(proxy, directory, firstPort);
+            return ParityRun.of(proxy, directory);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

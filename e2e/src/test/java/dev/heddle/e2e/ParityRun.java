@@ -1,9 +1,9 @@
 package dev.heddle.e2e;
 
+import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -35,19 +35,15 @@ final class ParityRun {
     private record Seen(ParityCase row, String answer, String fate, String request) {}
 
     /// Starts the proxy, asks everything, stops it, and reads its log.
-    ///
-    /// @param firstPort from which on it listens
-    static Map<ParityCase, Outcome> of(DataPlane proxy, Path directory, int firstPort)
-            throws Exception {
-        return new ParityRun().outcomes(proxy, directory, firstPort);
+    static Map<ParityCase, Outcome> of(DataPlane proxy, Path directory) throws Exception {
+        return new ParityRun().outcomes(proxy, directory);
     }
 
-    private Map<ParityCase, Outcome> outcomes(DataPlane proxy, Path directory, int firstPort)
-            throws Exception {
+    private Map<ParityCase, Outcome> outcomes(DataPlane proxy, Path directory) throws Exception {
         Path log = directory.resolve("access.log");
         Path bootstrap = directory.resolve("bootstrap.json");
         try (var backend = new ParityBackend()) {
-            List<Integer> free = freePorts(firstPort, ParityCase.managers().size() + 1);
+            List<Integer> free = new ArrayList<>(FreePorts.many(ParityCase.managers().size() + 1));
             int nobody = free.removeLast();
             for (Object name : ParityCase.managers().keySet()) {
                 ports.put(name.toString(), free.removeLast());
@@ -63,19 +59,6 @@ final class ParityRun {
             }
         }
         return withLogs(Files.readAllLines(log));
-    }
-
-    /// Ports that nobody has and that the system gives to no client, as it gives high ones.
-    static List<Integer> freePorts(int first, int count) {
-        var ports = new ArrayList<Integer>();
-        for (int port = first; ports.size() < count; port++) {
-            try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                ports.add(probe.getLocalPort());
-            } catch (IOException _) {
-                // Somebody's.
-            }
-        }
-        return ports;
     }
 
     private static void awaitServing(int port) throws InterruptedException {

@@ -5,6 +5,7 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.heddle.control.ca.CertificateAuthority;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.xds.identity.SpiffeId;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
@@ -63,7 +64,7 @@ final class PolicyEnvoy implements AutoCloseable {
                         "cluster.local",
                         CertificateAuthority.Lives.NORMAL,
                         now);
-        ports = ParityRun.freePorts(24_000 + (int) (ProcessHandle.current().pid() % 1_000) * 4, 3);
+        ports = FreePorts.many(3);
         Shown own = Shown.signed(authority, SpiffeId.ofAccount("cluster.local", "d", "s"), now);
         Files.writeString(directory.resolve("own.pem"), own.chainText());
         Files.writeString(directory.resolve("own.key"), own.keyText());

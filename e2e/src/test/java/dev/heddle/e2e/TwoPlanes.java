@@ -10,6 +10,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.testkit.Repository;
 import dev.heddle.xds.Snapshot;
@@ -100,14 +101,8 @@ final class TwoPlanes implements AutoCloseable {
         parts.add(copied);
         outside = backends.start("outside/v1");
         services = services(names) + (role == Role.GATEWAY ? GATEWAY + "---\n" + secret() : "");
-        // Ports that are not open in some mesh are kept free for the next, from other runs too.
-        int first = 20_000 + (int) (ProcessHandle.current().pid() % 256) * 32;
-        envoy = new Plane(binary, first, Files.createDirectories(directory.resolve("envoy")));
-        heddle =
-                new Plane(
-                        new HeddleProxy(),
-                        first + 16,
-                        Files.createDirectories(directory.resolve("heddle")));
+        envoy = new Plane(binary, Files.createDirectories(directory.resolve("envoy")));
+        heddle = new Plane(new HeddleProxy(), Files.createDirectories(directory.resolve("heddle")));
     }
 
     private String services(List<String> names) {
@@ -253,10 +248,10 @@ final class TwoPlanes implements AutoCloseable {
         private final Map<Integer, Integer> ports = new TreeMap<>();
         private final Map<RandomDoors.Door, KeptConnection> connections = new HashMap<>();
 
-        Plane(DataPlane kind, int firstPort, Path directory) throws IOException {
+        Plane(DataPlane kind, Path directory) throws IOException {
             parts.add(control);
             // A port that the proxy does not open in this mesh must stay free for the next.
-            List<Integer> free = ParityRun.freePorts(firstPort, DOORS.size() + 2);
+            List<Integer> free = FreePorts.many(DOORS.size() + 2);
             for (int known : DOORS) {
                 ports.put(known, free.get(ports.size()));
             }

@@ -10,10 +10,10 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -106,12 +106,6 @@ class ExtAuthzFaultsTest {
     private static final String GRPC =
             "grpc_service: {envoy_grpc: {cluster_name: authz}, timeout: 30s}";
 
-    private static int free() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static Proxy start(int port, String service, int authorizer, int upstream)
             throws BootstrapException, IOException {
         return Proxy.start(
@@ -145,7 +139,7 @@ class ExtAuthzFaultsTest {
                 "/name"
             })
     void nothingPassesThatIsNotLetPass(String path) throws Exception {
-        int port = free();
+        int port = FreePorts.one();
         String service = HTTP.replace("{prefix: ''}, ", "");
         try (var authorizer =
                         new HttpEcho(
@@ -161,7 +155,7 @@ class ExtAuthzFaultsTest {
 
     @Test
     void anAnswerHasNoSayInHowLongARequestIs() throws Exception {
-        int port = free();
+        int port = FreePorts.one();
         String service = HTTP.replace("{prefix: ''}, ", "");
         try (var authorizer =
                         new HttpEcho(
@@ -211,7 +205,7 @@ class ExtAuthzFaultsTest {
     @ParameterizedTest
     @CsvSource({"/name, 500", "/value, 500", "/path, 500", "/huge, 500", "/fine, 200"})
     void whatIsNoHeaderIsNotPassedOn(String path, int status) throws Exception {
-        int port = free();
+        int port = FreePorts.one();
         try (var authorizer = new GrpcAuthorizer(ExtAuthzFaultsTest::answer);
                 var upstream = HttpEcho.ofRequests();
                 Proxy _ = start(port, GRPC, authorizer.port(), upstream.port())) {
@@ -221,7 +215,7 @@ class ExtAuthzFaultsTest {
 
     @Test
     void whoGoesAwayIsNotAskedAboutAnyMore() throws Exception {
-        int port = free();
+        int port = FreePorts.one();
         try (var authorizer = new GrpcAuthorizer(ExtAuthzFaultsTest::answer);
                 var upstream = HttpEcho.ofRequests();
                 Proxy _ = start(port, GRPC, authorizer.port(), upstream.port())) {
@@ -254,7 +248,7 @@ class ExtAuthzFaultsTest {
     }
 
     private static String refusal(String service) {
-        try (Proxy _ = start(free(), service, 1, 1)) {
+        try (Proxy _ = start(FreePorts.one(), service, 1, 1)) {
             return "";
         } catch (BootstrapException | IOException e) {
             return String.valueOf(e.getMessage());

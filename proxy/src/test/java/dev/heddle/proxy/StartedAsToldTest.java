@@ -3,10 +3,10 @@ package dev.heddle.proxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.JavaCommand;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,22 +24,22 @@ class StartedAsToldTest {
 
     @Test
     void itHasTheWorkersAndEndsAsItsNodeSays() throws Exception {
-        int[] ports = freePorts();
+        List<Integer> ports = FreePorts.many(2);
         Path bootstrap = directory.resolve("bootstrap.yaml");
         Files.writeString(bootstrap, bootstrap(ports));
         Process proxy = start(bootstrap);
         try {
-            String info = get(ports[ADMIN], "/server_info");
+            String info = get(ports.get(ADMIN), "/server_info");
             assertThat(info).contains("\"concurrency\": 3", "\"drain_time\": \"17s\"");
-            assertThat(get(ports[LISTENER], "/")).startsWith("HTTP/1.1 418");
+            assertThat(get(ports.get(LISTENER), "/")).startsWith("HTTP/1.1 418");
 
             long asked = System.nanoTime();
             proxy.destroy();
-            while (!get(ports[ADMIN], "/ready").contains("DRAINING")) {
+            while (!get(ports.get(ADMIN), "/ready").contains("DRAINING")) {
                 Thread.onSpinWait();
             }
             // Within the termination drain new connections are taken, each for one answer.
-            assertThat(get(ports[LISTENER], "/")).startsWith("HTTP/1.1 418");
+            assertThat(get(ports.get(LISTENER), "/")).startsWith("HTTP/1.1 418");
 
             assertThat(proxy.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
             assertThat(System.nanoTime() - asked).isGreaterThan(TimeUnit.SECONDS.toNanos(6));
@@ -49,14 +49,7 @@ class StartedAsToldTest {
         }
     }
 
-    private static int[] freePorts() throws IOException {
-        try (var one = new ServerSocket(0);
-                var other = new ServerSocket(0)) {
-            return new int[] {one.getLocalPort(), other.getLocalPort()};
-        }
-    }
-
-    private static String bootstrap(int[] ports) {
+    private static String bootstrap(List<Integer> ports) {
         return """
         node:
           id: a
@@ -84,7 +77,7 @@ class StartedAsToldTest {
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         """
-                .formatted(ports[ADMIN], ports[LISTENER]);
+                .formatted(ports.get(ADMIN), ports.get(LISTENER));
     }
 
     private Process start(Path bootstrap) throws IOException {

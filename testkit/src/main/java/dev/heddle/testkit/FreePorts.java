@@ -6,11 +6,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /// Free ports of the loopback address, which nobody else gets as long as they are held. Closed when
-/// those are about to be started that the ports are for.
+/// those are about to be started that the ports are for. Systems give ports as low as these to no
+/// client and to nobody who asks for any, and no process gets one twice before it had all: so they
+/// stay free until they are used, and while nobody listens for a moment.
 public final class FreePorts implements AutoCloseable {
+    private static final int FIRST = 16_000;
+    private static final int COUNT = 16_000;
+
+    /// How many have been looked at; processes begin in different places.
+    private static final AtomicInteger LOOKED_AT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 617 % COUNT));
+
     private final List<ServerSocket> held = new ArrayList<>();
 
     /// A port that was free a moment ago.
@@ -26,14 +36,19 @@ public final class FreePorts implements AutoCloseable {
     }
 
     /// One more, which is held.
+    ///
+    /// @throws IllegalStateException when all are taken
     public int next() {
-        try {
-            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(socket);
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int i = 0; i < COUNT; i++) {
+            int port = FIRST + Math.floorMod(LOOKED_AT.getAndIncrement(), COUNT);
+            try {
+                held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+                return port;
+            } catch (IOException _) {
+                // Somebody's.
+            }
         }
+        throw new IllegalStateException("no port from " + FIRST + " on is free");
     }
 
     /// Lets all of them go.

@@ -18,11 +18,11 @@ import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -208,10 +208,7 @@ class DatagramRoutesTest {
         assertThat(compiled.plan().listeners()).isEmpty();
         var control = new CaseControl(compiled.snapshot());
         parts.push(control);
-        int admin;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            admin = free.getLocalPort();
-        }
+        int admin = FreePorts.one();
         Path bootstrap = directory.resolve("bootstrap.yaml");
         Files.writeString(
                 bootstrap,
