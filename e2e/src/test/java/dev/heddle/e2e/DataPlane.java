@@ -1,8 +1,11 @@
 package dev.heddle.e2e;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /// A proxy that runs from an Envoy bootstrap.
 public interface DataPlane {
@@ -13,4 +16,17 @@ public interface DataPlane {
 
     /// The same with a time for drains other than the proxy's own, in whole seconds.
     AutoCloseable start(Path bootstrap, Duration drain) throws IOException;
+
+    /// Whether the proxy whose admin pages are on that port of the loopback interface says that it
+    /// serves all that it was given first.
+    static boolean isLive(int admin) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), admin)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(HttpText.request("GET", "/ready", "localhost", Map.of()));
+            return HttpText.answer(socket).filter(it -> it.status() == 200).isPresent();
+        } catch (IOException _) {
+            return false;
+        }
+    }
 }

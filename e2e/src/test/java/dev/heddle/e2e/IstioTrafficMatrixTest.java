@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.heddle.testkit.NetworkNamespace;
 import dev.heddle.testkit.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,33 +46,31 @@ class IstioTrafficMatrixTest {
                 "skipped: no ../shared/cases/istio-traffic-matrix here");
         List<MatrixRow> rows = MatrixRow.all();
         assertThat(rows).hasSizeGreaterThan(50);
-        return rows.stream().map(row -> test(row, dataPlane));
-    }
-
-    private DynamicTest test(MatrixRow row, DataPlane dataPlane) {
-        Path own = directory.resolve(dataPlane.getClass().getSimpleName() + row.number());
-        return DynamicTest.dynamicTest(
-                row.name(),
-                () -> {
-                    Files.createDirectories(own);
-                    check(row, dataPlane, own);
-                });
+        List<String> numbers =
+                rows.stream()
+                        .filter(MatrixRow::isRedirected)
+                        .map(row -> Integer.toString(row.number()))
+                        .toList();
+        Path own = directory.resolve(dataPlane.getClass().getSimpleName());
+        var redirected =
+                new RedirectedRun(
+                        RedirectedMatrix.class, dataPlane, own.resolve("redirected"), numbers);
+        return rows.stream()
+                .map(row ->
+                        DynamicTest.dynamicTest(
+                                row.name(),
+                                () -> {
+                                    if (row.isRedirected()) {
+                                        redirected.assertMet(Integer.toString(row.number()));
+                                    } else {
+                                        check(row, dataPlane, own.resolve("row" + row.number()));
+                                    }
+                                }))
+                .onClose(redirected::close);
     }
 
     private static void check(MatrixRow row, DataPlane dataPlane, Path own) throws Exception {
-        if (row.isRedirected()) {
-            String kind = dataPlane instanceof Envoy envoy ? envoy.binary().toString() : "heddle";
-            String printed =
-                    NetworkNamespace.run(
-                            RedirectedMatrix.class,
-                            own,
-                            Duration.ofMinutes(2),
-                            Integer.toString(row.number()),
-                            kind,
-                            own.toString());
-            assertThat(printed).contains(RedirectedMesh.MET);
-            return;
-        }
+        Files.createDirectories(own);
         try (var mesh = LiveMesh.start(row.written(own.resolve("case")), dataPlane, own)) {
             for (MatrixRow.Call call : row.calls()) {
                 switch (row.function()) {

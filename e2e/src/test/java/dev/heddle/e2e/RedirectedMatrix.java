@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.NetworkNamespace;
+import dev.heddle.testkit.Parts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
-/// A row of [MatrixRow] whose workload's connections are redirected, in a network namespace of its
-/// own: run by [IstioTrafficMatrixTest].
+/// A row of [MatrixRow] whose workload's connections are redirected, in a network namespace: run by
+/// [IstioTrafficMatrixTest].
 final class RedirectedMatrix {
     private static final int HTTPS = 443;
     private static final String HTTP_1_0 = "GET / HTTP/1.0\n\n";
@@ -30,26 +31,30 @@ final class RedirectedMatrix {
         this.certificates = CaseCertificates.of(golden);
     }
 
-    /// @param arguments number of the row; `heddle`, or the path of an Envoy; a directory
-    public static void main(String... arguments) throws Exception {
-        MatrixRow row = MatrixRow.all().get(Integer.parseInt(arguments[0]));
-        DataPlane dataPlane =
-                arguments[1].equals("heddle")
-                        ? new HeddleProxy()
-                        : new Envoy(Path.of(arguments[1]));
-        Path directory = Path.of(arguments[2]);
-        GoldenCase golden = row.written(directory.resolve("case"));
-        try (var mesh = new RedirectedMesh(golden, dataPlane, directory)) {
-            var matrix = new RedirectedMatrix(row, golden);
-            matrix.outside(mesh.backends());
-            matrix.check();
+    /// @param arguments as [RedirectedRun] has them; the checks are rows by number
+    public static void main(String... arguments) {
+        DataPlane dataPlane = RedirectedRun.plane(arguments[0]);
+        List<MatrixRow> rows = MatrixRow.all();
+        for (String number : List.of(arguments).subList(2, arguments.length)) {
+            MatrixRow row = rows.get(Integer.parseInt(number));
+            RedirectedRun.report(
+                    number, arguments[1], directory -> check(row, dataPlane, directory));
         }
-        System.out.println(RedirectedMesh.MET);
         System.exit(0);
     }
 
+    private static void check(MatrixRow row, DataPlane dataPlane, Path directory) throws Exception {
+        GoldenCase golden = row.written(directory.resolve("case"));
+        try (var parts = new Parts();
+                var mesh = new RedirectedMesh(golden, dataPlane, directory)) {
+            var matrix = new RedirectedMatrix(row, golden);
+            matrix.outside(mesh.backends(), parts);
+            matrix.check();
+        }
+    }
+
     /// Who answers outside of the mesh, and in the workload itself.
-    private void outside(EchoBackends backends) throws Exception {
+    private void outside(EchoBackends backends, Parts parts) throws Exception {
         for (String address : MatrixRow.OUTSIDE) {
             NetworkNamespace.command("ip addr add " + address + "/32 dev lo");
             backends.start(address, Optional.empty(), at(address, 81));
@@ -60,12 +65,12 @@ final class RedirectedMatrix {
         }
         if (row.function().equals("DNSTestCases")) {
             NetworkNamespace.command("ip addr add " + RedirectedMesh.NAMES + "/32 dev lo");
-            var _ =
+            parts.add(
                     new MachineNames(
                             at(RedirectedMesh.NAMES, 53),
                             Map.of(
                                     MatrixRow.FULL_TARGET,
-                                    List.of("10.66.0." + (int) MatrixRow.TARGET.charAt(0))));
+                                    List.of("10.66.0." + (int) MatrixRow.TARGET.charAt(0)))));
         }
         backends.start("a/v1", Optional.empty(), at(RedirectedMesh.WORKLOAD, 8080));
     }

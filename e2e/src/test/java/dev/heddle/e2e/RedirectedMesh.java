@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// A golden case whose workload's connections the kernel redirects to its sidecar, run in a network
-/// namespace of its own by [RedirectedTrafficTest].
+/// namespace by [RedirectedTrafficTest].
 ///
 /// In place of users, by which a mesh's node tells a sidecar's connections from its workload's, the
 /// workload's address says what is redirected. A call that names no address is made to one that
@@ -43,36 +43,42 @@ final class RedirectedMesh implements MeshUnderTest {
 
     private static final String NOBODY = "198.51.100.77";
     private static final int OUT = 15_001;
+    private static final int ADMIN = 19_000;
 
     private final Parts parts = new Parts();
     private final EchoBackends backends = new EchoBackends();
     private final CaseWorld world;
 
-    /// @param arguments name of the case; `heddle`, or the path of an Envoy; a directory
+    /// @param arguments as [RedirectedRun] has them; the checks are cases by name
     public static void main(String... arguments) throws Exception {
-        GoldenCase golden =
-                GoldenCase.all().stream()
-                        .filter(c -> c.name().equals(arguments[0]))
-                        .findFirst()
-                        .orElseThrow();
-        DataPlane dataPlane =
-                arguments[1].equals("heddle")
-                        ? new HeddleProxy()
-                        : new Envoy(Path.of(arguments[1]));
+        DataPlane dataPlane = RedirectedRun.plane(arguments[0]);
         // Nobody answers for names here, which whoever asks is told at once.
         NetworkNamespace.command("iptables -A OUTPUT -p udp --dport 53 -j REJECT");
-        try (var mesh = new RedirectedMesh(golden, dataPlane, Path.of(arguments[2]))) {
-            CallCheck.check(mesh, CallSheet.of(golden.yamlFile("calls.yaml").orElseThrow()));
+        for (GoldenCase golden : GoldenCase.all()) {
+            if (List.of(arguments).subList(2, arguments.length).contains(golden.name())) {
+                RedirectedRun.report(
+                        golden.name(),
+                        arguments[1],
+                        directory -> {
+                            try (var mesh = new RedirectedMesh(golden, dataPlane, directory)) {
+                                CallCheck.check(
+                                        mesh,
+                                        CallSheet.of(golden.yamlFile("calls.yaml").orElseThrow()));
+                            }
+                        });
+            }
         }
-        System.out.println(MET);
         System.exit(0);
     }
 
     RedirectedMesh(GoldenCase golden, DataPlane dataPlane, Path directory) throws Exception {
+        parts.add(() ->
+                NetworkNamespace.command(
+                        "iptables -t nat -F OUTPUT; ip addr flush dev lo to 10.0.0.0/8"));
         NetworkNamespace.command("ip link set lo up");
         NetworkNamespace.command("ip addr add " + WORKLOAD + "/32 dev lo");
         // So that there is a way to every address, before the kernel redirects.
-        NetworkNamespace.command("ip route add default dev lo");
+        NetworkNamespace.command("ip route replace default dev lo");
         // Calls to oneself stay on the machine, as where Istio has set up the node.
         NetworkNamespace.command(
                 "iptables -t nat -A OUTPUT -p tcp -s "
@@ -114,24 +120,17 @@ final class RedirectedMesh implements MeshUnderTest {
                                 scope.namespace(),
                                 scope.labels(),
                                 "{}",
-                                19_000,
+                                ADMIN,
                                 control.port())
                         .text());
         parts.add(dataPlane.start(bootstrap));
-        while (!isListening()) {
-            if (!control.nacks.isEmpty()) {
-                throw new AssertionError(control.nacks.toString());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!DataPlane.isLive(ADMIN)) {
+            if (!control.nacks.isEmpty() || System.nanoTime() > end) {
+                parts.close();
+                throw new AssertionError("it is not live; NACKs: " + control.nacks);
             }
             TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private static boolean isListening() {
-        try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), OUT), 1_000);
-            return true;
-        } catch (IOException e) {
-            return false;
         }
     }
 
