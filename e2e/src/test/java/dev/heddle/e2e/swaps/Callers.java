@@ -80,7 +80,7 @@ final class Callers implements AutoCloseable {
         start(
                 "gateway-new-http1",
                 turn -> {
-                    try (var once = new KeptConnection(() -> connect(ports.http()))) {
+                    try (var once = new Kept(() -> open(ports.http()))) {
                         http("gateway-new-http1", once, turn, "shop.example.com", "");
                     }
                 });
@@ -101,17 +101,51 @@ final class Callers implements AutoCloseable {
         return socket;
     }
 
+    /// A new connection.
+    ///
+    /// @param oldest number of the oldest state that its listener may be of
+    private record Opened(Socket socket, int oldest) {}
+
+    private Opened open(int port) throws IOException {
+        int oldest = ledger.oldest();
+        return new Opened(connect(port), oldest);
+    }
+
+    /// A connection for as long as may be. A listener that is replaced keeps those that it has.
+    private static final class Kept implements AutoCloseable {
+        private final KeptConnection connection;
+        private int oldest;
+
+        interface Opener {
+            Opened open() throws IOException;
+        }
+
+        Kept(Opener opener) {
+            connection =
+                    new KeptConnection(() -> {
+                        Opened opened = opener.open();
+                        oldest = opened.oldest();
+                        return opened.socket();
+                    });
+        }
+
+        @Override
+        public void close() throws IOException {
+            connection.close();
+        }
+    }
+
     private void keptHttp(String name, int port, String host, String prefix) {
-        var connection = new KeptConnection(() -> connect(port));
+        var connection = new Kept(() -> open(port));
         start(name, turn -> http(name, connection, turn, host, prefix));
     }
 
-    private void http(String name, KeptConnection by, int turn, String host, String prefix) {
+    private void http(String name, Kept by, int turn, String host, String prefix) {
         String path = MeshState.PATHS.get(turn % MeshState.PATHS.size());
         Line line = ledger.begin(name);
         try {
             Answer answer =
-                    by.call(
+                    by.connection.call(
                             HttpText.request(
                                     turn % 3 == 0 ? "POST" : "GET",
                                     prefix + path,
@@ -123,6 +157,9 @@ final class Callers implements AutoCloseable {
             String state = answer.header(MeshText.STATE).orElse("");
             String why = judge(line, path, answer, who, state);
             if (why.isEmpty()) {
+                why = judgeServer(by, answer);
+            }
+            if (why.isEmpty()) {
                 line.answered(who, state);
             } else {
                 line.failed(why);
@@ -132,9 +169,8 @@ final class Callers implements AutoCloseable {
         }
     }
 
-    /// What is wrong with an answer; empty when one of the states explains its route, the backend
-    /// and the server's name. The backends of a route are those of any state in force: they come by
-    /// themselves.
+    /// What is wrong with an answer; empty when one of the states explains its route and the
+    /// backend. The backends of a route are those of any state in force: they come by themselves.
     private static String judge(Line line, String path, Answer answer, String by, String state) {
         List<MeshState> states = line.states();
         if (answer.status() != 200) {
@@ -157,15 +193,28 @@ final class Callers implements AutoCloseable {
         return isExplained ? "" : path + " was answered by '" + by + "', by state " + state;
     }
 
+    /// What is wrong with the name that the proxy's listener gives itself; empty when it is that of
+    /// a state that may have been in force since the connection was made.
+    private String judgeServer(Kept by, Answer answer) {
+        String server = answer.header("server").orElse("");
+        boolean isExplained =
+                ledger.since(by.oldest).stream()
+                        .anyMatch(it -> it.serverName().orElse("").equals(server));
+        return isExplained
+                ? ""
+                : "server '%s' on a connection since state %d".formatted(server, by.oldest);
+    }
+
     private void newTls(int turn) throws IOException {
         Line shown = ledger.begin("gateway-handshake");
+        Opened plain;
         SSLSocket socket;
         try {
+            plain = open(ports.https());
             socket =
                     (SSLSocket)
                             tls.getSocketFactory()
-                                    .createSocket(
-                                            connect(ports.https()), "shop.example.com", 8443, true);
+                                    .createSocket(plain.socket(), "shop.example.com", 8443, true);
             socket.startHandshake();
             var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             String name = certificate.getSubjectX500Principal().getName().substring("CN=".length());
@@ -178,7 +227,7 @@ final class Callers implements AutoCloseable {
             shown.failed(e.toString());
             return;
         }
-        try (var connection = new KeptConnection(() -> socket)) {
+        try (var connection = new Kept(() -> new Opened(socket, plain.oldest()))) {
             // Its last answer says so, where the listener changes meanwhile.
             for (int i = 0; i < 3 && !socket.isClosed(); i++) {
                 http("gateway-new-tls", connection, turn + i, "shop.example.com", "");

@@ -111,6 +111,16 @@ final class Ledger {
         return line;
     }
 
+    /// The number of the oldest state that may be in force now.
+    int oldest() {
+        return timeline.oldest();
+    }
+
+    /// The states that may have been in force at some time since that one was the oldest.
+    List<MeshState> since(int number) {
+        return timeline.since(number);
+    }
+
     /// A backend has a request.
     void heard(String id) {
         Line line = open.get(id);

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 /// @param balancing `loadBalancer.simple`
 /// @param requestsPerConnection the most of them to a backend; 0 for any number
 /// @param upgrades whether backends of the shop are spoken to in HTTP/2
-/// @param serverName what the header `server` says, by an EnvoyFilter; empty for Envoy's
+/// @param serverName what the header `server` says, by an EnvoyFilter; empty for what the backend
+///   says of itself, which is nothing
 /// @param isFiltered whether an EnvoyFilter puts one more filter before the router
 /// @param certificate of the gateway, by the name of its file
 /// @param wire where the swapped TCP port leads

@@ -259,6 +259,7 @@ record MeshText(Map<String, Integer> ports, Map<String, Pair> certificates, Path
                   "@type": type.googleapis.com/envoy.extensions.filters.network.\
         http_connection_manager.v3.HttpConnectionManager
                   server_name: %s
+                  server_header_transformation: APPEND_IF_ABSENT
         """
                 .formatted(name);
     }
