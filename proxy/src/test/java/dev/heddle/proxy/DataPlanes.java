@@ -3,6 +3,7 @@ package dev.heddle.proxy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.config.BootstrapParser;
+import dev.heddle.testkit.Begun;
 import dev.heddle.testkit.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,8 +12,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Our proxy, and stock Envoy beside it, from the same bootstrap.
@@ -33,6 +36,8 @@ final class DataPlanes implements AutoCloseable {
     private final List<Runnable> running = new ArrayList<>();
 
     /// Starts both. Skips the test where there is no Envoy.
+    ///
+    /// @param text asked for ours first, and then for Envoy's
     static DataPlanes start(Path directory, int listeners, Text text) throws Exception {
         return start(directory, listeners, ProxyTest.settings(), text);
     }
@@ -99,6 +104,24 @@ final class DataPlanes implements AutoCloseable {
 
     List<Plane> all() {
         return planes;
+    }
+
+    /// What is done with a proxy, and what comes of it.
+    interface Doing<T> {
+        T with(Plane plane) throws Exception;
+    }
+
+    /// Does the same with both at the same time.
+    ///
+    /// @return what came of it, by the proxy's name
+    <T> Map<String, T> atOnce(Doing<T> doing) throws Exception {
+        var begun = new LinkedHashMap<String, Begun<T>>();
+        planes.forEach(plane -> begun.put(plane.name(), Begun.of(() -> doing.with(plane))));
+        var done = new LinkedHashMap<String, T>();
+        for (Map.Entry<String, Begun<T>> each : begun.entrySet()) {
+            done.put(each.getKey(), each.getValue().get());
+        }
+        return done;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.heddle.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.testkit.Begun;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -253,14 +254,8 @@ class FilterChainsBesideEnvoyTest {
                 var planes =
                         DataPlanes.start(
                                 directory, 4, ports -> bootstrap(ports, backends.clusters()))) {
-            var outcomes = new LinkedHashMap<String, Map<String, String>>();
-            for (DataPlanes.Plane plane : planes.all()) {
-                var of = new LinkedHashMap<String, String>();
-                for (Map.Entry<String, Call> call : calls().entrySet()) {
-                    of.put(call.getKey(), outcome(plane, call.getValue()));
-                }
-                outcomes.put(plane.name(), of);
-            }
+            Map<String, Map<String, String>> outcomes =
+                    planes.atOnce(FilterChainsBesideEnvoyTest::outcomes);
             assertThat(outcomes.get("heddle")).isEqualTo(outcomes.get("envoy"));
             // Not all of them the same, and some of them refused.
             assertThat(Objects.requireNonNull(outcomes.get("heddle")).values())
@@ -268,6 +263,17 @@ class FilterChainsBesideEnvoyTest {
                     .anyMatch(it -> it.startsWith("f:"))
                     .contains("closed");
         }
+    }
+
+    /// Of all calls, which are made at the same time, as each ends with a silence.
+    private static Map<String, String> outcomes(DataPlanes.Plane plane) throws Exception {
+        var begun = new LinkedHashMap<String, Begun<String>>();
+        calls().forEach((name, call) -> begun.put(name, Begun.of(() -> outcome(plane, call))));
+        var outcomes = new LinkedHashMap<String, String>();
+        for (Map.Entry<String, Begun<String>> each : begun.entrySet()) {
+            outcomes.put(each.getKey(), each.getValue().get());
+        }
+        return outcomes;
     }
 
     /// `b:` and what came back, or how it ended.
@@ -278,7 +284,7 @@ class FilterChainsBesideEnvoyTest {
                     new InetSocketAddress(
                             InetAddress.ofLiteral(call.to()), plane.ports().get(call.listener())),
                     2_000);
-            socket.setSoTimeout(3_000);
+            socket.setSoTimeout(5_000);
             socket.getOutputStream().write(call.bytes());
             if (call.isHalf()) {
                 socket.shutdownOutput();
@@ -297,7 +303,7 @@ class FilterChainsBesideEnvoyTest {
                     break;
                 }
                 heard.write(b);
-                socket.setSoTimeout(150);
+                socket.setSoTimeout(1_000);
             }
         } catch (SocketTimeoutException e) {
             if (heard.size() == 0) {

@@ -31,10 +31,12 @@ class TcpTunnelsBesideEnvoyTest {
                             + " post_path: /tunnel}",
                     "cluster: http2, tunneling_config: {hostname: 'h.example:80', use_post: true,"
                             + " post_path: /tunnel}",
-                    "cluster: http1, tunneling_config: {hostname: '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%:7',"
-                            + " headers_to_add: [{header: {key: x-from, value:"
-                            + " '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%'}}, {header: {key: x-a, value: b}}]}",
-                    "cluster: http1, max_connect_attempts: 2, tunneling_config: {hostname: 'refuse.example:443'}",
+                    "cluster: http1, tunneling_config: {hostname:"
+                        + " '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%:7', headers_to_add: [{header:"
+                        + " {key: x-from, value: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%'}},"
+                        + " {header: {key: x-a, value: b}}]}",
+                    "cluster: http1, max_connect_attempts: 2, tunneling_config: {hostname:"
+                            + " 'refuse.example:443'}",
                     "cluster: http2, tunneling_config: {hostname: 'refuse.example:443'}",
                     "cluster: nobody, tunneling_config: {hostname: 'target.example:443'}");
 
@@ -120,12 +122,12 @@ class TcpTunnelsBesideEnvoyTest {
     /// Reads what comes; says whether the connection is open after that.
     private static boolean goesOn(Socket socket, ByteArrayOutputStream heard) {
         try {
-            socket.setSoTimeout(500);
+            socket.setSoTimeout(1_000);
             for (int b = socket.getInputStream().read();
                     b >= 0;
                     b = socket.getInputStream().read()) {
                 heard.write(b);
-                socket.setSoTimeout(120);
+                socket.setSoTimeout(250);
             }
             return false;
         } catch (SocketTimeoutException e) {

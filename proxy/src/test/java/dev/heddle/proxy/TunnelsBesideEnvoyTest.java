@@ -208,22 +208,35 @@ class TunnelsBesideEnvoyTest {
 
     @Test
     void bothCarryOrRefuseTheSameTunnels() throws Exception {
-        try (var backends = new TunnelBackends();
-                var planes = DataPlanes.start(directory, 3, ports -> bootstrap(ports, backends))) {
-            var outcomes = new LinkedHashMap<String, Map<String, List<String>>>();
-            for (DataPlanes.Plane plane : planes.all()) {
-                var of = new LinkedHashMap<String, List<String>>();
-                for (Map.Entry<String, Call> call : calls().entrySet()) {
-                    of.put(call.getKey(), outcome(plane, call.getValue(), backends));
-                }
-                outcomes.put(plane.name(), of);
+        try (var behindOurs = new TunnelBackends();
+                var behindEnvoy = new TunnelBackends()) {
+            var behind = List.of(behindOurs, behindEnvoy).iterator();
+            try (var planes =
+                    DataPlanes.start(directory, 3, ports -> bootstrap(ports, behind.next()))) {
+                compare(
+                        planes.atOnce(plane ->
+                                outcomes(
+                                        plane,
+                                        plane.name().equals("envoy") ? behindEnvoy : behindOurs)));
             }
-            Map<String, List<String>> ours = requireNonNull(outcomes.get("heddle"));
-            requireNonNull(outcomes.get("envoy"))
-                    .forEach((call, lines) -> assertThat(ours.get(call)).as(call).isEqualTo(lines));
-            assertThat(ours.get("an upgrade")).contains("hello-ws:datamore");
-            assertThat(ours.get("CONNECT to TCP, HTTP/2")).contains("hello-tcp:data<end><end>");
         }
+    }
+
+    private static void compare(Map<String, Map<String, List<String>>> outcomes) {
+        Map<String, List<String>> ours = requireNonNull(outcomes.get("heddle"));
+        requireNonNull(outcomes.get("envoy"))
+                .forEach((call, lines) -> assertThat(ours.get(call)).as(call).isEqualTo(lines));
+        assertThat(ours.get("an upgrade")).contains("hello-ws:datamore");
+        assertThat(ours.get("CONNECT to TCP, HTTP/2")).contains("hello-tcp:data<end><end>");
+    }
+
+    private static Map<String, List<String>> outcomes(
+            DataPlanes.Plane plane, TunnelBackends backends) throws IOException {
+        var outcomes = new LinkedHashMap<String, List<String>>();
+        for (Map.Entry<String, Call> call : calls().entrySet()) {
+            outcomes.put(call.getKey(), outcome(plane, call.getValue(), backends));
+        }
+        return outcomes;
     }
 
     /// What the client and what the upstream saw.
@@ -309,13 +322,13 @@ class TunnelsBesideEnvoyTest {
     /// What comes until nothing does for a while, or the end.
     private static String read(Socket socket) throws IOException {
         var heard = new ByteArrayOutputStream();
-        socket.setSoTimeout(500);
+        socket.setSoTimeout(1_000);
         try {
             for (int b = socket.getInputStream().read();
                     b >= 0;
                     b = socket.getInputStream().read()) {
                 heard.write(b);
-                socket.setSoTimeout(120);
+                socket.setSoTimeout(200);
             }
         } catch (SocketTimeoutException e) {
             // It goes on, or the other side waits.

@@ -57,6 +57,7 @@ class TlsFaultsTest {
                     address: {socket_address: {address: 127.0.0.1, port_value: 0}}
                     listener_filters: [{name: tls, typed_config: {"@type":
                       "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"}}]
+                    listener_filters_timeout: 5s
                     filter_chains:
                     - transport_socket_connect_timeout: 30s
                       transport_socket: {name: tls, typed_config: {"@type":

@@ -5,38 +5,52 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.testkit.Seed;
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 /// What becomes of a connection that is closed while the other side has not taken everything.
 class ClosingTest {
     /// More than the buffers of two sockets hold.
     private static final int MUCH = 32 << 20;
 
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private Optional<Workers> running = Optional.empty();
+    private final List<Workers> running = new ArrayList<>();
 
     @AfterEach
     void stop() {
-        running.ifPresent(Workers::stop);
+        running.forEach(Workers::stop);
     }
 
-    /// Says much to whoever comes, and closes.
-    private Socket open(Transport transport) throws Exception {
+    /// A connection to somebody who says much to whoever comes, and closes.
+    ///
+    /// @param closed done once it has
+    private record Told(Transport transport, Socket socket, CountDownLatch closed) {}
+
+    /// One over each transport, at the same time, as what is looked at takes its time.
+    private List<Told> open() throws Exception {
+        var all = new ArrayList<Told>();
+        for (Transport transport : Transport.values()) {
+            if (transport != Transport.LOCAL) {
+                all.add(open(transport));
+            }
+        }
+        return all;
+    }
+
+    private Told open(Transport transport) throws Exception {
         assumeTrue(transport.isAvailable(), transport + " is not available here");
+        var closed = new CountDownLatch(1);
         Workers workers =
                 Workers.start(1, transport, InstantSource.system(), _ -> Seed.ofRun().random());
-        running = Optional.of(workers);
+        running.add(workers);
         Worker worker = workers.all().getFirst();
         var listening = new CompletableFuture<InetSocketAddress>();
         InetSocketAddress any =
@@ -51,7 +65,7 @@ class ClosingTest {
                                 wire.write(worker.allocator().directBuffer(MUCH).writeZero(MUCH));
                                 wire.close();
                             });
-                            return new Hearing();
+                            return new Hearing(closed);
                         },
                         new ListenOutcome() {
                             @Override
@@ -67,10 +81,10 @@ class ClosingTest {
         var socket = new Socket();
         socket.connect(listening.get(10, TimeUnit.SECONDS));
         socket.setSoTimeout(30_000);
-        return socket;
+        return new Told(transport, socket, closed);
     }
 
-    private final class Hearing implements WireHandler {
+    private record Hearing(CountDownLatch closed) implements WireHandler {
         @Override
         public void onBytes(ByteBuf bytes) {
             bytes.release();
@@ -92,31 +106,37 @@ class ClosingTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = "LOCAL", mode = EnumSource.Mode.EXCLUDE)
-    void whoTakesNothingIsCutOff(Transport transport) throws Exception {
-        try (Socket _ = open(transport)) {
-            assertThat(closed.await(WorkerWire.CLOSING_NANOS / 2, TimeUnit.NANOSECONDS)).isFalse();
-            assertThat(closed.await(4 * WorkerWire.CLOSING_NANOS, TimeUnit.NANOSECONDS)).isTrue();
+    @Test
+    void whoTakesNothingIsCutOff() throws Exception {
+        List<Told> all = open();
+        TimeUnit.NANOSECONDS.sleep(WorkerWire.CLOSING_NANOS / 2);
+        for (Told told : all) {
+            assertThat(told.closed().getCount()).as("%s", told.transport()).isEqualTo(1);
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = "LOCAL", mode = EnumSource.Mode.EXCLUDE)
-    void whoTakesItsTimeGetsEverything(Transport transport) throws Exception {
-        try (Socket socket = open(transport)) {
-            assertThat(slowly(socket)).isEqualTo(MUCH);
-            assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+        for (Told told : all) {
+            assertThat(told.closed().await(4 * WorkerWire.CLOSING_NANOS, TimeUnit.NANOSECONDS))
+                    .as("%s", told.transport())
+                    .isTrue();
+            told.socket().close();
         }
     }
 
     /// Over a longer time than a close waits for one that takes nothing.
-    private static long slowly(Socket socket) throws IOException, InterruptedException {
-        long taken = 0;
+    @Test
+    void whoTakesItsTimeGetsEverything() throws Exception {
+        List<Told> all = open();
         for (int pause = 0; pause < 4; pause++) {
-            taken += socket.getInputStream().readNBytes(MUCH / 8).length;
+            for (Told told : all) {
+                assertThat(told.socket().getInputStream().readNBytes(MUCH / 8)).hasSize(MUCH / 8);
+            }
             TimeUnit.NANOSECONDS.sleep(WorkerWire.CLOSING_NANOS / 3);
         }
-        return taken + socket.getInputStream().readAllBytes().length;
+        for (Told told : all) {
+            assertThat(told.socket().getInputStream().readAllBytes())
+                    .as("%s", told.transport())
+                    .hasSize(MUCH / 2);
+            assertThat(told.closed().await(10, TimeUnit.SECONDS)).isTrue();
+            told.socket().close();
+        }
     }
 }
