@@ -77,6 +77,44 @@ class GatewayApiConformanceTest {
                                                 .isEqualTo(!STATUS.contains(test.name()))));
     }
 
+    /// A step of a kind that nobody here knows is a step that nobody takes: of clients in the mesh,
+    /// of bytes and of datagrams the given tests have none. Golden cases make such calls:
+    /// `gateway-api-mesh*`, `gateway-api-bytes`, and [DatagramRoutesTest].
+    @TestFactory
+    Stream<DynamicTest> everyStepIsTakenHereOrIsOfAKindThatIsNamed() {
+        Optional<Suite> suite = Suite.find();
+        assumeTrue(suite.isPresent(), "skipped: no ../shared/cases/gateway-api-conformance here");
+        Suite found = suite.orElseThrow();
+        Stream<DynamicTest> steps =
+                found.tests().stream()
+                        .map(test ->
+                                DynamicTest.dynamicTest(
+                                        test.name(),
+                                        () ->
+                                                assertThat(test.steps())
+                                                        .filteredOn(step -> !isKnown(test, step))
+                                                        .as("steps that nobody takes")
+                                                        .isEmpty()));
+        return Stream.concat(
+                steps,
+                Stream.of(
+                        DynamicTest.dynamicTest(
+                                "manifests",
+                                () ->
+                                        assertThat(found.tests())
+                                                .flatExtracting(Suite.Test::manifests)
+                                                .filteredOn(m -> found.manifest(m).isEmpty())
+                                                .as("manifests that are not given")
+                                                .containsExactlyInAnyOrderElementsOf(
+                                                        NOT_GIVEN.keySet()))));
+    }
+
+    private static boolean isKnown(Suite.Test test, Suite.Step step) {
+        return step.isTraffic()
+                || step.isAboutStatus()
+                || (Special.ALL.containsKey(test.name()) && Special.CALLS.contains(step.call()));
+    }
+
     private static boolean isAboutTraffic(Suite.Test test) {
         return !test.traffic().isEmpty() || Special.ALL.containsKey(test.name());
     }

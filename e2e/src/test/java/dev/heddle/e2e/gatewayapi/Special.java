@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,6 +37,14 @@ final class Special {
                     "HTTPRouteRequestHeaderModifierBackendWeights", Special::headersOfBackends,
                     "HTTPRouteRequestPercentageMirror", Special::mirrors,
                     "GRPCRouteWeight", Special::grpcShares);
+
+    /// The steps that these checks are in the place of.
+    static final Set<String> CALLS =
+            Set.of(
+                    "http.AwaitConvergence",
+                    "http.MakeRequest",
+                    "weight.NewFunctionBasedSender",
+                    "t.Fatal");
 
     private Special() {}
 

@@ -40,6 +40,12 @@ record Suite(Path folder, List<Test> tests) {
             return TRAFFIC.contains(call);
         }
 
+        /// Whether it is about what resources say of themselves: the status of every test is asked
+        /// where it is made, by the compiler's `GatewayStatusConformanceTest`.
+        boolean isAboutStatus() {
+            return call.startsWith("kubernetes.") || call.startsWith("require.");
+        }
+
         JsonObject arg(int index) {
             JsonElement arg = args.get(index);
             return arg.isJsonObject() ? arg.getAsJsonObject() : new JsonObject();
