@@ -1,7 +1,9 @@
 package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.ir.PolicyTarget;
+import dev.heddle.compiler.secret.ClientKeys;
 import dev.heddle.compiler.secret.UserFile;
+import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.GatewayAuthentications;
 import dev.heddle.compiler.select.GatewayAuthentications.InForce;
 import dev.heddle.compiler.select.GatewayAuthentications.Section;
@@ -13,10 +15,13 @@ import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.Secret;
 import dev.heddle.model.gatewayapi.ListenerSet;
+import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.SecurityPolicy.ApiKeyAuth;
 import dev.heddle.model.policy.TargetRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,6 +68,36 @@ final class SecurityPolicyCheck {
                 .ifPresent(it ->
                         secret(it.users().name(), SPEC.field("basicAuth").field("users"))
                                 .ifPresent(this::users));
+        policy.spec().apiKeyAuth().ifPresent(this::keys);
+    }
+
+    private void keys(ApiKeyAuth said) {
+        FieldPath path = SPEC.field("apiKeyAuth").field("credentialRefs");
+        var secrets = new ArrayList<Resource<Secret>>();
+        for (int i = 0; i < said.credentialRefs().size(); i++) {
+            secret(said.credentialRefs().get(i).name(), path.index(i)).ifPresent(secrets::add);
+        }
+        boolean cutsQuery =
+                said.sanitize()
+                        && said.extractFrom().stream().anyMatch(it -> !it.params().isEmpty());
+        if (cutsQuery) {
+            findings.add(
+                    DiagnosticCode.OWN_PROXY_ONLY,
+                    policy.origin(SPEC.field("apiKeyAuth").field("sanitize")),
+                    "stock Envoy sorts and decodes what is left of a query that it takes a key out"
+                            + " of",
+                    "Have keys in headers, or sanitize off; 'heddle proxy' leaves the rest as it"
+                            + " is");
+        }
+        for (ClientKeys.Flaw flaw :
+                ClientKeys.of(secrets.stream().map(Resource::spec).toList()).flaws()) {
+            Resource<Secret> secret = secrets.get(flaw.secret());
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    secret.origin(entry(secret, flaw.entry())),
+                    flaw.why(),
+                    "The other clients of '%s' may pass".formatted(policy.id()));
+        }
     }
 
     private void target(TargetRef ref, FieldPath path) {
@@ -91,6 +126,14 @@ final class SecurityPolicyCheck {
                     "%s '%s' has no '%s'".formatted(ref.kind(), ref.name(), ref.sectionName()),
                     "It has " + sections);
         }
+        if (!isAtGateways(target.get())) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    policy.origin(path),
+                    "%s '%s' is for calls inside of the mesh alone, which are asked for nothing"
+                            .formatted(ref.kind(), ref.name()),
+                    "Say who may call with an AuthorizationPolicy, or attach it to a Gateway");
+        }
         Section.ALL.forEach(section -> conflict(section, meant, path));
     }
 
@@ -98,6 +141,22 @@ final class SecurityPolicyCheck {
         return index.resources()
                 .find(kind, policy.metadata().namespace(), name)
                 .map(resource -> resource);
+    }
+
+    /// Whether requests come to it through a gateway. What is delegated to comes as who delegates.
+    private static boolean isAtGateways(Resource<?> target) {
+        return switch (target.spec()) {
+            case VirtualService rules ->
+                    rules.hosts().isEmpty()
+                            || rules.gateways().stream()
+                                    .anyMatch(it -> !it.equals(BoundVirtualService.MESH));
+            case Route<?> route ->
+                    route.useDefaultGateways().isPresent()
+                            || route.parentRefs().stream()
+                                    .anyMatch(it ->
+                                            !it.kind().orElse("Gateway").startsWith("Service"));
+            default -> true;
+        };
     }
 
     /// The names of the parts of something.
@@ -172,15 +231,15 @@ final class SecurityPolicyCheck {
                 .forEach(flaw ->
                         findings.add(
                                 DiagnosticCode.LEFT_OUT,
-                                secret.origin(entry(secret)),
+                                secret.origin(entry(secret, UserFile.ENTRY)),
                                 UserFile.ENTRY + ", " + flaw,
                                 "The others of '%s' may pass; neither kind of proxy can do other"
                                                 .formatted(policy.id())
                                         + " hashes"));
     }
 
-    private static FieldPath entry(Resource<Secret> secret) {
-        boolean isText = secret.spec().stringData().containsKey(UserFile.ENTRY);
-        return FieldPath.of(isText ? "stringData" : "data").field(UserFile.ENTRY);
+    private static FieldPath entry(Resource<Secret> secret, String entry) {
+        boolean isText = secret.spec().stringData().containsKey(entry);
+        return FieldPath.of(isText ? "stringData" : "data").field(entry);
     }
 }

@@ -3,6 +3,7 @@ package dev.heddle.compiler.explain;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
+import dev.heddle.compiler.ir.HttpFeature.KeyPlace;
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class FeatureText {
                         lines.add("ask " + of(authorizer));
                 case HttpFeature.StatefulSession session -> lines.add(of(session));
                 case HttpFeature.BasicAuth basic -> lines.add(of(basic));
+                case HttpFeature.ApiKeyAuth keys -> lines.add(of(keys));
             }
         }
         return lines;
@@ -80,6 +82,31 @@ public final class FeatureText {
                 + " ("
                 + basic.origin()
                 + ")";
+    }
+
+    private static String of(HttpFeature.ApiKeyAuth said) {
+        int clients = said.keys().clients().size();
+        return "API key: "
+                + (clients == 1 ? "1 client" : clients + " clients")
+                + " of Secret "
+                + String.join(", ", said.keys().secrets())
+                + ", in "
+                + said.from().stream().map(FeatureText::of).collect(Collectors.joining(" or "))
+                + (said.clientHeader().isEmpty()
+                        ? ""
+                        : ", the client goes to header " + said.clientHeader())
+                + (said.hidesKey() ? ", the key stays here" : "")
+                + " ("
+                + said.origin()
+                + ")";
+    }
+
+    static String of(KeyPlace place) {
+        return switch (place) {
+            case KeyPlace.Header(String name) -> "header " + name;
+            case KeyPlace.Parameter(String name) -> "query " + name;
+            case KeyPlace.Cookie(String name) -> "cookie " + name;
+        };
     }
 
     private static String of(AbortAnswer answer) {

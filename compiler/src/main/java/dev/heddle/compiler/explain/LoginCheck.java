@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.ir.Guards;
 import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.HttpFeature.ApiKeyAuth;
 import dev.heddle.compiler.ir.HttpFeature.BasicAuth;
+import dev.heddle.compiler.ir.HttpFeature.KeyPlace;
 import dev.heddle.compiler.ir.Logins;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
@@ -15,6 +17,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What becomes of a request because of who it says it is from.
 ///
@@ -22,6 +25,7 @@ import java.util.Optional;
 /// @param request as it goes on
 record LoginCheck(boolean passes, Request request) {
     private static final String SCHEME = "Basic ";
+    private static final String BEARER = "Bearer ";
 
     /// Looks at what the request's route asks for.
     ///
@@ -48,6 +52,11 @@ record LoginCheck(boolean passes, Request request) {
     private static Request told(Route route, Request request) {
         var headers = new LinkedHashMap<>(request.headers());
         for (HttpFeature feature : route.features()) {
+            if (feature instanceof ApiKeyAuth keys && !keys.clientHeader().isEmpty()) {
+                headers.put(
+                        keys.clientHeader().toLowerCase(Locale.ROOT),
+                        client(keys, request).orElse(""));
+            }
             if (feature instanceof BasicAuth basic && !basic.userHeader().isEmpty()) {
                 headers.put(
                         basic.userHeader().toLowerCase(Locale.ROOT),
@@ -63,6 +72,7 @@ record LoginCheck(boolean passes, Request request) {
             Optional<Reply> refusal =
                     switch (feature) {
                         case BasicAuth basic -> basic(basic, request);
+                        case ApiKeyAuth keys -> keys(keys, request);
                         case HttpFeature.Fault _,
                                 HttpFeature.Cors _,
                                 HttpFeature.ExtAuthz _,
@@ -91,6 +101,47 @@ record LoginCheck(boolean passes, Request request) {
                                 + ", which "
                                 + basic.origin()
                                 + " asks for"));
+    }
+
+    private static Optional<Reply> keys(ApiKeyAuth said, Request request) {
+        Optional<String> key = key(said, request);
+        return client(said, request).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        new Reply(
+                                401,
+                                "",
+                                (key.isPresent() ? "no client has that key" : "there is no key")
+                                        + ", which "
+                                        + said.origin()
+                                        + " asks for"));
+    }
+
+    private static Optional<String> client(ApiKeyAuth said, Request request) {
+        return key(said, request).map(key -> said.keys().clients().get(key));
+    }
+
+    private static Optional<String> key(ApiKeyAuth said, Request request) {
+        return said.from().stream()
+                .flatMap(place -> found(place, request).stream())
+                .filter(key -> !key.isEmpty())
+                .findFirst();
+    }
+
+    private static Optional<String> found(KeyPlace place, Request request) {
+        return switch (place) {
+            case KeyPlace.Header(String name) ->
+                    request.header(name.toLowerCase(Locale.ROOT))
+                            .map(said -> said.startsWith(BEARER) ? said.substring(7) : said);
+            case KeyPlace.Parameter(String name) -> request.queryParameter(name);
+            case KeyPlace.Cookie(String name) ->
+                    request.header("cookie").stream()
+                            .flatMap(said -> Stream.of(said.split(";")))
+                            .map(String::strip)
+                            .filter(cookie -> cookie.startsWith(name + "="))
+                            .map(cookie -> cookie.substring(name.length() + 1))
+                            .findFirst();
+        };
     }
 
     /// The name and the password, as in `ann:secret`.

@@ -2,8 +2,10 @@ package dev.heddle.compiler.ir;
 
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import dev.heddle.model.Origin;
+import dev.heddle.model.schema.Ordered;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What becomes of a route's requests beside going where they go: each kind is a filter of the
@@ -71,6 +73,51 @@ public sealed interface HttpFeature {
         public Optional<Origin> policy() {
             return Optional.of(origin);
         }
+    }
+
+    /// Whoever asks must have a key that some client has.
+    ///
+    /// @param from where keys are looked for, in order
+    /// @param clientHeader that gets the client; empty for none
+    /// @param hidesKey whether the key stays at the gateway
+    /// @param origin of what asks for it
+    record ApiKeyAuth(
+            Keys keys, List<KeyPlace> from, String clientHeader, boolean hidesKey, Origin origin)
+            implements HttpFeature {
+        public ApiKeyAuth {
+            from = List.copyOf(from);
+        }
+
+        @Override
+        public Optional<Origin> policy() {
+            return Optional.of(origin);
+        }
+    }
+
+    /// Clients by their keys. Prints without the latter.
+    ///
+    /// @param secrets that have them, as in `default/clients`
+    record Keys(Map<String, String> clients, List<String> secrets) {
+        public Keys {
+            clients = Ordered.copyOf(clients);
+            secrets = List.copyOf(secrets);
+        }
+
+        @Override
+        public String toString() {
+            return "Keys[" + clients.size() + " of " + secrets + "]";
+        }
+    }
+
+    /// Where a key is looked for.
+    sealed interface KeyPlace {
+        /// A header, behind `Bearer ` if it begins so.
+        record Header(String name) implements KeyPlace {}
+
+        /// A parameter of the query.
+        record Parameter(String name) implements KeyPlace {}
+
+        record Cookie(String name) implements KeyPlace {}
     }
 
     /// Names with passwords. Prints without the latter.

@@ -4,13 +4,16 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.HttpFeature;
+import dev.heddle.compiler.ir.HttpFeature.ApiKeyAuth;
 import dev.heddle.compiler.ir.HttpFeature.BasicAuth;
+import dev.heddle.compiler.ir.HttpFeature.KeyPlace;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Logins;
 import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.secret.ClientKeys;
 import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.secret.Credentials.Credential;
 import dev.heddle.compiler.secret.UserFile;
@@ -21,12 +24,13 @@ import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.Secret;
 import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.SecurityPolicy.ExtractFrom;
+import dev.heddle.model.policy.SecurityPolicy.SecretRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,6 +67,9 @@ final class LoginLowering {
         nearestFirst.add(
                 host.entrances().stream().map(PolicyTarget::whole).collect(Collectors.toSet()));
         var features = new ArrayList<HttpFeature>();
+        policies.inForce(nearestFirst, Section.API_KEY_AUTH)
+                .map(this::keys)
+                .ifPresent(features::add);
         policies.inForce(nearestFirst, Section.BASIC_AUTH)
                 .map(this::basic)
                 .ifPresent(features::add);
@@ -87,6 +94,30 @@ final class LoginLowering {
                 said.origin());
     }
 
+    private ApiKeyAuth keys(InForce<SecurityPolicy.ApiKeyAuth> said) {
+        String namespace = said.policy().metadata().namespace();
+        List<String> names =
+                said.says().credentialRefs().stream().map(SecretRef::name).distinct().toList();
+        List<Secret> secrets =
+                names.stream().flatMap(name -> secret(said.policy(), name).stream()).toList();
+        return new ApiKeyAuth(
+                new HttpFeature.Keys(
+                        ClientKeys.of(secrets).clients(),
+                        names.stream().map(name -> namespace + "/" + name).toList()),
+                said.says().extractFrom().stream().flatMap(LoginLowering::places).toList(),
+                said.says().forwardClientIDHeader(),
+                said.says().sanitize(),
+                said.origin());
+    }
+
+    private static Stream<KeyPlace> places(ExtractFrom from) {
+        return Stream.of(
+                        from.headers().stream().<KeyPlace>map(KeyPlace.Header::new),
+                        from.params().stream().<KeyPlace>map(KeyPlace.Parameter::new),
+                        from.cookies().stream().<KeyPlace>map(KeyPlace.Cookie::new))
+                .flatMap(each -> each);
+    }
+
     private Optional<Secret> secret(Resource<SecurityPolicy> policy, String name) {
         return credentials
                 .find(policy.metadata().namespace(), name)
@@ -109,22 +140,22 @@ final class LoginLowering {
     }
 
     private static Listener listener(Listener listener, Map<String, RouteConfiguration> tables) {
-        var userHeaders = new TreeSet<String>();
-        Stream.concat(listener.chains().stream(), listener.defaultChain().stream())
-                .flatMap(chain -> table(chain, tables).stream())
-                .flatMap(table -> table.virtualHosts().stream())
-                .flatMap(host -> host.routes().stream())
-                .flatMap(route -> route.features().stream())
-                .forEach(feature -> {
-                    switch (feature) {
-                        case BasicAuth basic -> userHeaders.add(basic.userHeader());
-                        case HttpFeature.Fault _,
-                                HttpFeature.Cors _,
-                                HttpFeature.ExtAuthz _,
-                                HttpFeature.StatefulSession _ -> {}
-                    }
-                });
-        var logins = new Logins(List.copyOf(userHeaders));
+        List<HttpFeature> features =
+                Stream.concat(listener.chains().stream(), listener.defaultChain().stream())
+                        .flatMap(chain -> table(chain, tables).stream())
+                        .flatMap(table -> table.virtualHosts().stream())
+                        .flatMap(host -> host.routes().stream())
+                        .flatMap(route -> route.features().stream())
+                        .toList();
+        var logins =
+                new Logins(
+                        features.stream().anyMatch(ApiKeyAuth.class::isInstance),
+                        features.stream()
+                                .filter(BasicAuth.class::isInstance)
+                                .map(it -> ((BasicAuth) it).userHeader())
+                                .distinct()
+                                .sorted()
+                                .toList());
         return logins.equals(Logins.NONE)
                 ? listener
                 : listener.with(listener.guards().with(logins));

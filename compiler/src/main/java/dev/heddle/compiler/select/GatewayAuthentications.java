@@ -37,8 +37,11 @@ public record GatewayAuthentications(List<Resource<SecurityPolicy>> all) {
         public static final Section<SecurityPolicy.BasicAuth> BASIC_AUTH =
                 new Section<>("basicAuth", SecurityPolicy::basicAuth);
 
+        public static final Section<SecurityPolicy.ApiKeyAuth> API_KEY_AUTH =
+                new Section<>("apiKeyAuth", SecurityPolicy::apiKeyAuth);
+
         /// All of them.
-        public static final List<Section<?>> ALL = List.of(BASIC_AUTH);
+        public static final List<Section<?>> ALL = List.of(BASIC_AUTH, API_KEY_AUTH);
     }
 
     /// A section that counts, and the policy that it is of.

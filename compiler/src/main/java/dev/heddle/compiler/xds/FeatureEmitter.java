@@ -75,6 +75,7 @@ final class FeatureEmitter {
             case HttpFeature.ExtAuthz(Authorizer authorizer) ->
                     ExtAuthzEmitter.wake(authorizer, out);
             case HttpFeature.BasicAuth basic -> LoginEmitter.emit(basic, out);
+            case HttpFeature.ApiKeyAuth keys -> LoginEmitter.emit(keys, out);
             case HttpFeature.StatefulSession session ->
                     out.putTypedPerFilterConfig(
                             SESSION,

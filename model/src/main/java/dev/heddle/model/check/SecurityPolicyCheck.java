@@ -3,8 +3,11 @@ package dev.heddle.model.check;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.SecurityPolicy.ApiKeyAuth;
+import dev.heddle.model.policy.SecurityPolicy.ExtractFrom;
 import dev.heddle.model.policy.SecurityPolicy.SecretRef;
 import dev.heddle.model.policy.TargetRef;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,9 +34,10 @@ final class SecurityPolicyCheck implements Check<SecurityPolicy> {
         for (int i = 0; i < spec.targetRefs().size(); i++) {
             checkTarget(spec.targetRefs().get(i), SPEC.field("targetRefs").index(i), findings);
         }
-        if (spec.basicAuth().isEmpty()) {
-            findings.missing(SPEC, "it says nothing (expected: basicAuth)");
+        if (spec.basicAuth().isEmpty() && spec.apiKeyAuth().isEmpty()) {
+            findings.missing(SPEC, "it says nothing (expected: basicAuth, apiKeyAuth)");
         }
+        spec.apiKeyAuth().ifPresent(it -> checkKeys(it, SPEC.field("apiKeyAuth"), findings));
         spec.basicAuth()
                 .ifPresent(it -> {
                     FieldPath at = SPEC.field("basicAuth");
@@ -43,6 +47,47 @@ final class SecurityPolicyCheck implements Check<SecurityPolicy> {
                             at.field("forwardUsernameHeader"),
                             findings);
                 });
+    }
+
+    private static void checkKeys(ApiKeyAuth keys, FieldPath path, Findings findings) {
+        for (int i = 0; i < keys.credentialRefs().size(); i++) {
+            checkSecret(
+                    keys.credentialRefs().get(i), path.field("credentialRefs").index(i), findings);
+        }
+        if (keys.credentialRefs().isEmpty()) {
+            findings.missing(path.field("credentialRefs"), "'credentialRefs' is empty");
+        }
+        boolean isAnywhere = false;
+        for (int i = 0; i < keys.extractFrom().size(); i++) {
+            ExtractFrom from = keys.extractFrom().get(i);
+            FieldPath at = path.field("extractFrom").index(i);
+            checkNames(from.headers(), at.field("headers"), "a header's name", findings);
+            checkNames(from.cookies(), at.field("cookies"), "a cookie's name", findings);
+            for (int j = 0; j < from.params().size(); j++) {
+                if (from.params().get(j).isEmpty()) {
+                    findings.invalid(at.field("params").index(j), "", "a parameter's name");
+                }
+            }
+            isAnywhere |=
+                    !from.headers().isEmpty()
+                            || !from.params().isEmpty()
+                            || !from.cookies().isEmpty();
+        }
+        if (!isAnywhere) {
+            findings.missing(
+                    path.field("extractFrom"),
+                    "there is nowhere to look for keys (expected: [{headers: [x-api-key]}])");
+        }
+        checkHeader(keys.forwardClientIDHeader(), path.field("forwardClientIDHeader"), findings);
+    }
+
+    private static void checkNames(
+            List<String> names, FieldPath path, String expected, Findings findings) {
+        for (int i = 0; i < names.size(); i++) {
+            if (!Values.isHeaderName(names.get(i))) {
+                findings.invalid(path.index(i), names.get(i), expected);
+            }
+        }
     }
 
     private static void checkTarget(TargetRef target, FieldPath path, Findings findings) {

@@ -11,7 +11,11 @@ import java.util.Optional;
 ///
 /// @param targetRefs Gateways, or their listeners, and routes of the policy's namespace
 /// @param basicAuth names with passwords; empty: not by this policy
-public record SecurityPolicy(List<TargetRef> targetRefs, Optional<BasicAuth> basicAuth) {
+/// @param apiKeyAuth keys of clients; empty: not by this policy
+public record SecurityPolicy(
+        List<TargetRef> targetRefs,
+        Optional<BasicAuth> basicAuth,
+        Optional<ApiKeyAuth> apiKeyAuth) {
 
     public SecurityPolicy {
         targetRefs = List.copyOf(targetRefs);
@@ -23,6 +27,34 @@ public record SecurityPolicy(List<TargetRef> targetRefs, Optional<BasicAuth> bas
     ///   `htpasswd -s` writes it
     /// @param forwardUsernameHeader that gets the name on the way to the service; empty for none
     public record BasicAuth(@Required SecretRef users, String forwardUsernameHeader) {}
+
+    /// A request must have a key that some client has.
+    ///
+    /// @param credentialRefs Secrets, each entry of which is a client's name with its key
+    /// @param extractFrom where keys are looked for, in order
+    /// @param forwardClientIDHeader that gets the client's name on the way to the service; empty
+    ///   for none
+    /// @param sanitize whether the key stays at the gateway
+    public record ApiKeyAuth(
+            @Required List<SecretRef> credentialRefs,
+            @Required List<ExtractFrom> extractFrom,
+            String forwardClientIDHeader,
+            boolean sanitize) {
+        public ApiKeyAuth {
+            credentialRefs = List.copyOf(credentialRefs);
+            extractFrom = List.copyOf(extractFrom);
+        }
+    }
+
+    /// Where keys are: headers first, where a key may stand behind `Bearer `, then parameters of
+    /// the query, then cookies.
+    public record ExtractFrom(List<String> headers, List<String> params, List<String> cookies) {
+        public ExtractFrom {
+            headers = List.copyOf(headers);
+            params = List.copyOf(params);
+            cookies = List.copyOf(cookies);
+        }
+    }
 
     /// A Secret of the policy's namespace.
     ///

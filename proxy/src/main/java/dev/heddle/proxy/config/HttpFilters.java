@@ -15,6 +15,7 @@ public final class HttpFilters {
                     new CorsType(),
                     new SessionType(),
                     new JwtType(),
+                    new ApiKeyType(),
                     new BasicAuthType(),
                     new AccessType(),
                     new ExtAuthzType(),

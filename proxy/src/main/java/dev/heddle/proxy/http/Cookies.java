@@ -1,5 +1,8 @@
 package dev.heddle.proxy.http;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Finds cookies in the headers of requests.
@@ -36,6 +39,28 @@ public final class Cookies {
         var value = new String[1];
         find(headers, name, (text, from, to) -> value[0] = text.substring(from, to));
         return value[0] == null || value[0].isEmpty() ? null : value[0];
+    }
+
+    /// Takes the cookies of a name away, and headers in which nothing else is.
+    public static void remove(Headers headers, String name) {
+        List<String> all = headers.getAll(COOKIE);
+        List<String> left =
+                all.stream()
+                        .map(text -> without(text, name))
+                        .filter(text -> !text.isEmpty())
+                        .toList();
+        if (!left.equals(all)) {
+            headers.remove(COOKIE);
+            left.forEach(text -> headers.add(COOKIE, text));
+        }
+    }
+
+    private static String without(String text, String name) {
+        return Stream.of(text.split(";", -1))
+                .map(String::strip)
+                .filter(cookie -> !cookie.startsWith(name + "="))
+                .filter(cookie -> !cookie.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     private static boolean isIn(String text, String name, Found found) {

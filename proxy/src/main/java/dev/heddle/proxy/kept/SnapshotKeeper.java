@@ -54,9 +54,11 @@ public final class SnapshotKeeper {
     private static final byte[] PRIVATE_KEY =
             "PRIVATE KEY-----".getBytes(StandardCharsets.US_ASCII);
 
-    /// The message by which a route says who has a password.
-    private static final byte[] PASSWORDS =
-            "basic_auth.v3.BasicAuthPerRoute".getBytes(StandardCharsets.US_ASCII);
+    /// The messages by which routes say who has a password, or a key.
+    private static final List<byte[]> CREDENTIALS =
+            List.of(
+                    "basic_auth.v3.BasicAuthPerRoute".getBytes(StandardCharsets.US_ASCII),
+                    "api_key_auth.v3.ApiKeyAuthPerRoute".getBytes(StandardCharsets.US_ASCII));
 
     private final SnapshotFile files;
     private final String node;
@@ -314,7 +316,8 @@ public final class SnapshotKeeper {
         Optional<String> secret = withSecret(job.snapshot());
         if (secret.isPresent()) {
             return secret.get()
-                    + " has a private key or passwords in it, which are not kept on disk";
+                    + " has a private key, passwords or keys of clients in it, which are not kept"
+                    + " on disk";
         }
         try {
             files.write(LATEST, job.snapshot()::write);
@@ -352,7 +355,8 @@ public final class SnapshotKeeper {
     }
 
     private static boolean isSecret(byte[] body) {
-        return contains(body, PRIVATE_KEY) || contains(body, PASSWORDS);
+        return contains(body, PRIVATE_KEY)
+                || CREDENTIALS.stream().anyMatch(it -> contains(body, it));
     }
 
     private static Optional<String> withSecret(KeptSnapshot snapshot) {

@@ -224,7 +224,8 @@ final class SnapshotKeeperTest {
     @ValueSource(
             strings = {
                 "-----BEGIN EC PRIVATE KEY-----\nsecret",
-                "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute ann:secret"
+                "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute ann:secret",
+                "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute secret"
             })
     void whatIsSecretIsNotWritten(String content) throws IOException {
         kept("one");

@@ -9,6 +9,7 @@ public final class OwnProxy {
     public static final Set<String> HTTP_FILTERS =
             Set.of(
                     "envoy.extensions.filters.http.router.v3.Router",
+                    "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth",
                     "envoy.extensions.filters.http.basic_auth.v3.BasicAuth",
                     "envoy.extensions.filters.http.cors.v3.Cors",
                     "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
@@ -29,6 +30,7 @@ public final class OwnProxy {
                     "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
                     "envoy.extensions.clusters.aggregate.v3.ClusterConfig",
                     "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig",
+                    "envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute",
                     "envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute",
                     "envoy.extensions.filters.http.cors.v3.CorsPolicy",
                     "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig",

@@ -4,6 +4,7 @@ import dev.heddle.proxy.filter.jwt.Provider.ClaimHeader;
 import dev.heddle.proxy.http.Cookies;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
+import dev.heddle.proxy.http.Query;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tokens.VerifiedTokens;

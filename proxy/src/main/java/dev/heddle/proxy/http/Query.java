@@ -1,4 +1,4 @@
-package dev.heddle.proxy.filter.jwt;
+package dev.heddle.proxy.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Parameters of a path's query, whose names and values are decoded.
-final class Query {
+public final class Query {
     private Query() {}
 
     /// The value of the first parameter of that name; null for none.
-    static @Nullable String value(String path, String name) {
+    public static @Nullable String value(String path, String name) {
         for (String parameter : parameters(path)) {
             int equals = parameter.indexOf('=');
             String key = equals < 0 ? parameter : parameter.substring(0, equals);
@@ -22,7 +22,7 @@ final class Query {
     }
 
     /// The path without the parameters of that name.
-    static String without(String path, String name) {
+    public static String without(String path, String name) {
         int question = path.indexOf('?');
         if (question < 0) {
             return path;

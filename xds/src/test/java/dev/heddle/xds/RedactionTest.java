@@ -1,0 +1,68 @@
+package dev.heddle.xds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.util.JsonFormat;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.Credential;
+import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.KeySource;
+import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import org.junit.jupiter.api.Test;
+
+class RedactionTest {
+    @Test
+    void whoMayPassIsInNoPrintHoweverDeepItIsPacked() throws Exception {
+        RouteConfiguration routes =
+                RouteConfiguration.newBuilder()
+                        .addVirtualHosts(
+                                VirtualHost.newBuilder()
+                                        .addRoutes(
+                                                Route.newBuilder()
+                                                        .putTypedPerFilterConfig(
+                                                                "basic", Any.pack(users()))
+                                                        .putTypedPerFilterConfig(
+                                                                "key", Any.pack(keys()))))
+                        .build();
+        HttpConnectionManager manager =
+                HttpConnectionManager.newBuilder().setRouteConfig(routes).build();
+        Listener listener =
+                Listener.newBuilder()
+                        .addFilterChains(
+                                FilterChain.newBuilder()
+                                        .addFilters(
+                                                Filter.newBuilder()
+                                                        .setTypedConfig(Any.pack(manager))))
+                        .build();
+
+        String printed =
+                JsonFormat.printer()
+                        .usingTypeRegistry(EnvoyTypes.registry())
+                        .print(Redaction.of(Any.pack(listener)));
+
+        assertThat(printed)
+                .contains("[redacted]", "x-api-key")
+                .doesNotContain("aHash", "aKey", "aClient");
+    }
+
+    private static BasicAuthPerRoute users() {
+        return BasicAuthPerRoute.newBuilder()
+                .setUsers(DataSource.newBuilder().setInlineString("ann:{SHA}aHash"))
+                .build();
+    }
+
+    private static ApiKeyAuthPerRoute keys() {
+        return ApiKeyAuthPerRoute.newBuilder()
+                .addCredentials(Credential.newBuilder().setKey("aKey").setClient("aClient"))
+                .addKeySources(KeySource.newBuilder().setHeader("x-api-key"))
+                .build();
+    }
+}
