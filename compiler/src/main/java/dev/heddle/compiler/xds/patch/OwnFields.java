@@ -274,6 +274,15 @@ final class OwnFields {
             envoy.extensions.filters.common.set_filter_state.v3
             FilterStateValue: format_string object_key read_only shared_with_upstream
                 skip_if_empty
+            envoy.extensions.filters.http.api_key_auth.v3
+            ApiKeyAuth: credentials forwarding key_sources
+            ApiKeyAuthPerRoute: allowed_clients credentials forwarding key_sources
+            Credential: client key
+            Forwarding: header hide_credentials
+            KeySource: cookie header query
+            envoy.extensions.filters.http.basic_auth.v3
+            BasicAuth: authentication_header forward_username_header realm users
+            BasicAuthPerRoute: realm users
             envoy.extensions.filters.http.cors.v3
             CorsPolicy: allow_credentials allow_headers allow_methods allow_origin_string_match
                 allow_private_network_access expose_headers filter_enabled
