@@ -137,6 +137,18 @@ final class CaCommands {
         return Certificates.list(options(data, authority), machine);
     }
 
+    @Command(
+            name = "bundle",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints whom the mesh believes as a SPIFFE bundle (a JWK set), for other trust",
+                "domains: serve it by any web server, and print it anew when the root changes."
+            },
+            footer = {"", "Example:", "  heddle ca bundle --data ./state > bundle.json"})
+    int bundle(@Mixin Mixins.Data data, @Mixin Mixins.Authority authority) {
+        return Certificates.bundle(options(data, authority), machine);
+    }
+
     private static CaOptions options(Mixins.Data data, Mixins.Authority authority) {
         return new CaOptions(
                 data.directory(),

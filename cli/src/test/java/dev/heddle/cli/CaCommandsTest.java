@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.cli.serve.CaOptions;
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.xds.secret.PemText;
+import dev.heddle.xds.token.JsonText;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +67,34 @@ class CaCommandsTest {
                 .containsPattern("a1 .*revoked")
                 .containsPattern("b2 +nobody known here .*revoked")
                 .doesNotContain("in use");
+    }
+
+    @Test
+    void theRootIsABundleForOthers() throws Exception {
+        anAuthority();
+        X509Certificate root =
+                PemText.certificates(Files.readString(data.resolve("ca/root-cert.pem"))).getFirst();
+
+        String bundle = run("ca", "bundle", "--data", data.toString()).out();
+
+        var read = JsonText.object(bundle).orElseThrow();
+        assertThat(read.keySet())
+                .containsExactlyInAnyOrder("keys", "spiffe_sequence", "spiffe_refresh_hint");
+        Map<?, ?> key = (Map<?, ?>) ((List<?>) read.get("keys")).getFirst();
+        assertThat(key.get("use")).isEqualTo("x509-svid");
+        assertThat(key.get("crv")).isEqualTo("P-256");
+        assertThat((List<?>) key.get("x5c"))
+                .singleElement()
+                .isEqualTo(Base64.getEncoder().encodeToString(root.getEncoded()));
+        var point = ((ECPublicKey) root.getPublicKey()).getW();
+        assertThat(number(key.get("x"))).isEqualTo(point.getAffineX());
+        assertThat(number(key.get("y"))).isEqualTo(point.getAffineY());
+    }
+
+    private static BigInteger number(@Nullable Object text) {
+        byte[] bytes = Base64.getUrlDecoder().decode(String.valueOf(text));
+        assertThat(bytes).hasSize(32);
+        return new BigInteger(1, bytes);
     }
 
     @Test

@@ -3,18 +3,27 @@ package dev.heddle.cli.serve;
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.text.Table;
+import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.Revocations;
 import dev.heddle.control.ca.Revocations.Certificate;
 import dev.heddle.control.ca.Rotations;
+import dev.heddle.control.ca.SpiffeBundle;
 import dev.heddle.xds.identity.SpiffeId;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/// `heddle ca revoke` and `heddle ca list`: the certificates of an authority of its own.
+/// `heddle ca revoke`, `heddle ca list` and `heddle ca bundle`: the certificates of an authority of
+/// its own.
 public final class Certificates {
+    /// A new root is announced for as long as it takes proxies to renew, half a day.
+    private static final Duration REFRESH = Duration.ofHours(1);
+
     private Certificates() {}
 
     /// Revokes one certificate, or all of an account; an authority that runs takes it within a
@@ -83,6 +92,19 @@ public final class Certificates {
             return 0;
         } catch (IOException e) {
             throw Failure.of("heddle ca list: " + e.getMessage(), "");
+        }
+    }
+
+    /// Prints the roots for other trust domains.
+    public static int bundle(CaOptions options, Machine machine) {
+        InstantSource clock = InstantSource.system();
+        try {
+            List<X509Certificate> roots =
+                    CaServer.roots(options.at(new InetSocketAddress(0)), clock);
+            machine.out().print(SpiffeBundle.json(roots, REFRESH, clock.instant()));
+            return 0;
+        } catch (IOException e) {
+            throw Failure.of("heddle ca bundle: " + e.getMessage(), "");
         }
     }
 

@@ -104,7 +104,15 @@ public final class CaServer implements AutoCloseable {
     ///
     /// @throws IOException when what is there cannot be used
     public static X509Certificate root(Settings settings, InstantSource clock) throws IOException {
-        return place(settings, Lives.NORMAL).authority(clock.instant()).issuer().roots().getFirst();
+        return roots(settings, clock).getFirst();
+    }
+
+    /// All roots that are believed, the one that signs first; as for [#root].
+    ///
+    /// @throws IOException when what is there cannot be used
+    public static List<X509Certificate> roots(Settings settings, InstantSource clock)
+            throws IOException {
+        return place(settings, Lives.NORMAL).authority(clock.instant()).issuer().roots();
     }
 
     private static IssuerPlace place(Settings settings, Lives lives) {
