@@ -24,6 +24,7 @@ public final class CommandLines {
         line.addSubcommand(new CaCommands(machine));
         line.addSubcommand(new MtlsCommands(machine));
         line.addSubcommand(new UserCommands(machine));
+        line.addSubcommand(new AuthzCommands(machine));
         line.setOut(new PrintWriter(machine.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(machine.err(), true, StandardCharsets.UTF_8));
         for (CommandLine command : line.getSubcommands().values()) {
