@@ -75,6 +75,50 @@ class ExternalAuthBesideEnvoyTest {
         }
     }
 
+    /// A listener that drains has no filter that asks, and so it must not get the routes.
+    @Test
+    void connectionsOfBeforePassNothingUnasked() throws Exception {
+        Optional<Envoy> envoy = Envoy.find();
+        Assumptions.assumeTrue(
+                envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        try (var authorizer = new Authorizer();
+                var planes =
+                        new TwoPlanes(
+                                Role.SIDECAR, List.of("web"), envoy.orElseThrow(), directory)) {
+            planes.adopt(
+                    """
+                    apiVersion: gateway.networking.k8s.io/v1
+                    kind: HTTPRoute
+                    metadata: {name: web, namespace: default}
+                    spec:
+                      parentRefs: [{group: "", kind: Service, name: web}]
+                      rules:
+                      - matches: [{path: {value: /free}}]
+                        backendRefs: [{name: web, port: 9080}]
+                    """);
+            List<KeptConnection> lasting = planes.lasting();
+            for (KeptConnection each : lasting) {
+                assertThat(each.call(get("/free")).status()).isEqualTo(200);
+            }
+
+            planes.adopt(route(authorizer.port()));
+
+            for (KeptConnection each : lasting) {
+                try (each) {
+                    Answer answer = each.call(get("/asked"));
+                    assertThat(answer.destination()).as("%s", answer).isEmpty();
+                } catch (IOException _) {
+                    // The proxy ended it, which is as well.
+                }
+            }
+            assertThat(planes.nacks()).isEmpty();
+        }
+    }
+
+    private static byte[] get(String path) {
+        return HttpText.request("GET", "http://web:9080" + path, "web:9080", Map.of());
+    }
+
     private static String route(int authorizer) {
         return """
         apiVersion: gateway.networking.k8s.io/v1

@@ -228,6 +228,11 @@ final class TwoPlanes implements AutoCloseable {
         return heddle.connection(RandomDoors.Door.USUAL).call(request);
     }
 
+    /// Connections through either proxy that nobody ends when the mesh changes.
+    List<KeptConnection> lasting() {
+        return List.of(envoy.lasting(), heddle.lasting());
+    }
+
     /// What either proxy refused.
     List<String> nacks() {
         var all = new ArrayList<String>();
@@ -337,6 +342,10 @@ final class TwoPlanes implements AutoCloseable {
 
         private KeptConnection connection(RandomDoors.Door at) {
             return connections.computeIfAbsent(at, door -> new KeptConnection(() -> connect(door)));
+        }
+
+        private KeptConnection lasting() {
+            return new KeptConnection(() -> connect(RandomDoors.Door.USUAL));
         }
 
         private Socket connect(RandomDoors.Door door) throws IOException {

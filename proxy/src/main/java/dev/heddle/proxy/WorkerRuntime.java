@@ -117,12 +117,33 @@ final class WorkerRuntime implements WorkerServices {
     @Override
     public Supplier<@Nullable RouteTable> routes(HttpConnectionManagerConfig.Routes source) {
         return switch (source) {
-            case HttpConnectionManagerConfig.Routes.Named(String name, _) -> () -> routes.get(name);
+            case HttpConnectionManagerConfig.Routes.Named(String name, _) -> new LastTable(name);
             case HttpConnectionManagerConfig.Routes.Held(var table) -> {
                 CompiledRoutes compiled = CompiledRoutes.of(table);
                 yield () -> compiled;
             }
         };
+    }
+
+    /// The newest table of a name. Connections of a listener that drains keep the last one, though
+    /// nobody else asks for it any longer.
+    @Confined("worker")
+    private final class LastTable implements Supplier<@Nullable RouteTable> {
+        private final String name;
+        private @Nullable RouteTable last;
+
+        LastTable(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public @Nullable RouteTable get() {
+            RouteTable now = routes.get(name);
+            if (now != null) {
+                last = now;
+            }
+            return last;
+        }
     }
 
     @Override

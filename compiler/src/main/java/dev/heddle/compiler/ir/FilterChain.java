@@ -198,9 +198,10 @@ public record FilterChain(
                 return new Http(statPrefix, routes, edge, translation, on, asked);
             }
 
-            /// The same, whose routes have those services asked.
-            public Http asking(List<Authorizer> others) {
-                return new Http(statPrefix, routes, edge, translation, resolves, others);
+            /// The same, whose routes are in that table and have those services asked.
+            public Http asking(String table, List<Authorizer> others) {
+                return new Http(
+                        statPrefix, new Routes.Named(table), edge, translation, resolves, others);
             }
         }
 

@@ -5,7 +5,8 @@ import java.util.List;
 
 /// A route table.
 ///
-/// @param name as in `9080`, `http_proxy`, `http.8080`, `inbound|9080||`
+/// @param name as in `9080`, `http_proxy`, `http.8080`, `inbound|9080||`; with a suffix for those
+///   who are asked whether requests may pass, if any are
 /// @param ignorePort whether `Host: reviews:9080` finds the virtual host of the domain `reviews`;
 ///   domains that name a port are then never found
 /// @param virtualHosts no domain twice
@@ -31,6 +32,26 @@ public record RouteConfiguration(
     /// The same with other hosts.
     public RouteConfiguration with(List<VirtualHost> others) {
         return new RouteConfiguration(name, ignorePort, others, told, origin);
+    }
+
+    private static final char ASKED = '~';
+
+    /// The name of a table that has somebody asked, as in `http.8080~1f0c33aa`.
+    ///
+    /// @param asked who they are
+    public static String named(String plain, String asked) {
+        return plain + ASKED + asked;
+    }
+
+    /// A table's name without those whom it has asked.
+    public static String plainName(String name) {
+        int end = name.indexOf(ASKED);
+        return end < 0 ? name : name.substring(0, end);
+    }
+
+    /// The same under another name.
+    public RouteConfiguration called(String other) {
+        return new RouteConfiguration(other, ignorePort, virtualHosts, told, origin);
     }
 
     /// The same, whose hosts are told that.

@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.select.ContentHash;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,35 +18,67 @@ import java.util.TreeMap;
 
 /// Tells listeners whom the routes of their tables have asked: a filter is a listener's, and only
 /// wakes it is a route's.
+///
+/// A listener that changes drains its connections, and proxies pass what a route wants of a filter
+/// that its listener has not. So the name of a table says who is asked, too: connections of the
+/// listener before keep the table before, and nothing passes that somebody was to be asked about.
 final class AskedServices {
-    private final Map<String, List<Authorizer>> byTable = new HashMap<>();
+    private static final int NAME_BYTES = 4;
+
+    private final Map<String, Asked> byTable = new HashMap<>();
+
+    /// @param table its name
+    private record Asked(String table, List<Authorizer> services) {}
 
     private AskedServices(List<RouteConfiguration> tables) {
         for (RouteConfiguration table : tables) {
-            SortedMap<String, Authorizer> asked = asked(table);
-            if (!asked.isEmpty()) {
-                byTable.put(table.name(), List.copyOf(asked.values()));
+            SortedMap<String, Authorizer> services = services(table);
+            if (!services.isEmpty()) {
+                String plain = RouteConfiguration.plainName(table.name());
+                String hash = ContentHash.of(String.join(" ", services.keySet()), NAME_BYTES);
+                byTable.put(
+                        plain,
+                        new Asked(
+                                RouteConfiguration.named(plain, hash),
+                                List.copyOf(services.values())));
             }
         }
     }
 
+    /// Those of the tables, under the names that they have, or will get.
+    static AskedServices of(List<RouteConfiguration> tables) {
+        return new AskedServices(tables);
+    }
+
+    /// The tables, under their names.
+    List<RouteConfiguration> tables(List<RouteConfiguration> tables) {
+        return byTable.isEmpty()
+                ? tables
+                : tables.stream()
+                        .map(t -> {
+                            Asked asked = byTable.get(RouteConfiguration.plainName(t.name()));
+                            return asked == null ? t : t.called(asked.table());
+                        })
+                        .toList();
+    }
+
     /// The listeners, with those whom their tables have asked.
-    static List<Listener> told(List<Listener> listeners, List<RouteConfiguration> tables) {
-        var services = new AskedServices(tables);
-        return services.byTable.isEmpty()
+    List<Listener> listeners(List<Listener> listeners) {
+        return byTable.isEmpty()
                 ? listeners
-                : listeners.stream().map(l -> l.chains(services::told)).toList();
+                : listeners.stream().map(l -> l.chains(this::told)).toList();
     }
 
     private FilterChain told(FilterChain chain) {
-        return chain.handling() instanceof Handling.Http http
-                        && http.routes() instanceof Routes.Named(String table)
-                        && byTable.containsKey(table)
-                ? chain.with(http.asking(byTable.get(table)))
-                : chain;
+        if (chain.handling() instanceof Handling.Http http
+                && http.routes() instanceof Routes.Named(String table)) {
+            Asked asked = byTable.get(table);
+            return asked == null ? chain : chain.with(http.asking(asked.table(), asked.services()));
+        }
+        return chain;
     }
 
-    private static SortedMap<String, Authorizer> asked(RouteConfiguration table) {
+    private static SortedMap<String, Authorizer> services(RouteConfiguration table) {
         var asked = new TreeMap<String, Authorizer>();
         for (VirtualHost host : table.virtualHosts()) {
             for (Route route : host.routes()) {

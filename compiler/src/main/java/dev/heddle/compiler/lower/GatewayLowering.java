@@ -144,15 +144,13 @@ public final class GatewayLowering {
                         datagrams));
         Set<String> sentAnyway =
                 common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
+        var asked = AskedServices.of(guarded);
         return MeshWide.of(world.settings(), world.options(scope), scope.role())
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(
-                                        AskedServices.told(asking, guarded),
-                                        Direction.OUTBOUND,
-                                        world,
-                                        scope),
-                                guarded,
+                                        asked.listeners(asking), Direction.OUTBOUND, world, scope),
+                                asked.tables(guarded),
                                 clusters,
                                 passed.assignments(),
                                 secrets.all().stream()

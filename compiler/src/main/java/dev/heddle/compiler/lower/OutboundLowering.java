@@ -83,11 +83,12 @@ public final class OutboundLowering {
                     case GATEWAY -> Role.GATEWAY;
                     case REDIRECTED, HTTP_PROXY, NONE -> Role.SIDECAR;
                 };
+        var asked = AskedServices.of(routes);
         return MeshWide.of(world.settings(), outlook.options(), role)
                 .applied(
                         new ProxyPlan(
-                                AskedServices.told(listeners, routes),
-                                routes,
+                                asked.listeners(listeners),
+                                asked.tables(routes),
                                 MissingClusters.added(clusters, routes, listeners),
                                 services.assignments(),
                                 secrets.all(),

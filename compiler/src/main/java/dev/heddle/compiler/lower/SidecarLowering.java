@@ -124,7 +124,7 @@ public final class SidecarLowering {
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(
-                                        AskedServices.told(listeners, common.routes()),
+                                        AskedServices.of(common.routes()).listeners(listeners),
                                         Direction.INBOUND,
                                         world,
                                         scope),

@@ -145,10 +145,11 @@ final class RoutePatches {
             return true;
         }
         RouteConfigurationMatch match = patch.routes().get();
-        if (!match.name().isEmpty() && !match.name().equals(table.getName())) {
+        String name = dev.heddle.compiler.ir.RouteConfiguration.plainName(table.getName());
+        if (!match.name().isEmpty() && !match.name().equals(name)) {
             return false;
         }
-        var named = TableName.of(table.getName());
+        var named = TableName.of(name);
         boolean isOnPort = match.portNumber() == 0 || match.portNumber() == named.port();
         return context == PatchContext.GATEWAY
                 ? isOnPort
