@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,8 @@ class CaCommandsTest {
         var read = JsonText.object(bundle).orElseThrow();
         assertThat(read.keySet())
                 .containsExactlyInAnyOrder("keys", "spiffe_sequence", "spiffe_refresh_hint");
-        Map<?, ?> key = (Map<?, ?>) ((List<?>) read.get("keys")).getFirst();
+        List<?> keys = (List<?>) Objects.requireNonNull(read.get("keys"));
+        Map<?, ?> key = (Map<?, ?>) keys.getFirst();
         assertThat(key.get("use")).isEqualTo("x509-svid");
         assertThat(key.get("crv")).isEqualTo("P-256");
         assertThat((List<?>) key.get("x5c"))
