@@ -5,6 +5,7 @@ import static dev.heddle.e2e.FlowYaml.map;
 import static dev.heddle.e2e.FlowYaml.quoted;
 import static dev.heddle.e2e.FlowYaml.resource;
 
+import dev.heddle.compiler.world.ProxyScope.Role;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +21,8 @@ record RandomBorders(Dice dice) {
     /// What stands for the port of the backend that answers for all of them.
     static final String PORT = "@outside@";
 
-    List<String> resources() {
+    /// @param role of the proxy that is called
+    List<String> resources(Role role) {
         var all = new ArrayList<String>();
         if (dice.isOften()) {
             all.add(entry("out", dice.any(OUTSIDE)));
@@ -28,8 +30,8 @@ record RandomBorders(Dice dice) {
         if (dice.isSeldom()) {
             all.add(entry("wild", "*.wild.test"));
         }
-        if (dice.isSeldom()) {
-            all.add(sidecar());
+        if (role == Role.SIDECAR ? dice.isOften() : dice.isSeldom()) {
+            all.add(sidecar(role));
         }
         return all;
     }
@@ -70,9 +72,10 @@ record RandomBorders(Dice dice) {
         return map(parts);
     }
 
-    private String sidecar() {
+    private String sidecar(Role role) {
         var hosts = new ArrayList<String>();
-        if (dice.isSeldom()) {
+        // Most of what a sidecar is for is seen only if it knows most hosts.
+        if (role == Role.SIDECAR ? dice.isOften() : dice.isSeldom()) {
             hosts.add(quoted(dice.any(List.of("./*", "*/*", "default/*"))));
         } else {
             hosts.add(quoted("./mark.default.svc.cluster.local"));
@@ -86,7 +89,12 @@ record RandomBorders(Dice dice) {
             }
         }
         var spec = new ArrayList<String>();
-        spec.add("egress: " + list(List.of(map("hosts: " + list(hosts)))));
+        var egress = new ArrayList<String>();
+        if (role == Role.SIDECAR) {
+            egress.addAll(RandomWires.listeners());
+        }
+        egress.add(map("hosts: " + list(hosts)));
+        spec.add("egress: " + list(egress));
         if (dice.isSeldom()) {
             spec.add(
                     "outboundTrafficPolicy: {mode: "

@@ -38,7 +38,7 @@ record RandomRequests(Role role, Dice dice) {
     TwoPlanes.Asked next() {
         String service = dice.any(RandomRules.CALLED);
         RandomDoors.Door door =
-                role == Role.GATEWAY ? new RandomDoors(dice).door() : RandomDoors.Door.USUAL;
+                role == Role.GATEWAY ? new RandomDoors(dice).door() : new RandomWires(dice).door();
         String host =
                 role == Role.GATEWAY && dice.isOften()
                         ? service + ".example"

@@ -98,10 +98,11 @@ final class RandomRules {
         if (dice.isSeldom()) {
             documents.add(virtualService("*", "wide"));
         }
-        documents.addAll(new RandomBorders(dice).resources());
-        if (role == Role.GATEWAY) {
-            documents.addAll(new RandomDoors(dice).resources());
-        }
+        documents.addAll(new RandomBorders(dice).resources(role));
+        documents.addAll(
+                role == Role.GATEWAY
+                        ? new RandomDoors(dice).resources()
+                        : new RandomWires(dice).resources());
         documents.addAll(delegates);
         delegates.clear();
         return String.join("\n---\n", documents);

@@ -7,6 +7,7 @@ import dev.heddle.testkit.Seed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +62,7 @@ class RandomRulesTest {
         Seed seed = Seed.ofRun();
         var differences = new ArrayList<String>();
         int routed = 0;
+        Set<RandomDoors.Door> served = new HashSet<>();
         try (var planes =
                 new TwoPlanes(role, RandomRules.SERVICES, envoy.orElseThrow(), directory)) {
             for (int mesh = first; mesh < first + meshes && differences.size() < 5; mesh++) {
@@ -79,7 +81,10 @@ class RandomRulesTest {
                         planes.reconnect();
                         pair = Pair.of(planes, asked, mesh + "-" + i + "-" + again);
                     }
-                    routed += pair.envoy().startsWith("200") ? 1 : 0;
+                    if (pair.envoy().startsWith("200")) {
+                        routed++;
+                        served.add(asked.door());
+                    }
                     pairs.add(pair);
                 }
                 if (rules.contains("mirror")) {
@@ -98,6 +103,9 @@ class RandomRulesTest {
         assertThat(differences).as("%s", seed).isEmpty();
         // If most rules were refused, or nobody was reached, nothing was compared.
         assertThat(routed).isGreaterThan(meshes * REQUESTS / 10);
+        assertThat(served)
+                .extracting(RandomDoors.Door::port)
+                .contains(RandomDoors.MAIN, RandomDoors.PASSED, RandomDoors.BYTES);
     }
 
     /// Returns once no copy of a request has come for a while.

@@ -27,9 +27,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -100,12 +102,12 @@ final class TwoPlanes implements AutoCloseable {
         parts.add(backends);
         parts.add(copied);
         outside = backends.start("outside/v1");
-        services = services(names) + (role == Role.GATEWAY ? GATEWAY + "---\n" + secret() : "");
+        services = services(names);
         envoy = new Plane(binary, Files.createDirectories(directory.resolve("envoy")));
         heddle = new Plane(new HeddleProxy(), Files.createDirectories(directory.resolve("heddle")));
     }
 
-    private String services(List<String> names) {
+    private String services(List<String> names) throws IOException {
         var text = new StringBuilder(service(MARK));
         for (String name : names) {
             text.append("---\n").append(service(name));
@@ -120,7 +122,14 @@ final class TwoPlanes implements AutoCloseable {
         }
         Optional<SslContext> tls = Optional.of(certificates.backend("client", false, false));
         text.append("---\n").append(service("secret"));
-        text.append(workload("secret", "v1", backends.start("secret/v1", tls)));
+        int secret = backends.start("secret/v1", tls);
+        text.append(workload("secret", "v1", secret));
+        if (role == Role.GATEWAY) {
+            text.append(GATEWAY).append("---\n").append(secret());
+        } else {
+            RandomWires.hosts(backends.start("raw/v1"), secret)
+                    .forEach(it -> text.append("---\n").append(it));
+        }
         return text.toString();
     }
 
@@ -190,18 +199,22 @@ final class TwoPlanes implements AutoCloseable {
                   http: [{directResponse: {status: 200, body: {string: "%d"}}}]
                 """
                         .formatted(markHost(), role == Role.GATEWAY ? "door" : "mesh", version);
-        List<Resource<?>> resources = new ArrayList<>();
-        resources.addAll(ResourceReader.read("services.yaml", services + mark).resources());
-        String filled = rules.replace(RandomBorders.PORT, Integer.toString(outside));
-        var read = ResourceReader.read("rules.yaml", filled);
-        resources.addAll(read.resources());
-        World world = World.of(version, Resources.of(resources), MeshSettings.DEFAULT);
-        envoy.control.give(MeshCompiler.compile(world, envoy.scope).snapshot());
-        heddle.control.give(MeshCompiler.compile(world, heddle.scope).snapshot());
+        Set<String> findings = new LinkedHashSet<>();
+        for (Plane plane : List.of(envoy, heddle)) {
+            List<Resource<?>> resources = new ArrayList<>();
+            resources.addAll(
+                    ResourceReader.read("services.yaml", plane.filled(services + mark))
+                            .resources());
+            var read = ResourceReader.read("rules.yaml", plane.filled(rules));
+            resources.addAll(read.resources());
+            read.diagnostics().forEach(it -> findings.add(it.toString()));
+            World world = World.of(version, Resources.of(resources), MeshSettings.DEFAULT);
+            plane.control.give(MeshCompiler.compile(world, plane.scope).snapshot());
+        }
         envoy.await(version);
         heddle.await(version);
         reconnect();
-        return read.diagnostics().stream().map(Object::toString).toList();
+        return List.copyOf(findings);
     }
 
     /// Ends all connections, which may outlive the listeners that they were made to.
@@ -299,6 +312,17 @@ final class TwoPlanes implements AutoCloseable {
                             .text());
             parts.add(kind.start(bootstrap));
             parts.add(this);
+        }
+
+        /// Manifests with the ports that are this plane's own, and that of who is outside.
+        String filled(String text) {
+            return text.replace(RandomBorders.PORT, Integer.toString(outside))
+                    .replace(RandomWires.BYTES, port(RandomDoors.BYTES))
+                    .replace(RandomWires.TLS, port(RandomDoors.PASSED));
+        }
+
+        private String port(int known) {
+            return Integer.toString(ports.getOrDefault(known, 0));
         }
 
         private Map<Integer, String> binds() {
