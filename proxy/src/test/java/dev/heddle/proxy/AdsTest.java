@@ -221,7 +221,7 @@ class AdsTest {
         assertThat(get(adminPort(), "/unsupported").body())
                 .contains(
                         "rejected: CDS 'bad': http2_protocol_options.allow_metadata: is not"
-                            + " implemented\n");
+                                + " implemented\n");
         assertThat(get(adminPort(), "/config_dump").body()).contains("\"error_state\"");
     }
 

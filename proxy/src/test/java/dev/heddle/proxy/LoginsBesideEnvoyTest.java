@@ -67,8 +67,8 @@ class LoginsBesideEnvoyTest {
                                     + "\"}}",
                     "awake",
                             "basic: {'@type':"
-                                + " type.googleapis.com/envoy.config.route.v3.FilterConfig, config:"
-                                + " {}}",
+                                    + " type.googleapis.com/envoy.config.route.v3.FilterConfig, config:"
+                                    + " {}}",
                     "nobody",
                             "basic: {'@type': "
                                     + TYPE

@@ -87,7 +87,7 @@ class RetriesBesideEnvoyTest {
                     new Call(
                             "/never/404,200",
                             "x-envoy-retry-on:"
-                                + " retriable-status-codes~x-envoy-retriable-status-codes: 404~",
+                                    + " retriable-status-codes~x-envoy-retriable-status-codes: 404~",
                             ""),
                     new Call(
                             "/never/again,200",
@@ -236,10 +236,10 @@ class RetriesBesideEnvoyTest {
                                                 "half",
                                                 retry(
                                                         "retry_on: connect-failure,"
-                                                            + " host_selection_retry_max_attempts:"
-                                                            + " 5, retry_host_predicate: [{name: p,"
-                                                            + " typed_config: {'@type':"
-                                                            + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}}]"))
+                                                                + " host_selection_retry_max_attempts:"
+                                                                + " 5, retry_host_predicate: [{name: p,"
+                                                                + " typed_config: {'@type':"
+                                                                + " type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}}]"))
                                         + route(
                                                 "/none/",
                                                 "gone",

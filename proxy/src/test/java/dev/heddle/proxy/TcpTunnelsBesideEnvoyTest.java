@@ -32,9 +32,9 @@ class TcpTunnelsBesideEnvoyTest {
                     "cluster: http2, tunneling_config: {hostname: 'h.example:80', use_post: true,"
                             + " post_path: /tunnel}",
                     "cluster: http1, tunneling_config: {hostname:"
-                        + " '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%:7', headers_to_add: [{header:"
-                        + " {key: x-from, value: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%'}},"
-                        + " {header: {key: x-a, value: b}}]}",
+                            + " '%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%:7', headers_to_add: [{header:"
+                            + " {key: x-from, value: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%'}},"
+                            + " {header: {key: x-a, value: b}}]}",
                     "cluster: http1, max_connect_attempts: 2, tunneling_config: {hostname:"
                             + " 'refuse.example:443'}",
                     "cluster: http2, tunneling_config: {hostname: 'refuse.example:443'}",

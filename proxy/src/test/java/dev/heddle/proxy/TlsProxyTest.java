@@ -600,7 +600,7 @@ class TlsProxyTest {
                                                 shows(client),
                                                 believes(root, ""),
                                                 "tls_params: {tls_maximum_protocol_version:"
-                                                    + " TLSv1_3, ecdh_curves: [X25519MLKEM768]}")
+                                                        + " TLSv1_3, ecdh_curves: [X25519MLKEM768]}")
                                         + ", sni: localhost"),
                         port);
     }

@@ -4,10 +4,10 @@ import dev.heddle.compiler.attach.GatewayAddresses.Proxies;
 import dev.heddle.compiler.attach.ListenerReading.ListenerEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.LinkedHashSet;
 
 /// The listeners of Gateways that were read already, by the proxies that serve them.
 ///

@@ -1,12 +1,12 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.PeerAuthentications.Strictness;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
-import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;

@@ -13,8 +13,10 @@ import dev.heddle.compiler.select.ContentHash;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Tells listeners whom the routes of their tables have asked: a filter is a listener's, and only
 /// wakes it is a route's.
@@ -33,9 +35,11 @@ final class AskedServices {
     private AskedServices(List<RouteConfiguration> tables) {
         for (RouteConfiguration table : tables) {
             SortedMap<String, Authorizer> services = services(table);
-            if (!services.isEmpty()) {
+            var filters = new TreeSet<>(services.keySet());
+            filters.addAll(logins(table));
+            if (!filters.isEmpty()) {
                 String plain = RouteConfiguration.plainName(table.name());
-                String hash = ContentHash.of(String.join(" ", services.keySet()), NAME_BYTES);
+                String hash = ContentHash.of(String.join(" ", filters), NAME_BYTES);
                 byTable.put(
                         plain,
                         new Asked(
@@ -76,6 +80,23 @@ final class AskedServices {
             return asked == null ? chain : chain.with(http.asking(asked.table(), asked.services()));
         }
         return chain;
+    }
+
+    /// The filters to which callers show who they are.
+    private static Set<String> logins(RouteConfiguration table) {
+        var filters = new TreeSet<String>();
+        for (VirtualHost host : table.virtualHosts()) {
+            for (Route route : host.routes()) {
+                for (HttpFeature feature : route.features()) {
+                    if (feature instanceof HttpFeature.BasicAuth basic) {
+                        filters.add("basic_auth " + basic.userHeader());
+                    } else if (feature instanceof HttpFeature.ApiKeyAuth) {
+                        filters.add("api_key_auth");
+                    }
+                }
+            }
+        }
+        return filters;
     }
 
     private static SortedMap<String, Authorizer> services(RouteConfiguration table) {

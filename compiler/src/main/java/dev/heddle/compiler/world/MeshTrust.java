@@ -1,7 +1,7 @@
 package dev.heddle.compiler.world;
 
-import dev.heddle.model.Origin;
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.core.ConfigMap;

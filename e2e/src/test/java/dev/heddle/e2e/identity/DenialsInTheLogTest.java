@@ -74,7 +74,7 @@ class DenialsInTheLogTest {
             assertThat(answer).contains("RBAC: access denied").doesNotContain("closed");
             String line =
                     "spiffe://cluster.local/ns/default/sa/web"
-                        + " rbac_access_denied_matched_policy[ns[default]-policy[closed]-rule[0]]";
+                            + " rbac_access_denied_matched_policy[ns[default]-policy[closed]-rule[0]]";
             await(() -> text(log).lines().anyMatch(line::equals));
         }
     }

@@ -2,10 +2,10 @@ package dev.heddle.e2e.identity;
 
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.cli.offline.Start;
+import dev.heddle.cli.online.Api;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.patch.SecuredControl;
-import dev.heddle.cli.online.Api;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
