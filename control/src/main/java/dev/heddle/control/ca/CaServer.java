@@ -31,6 +31,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,6 +176,11 @@ public final class CaServer implements AutoCloseable {
                             revoked.accept(next.issuer().revoked());
                         });
         var _ = timer.scheduleWithFixedDelay(watch::look, 500, 500, TimeUnit.MILLISECONDS);
+        Predicate<X509Certificate> isRevoked =
+                certificate -> {
+                    watch.look();
+                    return authority.get().issuer().revoked().has(List.of(certificate));
+                };
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .sslContext(tls(own, believed))
@@ -184,6 +190,7 @@ public final class CaServer implements AutoCloseable {
                                                 callers,
                                                 rotations.issued(),
                                                 believed,
+                                                isRevoked,
                                                 clock)
                                         .definition())
                         .maxConcurrentCallsPerConnection(MOST_CALLS)

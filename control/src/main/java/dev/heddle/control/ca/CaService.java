@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class CaService {
     private final Callers callers;
     private final IssuedCertificates issued;
     private final PeerCheck.Question believed;
+    private final Predicate<X509Certificate> isRevoked;
     private final InstantSource clock;
 
     /// What a call came with. Prints nothing of it.
@@ -51,16 +53,19 @@ final class CaService {
 
     /// @param authority as it is now
     /// @param believed whose certificates prove anything
+    /// @param isRevoked whether a certificate is, by what is written down this very moment
     CaService(
             Supplier<CertificateAuthority> authority,
             Callers callers,
             IssuedCertificates issued,
             PeerCheck.Question believed,
+            Predicate<X509Certificate> isRevoked,
             InstantSource clock) {
         this.authority = authority;
         this.callers = callers;
         this.issued = issued;
         this.believed = believed;
+        this.isRevoked = isRevoked;
         this.clock = clock;
     }
 
@@ -106,6 +111,9 @@ final class CaService {
             Found.Known caller,
             Credentials with,
             StreamObserver<byte[]> answer) {
+        if (isRefused(with, answer)) {
+            return;
+        }
         Duration asked = Duration.ofSeconds(request.validitySeconds());
         CertificateAuthority by = authority.get();
         switch (by.sign(request.csr(), caller.id(), asked, clock.instant())) {
@@ -120,7 +128,10 @@ final class CaService {
                         Status.PERMISSION_DENIED.withDescription(reason).asRuntimeException());
             }
             case Signing.Issued made -> {
-                if (!noted(made, by.issuer().certificate(), caller, with, answer)) {
+                boolean isNoted = noted(made, by.issuer().certificate(), caller, with, answer);
+                // Who revokes writes it down and looks at what is noted then; so one of the two
+                // sees what the other did.
+                if (!isNoted || isRefused(with, answer)) {
                     return;
                 }
                 LOG.info(
@@ -133,6 +144,21 @@ final class CaService {
                 answer.onCompleted();
             }
         }
+    }
+
+    /// Refuses who asks by a certificate that was revoked since he connected: he would be given one
+    /// that is not.
+    private boolean isRefused(Credentials with, StreamObserver<byte[]> answer) {
+        boolean isRefused =
+                with.token().isEmpty() && with.certificate().filter(isRevoked).isPresent();
+        if (isRefused) {
+            LOG.warn("certificate authority: a caller is refused: certificate is revoked");
+            answer.onError(
+                    Status.UNAUTHENTICATED
+                            .withDescription("certificate is revoked")
+                            .asRuntimeException());
+        }
+        return isRefused;
     }
 
     /// What cannot be noted is not given out: a root could be retired that it needs.

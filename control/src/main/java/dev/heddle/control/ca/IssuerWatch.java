@@ -32,7 +32,8 @@ final class IssuerWatch {
         this.adopt = adopt;
     }
 
-    void look() {
+    /// Looks at once.
+    synchronized void look() {
         String mark = "";
         try {
             mark = place.mark();

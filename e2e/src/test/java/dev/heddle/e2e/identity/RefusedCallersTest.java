@@ -35,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -204,15 +203,9 @@ class RefusedCallersTest {
             SecureMesh mesh, String token, String csr, Identity identity) throws Exception {
         Instant now = InstantSource.system().instant();
         assertThat(revocations(mesh).revokeIdentity(WEB.toString(), now)).hasSize(2);
-        until(
-                "revoked",
-                () -> {
-                    try {
-                        return client(mesh, "").sign(csr, Optional.of(identity)).isEmpty();
-                    } catch (SSLException _) {
-                        return true;
-                    }
-                });
+        // At once: else he would be given one that is not revoked.
+        assertThatThrownBy(() -> client(mesh, "").sign(csr, Optional.of(identity)))
+                .isInstanceOf(IOException.class);
         assertThat(client(mesh, token).sign(csr, Optional.of(identity))).hasSize(2);
         assertThat(revocations(mesh).all(now))
                 .extracting(Revocations.Certificate::isRevoked)
