@@ -644,13 +644,15 @@ final class Commands {
                         + " findings,",
                 "with exit code 1 when there is an error or a warning. 'get rules' shows how often"
                         + " each",
-                "rule of a VirtualService is chosen; 'get vs -o wide' lists those without a hit."
+                "rule of a VirtualService is chosen; 'get vs -o wide' lists those without a hit.",
+                "'get certificates' (certs) shows when they end, and who uses them."
             },
             footer = {
                 "",
                 "Example:",
                 "  heddle get vs",
                 "  heddle get rules",
+                "  heddle get certs -A -o wide",
                 "  heddle get virtualservice/reviews -o yaml"
             })
     int get(

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -346,6 +347,45 @@ class OnlineCommandsTest {
                         "03-bookinfo.yaml:\\d+ VirtualService default/bookinfo spec.http\\[0].*: in"
                                 + " no connected proxy, so nothing can hit it");
         assertThat(run("get", "vs", "--api", api).out()).doesNotContain("HITS", "in no connected");
+    }
+
+    @Test
+    void certificatesAreShownWithTheirEndsAndUsersAndNoKey() throws Exception {
+        Path secrets =
+                goldenInput(
+                        "secrets.yaml",
+                        "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: broken");
+        assertThat(run("apply", "-f", secrets.toString(), "--api", api).code()).isZero();
+        assertThat(run("get", "certs", "shop", "--api", api).out())
+                .containsPattern("tls.crt .* -\\n");
+        Path gateway = goldenInput("gateway.yaml", "    - port: {number: 8443, name: missing");
+        assertThat(run("apply", "-f", gateway.toString(), "--api", api).code()).isZero();
+        assertThat(run("get", "certs", "--api", api).out())
+                .startsWith("NAME ")
+                .containsPattern(
+                        "shop +tls.crt +shop.example.com,admin.example.com,\\*.guests.example.com"
+                            + " +CN=case ca +2120-01-01T00:00:00Z +\\d+d +Gateway default/shop shop"
+                            + " \\(\\S+:\\d+\\), Gateway default/shop guests \\(\\S+:\\d+\\)\\n")
+                .containsPattern("admin-cacert +cacert +- ")
+                .doesNotContain("SUBJECT", "IDENTITY");
+        assertThat(run("get", "certificates", "-A", "-o", "wide", "--api", api).out())
+                .startsWith("NAMESPACE ")
+                .containsPattern("CN=shop +2020-01-01T00:00:00Z +- +\\S+:\\d+ +Gateway");
+        assertThat(run("get", "certs", "nobody", "--api", api).out().lines()).hasSize(1);
+        assertThat(run("get", "certs", "-o", "json", "--api", api).out())
+                .contains("\"validity\": \"valid\"", "\"listener\": \"guests\"")
+                .doesNotContain("BEGIN", "PRIVATE");
+        assertThat(run("get", "certs", "-o", "yaml", "--api", api).out())
+                .contains("validity: valid");
+        assertThat(run("get", "certs", "-o", "name", "--api", api).code()).isEqualTo(2);
+    }
+
+    /// A file of the golden case of gateways with TLS, up to what is wrong in it.
+    private Path goldenInput(String name, String until) throws Exception {
+        Path input = Repository.root().resolve("golden/gateway-tls/input").resolve(name);
+        Path file = directory.resolve(name);
+        Files.writeString(file, Files.readString(input).split(Pattern.quote(until), 2)[0]);
+        return file;
     }
 
     @Test

@@ -187,7 +187,7 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.nanos());
         parts.push(files);
 
-        var mesh = new Mesh(worlds, pusher, hits);
+        var mesh = new Mesh(worlds, pusher, hits, ca, bootstrap.clock());
         var configStore =
                 new ConfigStore(
                         bootstrap.config(),

@@ -9,6 +9,7 @@ import dev.heddle.model.tree.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,7 +32,8 @@ public final class Get {
     /// What to show.
     ///
     /// @param words as kubectl reads them; none for everything; `findings` for all findings;
-    ///   `rules`, and perhaps a VirtualService's name, for rules and their hits
+    ///   `rules`, and perhaps a VirtualService's name, for rules and their hits; `certificates`,
+    ///   and perhaps a Secret's name, for when they end and who uses them
     /// @param everywhere whether of all namespaces
     public record Question(
             List<String> words, String namespace, boolean everywhere, GetFormat format) {}
@@ -50,6 +52,10 @@ public final class Get {
         }
         if (question.words().size() <= 2 && question.words().indexOf(RULES) == 0) {
             rules(question.words().size() == 2 ? question.words().getLast() : "");
+            return 0;
+        }
+        if (areCertificates()) {
+            certificates(question.words().size() == 2 ? question.words().getLast() : "");
             return 0;
         }
         Map<String, List<Answer>> byKind = resources();
@@ -87,6 +93,36 @@ public final class Get {
                     throw Failure.usage(
                             "-o name (expected: another format, as rules have no names)",
                             "'./heddle get vs -o name' prints those of their resources");
+        }
+    }
+
+    private boolean areCertificates() {
+        return !question.words().isEmpty()
+                && question.words().size() <= 2
+                && CertificateUse.WORDS.contains(
+                        question.words().getFirst().toLowerCase(Locale.ROOT));
+    }
+
+    /// @param name of a Secret; empty for all, and for those of workloads
+    private void certificates(String name) {
+        Api.Reply reply = api.get("certificates" + namespace());
+        switch (question.format()) {
+            case TABLE, WIDE -> {
+                var use = new CertificateUse(reply.answer());
+                boolean isWide = question.format() == GetFormat.WIDE;
+                machine.out().print(use.table(name, question.everywhere(), isWide).print());
+                Table workloads = use.workloads();
+                if (name.isEmpty() && !workloads.rows().isEmpty()) {
+                    machine.out().println();
+                    machine.out().print(workloads.print());
+                }
+            }
+            case JSON -> machine.out().print(reply.body());
+            case YAML -> machine.out().print(YamlWriter.write(reply.answer().node()));
+            case NAME ->
+                    throw Failure.usage(
+                            "-o name (expected: another format, as certificates have no names)",
+                            "'./heddle get secrets -o name' prints those of their Secrets");
         }
     }
 

@@ -188,20 +188,14 @@ record RuleUse(Answer answer) {
         return instant(since).map(this::age).orElse(UNKNOWN);
     }
 
-    /// As kubectl's, in the control plane's time: `12s`, `5m`, `3h`, `31d`.
+    /// In the control plane's time.
     private String age(Instant since) {
         Duration age =
                 instant(answer.at("at"))
                         .map(now -> Duration.between(since, now))
                         .filter(it -> !it.isNegative())
                         .orElse(Duration.ZERO);
-        if (age.toDays() > 1) {
-            return age.toDays() + "d";
-        }
-        if (age.toHours() > 1) {
-            return age.toHours() + "h";
-        }
-        return age.toMinutes() > 1 ? age.toMinutes() + "m" : age.toSeconds() + "s";
+        return Age.of(age);
     }
 
     private static Optional<Instant> instant(Answer text) {

@@ -78,12 +78,7 @@ public final class Certificates {
         try {
             List<List<String>> rows =
                     revocations(options).all(now).stream()
-                            .map(c ->
-                                    List.of(
-                                            c.number(),
-                                            owner(c),
-                                            c.end().toString(),
-                                            c.isRevoked() ? "revoked" : "in use"))
+                            .map(c -> List.of(c.number(), owner(c), c.end().toString(), c.state()))
                             .toList();
             machine.out()
                     .print(

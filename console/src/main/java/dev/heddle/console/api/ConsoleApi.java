@@ -94,6 +94,13 @@ public final class ConsoleApi {
                         namespace,
                         READERS,
                         whole::rules),
+                new Route(
+                        "GET",
+                        V1 + "/certificates",
+                        "certificates, when they end and who uses them; never a key",
+                        namespace,
+                        READERS,
+                        whole::certificates),
                 get("/services", "services, their versions, endpoints", READERS, whole::services),
                 get(
                         "/overview",

@@ -1,11 +1,17 @@
 package dev.heddle.console.api;
 
+import dev.heddle.control.view.CertificatesView;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.model.tree.Node;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The mesh as a whole.
 final class MeshApi {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshApi.class);
+
     private final Mesh mesh;
 
     MeshApi(Mesh mesh) {
@@ -43,6 +49,28 @@ final class MeshApi {
                 RuleViews.all(
                         mesh.rules().within(call.caller()::sees),
                         call.request().parameter("namespace").orElse("")));
+    }
+
+    ApiResponse certificates(Call call) {
+        CertificatesView view;
+        try {
+            view = mesh.certificates().within(call.caller()::sees);
+        } catch (IOException e) {
+            LOG.warn("what the authority noted of its certificates cannot be read", e);
+            return ApiResponse.error(
+                    503,
+                    "the certificates of workloads cannot be read",
+                    "the data directory of the control plane",
+                    "The control plane's log says why");
+        }
+        return ApiResponse.json(
+                200,
+                CertificateViews.all(
+                        call.request()
+                                .parameter("namespace")
+                                .filter(name -> !name.isEmpty())
+                                .map(view::of)
+                                .orElse(view)));
     }
 
     ApiResponse services(Call call) {

@@ -2,7 +2,6 @@ package dev.heddle.console.api;
 
 import dev.heddle.control.view.RuleView;
 import dev.heddle.control.view.RulesView;
-import dev.heddle.model.Origin;
 import dev.heddle.model.tree.Node;
 import java.util.Locale;
 
@@ -27,31 +26,10 @@ final class RuleViews {
                                 .toList());
     }
 
-    /// @param kind as in `VirtualService`
-    private record Place(String kind, String namespace, String name) {
-        /// @param origin whose resource is as in `VirtualService default/reviews`
-        static Place of(Origin origin) {
-            String resource = origin.resource();
-            int space = resource.indexOf(' ');
-            int slash = resource.indexOf('/', space);
-            return new Place(
-                    resource.substring(0, space),
-                    resource.substring(space + 1, slash),
-                    resource.substring(slash + 1));
-        }
-    }
-
     private static Node.Mapping rule(RuleView rule) {
-        Place place = Place.of(rule.origin());
         var node =
-                Node.Mapping.EMPTY
-                        .with("kind", place.kind())
-                        .with("namespace", place.namespace())
-                        .with("name", place.name())
-                        .with("field", rule.origin().path().toString())
+                Views.place(rule.origin())
                         .with("rule", rule.id())
-                        .with("file", rule.origin().file())
-                        .with("line", rule.origin().position().line())
                         .with("use", rule.use().name().toLowerCase(Locale.ROOT))
                         .with("hits", rule.hits());
         return rule.last()

@@ -55,6 +55,21 @@ final class Views {
                 .with("text", d.toString());
     }
 
+    /// A field of a resource.
+    ///
+    /// @param origin whose resource is as in `VirtualService default/reviews`
+    static Node.Mapping place(Origin origin) {
+        String resource = origin.resource();
+        int space = resource.indexOf(' ');
+        return Node.Mapping.EMPTY
+                .with("kind", resource.substring(0, space))
+                .with("namespace", origin.namespace())
+                .with("name", resource.substring(Math.max(space, resource.indexOf('/')) + 1))
+                .with("field", origin.path().toString())
+                .with("file", origin.file())
+                .with("line", origin.position().line());
+    }
+
     /// A resource in short.
     static Node.Mapping brief(Resource<?> resource) {
         Origin origin = resource.origin();

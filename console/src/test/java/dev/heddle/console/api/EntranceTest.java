@@ -7,8 +7,10 @@ import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.access.Grant;
 import dev.heddle.control.access.Role;
+import dev.heddle.control.ca.CaServer;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
+import dev.heddle.testkit.Repository;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,11 +44,30 @@ class EntranceTest {
         Files.writeString(config.resolve("own.yaml"), entry("default", "own"));
         Files.writeString(config.resolve("other.yaml"), entry("other", "its"));
         Files.writeString(config.resolve("broken.yaml"), "a: [\n");
+        Files.writeString(
+                config.resolve("certificates.yaml"),
+                certificate("default", "own-cert")
+                        + "---\n"
+                        + certificate("other", "its-cert")
+                        + "---\n"
+                        + gateway("default", "own-gate")
+                        + "---\n"
+                        + gateway("other", "its-gate"));
         var loopback = InetAddress.getLoopbackAddress();
+        Path authority = Files.createDirectory(temp.resolve("ca"));
+        Files.writeString(
+                authority.resolve("issued"), issued("a1", "default") + issued("b2", "other"));
         control =
                 ControlPlane.start(
                         ControlBootstrap.of(
-                                config, temp.resolve("data"), new InetSocketAddress(loopback, 0)));
+                                        config,
+                                        temp.resolve("data"),
+                                        new InetSocketAddress(loopback, 0))
+                                .signing(
+                                        CaServer.Settings.of(
+                                                new InetSocketAddress(loopback, 0),
+                                                "cluster.local",
+                                                authority)));
         api =
                 new ConsoleApi(
                         control.mesh(),
@@ -74,6 +95,38 @@ class EntranceTest {
           endpoints: [{address: 10.0.0.1}]
         """
                 .formatted(namespace, name);
+    }
+
+    /// A Secret with a certificate until 2120.
+    private static String certificate(String namespace, String name) throws IOException {
+        Path secrets = Repository.root().resolve("golden/gateway-tls/input/secrets.yaml");
+        return Files.readString(secrets)
+                .split("---\n", 2)[0]
+                .replace(
+                        "  name: shop\n",
+                        "  name: %s\n  namespace: %s\n".formatted(name, namespace));
+    }
+
+    /// A Gateway that uses `own-cert`.
+    private static String gateway(String namespace, String name) {
+        return """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: %s, namespace: %s}
+        spec:
+          selector: {istio: %s}
+          servers:
+          - port: {number: 8443, name: https, protocol: HTTPS}
+            hosts: ["%s.example.com"]
+            tls: {mode: SIMPLE, credentialName: own-cert}
+        """
+                .formatted(name, namespace, name, name);
+    }
+
+    private static String issued(String number, String namespace) {
+        return ("%s spiffe://cluster.local/ns/%s/sa/web 2026-01-01T00:00:00Z"
+                        + " 2126-01-01T00:00:00Z 00 00 -\n")
+                .formatted(number, namespace);
     }
 
     /// A token of somebody with those roles.
@@ -212,6 +265,22 @@ class EntranceTest {
         assertThat(ask(viewer, "GET", "/api/v1/resources/serviceentries", "").body())
                 .contains("own.default.example")
                 .doesNotContain("its.other.example");
+    }
+
+    @Test
+    void certificatesAreForThoseWhoSeeTheirNamespaceAndSoAreTheirUsers() throws Exception {
+        String viewer = token("viewer", "viewer:default");
+        String local = control.accounts().local();
+        String path = "/api/v1/certificates";
+        assertThat(ask(viewer, "GET", path, "").body())
+                .contains("own-cert", "own-gate", "shop.example.com", "/ns/default/sa/web")
+                .contains("\"notAfter\": \"2120-", "\"validity\": \"valid\"")
+                .doesNotContain("its-cert", "its-gate", "/ns/other/", "BEGIN", "PRIVATE");
+        assertThat(ask(local, "GET", path, "").body())
+                .contains("own-cert", "its-cert", "own-gate", "its-gate", "/ns/other/sa/web")
+                .doesNotContain("BEGIN", "PRIVATE");
+        assertThat(ask(local, "GET", "/api/v1/openapi.json", "").body())
+                .contains("\"/api/v1/certificates\"");
     }
 
     @ParameterizedTest

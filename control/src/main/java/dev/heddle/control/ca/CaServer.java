@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class CaServer implements AutoCloseable {
 
     private final Server server;
     private final ScheduledExecutorService timer;
+    private final Revocations revocations;
 
     /// With what it runs.
     ///
@@ -91,9 +93,10 @@ public final class CaServer implements AutoCloseable {
         }
     }
 
-    private CaServer(Server server, ScheduledExecutorService timer) {
+    private CaServer(Server server, ScheduledExecutorService timer, Revocations revocations) {
         this.server = server;
         this.timer = timer;
+        this.revocations = revocations;
     }
 
     /// Where the tokens of an authority with that directory are.
@@ -218,7 +221,7 @@ public final class CaServer implements AutoCloseable {
                 settings.trustDomain(),
                 CertificateHash.of(first.issuer().roots().getFirst()).substring(0, 16),
                 first.issuer().roots().getFirst().getNotAfter().toInstant());
-        return new CaServer(server, timer);
+        return new CaServer(server, timer, new Revocations(rotations));
     }
 
     private static void renew(
@@ -280,6 +283,13 @@ public final class CaServer implements AutoCloseable {
     /// Where it listens, with the port that it got.
     public InetSocketAddress address() {
         return (InetSocketAddress) server.getListenSockets().getFirst();
+    }
+
+    /// What it has signed and has not ended.
+    ///
+    /// @throws IOException when it cannot be read
+    public List<Revocations.Certificate> issued(Instant now) throws IOException {
+        return revocations.all(now);
     }
 
     @Override

@@ -30,6 +30,11 @@ public record Revocations(Rotations rotations) {
     /// @param of whose it is; `-` where that is not known
     /// @param isRevoked whether nobody shall believe it
     public record Certificate(String number, String of, Instant end, boolean isRevoked) {
+        /// In a word: `in use` or `revoked`.
+        public String state() {
+            return isRevoked ? "revoked" : "in use";
+        }
+
         private String text() {
             return String.join(" ", number, of, end.toString()) + "\n";
         }

@@ -2,17 +2,21 @@ package dev.heddle.control.view;
 
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.xds.SnapshotJson;
+import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
 import dev.heddle.control.push.PushReport;
 import dev.heddle.control.push.Pusher;
+import dev.heddle.control.push.RunningPlan;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.model.Resources;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
+import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,12 +32,24 @@ public final class Mesh {
     private final WorldLoop worlds;
     private final Pusher pusher;
     private final RuleHits hits;
+    private final Optional<CaServer> authority;
+    private final InstantSource clock;
 
     /// A mesh of that loop, that pusher and those hits.
-    public Mesh(WorldLoop worlds, Pusher pusher, RuleHits hits) {
+    ///
+    /// @param authority who signs the certificates of workloads; empty where it is somebody else
+    /// @param clock by which certificates end
+    public Mesh(
+            WorldLoop worlds,
+            Pusher pusher,
+            RuleHits hits,
+            Optional<CaServer> authority,
+            InstantSource clock) {
         this.worlds = worlds;
         this.pusher = pusher;
         this.hits = hits;
+        this.authority = authority;
+        this.clock = clock;
     }
 
     /// The mesh now.
@@ -55,6 +71,20 @@ public final class Mesh {
     /// How often rules are chosen, and who has them.
     public RulesView rules() {
         return RulePlaces.view(answer(hits.counts()), answer(pusher.plans()));
+    }
+
+    /// The certificates of gateways and DestinationRules, and of workloads.
+    ///
+    /// @throws IOException when what the authority noted cannot be read
+    public CertificatesView certificates() throws IOException {
+        Instant now = clock.instant();
+        List<RunningPlan> plans = answer(pusher.plans());
+        return new CertificatesView(
+                now,
+                worlds.current()
+                        .map(e -> CertificatePlaces.view(e.world().index(), plans, now))
+                        .orElse(List.of()),
+                authority.isPresent() ? authority.get().issued(now) : List.of());
     }
 
     /// What a connected proxy was given last, but for private keys.

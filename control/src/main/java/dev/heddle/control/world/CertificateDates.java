@@ -37,39 +37,44 @@ final class CertificateDates {
         Instant from = certificate.getNotBefore().toInstant();
         Instant until = certificate.getNotAfter().toInstant();
         String whose = "the certificate of '" + certificate.getSubjectX500Principal() + "'";
-        if (now.isAfter(until)) {
-            findings.add(
-                    finding(
-                            credential,
-                            shown,
-                            Severity.ERROR,
-                            whose + " has expired at " + until,
-                            "Peers refuse it; renew it"));
-        } else if (now.isBefore(from)) {
-            findings.add(
-                    finding(
-                            credential,
-                            shown,
-                            Severity.ERROR,
-                            whose + " is not valid before " + from,
-                            "Peers refuse it; is the clock right?"));
-        } else {
-            DAYS.stream()
-                    .filter(days -> now.plus(Duration.ofDays(days)).isAfter(until))
-                    .findFirst()
-                    .ifPresent(days ->
-                            findings.add(
-                                    finding(
-                                            credential,
-                                            shown,
-                                            Severity.WARNING,
-                                            "%s expires at %s, in less than %s"
-                                                    .formatted(
-                                                            whose,
-                                                            until,
-                                                            days == 1 ? "a day" : days + " days"),
-                                            "Renew it")));
+        switch (Validity.of(certificate, now)) {
+            case VALID -> {}
+            case EXPIRED ->
+                    findings.add(
+                            finding(
+                                    credential,
+                                    shown,
+                                    Severity.ERROR,
+                                    whose + " has expired at " + until,
+                                    "Peers refuse it; renew it"));
+            case NOT_YET_VALID ->
+                    findings.add(
+                            finding(
+                                    credential,
+                                    shown,
+                                    Severity.ERROR,
+                                    whose + " is not valid before " + from,
+                                    "Peers refuse it; is the clock right?"));
+            case EXPIRES_SOON ->
+                    findings.add(
+                            finding(
+                                    credential,
+                                    shown,
+                                    Severity.WARNING,
+                                    "%s expires at %s, in less than %s"
+                                            .formatted(whose, until, soon(now, until)),
+                                    "Renew it"));
         }
+    }
+
+    /// As in `7 days`.
+    private static String soon(Instant now, Instant until) {
+        return DAYS.stream()
+                .filter(days -> now.plus(Duration.ofDays(days)).isAfter(until))
+                .findFirst()
+                .filter(days -> days > 1)
+                .map(days -> days + " days")
+                .orElse("a day");
     }
 
     private static Diagnostic finding(
