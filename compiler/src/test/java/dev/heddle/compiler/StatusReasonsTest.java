@@ -31,7 +31,12 @@ class StatusReasonsTest {
 
     /// All is well.
     private static final Set<Reason> WELL =
-            EnumSet.of(Reason.Accepted, Reason.NoConflicts, Reason.Programmed, Reason.ResolvedRefs);
+            EnumSet.of(
+                    Reason.Accepted,
+                    Reason.DefaultScope,
+                    Reason.NoConflicts,
+                    Reason.Programmed,
+                    Reason.ResolvedRefs);
 
     /// A condition, why it is as it is, and the resources that make it so.
     record Row(String type, Reason reason, String text) {

@@ -7,11 +7,8 @@ import dev.heddle.compiler.attach.MeshRoutes.ServiceRoute;
 import dev.heddle.compiler.attach.RouteOutcome.Parent;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.model.FieldPath;
-import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.Severity;
-import dev.heddle.model.gatewayapi.Gateway;
-import dev.heddle.model.gatewayapi.Gateway.GatewayScope;
 import dev.heddle.model.gatewayapi.HttpRouteFilter.AuthProtocol;
 import dev.heddle.model.gatewayapi.Listener;
 import dev.heddle.model.gatewayapi.Listener.RouteNamespaces;
@@ -37,11 +34,11 @@ final class Attaching {
     private static final String ISTIO = "networking.istio.io";
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final FieldPath PARENTS = SPEC.field("parentRefs");
-    private static final FieldPath DEFAULTS = SPEC.field("useDefaultGateways");
-    private static final int MAX_PARENTS = 32;
+    static final FieldPath DEFAULTS = SPEC.field("useDefaultGateways");
 
     private final Facts facts;
     private final Map<ResourceId, Edge> edges = new LinkedHashMap<>();
+    private final List<ResourceId> defaults = new ArrayList<>();
     private final Map<ListenerKey, List<Attached>> attached = new HashMap<>();
     private final Map<Place, List<ServiceRoute<?>>> ofServices = new HashMap<>();
     private final List<RouteOutcome> outcomes = new ArrayList<>();
@@ -85,10 +82,6 @@ final class Attaching {
                     .collect(Collectors.toSet());
         }
 
-        boolean isOnlyOfMesh() {
-            return view.parents().stream().allMatch(Attaching::isOfMesh) && !view.wantsDefaults();
-        }
-
         boolean isFlawed() {
             return dropped.size() == view.rules() && !dropped.isEmpty();
         }
@@ -109,6 +102,9 @@ final class Attaching {
                                 .filter(l -> l.owner().id().equals(id))
                                 .toList(),
                         Optional.empty()));
+        if (gateway.resource().spec().isDefault()) {
+            defaults.add(id);
+        }
     }
 
     /// A ListenerSet of such a Gateway.
@@ -164,11 +160,7 @@ final class Attaching {
             parent(route, route.view().parents().get(i), PARENTS.index(i)).ifPresent(parents::add);
         }
         if (route.view().wantsDefaults()) {
-            edges.keySet().stream()
-                    .filter(id -> isDefault(id) && !isNamed(route.view(), id))
-                    .limit(Math.max(0, MAX_PARENTS - parents.size()))
-                    .flatMap(id -> parent(route, reference(id), DEFAULTS).stream())
-                    .forEach(parents::add);
+            atDefaults(route, parents);
         }
         for (RouteReference reference : route.view().references()) {
             if (reference instanceof RouteReference.Authorizer(FieldPath path, _, var by)
@@ -179,7 +171,9 @@ final class Attaching {
             }
         }
         var refused = new LinkedHashMap<FieldPath, Refused>();
-        Map<FieldPath, Backend> all = route.isOnlyOfMesh() ? route.ofMesh() : route.all();
+        boolean isOnlyOfMesh =
+                parents.stream().allMatch(p -> p.controller().equals(GatewayApi.MESH_CONTROLLER));
+        Map<FieldPath, Backend> all = isOnlyOfMesh ? route.ofMesh() : route.all();
         for (RouteReference reference : route.view().references()) {
             if (all.get(reference.path()) instanceof Refused why) {
                 refused.put(reference.path(), why);
@@ -189,19 +183,29 @@ final class Attaching {
                 new RouteOutcome(route.view().resource(), parents, refused, route.view().flaws()));
     }
 
-    private boolean isDefault(ResourceId id) {
-        return id.kind().equals(Kinds.KUBERNETES_GATEWAY)
-                && facts.resources()
-                        .find(Kinds.KUBERNETES_GATEWAY, id.namespace(), id.name())
-                        .map(Resource::spec)
-                        .flatMap(Gateway::defaultScope)
-                        .filter(s -> s == GatewayScope.All)
-                        .isPresent();
+    /// Adds the default Gateways, as if the route named each of them. It asks for whichever there
+    /// are: where one takes it, it is no mistake that others do not.
+    private void atDefaults(Candidate route, List<Parent> parents) {
+        for (ResourceId id : defaults) {
+            if (route.view().parents().stream().noneMatch(p -> isWhole(route.view(), p, id))) {
+                parent(route, reference(id), DEFAULTS).ifPresent(parents::add);
+            }
+        }
+        boolean isTaken =
+                parents.stream()
+                        .filter(Parent::isAccepted)
+                        .flatMap(p -> edge(route.view(), p.reference()).stream())
+                        .anyMatch(defaults::contains);
+        if (isTaken) {
+            parents.replaceAll(p -> p.path().equals(DEFAULTS) ? p.unneeded() : p);
+        }
     }
 
-    private static boolean isNamed(RouteView route, ResourceId gateway) {
-        return route.parents().stream()
-                .anyMatch(p -> edge(route, p).filter(gateway::equals).isPresent());
+    /// Whether a reference is to all listeners of a Gateway.
+    private static boolean isWhole(RouteView route, ParentReference parent, ResourceId gateway) {
+        return parent.sectionName().isEmpty()
+                && parent.port().isEmpty()
+                && edge(route, parent).filter(gateway::equals).isPresent();
     }
 
     private static ParentReference reference(ResourceId gateway) {
@@ -369,12 +373,12 @@ final class Attaching {
                                     ? "no listener takes "
                                             + route.view().type().kind().name()
                                             + "s ("
-                                            + names(meant)
+                                            + shown(meant, path)
                                             + ")"
                                     : "no listener takes routes of the namespace '"
                                             + route.view().namespace()
                                             + "' ("
-                                            + names(meant)
+                                            + shown(meant, path)
                                             + ")",
                             path));
         }
@@ -396,7 +400,7 @@ final class Attaching {
                         no(
                                 Reason.NoMatchingListenerHostname,
                                 "no listener has a hostname in common with the route ("
-                                        + names(allowing)
+                                        + shown(allowing, path)
                                         + ")",
                                 SPEC.field("hostnames")));
     }
@@ -412,6 +416,12 @@ final class Attaching {
         if (there.stream().noneMatch(a -> a.route().resource().id().equals(id))) {
             there.add(new Attached(route.view().type(), route.at(path, hostnames)));
         }
+    }
+
+    /// Some listeners of a Gateway; which Gateway it is, too, where the field does not say it.
+    private static String shown(List<AttachedListener> listeners, FieldPath path) {
+        return (path.equals(DEFAULTS) ? listeners.getFirst().owner().id() + ": " : "")
+                + names(listeners);
     }
 
     private static String names(List<AttachedListener> listeners) {

@@ -41,6 +41,9 @@ public record Condition(
     /// That it is at odds with another one.
     public static final String CONFLICTED = "Conflicted";
 
+    /// That routes come to it that ask for the default Gateways.
+    public static final String DEFAULT = "DefaultGateway";
+
     /// That a part of it is not in force.
     public static final String PARTLY = "PartiallyInvalid";
 

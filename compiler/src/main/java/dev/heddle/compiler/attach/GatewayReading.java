@@ -241,6 +241,13 @@ final class GatewayReading {
                                                 + " same",
                                         place,
                                         Severity.WARNING)));
+        if (gateway.spec().isDefault()) {
+            conditions.add(
+                    Condition.yes(
+                            Condition.DEFAULT,
+                            Reason.DefaultScope,
+                            "the Gateway has the default scope All"));
+        }
         return conditions;
     }
 

@@ -12,6 +12,8 @@ public enum Reason {
     ConfigurationChanged,
     /// An older policy is for the same.
     Conflicted,
+    /// A Gateway has a default scope. The API names the condition, and no reason for it.
+    DefaultScope,
     /// A filter of a known kind is not there. The API has no word for it, and lets implementations
     /// have theirs.
     FilterNotFound,

@@ -42,5 +42,22 @@ record RouteOutcome(
         Parent {
             conditions = List.copyOf(conditions);
         }
+
+        /// Whether the route is taken there.
+        boolean isAccepted() {
+            return conditions.stream()
+                    .anyMatch(c -> c.type().equals(Condition.ACCEPTED) && c.isTrue());
+        }
+
+        /// The same, where the route need not be taken there.
+        Parent unneeded() {
+            return new Parent(
+                    reference,
+                    path,
+                    controller,
+                    conditions.stream()
+                            .map(c -> c.type().equals(Condition.ACCEPTED) ? c.untold() : c)
+                            .toList());
+        }
     }
 }

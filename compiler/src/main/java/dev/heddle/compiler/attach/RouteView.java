@@ -3,7 +3,6 @@ package dev.heddle.compiler.attach;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
-import dev.heddle.model.gatewayapi.Gateway.GatewayScope;
 import dev.heddle.model.gatewayapi.ParentReference;
 import dev.heddle.model.gatewayapi.Route;
 import dev.heddle.model.gatewayapi.RouteRule;
@@ -86,7 +85,7 @@ record RouteView(
                 route,
                 spec.parentRefs(),
                 spec.hostnames(),
-                spec.useDefaultGateways().filter(s -> s == GatewayScope.All).isPresent(),
+                spec.wantsDefaults(),
                 spec.rules().size(),
                 references.toList(),
                 flaws);

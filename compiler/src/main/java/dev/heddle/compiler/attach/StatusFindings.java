@@ -129,6 +129,15 @@ final class StatusFindings {
     }
 
     private void astray(RouteView route) {
+        if (route.wantsDefaults()
+                && api.facts().resources().all(Kinds.KUBERNETES_GATEWAY).stream()
+                        .noneMatch(gateway -> gateway.spec().isDefault())) {
+            missing(
+                    route.resource(),
+                    Attaching.DEFAULTS,
+                    "no Gateway is a default one, so the route is at none by this",
+                    "Say 'defaultScope: All' at a Gateway, or name one in parentRefs");
+        }
         for (int i = 0; i < route.parents().size(); i++) {
             ParentReference parent = route.parents().get(i);
             FieldPath at = SPEC.field("parentRefs").index(i);

@@ -26,6 +26,7 @@ import java.util.TreeSet;
 /// when it is as it is. Whoever shows a status gives it these: see [Stamp].
 public final class Statuses {
     private static final int MOST_ANCESTORS = 16;
+    private static final int MOST_PARENTS = 32;
     private static final Set<String> MESHES =
             Set.of(GatewayApi.MESH_CONTROLLER, "istio.io/mesh-controller");
 
@@ -215,6 +216,7 @@ public final class Statuses {
                     Node.Mapping.EMPTY.with(
                             "parents",
                             route.parents().stream()
+                                    .limit(MOST_PARENTS)
                                     .map(p -> parent(route.resource(), p, stamp))
                                     .toList());
             case Draft.OfPolicy(Outcome policy, List<Node.Mapping> ancestors, String controller) ->

@@ -151,7 +151,7 @@ final class SecurityPolicyCheck {
                             || rules.gateways().stream()
                                     .anyMatch(it -> !it.equals(BoundVirtualService.MESH));
             case Route<?> route ->
-                    route.useDefaultGateways().isPresent()
+                    route.wantsDefaults()
                             || route.parentRefs().stream()
                                     .anyMatch(it ->
                                             !it.kind().orElse("Gateway").startsWith("Service"));

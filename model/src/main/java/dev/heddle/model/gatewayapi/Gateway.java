@@ -18,7 +18,8 @@ import java.util.Optional;
 /// @param infrastructure for what is made on the Gateway's behalf
 /// @param allowedListeners which ListenerSets may add to it; none when absent
 /// @param tls what is true of all listeners, and of connections to backends
-/// @param defaultScope whether routes without a parent may come here, too; empty for no
+/// @param defaultScope whether routes that ask for default Gateways come here, too (GEP-3793);
+///   empty for no
 /// @param status what somebody wrote there; nothing but its check reads it
 public record Gateway(
         @Required String gatewayClassName,
@@ -33,6 +34,11 @@ public record Gateway(
     public Gateway {
         listeners = List.copyOf(listeners);
         addresses = List.copyOf(addresses);
+    }
+
+    /// Whether routes come here that ask for the default Gateways.
+    public boolean isDefault() {
+        return defaultScope.filter(scope -> scope == GatewayScope.All).isPresent();
     }
 
     /// An address.
@@ -83,11 +89,11 @@ public record Gateway(
         Same
     }
 
-    /// Whether routes that name no parent come to a Gateway.
+    /// Whether routes and Gateways come together that do not name each other.
     public enum GatewayScope {
-        /// Those do that ask for the default Gateways.
+        /// Every route that asks for it is at every Gateway that has it.
         All,
-        /// They do not.
+        /// They do not, as when nothing is said.
         None
     }
 

@@ -1,5 +1,6 @@
 package dev.heddle.model.gatewayapi;
 
+import dev.heddle.model.gatewayapi.Gateway.GatewayScope;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,5 +22,10 @@ public sealed interface Route<R extends RouteRule>
     List<R> rules();
 
     /// Whether it is for the default Gateways, too.
-    Optional<Gateway.GatewayScope> useDefaultGateways();
+    Optional<GatewayScope> useDefaultGateways();
+
+    /// Whether it says that it is.
+    default boolean wantsDefaults() {
+        return useDefaultGateways().filter(scope -> scope == GatewayScope.All).isPresent();
+    }
 }
