@@ -9,6 +9,7 @@ import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.istio.ServiceEntry;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.WorkloadEntry;
@@ -66,6 +67,8 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
                 .map(r -> (WorkloadEntry) r.spec())
                 .filter(w -> backends.containsKey(name(w)))
                 .forEach(w -> w.ports().values().forEach(p -> moved.put(p, backends.get(name(w)))));
+        resources.replaceAll(
+                r -> r.spec() instanceof EndpointSlice slice ? moved(r, slice, moved) : r);
         return new CaseWorld(
                 World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends, moved);
     }
@@ -172,6 +175,30 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
                 entry.locality(),
                 entry.weight(),
                 entry.serviceAccount());
+    }
+
+    /// An EndpointSlice's ports are those of the workloads of the case that listen there.
+    private static Resource<?> moved(
+            Resource<?> resource, EndpointSlice said, Map<Integer, Integer> moved) {
+        boolean isHere =
+                said.endpoints().stream().allMatch(e -> e.addresses().contains("127.0.0.1"));
+        return new Resource<>(
+                Kinds.ENDPOINT_SLICE,
+                resource.metadata(),
+                new EndpointSlice(
+                        said.addressType(),
+                        said.endpoints(),
+                        said.ports().stream()
+                                .map(p ->
+                                        new EndpointSlice.Port(
+                                                p.name(),
+                                                isHere
+                                                        ? moved.getOrDefault(p.port(), p.port())
+                                                        : p.port(),
+                                                p.protocol(),
+                                                p.appProtocol()))
+                                .toList()),
+                resource.source());
     }
 
     /// A Sidecar's endpoints are the workloads of the case that listen there.

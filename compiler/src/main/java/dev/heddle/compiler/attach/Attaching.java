@@ -31,7 +31,6 @@ import java.util.stream.Stream;
 
 /// Attaches routes to their parents. Used once, and then dropped.
 final class Attaching {
-    private static final String ISTIO = "networking.istio.io";
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final FieldPath PARENTS = SPEC.field("parentRefs");
     static final FieldPath DEFAULTS = SPEC.field("useDefaultGateways");
@@ -229,12 +228,6 @@ final class Attaching {
                 .map(k -> new ResourceId(k, namespace, parent.name()));
     }
 
-    /// Whether a reference names a service.
-    static boolean isOfMesh(ParentReference parent) {
-        String name = parent.groupOrGateways() + "/" + parent.kindOrGateway();
-        return name.equals("/Service") || name.equals(ISTIO + "/ServiceEntry");
-    }
-
     /// What comes of a route at a parent; empty where the parent is not ours.
     private Optional<Parent> parent(Candidate route, ParentReference parent, FieldPath path) {
         Optional<ResourceId> id = edge(route.view(), parent);
@@ -248,46 +241,20 @@ final class Attaching {
                                     edge.controller(),
                                     toEdge(route, parent, path, edge)));
         }
-        String namespace = parent.namespace().orElse(route.view().namespace());
-        return switch (parent.groupOrGateways() + "/" + parent.kindOrGateway()) {
-            case "/Service" -> {
-                List<MeshService> services =
-                        facts.service(namespace, parent.name()).stream().toList();
-                yield Optional.of(inMesh(route, parent, path, services, "Service"));
-            }
-            case ISTIO + "/ServiceEntry" ->
-                    Optional.of(
-                            inMesh(
-                                    route,
-                                    parent,
-                                    path,
-                                    facts.entry(namespace, parent.name()),
-                                    "ServiceEntry"));
-            default -> Optional.empty();
-        };
-    }
-
-    private Parent inMesh(
-            Candidate route,
-            ParentReference parent,
-            FieldPath path,
-            List<MeshService> services,
-            String kind) {
-        return outcome(
-                route,
-                parent,
-                path,
-                GatewayApi.MESH_CONTROLLER,
-                toServices(route, parent, path, services, kind));
+        return facts.parents(parent, route.view().namespace())
+                .map(services ->
+                        outcome(
+                                route,
+                                parent,
+                                path,
+                                GatewayApi.MESH_CONTROLLER,
+                                toServices(route, parent, path, services)));
     }
 
     /// Why a route is not accepted; empty if it is.
     private Optional<Condition> toServices(
-            Candidate route,
-            ParentReference parent,
-            FieldPath path,
-            List<MeshService> services,
-            String kind) {
+            Candidate route, ParentReference parent, FieldPath path, List<MeshService> services) {
+        String kind = parent.kindOrGateway();
         if (route.view().type() == RouteType.UDP) {
             return Optional.of(
                     no(

@@ -53,6 +53,7 @@ public final class GatewayApi {
         Kinds.X_MESH,
         Kinds.HTTP_ROUTE_FILTER,
         Kinds.SERVICE,
+        Kinds.SERVICE_IMPORT,
         Kinds.SERVICE_ENTRY,
         Kinds.NAMESPACE,
         Kinds.SECRET,

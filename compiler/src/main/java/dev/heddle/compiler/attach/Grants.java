@@ -15,6 +15,8 @@ record Grants(Map<String, List<Resource<ReferenceGrant>>> byNamespace) {
     /// The kind of something, by group and kind.
     record Type(String group, String kind) {
         static final Type SERVICE = new Type("", "Service");
+        static final Type SERVICE_IMPORT =
+                new Type(Kinds.SERVICE_IMPORT.group(), Kinds.SERVICE_IMPORT.name());
         static final Type SECRET = new Type("", "Secret");
         static final Type CONFIG_MAP = new Type("", "ConfigMap");
 

@@ -43,16 +43,19 @@ record References(Facts facts, boolean isOfMesh) {
 
     private Backend of(RouteView route, BackendReference to) {
         return switch (to.group() + "/" + to.kindOrService()) {
-            case "/Service" -> service(route, to);
+            case Facts.SERVICE -> service(route, to);
+            case Facts.IMPORT -> imported(route, to);
             case ISTIO + "/Hostname" -> host(route, to);
-            case ISTIO + "/ServiceEntry" -> entry(route, to);
+            case Facts.ENTRY -> entry(route, to);
             default ->
                     new Refused(
                             Reason.InvalidKind,
                             "'"
                                     + to.kindOrService()
                                     + (to.group().isEmpty() ? "" : "." + to.group())
-                                    + "' answers no requests (expected: Service, or Hostname or"
+                                    + "' answers no requests (expected: Service, ServiceImport of "
+                                    + Kinds.SERVICE_IMPORT.group()
+                                    + ", or Hostname or"
                                     + " ServiceEntry of "
                                     + ISTIO
                                     + ")");
@@ -108,6 +111,18 @@ record References(Facts facts, boolean isOfMesh) {
         }
         return port(
                 route, service.get(), to.port(), "Service '" + namespace + "/" + to.name() + "'");
+    }
+
+    private Backend imported(RouteView route, BackendReference to) {
+        String namespace = to.namespace().orElse(route.namespace());
+        Optional<Refused> refused = refused(route, to, Grants.Type.SERVICE_IMPORT, namespace);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        String shown = "ServiceImport '" + namespace + "/" + to.name() + "'";
+        return facts.imported(namespace, to.name())
+                .map(service -> port(route, service, to.port(), shown))
+                .orElseGet(() -> new Refused(Reason.BackendNotFound, "there is no " + shown));
     }
 
     private Backend host(RouteView route, BackendReference to) {

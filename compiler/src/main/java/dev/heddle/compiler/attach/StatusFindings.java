@@ -150,7 +150,7 @@ final class StatusFindings {
                                     .isPresent();
             if (!isThere) {
                 missing(route.resource(), at.field("name"), id.get() + " is not there", "");
-            } else if (id.isEmpty() && !Attaching.isOfMesh(parent)) {
+            } else if (id.isEmpty() && !Facts.areServices(parent)) {
                 findings.add(
                         new Diagnostic(
                                 DiagnosticCode.INVALID_VALUE,
@@ -159,7 +159,7 @@ final class StatusFindings {
                                 "'"
                                         + parent.kindOrGateway()
                                         + "' is no parent of routes (expected: Gateway,"
-                                        + " ListenerSet, Service, ServiceEntry)",
+                                        + " ListenerSet, Service, ServiceImport, ServiceEntry)",
                                 ""));
             }
         }

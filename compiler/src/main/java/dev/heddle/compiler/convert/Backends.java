@@ -2,7 +2,6 @@ package dev.heddle.compiler.convert;
 
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
-import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
@@ -80,9 +79,11 @@ record Backends(MeshIndex index, Versions versions, Documents documents, Losses 
                     "Name one that it has; nothing is sent there");
             return Optional.empty();
         }
-        return service.registry() == Registry.ENTRY
-                ? entry(to, service, host, port, place)
-                : core(to, service, port, place);
+        return switch (service.registry()) {
+            case ENTRY -> entry(to, service, host, port, place);
+            case CORE -> core(to, service, port, place);
+            case IMPORT -> Optional.of(imported(to, service, port, place));
+        };
     }
 
     private static int port(Destination to, MeshService service, int called) {
@@ -103,13 +104,7 @@ record Backends(MeshIndex index, Versions versions, Documents documents, Losses 
                     "Nothing is sent there");
             return Optional.empty();
         }
-        if (!to.subset().isEmpty()) {
-            losses.add(
-                    place.owner(),
-                    place.path().field("subset"),
-                    "subsets of a ServiceEntry have no Service of their own",
-                    "Requests go to all of '" + host + "'");
-        }
+        loseSubset(to, "ServiceEntry", host, place);
         return Optional.of(
                 new BackendReference(
                         ISTIO,
@@ -117,6 +112,30 @@ record Backends(MeshIndex index, Versions versions, Documents documents, Losses 
                         host.name(),
                         Optional.empty(),
                         OptionalInt.of(port)));
+    }
+
+    private void loseSubset(Destination to, String kind, Hostname host, Place place) {
+        if (!to.subset().isEmpty()) {
+            losses.add(
+                    place.owner(),
+                    place.path().field("subset"),
+                    "subsets of a " + kind + " have no Service of their own",
+                    "Requests go to all of '" + host + "'");
+        }
+    }
+
+    private BackendReference imported(Destination to, MeshService service, int port, Place place) {
+        Kind<?> kind = Kinds.SERVICE_IMPORT;
+        String in = service.metadata().namespace();
+        String name = service.metadata().name();
+        loseSubset(to, kind.name(), service.service().host(), place);
+        documents.grant(place.kind(), place.namespace(), kind, name, in);
+        return new BackendReference(
+                kind.group(),
+                Optional.of(kind.name()),
+                name,
+                Optional.of(in).filter(n -> !n.equals(place.namespace())),
+                OptionalInt.of(port));
     }
 
     private Optional<BackendReference> core(

@@ -7,7 +7,9 @@ import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.compiler.service.Visibility;
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.Kind;
 import dev.heddle.model.gatewayapi.ParentReference;
+import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
@@ -22,7 +24,6 @@ import java.util.function.Predicate;
 /// service is. One that only some namespaces see is for their clients, as routes in those
 /// namespaces are.
 record MeshForms(MeshIndex index, Losses losses) {
-    private static final String ISTIO = "networking.istio.io";
     private static final FieldPath HOSTS = FieldPath.of("spec", "hosts");
     private static final FieldPath EXPORT_TO = FieldPath.of("spec", "exportTo");
 
@@ -159,11 +160,16 @@ record MeshForms(MeshIndex index, Losses losses) {
     }
 
     static ParentReference reference(Parent parent, OptionalInt port) {
-        boolean isCore = parent.service().registry() == Registry.CORE;
+        Kind<?> kind =
+                switch (parent.service().registry()) {
+                    case CORE -> Kinds.SERVICE;
+                    case IMPORT -> Kinds.SERVICE_IMPORT;
+                    case ENTRY -> Kinds.SERVICE_ENTRY;
+                };
         String in = parent.service().metadata().namespace();
         return new ParentReference(
-                Optional.of(isCore ? "" : ISTIO),
-                Optional.of(isCore ? "Service" : "ServiceEntry"),
+                Optional.of(kind.group()),
+                Optional.of(kind.name()),
                 parent.service().metadata().name(),
                 Optional.of(in).filter(n -> !n.equals(parent.way().namespace())),
                 Optional.empty(),

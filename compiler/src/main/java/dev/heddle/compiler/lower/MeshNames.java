@@ -89,6 +89,7 @@ final class MeshNames {
     static List<Name> names(List<MeshService> services, String namespace, String domain) {
         SortedMap<String, Name> names = new TreeMap<>();
         of(services, Registry.CORE).forEach(service -> addAll(service, namespace, domain, names));
+        of(services, Registry.IMPORT).forEach(service -> addAll(service, namespace, domain, names));
         SortedMap<String, Name> entries = new TreeMap<>();
         of(services, Registry.ENTRY)
                 .flatMap(service -> name(service).stream())

@@ -9,6 +9,7 @@ import dev.heddle.model.core.EndpointSlice;
 import dev.heddle.model.core.Endpoints;
 import dev.heddle.model.core.IntOrString;
 import dev.heddle.model.core.Service;
+import dev.heddle.model.core.ServiceImport;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.AppProtocol;
@@ -25,28 +26,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads Kubernetes Services. Where a Service's endpoints are is said by Endpoints and
 /// EndpointSlices of its name, and by the WorkloadEntries of its namespace that its selector
-/// chooses; all of them count.
+/// chooses; all of them count. A ServiceImport is read as the Service that it would be in one
+/// cluster; its endpoints are those of the EndpointSlices that name it as theirs.
 final class CoreServices {
     private static final String EXPORT_TO = "networking.istio.io/exportTo";
 
     private final Parts parts;
     private final MeshRules rules;
-    private final Resource<Service> resource;
+    private final Resource<?> resource;
     private final Service spec;
     private final Metadata metadata;
 
     /// All that counts for one of them.
     ///
     /// @param domain as in `cluster.local`
+    /// @param registry who names it
+    /// @param resource a Service or a ServiceImport
     /// @param slices of its name
     /// @param workloads that its selector chooses
     record Parts(
             Same<MeshRules> rules,
             String domain,
-            Same<Resource<Service>> resource,
+            Registry registry,
+            Same<? extends Resource<?>> resource,
             List<Same<Resource<EndpointSlice>>> slices,
             Optional<Same<Resource<Endpoints>>> endpoints,
             List<Same<Resource<WorkloadEntry>>> workloads) {
@@ -59,33 +65,67 @@ final class CoreServices {
         this.parts = parts;
         this.rules = parts.rules().get();
         this.resource = parts.resource().get();
-        this.spec = resource.spec();
+        this.spec = spec(resource);
         this.metadata = resource.metadata();
     }
 
+    private static Service spec(Resource<?> resource) {
+        return switch (resource.spec()) {
+            case Service service -> service;
+            case ServiceImport imported -> imported.asService();
+            default -> throw new IllegalArgumentException(resource.id() + ": no service");
+        };
+    }
+
+    /// Those of the Services, then those of the ServiceImports.
     static List<Parts> parts(
             Resources resources, WorkloadIndex workloads, MeshRules rules, String domain) {
-        Map<String, List<Resource<EndpointSlice>>> slices =
-                resources.all(Kinds.ENDPOINT_SLICE).stream()
-                        .collect(Collectors.groupingBy(CoreServices::serviceOf));
         Same<MeshRules> same = Same.as(rules);
+        return Stream.concat(
+                        ofServices(resources, workloads, same, domain), ofImports(resources, same))
+                .toList();
+    }
+
+    private static Stream<Parts> ofImports(Resources resources, Same<MeshRules> rules) {
+        Map<String, List<Resource<EndpointSlice>>> slices =
+                slices(resources, ServiceImport.SERVICE_NAME_LABEL);
+        return resources.all(Kinds.SERVICE_IMPORT).stream()
+                .map(s ->
+                        new Parts(
+                                rules,
+                                ServiceImport.DOMAIN,
+                                Registry.IMPORT,
+                                Same.as(s),
+                                Same.each(slices.getOrDefault(key(s.metadata()), List.of())),
+                                Optional.empty(),
+                                List.of()));
+    }
+
+    private static Stream<Parts> ofServices(
+            Resources resources, WorkloadIndex workloads, Same<MeshRules> rules, String domain) {
+        Map<String, List<Resource<EndpointSlice>>> slices =
+                slices(resources, EndpointSlice.SERVICE_NAME_LABEL);
         return resources.all(Kinds.SERVICE).stream()
                 .filter(s -> s.spec().type() != Service.Type.ExternalName)
                 .map(s -> {
                     String namespace = s.metadata().namespace();
                     String name = s.metadata().name();
                     return new Parts(
-                            same,
+                            rules,
                             domain,
+                            Registry.CORE,
                             Same.as(s),
-                            Same.each(slices.getOrDefault(namespace + "/" + name, List.of())),
+                            Same.each(slices.getOrDefault(key(s.metadata()), List.of())),
                             resources.find(Kinds.ENDPOINTS, namespace, name).map(Same::as),
                             Same.each(
                                     s.spec().selector().isEmpty()
                                             ? List.of()
                                             : workloads.selected(namespace, s.spec().selector())));
-                })
-                .toList();
+                });
+    }
+
+    private static String key(Metadata metadata) {
+        return metadata.namespace() + "/" + metadata.name();
     }
 
     /// Hosts that mean others, by their full names: Services of type ExternalName.
@@ -102,10 +142,14 @@ final class CoreServices {
         return aliases;
     }
 
-    private static String serviceOf(Resource<EndpointSlice> slice) {
-        Metadata of = slice.metadata();
-        String service = of.labels().getOrDefault(EndpointSlice.SERVICE_NAME_LABEL, "");
-        return of.namespace() + "/" + service;
+    /// By namespace and the name that a label says.
+    private static Map<String, List<Resource<EndpointSlice>>> slices(
+            Resources resources, String label) {
+        return resources.all(Kinds.ENDPOINT_SLICE).stream()
+                .filter(s -> s.metadata().labels().containsKey(label))
+                .collect(
+                        Collectors.groupingBy(s ->
+                                s.metadata().namespace() + "/" + s.metadata().labels().get(label)));
     }
 
     private MeshService read(String domain) {
@@ -137,7 +181,7 @@ final class CoreServices {
                 endpoints(),
                 spec.selector(),
                 targets,
-                Registry.CORE,
+                parts.registry(),
                 Traits.NONE
                         .clusterLocal(rules.isClusterLocal(service.host(), metadata))
                         .preferring(rules.distribution(spec.trafficDistribution(), metadata)));

@@ -32,6 +32,8 @@ public record MeshService(
     public enum Registry {
         /// A Kubernetes Service.
         CORE,
+        /// A ServiceImport, for all clusters.
+        IMPORT,
         /// A ServiceEntry.
         ENTRY
     }
@@ -136,10 +138,10 @@ public record MeshService(
         return new MeshService(part, metadata, endpoints, workloads, listens, registry, traits);
     }
 
-    /// Whether it is a Kubernetes Service without an address, whose endpoints are called one by
-    /// one.
+    /// Whether it is a Kubernetes Service (or a ServiceImport) without an address, whose endpoints
+    /// are called one by one.
     public boolean isHeadless() {
-        return registry == Registry.CORE && service.resolution() == Service.Resolution.PASSTHROUGH;
+        return registry != Registry.ENTRY && service.resolution() == Service.Resolution.PASSTHROUGH;
     }
 
     /// Where a workload of the service listens for that port of the service.

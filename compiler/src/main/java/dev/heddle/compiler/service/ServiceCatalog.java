@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 
 /// Every service of a world. Immutable.
 public final class ServiceCatalog {
-    /// Who wins a host or an address that several claim: Services before ServiceEntries, older
-    /// before younger.
+    /// Who wins a host or an address that several claim: Services before ServiceImports before
+    /// ServiceEntries, older before younger.
     public static final Comparator<MeshService> PRECEDENCE =
             Comparator.comparing(MeshService::registry)
                     .thenComparing(s -> s.metadata().created().orElse(Instant.MIN))
@@ -39,6 +39,7 @@ public final class ServiceCatalog {
         Kinds.SERVICE,
         Kinds.ENDPOINTS,
         Kinds.ENDPOINT_SLICE,
+        Kinds.SERVICE_IMPORT,
         Kinds.SERVICE_ENTRY,
         Kinds.WORKLOAD_ENTRY,
         Kinds.NAMESPACE

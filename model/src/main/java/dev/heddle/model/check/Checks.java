@@ -54,7 +54,8 @@ public final class Checks {
                     new Line<>(Kinds.BACKEND_TLS_POLICY, GatewayApiChecks::checkBackendTls),
                     new Line<>(Kinds.X_BACKEND_TRAFFIC_POLICY, GatewayApiChecks::checkTraffic),
                     new Line<>(Kinds.X_MESH, GatewayApiChecks::checkMesh),
-                    new Line<>(Kinds.SERVICE, new ServiceCheck()));
+                    new Line<>(Kinds.SERVICE, new ServiceCheck()),
+                    new Line<>(Kinds.SERVICE_IMPORT, ServiceCheck::checkImport));
 
     private record Line<S>(Kind<S> kind, Check<S> check) {
         @SuppressWarnings("unchecked") // a resource's spec is of its kind's type by construction

@@ -10,6 +10,7 @@ import dev.heddle.model.core.IngressClass;
 import dev.heddle.model.core.Namespace;
 import dev.heddle.model.core.Secret;
 import dev.heddle.model.core.Service;
+import dev.heddle.model.core.ServiceImport;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy;
 import dev.heddle.model.gatewayapi.GatewayClass;
 import dev.heddle.model.gatewayapi.GrpcRoute;
@@ -269,6 +270,16 @@ public final class Kinds {
                     EndpointSlice.class,
                     Layout.FLAT);
 
+    public static final Kind<ServiceImport> SERVICE_IMPORT =
+            core(
+                    "multicluster.x-k8s.io",
+                    List.of("v1beta1", "v1alpha1"),
+                    "ServiceImport",
+                    "serviceimports",
+                    "svcim",
+                    ServiceImport.class,
+                    Layout.SPEC);
+
     public static final Kind<Ingress> INGRESS =
             core(
                     "networking.k8s.io",
@@ -351,6 +362,7 @@ public final class Kinds {
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,
+                    SERVICE_IMPORT,
                     INGRESS,
                     INGRESS_CLASS,
                     SECRET,
