@@ -5,6 +5,7 @@ import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.service.Workloads;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Resource;
+import dev.heddle.model.gatewayapi.XBackend;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
 import java.util.HashMap;
@@ -36,6 +37,16 @@ final class WorkloadNames {
                                                         + "/"
                                                         + e.labels()
                                                                 .getOrDefault("version", "v1"))));
+        world.resources().all(Kinds.X_BACKEND).forEach(x -> addExternal(x.spec()));
+    }
+
+    /// An XBackend of this machine is the workload that listens there.
+    private void addExternal(XBackend external) {
+        int port = external.port().orElseThrow().number().orElseThrow();
+        external.externalHostname()
+                .map(e -> e.hostname() + ":" + port)
+                .filter(_ -> byAddress.containsKey("127.0.0.1:" + port))
+                .ifPresent(there -> byAddress.put(there, byAddress.get("127.0.0.1:" + port)));
     }
 
     /// Percent of the requests by workload: a destination's share, spread over its hosts.

@@ -10,6 +10,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.core.EndpointSlice;
+import dev.heddle.model.gatewayapi.XBackend;
 import dev.heddle.model.istio.ServiceEntry;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.WorkloadEntry;
@@ -69,6 +70,7 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
                 .forEach(w -> w.ports().values().forEach(p -> moved.put(p, backends.get(name(w)))));
         resources.replaceAll(
                 r -> r.spec() instanceof EndpointSlice slice ? moved(r, slice, moved) : r);
+        resources.replaceAll(r -> r.spec() instanceof XBackend spec ? moved(r, spec, moved) : r);
         return new CaseWorld(
                 World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends, moved);
     }
@@ -241,6 +243,27 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
                         said.egress(),
                         said.inboundConnectionPool(),
                         said.outboundTrafficPolicy()),
+                resource.source());
+    }
+
+    /// An XBackend is the workload of the case that listens there.
+    private static Resource<?> moved(
+            Resource<?> resource, XBackend said, Map<Integer, Integer> moved) {
+        return new Resource<>(
+                Kinds.X_BACKEND,
+                resource.metadata(),
+                new XBackend(
+                        said.type(),
+                        said.port()
+                                .map(p ->
+                                        new XBackend.Port(
+                                                p.number().stream()
+                                                        .map(n -> moved.getOrDefault(n, n))
+                                                        .findFirst())),
+                        said.externalHostname(),
+                        said.endpointSelector(),
+                        said.protocol(),
+                        said.tls()),
                 resource.source());
     }
 

@@ -12,6 +12,7 @@ import dev.heddle.model.gatewayapi.UdpRoute;
 import dev.heddle.model.service.Hostname;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A listener of a Gateway, its own or one of a ListenerSet.
 ///
@@ -77,6 +78,11 @@ public record AttachedListener(
             tls = List.copyOf(tls);
             tcp = List.copyOf(tcp);
             udp = List.copyOf(udp);
+        }
+
+        /// All of them, kind by kind.
+        Stream<AttachedRoute<?>> all() {
+            return Stream.of(http, grpc, tls, tcp, udp).flatMap(List::stream);
         }
 
         /// How many there are.

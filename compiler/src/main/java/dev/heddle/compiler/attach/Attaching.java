@@ -36,6 +36,7 @@ final class Attaching {
     static final FieldPath DEFAULTS = SPEC.field("useDefaultGateways");
 
     private final Facts facts;
+    private final XBackends external;
     private final Map<ResourceId, Edge> edges = new LinkedHashMap<>();
     private final List<ResourceId> defaults = new ArrayList<>();
     private final Map<ListenerKey, List<Attached>> attached = new HashMap<>();
@@ -86,8 +87,9 @@ final class Attaching {
         }
     }
 
-    Attaching(Facts facts) {
+    Attaching(Facts facts, XBackends external) {
         this.facts = facts;
+        this.external = external;
     }
 
     /// A Gateway that is ours.
@@ -120,8 +122,8 @@ final class Attaching {
 
     /// Attaches all routes, the oldest first.
     void attach(List<RouteView> routes) {
-        var atEdge = new References(facts, false);
-        var inMesh = new References(facts, true);
+        var atEdge = new References(facts, external, false);
+        var inMesh = new References(facts, external, true);
         for (RouteView route : routes) {
             Set<Integer> dropped =
                     route.flaws().stream()

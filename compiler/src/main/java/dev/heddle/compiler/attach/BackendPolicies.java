@@ -1,17 +1,11 @@
 package dev.heddle.compiler.attach;
 
 import dev.heddle.compiler.attach.MeshRoutes.Place;
-import dev.heddle.compiler.attach.TlsReferences.Found;
-import dev.heddle.compiler.attach.TlsReferences.Lack;
-import dev.heddle.compiler.attach.TlsReferences.RootsReference;
 import dev.heddle.compiler.service.MeshService;
-import dev.heddle.model.Confined;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy;
-import dev.heddle.model.gatewayapi.BackendTlsPolicy.CaCertificateRef;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.TargetRef;
-import dev.heddle.model.gatewayapi.BackendTlsPolicy.Validation;
 import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Service.Port;
@@ -137,8 +131,10 @@ final class BackendPolicies {
                 }
             }
         }
-        var says = new TlsReading(policy);
-        won.forEach(target -> tls.put(target, new Claim(policy, says.outcome())));
+        var says =
+                new TlsReading(facts, policy, policy.spec().validation().orElseThrow(), VALIDATION);
+        won.forEach(target ->
+                tls.put(target, new Claim(policy, says.outcome(BackendTls.Shown.OF_GATEWAY))));
         outcomes.add(
                 new Outcome(
                         policy,
@@ -219,88 +215,5 @@ final class BackendPolicies {
                         targets,
                         references,
                         List.of(accepted(Optional.empty(), lost, won))));
-    }
-
-    /// What one BackendTLSPolicy says.
-    @Confined("whoever reads the policy")
-    private final class TlsReading {
-        private final Resource<BackendTlsPolicy> policy;
-        private final List<Trust.Bundle> bundles = new ArrayList<>();
-        private Optional<Condition> unresolved = Optional.empty();
-        private final boolean believesMachine;
-
-        TlsReading(Resource<BackendTlsPolicy> policy) {
-            this.policy = policy;
-            Validation validation = policy.spec().validation().orElseThrow();
-            believesMachine =
-                    validation.wellKnownCACertificates().filter("System"::equals).isPresent();
-            List<CaCertificateRef> refs = validation.caCertificateRefs();
-            for (int i = 0; i < refs.size(); i++) {
-                CaCertificateRef ref = refs.get(i);
-                var roots =
-                        new RootsReference(
-                                ref.group().orElse(""),
-                                ref.kind(),
-                                policy.metadata().namespace(),
-                                ref.name(),
-                                VALIDATION.field("caCertificateRefs").index(i));
-                switch (new TlsReferences(facts).roots(policy, roots)) {
-                    case Found.There<Trust.Bundle>(Trust.Bundle bundle) -> bundles.add(bundle);
-                    case Found.Lacking<Trust.Bundle>(Lack why, String message, FieldPath at) -> {
-                        Reason reason =
-                                why == Lack.KIND
-                                        ? Reason.InvalidKind
-                                        : Reason.InvalidCACertificateRef;
-                        var lack = Condition.no(Condition.RESOLVED, reason, message, at);
-                        unresolved = unresolved.or(() -> Optional.of(lack));
-                    }
-                }
-            }
-        }
-
-        /// Why it cannot be in force; empty if it can.
-        Optional<Condition> unaccepted() {
-            if (believesMachine || !bundles.isEmpty()) {
-                return Optional.empty();
-            }
-            Optional<String> wellKnown =
-                    policy.spec().validation().flatMap(Validation::wellKnownCACertificates);
-            return Optional.of(
-                    wellKnown
-                            .map(name ->
-                                    Condition.no(
-                                            Condition.ACCEPTED,
-                                            Reason.Invalid,
-                                            "'" + name + "' is not known (expected: System)",
-                                            VALIDATION.field("wellKnownCACertificates")))
-                            .orElseGet(() ->
-                                    Condition.no(
-                                                    Condition.ACCEPTED,
-                                                    Reason.NoValidCACertificate,
-                                                    "there is nobody to believe",
-                                                    VALIDATION.field("caCertificateRefs"))
-                                            .untold()));
-        }
-
-        Condition resolved() {
-            return unresolved.orElseGet(() ->
-                    Condition.yes(
-                            Condition.RESOLVED,
-                            Reason.ResolvedRefs,
-                            "everything that the policy names is there"));
-        }
-
-        BackendTls outcome() {
-            Validation validation = policy.spec().validation().orElseThrow();
-            Optional<Condition> unaccepted = unaccepted();
-            if (unaccepted.isPresent()) {
-                return new BackendTls.Broken(policy.origin(), unaccepted.get().message());
-            }
-            return new BackendTls.Verified(
-                    policy.origin(),
-                    validation.hostname(),
-                    believesMachine ? new Trust.WellKnown() : TlsReferences.joined(bundles),
-                    validation.subjectAltNames());
-        }
     }
 }

@@ -2,10 +2,12 @@ package dev.heddle.compiler.attach;
 
 import dev.heddle.compiler.attach.AttachedListener.Routes;
 import dev.heddle.compiler.attach.Attaching.Attached;
+import dev.heddle.compiler.attach.BackendPolicies.Outcome;
 import dev.heddle.compiler.attach.GatewayAddresses.Proxies;
 import dev.heddle.compiler.attach.GatewayReading.SetOutcome;
 import dev.heddle.compiler.attach.MeshRoutes.Place;
 import dev.heddle.compiler.secret.Credentials;
+import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Kind;
@@ -50,6 +52,7 @@ public final class GatewayApi {
         Kinds.REFERENCE_GRANT,
         Kinds.BACKEND_TLS_POLICY,
         Kinds.X_BACKEND_TRAFFIC_POLICY,
+        Kinds.X_BACKEND,
         Kinds.X_MESH,
         Kinds.HTTP_ROUTE_FILTER,
         Kinds.SERVICE,
@@ -67,6 +70,7 @@ public final class GatewayApi {
     private final MeshRoutes meshRoutes;
     private final List<RouteOutcome> routes;
     private final BackendPolicies policies;
+    private final XBackends external;
     private final Statuses statuses;
     private final Set<ServicePort> datagrams;
     private final Set<ServicePort> calls;
@@ -79,7 +83,8 @@ public final class GatewayApi {
         this.facts = facts;
         this.classes = new Classes(facts.resources());
         this.policies = new BackendPolicies(facts);
-        var attaching = new Attaching(facts);
+        this.external = new XBackends(facts);
+        var attaching = new Attaching(facts, external);
         Map<String, List<Resource<ListenerSet>>> sets = setsByGateway(facts.resources());
         var read = new ArrayList<AttachedGateway>();
         var outcomes = new ArrayList<SetOutcome>();
@@ -277,12 +282,51 @@ public final class GatewayApi {
         return meshRoutes;
     }
 
-    /// What a BackendTLSPolicy says of connections to a port of a service; empty for nothing. It
-    /// counts for Gateways and for clients of the mesh.
+    /// The XBackends to which routes of these Gateways lead, by their hosts and in order.
+    public List<Hostname> externalOf(List<AttachedGateway> some) {
+        return external(
+                some.stream()
+                        .flatMap(g -> g.listeners().stream())
+                        .flatMap(l -> l.routes().all())
+                        .flatMap(r -> r.backends().values().stream()));
+    }
+
+    /// The XBackends to which routes lead that count for clients of a namespace, likewise.
+    public List<Hostname> externalOfMesh(String viewer) {
+        return external(
+                meshRoutes.of().entrySet().stream()
+                        .flatMap(e ->
+                                e.getValue().stream()
+                                        .filter(r ->
+                                                r.namespace().equals(viewer)
+                                                        || r.namespace()
+                                                                .equals(e.getKey().namespace())))
+                        .flatMap(r -> r.route().backends().values().stream()));
+    }
+
+    private List<Hostname> external(Stream<Backend> backends) {
+        return backends.flatMap(b ->
+                        b instanceof Backend.To to && external.service(to.host()).isPresent()
+                                ? Stream.of(to.host())
+                                : Stream.of())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /// An XBackend, as a service that only routes know.
+    ///
+    /// @param host of a [Backend.To]
+    public Optional<MeshService> external(Hostname host) {
+        return external.service(host);
+    }
+
+    /// What a BackendTLSPolicy says of connections to a port of a service, or an XBackend of those
+    /// to its own; empty for nothing. It counts for Gateways and for clients of the mesh.
     ///
     /// @param namespace of the resource that names the service
     public Optional<BackendTls> tls(Hostname host, String namespace, Port port) {
-        return policies.tls(new Place(host, namespace), port);
+        return external.tls(host).or(() -> policies.tls(new Place(host, namespace), port));
     }
 
     /// The XBackendTrafficPolicy of a service.
@@ -319,7 +363,8 @@ public final class GatewayApi {
         return routes;
     }
 
-    BackendPolicies policies() {
-        return policies;
+    /// What comes of what says how backends are called.
+    List<Outcome> outcomes() {
+        return Stream.concat(policies.outcomes().stream(), external.outcomes().stream()).toList();
     }
 }

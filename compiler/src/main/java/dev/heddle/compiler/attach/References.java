@@ -20,10 +20,13 @@ import java.util.OptionalInt;
 
 /// Finds whom the references of routes mean.
 ///
+/// @param external hosts outside that they may name
 /// @param isOfMesh whether it is for clients of the mesh: they can call services of any namespace
 ///   anyway, so that nobody has to grant that a route leads them there (as at Istio)
-record References(Facts facts, boolean isOfMesh) {
+record References(Facts facts, XBackends external, boolean isOfMesh) {
     private static final String ISTIO = "networking.istio.io";
+    private static final Grants.Type X_BACKEND =
+            new Grants.Type(Kinds.X_BACKEND.group(), Kinds.X_BACKEND.name());
 
     /// What each reference of a route comes to.
     Map<FieldPath, Backend> of(RouteView route) {
@@ -47,6 +50,7 @@ record References(Facts facts, boolean isOfMesh) {
             case Facts.IMPORT -> imported(route, to);
             case ISTIO + "/Hostname" -> host(route, to);
             case Facts.ENTRY -> entry(route, to);
+            case "gateway.networking.x-k8s.io/XBackend" -> external(route, to);
             default ->
                     new Refused(
                             Reason.InvalidKind,
@@ -55,11 +59,34 @@ record References(Facts facts, boolean isOfMesh) {
                                     + (to.group().isEmpty() ? "" : "." + to.group())
                                     + "' answers no requests (expected: Service, ServiceImport of "
                                     + Kinds.SERVICE_IMPORT.group()
-                                    + ", or Hostname or"
-                                    + " ServiceEntry of "
+                                    + ", XBackend of "
+                                    + X_BACKEND.group()
+                                    + ", or Hostname or ServiceEntry of "
                                     + ISTIO
                                     + ")");
         };
+    }
+
+    /// One that cannot be used is nobody: what is meant to be secured goes nowhere else.
+    private Backend external(RouteView route, BackendReference to) {
+        String namespace = to.namespace().orElse(route.namespace());
+        Optional<Refused> refused = refused(route, to, X_BACKEND, namespace);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Backend found = external.find(route.type(), namespace, to.name(), isOfMesh);
+        return found instanceof Backend.To there
+                        && to.port().isPresent()
+                        && to.port().getAsInt() != there.port()
+                ? new Refused(
+                        Reason.BackendNotFound,
+                        "XBackend '"
+                                + namespace
+                                + "/"
+                                + to.name()
+                                + "' has no port "
+                                + to.port().getAsInt())
+                : found;
     }
 
     private Backend filter(RouteView route, ExtensionReference to) {

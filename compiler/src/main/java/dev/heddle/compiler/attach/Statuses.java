@@ -81,7 +81,7 @@ public final class Statuses {
                 .filter(r -> !r.parents().isEmpty())
                 .forEach(r -> put(r.resource(), new Draft.OfRoute(r)));
         Map<Place, Set<ResourceId>> users = users();
-        api.policies().outcomes().forEach(p -> put(p.resource(), policy(p, users)));
+        api.outcomes().forEach(p -> put(p.resource(), policy(p, users)));
     }
 
     private void put(Resource<?> resource, Draft draft) {
@@ -107,12 +107,8 @@ public final class Statuses {
         var users = new LinkedHashMap<Place, Set<ResourceId>>();
         for (AttachedGateway gateway : api.gateways()) {
             for (AttachedListener listener : gateway.listeners()) {
-                var routes = new ArrayList<AttachedRoute<?>>(listener.routes().http());
-                routes.addAll(listener.routes().grpc());
-                routes.addAll(listener.routes().tls());
-                routes.addAll(listener.routes().tcp());
-                routes.addAll(listener.routes().udp());
-                routes.stream()
+                listener.routes()
+                        .all()
                         .flatMap(r -> r.backends().values().stream())
                         .forEach(b -> {
                             if (b instanceof Backend.To to) {
@@ -131,7 +127,7 @@ public final class Statuses {
     /// are none, the services themselves, for the mesh.
     private Draft policy(Outcome policy, Map<Place, Set<ResourceId>> users) {
         Set<ResourceId> gateways = new TreeSet<>();
-        boolean isOfGateways = policy.resource().kind().equals(Kinds.BACKEND_TLS_POLICY);
+        boolean isOfGateways = !policy.resource().kind().equals(Kinds.X_BACKEND_TRAFFIC_POLICY);
         if (isOfGateways) {
             policy.targets().forEach(t -> gateways.addAll(users.getOrDefault(t, Set.of())));
         }

@@ -67,12 +67,18 @@ public final class GatewayLowering {
                 scope.identity().isPresent(),
                 world.site(scope),
                 certificate(world.index(), scope),
+                world.index().gatewayApi().externalOf(gateways(world.index(), scope)),
                 false);
+    }
+
+    /// The Gateway API's Gateways that the proxy serves.
+    private static List<AttachedGateway> gateways(MeshIndex index, ProxyScope scope) {
+        return index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels());
     }
 
     /// The certificate that a Gateway has for services that want one.
     private static String certificate(MeshIndex index, ProxyScope scope) {
-        return index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels()).stream()
+        return gateways(index, scope).stream()
                 .flatMap(g -> g.client().stream())
                 .findFirst()
                 .map(c -> GatewaySecrets.nameOf(c, scope.namespace()))
@@ -175,8 +181,7 @@ public final class GatewayLowering {
         List<MeshService> own =
                 world.services(scope).stream().map(s -> s.at(scope.node().addresses())).toList();
         var called = new TreeMap<Integer, List<AttachedListener>>();
-        for (AttachedGateway gateway :
-                index.gatewayApi().gatewaysOf(scope.namespace(), scope.labels())) {
+        for (AttachedGateway gateway : gateways(index, scope)) {
             gateway.programmed()
                     .forEach(l -> called.computeIfAbsent(l.port(), _ -> new ArrayList<>()).add(l));
         }

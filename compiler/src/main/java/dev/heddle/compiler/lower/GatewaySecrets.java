@@ -13,14 +13,12 @@ import dev.heddle.model.Origin;
 record GatewaySecrets(TlsSecrets secrets, String namespace) implements Secrets {
     @Override
     public SecretRef certificate(ListenerTls.Certificate certificate) {
-        return secrets.certificate(nameOf(certificate, namespace));
+        return secrets.certificate(certificate);
     }
 
     /// The name by which a proxy of that namespace is sent a certificate.
     static String nameOf(ListenerTls.Certificate certificate, String namespace) {
-        return certificate.namespace().equals(namespace)
-                ? certificate.name()
-                : Credentials.elsewhere(certificate.namespace(), certificate.name());
+        return Credentials.seenFrom(namespace, certificate.namespace(), certificate.name());
     }
 
     @Override

@@ -78,6 +78,7 @@ public final class SidecarLowering {
                 scope.identity().isPresent(),
                 world.site(scope),
                 "",
+                world.index().gatewayApi().externalOfMesh(scope.namespace()),
                 world.answersNames(scope));
     }
 

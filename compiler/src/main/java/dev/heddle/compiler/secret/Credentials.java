@@ -26,6 +26,13 @@ public record Credentials(Map<String, Credential> all) {
         return OF_INGRESS + namespace + "~" + name;
     }
 
+    /// How a proxy's clusters and listeners name a Secret that they may use.
+    ///
+    /// @param viewer namespace of the proxy
+    public static String seenFrom(String viewer, String namespace, String name) {
+        return namespace.equals(viewer) ? name : elsewhere(namespace, name);
+    }
+
     private static final String SCHEME = "kubernetes://";
 
     /// One Secret with what it has for TLS.

@@ -35,7 +35,9 @@ public record MeshService(
         /// A ServiceImport, for all clusters.
         IMPORT,
         /// A ServiceEntry.
-        ENTRY
+        ENTRY,
+        /// An XBackend: it is in no catalog, and only routes that name it lead there.
+        BACKEND
     }
 
     /// One with nothing special.

@@ -1,6 +1,8 @@
 package dev.heddle.compiler.world;
 
+import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Locality;
+import java.util.List;
 import java.util.Map;
 
 /// Everything in which what one proxy knows of others may differ from what another knows. Proxies
@@ -19,6 +21,7 @@ import java.util.Map;
 /// @param site cluster that the proxy is in, where some services keep to theirs; else empty
 /// @param certificate that a gateway shows to services which want TLS, by the name of its Secret;
 ///   empty for none
+/// @param external XBackends to which routes lead it, by their hosts and in order
 /// @param answersNames whether the kernel sends it its workload's questions for names
 public record Outlook(
         String namespace,
@@ -31,6 +34,7 @@ public record Outlook(
         boolean hasIdentity,
         String site,
         String certificate,
+        List<Hostname> external,
         boolean answersNames) {
 
     /// Where a proxy is.
@@ -59,5 +63,6 @@ public record Outlook(
 
     public Outlook {
         labels = Map.copyOf(labels);
+        external = List.copyOf(external);
     }
 }

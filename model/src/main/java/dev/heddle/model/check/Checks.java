@@ -53,6 +53,7 @@ public final class Checks {
                     new Line<>(Kinds.REFERENCE_GRANT, GatewayApiChecks::checkGrant),
                     new Line<>(Kinds.BACKEND_TLS_POLICY, GatewayApiChecks::checkBackendTls),
                     new Line<>(Kinds.X_BACKEND_TRAFFIC_POLICY, GatewayApiChecks::checkTraffic),
+                    new Line<>(Kinds.X_BACKEND, XBackendCheck::check),
                     new Line<>(Kinds.X_MESH, GatewayApiChecks::checkMesh),
                     new Line<>(Kinds.SERVICE, new ServiceCheck()),
                     new Line<>(Kinds.SERVICE_IMPORT, ServiceCheck::checkImport));

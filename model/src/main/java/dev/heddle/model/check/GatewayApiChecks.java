@@ -174,7 +174,7 @@ final class GatewayApiChecks {
         return List.of(ref.group().orElse(""), ref.kind(), ref.name());
     }
 
-    private static void checkValidation(Validation spec, FieldPath path, Findings findings) {
+    static void checkValidation(Validation spec, FieldPath path, Findings findings) {
         boolean isSaid = spec.wellKnownCACertificates().filter(w -> !w.isEmpty()).isPresent();
         if (isSaid && !spec.caCertificateRefs().isEmpty()) {
             findings.exclusive(path, "caCertificateRefs", "wellKnownCACertificates");

@@ -20,6 +20,7 @@ import dev.heddle.model.gatewayapi.ReferenceGrant;
 import dev.heddle.model.gatewayapi.TcpRoute;
 import dev.heddle.model.gatewayapi.TlsRoute;
 import dev.heddle.model.gatewayapi.UdpRoute;
+import dev.heddle.model.gatewayapi.XBackend;
 import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.gatewayapi.XMesh;
 import dev.heddle.model.istio.AuthorizationPolicy;
@@ -243,6 +244,14 @@ public final class Kinds {
                     "xbackendtrafficpolicies",
                     XBackendTrafficPolicy.class,
                     "xbtrafficpolicy");
+    public static final Kind<XBackend> X_BACKEND =
+            kind(
+                    GATEWAYS_X,
+                    List.of("v1alpha1"),
+                    "XBackend",
+                    "xbackends",
+                    XBackend.class,
+                    "xbackend");
     public static final Kind<XMesh> X_MESH =
             new Kind<>(
                     GATEWAYS_X,
@@ -357,6 +366,7 @@ public final class Kinds {
                     REFERENCE_GRANT,
                     BACKEND_TLS_POLICY,
                     X_BACKEND_TRAFFIC_POLICY,
+                    X_BACKEND,
                     X_MESH,
                     KEY_SET,
                     SERVICE,

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.attach.BackendTls;
+import dev.heddle.compiler.attach.ListenerTls;
 import dev.heddle.compiler.ir.ClientTls;
 import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.SecretRef;
@@ -35,13 +36,11 @@ final class ClientTlsLowering {
         };
     }
 
-    /// How connections are secured that a BackendTLSPolicy speaks about. Where there is nobody to
-    /// believe, none comes about.
+    /// How connections are secured that a BackendTLSPolicy or an XBackend speaks about. Where there
+    /// is nobody to believe, none comes about.
     ///
-    /// @param certificate to show to who asks for one; empty for none
+    /// @param certificate that the Gateway shows to who asks for one; empty for none
     ClientTls lower(BackendTls said, String certificate) {
-        Optional<SecretRef> own =
-                Optional.of(certificate).filter(c -> !c.isEmpty()).map(secrets::certificate);
         return switch (said) {
             case BackendTls.Verified verified -> {
                 List<String> names =
@@ -49,7 +48,7 @@ final class ClientTlsLowering {
                                 .flatMap(n -> n.hostname().or(n::uri).stream())
                                 .toList();
                 yield new ClientTls(
-                        own.filter(SecretRef::isThere),
+                        shown(verified.shown(), certificate),
                         Optional.of(
                                 new PeerRules(
                                         secrets.roots(verified.trust(), verified.origin()),
@@ -70,6 +69,19 @@ final class ClientTlsLowering {
                                             List.of(),
                                             "")),
                             "");
+        };
+    }
+
+    private Optional<SecretRef> shown(BackendTls.Shown shown, String ofGateway) {
+        return switch (shown) {
+            case BackendTls.Shown.OfGateway() ->
+                    Optional.of(ofGateway)
+                            .filter(c -> !c.isEmpty())
+                            .map(secrets::certificate)
+                            .filter(SecretRef::isThere);
+            case BackendTls.Shown.Nothing() -> Optional.empty();
+            case BackendTls.Shown.Own(ListenerTls.Certificate own) ->
+                    Optional.of(secrets.certificate(own));
         };
     }
 

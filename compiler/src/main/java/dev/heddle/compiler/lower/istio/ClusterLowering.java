@@ -26,6 +26,7 @@ import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.select.PeerAuthentications;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
@@ -50,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /// Lowers services, with the DestinationRules that are in force for them, into clusters: one for
 /// each port, and one more for each port and subset.
@@ -59,6 +61,7 @@ public final class ClusterLowering {
 
     private final MeshIndex index;
     private final SidecarScope scope;
+    private final List<MeshService> external;
     private final PoolDefaults otherwise;
     private final MeshSettings mesh;
     private final Outlook.Place place;
@@ -124,6 +127,10 @@ public final class ClusterLowering {
             World world, Outlook outlook, SidecarScope scope, TlsSecrets secrets, Pieces pieces) {
         this.index = world.index();
         this.scope = scope;
+        this.external =
+                outlook.external().stream()
+                        .flatMap(host -> index.gatewayApi().external(host).stream())
+                        .toList();
         this.otherwise = PoolDefaults.of(world.settings());
         this.mesh = world.settings();
         this.place = outlook.place();
@@ -149,7 +156,7 @@ public final class ClusterLowering {
     public void addAll() {
         var all =
                 new All(
-                        Same.each(scope.services()),
+                        Same.each(services()),
                         Same.as(index.destinationRules()),
                         Same.as(policies),
                         Optional.of(index.peers()).filter(_ -> meshTls.isAutomatic()).map(Same::as),
@@ -165,8 +172,9 @@ public final class ClusterLowering {
         var all = new ArrayList<Cluster>();
         var hosts = new ArrayList<LoadAssignment>();
         TlsSecrets named = secrets.others();
-        for (MeshService service : scope.services()) {
-            Optional<MergedRule> rule = scope.destinationRule(service);
+        for (MeshService service : services()) {
+            Optional<MergedRule> rule =
+                    isExternal(service) ? Optional.empty() : scope.destinationRule(service);
             List<BackendTls> said = policyTls(service);
             var parts =
                     new Parts(
@@ -185,6 +193,19 @@ public final class ClusterLowering {
             made.secrets().forEach(named::add);
         }
         return new Made(all, hosts, named.all());
+    }
+
+    /// Services that are known, and hosts outside to which only routes lead.
+    private List<MeshService> services() {
+        return external.isEmpty()
+                ? scope.services()
+                : Stream.concat(scope.services().stream(), external.stream()).toList();
+    }
+
+    /// Whether it is an XBackend, which says all of its connections itself: a rule for all hosts
+    /// may not take its TLS away, nor the mesh's settings its protocol.
+    private static boolean isExternal(MeshService service) {
+        return service.registry() == Registry.BACKEND;
     }
 
     /// The clusters of all ports of a service.
@@ -249,7 +270,9 @@ public final class ClusterLowering {
                         e -> !isDatagrams && meshTls.isAutomatic() && takesMeshTls(service, e));
         Discovery discovery = discovery(service, policy, port.number(), hosts);
         Cluster.Protocol protocol =
-                policy.protocol(routed.protocol(service, port), otherwise, isGateway);
+                isExternal(service)
+                        ? TrafficPolicies.byPort(routed.protocol(service, port), isGateway)
+                        : policy.protocol(routed.protocol(service, port), otherwise, isGateway);
         Origin origin =
                 subset.map(OwnedSubset::origin)
                         .or(() -> rule.map(MergedRule::origin))

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.attach.ListenerTls;
 import dev.heddle.compiler.attach.Trust;
 import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.TlsSecret;
@@ -94,6 +95,11 @@ public final class TlsSecrets {
                     });
         }
         return new SecretRef(name, all.containsKey(name));
+    }
+
+    /// The certificate of a Secret that may be named, of whichever namespace.
+    public SecretRef certificate(ListenerTls.Certificate of) {
+        return certificate(Credentials.seenFrom(namespace, of.namespace(), of.name()));
     }
 
     /// The roots of a `credentialName`.

@@ -163,10 +163,7 @@ record TrafficPolicies(
     Protocol protocol(AppProtocol port, PoolDefaults otherwise, boolean isGateway) {
         Optional<HttpSettings> http =
                 pool.or(otherwise::pool).flatMap(ConnectionPoolSettings::http);
-        Protocol byPort =
-                port == AppProtocol.UNSET && !isGateway
-                        ? Protocol.AS_DOWNSTREAM
-                        : port.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
+        Protocol byPort = byPort(port, isGateway);
         if (http.map(HttpSettings::useClientProtocol).orElse(false)) {
             return Protocol.AS_DOWNSTREAM;
         }
@@ -175,6 +172,13 @@ record TrafficPolicies(
             case DO_NOT_UPGRADE -> byPort;
             case DEFAULT -> otherwise.isHttp2() && port.isHttp() ? Protocol.HTTP2 : byPort;
         };
+    }
+
+    /// What is spoken to a port that nothing else is said of.
+    static Protocol byPort(AppProtocol port, boolean isGateway) {
+        return port == AppProtocol.UNSET && !isGateway
+                ? Protocol.AS_DOWNSTREAM
+                : port.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
     }
 
     /// @param otherwise where nothing is said
