@@ -254,15 +254,14 @@ final class XBackends {
     /// A host of the cluster has its policies, and those who may call it.
     private Optional<Condition> inMesh(Resource<XBackend> resource) {
         String host = resource.spec().externalHostname().orElseThrow().hostname();
-        return List.of(facts.domain(), "cluster.local").stream()
-                .filter(domain -> host.endsWith("." + domain))
-                .findFirst()
-                .map(domain ->
+        return host.endsWith("." + facts.domain())
+                ? Optional.of(
                         Condition.no(
                                 Condition.ACCEPTED,
                                 Reason.Invalid,
                                 "'" + host + "' is a host of the cluster (expected: one outside)",
-                                SPEC.field("externalHostname").field("hostname")));
+                                SPEC.field("externalHostname").field("hostname")))
+                : Optional.empty();
     }
 
     private static Condition accepted(Resource<XBackend> resource) {

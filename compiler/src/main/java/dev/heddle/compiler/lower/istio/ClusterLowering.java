@@ -61,7 +61,7 @@ public final class ClusterLowering {
 
     private final MeshIndex index;
     private final SidecarScope scope;
-    private final List<MeshService> external;
+    private final List<MeshService> services;
     private final PoolDefaults otherwise;
     private final MeshSettings mesh;
     private final Outlook.Place place;
@@ -127,10 +127,9 @@ public final class ClusterLowering {
             World world, Outlook outlook, SidecarScope scope, TlsSecrets secrets, Pieces pieces) {
         this.index = world.index();
         this.scope = scope;
-        this.external =
-                outlook.external().stream()
-                        .flatMap(host -> index.gatewayApi().external(host).stream())
-                        .toList();
+        Stream<MeshService> external =
+                outlook.external().stream().flatMap(h -> index.gatewayApi().external(h).stream());
+        this.services = Stream.concat(scope.services().stream(), external).toList();
         this.otherwise = PoolDefaults.of(world.settings());
         this.mesh = world.settings();
         this.place = outlook.place();
@@ -156,7 +155,7 @@ public final class ClusterLowering {
     public void addAll() {
         var all =
                 new All(
-                        Same.each(services()),
+                        Same.each(services),
                         Same.as(index.destinationRules()),
                         Same.as(policies),
                         Optional.of(index.peers()).filter(_ -> meshTls.isAutomatic()).map(Same::as),
@@ -172,7 +171,7 @@ public final class ClusterLowering {
         var all = new ArrayList<Cluster>();
         var hosts = new ArrayList<LoadAssignment>();
         TlsSecrets named = secrets.others();
-        for (MeshService service : services()) {
+        for (MeshService service : services) {
             Optional<MergedRule> rule =
                     isExternal(service) ? Optional.empty() : scope.destinationRule(service);
             List<BackendTls> said = policyTls(service);
@@ -195,15 +194,7 @@ public final class ClusterLowering {
         return new Made(all, hosts, named.all());
     }
 
-    /// Services that are known, and hosts outside to which only routes lead.
-    private List<MeshService> services() {
-        return external.isEmpty()
-                ? scope.services()
-                : Stream.concat(scope.services().stream(), external.stream()).toList();
-    }
-
-    /// Whether it is an XBackend, which says all of its connections itself: a rule for all hosts
-    /// may not take its TLS away, nor the mesh's settings its protocol.
+    /// Whether it is an XBackend, whose TLS and protocol no rule for all hosts takes away.
     private static boolean isExternal(MeshService service) {
         return service.registry() == Registry.BACKEND;
     }

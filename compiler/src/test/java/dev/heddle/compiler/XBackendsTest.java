@@ -1,0 +1,122 @@
+package dev.heddle.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.compiler.attach.Statuses;
+import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.compiler.world.MeshTrust;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.ResourceId;
+import dev.heddle.model.Resources;
+import dev.heddle.model.codec.Json;
+import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.kinds.Kinds;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// What becomes of an XBackend, and of routes that lead there; golden cases call it.
+class XBackendsTest {
+    private static final String GATEWAY =
+            """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: {name: edge, namespace: shop}
+            spec:
+              gatewayClassName: heddle
+              listeners: [{name: http, port: 80, protocol: HTTP}]
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: GRPCRoute
+            metadata: {name: calls, namespace: shop}
+            spec:
+              parentRefs: [{name: edge}]
+              rules:
+              - backendRefs: [{group: gateway.networking.x-k8s.io, kind: XBackend, name: api}]
+            ---
+            apiVersion: gateway.networking.x-k8s.io/v1alpha1
+            kind: XBackend
+            metadata: {name: api, namespace: shop}
+            spec:
+              type: ExternalHostname
+              port: {number: 443}
+              externalHostname: {hostname: %s}
+              protocol: %s
+              tls: {mode: %s}
+            """;
+
+    private static final ResourceId API = new ResourceId(Kinds.X_BACKEND, "shop", "api");
+
+    @Test
+    void itsStatusNamesTheGatewayWhoseRoutesLeadThere() {
+        World world = Meshes.lenient(GATEWAY.formatted("api.example.com", "GRPC", "ServerOnly"));
+
+        assertThat(status(world))
+                .contains("\"ancestorRef\"", "\"name\":\"edge\"", "heddle.dev/gateway-controller")
+                .doesNotContain("\"False\"");
+        assertThat(MeshCompiler.analyze(world)).isEmpty();
+    }
+
+    @Test
+    void callsOfGrpcAreNotLedToWhatSpeaksNoHttp2() {
+        World world = Meshes.lenient(GATEWAY.formatted("api.example.com", "HTTP11", "ServerOnly"));
+
+        assertThat(MeshCompiler.analyze(world))
+                .singleElement()
+                .satisfies(d ->
+                        assertThat(d.message())
+                                .contains("UnsupportedProtocol", "HTTP11", "GRPCRoute"));
+        assertThat(status(world)).doesNotContain("edge");
+    }
+
+    @Test
+    void aHostOfTheClusterIsNoHostOutside() {
+        String text = GATEWAY.formatted("cart.shop.svc.mesh.example", "GRPC", "ServerOnly");
+        World world =
+                World.of(
+                        1,
+                        Resources.of(ResourceReader.read("text.yaml", text).resources()),
+                        new MeshSettings(
+                                "istio-system",
+                                "mesh.example",
+                                MeshSettings.OutboundPolicy.ALLOW_ANY,
+                                Duration.ZERO,
+                                "istio-system",
+                                Optional.empty(),
+                                MeshTrust.NONE));
+
+        assertThat(MeshCompiler.analyze(world))
+                .extracting(d -> d.origin().resource() + " " + d.message())
+                .anySatisfy(m -> assertThat(m).startsWith("XBackend").contains("of the cluster"))
+                .anySatisfy(m -> assertThat(m).startsWith("GRPCRoute").contains("Invalid"));
+    }
+
+    @Test
+    void aCertificateOfAnotherNamespaceNeedsAGrant() {
+        World world =
+                Meshes.lenient(
+                        GATEWAY.formatted(
+                                "api.example.com",
+                                "GRPC",
+                                "ClientAndServer, clientCertificateRef: {name: own, namespace:"
+                                        + " bank}"));
+
+        assertThat(MeshCompiler.analyze(world))
+                .extracting(d -> d.message())
+                .anySatisfy(m ->
+                        assertThat(m)
+                                .contains(
+                                        "RefNotPermitted",
+                                        "no ReferenceGrant in 'bank'",
+                                        "XBackend"));
+    }
+
+    private static String status(World world) {
+        return world.index()
+                .gatewayApi()
+                .statuses()
+                .of(API, (_, _, c) -> Statuses.written(c, 1))
+                .map(Json::compact)
+                .orElse("");
+    }
+}

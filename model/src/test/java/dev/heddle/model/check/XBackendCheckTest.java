@@ -1,0 +1,79 @@
+package dev.heddle.model.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.model.codec.ResourceReader;
+import java.util.Locale;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What an XBackend's CRD refuses is refused, and TLS that is asked for and left out at once.
+class XBackendCheckTest {
+    private static final String CASES =
+            """
+            port: {number: 443}, tls: {mode: ServerOnly} | ''
+            port: {number: 443}, tls: {mode: None} | ''
+            port: {number: 80} | warning spec.tls
+            port: {}, tls: {mode: None} | error spec.port.number
+            port: {number: 0}, tls: {mode: None} | error spec.port.number
+            tls: {mode: None} | error spec.port
+            port: {number: 443}, protocol: H2C, tls: {mode: None} | error spec.tls
+            port: {number: 443}, protocol: HTTP2, tls: {mode: ServerOnly} | ''
+            port: {number: 443}, protocol: HTTP2, tls: {mode: None} | error spec.tls
+            port: {number: 443}, protocol: WSS, tls: {mode: None} | error spec.tls
+            port: {number: 443}, protocol: SPDY, tls: {mode: None} | error spec.protocol
+            port: {number: 443}, tls: {mode: ClientAndServer} | error spec.tls.clientCertificateRef
+            port: {number: 443}, tls: {mode: ClientAndServer, clientCertificateRef: {name: a}} | ''
+            port: {number: 443}, tls: {mode: ServerOnly, clientCertificateRef: {name: a}} | error \
+            spec.tls.clientCertificateRef
+            port: {number: 443}, tls: {mode: ServerOnly, validation: {hostname: a.example}} | error \
+            spec.tls.validation
+            port: {number: 443}, tls: {mode: None, validation: {hostname: a.example, \
+            wellKnownCACertificates: System}} | warning spec.tls.validation
+            """;
+
+    private static final String HOSTS =
+            """
+            api.example.com | ''
+            10.0.0.1 | error spec.externalHostname.hostname
+            a.b.svc.cluster.local | error spec.externalHostname.hostname
+            '*.example.com' | error spec.externalHostname.hostname
+            """;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = CASES)
+    void whatIsSaidIsLookedAt(String said, String found) {
+        assertThat(findings("externalHostname: {hostname: api.example.com}, " + said))
+                .isEqualTo(found);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = HOSTS)
+    void aHostIsAnExactNameOutside(String host, String found) {
+        assertThat(
+                        findings(
+                                "externalHostname: {hostname: '"
+                                        + host
+                                        + "'}, port: {number: 443}, tls: {mode: ServerOnly}"))
+                .isEqualTo(found);
+    }
+
+    private static String findings(String spec) {
+        String text =
+                """
+                apiVersion: gateway.networking.x-k8s.io/v1alpha1
+                kind: XBackend
+                metadata: {name: api, namespace: shop}
+                spec: {type: ExternalHostname, %s}
+                """
+                        .formatted(spec);
+        return String.join(
+                ", ",
+                ResourceReader.read("case", text).diagnostics().stream()
+                        .map(d ->
+                                d.severity().name().toLowerCase(Locale.ROOT)
+                                        + " "
+                                        + d.origin().path())
+                        .toList());
+    }
+}
