@@ -227,6 +227,11 @@ record MatrixRow(int number, JsonObject said, String rules) {
         return REDIRECTED.contains(function());
     }
 
+    /// Whether it is about questions for names.
+    boolean asksNames() {
+        return function().equals("DNSTestCases");
+    }
+
     /// The calls; none where the file has none.
     List<Call> calls() {
         if (said.has("children")) {

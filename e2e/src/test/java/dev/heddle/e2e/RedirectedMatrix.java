@@ -63,7 +63,7 @@ final class RedirectedMatrix {
                     Optional.of(certificates.backend("b", false, false)),
                     at(address, HTTPS));
         }
-        if (row.function().equals("DNSTestCases")) {
+        if (row.asksNames()) {
             NetworkNamespace.command("ip addr add " + RedirectedMesh.NAMES + "/32 dev lo");
             parts.add(
                     new MachineNames(

@@ -83,6 +83,8 @@ record Backends(MeshIndex index, Versions versions, Documents documents, Losses 
             case ENTRY -> entry(to, service, host, port, place);
             case CORE -> core(to, service, port, place);
             case IMPORT -> Optional.of(imported(to, service, port, place));
+            // No host leads to one of these: they are in no catalog.
+            case BACKEND -> Optional.empty();
         };
     }
 

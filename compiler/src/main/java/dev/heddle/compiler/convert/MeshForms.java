@@ -165,6 +165,7 @@ record MeshForms(MeshIndex index, Losses losses) {
                     case CORE -> Kinds.SERVICE;
                     case IMPORT -> Kinds.SERVICE_IMPORT;
                     case ENTRY -> Kinds.SERVICE_ENTRY;
+                    case BACKEND -> Kinds.X_BACKEND;
                 };
         String in = parent.service().metadata().namespace();
         return new ParentReference(
