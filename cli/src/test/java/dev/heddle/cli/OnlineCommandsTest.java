@@ -364,8 +364,8 @@ class OnlineCommandsTest {
                 .startsWith("NAME ")
                 .containsPattern(
                         "shop +tls.crt +shop.example.com,admin.example.com,\\*.guests.example.com"
-                            + " +CN=case ca +2120-01-01T00:00:00Z +\\d+d +Gateway default/shop shop"
-                            + " \\(\\S+:\\d+\\), Gateway default/shop guests \\(\\S+:\\d+\\)\\n")
+                                + " +CN=case ca +2120-01-01T00:00:00Z +\\d+d +Gateway default/shop shop"
+                                + " \\(\\S+:\\d+\\), Gateway default/shop guests \\(\\S+:\\d+\\)\\n")
                 .containsPattern("admin-cacert +cacert +- ")
                 .doesNotContain("SUBJECT", "IDENTITY");
         assertThat(run("get", "certificates", "-A", "-o", "wide", "--api", api).out())
