@@ -8,10 +8,12 @@ import dev.heddle.xds.secret.PeerCheck;
 import dev.heddle.xds.secret.PemText;
 import dev.heddle.xds.secret.UnusableMaterial;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -25,7 +27,6 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
 /// Asks a certificate authority by `istio.v1.auth.IstioCertificateService`, over gRPC: one call,
@@ -34,6 +35,7 @@ import javax.net.ssl.TrustManager;
 /// Whom it speaks to is proven before a token is sent: the authority's certificate leads to a root
 /// that is known, and is of the control plane's own account.
 public final class CaClient implements CertificateSource {
+    private static final String UNAUTHENTICATED = "16";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final char[] NO_PASSWORD = {};
 
@@ -74,8 +76,11 @@ public final class CaClient implements CertificateSource {
         }
         try {
             return sign(csr, held, Optional.empty());
-        } catch (SSLException e) {
-            // It may have been revoked. Whom a token is sent to is proven all the same.
+        } catch (ConnectException | HttpTimeoutException | Refused e) {
+            throw e;
+        } catch (IOException e) {
+            // It may have been revoked: the handshake fails then, or the connection breaks after
+            // it. Whom a token is sent to is proven all the same.
             Optional<String> token = token();
             if (token.isEmpty()) {
                 throw e;
@@ -120,6 +125,15 @@ public final class CaClient implements CertificateSource {
         }
     }
 
+    /// The authority does not want to, and not because of who asks.
+    private static final class Refused extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
     private static byte[] framed(byte[] message) {
         return ByteBuffer.allocate(5 + message.length)
                 .put((byte) 0)
@@ -132,9 +146,10 @@ public final class CaClient implements CertificateSource {
         String status = response.headers().firstValue("grpc-status").orElse("0");
         String said = response.headers().firstValue("grpc-message").orElse("");
         if (response.statusCode() != 200 || !status.equals("0")) {
-            throw new IOException(
+            String what =
                     "the authority refuses: HTTP %d, gRPC %s %s"
-                            .formatted(response.statusCode(), status, said));
+                            .formatted(response.statusCode(), status, said);
+            throw status.equals(UNAUTHENTICATED) ? new IOException(what) : new Refused(what);
         }
         byte[] body = response.body();
         if (body.length < 5) {
