@@ -22,6 +22,7 @@ import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
+import dev.heddle.cli.serve.ApiOptions;
 import dev.heddle.cli.serve.CaOptions;
 import dev.heddle.cli.serve.Profile;
 import dev.heddle.cli.serve.ServeAgent;
@@ -176,10 +177,32 @@ final class Commands {
                                     "The API and the console page (default: ${DEFAULT-VALUE}).")
                     String api,
             @Option(
+                            names = "--api-cert",
+                            paramLabel = "FILE",
+                            description = {
+                                "Serves the API over TLS with that certificate, PEM; read again",
+                                "when it changes (default: where --api can be reached from",
+                                "elsewhere, one by the authority of --ca)."
+                            })
+                    Optional<Path> apiCertificate,
+            @Option(
+                            names = "--api-key",
+                            paramLabel = "FILE",
+                            description = "The key of --api-cert, PEM.")
+                    Optional<Path> apiKey,
+            @Option(
+                            names = "--api-name",
+                            paramLabel = "NAME",
+                            description = {
+                                "A name or an address by which the API is called, for a",
+                                "certificate by --ca; may be repeated (default: the machine's)."
+                            })
+                    @Nullable List<String> apiNames,
+            @Option(
                             names = "--allow-plaintext-api",
                             description = {
-                                "Lets --api be reached from elsewhere: it asks everybody who he",
-                                "is, but the network between can read and take over tokens."
+                                "Lets --api be reached from elsewhere without TLS: the network",
+                                "between can read and take over tokens."
                             })
                     boolean allowsApi,
             @Option(
@@ -239,7 +262,13 @@ final class Commands {
                                         Addresses.local(
                                                 "--xds", xds, "--allow-plaintext-xds", allowsXds)),
                         options.at(ca),
-                        Addresses.local("--api", api, "--allow-plaintext-api", allowsApi),
+                        new ApiOptions(
+                                        api,
+                                        apiCertificate,
+                                        apiKey,
+                                        apiNames == null ? List.of() : apiNames,
+                                        allowsApi)
+                                .serving(ca.isPresent()),
                         withParent),
                 machine);
     }

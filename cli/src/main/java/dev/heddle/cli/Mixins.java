@@ -40,8 +40,32 @@ final class Mixins {
                 })
         private @Nullable Path token;
 
+        @Option(
+                names = "--api-ca",
+                paramLabel = "FILE",
+                defaultValue = "${env:HEDDLE_API_CA}",
+                description = {
+                    "Whom to believe as the control plane over https, PEM (default:",
+                    "$HEDDLE_API_CA, or whom the Java runtime believes)."
+                })
+        private @Nullable Path roots;
+
+        @Option(
+                names = "--allow-plaintext-api",
+                description = {
+                    "Lets tokens go over a network in plain text, where anybody on it can read",
+                    "and use them."
+                })
+        private boolean allowsPlaintext;
+
         Api api(Machine machine) {
-            return Credentials.api(url, Optional.ofNullable(token), machine);
+            return Credentials.api(
+                    new Credentials.Said(
+                            url,
+                            Optional.ofNullable(token),
+                            Optional.ofNullable(roots),
+                            allowsPlaintext),
+                    machine);
         }
     }
 

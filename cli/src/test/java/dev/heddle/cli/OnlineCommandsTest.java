@@ -414,7 +414,7 @@ class OnlineCommandsTest {
         assertThat(result.err())
                 .contains("no control plane answers at http://127.0.0.1:1")
                 .contains("HEDDLE_API");
-        assertThat(run("get", "vs", "--api", "http://no.such.host.invalid").err())
+        assertThat(run("get", "vs", "--api", "https://no.such.host.invalid").err())
                 .contains("there is no such host");
     }
 }

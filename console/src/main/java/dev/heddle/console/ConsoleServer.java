@@ -4,6 +4,7 @@ import dev.heddle.console.api.ApiRequest;
 import dev.heddle.console.api.ApiResponse;
 import dev.heddle.console.api.ConsoleApi;
 import dev.heddle.console.api.Guard;
+import dev.heddle.console.tls.ServerTls;
 import dev.heddle.control.access.Accounts;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.view.ConfigStore;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The HTTP server of the control plane: one virtual thread a connection, nothing but a thin layer
@@ -49,15 +51,20 @@ public final class ConsoleServer implements AutoCloseable {
                     "Cache-Control",
                     "no-store");
 
+    /// What is told beside over TLS, but for names that every machine has: a year (RFC 6797).
+    private static final String ONLY_TLS = "max-age=31536000";
+
     private final WebServer server;
     private final InetSocketAddress address;
+    private final Optional<ServerTls> tls;
 
-    private ConsoleServer(WebServer server, InetSocketAddress address) {
+    private ConsoleServer(WebServer server, InetSocketAddress address, Optional<ServerTls> tls) {
         this.server = server;
         this.address = address;
+        this.tls = tls;
     }
 
-    /// Opens the port and serves.
+    /// Opens the port and serves in plain text.
     ///
     /// @param address port 0 takes any free one
     /// @throws IOException when the address cannot be bound; the message says which
@@ -68,12 +75,31 @@ public final class ConsoleServer implements AutoCloseable {
             Accounts accounts,
             AuditTrail audit)
             throws IOException {
+        return start(address, Optional.empty(), mesh, store, accounts, audit);
+    }
+
+    /// Opens the port and serves.
+    ///
+    /// @param address port 0 takes any free one
+    /// @param tls closed with this; empty for plain text
+    /// @throws IOException when the address cannot be bound; the message says which
+    public static ConsoleServer start(
+            InetSocketAddress address,
+            Optional<ServerTls> tls,
+            Mesh mesh,
+            ConfigStore store,
+            Accounts accounts,
+            AuditTrail audit)
+            throws IOException {
         if (address.isUnresolved()) {
             throw new IOException("API on " + text(address) + ": there is no such host");
         }
         var api = new ConsoleApi(mesh, store, accounts, audit, new Guard(address));
+        // Sockets, not channels: they look at the first byte before TLS does.
         WebServer server =
                 WebServer.builder()
+                        .update(it -> tls.map(ServerTls::forServer).ifPresent(it::tls))
+                        .useNio(tls.isEmpty())
                         .address(address.getAddress())
                         .port(address.getPort())
                         .maxTcpConnections(MAX_CONNECTIONS)
@@ -81,7 +107,8 @@ public final class ConsoleServer implements AutoCloseable {
                         .shutdownGracePeriod(Duration.ofMillis(500))
                         .shutdownHook(false)
                         .routing((HttpRouting.Builder routing) ->
-                                routing.any((request, response) -> handle(api, request, response)))
+                                routing.any((request, response) ->
+                                        handle(api, tls.isPresent(), request, response)))
                         .build();
         try (var probe = new ServerSocket()) {
             // The web server says only that it could not, this says why.
@@ -98,7 +125,7 @@ public final class ConsoleServer implements AutoCloseable {
             throw new IOException("API on " + text(address) + ": cannot be opened (see the log)");
         }
         return new ConsoleServer(
-                server, new InetSocketAddress(address.getAddress(), server.port()));
+                server, new InetSocketAddress(address.getAddress(), server.port()), tls);
     }
 
     private static String text(InetSocketAddress address) {
@@ -113,9 +140,11 @@ public final class ConsoleServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        tls.ifPresent(ServerTls::close);
     }
 
-    private static void handle(ConsoleApi api, ServerRequest request, ServerResponse response)
+    private static void handle(
+            ConsoleApi api, boolean isSecure, ServerRequest request, ServerResponse response)
             throws IOException {
         ApiRequest head = read(request);
         int limit = api.bodyLimit(head);
@@ -130,6 +159,9 @@ public final class ConsoleServer implements AutoCloseable {
                         : api.answer(head.with(new String(body, StandardCharsets.UTF_8)));
         response.status(answer.status());
         SECURITY.forEach(response::header);
+        if (isSecure && !Guard.isOfAnyMachine(request.authority())) {
+            response.header("Strict-Transport-Security", ONLY_TLS);
+        }
         answer.headers().forEach(response::header);
         response.header("Content-Type", answer.contentType());
         if (answer.status() == 413 || asksToClose(request)) {

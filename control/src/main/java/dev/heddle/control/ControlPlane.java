@@ -9,8 +9,10 @@ import dev.heddle.control.keys.KeySource;
 import dev.heddle.control.push.NodeClaims;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
+import dev.heddle.control.serving.OwnCertificates;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.FileConfigSource;
+import dev.heddle.control.source.OwnFindings;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.control.world.WorldLoop;
@@ -39,6 +41,7 @@ public final class ControlPlane implements AutoCloseable {
     private final ConfigStore configStore;
     private final Accounts accounts;
     private final AuditTrail audit;
+    private final OwnCertificates ownCertificates;
 
     /// What was started, the last first.
     private final Deque<AutoCloseable> parts;
@@ -50,6 +53,7 @@ public final class ControlPlane implements AutoCloseable {
             ConfigStore configStore,
             Accounts accounts,
             AuditTrail audit,
+            OwnCertificates ownCertificates,
             Deque<AutoCloseable> parts) {
         this.server = server;
         this.ca = ca;
@@ -57,6 +61,7 @@ public final class ControlPlane implements AutoCloseable {
         this.configStore = configStore;
         this.accounts = accounts;
         this.audit = audit;
+        this.ownCertificates = ownCertificates;
         this.parts = parts;
     }
 
@@ -157,6 +162,10 @@ public final class ControlPlane implements AutoCloseable {
         // So is what the authority has revoked.
         var revocations = new RevocationSource(keys, bootstrap.settings().rootNamespace());
 
+        // And so is what is wrong with the control plane itself, above all with its certificates.
+        var own = new OwnFindings(revocations);
+        var ownCertificates = new OwnCertificates(own, bootstrap.clock());
+
         // Whoever has no identity yet gets it here; who has one connects here, too.
         Optional<CaServer> ca = Optional.empty();
         if (bootstrap.ca().isPresent()) {
@@ -183,11 +192,11 @@ public final class ControlPlane implements AutoCloseable {
                                         !file.name().equals(KeySource.FILE)
                                                 && !file.name().equals(RevocationSource.FILE))
                                 .toList(),
-                        revocations,
+                        own,
                         bootstrap.nanos());
         parts.push(files);
 
-        var mesh = new Mesh(worlds, pusher, hits, ca, bootstrap.clock());
+        var mesh = new Mesh(worlds, pusher, hits, ca, ownCertificates, bootstrap.clock());
         var configStore =
                 new ConfigStore(
                         bootstrap.config(),
@@ -202,7 +211,8 @@ public final class ControlPlane implements AutoCloseable {
                         .orElse("no port in plain text"),
                 bootstrap.config(),
                 bootstrap.data());
-        return new ControlPlane(server, ca, mesh, configStore, accounts, audit, parts);
+        return new ControlPlane(
+                server, ca, mesh, configStore, accounts, audit, ownCertificates, parts);
     }
 
     private static XdsServer listen(InetSocketAddress address, XdsService service)
@@ -263,6 +273,16 @@ public final class ControlPlane implements AutoCloseable {
     /// Who changed what.
     public AuditTrail audit() {
         return audit;
+    }
+
+    /// What its servers show, those too that others start beside it.
+    public OwnCertificates ownCertificates() {
+        return ownCertificates;
+    }
+
+    /// Who signs the mesh's certificates; empty where nobody here does.
+    public Optional<CaServer> authority() {
+        return ca;
     }
 
     /// Stops in the reverse order of the start: nothing new is read, then proxies are told to

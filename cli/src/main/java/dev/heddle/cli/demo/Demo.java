@@ -260,8 +260,7 @@ public final class Demo {
                                 machine.terminal()
                                         ? Dashboard.link(
                                                 Credentials.api(
-                                                        plan.consoleUrl(),
-                                                        Optional.empty(),
+                                                        Credentials.Said.of(plan.consoleUrl()),
                                                         machine))
                                         : plan.consoleUrl() + "/   ('heddle dashboard' signs in)",
                                 plan.xdsPort(),

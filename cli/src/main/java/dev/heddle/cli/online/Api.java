@@ -16,13 +16,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /// The control plane's API.
 ///
 /// @param base as in `http://127.0.0.1:15080`
 /// @param token that says who calls; empty for nobody
-public record Api(String base, Optional<String> token) {
+/// @param tls with whom it believes; empty for the roots of the Java runtime
+public record Api(String base, Optional<String> token, Optional<SSLContext> tls) {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /// One that believes the roots of the Java runtime.
+    public Api(String base, Optional<String> token) {
+        this(base, token, Optional.empty());
+    }
 
     /// @throws Failure when the address is none
     public Api {
@@ -128,14 +135,19 @@ public record Api(String base, Optional<String> token) {
     }
 
     private Reply send(HttpRequest.Builder request) {
-        try (var client =
+        var builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofSeconds(5))
-                        .build()) {
+                        .connectTimeout(Duration.ofSeconds(5));
+        tls.ifPresent(builder::sslContext);
+        try (var client = builder.build()) {
             var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.body());
         } catch (IOException e) {
+            Optional<Failure> secured = ApiRoots.failure(base, e);
+            if (secured.isPresent()) {
+                throw secured.get();
+            }
             throw Failure.of(
                     "no control plane answers at %s (%s)".formatted(base, reason(e)),
                     "start one ('./heddle demo' or './heddle control'), or name another one with"

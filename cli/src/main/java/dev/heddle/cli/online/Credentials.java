@@ -19,13 +19,42 @@ public final class Credentials {
 
     private Credentials() {}
 
+    /// What a command line says of the API.
+    ///
+    /// @param base its address
+    /// @param token file with a token; empty to look for one
+    /// @param roots file with whom to believe; empty for those of the Java runtime
+    /// @param allowsPlaintext whether tokens and passwords may be read by the network
+    public record Said(
+            String base, Optional<Path> token, Optional<Path> roots, boolean allowsPlaintext) {
+        /// An address, and nothing else.
+        public static Said of(String base) {
+            return new Said(base, Optional.empty(), Optional.empty(), false);
+        }
+    }
+
     /// The API at an address, with the token that belongs to it.
     ///
-    /// @param file with a token; empty to look for one
-    public static Api api(String base, Optional<Path> file, Machine machine) {
-        Api api = new Api(base, Optional.empty());
+    /// @throws Failure where the token would go over a network in plain text
+    public static Api api(Said said, Machine machine) {
+        URI base = URI.create(new Api(said.base(), Optional.empty()).base());
+        boolean isSecure = "https".equalsIgnoreCase(base.getScheme());
+        if (!isSecure && !isHere(base) && !said.allowsPlaintext()) {
+            throw Failure.usage(
+                    "--api: %s would be called in plain text, with a token or a password that the"
+                                    .formatted(base)
+                            + " network could read",
+                    "call it as https://; or add --allow-plaintext-api, if the network is safe");
+        }
+        if (!isSecure && said.roots().isPresent() && !isHere(base)) {
+            throw Failure.usage(
+                    "--api-ca: %s is called without TLS".formatted(base), "call it as https://");
+        }
         try {
-            return new Api(base, token(URI.create(api.base()), file, machine));
+            return new Api(
+                    said.base(),
+                    token(base, said.token(), machine),
+                    isSecure ? said.roots().map(ApiRoots::of) : Optional.empty());
         } catch (IOException e) {
             throw Failure.of("the token cannot be read: " + e.getMessage(), "");
         }

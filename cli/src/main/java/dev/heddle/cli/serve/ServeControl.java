@@ -3,19 +3,23 @@ package dev.heddle.cli.serve;
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.process.ParentWatch;
 import dev.heddle.cli.process.StopSignal;
+import dev.heddle.cli.serve.ApiOptions.Serving;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.console.ConsoleServer;
+import dev.heddle.console.tls.ServerTls;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.access.Accounts;
 import dev.heddle.control.access.LocalToken;
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.serving.CertificateSource;
 import dev.heddle.control.world.DurableFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,14 +36,14 @@ public final class ServeControl {
     /// @param data directory for state
     /// @param xds where proxies connect in plain text; empty for nowhere
     /// @param ca the certificate authority; empty for none
-    /// @param api where people and the console do
+    /// @param api where people and the console do, and how
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path config,
             Path data,
             Optional<InetSocketAddress> xds,
             Optional<CaServer.Settings> ca,
-            InetSocketAddress api,
+            Serving api,
             boolean withParent) {}
 
     private static ControlBootstrap bootstrap(Settings settings) {
@@ -54,6 +58,22 @@ public final class ServeControl {
                         settings.data().toAbsolutePath().normalize(),
                         settings.xds());
         return settings.ca().map(all::signing).orElse(all);
+    }
+
+    private static Optional<ServerTls> tls(Serving serving, ControlPlane control)
+            throws IOException {
+        Optional<CertificateSource> source =
+                switch (serving) {
+                    case Serving.Plain _ -> Optional.empty();
+                    case Serving.WithFiles(_, CertificateSource.Pair files) -> Optional.of(files);
+                    case Serving.ByMesh(_, List<String> names) ->
+                            Optional.of(
+                                    new CertificateSource.OfMesh(
+                                            control.authority().orElseThrow(), names));
+                };
+        return source.isPresent()
+                ? Optional.of(ServerTls.start("API", source.get(), control.ownCertificates()))
+                : Optional.empty();
     }
 
     /// Where the command line of the same user finds what lets it in.
@@ -72,7 +92,7 @@ public final class ServeControl {
     /// what is printed may be a log.
     private static void introduceFirst(Accounts accounts, Settings settings, Machine machine)
             throws IOException {
-        if (settings.api().getAddress().isLoopbackAddress()) {
+        if (settings.api().address().getAddress().isLoopbackAddress()) {
             return;
         }
         Optional<String> password = accounts.first();
@@ -103,7 +123,8 @@ public final class ServeControl {
         try (var control = ControlPlane.start(bootstrap(settings));
                 var console =
                         ConsoleServer.start(
-                                settings.api(),
+                                settings.api().address(),
+                                tls(settings.api(), control),
                                 control.mesh(),
                                 control.configStore(),
                                 control.accounts(),

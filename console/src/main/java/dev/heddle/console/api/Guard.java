@@ -68,11 +68,18 @@ public record Guard(InetSocketAddress bound) {
                 || origin.equalsIgnoreCase("https://" + host);
     }
 
-    private boolean isOurs(String name) {
+    /// Whether that is a name by which every machine calls itself.
+    ///
+    /// @param host with or without a port
+    public static boolean isOfAnyMachine(String host) {
+        String name = nameOf(host);
         return name.equals("localhost")
                 || name.equals("[::1]")
-                || LOOPBACK_4.matcher(name).matches()
-                || name.equals(bound.getHostString().toLowerCase(Locale.ROOT));
+                || LOOPBACK_4.matcher(name).matches();
+    }
+
+    private boolean isOurs(String name) {
+        return isOfAnyMachine(name) || name.equals(bound.getHostString().toLowerCase(Locale.ROOT));
     }
 
     /// The host without its port.

@@ -5,6 +5,7 @@ import dev.heddle.xds.identity.SpiffeId;
 import dev.heddle.xds.secret.CertificateHash;
 import dev.heddle.xds.secret.CertificatePath;
 import dev.heddle.xds.secret.PeerCheck;
+import dev.heddle.xds.secret.TlsCertificate;
 import dev.heddle.xds.secret.UnusableMaterial;
 import dev.heddle.xds.server.Admission;
 import dev.heddle.xds.server.XdsService;
@@ -57,6 +58,9 @@ public final class CaServer implements AutoCloseable {
     private final Server server;
     private final ScheduledExecutorService timer;
     private final Revocations revocations;
+    private final Settings settings;
+    private final AtomicReference<CertificateAuthority> authority;
+    private final InstantSource clock;
 
     /// With what it runs.
     ///
@@ -93,10 +97,19 @@ public final class CaServer implements AutoCloseable {
         }
     }
 
-    private CaServer(Server server, ScheduledExecutorService timer, Revocations revocations) {
+    private CaServer(
+            Server server,
+            ScheduledExecutorService timer,
+            Revocations revocations,
+            Settings settings,
+            AtomicReference<CertificateAuthority> authority,
+            InstantSource clock) {
         this.server = server;
         this.timer = timer;
         this.revocations = revocations;
+        this.settings = settings;
+        this.authority = authority;
+        this.clock = clock;
     }
 
     /// Where the tokens of an authority with that directory are.
@@ -221,7 +234,11 @@ public final class CaServer implements AutoCloseable {
                 settings.trustDomain(),
                 CertificateHash.of(first.issuer().roots().getFirst()).substring(0, 16),
                 first.issuer().roots().getFirst().getNotAfter().toInstant());
-        return new CaServer(server, timer, new Revocations(rotations));
+        return new CaServer(server, timer, new Revocations(rotations), settings, authority, clock);
+    }
+
+    private static SpiffeId self(String trustDomain) {
+        return SpiffeId.ofAccount(trustDomain, SELF.namespace(), SELF.name());
     }
 
     private static void renew(
@@ -229,11 +246,7 @@ public final class CaServer implements AutoCloseable {
             CertificateAuthority authority,
             String trustDomain,
             InstantSource clock) {
-        CertificateAuthority.Own made =
-                authority.own(
-                        SpiffeId.ofAccount(trustDomain, SELF.namespace(), SELF.name()),
-                        NAMES,
-                        clock.instant());
+        CertificateAuthority.Own made = authority.own(self(trustDomain), NAMES, clock.instant());
         var chain = new ArrayList<X509Certificate>(made.issued().chain());
         // With the root, so that who knows its hash can believe it.
         chain.add(authority.issuer().roots().getFirst());
@@ -283,6 +296,29 @@ public final class CaServer implements AutoCloseable {
     /// Where it listens, with the port that it got.
     public InetSocketAddress address() {
         return (InetSocketAddress) server.getListenSockets().getFirst();
+    }
+
+    /// A new certificate for another server of the control plane.
+    ///
+    /// @param hosts names and addresses under which it is called
+    public TlsCertificate own(List<String> hosts) {
+        CertificateAuthority.Own made =
+                authority.get().own(self(settings.trustDomain()), hosts, clock.instant());
+        return new TlsCertificate(made.issued().chain(), made.key().getPrivate());
+    }
+
+    /// What tells whether such a server should have another one: when somebody else signs, and when
+    /// half of its life is over.
+    public String ownMark() {
+        long half = Math.max(1, settings.usualLife().toMillis() / 2);
+        return CertificateHash.of(authority.get().issuer().certificate())
+                + " "
+                + clock.instant().toEpochMilli() / half;
+    }
+
+    /// Whom the mesh believes now, the signing root first.
+    public List<X509Certificate> roots() {
+        return authority.get().issuer().roots();
     }
 
     /// What it has signed and has not ended.

@@ -118,12 +118,14 @@ public record CertificateAuthority(Issuer issuer, Lives lives) {
         return issued(key, new Subject(caller.toString(), List.of()), asked, now);
     }
 
-    /// A key and a certificate for the authority's own server.
-    Own own(SpiffeId as, List<String> dnsNames, Instant now) {
+    /// A key and a certificate for a server of the control plane itself.
+    ///
+    /// @param hosts names and addresses under which it is called
+    Own own(SpiffeId as, List<String> hosts, Instant now) {
         KeyPair key = SigningRequest.newKey();
         return new Own(
                 key,
-                issued(key.getPublic(), new Subject(as.toString(), dnsNames), Duration.ZERO, now));
+                issued(key.getPublic(), new Subject(as.toString(), hosts), Duration.ZERO, now));
     }
 
     /// A certificate with its key. Prints without the key.

@@ -33,6 +33,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /// What the mesh's certificates say: X.509-SVIDs, as SPIFFE has them.
 final class CertificateProfile {
@@ -44,8 +45,11 @@ final class CertificateProfile {
 
     private CertificateProfile() {}
 
-    /// What a certificate of a workload says besides its identity: nothing, or names of DNS.
-    record Subject(String uri, List<String> dnsNames) {}
+    /// What a certificate says of whose it is.
+    ///
+    /// @param uri its identity
+    /// @param hosts names of DNS and addresses under which it is called; none for workloads
+    record Subject(String uri, List<String> hosts) {}
 
     /// A certificate that signs itself and others.
     static X509Certificate root(KeyPair key, String trustDomain, Instant now, Duration life) {
@@ -126,10 +130,13 @@ final class CertificateProfile {
     }
 
     private static GeneralNames names(Subject subject) {
-        var names = new GeneralName[1 + subject.dnsNames().size()];
+        var names = new GeneralName[1 + subject.hosts().size()];
         names[0] = new GeneralName(GeneralName.uniformResourceIdentifier, subject.uri());
-        for (int i = 0; i < subject.dnsNames().size(); i++) {
-            names[i + 1] = new GeneralName(GeneralName.dNSName, subject.dnsNames().get(i));
+        for (int i = 0; i < subject.hosts().size(); i++) {
+            String host = subject.hosts().get(i);
+            boolean isAddress = IPAddress.isValidIPv4(host) || IPAddress.isValidIPv6(host);
+            names[i + 1] =
+                    new GeneralName(isAddress ? GeneralName.iPAddress : GeneralName.dNSName, host);
         }
         return new GeneralNames(names);
     }

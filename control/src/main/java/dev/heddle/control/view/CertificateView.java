@@ -1,15 +1,20 @@
 package dev.heddle.control.view;
 
+import dev.heddle.control.serving.OwnCertificates;
 import dev.heddle.control.world.Validity;
+import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
+import dev.heddle.model.Position;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// A certificate of a Secret or ConfigMap, and who uses it. There is no key in it.
+/// A certificate of a Secret, a ConfigMap or the control plane, and who uses it. There is no key in
+/// it.
 ///
 /// @param origin of the entry that it stands in
 /// @param entry as in `tls.crt` or `ca.crt`
@@ -31,6 +36,19 @@ public record CertificateView(
     public CertificateView {
         uses = List.copyOf(uses);
         proxies = List.copyOf(proxies);
+    }
+
+    /// One that a server of the control plane shows; it is of no namespace.
+    static CertificateView of(OwnCertificates.Own own, Instant now) {
+        String place = own.source().place();
+        return new CertificateView(
+                new Origin("ControlPlane " + own.server(), FieldPath.ROOT, place, Position.UNKNOWN),
+                place.substring(place.lastIndexOf('/') + 1),
+                1,
+                own.certificate(),
+                own.validity(now),
+                List.of(),
+                List.of());
     }
 
     /// Somebody who names it.

@@ -9,6 +9,7 @@ import dev.heddle.control.push.ProxyStatus.TypeStatus;
 import dev.heddle.control.push.PushReport;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.RunningPlan;
+import dev.heddle.control.serving.OwnCertificates;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.model.Resources;
@@ -17,6 +18,7 @@ import dev.heddle.xds.XdsType;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,22 +35,26 @@ public final class Mesh {
     private final Pusher pusher;
     private final RuleHits hits;
     private final Optional<CaServer> authority;
+    private final OwnCertificates own;
     private final InstantSource clock;
 
     /// A mesh of that loop, that pusher and those hits.
     ///
     /// @param authority who signs the certificates of workloads; empty where it is somebody else
+    /// @param own what the control plane shows itself
     /// @param clock by which certificates end
     public Mesh(
             WorldLoop worlds,
             Pusher pusher,
             RuleHits hits,
             Optional<CaServer> authority,
+            OwnCertificates own,
             InstantSource clock) {
         this.worlds = worlds;
         this.pusher = pusher;
         this.hits = hits;
         this.authority = authority;
+        this.own = own;
         this.clock = clock;
     }
 
@@ -73,18 +79,19 @@ public final class Mesh {
         return RulePlaces.view(answer(hits.counts()), answer(pusher.plans()));
     }
 
-    /// The certificates of gateways and DestinationRules, and of workloads.
+    /// The certificates of gateways and DestinationRules, of the control plane, and of workloads.
     ///
     /// @throws IOException when what the authority noted cannot be read
     public CertificatesView certificates() throws IOException {
         Instant now = clock.instant();
         List<RunningPlan> plans = answer(pusher.plans());
+        var all = new ArrayList<CertificateView>();
+        worlds.current()
+                .map(e -> CertificatePlaces.view(e.world().index(), plans, now))
+                .ifPresent(all::addAll);
+        own.all().forEach(shown -> all.add(CertificateView.of(shown, now)));
         return new CertificatesView(
-                now,
-                worlds.current()
-                        .map(e -> CertificatePlaces.view(e.world().index(), plans, now))
-                        .orElse(List.of()),
-                authority.isPresent() ? authority.get().issued(now) : List.of());
+                now, all, authority.isPresent() ? authority.get().issued(now) : List.of());
     }
 
     /// What a connected proxy was given last, but for private keys.
