@@ -9,6 +9,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
+import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
@@ -31,20 +32,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// come to alone.
 class IncrementalCompileTest {
 
+    /// Of every world here: nothing that is compiled depends on which it is, but for its own
+    /// mention.
+    private static final long NUMBER = 1;
+
     /// Somebody who compiles one world after the other.
     private static final class Follower {
         private final Map<Outlook, Outbound> common = new HashMap<>();
         private final Map<ProxyScope, Own> own = new HashMap<>();
         private Optional<World> world = Optional.empty();
         private Optional<Analysis> analysis = Optional.empty();
-        private long version;
         private long lowered;
 
         void follow(List<Resource<?>> resources) {
-            version++;
             World next =
-                    world.map(w -> w.next(version, Resources.of(resources), MeshSettings.DEFAULT))
-                            .orElseGet(() -> alone(version, resources));
+                    world.map(w -> w.next(NUMBER, Resources.of(resources), MeshSettings.DEFAULT))
+                            .orElseGet(() -> alone(resources));
             world = Optional.of(next);
             analysis = Optional.of(MeshCompiler.analysis(next, analysis));
             lowered = 0;
@@ -64,8 +67,8 @@ class IncrementalCompileTest {
         }
     }
 
-    private static World alone(long version, List<Resource<?>> resources) {
-        return World.of(version, Resources.of(resources), MeshSettings.DEFAULT);
+    private static World alone(List<Resource<?>> resources) {
+        return World.of(NUMBER, Resources.of(resources), MeshSettings.DEFAULT);
     }
 
     static Stream<GoldenCase> cases() {
@@ -75,37 +78,47 @@ class IncrementalCompileTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyResourceMayGoAndComeBackAndMove(GoldenCase golden) throws IOException {
+        List<ProxyScope> scopes = scopes(golden);
         List<Resource<?>> whole = read(golden, "");
-        var steps = new ArrayList<List<Resource<?>>>();
-        steps.add(whole);
+        Alone ofWhole = Alone.of(whole, scopes);
+        var follower = new Follower();
+        follower.follow(whole);
+        ofWhole.expectOf(follower, "at first");
         for (int i = 0; i < whole.size(); i++) {
             var without = new ArrayList<>(whole);
-            without.remove(i);
-            steps.add(without);
+            String gone = without.remove(i).id().toString();
+            follower.follow(without);
+            Alone.of(without, scopes).expectOf(follower, "without " + gone);
             // Every other time the rest is read again, as when a file was written anew.
-            steps.add(i % 2 == 0 ? whole : read(golden, ""));
+            follower.follow(i % 2 == 0 ? whole : read(golden, ""));
+            ofWhole.expectOf(follower, gone + " is back");
         }
-        steps.add(read(golden, "# a line above\n"));
-        var follower = new Follower();
-        List<ProxyScope> scopes = scopes(golden);
-        for (int i = 0; i < steps.size(); i++) {
-            List<Resource<?>> step = steps.get(i);
-            follower.follow(step);
-            World alone = alone(follower.version, step);
-            assertThat(follower.analysis.orElseThrow().findings())
-                    .as("step %d", i)
-                    .isEqualTo(MeshCompiler.analyze(alone));
-            for (ProxyScope scope : scopes) {
-                Compiled expected = MeshCompiler.compile(alone, scope);
-                Compiled compiled = follower.compile(scope);
-                assertThat(compiled.plan())
-                        .as("step %d of %s", i, scope)
-                        .isEqualTo(expected.plan());
-                assertThat(compiled.snapshot())
-                        .as("step %d of %s", i, scope)
+        List<Resource<?>> moved = read(golden, "# a line above\n");
+        follower.follow(moved);
+        Alone.of(moved, scopes).expectOf(follower, "a line lower");
+    }
+
+    /// What a world comes to that follows none.
+    private record Alone(List<Diagnostic> findings, Map<ProxyScope, Compiled> compiled) {
+        static Alone of(List<Resource<?>> resources, List<ProxyScope> scopes) {
+            World world = alone(resources);
+            var compiled = new HashMap<ProxyScope, Compiled>();
+            scopes.forEach(scope -> compiled.put(scope, MeshCompiler.compile(world, scope)));
+            return new Alone(MeshCompiler.analyze(world), compiled);
+        }
+
+        void expectOf(Follower follower, String step) {
+            assertThat(follower.analysis.orElseThrow().findings()).as(step).isEqualTo(findings);
+            compiled.forEach((scope, expected) -> {
+                Compiled made = follower.compile(scope);
+                assertThat(made.plan()).as("%s, %s", step, scope).isEqualTo(expected.plan());
+                assertThat(made.snapshot())
+                        .as("%s, %s", step, scope)
                         .isEqualTo(expected.snapshot());
-                assertThat(compiled.diagnostics()).isEqualTo(expected.diagnostics());
-            }
+                assertThat(made.diagnostics())
+                        .as("%s, %s", step, scope)
+                        .isEqualTo(expected.diagnostics());
+            });
         }
     }
 

@@ -17,9 +17,9 @@ public final class FreePorts implements AutoCloseable {
     private static final int FIRST = 16_000;
     private static final int COUNT = 16_000;
 
-    /// How many have been looked at; processes begin in different places.
+    /// How many have been looked at; processes begin in places that lie far apart.
     private static final AtomicInteger LOOKED_AT =
-            new AtomicInteger((int) (ProcessHandle.current().pid() * 617 % COUNT));
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 9_887 % COUNT));
 
     private final List<ServerSocket> held = new ArrayList<>();
 
