@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /// and its owner. One thread writes; callable from any.
 ///
 /// What cannot be written waits, 10,000 entries of it; as long as it waits, nothing is changed
-/// through the API.
+/// through the API. Who is further behind than that loses the newest, and says so.
 public final class AuditTrail implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
     private static final long LARGEST = 8 << 20;
@@ -47,7 +48,17 @@ public final class AuditTrail implements AutoCloseable {
     private final AtomicReference<SourceState> known;
     private final Map<String, Claim> claims = new ConcurrentHashMap<>();
     private final ExecutorService writer =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("audit").daemon().factory());
+            new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(MOST_WAITING),
+                    Thread.ofPlatform().name("audit").daemon().factory(),
+                    (_, _) ->
+                            LOG.error(
+                                    "audit log: it is {} changes behind; one is lost",
+                                    MOST_WAITING));
 
     /// Of the writer's thread.
     private final List<AuditEntry> waiting = new ArrayList<>();
