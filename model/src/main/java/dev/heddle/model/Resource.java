@@ -11,6 +11,13 @@ public record Resource<S>(Kind<S> kind, Metadata metadata, S spec, SourceText so
         return new ResourceId(kind, metadata.namespace(), metadata.name());
     }
 
+    /// How the ids compare, as [ResourceId#compareTo] has it.
+    public int compareId(Resource<?> other) {
+        int order = ResourceId.compare(kind, other.kind);
+        order = order == 0 ? metadata.namespace().compareTo(other.metadata.namespace()) : order;
+        return order == 0 ? metadata.name().compareTo(other.metadata.name()) : order;
+    }
+
     /// Whether the other says the same at the same place, word for word.
     @SuppressWarnings("ReferenceEquality") // the shortest way to that
     public boolean saysTheSameAs(Resource<?> other) {

@@ -9,10 +9,17 @@ public record ResourceId(Kind<?> kind, String namespace, String name)
     /// By kind, then by namespace and name.
     @Override
     public int compareTo(ResourceId other) {
-        int order = kind.equals(other.kind) ? 0 : kind.name().compareTo(other.kind.name());
-        order = order == 0 ? kind.group().compareTo(other.kind.group()) : order;
+        int order = compare(kind, other.kind);
         order = order == 0 ? namespace.compareTo(other.namespace) : order;
         return order == 0 ? name.compareTo(other.name) : order;
+    }
+
+    static int compare(Kind<?> kind, Kind<?> other) {
+        if (kind.equals(other)) {
+            return 0;
+        }
+        int order = kind.name().compareTo(other.name());
+        return order == 0 ? kind.group().compareTo(other.group()) : order;
     }
 
     /// As in `VirtualService default/reviews`.

@@ -2,47 +2,79 @@ package dev.heddle.model;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Every resource of a mesh at one moment, each id once. Immutable.
 public final class Resources {
     /// No resources at all.
-    public static final Resources EMPTY = of(List.of());
+    public static final Resources EMPTY = new Resources(List.of());
 
-    private final SortedMap<ResourceId, Resource<?>> byId;
+    /// Ordered by their ids.
+    private final List<Resource<?>> all;
+
     private final Map<Kind<?>, List<Resource<?>>> byKind;
 
-    private Resources(SortedMap<ResourceId, Resource<?>> byId) {
-        this.byId = Collections.unmodifiableSortedMap(byId);
+    private Resources(List<Resource<?>> ordered) {
+        this.all = List.copyOf(ordered);
         var grouped = new LinkedHashMap<Kind<?>, List<Resource<?>>>();
-        byId.values()
-                .forEach(r -> grouped.computeIfAbsent(r.kind(), _ -> new ArrayList<>()).add(r));
-        grouped.replaceAll((_, list) -> List.copyOf(list));
+        // Those of a kind follow each other.
+        int from = 0;
+        for (int i = 1; i <= all.size(); i++) {
+            Kind<?> kind = all.get(from).kind();
+            if (i == all.size() || !all.get(i).kind().equals(kind)) {
+                grouped.put(kind, all.subList(from, i));
+                from = i;
+            }
+        }
         this.byKind = grouped;
     }
 
-    /// The given resources; of several with the same id, the last.
+    /// The given resources; of several with the same id, the last. Cheap for those that come in the
+    /// order of their ids.
     public static Resources of(Collection<? extends Resource<?>> resources) {
+        List<Resource<?>> given = List.copyOf(resources);
+        if (isOrdered(given)) {
+            return new Resources(given);
+        }
         var byId = new TreeMap<ResourceId, Resource<?>>();
-        resources.forEach(r -> byId.put(r.id(), r));
-        return new Resources(byId);
+        given.forEach(r -> byId.put(r.id(), r));
+        return new Resources(List.copyOf(byId.values()));
+    }
+
+    private static boolean isOrdered(List<Resource<?>> resources) {
+        for (int i = 1; i < resources.size(); i++) {
+            if (resources.get(i - 1).compareId(resources.get(i)) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// These, with the earlier objects of those that say the same as before, so that who made
     /// something of them can tell by the object that it is still right.
+    @SuppressWarnings("ReferenceEquality") // what is meant is the same object
     public Resources keeping(Resources before) {
-        var kept = new TreeMap<ResourceId, Resource<?>>(byId);
-        kept.replaceAll((id, now) -> {
-            Resource<?> earlier = before.byId.get(id);
-            return earlier != null && earlier.saysTheSameAs(now) ? earlier : now;
-        });
+        var kept = new ArrayList<Resource<?>>(all.size());
+        List<Resource<?>> earlier = before.all;
+        int at = 0;
+        for (Resource<?> now : all) {
+            while (at < earlier.size()
+                    && earlier.get(at) != now
+                    && isBehind(now, earlier.get(at))) {
+                at++;
+            }
+            boolean isThere = at < earlier.size() && earlier.get(at).saysTheSameAs(now);
+            kept.add(isThere ? earlier.get(at) : now);
+        }
         return new Resources(kept);
+    }
+
+    private static boolean isBehind(Resource<?> resource, Resource<?> other) {
+        return resource.compareId(other) > 0;
     }
 
     /// Whether the other has the very same resources of these kinds.
@@ -73,13 +105,29 @@ public final class Resources {
     }
 
     /// The resource of that kind, namespace and name.
-    @SuppressWarnings("unchecked") // a resource's spec is of its kind's type by construction
     public <S> Optional<Resource<S>> find(Kind<S> kind, String namespace, String name) {
-        return Optional.ofNullable((Resource<S>) byId.get(new ResourceId(kind, namespace, name)));
+        List<Resource<S>> ofKind = all(kind);
+        int from = 0;
+        int to = ofKind.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            Metadata there = ofKind.get(middle).metadata();
+            int order = there.namespace().compareTo(namespace);
+            order = order == 0 ? there.name().compareTo(name) : order;
+            if (order == 0) {
+                return Optional.of(ofKind.get(middle));
+            }
+            if (order < 0) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return Optional.empty();
     }
 
     /// Every resource, ordered by kind, namespace and name.
     public Collection<Resource<?>> all() {
-        return byId.values();
+        return all;
     }
 }

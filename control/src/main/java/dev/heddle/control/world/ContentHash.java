@@ -1,15 +1,11 @@
 package dev.heddle.control.world;
 
-import dev.heddle.compiler.world.MeshSettings;
-import dev.heddle.model.FieldPath;
-import dev.heddle.model.Resource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A fingerprint of a world's content: equal fingerprints mean that every proxy gets the same bytes
-/// and every explanation names the same lines.
+/// A fingerprint of texts: of the same texts in the same order, and of no others, it is the same.
 public final class ContentHash {
     private final MessageDigest digest;
 
@@ -32,19 +28,6 @@ public final class ContentHash {
         digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
         digest.update(bytes);
         return this;
-    }
-
-    ContentHash add(MeshSettings settings) {
-        return add(settings.toString());
-    }
-
-    /// @param file that the resource stands in, relative to its source's root
-    ContentHash add(String file, Resource<?> resource) {
-        return add(resource.id().kind().toString())
-                .add(resource.id().toString())
-                .add(file)
-                .add(resource.source().position(FieldPath.ROOT).toString())
-                .add(resource.source().text());
     }
 
     String hex() {

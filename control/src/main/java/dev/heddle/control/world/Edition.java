@@ -13,7 +13,7 @@ import java.util.List;
 ///
 /// @param analysis what is wrong with the world itself
 /// @param hash of everything in the world but its number
-/// @param source the files that it was made of
+/// @param inForce the resources that it was made of, with their files
 /// @param findings those and all others, in reading order, each once
 /// @param since when a world with this content was first published
 /// @param statuses what statuses have beside what the world says
@@ -21,7 +21,7 @@ public record Edition(
         World world,
         Analysis analysis,
         String hash,
-        SourceState source,
+        InForce inForce,
         List<Diagnostic> findings,
         Instant since,
         StatusBook statuses) {
@@ -33,6 +33,11 @@ public record Edition(
     /// What is wrong with the world itself, in reading order.
     public List<Diagnostic> checks() {
         return analysis.findings();
+    }
+
+    /// The files that it was made of.
+    public SourceState source() {
+        return inForce.source();
     }
 
     /// The world's number.

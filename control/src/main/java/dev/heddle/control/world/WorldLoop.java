@@ -211,7 +211,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                 e.world(),
                 e.analysis(),
                 e.hash(),
-                e.source(),
+                e.inForce(),
                 e.findings(),
                 e.since(),
                 store.statuses().next(e.world(), now));
@@ -219,7 +219,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
 
     private static Edition since(Edition e, Instant since) {
         return new Edition(
-                e.world(), e.analysis(), e.hash(), e.source(), e.findings(), since, e.statuses());
+                e.world(), e.analysis(), e.hash(), e.inForce(), e.findings(), since, e.statuses());
     }
 
     private static Edition with(Edition e, String trouble) {
@@ -235,7 +235,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                 e.world(),
                 e.analysis(),
                 e.hash(),
-                e.source(),
+                e.inForce(),
                 findings.toList(),
                 e.since(),
                 e.statuses());

@@ -10,6 +10,7 @@ import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.InForce;
 import dev.heddle.control.world.StatusBook;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
@@ -105,7 +106,7 @@ class PusherTest {
                 world,
                 MeshCompiler.analysis(world, Optional.empty()),
                 "hash" + version,
-                SourceState.EMPTY,
+                InForce.of(SourceState.EMPTY),
                 List.of(),
                 Instant.EPOCH,
                 StatusBook.EMPTY);
@@ -134,7 +135,7 @@ class PusherTest {
                 world,
                 MeshCompiler.analysis(world, Optional.empty()),
                 "hash" + version,
-                SourceState.EMPTY,
+                InForce.of(SourceState.EMPTY),
                 List.of(),
                 Instant.EPOCH,
                 StatusBook.EMPTY);

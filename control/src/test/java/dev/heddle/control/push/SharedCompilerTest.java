@@ -11,6 +11,7 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.InForce;
 import dev.heddle.control.world.StatusBook;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
@@ -156,7 +157,7 @@ class SharedCompilerTest {
                 world,
                 MeshCompiler.analysis(world, Optional.empty()),
                 "hash" + version,
-                SourceState.EMPTY,
+                InForce.of(SourceState.EMPTY),
                 List.of(),
                 Instant.EPOCH,
                 StatusBook.EMPTY);

@@ -6,6 +6,8 @@ import com.google.protobuf.UnsafeByteOperations;
 public final class Any extends Message {
     static final String URL_PREFIX = "type.googleapis.com/";
 
+    private static final int MAX_LENGTH_BYTES = 5;
+
     private static final Any NONE = new Any(Bytes.EMPTY);
 
     private Any(Bytes bytes) {
@@ -16,7 +18,8 @@ public final class Any extends Message {
     ///
     /// @param typeUrl as in `type.googleapis.com/envoy.config.cluster.v3.Cluster`
     public static Any of(String typeUrl, Bytes value) {
-        var out = new WireWriter();
+        // Two tags and two lengths beside.
+        var out = new WireWriter(typeUrl.length() + value.size() + 2 * (1 + MAX_LENGTH_BYTES));
         if (!typeUrl.isEmpty()) {
             out.text(1, typeUrl);
         }

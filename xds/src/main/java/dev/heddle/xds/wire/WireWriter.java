@@ -10,7 +10,24 @@ public final class WireWriter {
     private static final int BITS64 = 1;
     private static final int DELIMITED = 2;
 
-    private final ByteArrayOutputStream out;
+    private final Out out;
+
+    /// Gives away what it has.
+    private static final class Out extends ByteArrayOutputStream {
+        /// Of what was written, at most this share more may be unused in an array that stays.
+        private static final int SLACK_SHARE = 8;
+
+        Out(int size) {
+            super(size);
+        }
+
+        /// What was written so far: of an array to which more may be added, but which never changes
+        /// up to there.
+        Bytes written() {
+            boolean isTight = buf.length - count <= count / SLACK_SHARE;
+            return isTight ? new Bytes(buf, 0, count) : Bytes.of(toByteArray());
+        }
+    }
 
     /// For a message of any size.
     public WireWriter() {
@@ -19,7 +36,7 @@ public final class WireWriter {
 
     /// @param size that the message will have, as far as is known, in bytes
     public WireWriter(int size) {
-        this.out = new ByteArrayOutputStream(size);
+        this.out = new Out(size);
     }
 
     /// An integer, a truth (0 or 1) or the number of an enum's constant. Negative numbers take ten
@@ -84,9 +101,9 @@ public final class WireWriter {
         return this;
     }
 
-    /// What was written so far.
+    /// What was written so far. Costs no copy when the size was told about right.
     public Bytes toBytes() {
-        return Bytes.of(out.toByteArray());
+        return out.written();
     }
 
     private void tag(int field, int type) {
