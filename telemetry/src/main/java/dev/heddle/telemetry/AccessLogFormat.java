@@ -204,23 +204,28 @@ public final class AccessLogFormat {
     /// Writes one request as a JSON value, as Envoy's JSON logs have it: a single operator is a
     /// number where it counts something, `null` where the request has no such thing; anything else
     /// is a text.
-    public void writeJson(AccessLogRecord record, ByteText out) {
+    ///
+    /// @param absent as for [#write], in a text of several parts
+    /// @return whether there is such a thing; if not, `null` was written
+    boolean writeJson(AccessLogRecord record, String absent, ByteText out) {
         int from = out.length();
         boolean isOne = parts.length == 1 && !(parts[0] instanceof Literal);
         if (!isOne) {
-            write(record, "-", out);
+            write(record, absent, out);
         } else if (!parts[0].write(record, out)) {
             out.append("null");
-            return;
+            return false;
         } else if (NUMBERS.contains(text)) {
-            return;
+            return true;
         }
         String value = out.from(from);
         out.back(from);
         quote(value, out);
+        return true;
     }
 
-    private static void quote(String value, ByteText out) {
+    /// Writes a text as JSON has it.
+    static void quote(String value, ByteText out) {
         out.append("\"");
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -369,8 +374,8 @@ public final class AccessLogFormat {
             case "RESPONSE_CODE" -> number(AccessLogRecord::responseCode);
             case "RESPONSE_CODE_DETAILS" ->
                     text(record -> underscored(record.responseCodeDetails()));
-            case "RESPONSE_FLAGS" -> text(AccessLogRecord::responseFlags);
-            case "RESPONSE_FLAGS_LONG" -> text(AccessLogRecord::responseFlagsLong);
+            case "RESPONSE_FLAGS" -> text(record -> flags(record.responseFlags()));
+            case "RESPONSE_FLAGS_LONG" -> text(record -> flags(record.responseFlagsLong()));
             case "CONNECTION_TERMINATION_DETAILS" ->
                     text(AccessLogRecord::connectionTerminationDetails);
             case "BYTES_RECEIVED" -> number(AccessLogRecord::bytesReceived);
@@ -406,6 +411,7 @@ public final class AccessLogFormat {
             case "HOSTNAME" -> hostname();
             case "ROUTE_NAME" -> text(AccessLogRecord::routeName);
             case "VIRTUAL_CLUSTER_NAME" -> text(AccessLogRecord::virtualClusterName);
+            case "LOCAL_REPLY_BODY" -> text(AccessLogRecord::localReplyBody);
             default -> {
                 for (AccessLogRecord.WireItem item : AccessLogRecord.WireItem.values()) {
                     if (name.equals(item.name())) {
@@ -423,6 +429,11 @@ public final class AccessLogFormat {
                 yield address(text, name);
             }
         };
+    }
+
+    /// Without any, Envoy says so everywhere.
+    private static String flags(@Nullable String flags) {
+        return flags == null ? "-" : flags;
     }
 
     private static Part address(String text, String name) {

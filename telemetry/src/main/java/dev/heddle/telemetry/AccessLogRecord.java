@@ -157,6 +157,11 @@ public interface AccessLogRecord {
     /// The virtual cluster that matched.
     @Nullable String virtualClusterName();
 
+    /// What the proxy is about to answer itself, in the format of such answers; empty in a log.
+    default String localReplyBody() {
+        return "";
+    }
+
     /// What is counted of one side's connection; each is the name of an operator.
     enum WireItem {
         DOWNSTREAM_WIRE_BYTES_RECEIVED,

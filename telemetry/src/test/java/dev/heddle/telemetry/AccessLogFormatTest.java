@@ -113,7 +113,7 @@ class AccessLogFormatTest {
 
     private static String json(String format) {
         var out = new ByteText();
-        AccessLogFormat.parse(format).writeJson(REQUEST, out);
+        AccessLogFormat.parse(format).writeJson(REQUEST, "-", out);
         return out.toString();
     }
 

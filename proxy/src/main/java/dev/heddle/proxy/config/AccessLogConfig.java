@@ -1,8 +1,8 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.telemetry.JsonFormat;
 import java.nio.file.Path;
-import java.util.List;
 
 /// One access log of a listener or an HTTP connection manager.
 public record AccessLogConfig(Target target, Line line) {
@@ -24,14 +24,7 @@ public record AccessLogConfig(Target target, Line line) {
         /// A text, its newline included.
         record Text(AccessLogFormat format) implements Line {}
 
-        /// A JSON object on a line of its own, in the order of the fields' names.
-        record Json(List<Field> fields) implements Line {
-            public Json {
-                fields = List.copyOf(fields);
-            }
-        }
+        /// A JSON object on a line of its own.
+        record Json(JsonFormat format) implements Line {}
     }
-
-    /// A field of a JSON line.
-    public record Field(String name, AccessLogFormat value) {}
 }

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 
 /// Reads access logs: files and standard streams, as text or JSON.
 @SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
@@ -109,47 +108,14 @@ final class AccessLogParser {
                 format,
                 Set.of("text_format", "text_format_source", "json_format"),
                 Set.of("content_type", "json_format_options"));
-        return switch (format.getFormatCase()) {
-            case TEXT_FORMAT -> text(join(path, "text_format"), format.getTextFormat());
-            case JSON_FORMAT -> json(join(path, "json_format"), format.getJsonFormat());
-            case TEXT_FORMAT_SOURCE -> {
-                var source = format.getTextFormatSource();
-                findings.fields(join(path, "text_format_source"), source, Set.of("inline_string"));
-                yield text(
-                        join(path, "text_format_source.inline_string"), source.getInlineString());
-            }
-            case FORMAT_NOT_SET -> ENVOY_LINE;
-        };
+        return new FormatParser(findings).said(path, format).orElse(ENVOY_LINE);
     }
 
     private AccessLogConfig.Line text(String path, String format) {
-        return new AccessLogConfig.Line.Text(format(path, format));
+        return new FormatParser(findings).text(path, format);
     }
 
     private AccessLogConfig.Line json(String path, Struct format) {
-        var fields = new ArrayList<AccessLogConfig.Field>();
-        new TreeMap<>(format.getFieldsMap())
-                .forEach((name, value) -> {
-                    if (value.hasStringValue()) {
-                        fields.add(
-                                new AccessLogConfig.Field(
-                                        name, format(join(path, name), value.getStringValue())));
-                    } else {
-                        findings.reject(
-                                join(path, name),
-                                "is no text (expected: a format; nested objects are not"
-                                        + " implemented)");
-                    }
-                });
-        return new AccessLogConfig.Line.Json(fields);
-    }
-
-    private AccessLogFormat format(String path, String format) {
-        try {
-            return AccessLogFormat.parse(format);
-        } catch (IllegalArgumentException e) {
-            findings.reject(path, String.valueOf(e.getMessage()));
-            return AccessLogFormat.parse("");
-        }
+        return new FormatParser(findings).json(path, format);
     }
 }

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Message;
+import envoy.config.core.v3.DataSource;
 import envoy.type.matcher.v3.RegexMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,6 +129,23 @@ final class Findings {
                 return;
             }
         }
+    }
+
+    /// A text that is part of the configuration.
+    ///
+    /// @param largest so many characters it may have
+    String inline(String path, DataSource source, int largest) {
+        fields(path, source, Set.of("inline_string", "inline_bytes"));
+        String text =
+                switch (source.getSpecifierCase()) {
+                    case INLINE_STRING -> source.getInlineString();
+                    case INLINE_BYTES -> source.getInlineBytes().toStringUtf8();
+                    case FILENAME, ENVIRONMENT_VARIABLE, SPECIFIER_NOT_SET -> "";
+                };
+        if (text.length() > largest) {
+            reject(path, text.length() + " bytes (expected: at most " + largest + ")");
+        }
+        return text;
     }
 
     /// The value, if nothing was found that forbids it.

@@ -15,6 +15,7 @@ import java.util.Set;
 /// @param filters in order, the router last
 /// @param accessLogs written once for each request
 /// @param http2 with the limits of heads
+/// @param replies how the proxy's own answers are said
 public record HttpConnectionManagerConfig(
         String statPrefix,
         Routes routes,
@@ -26,7 +27,36 @@ public record HttpConnectionManagerConfig(
         Limits limits,
         Codec codec,
         Http1 http1,
-        Http2Options http2) {
+        Http2Options http2,
+        ReplyRewrites replies) {
+
+    /// One that says the proxy's own answers as they are.
+    public HttpConnectionManagerConfig(
+            String statPrefix,
+            Routes routes,
+            List<FilterSpec<?>> filters,
+            List<AccessLogConfig> accessLogs,
+            Identity identity,
+            Paths paths,
+            Timeouts timeouts,
+            Limits limits,
+            Codec codec,
+            Http1 http1,
+            Http2Options http2) {
+        this(
+                statPrefix,
+                routes,
+                filters,
+                accessLogs,
+                identity,
+                paths,
+                timeouts,
+                limits,
+                codec,
+                http1,
+                http2,
+                ReplyRewrites.NONE);
+    }
 
     public HttpConnectionManagerConfig {
         filters = List.copyOf(filters);

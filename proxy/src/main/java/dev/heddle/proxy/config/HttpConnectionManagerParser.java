@@ -74,7 +74,8 @@ final class HttpConnectionManagerParser {
                     "strip_matching_host_port",
                     "strip_any_host_port",
                     "strip_trailing_host_dot",
-                    "request_id_extension");
+                    "request_id_extension",
+                    "local_reply_config");
 
     /// Versions of HTTP that are not spoken here, when a log is written, and what proxies tell each
     /// other about certificates, of which a connection without TLS has none.
@@ -119,7 +120,9 @@ final class HttpConnectionManagerParser {
                                 join(path, "http2_protocol_options"),
                                 manager.getHttp2ProtocolOptions(),
                                 limits.requestHeadBytes(),
-                                limits.headers()));
+                                limits.headers()),
+                new LocalReplyParser(findings)
+                        .config(join(path, "local_reply_config"), manager.getLocalReplyConfig()));
     }
 
     private Codec codec(String path, HttpConnectionManager manager) {

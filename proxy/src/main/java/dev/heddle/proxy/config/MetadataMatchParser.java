@@ -27,7 +27,7 @@ final class MetadataMatchParser {
         return all;
     }
 
-    private MetadataMatch one(String path, MetadataMatcher matcher) {
+    MetadataMatch one(String path, MetadataMatcher matcher) {
         findings.fields(path, matcher, Set.of("filter", "path", "value", "invert"));
         findings.required(join(path, "filter"), matcher.getFilter());
         var keys = new ArrayList<String>();

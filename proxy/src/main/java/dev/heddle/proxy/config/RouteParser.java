@@ -5,7 +5,6 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.proxy.filter.FilterOverrides;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.Mirror;
-import envoy.config.core.v3.DataSource;
 import envoy.config.route.v3.Route;
 import envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import envoy.config.route.v3.RouteConfiguration;
@@ -308,7 +307,8 @@ public final class RouteParser {
                         findings.range(join(at, "status"), direct.getStatus(), 200, 599);
                         yield new RouteConfig.Action.DirectResponse(
                                 direct.getStatus(),
-                                body(join(at, "body"), direct.getBody(), scope.largestBody()));
+                                findings.inline(
+                                        join(at, "body"), direct.getBody(), scope.largestBody()));
                     }
                     case FILTER_ACTION, NON_FORWARDING_ACTION -> nothing();
                     case ACTION_NOT_SET -> {
@@ -340,20 +340,6 @@ public final class RouteParser {
 
     private static RouteConfig.Action nothing() {
         return new RouteConfig.Action.DirectResponse(500, "");
-    }
-
-    private String body(String path, DataSource source, int largest) {
-        findings.fields(path, source, Set.of("inline_string", "inline_bytes"));
-        String body =
-                switch (source.getSpecifierCase()) {
-                    case INLINE_STRING -> source.getInlineString();
-                    case INLINE_BYTES -> source.getInlineBytes().toStringUtf8();
-                    case FILENAME, ENVIRONMENT_VARIABLE, SPECIFIER_NOT_SET -> "";
-                };
-        if (body.length() > largest) {
-            findings.reject(path, body.length() + " bytes (expected: at most " + largest + ")");
-        }
-        return body;
     }
 
     private RouteConfig.Match match(String path, RouteMatch match) {

@@ -3,6 +3,7 @@ package dev.heddle.proxy.connection;
 import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.drain.ListenerDrain;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.filter.LocalReplies;
 import dev.heddle.proxy.http.Http1Settings;
 import dev.heddle.proxy.http.Http2ServerSettings;
 import dev.heddle.proxy.http.Limits;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param chain the filter chain's name, for logs
 /// @param drain says when clients are to go
 /// @param overload what is not done for clients at this moment
+/// @param replies how the proxy's own answers are said
 public record HttpService(
         FilterContext context,
         HttpConnectionManagerConfig config,
@@ -31,7 +33,32 @@ public record HttpService(
         String listener,
         String chain,
         ListenerDrain drain,
-        Published<OverloadState> overload) {
+        Published<OverloadState> overload,
+        LocalReplies replies) {
+
+    /// One that says the proxy's own answers as its configuration has them said.
+    public HttpService(
+            FilterContext context,
+            HttpConnectionManagerConfig config,
+            Supplier<@Nullable RouteTable> routes,
+            ExchangeLog log,
+            int bufferLimitBytes,
+            String listener,
+            String chain,
+            ListenerDrain drain,
+            Published<OverloadState> overload) {
+        this(
+                context,
+                config,
+                routes,
+                log,
+                bufferLimitBytes,
+                listener,
+                chain,
+                drain,
+                overload,
+                RewrittenReplies.of(config.replies()));
+    }
 
     Http1Settings http1() {
         return new Http1Settings(

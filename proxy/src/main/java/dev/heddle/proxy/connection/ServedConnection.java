@@ -118,6 +118,7 @@ final class ServedConnection {
                         limits.streamIdle().toNanos(),
                         limits.request().toNanos(),
                         limits.stream().toNanos()),
+                service.replies(),
                 sink,
                 source,
                 service.bufferLimitBytes());

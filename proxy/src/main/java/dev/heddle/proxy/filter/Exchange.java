@@ -8,6 +8,7 @@ import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.Protocol;
+import dev.heddle.proxy.http.ReplyBody;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
@@ -23,7 +24,6 @@ import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -45,6 +45,7 @@ public final class Exchange {
     private final ExchangeLog log;
     private final ResponseSink sink;
     private final Timeouts timeouts;
+    private final LocalReplies replies;
     private final StreamInfo info;
     private final FilterChain filters;
     private final BodyFlow requestBody;
@@ -88,6 +89,7 @@ public final class Exchange {
 
     /// @param info says already on which connection
     /// @param sink takes the responses
+    /// @param replies how this proxy's own answers are said
     /// @param source gives the requests' bodies
     /// @param bufferLimitBytes how much of a request's body is held before there is an upstream
     public Exchange(
@@ -97,6 +99,7 @@ public final class Exchange {
             ExchangeLog log,
             StreamInfo info,
             Timeouts timeouts,
+            LocalReplies replies,
             ResponseSink sink,
             BodySource source,
             int bufferLimitBytes) {
@@ -106,6 +109,7 @@ public final class Exchange {
         this.log = log;
         this.info = info;
         this.timeouts = timeouts;
+        this.replies = replies;
         this.sink = sink;
         this.filters = new FilterChain(specs, context);
         this.requestBody = new BodyFlow(source, bufferLimitBytes);
@@ -405,13 +409,13 @@ public final class Exchange {
 
     /// Answers; if a response was begun already, that is cut off instead.
     public void reply(LocalReply reply) {
-        reply(reply, GrpcStatus.ofHttp(reply.status()));
+        reply(reply, null);
     }
 
     /// Answers as [#reply(LocalReply)] does.
     ///
-    /// @param asGrpc what a caller of gRPC is told
-    public void reply(LocalReply reply, GrpcStatus asGrpc) {
+    /// @param asGrpc what a caller of gRPC is told; null for what follows from the status
+    public void reply(LocalReply reply, @Nullable GrpcStatus asGrpc) {
         if (isOver()) {
             return;
         }
@@ -427,11 +431,7 @@ public final class Exchange {
         if (reply.closes() || isBad || !isRequestEnded) {
             sink.closeAfterResponse();
         }
-        if (!isAnsweredInHttp && GrpcStatus.isCall(request.headers())) {
-            send(reply, asGrpc);
-        } else {
-            send(reply);
-        }
+        send(reply, asGrpc);
         if (!isEndHeld) {
             finish();
         }
@@ -547,7 +547,7 @@ public final class Exchange {
     private void runFilters() {
         Verdict verdict = filters.run(this);
         switch (verdict) {
-            case Verdict.Reply(LocalReply reply, GrpcStatus asGrpc) -> reply(reply, asGrpc);
+            case Verdict.Reply(LocalReply reply, var asGrpc) -> reply(reply, asGrpc);
             case Verdict.Await _, Verdict.Continue _ -> {
                 if (state == ExchangeState.FILTERING) {
                     state = ExchangeState.AWAITING;
@@ -563,21 +563,22 @@ public final class Exchange {
         requestBody.endWith(trailers);
     }
 
-    private void send(LocalReply reply) {
-        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-        reply.fill(localHead, body.length);
-        boolean ends = body.length == 0 || request.method().equals("HEAD");
-        sendHead(localHead, ends);
-        if (!ends) {
-            client.body(worker.allocator().directBuffer(body.length).writeBytes(body));
-            client.end();
+    private void send(LocalReply reply, @Nullable GrpcStatus asGrpc) {
+        reply.begin(localHead);
+        LocalReplies words = reply.isVerbatim() ? LocalReplies.AS_THEY_ARE : replies;
+        ReplyBody said = words.say(this, reply, localHead);
+        if (!isAnsweredInHttp && GrpcStatus.isCall(request.headers())) {
+            said.end(localHead, asGrpc);
+            sendHead(localHead, true);
+        } else {
+            byte[] body = said.end(localHead);
+            boolean ends = body.length == 0 || request.method().equals("HEAD");
+            sendHead(localHead, ends);
+            if (!ends) {
+                client.body(worker.allocator().directBuffer(body.length).writeBytes(body));
+                client.end();
+            }
         }
-        info.responseSent(worker.nanos());
-    }
-
-    private void send(LocalReply reply, GrpcStatus status) {
-        reply.fill(localHead, status);
-        sendHead(localHead, true);
         info.responseSent(worker.nanos());
     }
 

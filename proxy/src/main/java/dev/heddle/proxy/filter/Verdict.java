@@ -2,6 +2,7 @@ package dev.heddle.proxy.filter;
 
 import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.LocalReply;
+import org.jspecify.annotations.Nullable;
 
 /// What a filter says about a request.
 public sealed interface Verdict {
@@ -13,11 +14,11 @@ public sealed interface Verdict {
 
     /// This is the answer; later filters and the upstream never see the request.
     ///
-    /// @param asGrpc what a caller of gRPC is told
-    record Reply(LocalReply reply, GrpcStatus asGrpc) implements Verdict {
+    /// @param asGrpc what a caller of gRPC is told; null for what follows from the status
+    record Reply(LocalReply reply, @Nullable GrpcStatus asGrpc) implements Verdict {
         /// What a caller of gRPC is told follows from the status.
         public Reply(LocalReply reply) {
-            this(reply, GrpcStatus.ofHttp(reply.status()));
+            this(reply, null);
         }
     }
 

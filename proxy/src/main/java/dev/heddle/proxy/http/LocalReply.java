@@ -12,13 +12,16 @@ import java.util.Optional;
 /// @param headers beside those that every answer has
 /// @param closes whether the connection ends with this answer, as what follows on it cannot be
 ///   trusted
+/// @param isVerbatim whether nobody says it in other words; of an answer that is the server's as
+///   much as the proxy's
 public record LocalReply(
         int status,
         Optional<ResponseFlag> flag,
         String details,
         String body,
         List<Field> headers,
-        boolean closes) {
+        boolean closes,
+        boolean isVerbatim) {
 
     private static final String RESET =
             "upstream connect error or disconnect/reset before headers. reset reason: ";
@@ -31,6 +34,17 @@ public record LocalReply(
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
         }
+    }
+
+    /// One that may be said in other words.
+    public LocalReply(
+            int status,
+            Optional<ResponseFlag> flag,
+            String details,
+            String body,
+            List<Field> headers,
+            boolean closes) {
+        this(status, flag, details, body, headers, closes, false);
     }
 
     /// An answer after which the connection may live on.
@@ -68,29 +82,10 @@ public record LocalReply(
         return new LocalReply(status, Optional.of(flag), details, body, List.of(), true);
     }
 
-    /// Says it as the head of a response.
-    ///
-    /// @param bodyBytes how long the body is
-    public void fill(ResponseHead head, int bodyBytes) {
+    /// Begins the head of a response that says it; [ReplyBody] ends it.
+    public void begin(ResponseHead head) {
         head.clear();
         head.setStatus(status);
-        if (bodyBytes > 0) {
-            head.headers().add(HeaderName.CONTENT_LENGTH, Integer.toString(bodyBytes));
-            head.headers().add(HeaderName.CONTENT_TYPE, "text/plain");
-        }
-        addTo(head);
-    }
-
-    /// Says it as a response that is all trailers: the one way in which a caller of gRPC reads an
-    /// error.
-    public void fill(ResponseHead head, GrpcStatus asGrpc) {
-        head.clear();
-        head.setStatus(200);
-        head.headers().add(HeaderName.CONTENT_TYPE, "application/grpc");
-        head.headers().add(HeaderName.GRPC_STATUS, Integer.toString(asGrpc.number()));
-        if (!body.isEmpty()) {
-            head.headers().add(HeaderName.GRPC_MESSAGE, GrpcStatus.message(body));
-        }
         addTo(head);
     }
 

@@ -29,6 +29,7 @@ public final class ExchangeRecord implements AccessLogRecord {
     private RequestHead request;
     private @Nullable ResponseHead response;
     private StreamInfo info;
+    private String localReplyBody = "";
     private final boolean isConnection;
     private final UnaryOperator<String> clusterStatNames;
 
@@ -72,6 +73,17 @@ public final class ExchangeRecord implements AccessLogRecord {
         response = answer;
         info = about;
         return this;
+    }
+
+    /// The same exchange, of which the proxy is about to give such an answer.
+    public ExchangeRecord answered(String body) {
+        localReplyBody = body;
+        return this;
+    }
+
+    @Override
+    public String localReplyBody() {
+        return localReplyBody;
     }
 
     @Override

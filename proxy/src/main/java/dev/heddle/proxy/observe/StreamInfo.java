@@ -60,6 +60,7 @@ public final class StreamInfo {
     private @Nullable String responseDetails;
     private @Nullable String upstreamFailureReason;
     private @Nullable String connectionTermination;
+    private boolean isHealthCheck;
     private int responseCode;
     private int attempts;
     private int retried;
@@ -105,6 +106,7 @@ public final class StreamInfo {
         responseDetails = null;
         upstreamFailureReason = null;
         connectionTermination = null;
+        isHealthCheck = false;
         responseCode = 0;
         attempts = 0;
         retried = 0;
@@ -346,6 +348,15 @@ public final class StreamInfo {
     /// `%FILTER_CHAIN_NAME%`.
     public @Nullable String filterChain() {
         return filterChain;
+    }
+
+    /// Whether a filter took the request for a health check.
+    public boolean isHealthCheck() {
+        return isHealthCheck;
+    }
+
+    public void setHealthCheck() {
+        isHealthCheck = true;
     }
 
     /// `%RESPONSE_CODE%`; 0 if no response was begun.

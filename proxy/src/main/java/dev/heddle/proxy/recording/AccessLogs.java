@@ -50,7 +50,10 @@ public final class AccessLogs implements AutoCloseable {
             text.clear();
             switch (line) {
                 case AccessLogConfig.Line.Text plain -> plain.format().write(record, "-", text);
-                case AccessLogConfig.Line.Json json -> json(json.fields(), record, text);
+                case AccessLogConfig.Line.Json json -> {
+                    json.format().write(record, false, text);
+                    text.append("\n");
+                }
             }
             file.write(text);
         }
@@ -63,19 +66,6 @@ public final class AccessLogs implements AutoCloseable {
 
     private Optional<Writer> open(AccessLogConfig log) {
         return file(log.target()).map(file -> new Writer(file, log.line()));
-    }
-
-    private static void json(
-            List<AccessLogConfig.Field> fields, AccessLogRecord record, ByteText out) {
-        String separator = "{\"";
-        for (AccessLogConfig.Field field : fields) {
-            out.append(separator)
-                    .append(field.name().replace("\\", "\\\\").replace("\"", "\\\""))
-                    .append("\":");
-            field.value().writeJson(record, out);
-            separator = ",\"";
-        }
-        out.append(fields.isEmpty() ? "{}\n" : "}\n");
     }
 
     private Optional<AsyncFile> file(AccessLogConfig.Target target) {

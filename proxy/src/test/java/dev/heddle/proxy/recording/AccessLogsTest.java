@@ -11,6 +11,7 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.telemetry.JsonFormat;
 import dev.heddle.telemetry.Reading;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -19,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,8 +42,8 @@ class AccessLogsTest {
         return new AccessLogConfig.Line.Text(AccessLogFormat.parse(format));
     }
 
-    private static AccessLogConfig.Field field(String name, String format) {
-        return new AccessLogConfig.Field(name, AccessLogFormat.parse(format));
+    private static JsonFormat json(String format) {
+        return new JsonFormat.Value(AccessLogFormat.parse(format));
     }
 
     /// A request that timed out, one second and a half after it began.
@@ -85,10 +88,15 @@ class AccessLogsTest {
                             new AccessLogConfig(
                                     new AccessLogConfig.Target.File(file),
                                     new AccessLogConfig.Line.Json(
-                                            List.of(
-                                                    field("code", "%RESPONSE_CODE%"),
-                                                    field("path", "%REQ(:PATH)%"),
-                                                    field("sni", "%REQUESTED_SERVER_NAME%")))));
+                                            new JsonFormat.Members(
+                                                    new TreeMap<>(
+                                                            Map.of(
+                                                                    "sni",
+                                                                    json("%REQUESTED_SERVER_NAME%"),
+                                                                    "code",
+                                                                    json("%RESPONSE_CODE%"),
+                                                                    "path",
+                                                                    json("%REQ(:PATH)%")))))));
             complete(recorder);
         }
         assertThat(stdout.toString(StandardCharsets.UTF_8)).isEqualTo("504 UT 1500\n");

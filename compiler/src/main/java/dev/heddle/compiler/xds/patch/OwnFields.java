@@ -15,6 +15,12 @@ final class OwnFields {
             """
             envoy.config.accesslog.v3
             AccessLog: name typed_config
+            AccessLogFilter: and_filter duration_filter grpc_status_filter header_filter
+                metadata_filter not_health_check_filter or_filter response_flag_filter
+                runtime_filter status_code_filter
+            ComparisonFilter: op value
+            MetadataFilter: match_if_key_not_found matcher
+            RuntimeFilter: percent_sampled runtime_key use_independent_randomness
             envoy.config.bootstrap.v3
             Admin: access_log access_log_path address ignore_global_conn_limit profile_path
             Bootstrap: admin application_log_config bootstrap_extensions cluster_manager
@@ -131,6 +137,7 @@ final class OwnFields {
             ProxyProtocolPassThroughTLVs: match_type tlv_type
             RuntimeDouble: default_value runtime_key
             RuntimeFractionalPercent: default_value runtime_key
+            RuntimeUInt32: default_value runtime_key
             SchemeHeaderTransformation: scheme_to_overwrite
             SocketAddress: address ipv4_compat port_value protocol
             SocketOption: buf_value description int_value level name state type
@@ -358,20 +365,22 @@ final class OwnFields {
                 common_http_protocol_options delayed_close_timeout drain_timeout
                 forward_client_cert_details generate_request_id
                 http1_safe_max_connection_duration http2_protocol_options http3_protocol_options
-                http_filters http_protocol_options internal_address_config max_request_headers_kb
-                merge_slashes normalize_path path_with_escaped_slashes_action
-                preserve_external_request_id rds request_headers_timeout request_id_extension
-                request_timeout route_config scheme_header_transformation
-                server_header_transformation server_name set_current_client_cert_details
-                skip_xff_append stat_prefix stream_error_on_invalid_http_message
-                stream_idle_timeout strip_any_host_port strip_matching_host_port
-                strip_trailing_host_dot tracing upgrade_configs use_remote_address via
-                xff_num_trusted_hops
+                http_filters http_protocol_options internal_address_config local_reply_config
+                max_request_headers_kb merge_slashes normalize_path
+                path_with_escaped_slashes_action preserve_external_request_id rds
+                request_headers_timeout request_id_extension request_timeout route_config
+                scheme_header_transformation server_header_transformation server_name
+                set_current_client_cert_details skip_xff_append stat_prefix
+                stream_error_on_invalid_http_message stream_idle_timeout strip_any_host_port
+                strip_matching_host_port strip_trailing_host_dot tracing upgrade_configs
+                use_remote_address via xff_num_trusted_hops
             HttpConnectionManager.InternalAddressConfig: cidr_ranges
             HttpConnectionManager.SetCurrentClientCertDetails: cert chain dns subject uri
             HttpConnectionManager.UpgradeConfig: enabled upgrade_type
             HttpFilter: disabled is_optional name typed_config
+            LocalReplyConfig: body_format mappers
             Rds: config_source route_config_name
+            ResponseMapper: body body_format_override filter headers_to_add status_code
             envoy.extensions.filters.network.rbac.v3
             RBAC: enforcement_type rules shadow_rules shadow_rules_stat_prefix stat_prefix
             envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3

@@ -14,6 +14,7 @@ import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.runtime.Confined;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Tells browsers what pages of other origins may do, and answers their preflight requests
@@ -90,7 +91,7 @@ public final class CorsFilter implements HttpFilter {
         if (config.privateNetwork().orElse(false) && asked.is(ASKED_NETWORK, "true")) {
             fields.add(new Field(ALLOWED_NETWORK, "true"));
         }
-        return LocalReply.configured(200, "cors_response", "", fields);
+        return new LocalReply(200, Optional.empty(), "cors_response", "", fields, false, true);
     }
 
     private static void tell(HeaderName name, String value, List<Field> fields) {

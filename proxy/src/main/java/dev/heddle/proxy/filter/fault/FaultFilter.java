@@ -79,8 +79,7 @@ public final class FaultFilter implements HttpFilter {
 
     private void onDelayed(Exchange exchange) {
         switch (abort(exchange)) {
-            case Verdict.Reply(LocalReply reply, GrpcStatus asGrpc) ->
-                    exchange.reply(reply, asGrpc);
+            case Verdict.Reply(LocalReply reply, var asGrpc) -> exchange.reply(reply, asGrpc);
             case Verdict.Continue _, Verdict.Await _ -> exchange.resume();
         }
     }

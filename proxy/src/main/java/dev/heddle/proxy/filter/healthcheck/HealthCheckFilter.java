@@ -41,6 +41,9 @@ public final class HealthCheckFilter implements HttpFilter {
     @Override
     public Verdict onRequest(Exchange exchange) {
         isCheck = config.isCheck(exchange.request());
+        if (isCheck) {
+            exchange.info().setHealthCheck();
+        }
         if (isCheck && isFailing()) {
             return FAILED;
         }

@@ -1,0 +1,172 @@
+package dev.heddle.proxy.config;
+
+import dev.heddle.proxy.http.GrpcStatus;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.Chance;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/// Which exchanges are meant (`envoy.config.accesslog.v3.AccessLogFilter`).
+public sealed interface LogFilter {
+
+    /// An exchange whose response is about to begin.
+    ///
+    /// @param nanos of the worker's clock
+    record Seen(RequestHead request, StreamInfo info, long nanos, RandomGenerator random) {}
+
+    /// Whether an exchange is meant.
+    boolean takes(Seen seen);
+
+    /// How a number is to stand to another.
+    enum Relation {
+        EQUAL,
+        AT_LEAST,
+        AT_MOST;
+
+        private boolean holds(long number, long bound) {
+            return switch (this) {
+                case EQUAL -> number == bound;
+                case AT_LEAST -> number >= bound;
+                case AT_MOST -> number <= bound;
+            };
+        }
+    }
+
+    /// By the status.
+    record Status(Relation relation, long bound) implements LogFilter {
+        @Override
+        public boolean takes(Seen seen) {
+            return relation.holds(seen.info.responseCode(), bound);
+        }
+    }
+
+    /// By how long it took up to now.
+    ///
+    /// @param bound milliseconds
+    record Duration(Relation relation, long bound) implements LogFilter {
+        @Override
+        public boolean takes(Seen seen) {
+            long took = seen.nanos - seen.info.startNanos();
+            return relation.holds(TimeUnit.NANOSECONDS.toMillis(took), bound);
+        }
+    }
+
+    /// All that are no health checks.
+    record NoHealthCheck() implements LogFilter {
+        @Override
+        public boolean takes(Seen seen) {
+            return !seen.info.isHealthCheck();
+        }
+    }
+
+    /// A share of them.
+    ///
+    /// @param byId whether the same requests are meant wherever their id is looked at
+    record Sampled(Chance share, boolean byId) implements LogFilter {
+        private static final int DIGITS = 8;
+
+        @Override
+        public boolean takes(Seen seen) {
+            long number = byId ? number(seen.request) : -1;
+            return number < 0
+                    ? share.takes(seen.random)
+                    : number % share.denominator() < share.numerator();
+        }
+
+        /// What the first digits of the request's id say; negative if it has none.
+        private static long number(RequestHead request) {
+            String id = request.headers().get(HeaderName.X_REQUEST_ID);
+            if (id == null || id.length() < DIGITS) {
+                return -1;
+            }
+            try {
+                return Integer.toUnsignedLong(Integer.parseUnsignedInt(id, 0, DIGITS, 16));
+            } catch (NumberFormatException _) {
+                return -1;
+            }
+        }
+    }
+
+    /// Those that all of several take.
+    record All(List<LogFilter> of) implements LogFilter {
+        public All {
+            of = List.copyOf(of);
+        }
+
+        @Override
+        public boolean takes(Seen seen) {
+            return of.stream().allMatch(it -> it.takes(seen));
+        }
+    }
+
+    /// Those that one of several takes.
+    record Some(List<LogFilter> of) implements LogFilter {
+        public Some {
+            of = List.copyOf(of);
+        }
+
+        @Override
+        public boolean takes(Seen seen) {
+            return of.stream().anyMatch(it -> it.takes(seen));
+        }
+    }
+
+    /// By a header of the request.
+    record Header(HeaderCondition condition) implements LogFilter {
+        @Override
+        public boolean takes(Seen seen) {
+            return condition.test(seen.request);
+        }
+    }
+
+    /// By why the response is not the upstream's.
+    ///
+    /// @param flags of which one must be there; none for any
+    record Flagged(Set<ResponseFlag> flags) implements LogFilter {
+        public Flagged {
+            flags = Set.copyOf(flags);
+        }
+
+        @Override
+        public boolean takes(Seen seen) {
+            return flags.isEmpty()
+                    ? seen.info.isFlagged()
+                    : flags.stream().anyMatch(seen.info::hasFlag);
+        }
+    }
+
+    /// By what the status means to a caller of gRPC.
+    ///
+    /// @param excludes whether all others are meant
+    record Grpc(Set<Integer> statuses, boolean excludes) implements LogFilter {
+        public Grpc {
+            statuses = Set.copyOf(statuses);
+        }
+
+        @Override
+        public boolean takes(Seen seen) {
+            int status = GrpcStatus.ofHttp(seen.info.responseCode()).number();
+            return statuses.contains(status) != excludes;
+        }
+    }
+
+    /// By what filters found out.
+    ///
+    /// @param isThere whether they found anything
+    /// @param value what they must have found, then
+    /// @param otherwise whether those are meant of which they found nothing
+    record Found(MetadataMatch isThere, MetadataMatch value, boolean otherwise)
+            implements LogFilter {
+        @Override
+        public boolean takes(Seen seen) {
+            return isThere.test(seen.info.metadata())
+                    ? value.test(seen.info.metadata())
+                    : otherwise;
+        }
+    }
+}
