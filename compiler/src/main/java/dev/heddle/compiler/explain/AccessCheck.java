@@ -62,11 +62,15 @@ final class AccessCheck {
     /// @param reply the refusal; empty where it may pass, or where that depends on what is unknown
     record Outcome(Optional<Reply> reply, Access access, List<Tried> tried) {}
 
-    static Outcome of(List<Stage> stages, Request request, Map<String, @Nullable Object> claims) {
+    static Outcome of(
+            dev.heddle.compiler.ir.Access guards,
+            Request request,
+            Map<String, @Nullable Object> claims) {
         var check = new AccessCheck(request, claims);
-        for (Stage stage : stages) {
+        for (Stage stage : guards.requests()) {
             Optional<Outcome> refusal = check.refusal(stage);
             if (refusal.isPresent()) {
+                guards.told().forEach(check::told);
                 return refusal.get();
             }
         }
@@ -78,6 +82,25 @@ final class AccessCheck {
                                 .map(it -> new Access(Decision.ALLOWED, it.name(), it.origin()))
                                 .orElse(Access.FREE),
                 check.tried);
+    }
+
+    /// Whether a caller who was refused is told by which policy.
+    private void told(Rule rule) {
+        Holds holds = and(some(rule.what()), some(rule.who()));
+        tried.add(
+                new Tried(
+                        "told by " + rule.name(),
+                        holds == Holds.YES,
+                        switch (holds) {
+                            case YES ->
+                                    "the answer names the policy, in "
+                                            + dev.heddle.compiler.ir.Access.DENIED_BY;
+                            case NO -> "it does not match, so the answer names no policy";
+                            case UNKNOWN ->
+                                    "whether the answer names the policy depends on who calls,"
+                                            + " which is not said";
+                        },
+                        rule.origin()));
     }
 
     private Optional<Outcome> refusal(Stage stage) {

@@ -112,7 +112,7 @@ public final class Explainer {
         request = login.request();
         Optional<Reply> refusal =
                 login.passes()
-                        ? asked(listener.get().guards().access().requests(), tokens.claims())
+                        ? asked(listener.get().guards().access(), tokens.claims())
                         : Optional.empty();
         if (refusal.isPresent()) {
             return answered(listener.get().name(), "", "", access.origin(), refusal.get());
@@ -170,8 +170,8 @@ public final class Explainer {
     /// Asks whether the caller may do that.
     ///
     /// @return the refusal
-    private Optional<Reply> asked(List<Access.Stage> stages, Map<String, @Nullable Object> claims) {
-        AccessCheck.Outcome outcome = AccessCheck.of(stages, request, claims);
+    private Optional<Reply> asked(Access guards, Map<String, @Nullable Object> claims) {
+        AccessCheck.Outcome outcome = AccessCheck.of(guards, request, claims);
         tried.addAll(outcome.tried());
         access = outcome.access();
         return outcome.reply();
@@ -426,7 +426,7 @@ public final class Explainer {
 
     /// A listener that does not look at requests.
     private Explanation bytes(Listener listener) {
-        Optional<Reply> refusal = asked(listener.guards().access().connections(), Map.of());
+        Optional<Reply> refusal = asked(listener.guards().access().ofConnections(), Map.of());
         if (refusal.isPresent()) {
             return answered(
                     listener.name(),

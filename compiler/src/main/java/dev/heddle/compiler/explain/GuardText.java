@@ -24,6 +24,9 @@ final class GuardText {
         }
         stages("requests", guards.access().requests(), lines);
         stages("connections", guards.access().connections(), lines);
+        for (Rule rule : guards.access().told()) {
+            lines.add(new Line("tell of denials: " + rule.name(), rule.origin()));
+        }
         return lines;
     }
 

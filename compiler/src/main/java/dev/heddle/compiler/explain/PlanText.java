@@ -241,7 +241,8 @@ public final class PlanText {
                         + table.name()
                         + (table.ignorePort() ? ": ports in hosts ignored" : "")
                         + (table.told().attempts() ? ", attempts told" : "")
-                        + (table.told().host() ? ", hosts told" : ""),
+                        + (table.told().host() ? ", hosts told" : "")
+                        + (table.told().denials() ? "" : ", denials hidden"),
                 table.origin());
         for (VirtualHost host : table.virtualHosts()) {
             line(

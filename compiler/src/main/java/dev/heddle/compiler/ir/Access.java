@@ -8,13 +8,23 @@ import java.util.Optional;
 ///
 /// @param requests asked of each request
 /// @param connections asked of each connection whose bytes are passed on unseen
-public record Access(List<Stage> requests, List<Stage> connections) {
+/// @param told whose requests are answered, when they are refused, with the policy that did it
+public record Access(List<Stage> requests, List<Stage> connections, List<Rule> told) {
     /// Everybody may do everything.
-    public static final Access FREE = new Access(List.of(), List.of());
+    public static final Access FREE = new Access(List.of(), List.of(), List.of());
+
+    /// The header that tells it, in the words of a log.
+    public static final String DENIED_BY = "x-heddle-denied-by";
 
     public Access {
         requests = List.copyOf(requests);
         connections = List.copyOf(connections);
+        told = List.copyOf(told);
+    }
+
+    /// What is asked of connections, as if it were asked of requests; of these nobody is told more.
+    public Access ofConnections() {
+        return new Access(connections, connections, List.of());
     }
 
     /// What a match of a stage's rules means.

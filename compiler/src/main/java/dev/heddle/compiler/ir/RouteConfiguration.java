@@ -14,13 +14,19 @@ import java.util.List;
 public record RouteConfiguration(
         String name, boolean ignorePort, List<VirtualHost> virtualHosts, Told told, Origin origin) {
 
-    /// What hosts are told of a request.
+    /// What hosts are told of a request, and clients of its answer.
     ///
     /// @param attempts how often it was tried: `x-envoy-attempt-count`
     /// @param host that was asked for, where another is asked for instead: `x-forwarded-host`
-    public record Told(boolean attempts, boolean host) {
+    /// @param denials whether clients are told what proxies behind this one say of denials
+    public record Told(boolean attempts, boolean host, boolean denials) {
         /// Nothing.
-        public static final Told NOTHING = new Told(false, false);
+        public static final Told NOTHING = new Told(false, false, true);
+
+        /// The same, and clients are told nothing of denials.
+        public Told hidingDenials() {
+            return new Told(attempts, host, false);
+        }
     }
 
     /// A table whose hosts are told nothing.

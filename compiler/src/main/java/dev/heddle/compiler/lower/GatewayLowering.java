@@ -17,6 +17,7 @@ import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.gatewayapi.PortListeners;
+import dev.heddle.compiler.lower.istio.AccessLowering;
 import dev.heddle.compiler.lower.istio.GatewayServers;
 import dev.heddle.compiler.lower.istio.GatewayServers.Server;
 import dev.heddle.compiler.lower.istio.GatewayTables;
@@ -151,7 +152,9 @@ public final class GatewayLowering {
         Set<String> sentAnyway =
                 common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
         var asked = AskedServices.of(guarded);
-        return MeshWide.of(world.settings(), world.options(scope), scope.role())
+        // Behind a gateway it is the gateway that is told, which is not to pass that on.
+        boolean hidesDenials = world.index().security().anyAccess(AccessLowering::tellsDenials);
+        return MeshWide.of(world.settings(), world.options(scope), scope.role(), hidesDenials)
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(

@@ -35,7 +35,9 @@ record MeshWide(
         boolean isTransparent,
         boolean keepsNameCase) {
 
-    static MeshWide of(MeshSettings settings, ProxyOptions options, Role role) {
+    /// @param hidesDenials whether clients are told nothing of denials behind the proxy
+    static MeshWide of(
+            MeshSettings settings, ProxyOptions options, Role role, boolean hidesDenials) {
         var lowering = new ListenerLowering(settings.config(), options, role);
         var listeners = new EnumMap<Direction, ListenerOptions>(Direction.class);
         for (Direction direction : Direction.values()) {
@@ -48,7 +50,8 @@ record MeshWide(
                         headers.flatMap(ProxyHeaders::attemptCount).map(Switch::isOn).orElse(true),
                         headers.flatMap(ProxyHeaders::xForwardedHost)
                                 .flatMap(Enabled::enabled)
-                                .orElse(false)),
+                                .orElse(false),
+                        !hidesDenials),
                 PoolDefaults.of(settings).connectTimeout(),
                 options.interception().equals(Optional.of(InterceptionMode.TPROXY)),
                 headers.flatMap(ProxyHeaders::preserveHttp1HeaderCase).orElse(false));

@@ -121,7 +121,7 @@ public final class SidecarLowering {
             }
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return MeshWide.of(world.settings(), world.options(scope), scope.role())
+        return MeshWide.of(world.settings(), world.options(scope), scope.role(), false)
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(

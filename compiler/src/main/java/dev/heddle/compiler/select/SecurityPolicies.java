@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The policies that say who may call a workload. Immutable.
@@ -55,6 +56,11 @@ public record SecurityPolicies(
     public List<Resource<AuthorizationPolicy>> access(
             String namespace, Map<String, String> labels) {
         return inForce(access, namespace, labels);
+    }
+
+    /// Whether there is any AuthorizationPolicy of that kind in the mesh.
+    public boolean anyAccess(Predicate<Resource<AuthorizationPolicy>> kind) {
+        return access.values().stream().flatMap(List::stream).anyMatch(kind);
     }
 
     private <S extends TargetedPolicy> List<Resource<S>> inForce(

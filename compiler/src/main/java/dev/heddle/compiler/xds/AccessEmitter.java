@@ -1,5 +1,6 @@
 package dev.heddle.compiler.xds;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import dev.heddle.compiler.ir.Access;
 import dev.heddle.compiler.ir.Access.Condition;
@@ -8,6 +9,11 @@ import dev.heddle.compiler.ir.Access.Stage;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Access.Value;
 import dev.heddle.compiler.ir.Authorizer;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -18,6 +24,8 @@ import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
@@ -37,6 +45,12 @@ final class AccessEmitter {
 
     /// In front of what the rules find out that say whom to ask.
     private static final String ASKED_PREFIX = "istio_ext_authz_";
+
+    /// In front of what is found out about who may know why he was refused.
+    private static final String TOLD_PREFIX = "heddle_told_";
+
+    /// In front of what is found out about who was not refused.
+    private static final String PASSED_PREFIX = "heddle_passed_";
 
     private AccessEmitter() {}
 
@@ -92,6 +106,12 @@ final class AccessEmitter {
     }
 
     static void filters(Access access, HttpConnectionManager.Builder out) {
+        if (!access.told().isEmpty()) {
+            var mayKnow =
+                    new Stage(Access.Action.ALLOW, Optional.of(access.told()), Optional.empty());
+            out.addHttpFilters(noting(matched(mayKnow), TOLD_PREFIX));
+            out.setLocalReplyConfig(LocalReplyConfig.newBuilder().addMappers(telling()));
+        }
         for (Stage stage : access.requests()) {
             if (stage.asked().isPresent()) {
                 continue;
@@ -107,6 +127,79 @@ final class AccessEmitter {
                             .setName(HTTP)
                             .setTypedConfig(Protos.pack(filter.build())));
         }
+        if (!access.told().isEmpty()) {
+            Policy everything =
+                    Policy.newBuilder()
+                            .addPermissions(Permission.newBuilder().setAny(true))
+                            .addPrincipals(Principal.newBuilder().setAny(true))
+                            .build();
+            out.addHttpFilters(
+                    noting(
+                            RBAC.newBuilder()
+                                    .setAction(RBAC.Action.ALLOW)
+                                    .putPolicies("passed", everything)
+                                    .build(),
+                            PASSED_PREFIX));
+        }
+    }
+
+    /// A filter that refuses nobody, and only finds out what its rules say.
+    private static HttpFilter noting(RBAC rules, String prefix) {
+        return HttpFilter.newBuilder()
+                .setName(HTTP)
+                .setTypedConfig(
+                        Protos.pack(
+                                io.envoyproxy
+                                        .envoy
+                                        .extensions
+                                        .filters
+                                        .http
+                                        .rbac
+                                        .v3
+                                        .RBAC
+                                        .newBuilder()
+                                        .setShadowRules(rules)
+                                        .setShadowRulesStatPrefix(prefix)
+                                        .build()))
+                .build();
+    }
+
+    /// Tells who may know it what a log says. A filter's own refusal is not among what filters have
+    /// found out when the answer is made, so it is who has not passed all of them.
+    private static ResponseMapper telling() {
+        return ResponseMapper.newBuilder()
+                .setFilter(
+                        AccessLogFilter.newBuilder()
+                                .setAndFilter(
+                                        AndFilter.newBuilder()
+                                                .addFilters(noted(TOLD_PREFIX, "allowed", false))
+                                                .addFilters(noted(PASSED_PREFIX, "denied", true))))
+                .addHeadersToAdd(
+                        HeaderValueOption.newBuilder()
+                                .setHeader(
+                                        HeaderValue.newBuilder()
+                                                .setKey(Access.DENIED_BY)
+                                                .setValue("%RESPONSE_CODE_DETAILS%"))
+                                .setAppendAction(
+                                        HeaderValueOption.HeaderAppendAction
+                                                .OVERWRITE_IF_EXISTS_OR_ADD))
+                .build();
+    }
+
+    /// @param otherwise whether those are meant of whom nothing was found out
+    private static AccessLogFilter noted(String prefix, String result, boolean otherwise) {
+        return AccessLogFilter.newBuilder()
+                .setMetadataFilter(
+                        MetadataFilter.newBuilder()
+                                .setMatcher(
+                                        found(
+                                                new Condition.Found(
+                                                        HTTP,
+                                                        List.of(prefix + "shadow_engine_result"),
+                                                        new Value.Is(
+                                                                new Text.Exact(result, false)))))
+                                .setMatchIfKeyNotFound(BoolValue.of(otherwise)))
+                .build();
     }
 
     static void filters(Access access, FilterChain.Builder out) {

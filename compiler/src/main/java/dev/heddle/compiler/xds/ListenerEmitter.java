@@ -263,7 +263,12 @@ final class ListenerEmitter {
                             Rds.newBuilder()
                                     .setConfigSource(Protos.ads())
                                     .setRouteConfigName(name));
-            case Routes.Held(var table) -> out.setRouteConfig(RouteEmitter.emit(table));
+            case Routes.Held(var table) ->
+                    out.setRouteConfig(
+                            RouteEmitter.emit(
+                                    listener.guards().access().told().isEmpty()
+                                            ? table
+                                            : table.telling(table.told().hidingDenials())));
         }
         return out.build();
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
+import dev.heddle.compiler.ir.Access;
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
@@ -116,6 +117,9 @@ final class RouteEmitter {
                         .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_BODY_BYTES));
         if (table.ignorePort()) {
             out.setIgnorePortInHostMatching(true);
+        }
+        if (!table.told().denials()) {
+            out.addResponseHeadersToRemove(Access.DENIED_BY);
         }
         return out.build();
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Who was refused, and which policy did it, stands in the access log, and is not told to the
-/// caller.
+/// Who was refused, and which policy did it, stands in the access log, and is told to those callers
+/// alone who are entitled to know it.
 @Tag("e2e")
 class DenialsInTheLogTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -76,7 +76,34 @@ class DenialsInTheLogTest {
                     "spiffe://cluster.local/ns/default/sa/web"
                             + " rbac_access_denied_matched_policy[ns[default]-policy[closed]-rule[0]]";
             await(() -> text(log).lines().anyMatch(line::equals));
+            whoIsEntitledIsTold(mesh, web);
         }
+    }
+
+    private static void whoIsEntitledIsTold(SecureMesh mesh, int web) throws Exception {
+        String telling =
+                """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata:
+                  name: entitled
+                  namespace: istio-system
+                  annotations: {istio.io/dry-run: "true", heddle.dev/tells-denials: "true"}
+                spec:
+                  rules:
+                    - from: [{source: {principals: [cluster.local/ns/default/sa/%s]}}]
+                """;
+        mesh.write("entitled.yaml", telling.formatted("web"));
+        String told = "rbac_access_denied_matched_policy[ns[default]-policy[closed]-rule[0]]";
+        await(() -> deniedBy(mesh.get(web)).equals(Optional.of(told)));
+        assertThat(deniedBy(mesh.plain())).as("who proves nothing").isEmpty();
+        mesh.write("entitled.yaml", telling.formatted("somebody-else"));
+        await(() -> status(mesh.get(web)) == 403 && deniedBy(mesh.get(web)).isEmpty());
+        assertThat(mesh.get(web).orElseThrow().toString()).doesNotContain("closed");
+    }
+
+    private static Optional<String> deniedBy(Optional<Answer> answer) {
+        return answer.flatMap(it -> it.header("x-heddle-denied-by"));
     }
 
     private static int status(Optional<Answer> answer) {

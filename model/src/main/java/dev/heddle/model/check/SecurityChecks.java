@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 final class SecurityChecks {
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final String DRY_RUN = "istio.io/dry-run";
+    private static final String TELLS_DENIALS = "heddle.dev/tells-denials";
     private static final Pattern PORT = Pattern.compile("\\d{1,5}");
     private static final Pattern KEY_OF_FILTER =
             Pattern.compile("experimental\\.envoy\\.filters\\.[^\\[]+\\[.+]");
@@ -58,6 +59,7 @@ final class SecurityChecks {
         }
         boolean plain = spec.action() == Action.ALLOW || spec.action() == Action.DENY;
         checkDryRun(resource, plain, findings);
+        checkTelling(resource, findings);
         for (int i = 0; i < spec.rules().size(); i++) {
             FieldPath path = SPEC.field("rules").index(i);
             checkRule(spec.rules().get(i), resource, path, findings);
@@ -113,6 +115,57 @@ final class SecurityChecks {
         } else if (!Set.of("true", "false").contains(value)) {
             findings.invalid(path, value, "true or false");
         }
+    }
+
+    /// A policy that says who is told of denials decides nothing, in Istio neither, and names those
+    /// whom it means by something that they have proved.
+    private static void checkTelling(Resource<AuthorizationPolicy> resource, Findings findings) {
+        String value = resource.metadata().annotations().get(TELLS_DENIALS);
+        FieldPath path = FieldPath.of("metadata", "annotations", TELLS_DENIALS);
+        if (value == null || value.equals("false")) {
+            return;
+        }
+        if (!value.equals("true")) {
+            findings.invalid(path, value, "true or false");
+            return;
+        }
+        if (resource.spec().action() != Action.ALLOW
+                || !"true".equals(resource.metadata().annotations().get(DRY_RUN))) {
+            findings.error(
+                    path,
+                    "the policy would decide who may call (expected: action ALLOW, and the"
+                            + " annotation istio.io/dry-run: \"true\" beside this one)");
+        }
+        for (int i = 0; i < resource.spec().rules().size(); i++) {
+            Rule rule = resource.spec().rules().get(i);
+            boolean names =
+                    (!rule.from().isEmpty()
+                                    && rule.from().stream().allMatch(it -> names(it.source())))
+                            || rule.when().stream().anyMatch(SecurityChecks::names);
+            if (!names) {
+                findings.error(
+                        SPEC.field("rules").index(i),
+                        "it would tell everybody of denials (expected: who is told, as"
+                                + " from.source.principals or when request.auth.claims[…])");
+            }
+        }
+    }
+
+    private static boolean names(Source source) {
+        return Stream.of(
+                        source.principals(),
+                        source.requestPrincipals(),
+                        source.namespaces(),
+                        source.serviceAccounts(),
+                        source.ipBlocks(),
+                        source.remoteIpBlocks())
+                .anyMatch(list -> !list.isEmpty());
+    }
+
+    private static boolean names(Condition condition) {
+        return !condition.values().isEmpty()
+                && (OF_IDENTITY.contains(condition.key())
+                        || condition.key().startsWith("request.auth."));
     }
 
     private static void checkRule(

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 /// pass.
 public final class AccessLowering {
     private static final String DRY_RUN = "istio.io/dry-run";
+    private static final String TELLS_DENIALS = "heddle.dev/tells-denials";
 
     private AccessLowering() {}
 
@@ -32,11 +33,43 @@ public final class AccessLowering {
             List<Resource<AuthorizationPolicy>> policies,
             List<String> domains,
             Map<String, Authorizer> authorizers) {
-        return policies.isEmpty()
-                ? Access.FREE
-                : new Access(
-                        stages(policies, domains, authorizers, false),
-                        stages(policies, domains, authorizers, true));
+        List<Resource<AuthorizationPolicy>> deciding =
+                policies.stream().filter(p -> !tellsDenials(p)).toList();
+        if (deciding.isEmpty()) {
+            return Access.FREE;
+        }
+        List<Stage> requests = stages(deciding, domains, authorizers, false);
+        return new Access(
+                requests,
+                stages(deciding, domains, authorizers, true),
+                requests.stream().anyMatch(AccessLowering::refuses)
+                        ? told(policies, domains)
+                        : List.of());
+    }
+
+    private static boolean refuses(Stage stage) {
+        return stage.enforced().isPresent()
+                && switch (stage.action()) {
+                    case CUSTOM, AUDIT -> false;
+                    case DENY, ALLOW -> true;
+                };
+    }
+
+    /// Whom policies let know which other policy refused them.
+    private static List<Rule> told(
+            List<Resource<AuthorizationPolicy>> policies, List<String> domains) {
+        return rules(
+                        policies.stream().filter(AccessLowering::tellsDenials).toList(),
+                        true,
+                        Action.ALLOW,
+                        domains,
+                        false)
+                .orElse(List.of());
+    }
+
+    /// Whether a policy says who is told of denials, and nothing else.
+    public static boolean tellsDenials(Resource<AuthorizationPolicy> policy) {
+        return "true".equals(policy.metadata().annotations().get(TELLS_DENIALS)) && isTried(policy);
     }
 
     private static List<Stage> stages(
