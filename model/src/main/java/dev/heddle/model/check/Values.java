@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.istio.Percent;
+import dev.heddle.model.match.RegexProgram;
 import dev.heddle.model.match.StringMatch;
 import java.time.Duration;
 import java.util.Optional;
@@ -118,7 +119,17 @@ final class Values {
                     path, regex.length() + " characters (expected: at most " + MAX_REGEX + ")");
         } else {
             try {
-                Pattern.compile(regex);
+                long size = RegexProgram.size(Pattern.compile(regex));
+                if (size > RegexProgram.MOST) {
+                    findings.error(
+                            path,
+                            "its program may have "
+                                    + size
+                                    + " instructions (expected: at most "
+                                    + RegexProgram.MOST
+                                    + ", as proxies take; say less often how often something is"
+                                    + " repeated)");
+                }
             } catch (PatternSyntaxException e) {
                 String reason = e.getDescription();
                 findings.error(

@@ -46,6 +46,11 @@ class ChecksTest {
             HED0005 | spec.http[0].match[0].uri.regex | 'a(?=b)' is no expression: invalid or \
             unsupported Perl syntax. RE2 knows no look-around and no references: see \
             https://github.com/google/re2/wiki/Syntax.
+            route: [{destination: {host: a}}], \
+            match: [{uri: {regex: '[acegikmoqsuwyACEGIKMOQSUWY0246813579]{1000}'}}] | ERROR | \
+            HED0005 | spec.http[0].match[0].uri.regex | its program may have 37074 instructions \
+            (expected: at most 32768, as proxies take; say less often how often something is \
+            repeated)
             route: [{destination: {host: a}}], match: [{headers: {'a b': {exact: c}}}] | ERROR | \
             HED0005 | spec.http[0].match[0].headers["a b"] | 'a b' (expected: the name of a header)
             route: [{destination: {host: a}}], match: [{uri: {prefix: ''}}] | ERROR | HED0005 | \

@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.alike;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.heddle.model.match.RegexProgram;
 import java.util.Optional;
 
 /// What Envoy would refuse, together with the whole resource that it stands in. Checked before, so
@@ -34,8 +35,12 @@ public final class EnvoySyntax {
     /// What is wrong with a regular expression in RE2's syntax; empty when nothing is.
     public static Optional<String> problemOfRegex(String regex) {
         try {
-            Pattern.compile(regex);
-            return Optional.empty();
+            long size = RegexProgram.size(Pattern.compile(regex));
+            return size > RegexProgram.MOST
+                    ? Optional.of(
+                            "its program may have %d instructions (expected: at most %d)"
+                                    .formatted(size, RegexProgram.MOST))
+                    : Optional.empty();
         } catch (PatternSyntaxException e) {
             return Optional.of(e.getDescription() + ": `" + e.getPattern() + "`");
         }

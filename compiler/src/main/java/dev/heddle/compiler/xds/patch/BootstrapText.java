@@ -39,9 +39,11 @@ public final class BootstrapText {
         return new BootstrapText(control.in(base));
     }
 
-    /// With what the world says of a proxy of that scope, in JSON that says the same as YAML.
+    /// With what the world says of a proxy of that scope, and with room for long expressions, in
+    /// JSON that says the same as YAML.
     public String completed(World world, ProxyScope scope) {
-        String json = EnvoyJson.print(BootstrapPatches.complete(world, scope, base));
+        Bootstrap patched = BootstrapPatches.complete(world, scope, base);
+        String json = EnvoyJson.print(RegexLimit.in(patched));
         return Json.pretty(whole(Json.parse(json)));
     }
 
