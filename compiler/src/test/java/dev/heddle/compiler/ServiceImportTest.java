@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.compiler.convert.Conversion;
 import dev.heddle.compiler.convert.Options;
+import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.world.World;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
@@ -138,6 +140,51 @@ class ServiceImportTest {
                 .hasSize(1);
     }
 
+    @Test
+    void policiesAreForItWithoutBeingForTheServiceOfItsName() {
+        String policies =
+                """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: BackendTLSPolicy
+                metadata: {name: tls, namespace: shop}
+                spec:
+                  targetRefs:
+                  - {group: multicluster.x-k8s.io, kind: ServiceImport, name: cart,
+                     sectionName: http}
+                  validation: {hostname: cart.example.com, wellKnownCACertificates: System}
+                ---
+                apiVersion: gateway.networking.x-k8s.io/v1alpha1
+                kind: XBackendTrafficPolicy
+                metadata: {name: budget, namespace: shop}
+                spec:
+                  targetRefs: [{group: multicluster.x-k8s.io, kind: ServiceImport, name: cart}]
+                  retryConstraint: {budget: {percent: 33}}
+                ---
+                apiVersion: heddle.dev/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: health, namespace: shop}
+                spec:
+                  targetRefs: [{group: multicluster.x-k8s.io, kind: ServiceImport, name: cart}]
+                  healthCheck: {httpGet: {path: /healthz}}
+                ---
+                """;
+        World world = Meshes.world(IMPORT + SERVICE + OWN + EAST + policies);
+
+        assertThat(MeshCompiler.analyze(world)).isEmpty();
+        Cluster everywhere = cluster(world, "outbound|80||cart.shop.svc.clusterset.local");
+        assertThat(everywhere.tls()).isPresent();
+        assertThat(everywhere.health().check()).isPresent();
+        assertThat(everywhere.pool().retries().toString()).contains("33");
+        Cluster here = cluster(world, "outbound|80||cart.shop.svc.cluster.local");
+        assertThat(here.tls()).isEmpty();
+        assertThat(here.health().check()).isEmpty();
+        assertThat(here.pool().retries().toString()).doesNotContain("33");
+        assertThat(MeshCompiler.analyze(Meshes.world(SERVICE + OWN + policies)))
+                .extracting(Diagnostic::message)
+                .allMatch(m -> m.contains("there is no ServiceImport 'cart'"))
+                .hasSize(3);
+    }
+
     /// A Service of the same name is another service.
     @Test
     void aVirtualServiceForItBecomesARouteForIt() {
@@ -173,6 +220,13 @@ class ServiceImportTest {
                         "group: multicluster.x-k8s.io",
                         "kind: ServiceImport",
                         "name: cart");
+    }
+
+    private static Cluster cluster(World world, String name) {
+        return MeshCompiler.compile(world, Meshes.sidecar("web")).plan().clusters().stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String slice(String name, String label, String address) {

@@ -24,7 +24,6 @@ import java.util.function.Supplier;
 /// the same port (or the same service as a whole) the oldest counts, then the first by namespace
 /// and name; what is said of a port goes before what is said of its service.
 final class BackendPolicies {
-    private static final String ISTIO = "networking.istio.io";
     private static final FieldPath TARGETS = FieldPath.of("spec", "targetRefs");
     private static final FieldPath VALIDATION = FieldPath.of("spec", "validation");
 
@@ -88,12 +87,8 @@ final class BackendPolicies {
     }
 
     private List<MeshService> services(Resource<?> policy, String group, String kind, String name) {
-        String namespace = policy.metadata().namespace();
-        return switch (group + "/" + kind) {
-            case "/Service" -> facts.service(namespace, name).stream().toList();
-            case ISTIO + "/ServiceEntry" -> facts.entry(namespace, name);
-            default -> List.of();
-        };
+        return facts.named(group + "/" + kind, policy.metadata().namespace(), name)
+                .orElse(List.of());
     }
 
     private static Place place(MeshService service) {

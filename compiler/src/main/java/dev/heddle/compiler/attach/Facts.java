@@ -57,15 +57,15 @@ record Facts(
 
     /// The Kubernetes Service of that name.
     Optional<MeshService> service(String namespace, String name) {
-        return named(namespace, name, domain, Registry.CORE);
+        return find(namespace, name, domain, Registry.CORE);
     }
 
     /// What the ServiceImport of that name brings.
     Optional<MeshService> imported(String namespace, String name) {
-        return named(namespace, name, ServiceImport.DOMAIN, Registry.IMPORT);
+        return find(namespace, name, ServiceImport.DOMAIN, Registry.IMPORT);
     }
 
-    private Optional<MeshService> named(
+    private Optional<MeshService> find(
             String namespace, String name, String in, Registry registry) {
         return services
                 .claims()
@@ -84,11 +84,17 @@ record Facts(
     ///
     /// @param from namespace of the route
     Optional<List<MeshService>> parents(ParentReference parent, String from) {
-        String namespace = parent.namespace().orElse(from);
-        return switch (type(parent)) {
-            case SERVICE -> Optional.of(service(namespace, parent.name()).stream().toList());
-            case IMPORT -> Optional.of(imported(namespace, parent.name()).stream().toList());
-            case ENTRY -> Optional.of(entry(namespace, parent.name()));
+        return named(type(parent), parent.namespace().orElse(from), parent.name());
+    }
+
+    /// The services that a resource names; empty where it is of a kind that names none.
+    ///
+    /// @param type group and kind, as in [#IMPORT]
+    Optional<List<MeshService>> named(String type, String namespace, String name) {
+        return switch (type) {
+            case SERVICE -> Optional.of(service(namespace, name).stream().toList());
+            case IMPORT -> Optional.of(imported(namespace, name).stream().toList());
+            case ENTRY -> Optional.of(entry(namespace, name));
             default -> Optional.empty();
         };
     }

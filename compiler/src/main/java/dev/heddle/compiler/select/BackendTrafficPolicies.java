@@ -100,7 +100,12 @@ public record BackendTrafficPolicies(List<Resource<BackendTrafficPolicy>> all) {
     /// Whether a target of a policy is that service, or a port of it.
     public static boolean isOf(
             Resource<BackendTrafficPolicy> policy, TargetRef target, MeshService service) {
-        Registry registry = target.kind().equals("Service") ? Registry.CORE : Registry.ENTRY;
+        Registry registry =
+                switch (target.kind()) {
+                    case "Service" -> Registry.CORE;
+                    case "ServiceImport" -> Registry.IMPORT;
+                    default -> Registry.ENTRY;
+                };
         return service.registry() == registry
                 && service.metadata().name().equals(target.name())
                 && service.metadata().namespace().equals(policy.metadata().namespace());

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// That connections to a Service are TLS, and whom to believe there.
 ///
-/// @param targetRefs Services of its namespace, or ServiceEntries
+/// @param targetRefs Services of its namespace, ServiceImports, or ServiceEntries
 /// @param options of the implementation's own
 public record BackendTlsPolicy(
         @Required List<TargetRef> targetRefs,
@@ -22,7 +22,8 @@ public record BackendTlsPolicy(
 
     /// What a policy is for.
     ///
-    /// @param group empty for a Service, `networking.istio.io` for a ServiceEntry
+    /// @param group empty for a Service, `multicluster.x-k8s.io` for a ServiceImport,
+    ///   `networking.istio.io` for a ServiceEntry
     /// @param sectionName a port by its name; all of them when absent
     public record TargetRef(
             Optional<String> group,

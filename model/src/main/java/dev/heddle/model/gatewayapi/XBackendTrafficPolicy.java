@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /// How clients treat a Service. Heddle's own kind for that is
 /// [dev.heddle.model.policy.BackendTrafficPolicy].
 ///
-/// @param targetRefs Services of its namespace
+/// @param targetRefs Services, ServiceImports or ServiceEntries of its namespace
 /// @param retryConstraint how many requests may be retries
 /// @param sessionPersistence how a client stays with an endpoint
 public record XBackendTrafficPolicy(
