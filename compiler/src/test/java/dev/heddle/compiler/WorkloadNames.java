@@ -42,7 +42,7 @@ final class WorkloadNames {
 
     /// An XBackend of this machine is the workload that listens there.
     private void addExternal(XBackend external) {
-        int port = external.port().orElseThrow().number().orElseThrow();
+        int port = external.port().orElseThrow().said().orElseThrow();
         external.externalHostname()
                 .map(e -> e.hostname() + ":" + port)
                 .filter(_ -> byAddress.containsKey("127.0.0.1:" + port))

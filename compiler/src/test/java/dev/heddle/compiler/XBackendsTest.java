@@ -58,6 +58,17 @@ class XBackendsTest {
     }
 
     @Test
+    void ofOneInTheWordsOfVersion16TheStatusIsToo() {
+        String text = GATEWAY.formatted("api.example.com", "GRPC", "ServerOnly");
+        World world = Meshes.lenient(text.replace("{number: 443}", "{port: 443}"));
+
+        assertThat(status(world))
+                .contains("\"parents\"", "\"parentRef\"", "\"name\":\"edge\"")
+                .doesNotContain("ancestor", "\"False\"");
+        assertThat(MeshCompiler.analyze(world)).isEmpty();
+    }
+
+    @Test
     void callsOfGrpcAreNotLedToWhatSpeaksNoHttp2() {
         World world = Meshes.lenient(GATEWAY.formatted("api.example.com", "HTTP11", "ServerOnly"));
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -257,14 +258,18 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
                         said.port()
                                 .map(p ->
                                         new XBackend.Port(
-                                                p.number().stream()
-                                                        .map(n -> moved.getOrDefault(n, n))
-                                                        .findFirst())),
+                                                moved(p.number(), moved),
+                                                moved(p.port(), moved),
+                                                p.name())),
                         said.externalHostname(),
                         said.endpointSelector(),
                         said.protocol(),
                         said.tls()),
                 resource.source());
+    }
+
+    private static OptionalInt moved(OptionalInt port, Map<Integer, Integer> moved) {
+        return port.stream().map(n -> moved.getOrDefault(n, n)).findFirst();
     }
 
     private static String name(WorkloadEntry entry) {

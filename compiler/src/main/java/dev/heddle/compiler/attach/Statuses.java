@@ -8,6 +8,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.gatewayapi.Gateway;
 import dev.heddle.model.gatewayapi.ParentReference;
+import dev.heddle.model.gatewayapi.XBackend;
 import dev.heddle.model.gatewayapi.XMesh;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
@@ -217,11 +218,11 @@ public final class Statuses {
                                     .toList());
             case Draft.OfPolicy(Outcome policy, List<Node.Mapping> ancestors, String controller) ->
                     Node.Mapping.EMPTY.with(
-                            "ancestors",
+                            upwards(policy) + "s",
                             ancestors.stream()
                                     .map(a ->
                                             Node.Mapping.EMPTY
-                                                    .with("ancestorRef", a)
+                                                    .with(upwards(policy) + "Ref", a)
                                                     .with("controllerName", controller)
                                                     .with(
                                                             "conditions",
@@ -232,6 +233,15 @@ public final class Statuses {
                                                                     stamp)))
                                     .toList());
         };
+    }
+
+    /// What is above a policy, or an XBackend, is its ancestor. Of an XBackend as version 1.6
+    /// writes it that version says parent.
+    private static String upwards(Outcome policy) {
+        boolean isOld =
+                policy.resource().spec() instanceof XBackend backend
+                        && backend.port().filter(p -> p.port().isPresent()).isPresent();
+        return isOld ? "parent" : "ancestor";
     }
 
     private Node.Mapping gateway(AttachedGateway gateway, Stamp stamp) {

@@ -279,7 +279,7 @@ final class XBackends {
     private static Optional<MeshService> service(Resource<XBackend> resource) {
         XBackend spec = resource.spec();
         String host = spec.externalHostname().map(e -> e.hostname()).orElse("");
-        int number = spec.port().map(p -> p.number().orElse(0)).orElse(0);
+        int number = spec.port().map(p -> p.said().orElse(0)).orElse(0);
         if (host.isEmpty() || number < 1 || number > 65_535) {
             return Optional.empty();
         }

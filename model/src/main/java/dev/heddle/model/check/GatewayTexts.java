@@ -33,6 +33,10 @@ final class GatewayTexts {
 
     private GatewayTexts() {}
 
+    static void label(String text, FieldPath path, Findings findings) {
+        text(text, NAMESPACE, LONGEST_LABEL, path, "lower case letters, digits and '-'", findings);
+    }
+
     static void subdomain(String text, FieldPath path, Findings findings) {
         text(text, SUBDOMAIN, LONGEST, path, "lower case letters, digits, '-' and '.'", findings);
     }

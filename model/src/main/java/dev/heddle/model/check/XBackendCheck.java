@@ -21,10 +21,7 @@ final class XBackendCheck {
         var union = new Union(spec.type().name(), SPEC, findings);
         union.only("ExternalHostname", spec.externalHostname());
         union.only("EndpointSelector", spec.endpointSelector());
-        spec.port()
-                .ifPresent(p ->
-                        GatewayTexts.port(
-                                p.number(), SPEC.field("port").field("number"), findings));
+        spec.port().ifPresent(p -> checkPort(p, SPEC.field("port"), findings));
         spec.externalHostname().ifPresent(e -> checkHostname(e.hostname(), findings));
         spec.protocol().ifPresent(p -> checkProtocol(p, spec.tls(), findings));
         spec.tls().ifPresent(t -> checkTls(t, findings));
@@ -34,6 +31,20 @@ final class XBackendCheck {
                     "connections to a host outside are not secured",
                     "Say 'tls', or mode None in it if this is meant");
         }
+    }
+
+    private static void checkPort(XBackend.Port port, FieldPath path, Findings findings) {
+        if (port.said().isEmpty()) {
+            findings.missing(path.field("port"), "'port' is missing (expected: a number)");
+        }
+        if (port.number().isPresent() && port.port().isPresent()) {
+            findings.exclusive(path, "port", "number");
+        }
+        GatewayTexts.port(port.number(), path.field("number"), findings);
+        GatewayTexts.port(port.port(), path.field("port"), findings);
+        port.name()
+                .filter(n -> !n.isEmpty())
+                .ifPresent(n -> GatewayTexts.label(n, path.field("name"), findings));
     }
 
     private static void checkHostname(String hostname, Findings findings) {
@@ -50,7 +61,7 @@ final class XBackendCheck {
         boolean isPlain = tls.filter(t -> t.mode() != TlsMode.None).isEmpty();
         switch (protocol) {
             case H2C -> {
-                if (tls.isPresent()) {
+                if (!isPlain) {
                     findings.error(TLS, "H2C is plain text (expected: protocol HTTP2, or no tls)");
                 }
             }

@@ -33,10 +33,18 @@ public record XBackend(
         EndpointSelector
     }
 
-    /// A port.
+    /// A port. Exactly one of the first two is there: version 1.7 of the API calls it so, version
+    /// 1.6 otherwise.
     ///
     /// @param number 1 to 65535
-    public record Port(@Required OptionalInt number) {}
+    /// @param port the same
+    /// @param name nobody refers to it
+    public record Port(OptionalInt number, OptionalInt port, Optional<String> name) {
+        /// The number in force; empty where there is none.
+        public OptionalInt said() {
+            return number.isPresent() ? number : port;
+        }
+    }
 
     /// A host outside.
     ///

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,12 @@ import org.junit.jupiter.api.TestFactory;
 /// The Gateway API's own cases of what its CRDs take, which stand beside the checkout: what they
 /// take we take, and what they refuse we refuse.
 class GatewayApiCasesTest {
+    /// What version 1.7 refuses of what version 1.6 takes.
+    private static final Set<String> LATER =
+            Set.of(
+                    "cookie must be specified for Cookie type",
+                    "header must be specified for Header type");
+
     @Test
     void theCasesAreAcceptedAndRefusedAsMarked() {
         Path file = cases().resolve("cel_cases.json");
@@ -34,7 +41,10 @@ class GatewayApiCasesTest {
             String resource = resource((Node.Mapping) row);
             ResourceReader.Parsed parsed = ResourceReader.read("case", resource);
             boolean isRefused = parsed.hasErrors() || parsed.resources().isEmpty();
-            boolean isMeant = !((Node.Sequence) field(row, "wantErrors")).items().isEmpty();
+            boolean isMeant =
+                    ((Node.Sequence) field(row, "wantErrors"))
+                            .items().stream()
+                                    .anyMatch(e -> !LATER.contains(((Node.Text) e).value()));
             if (isRefused != isMeant) {
                 wrong.add(
                         text(row, "test")

@@ -14,10 +14,16 @@ class XBackendCheckTest {
             port: {number: 443}, tls: {mode: ServerOnly} | ''
             port: {number: 443}, tls: {mode: None} | ''
             port: {number: 80} | warning spec.tls
-            port: {}, tls: {mode: None} | error spec.port.number
+            port: {port: 443}, tls: {mode: ServerOnly} | ''
+            port: {port: 443, name: https}, tls: {mode: ServerOnly} | ''
+            port: {port: 443, name: HTTPS}, tls: {mode: ServerOnly} | error spec.port.name
+            port: {port: 443, number: 443}, tls: {mode: ServerOnly} | error spec.port
+            port: {port: 65536}, tls: {mode: ServerOnly} | error spec.port.port
+            port: {}, tls: {mode: None} | error spec.port.port
             port: {number: 0}, tls: {mode: None} | error spec.port.number
             tls: {mode: None} | error spec.port
-            port: {number: 443}, protocol: H2C, tls: {mode: None} | error spec.tls
+            port: {number: 443}, protocol: H2C, tls: {mode: None} | ''
+            port: {number: 443}, protocol: H2C, tls: {mode: ServerOnly} | error spec.tls
             port: {number: 443}, protocol: HTTP2, tls: {mode: ServerOnly} | ''
             port: {number: 443}, protocol: HTTP2, tls: {mode: None} | error spec.tls
             port: {number: 443}, protocol: WSS, tls: {mode: None} | error spec.tls
