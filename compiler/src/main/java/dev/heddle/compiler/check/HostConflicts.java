@@ -79,7 +79,9 @@ final class HostConflicts {
                         + " already; where that is for a client, "
                         + rule.name()
                         + " does not count",
-                "Routes of the Gateway API go before VirtualServices: keep one of the two");
+                "Routes of the Gateway API go before VirtualServices: keep one of the two ("
+                        + route.route().resource().origin()
+                        + ")");
     }
 
     private static boolean meet(BoundVirtualService a, BoundVirtualService b) {
