@@ -10,6 +10,8 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.Resources;
@@ -37,8 +39,10 @@ import org.junit.jupiter.api.Test;
 
 /// What converts with nothing named means the same as before: requests at the borders of whatever
 /// rules match come to the same destinations by the same path, with the same headers, copies,
-/// timeouts and retries, or to the same answer.
+/// timeouts and retries, or to the same answer. Nothing of a new kind is found in it.
 class ConversionProofTest {
+    /// What findings call the text that a conversion made.
+    private static final String CONVERTED = "converted.yaml";
 
     /// What was compared.
     ///
@@ -243,6 +247,13 @@ class ConversionProofTest {
             return;
         }
         compared.lossless().add(name);
+        Set<DiagnosticCode> known =
+                MeshCompiler.analyze(before).stream()
+                        .map(Diagnostic::code)
+                        .collect(Collectors.toSet());
+        MeshCompiler.analyze(after).stream()
+                .filter(d -> d.origin().file().equals(CONVERTED) && !known.contains(d.code()))
+                .forEach(d -> compared.differences().add(name + ": " + d));
         var probes = new Probes(before);
         for (ProxyScope scope : scopes) {
             Compiled first = MeshCompiler.compile(before, scope);
@@ -294,7 +305,7 @@ class ConversionProofTest {
                 conversion.documents().stream()
                         .map(d -> YamlWriter.write(d.tree()))
                         .collect(Collectors.joining("---\n"));
-        ResourceReader.Parsed parsed = ResourceReader.read("converted.yaml", text);
+        ResourceReader.Parsed parsed = ResourceReader.read(CONVERTED, text);
         assertThat(parsed.hasErrors()).as("%s%n%s", parsed.diagnostics(), text).isFalse();
         all.addAll(parsed.resources());
         return World.of(2, Resources.of(all), MeshSettings.DEFAULT);
