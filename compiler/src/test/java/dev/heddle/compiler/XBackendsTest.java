@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.compiler.attach.Statuses;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.MeshTrust;
+import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.Resources;
@@ -12,6 +13,8 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.kinds.Kinds;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,61 @@ class XBackendsTest {
                 .contains("\"parents\"", "\"parentRef\"", "\"name\":\"edge\"")
                 .doesNotContain("ancestor", "\"False\"");
         assertThat(MeshCompiler.analyze(world)).isEmpty();
+    }
+
+    @Test
+    void workloadsThatComeAndGoAreItsEndpoints() {
+        String text =
+                GATEWAY.formatted("api.example.com", "GRPC", "None")
+                        .replace("ExternalHostname", "EndpointSelector")
+                        .replace(
+                                "externalHostname: {hostname: api.example.com}",
+                                "endpointSelector: {matchLabels: {app: api}}");
+        String workload =
+                """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: WorkloadEntry
+                metadata: {name: %s, namespace: %s}
+                spec: {address: %s, labels: {app: %s}}
+                """;
+        World world = Meshes.lenient(text + workload.formatted("one", "shop", "10.0.0.1", "api"));
+
+        assertThat(MeshCompiler.analyze(world)).isEmpty();
+        assertThat(addresses(world)).containsExactly("10.0.0.1");
+        World later =
+                world.next(
+                        2,
+                        Resources.of(
+                                ResourceReader.read(
+                                                "text.yaml",
+                                                text
+                                                        + workload.formatted(
+                                                                "two", "shop", "10.0.0.2", "api")
+                                                        + workload.formatted(
+                                                                "three", "shop", "10.0.0.3", "no")
+                                                        + workload.formatted(
+                                                                "four", "bank", "10.0.0.4", "api"))
+                                        .resources()),
+                        MeshSettings.DEFAULT);
+        assertThat(addresses(later)).containsExactly("10.0.0.2");
+    }
+
+    private static List<String> addresses(World world) {
+        return MeshCompiler.compile(
+                        world,
+                        Meshes.scope(
+                                Role.GATEWAY,
+                                "shop",
+                                Map.of("gateway.networking.k8s.io/gateway-name", "edge"),
+                                Meshes.EXPLICIT))
+                .plan()
+                .assignments()
+                .stream()
+                .flatMap(a -> a.groups().stream())
+                .flatMap(g -> g.endpoints().stream())
+                .map(e -> e.address().host())
+                .toList();
     }
 
     @Test

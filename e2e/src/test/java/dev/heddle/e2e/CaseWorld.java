@@ -264,7 +264,8 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
                         said.externalHostname(),
                         said.endpointSelector(),
                         said.protocol(),
-                        said.tls()),
+                        said.tls(),
+                        said.sessionPersistence()),
                 resource.source());
     }
 

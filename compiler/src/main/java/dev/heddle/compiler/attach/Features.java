@@ -34,6 +34,7 @@ final class Features {
                     "HTTPRouteBackendTimeout",
                     "HTTPRouteBackendURLRewrite",
                     "HTTPRouteCORS",
+                    "HTTPRouteDestinationPortMatching",
                     "HTTPRouteHostRewrite",
                     "HTTPRouteMethodMatching",
                     "HTTPRouteNamedRouteRule",

@@ -16,6 +16,7 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.gatewayapi.Gateway;
 import dev.heddle.model.gatewayapi.ListenerSet;
 import dev.heddle.model.gatewayapi.ParentReference;
+import dev.heddle.model.gatewayapi.SessionPersistence;
 import dev.heddle.model.gatewayapi.XBackendTrafficPolicy;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.service.Hostname;
@@ -144,9 +145,11 @@ public final class GatewayApi {
     ///
     /// @param others with the very same objects where nothing has changed
     public GatewayApi next(Resources others, ServiceCatalog services, Credentials credentials) {
-        return others.hasTheSame(facts.resources(), KINDS)
-                ? this
-                : of(others, services, credentials, facts.domain());
+        boolean isAlike =
+                others.hasTheSame(facts.resources(), KINDS)
+                        && (!external.isSelecting()
+                                || others.hasTheSame(facts.resources(), Kinds.WORKLOAD_ENTRY));
+        return isAlike ? this : of(others, services, credentials, facts.domain());
     }
 
     private static Map<String, List<Resource<ListenerSet>>> setsByGateway(Resources resources) {
@@ -327,6 +330,15 @@ public final class GatewayApi {
     /// @param namespace of the resource that names the service
     public Optional<BackendTls> tls(Hostname host, String namespace, Port port) {
         return external.tls(host).or(() -> policies.tls(new Place(host, namespace), port));
+    }
+
+    /// How clients stay with an endpoint of a service, as its XBackendTrafficPolicy says, or of an
+    /// XBackend, as that says itself.
+    ///
+    /// @param namespace of the resource that names the service
+    public Optional<SessionPersistence> session(Hostname host, String namespace) {
+        return external.session(host)
+                .or(() -> traffic(host, namespace).flatMap(p -> p.spec().sessionPersistence()));
     }
 
     /// The XBackendTrafficPolicy of a service.

@@ -6,11 +6,16 @@ import dev.heddle.compiler.attach.MeshRoutes.Place;
 import dev.heddle.compiler.attach.TlsReferences.Found;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.MeshService.Registry;
+import dev.heddle.compiler.service.Workloads;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Severity;
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.Validation;
+import dev.heddle.model.gatewayapi.SessionPersistence;
 import dev.heddle.model.gatewayapi.XBackend;
+import dev.heddle.model.gatewayapi.XBackend.BackendType;
+import dev.heddle.model.gatewayapi.XBackend.EndpointSelector;
+import dev.heddle.model.gatewayapi.XBackend.ExternalHostname;
 import dev.heddle.model.gatewayapi.XBackend.Protocol;
 import dev.heddle.model.gatewayapi.XBackend.Tls;
 import dev.heddle.model.gatewayapi.XBackend.TlsMode;
@@ -29,15 +34,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The XBackends of a world: hosts outside to which nobody comes but by a route that names them. So
-/// they are no services of the catalog: they have no listeners, and no name that anybody may call,
-/// only that of their clusters.
+/// The XBackends of a world: hosts outside, or workloads, to which nobody comes by their names but
+/// by a route. So they are no services of the catalog: they have no listeners, and no name that
+/// anybody may call, only that of their clusters.
 final class XBackends {
     /// Behind the names of their clusters. No name in DNS has the first character.
     private static final String MARK = "~xbackend";
 
     private static final FieldPath SPEC = FieldPath.of("spec");
     private static final FieldPath TLS = SPEC.field("tls");
+
+    /// What its own check tells already is not told again.
+    private static final Condition UNSERVED =
+            Condition.no(
+                            Condition.ACCEPTED,
+                            Reason.Invalid,
+                            "it names no host, or no labels, and port",
+                            SPEC)
+                    .untold();
 
     private final Facts facts;
     private final Map<String, Reading> byName = new LinkedHashMap<>();
@@ -130,6 +144,17 @@ final class XBackends {
         return reading(host).flatMap(Reading::service);
     }
 
+    /// Whether there is one of type EndpointSelector, whose endpoints are the world's workloads.
+    boolean isSelecting() {
+        return byName.values().stream()
+                .anyMatch(r -> r.resource().spec().type() == BackendType.EndpointSelector);
+    }
+
+    /// How clients stay with an endpoint of it; empty for not at all, or if there is none.
+    Optional<SessionPersistence> session(Hostname host) {
+        return reading(host).flatMap(r -> r.resource().spec().sessionPersistence());
+    }
+
     /// How connections to it are secured; empty for not at all, or if there is none.
     Optional<BackendTls> tls(Hostname host) {
         return reading(host).flatMap(Reading::tls);
@@ -163,8 +188,7 @@ final class XBackends {
 
     private Reading read(Resource<XBackend> resource) {
         Optional<MeshService> service = service(resource);
-        Optional<Condition> unserved =
-                service.isEmpty() ? Optional.of(unserved(resource)) : inMesh(resource);
+        Optional<Condition> unserved = service.isEmpty() ? Optional.of(UNSERVED) : inMesh(resource);
         if (unserved.isPresent()) {
             return new Reading(
                     resource,
@@ -184,14 +208,11 @@ final class XBackends {
     }
 
     private Reading secured(Resource<XBackend> resource, MeshService service, Tls said) {
+        String host = resource.spec().externalHostname().map(ExternalHostname::hostname).orElse("");
         Validation validation =
                 said.validation()
                         .orElseGet(() ->
-                                new Validation(
-                                        List.of(),
-                                        Optional.of("System"),
-                                        service.endpoints().getFirst().address(),
-                                        List.of()));
+                                new Validation(List.of(), Optional.of("System"), host, List.of()));
         var reading = new TlsReading(facts, resource, validation, TLS.field("validation"));
         Optional<Condition> unresolved = reading.unresolved();
         BackendTls.Shown shown = BackendTls.Shown.NOTHING;
@@ -234,26 +255,9 @@ final class XBackends {
         };
     }
 
-    /// What its own check tells already is not told again.
-    private static Condition unserved(Resource<XBackend> resource) {
-        return resource.spec().type() == XBackend.BackendType.EndpointSelector
-                ? Condition.no(
-                                Condition.ACCEPTED,
-                                Reason.UnsupportedValue,
-                                "type EndpointSelector is not served (expected: ExternalHostname)",
-                                SPEC.field("type"))
-                        .untold()
-                : Condition.no(
-                                Condition.ACCEPTED,
-                                Reason.Invalid,
-                                "it names no host and port",
-                                SPEC)
-                        .untold();
-    }
-
     /// A host of the cluster has its policies, and those who may call it.
     private Optional<Condition> inMesh(Resource<XBackend> resource) {
-        String host = resource.spec().externalHostname().orElseThrow().hostname();
+        String host = resource.spec().externalHostname().map(ExternalHostname::hostname).orElse("");
         return host.endsWith("." + facts.domain())
                 ? Optional.of(
                         Condition.no(
@@ -276,43 +280,80 @@ final class XBackends {
                 : Condition.yes(Condition.ACCEPTED, Reason.Accepted, "routes may lead there");
     }
 
-    private static Optional<MeshService> service(Resource<XBackend> resource) {
+    private Optional<MeshService> service(Resource<XBackend> resource) {
         XBackend spec = resource.spec();
-        String host = spec.externalHostname().map(e -> e.hostname()).orElse("");
         int number = spec.port().map(p -> p.said().orElse(0)).orElse(0);
-        if (host.isEmpty() || number < 1 || number > 65_535) {
+        if (number < 1 || number > 65_535) {
             return Optional.empty();
         }
+        return switch (spec.type()) {
+            case ExternalHostname ->
+                    spec.externalHostname()
+                            .map(ExternalHostname::hostname)
+                            .filter(host -> !host.isEmpty())
+                            .map(host ->
+                                    service(
+                                            resource,
+                                            number,
+                                            Resolution.DNS,
+                                            List.of(outside(resource, host, number))));
+            case EndpointSelector ->
+                    spec.endpointSelector()
+                            .map(EndpointSelector::matchLabels)
+                            .filter(labels -> !labels.isEmpty())
+                            .map(labels ->
+                                    service(
+                                            resource,
+                                            number,
+                                            Resolution.STATIC,
+                                            chosen(resource, labels, number)));
+        };
+    }
+
+    private static Endpoint outside(Resource<XBackend> resource, String host, int number) {
+        return new Endpoint(
+                host,
+                number,
+                number,
+                Map.of(),
+                Locality.UNKNOWN,
+                "",
+                1,
+                Health.HEALTHY,
+                resource.origin(SPEC.field("externalHostname").field("hostname")));
+    }
+
+    private List<Endpoint> chosen(
+            Resource<XBackend> resource, Map<String, String> labels, int number) {
+        return facts.resources().all(Kinds.WORKLOAD_ENTRY).stream()
+                .filter(w ->
+                        w.metadata().namespace().equals(resource.metadata().namespace())
+                                && !w.spec().address().isEmpty()
+                                && Workloads.labels(w).entrySet().containsAll(labels.entrySet()))
+                .map(w ->
+                        Workloads.endpoint(
+                                w.spec(), Workloads.labels(w), number, number, w.origin()))
+                .toList();
+    }
+
+    private static MeshService service(
+            Resource<XBackend> resource,
+            int number,
+            Resolution resolution,
+            List<Endpoint> endpoints) {
         String namespace = resource.metadata().namespace();
         var service =
                 new Service(
                         new Hostname(key(namespace, resource.metadata().name()) + MARK),
                         namespace,
                         List.of(),
-                        List.of(new Port(number, "", spoken(spec.protocol()))),
-                        Resolution.DNS,
-                        true,
+                        List.of(new Port(number, "", spoken(resource.spec().protocol()))),
+                        resolution,
+                        resolution == Resolution.DNS,
                         List.of(),
                         resource.origin());
-        var endpoint =
-                new Endpoint(
-                        host,
-                        number,
-                        number,
-                        Map.of(),
-                        Locality.UNKNOWN,
-                        "",
-                        1,
-                        Health.HEALTHY,
-                        resource.origin(SPEC.field("externalHostname").field("hostname")));
-        return Optional.of(
-                new MeshService(
-                        service,
-                        resource.metadata(),
-                        List.of(endpoint),
-                        Map.of(),
-                        Map.of(),
-                        Registry.BACKEND));
+        return new MeshService(
+                service, resource.metadata(), endpoints, Map.of(), Map.of(), Registry.BACKEND);
     }
 
     /// HTTP leaves the version to the proxy, as if nothing were said.

@@ -26,7 +26,11 @@ public final class Workloads {
         return address.startsWith("unix:");
     }
 
-    static Endpoint endpoint(
+    /// Where a workload is called.
+    ///
+    /// @param port that it listens on
+    /// @param servicePort of the service, for which it does
+    public static Endpoint endpoint(
             WorkloadEntry workload,
             Map<String, String> labels,
             int port,

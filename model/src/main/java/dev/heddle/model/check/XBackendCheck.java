@@ -2,10 +2,13 @@ package dev.heddle.model.check;
 
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
+import dev.heddle.model.gatewayapi.SessionPersistence;
 import dev.heddle.model.gatewayapi.XBackend;
+import dev.heddle.model.gatewayapi.XBackend.BackendType;
 import dev.heddle.model.gatewayapi.XBackend.Protocol;
 import dev.heddle.model.gatewayapi.XBackend.Tls;
 import dev.heddle.model.gatewayapi.XBackend.TlsMode;
+import java.util.Map;
 import java.util.Optional;
 
 /// Looks at an XBackend, as its CRD does, and at what the CRD lets pass: TLS that is asked for and
@@ -22,9 +25,21 @@ final class XBackendCheck {
         union.only("ExternalHostname", spec.externalHostname());
         union.only("EndpointSelector", spec.endpointSelector());
         spec.port().ifPresent(p -> checkPort(p, SPEC.field("port"), findings));
+        spec.endpointSelector().ifPresent(s -> checkLabels(s.matchLabels(), findings));
+        spec.sessionPersistence().ifPresent(s -> checkSession(s, spec, findings));
         spec.externalHostname().ifPresent(e -> checkHostname(e.hostname(), findings));
         spec.protocol().ifPresent(p -> checkProtocol(p, spec.tls(), findings));
         spec.tls().ifPresent(t -> checkTls(t, findings));
+        boolean isNameless =
+                spec.endpointSelector().isPresent()
+                        && spec.tls()
+                                .filter(t -> t.mode() != TlsMode.None && t.validation().isEmpty())
+                                .isPresent();
+        if (isNameless) {
+            findings.missing(
+                    TLS.field("validation"),
+                    "'validation' is missing (expected: the name that certificates bear)");
+        }
         if (spec.tls().isEmpty() && spec.externalHostname().isPresent()) {
             findings.warn(
                     TLS,
@@ -45,6 +60,23 @@ final class XBackendCheck {
         port.name()
                 .filter(n -> !n.isEmpty())
                 .ifPresent(n -> GatewayTexts.label(n, path.field("name"), findings));
+    }
+
+    private static void checkLabels(Map<String, String> labels, Findings findings) {
+        FieldPath path = SPEC.field("endpointSelector").field("matchLabels");
+        if (labels.isEmpty()) {
+            findings.missing(path, "it chooses nobody (expected: a label)");
+        }
+        GatewayTexts.labelKeys(labels, path, findings);
+        labels.forEach((key, value) -> GatewayTexts.labelValue(value, path.field(key), findings));
+    }
+
+    private static void checkSession(SessionPersistence session, XBackend spec, Findings findings) {
+        FieldPath path = SPEC.field("sessionPersistence");
+        if (spec.type() != BackendType.EndpointSelector) {
+            findings.error(path, "not with type " + spec.type() + " (expected: none)");
+        }
+        SessionPersistenceCheck.check(session, path, findings);
     }
 
     private static void checkHostname(String hostname, Findings findings) {

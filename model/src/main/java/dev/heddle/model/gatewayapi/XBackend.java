@@ -1,7 +1,6 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.gatewayapi.BackendTlsPolicy.Validation;
-import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.util.Map;
@@ -16,20 +15,21 @@ import java.util.OptionalInt;
 /// @param endpointSelector with type EndpointSelector
 /// @param protocol that is spoken there; absent for what the route speaks
 /// @param tls absent for plain text
+/// @param sessionPersistence how a client stays with an endpoint, with type EndpointSelector
 public record XBackend(
         @Required BackendType type,
         @Required Optional<Port> port,
         Optional<ExternalHostname> externalHostname,
-        @NotYet Optional<EndpointSelector> endpointSelector,
+        Optional<EndpointSelector> endpointSelector,
         Optional<Protocol> protocol,
-        Optional<Tls> tls) {
+        Optional<Tls> tls,
+        Optional<SessionPersistence> sessionPersistence) {
 
     /// Who answers.
     public enum BackendType {
         /// A host outside, by its name in DNS.
         ExternalHostname,
-        /// Pods by their labels.
-        @NotYet
+        /// Workloads by their labels.
         EndpointSelector
     }
 
@@ -51,7 +51,7 @@ public record XBackend(
     /// @param hostname that DNS is asked for
     public record ExternalHostname(@Required String hostname) {}
 
-    /// Pods of its namespace.
+    /// Workloads of its namespace.
     ///
     /// @param matchLabels that they have
     public record EndpointSelector(@Required Map<String, String> matchLabels) {

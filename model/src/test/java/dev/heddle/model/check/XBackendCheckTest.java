@@ -12,6 +12,8 @@ class XBackendCheckTest {
     private static final String CASES =
             """
             port: {number: 443}, tls: {mode: ServerOnly} | ''
+            port: {number: 443}, tls: {mode: None}, sessionPersistence: {type: Cookie} | error \
+            spec.sessionPersistence
             port: {number: 443}, tls: {mode: None} | ''
             port: {number: 80} | warning spec.tls
             port: {port: 443}, tls: {mode: ServerOnly} | ''
@@ -64,15 +66,44 @@ class XBackendCheckTest {
                 .isEqualTo(found);
     }
 
+    private static final String SELECTORS =
+            """
+            matchLabels: {app: cart} | '' | ''
+            matchLabels: {} | '' | error spec.endpointSelector.matchLabels
+            matchLabels: {app/: cart} | '' | error spec.endpointSelector.matchLabels.app/
+            matchLabels: {app: "not, a value"} | '' | error spec.endpointSelector.matchLabels.app
+            matchLabels: {app: cart} | 'sessionPersistence: {type: Cookie}' | ''
+            matchLabels: {app: cart} | 'tls: {mode: ServerOnly}' | error spec.tls.validation
+            matchLabels: {app: cart} | 'externalHostname: {hostname: a.example}, tls: {mode: None}' | error \
+            spec.externalHostname
+            """;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = SELECTORS)
+    void labelsChooseWorkloads(String labels, String more, String found) {
+        assertThat(
+                        findings(
+                                "endpointSelector: {"
+                                        + labels
+                                        + "}, port: {number: 80}"
+                                        + (more.isEmpty() ? "" : ", " + more),
+                                "EndpointSelector"))
+                .isEqualTo(found);
+    }
+
     private static String findings(String spec) {
+        return findings(spec, "ExternalHostname");
+    }
+
+    private static String findings(String spec, String type) {
         String text =
                 """
                 apiVersion: gateway.networking.x-k8s.io/v1alpha1
                 kind: XBackend
                 metadata: {name: api, namespace: shop}
-                spec: {type: ExternalHostname, %s}
+                spec: {type: %s, %s}
                 """
-                        .formatted(spec);
+                        .formatted(type, spec);
         return String.join(
                 ", ",
                 ResourceReader.read("case", text).diagnostics().stream()

@@ -168,6 +168,7 @@ public final class Destinations {
         Hostname host = new Hostname(only.host());
         return index.services()
                 .find(host, viewer)
+                .or(() -> index.gatewayApi().external(host))
                 .flatMap(service ->
                         service.service()
                                 .port(only.port())

@@ -37,11 +37,10 @@ public final class Sessions {
                         .or(() -> labelled(service).map(key -> new StatefulSession(key, false)));
     }
 
-    /// What an XBackendTrafficPolicy says.
+    /// What an XBackendTrafficPolicy says, or an XBackend itself.
     private static Optional<StatefulSession> ofGatewayApi(MeshIndex index, MeshService service) {
         return index.gatewayApi()
-                .traffic(service.service().host(), service.metadata().namespace())
-                .flatMap(policy -> policy.spec().sessionPersistence())
+                .session(service.service().host(), service.metadata().namespace())
                 .map(Persistence::lower);
     }
 
