@@ -1,14 +1,18 @@
 package dev.heddle.cli;
 
+import dev.heddle.cli.analyze.Analyze;
+import dev.heddle.cli.analyze.Format;
+import dev.heddle.cli.analyze.Suppression;
 import dev.heddle.cli.demo.DataPlane;
 import dev.heddle.cli.demo.Demo;
 import dev.heddle.cli.demo.DemoOptions;
 import dev.heddle.cli.machine.Machine;
-import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.offline.Compile;
 import dev.heddle.cli.offline.CompleteBootstrap;
+import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.offline.Convert;
 import dev.heddle.cli.offline.Explain;
+import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.Apply;
 import dev.heddle.cli.online.Audit;
 import dev.heddle.cli.online.Changes;
@@ -30,6 +34,7 @@ import dev.heddle.cli.serve.ServeControl;
 import dev.heddle.cli.serve.ServeProxy;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.warm.Rehearsal;
+import dev.heddle.model.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -471,18 +476,102 @@ final class Commands {
             name = "analyze",
             mixinStandardHelpOptions = true,
             description = {
-                "Says what is wrong with configuration, without a mesh.",
-                "Exit code 1 when there is an error or a warning."
+                "Says what is wrong with configuration: of files, of a running mesh, or of the",
+                "mesh as it would be with the files. Codes are istioctl's where it has one.",
+                "Exit code 1 when a finding is as severe as --failure-threshold."
             },
-            footer = {"", "Example:", "  heddle analyze samples/bookinfo/config my.yaml"})
+            footer = {
+                "",
+                "Example:",
+                "  heddle analyze samples/bookinfo/config my.yaml",
+                "  heddle analyze --api http://127.0.0.1:15080 my.yaml",
+                "  heddle analyze -o sarif --suppress 'IST0118=Service *.shop' config > out.sarif"
+            })
     int analyze(
             @Parameters(
                             paramLabel = "PATH",
-                            arity = "1..*",
+                            arity = "0..*",
                             description = "Files and directories of YAML; '-' for standard input.")
-                    List<Path> paths,
-            @Mixin Mixins.Printing output) {
-        return Analyze.run(paths, output.json(), machine);
+                    @Nullable List<Path> paths,
+            @Mixin Mixins.PerhapsControlPlane mesh,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "text|json|sarif",
+                            defaultValue = "text",
+                            description = "Output format (default: ${DEFAULT-VALUE}).")
+                    Format format,
+            @Option(
+                            names = "--output-threshold",
+                            paramLabel = "info|warning|error",
+                            defaultValue = "info",
+                            description = "The least that is printed (default: ${DEFAULT-VALUE}).")
+                    Severity shown,
+            @Option(
+                            names = "--failure-threshold",
+                            paramLabel = "info|warning|error",
+                            defaultValue = "warning",
+                            description = "The least that fails (default: ${DEFAULT-VALUE}).")
+                    Severity failing,
+            @Option(
+                            names = {"-S", "--suppress"},
+                            paramLabel = "CODE=RESOURCE",
+                            description = {
+                                "Leaves out a code for resources, as in 'IST0103=Pod *.testing';",
+                                "may be repeated. Resources say it themselves by the annotation",
+                                "galley.istio.io/analyze-suppress."
+                            })
+                    @Nullable List<String> suppress,
+            @Option(
+                            names = "--hints",
+                            description =
+                                    "Prints also what depends on workloads that nobody names.")
+                    boolean hints,
+            @Option(
+                            names = "--fix",
+                            description = {
+                                "Mends in the files what needs no decision, and shows it:"
+                                        + " spelling,",
+                                "versions, weights in percent, the namespace of a host, older"
+                                        + " fields."
+                            })
+                    boolean fix,
+            @Mixin Mixins.DryRun dryRun) {
+        Optional<Api> api = mesh.api(machine);
+        if (paths == null && api.isEmpty()) {
+            throw Failure.usage(
+                    "there is nothing to analyze",
+                    "name files or directories of YAML, '-' for standard input, or --api URL");
+        }
+        return Analyze.run(
+                new Analyze.Question(
+                        paths == null ? List.of() : paths,
+                        api,
+                        format,
+                        shown,
+                        failing,
+                        suppress == null
+                                ? List.of()
+                                : suppress.stream().map(Suppression::parse).toList(),
+                        hints,
+                        fixing(paths, format, fix, dryRun.wanted())),
+                machine);
+    }
+
+    private static Analyze.Fixing fixing(
+            @Nullable List<Path> paths, Format format, boolean fix, boolean isDry) {
+        if (!fix) {
+            if (isDry) {
+                throw Failure.usage("--dry-run is for --fix", "add --fix");
+            }
+            return Analyze.Fixing.NONE;
+        }
+        if (paths == null || paths.contains(Configuration.STANDARD_INPUT)) {
+            throw Failure.usage("--fix needs files that it can write", "name files or directories");
+        }
+        if (format != Format.TEXT) {
+            throw Failure.usage("--fix prints what it changes as text", "leave out -o");
+        }
+        return isDry ? Analyze.Fixing.SHOWN : Analyze.Fixing.WRITTEN;
     }
 
     @Command(

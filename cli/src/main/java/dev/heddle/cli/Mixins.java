@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Options that several commands have, so that they are called and explained the same everywhere.
@@ -30,6 +31,30 @@ final class Mixins {
                 description = "The control plane (default: ${DEFAULT-VALUE}).")
         private String url = "";
 
+        @Mixin private Access access = new Access();
+
+        Api api(Machine machine) {
+            return access.to(url, machine);
+        }
+    }
+
+    /// Which running mesh, for commands that do without one.
+    static final class PerhapsControlPlane {
+        @Option(
+                names = "--api",
+                paramLabel = "URL",
+                description = "A running mesh; with files, the mesh as they would make it.")
+        private @Nullable String url;
+
+        @Mixin private Access access = new Access();
+
+        Optional<Api> api(Machine machine) {
+            return Optional.ofNullable(url).map(it -> access.to(it, machine));
+        }
+    }
+
+    /// Who asks a control plane, and whom to believe to be it.
+    static final class Access {
         @Option(
                 names = "--token-file",
                 paramLabel = "FILE",
@@ -58,7 +83,7 @@ final class Mixins {
                 })
         private boolean allowsPlaintext;
 
-        Api api(Machine machine) {
+        private Api to(String url, Machine machine) {
             return Credentials.api(
                     new Credentials.Said(
                             url,

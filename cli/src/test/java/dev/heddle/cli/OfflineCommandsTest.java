@@ -73,6 +73,7 @@ class OfflineCommandsTest {
                         "resource",
                         "field",
                         "message",
+                        "why",
                         "hint",
                         "text");
     }

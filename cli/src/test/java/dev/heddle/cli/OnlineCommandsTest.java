@@ -90,6 +90,27 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void theMeshIsAnalyzedAsItIsAndAsFilesWouldMakeIt() {
+        var asItIs = run("analyze", "--api", api);
+        assertThat(asItIs.out()).containsPattern("nothing wrong in \\d+ resources of the mesh");
+        assertThat(asItIs.code()).isZero();
+
+        var asItWould = run("analyze", "--api", api, sample("mistakes.yaml"));
+        assertThat(asItWould.out())
+                .contains("mistakes.yaml:14:13: error IST0101 VirtualService default/reviews")
+                .contains("reviews.default.svc.cluster.local has no subset 'v9'")
+                .contains("of 1 file and the mesh");
+        assertThat(asItWould.code()).isEqualTo(1);
+        assertThat(run("get", "vs/reviews", "--api", api).code())
+                .as("nothing was applied")
+                .isEqualTo(1);
+
+        assertThat(run("apply", "-f", sample("reviews-80-20.yaml"), "--api", api).code()).isZero();
+        var replaced = run("analyze", "--api", api, sample("reviews-80-20.yaml"));
+        assertThat(replaced.out()).doesNotContain("HED0009").contains("nothing wrong in");
+    }
+
+    @Test
     void anAccountMayWhatItsRolesSay() throws Exception {
         assertThat(run("user", "add", "anna", "--role", "viewer:default", "--api", api).out())
                 .isEqualTo("anna has viewer:default\n");

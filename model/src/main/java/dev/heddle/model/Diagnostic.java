@@ -35,8 +35,10 @@ public record Diagnostic(
         var text = new StringBuilder();
         if (!origin.file().isEmpty()) {
             text.append(origin.file()).append(':');
-            if (origin.position().line() > 0) {
+            if (origin.position().column() > 0) {
                 text.append(origin.position()).append(':');
+            } else if (origin.position().line() > 0) {
+                text.append(origin.position().line()).append(':');
             }
             text.append(' ');
         }

@@ -17,17 +17,17 @@ import java.util.stream.Collectors;
 /// without any is no mistake, but whoever asks about files should be told.
 ///
 /// @param world of the files
-record Absences(World world) {
+public record Absences(World world) {
     private static final String WHERE_FROM =
             "workloads are WorkloadEntry, Endpoints or EndpointSlice resources";
 
     /// The services that have nothing behind them, though the control plane should know what.
-    List<String> services() {
+    public List<String> services() {
         return all().stream().filter(Absences::isEmpty).map(Absences::host).sorted().toList();
     }
 
     /// The same for people; empty when there is none.
-    Optional<String> sentence() {
+    public Optional<String> sentence() {
         List<String> hosts = services();
         return hosts.isEmpty()
                 ? Optional.empty()

@@ -6,6 +6,7 @@ import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldBuilder;
+import dev.heddle.model.Resource;
 import dev.heddle.model.codec.ResourceReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,8 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -24,7 +29,33 @@ public final class Configuration {
     /// The path that stands for standard input.
     public static final Path STANDARD_INPUT = Path.of("-");
 
+    /// What findings call it.
+    public static final String STDIN = "stdin";
+
     private Configuration() {}
+
+    /// The texts of files, by what findings call them.
+    ///
+    /// @param changed when each came into being
+    public record Texts(SortedMap<String, String> texts, Map<String, Instant> changed) {
+        public Texts {
+            texts = Collections.unmodifiableSortedMap(new TreeMap<>(texts));
+            changed = Map.copyOf(changed);
+        }
+
+        /// These with another text of one file.
+        public Texts with(String file, String text) {
+            var other = new TreeMap<>(texts);
+            other.put(file, text);
+            return new Texts(other, changed);
+        }
+    }
+
+    /// What was read.
+    ///
+    /// @param files with everything in them that can be in force
+    /// @param flawed resources with mistakes of their own, as far as they could be read
+    public record Read(SortedMap<String, ConfigFile> files, List<Resource<?>> flawed) {}
 
     /// The world of the given files and directories, with what is wrong with it.
     ///
@@ -34,18 +65,48 @@ public final class Configuration {
     /// @param input for `-`
     /// @throws Failure when a path is not there or cannot be read
     public static Edition read(List<Path> paths, InputStream input) {
-        var files = new TreeMap<String, ConfigFile>();
+        return WorldBuilder.first(
+                new SourceState(read(texts(paths, input)).files(), List.of()),
+                MeshSettings.DEFAULT,
+                Instant.EPOCH);
+    }
+
+    /// The texts of the given files and directories.
+    ///
+    /// @throws Failure when a path is not there or cannot be read
+    public static Texts texts(List<Path> paths, InputStream input) {
+        var texts = new TreeMap<String, String>();
+        var changed = new HashMap<String, Instant>();
         for (Path path : paths) {
             if (path.equals(STANDARD_INPUT)) {
-                files.put("stdin", file("stdin", text(input), Instant.EPOCH));
+                texts.put(STDIN, text(input));
                 continue;
             }
             for (Path file : filesOf(path)) {
-                files.put(file.toString(), file(file));
+                read(file, texts, changed);
             }
         }
-        return WorldBuilder.first(
-                new SourceState(files, List.of()), MeshSettings.DEFAULT, Instant.EPOCH);
+        return new Texts(texts, changed);
+    }
+
+    /// What the texts say.
+    public static Read read(Texts texts) {
+        var files = new TreeMap<String, ConfigFile>();
+        var flawed = new ArrayList<Resource<?>>();
+        texts.texts()
+                .forEach((name, text) -> {
+                    var parsed = ResourceReader.read(name, text);
+                    flawed.addAll(parsed.flawed());
+                    files.put(
+                            name,
+                            new ConfigFile(
+                                    name,
+                                    texts.changed().getOrDefault(name, Instant.EPOCH),
+                                    text,
+                                    parsed.resources(),
+                                    parsed.diagnostics()));
+                });
+        return new Read(files, List.copyOf(flawed));
     }
 
     /// The files of configuration behind a path: the file itself, or those of a directory.
@@ -90,20 +151,14 @@ public final class Configuration {
         return lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json");
     }
 
-    private static ConfigFile file(Path path) {
+    private static void read(Path path, Map<String, String> texts, Map<String, Instant> changed) {
         try {
-            return file(
-                    path.toString(),
-                    new String(Files.readAllBytes(path), StandardCharsets.UTF_8),
-                    Files.getLastModifiedTime(path).toInstant());
+            texts.put(
+                    path.toString(), new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+            changed.put(path.toString(), Files.getLastModifiedTime(path).toInstant());
         } catch (IOException e) {
             throw Failure.of("%s cannot be read: %s".formatted(path, e.getMessage()), "");
         }
-    }
-
-    private static ConfigFile file(String name, String text, Instant changed) {
-        var parsed = ResourceReader.read(name, text);
-        return new ConfigFile(name, changed, text, parsed.resources(), parsed.diagnostics());
     }
 
     private static String text(InputStream input) {

@@ -37,13 +37,8 @@ public final class FindingsText {
         return findings.stream().filter(d -> d.severity() == severity).count();
     }
 
-    /// Whether somebody should look: an error or a warning.
-    public static boolean matter(List<Diagnostic> findings) {
-        return findings.stream().anyMatch(d -> d.severity() != Severity.INFO);
-    }
-
     /// `{"findings": […], "errors": N, "warnings": N, "servicesWithoutWorkloads": […]}`.
-    static String json(List<Diagnostic> findings, List<String> servicesWithoutWorkloads) {
+    public static String json(List<Diagnostic> findings, List<String> servicesWithoutWorkloads) {
         return Json.pretty(
                 Node.Mapping.EMPTY
                         .with("findings", findings.stream().map(FindingsText::node).toList())
@@ -66,6 +61,7 @@ public final class FindingsText {
                 .with("resource", origin.resource())
                 .with("field", origin.path().toString())
                 .with("message", finding.message())
+                .with("why", finding.code().why())
                 .with("hint", finding.hint())
                 .with("text", finding.toString());
     }

@@ -1,6 +1,10 @@
 package dev.heddle.cli.online;
 
 import dev.heddle.cli.text.Table;
+import dev.heddle.model.Diagnostic;
+import dev.heddle.model.DiagnosticCode;
+import dev.heddle.model.FieldPath;
+import dev.heddle.model.Origin;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,6 +106,30 @@ record RuleUse(Answer answer) {
             }
         }
         return lines;
+    }
+
+    /// Rules that no request was sent by, for so long that it means something.
+    List<Diagnostic> findings() {
+        return answer.at("rules").items().stream()
+                .filter(rule -> isUse(rule, "dead"))
+                .map(this::finding)
+                .toList();
+    }
+
+    private Diagnostic finding(Answer rule) {
+        String resource =
+                "%s %s/%s"
+                        .formatted(
+                                rule.at("kind").text(),
+                                rule.at("namespace").text(),
+                                rule.at("name").text());
+        return Diagnostic.of(
+                DiagnosticCode.NEVER_HIT,
+                new Origin(
+                        resource, FieldPath.ROOT, rule.at("file").text(), LiveResources.line(rule)),
+                "%s: no hit for %s%s"
+                        .formatted(rule.at("field").text(), age(rule.at("since")), proxies(rule)),
+                "See what it was meant for; remove it if nothing");
     }
 
     private static String proxies(Answer rule) {

@@ -2,11 +2,12 @@ package dev.heddle.cli.warm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.heddle.cli.analyze.Analyze;
+import dev.heddle.cli.analyze.Format;
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.cli.demo.DemoPlan;
 import dev.heddle.cli.demo.Workload;
 import dev.heddle.cli.machine.Machine;
-import dev.heddle.cli.offline.Analyze;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.process.JavaRuntime;
@@ -16,6 +17,7 @@ import dev.heddle.cli.process.Role;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.model.Severity;
 import dev.heddle.samples.bookinfo.BookServer;
 import dev.heddle.samples.bookinfo.BookService;
 import dev.heddle.samples.bookinfo.Call;
@@ -56,7 +58,17 @@ public final class Rehearsal {
         Path directory = Files.createTempDirectory("heddle-rehearsal");
         Path config = Files.createDirectories(directory.resolve("mesh"));
         Path sample = machine.home().resolve("samples/bookinfo/config");
-        Analyze.run(List.of(sample), true, machine);
+        Analyze.run(
+                new Analyze.Question(
+                        List.of(sample),
+                        Optional.empty(),
+                        Format.JSON,
+                        Severity.INFO,
+                        Severity.WARNING,
+                        List.of(),
+                        false,
+                        Analyze.Fixing.NONE),
+                machine);
         Files.copy(sample.resolve("01-services.yaml"), config.resolve("services.yaml"));
 
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

@@ -73,6 +73,16 @@ class RuleUseTest {
     }
 
     @Test
+    void rulesWithoutAHitAreFindings() {
+        assertThat(USE.findings())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "cart.yaml:9: info HED0032 VirtualService shop/cart:"
+                                + " spec.http[0].match[0]: no hit for 31d, in 2 proxies, of which"
+                                + " 1 report. See what it was meant for; remove it if nothing");
+    }
+
+    @Test
     void rulesWithoutAHitAreListedWithTheirPlaceAndForHowLong() {
         assertThat(USE.unused(resource("shop", "cart")))
                 .containsExactly(

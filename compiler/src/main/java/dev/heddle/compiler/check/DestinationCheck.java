@@ -40,6 +40,14 @@ final class DestinationCheck {
         }
         Hostname host = index.complete(destination.host(), service.namespace());
         Optional<MeshService> found = index.services().find(host, service.namespace());
+        if (found.isEmpty() && isOfWildcard(host)) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    service.resource().origin(path.field("host")),
+                    "no service has the host '" + host + "', only a wildcard that it is part of",
+                    "Requests are answered 503: a destination must be a host of its own");
+            return;
+        }
         if (found.isEmpty()) {
             add(path.field("host"), "no service has the host '" + host + "'", similar(host));
             return;
@@ -48,6 +56,12 @@ final class DestinationCheck {
         if (!destination.subset().isEmpty()) {
             subset(destination.subset(), host, found.get(), path);
         }
+    }
+
+    private boolean isOfWildcard(Hostname host) {
+        return index.services().visibleTo(service.namespace()).stream()
+                .map(s -> s.service().host())
+                .anyMatch(h -> h.isWildcard() && h.covers(host));
     }
 
     /// Which of several destinations a request goes to is chosen anew each time, so nobody can stay
@@ -108,7 +122,7 @@ final class DestinationCheck {
         } else if (wanted.isEmpty() && ports.size() > 1 && !service.isFor("mesh")) {
             Origin origin = service.resource().origin(path.field("port"));
             findings.add(
-                    DiagnosticCode.MISSING_FIELD,
+                    DiagnosticCode.PORT_SELECTOR_REQUIRED,
                     origin,
                     found.service().host() + " has several ports and none is named",
                     "Name one of " + numbers(ports));

@@ -51,7 +51,7 @@ final class DestinationRuleCheck {
                             .map(Hostname::name)
                             .collect(Collectors.joining(" or "));
             findings.add(
-                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    DiagnosticCode.UNKNOWN_DESTINATION_RULE_HOST,
                     rule.origin(FieldPath.of("spec", "host")),
                     "no service has the host '" + host + "'",
                     near.isEmpty()

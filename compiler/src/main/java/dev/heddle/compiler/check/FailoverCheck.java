@@ -92,7 +92,7 @@ final class FailoverCheck {
     private void warn(FieldPath path) {
         findings.add(
                 new Diagnostic(
-                        DiagnosticCode.INVALID_VALUE,
+                        DiagnosticCode.INEFFECTIVE_LOCALITY,
                         Severity.WARNING,
                         rule.origin(path),
                         "nothing fails over without outlierDetection",

@@ -99,7 +99,9 @@ final class GatewayCheck {
             Resource<Gateway> other = taken.putIfAbsent(host, server.gateway());
             if (other != null) {
                 findings.add(
-                        DiagnosticCode.CONFLICT,
+                        other.id().equals(server.gateway().id())
+                                ? DiagnosticCode.CONFLICT
+                                : DiagnosticCode.CONFLICTING_GATEWAYS,
                         server.gateway().origin(path.field("hosts")),
                         "TLS for '"
                                 + host

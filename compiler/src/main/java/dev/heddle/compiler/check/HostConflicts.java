@@ -31,7 +31,7 @@ final class HostConflicts {
                 BoundVirtualService other = first.putIfAbsent(host, rule);
                 if (other != null && !other.name().equals(rule.name()) && meet(other, rule)) {
                     findings.add(
-                            DiagnosticCode.CONFLICT,
+                            DiagnosticCode.CONFLICTING_MESH_GATEWAY_HOSTS,
                             rule.hostOrigin(host),
                             "host '"
                                     + host

@@ -38,7 +38,7 @@ record ServerTlsCheck(Credentials credentials, Resource<Gateway> gateway, Diagno
                 && named(credential).stream().allMatch(c -> c.material().pair().isEmpty())
                 && named(credential).stream().allMatch(c -> c.material().flaws().isEmpty())) {
             findings.add(
-                    DiagnosticCode.UNUSABLE_CERTIFICATE,
+                    DiagnosticCode.INVALID_GATEWAY_CREDENTIAL,
                     gateway.origin(path),
                     "Secret '" + credential + "' has no certificate",
                     "Give it tls.crt and tls.key, or cert and key");

@@ -44,6 +44,7 @@ final class VirtualServiceCheck {
         // Paths that several Ingresses have are found where they are read.
         if (!RouteSemantics.isOfSegments(service.resource())) {
             Reachability.check(service, findings);
+            ConnectionReachability.check(service.resource(), findings);
         }
     }
 
@@ -95,7 +96,13 @@ final class VirtualServiceCheck {
                                             full.substring(0, Math.max(0, slash)),
                                             full.substring(slash + 1))
                                     .isPresent();
-            if (!exists) {
+            if (!exists && isOfTheGatewayApi(full)) {
+                add(
+                        DiagnosticCode.LEFT_OUT,
+                        FieldPath.of("spec", "gateways").index(i),
+                        "Gateway '" + full + "' is one of the Gateway API",
+                        "That takes no VirtualServices: write an HTTPRoute");
+            } else if (!exists) {
                 add(
                         DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
                         FieldPath.of("spec", "gateways").index(i),
@@ -103,6 +110,17 @@ final class VirtualServiceCheck {
                         knownGateways());
             }
         }
+    }
+
+    private boolean isOfTheGatewayApi(String full) {
+        int slash = full.indexOf('/');
+        return slash > 0
+                && index.resources()
+                        .find(
+                                Kinds.KUBERNETES_GATEWAY,
+                                full.substring(0, slash),
+                                full.substring(slash + 1))
+                        .isPresent();
     }
 
     private String knownGateways() {

@@ -85,7 +85,34 @@ class ReachabilityTest {
                                 + " spec.http[0].match[0] takes all of its requests");
     }
 
+    @Test
+    void whatIstioSeesHasIstiosCodes() {
+        assertThat(codes("uri: {prefix: /a}", "uri: {prefix: /a}"))
+                .containsExactly("spec.http[1] IST0130", "spec.http[1].match[0] IST0131");
+        assertThat(codes("uri: {prefix: /a}", "uri: {prefix: /a/b}"))
+                .containsExactly("spec.http[1] HED0011", "spec.http[1].match[0] IST0131");
+        assertThat(codes("uri: {prefix: /a}", "uri: {exact: /a/b}"))
+                .containsExactly("spec.http[1] HED0011");
+    }
+
+    private static List<String> codes(String first, String second) {
+        return MeshCompiler.analyze(world(first, second)).stream()
+                .filter(d -> d.code() != DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND)
+                .map(d -> d.origin().path() + " " + d.code().id())
+                .sorted()
+                .toList();
+    }
+
     private static List<String> found(String first, String second) {
+        return MeshCompiler.analyze(world(first, second)).stream()
+                .filter(d ->
+                        d.code() == DiagnosticCode.UNREACHABLE_RULE
+                                || d.code() == DiagnosticCode.UNREACHABLE_VIRTUAL_SERVICE_RULE)
+                .map(d -> d.origin().path() + ": " + d.message())
+                .toList();
+    }
+
+    private static World world(String first, String second) {
         var parsed =
                 ResourceReader.read(
                         "vs.yaml",
@@ -103,10 +130,6 @@ class ReachabilityTest {
                             directResponse: {status: 201}
                         """
                                 .formatted(first, second));
-        var world = World.of(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
-        return MeshCompiler.analyze(world).stream()
-                .filter(d -> d.code() == DiagnosticCode.UNREACHABLE_RULE)
-                .map(d -> d.origin().path() + ": " + d.message())
-                .toList();
+        return World.of(1, Resources.of(parsed.resources()), MeshSettings.DEFAULT);
     }
 }

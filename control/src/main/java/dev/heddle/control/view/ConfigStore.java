@@ -44,6 +44,17 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Callable from any thread; one call at a time does its work. A call that succeeds returns once
 /// its change is in force.
 public final class ConfigStore {
+    /// What is wrong between resources, which may be mended by another one that is yet to come. As
+    /// with Kubernetes and Istio's webhook, that refuses none.
+    private static final Set<DiagnosticCode> OF_OTHERS =
+            Set.of(
+                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
+                    DiagnosticCode.CONFLICTING_MESH_GATEWAY_HOSTS,
+                    DiagnosticCode.CONFLICTING_GATEWAYS,
+                    DiagnosticCode.PORT_SELECTOR_REQUIRED,
+                    DiagnosticCode.INVALID_GATEWAY_CREDENTIAL,
+                    DiagnosticCode.GATEWAY_STATUS);
+
     private static final long PATIENCE_SECONDS = 10;
 
     private final Path config;
@@ -222,10 +233,7 @@ public final class ConfigStore {
     }
 
     private static boolean forbids(Diagnostic finding) {
-        return finding.severity() == Severity.ERROR
-                && finding.code() != DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND
-                // As with Kubernetes, a status is for that.
-                && finding.code() != DiagnosticCode.GATEWAY_STATUS;
+        return finding.severity() == Severity.ERROR && !OF_OTHERS.contains(finding.code());
     }
 
     private static Verb verb(Edition now, Resource<?> wanted) {

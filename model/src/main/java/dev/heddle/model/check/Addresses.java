@@ -3,7 +3,7 @@ package dev.heddle.model.check;
 import java.util.regex.Pattern;
 
 /// IP addresses and ranges, without a look at any name service.
-final class Addresses {
+public final class Addresses {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
     private static final Pattern GROUP = Pattern.compile("[0-9a-fA-F]{1,4}");
@@ -15,7 +15,7 @@ final class Addresses {
     }
 
     /// An address, or a range as `10.0.0.0/8`.
-    static boolean isRange(String text) {
+    public static boolean isRange(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             return isIp(text);

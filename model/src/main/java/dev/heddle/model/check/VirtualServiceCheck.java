@@ -4,7 +4,6 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.VirtualService;
-import dev.heddle.model.istio.VirtualService.HttpRoute;
 import dev.heddle.model.istio.VirtualService.RouteDestination;
 import dev.heddle.model.istio.VirtualService.TcpRoute;
 import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
@@ -41,7 +40,6 @@ final class VirtualServiceCheck implements Check<VirtualService> {
         for (int i = 0; i < spec.tcp().size(); i++) {
             checkTcp(spec.tcp().get(i), SPEC.field("tcp").index(i), findings);
         }
-        checkReach(spec.http(), findings);
         checkClaims(spec, findings);
     }
 
@@ -223,20 +221,5 @@ final class VirtualServiceCheck implements Check<VirtualService> {
         }
         RouteChecks.checkWeights(
                 route.stream().map(RouteDestination::weight).toList(), path, findings);
-    }
-
-    /// A rule behind one that takes every request never gets any.
-    private static void checkReach(List<HttpRoute> rules, Findings findings) {
-        for (int i = 0; i + 1 < rules.size(); i++) {
-            // What is delegated is taken by the other's rules, which may not want all of it.
-            if (rules.get(i).match().isEmpty() && rules.get(i).delegate().isEmpty()) {
-                findings.warn(
-                        DiagnosticCode.UNREACHABLE_RULE,
-                        SPEC.field("http").index(i + 1),
-                        "no request gets here: http[" + i + "] takes every request",
-                        "Put the rule without a match last.");
-                return;
-            }
-        }
     }
 }

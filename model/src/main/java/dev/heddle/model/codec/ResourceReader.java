@@ -33,14 +33,19 @@ public final class ResourceReader {
     private final String namespace;
     private final Diagnostics findings = new Diagnostics();
     private final List<Resource<?>> resources = new ArrayList<>();
+    private final List<Resource<?>> flawed = new ArrayList<>();
 
     /// What a text holds.
     ///
     /// @param resources in the order of the text; only those without errors
+    /// @param flawed those with errors, as far as they could be read. They are for whoever looks
+    ///   for further mistakes, and for nothing else
     /// @param diagnostics in reading order
-    public record Parsed(List<Resource<?>> resources, List<Diagnostic> diagnostics) {
+    public record Parsed(
+            List<Resource<?>> resources, List<Resource<?>> flawed, List<Diagnostic> diagnostics) {
         public Parsed {
             resources = List.copyOf(resources);
+            flawed = List.copyOf(flawed);
             diagnostics = List.copyOf(diagnostics);
         }
 
@@ -69,7 +74,7 @@ public final class ResourceReader {
     public static Parsed read(String file, String text, String namespace) {
         var reader = new ResourceReader(file, namespace);
         YamlReader.read(file, text, reader.findings).forEach(reader::document);
-        return new Parsed(reader.resources, reader.findings.toList());
+        return new Parsed(reader.resources, reader.flawed, reader.findings.toList());
     }
 
     private void document(YamlReader.Document document) {
@@ -189,9 +194,7 @@ public final class ResourceReader {
             if (!own.hasErrors()) {
                 embedded(resource, own);
             }
-            if (!isBroken(own, kind)) {
-                resources.add(resource);
-            }
+            (isBroken(own, kind) ? flawed : resources).add(resource);
         }
         boolean isLenient = kind.equals(Kinds.ISTIO_OPERATOR);
         own.toList().forEach(d -> findings.add(isLenient ? EmbeddedReader.lenient(d) : d));

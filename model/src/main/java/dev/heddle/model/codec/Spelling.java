@@ -31,7 +31,7 @@ public final class Spelling {
     }
 
     /// The known word that is nearest to the given one, if any is near.
-    static Optional<String> nearest(String word, Collection<String> known) {
+    public static Optional<String> nearest(String word, Collection<String> known) {
         if (word.length() > MAX_LENGTH) {
             return Optional.empty();
         }

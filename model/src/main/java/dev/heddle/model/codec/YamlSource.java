@@ -27,6 +27,15 @@ record YamlSource(String file, Node.Mapping root, String text) implements Source
         return position;
     }
 
+    /// What stands at the field.
+    Optional<Node> written(FieldPath path) {
+        Optional<Node> node = Optional.of(root);
+        for (FieldPath.Segment segment : path.segments()) {
+            node = node.flatMap(n -> step(n, segment)).map(Node.Entry::value);
+        }
+        return node;
+    }
+
     private static Optional<Node.Entry> step(Node node, FieldPath.Segment segment) {
         return switch (segment) {
             case FieldPath.Segment.Field(String name) ->

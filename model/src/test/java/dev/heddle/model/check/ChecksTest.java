@@ -97,9 +97,6 @@ class ChecksTest {
             spec.hosts[1] | 'x' is here for the second time
             VirtualService | {hosts: [x], exportTo: ['*', b], http: [{redirect: {uri: /}}]} | \
             ERROR | HED0005 | spec.exportTo | *, b (expected: '*' and '~' stand alone)
-            VirtualService | {hosts: [x], http: [{redirect: {uri: /}}, {redirect: {uri: /a}}]} | \
-            WARNING | HED0011 | spec.http[1] | no request gets here: http[0] takes every request. \
-            Put the rule without a match last.
             DestinationRule | {host: a, subsets: [{name: b}, {name: b}]} | ERROR | HED0005 | \
             spec.subsets[1].name | the subset 'b' is here for the second time
             DestinationRule | {host: a, subsets: [{name: b_c}]} | ERROR | HED0005 | \

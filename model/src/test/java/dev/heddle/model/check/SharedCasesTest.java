@@ -31,10 +31,6 @@ class SharedCasesTest {
                     "samples/ambient-argo/tag-chart/templates/shimservice.yaml",
                     "samples/ambient-argo/tag-chart/templates/validatingwebhook.yaml");
 
-    /// Samples that have the mistake which the finding names; Istio's webhook warns of it, too.
-    private static final List<String> MISTAKEN =
-            List.of("samples/bookinfo/networking/fault-injection-details-v1.yaml");
-
     /// Rows and objects where we differ, with the reason.
     private static final List<String> DIFFERENT =
             List.of(
@@ -72,8 +68,6 @@ class SharedCasesTest {
             parsed.diagnostics().stream()
                     .filter(d -> d.code() != DiagnosticCode.NOT_IMPLEMENTED)
                     .filter(d -> d.severity() != Severity.INFO)
-                    .filter(d ->
-                            d.code() != DiagnosticCode.UNREACHABLE_RULE || !MISTAKEN.contains(name))
                     .map(Diagnostic::toString)
                     .forEach(findings::add);
         }
