@@ -6,6 +6,7 @@ import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.RevocationSource;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.keys.KeySource;
+import dev.heddle.control.keys.LoginKeySource;
 import dev.heddle.control.push.NodeClaims;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
@@ -22,6 +23,7 @@ import dev.heddle.xds.server.XdsService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -159,8 +161,14 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.nanos());
         parts.push(keys);
 
-        // So is what the authority has revoked.
-        var revocations = new RevocationSource(keys, bootstrap.settings().rootNamespace());
+        // So is the key of logins, and what the authority has revoked.
+        var logins =
+                new LoginKeySource(
+                        keys,
+                        bootstrap.data(),
+                        bootstrap.settings().rootNamespace(),
+                        new SecureRandom());
+        var revocations = new RevocationSource(logins, bootstrap.settings().rootNamespace());
 
         // And so is what is wrong with the control plane itself, above all with its certificates.
         var own = new OwnFindings(revocations);
@@ -190,6 +198,7 @@ public final class ControlPlane implements AutoCloseable {
                         last.files().stream()
                                 .filter(file ->
                                         !file.name().equals(KeySource.FILE)
+                                                && !file.name().equals(LoginKeySource.FILE)
                                                 && !file.name().equals(RevocationSource.FILE))
                                 .toList(),
                         own,

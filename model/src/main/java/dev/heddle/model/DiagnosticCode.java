@@ -198,6 +198,12 @@ public enum DiagnosticCode {
             "A rule that proxies have reported no request for, while its neighbours have some.",
             "It may be left over, or its match may be wrong.",
             "See what it was meant for; remove it if nothing."),
+    LOGIN_CLOSED(
+            "HED0033",
+            Severity.WARNING,
+            "A login that cannot come about yet.",
+            "Its routes are closed: they answer 503.",
+            "See why the provider does not answer, or write what is missing."),
     DEPRECATED(
             "IST0002",
             Severity.WARNING,

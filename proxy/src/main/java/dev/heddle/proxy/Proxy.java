@@ -39,6 +39,7 @@ import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.runtime.Workers;
 import dev.heddle.proxy.tls.PeerName;
+import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.TicketKey;
 import dev.heddle.proxy.tls.TlsContexts;
 import dev.heddle.proxy.tls.TlsFailure;
@@ -108,6 +109,7 @@ public final class Proxy implements AutoCloseable {
     private final TlsProvider tlsProvider = TlsProvider.usual();
     private final TlsContexts tlsContexts;
     private final Published<ActiveState> active = new Published<>(ActiveState.EMPTY);
+    private final Published<Map<String, Secret>> secrets = new Published<>(Map.of());
 
     /// Those that not every worker has taken yet, the oldest first.
     private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
@@ -196,6 +198,7 @@ public final class Proxy implements AutoCloseable {
                                                                 bootstrap
                                                                         .controlPlane()
                                                                         .isPresent()),
+                                                        secrets,
                                                         bootstrap.localCluster(),
                                                         host.nameServers())));
         this.listeners =
@@ -433,6 +436,7 @@ public final class Proxy implements AutoCloseable {
         ActiveState before = active.get();
         ActiveState adopted = before.next(next, tlsContexts);
         active.publish(adopted);
+        secrets.publish(next.secrets());
         var change = new Change(before.tls(), adopted.tls());
         changes.add(change);
         meters.onConfig(next);

@@ -29,6 +29,7 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.tokens.VerifiedTokens;
@@ -65,6 +66,7 @@ final class WorkerRuntime implements WorkerServices {
             Published<OverloadState> overload,
             Published<DrainState> drains,
             RuleHits hits,
+            Published<Map<String, Secret>> secrets,
             String localCluster,
             List<InetSocketAddress> nameServers) {
         this.nameServers = nameServers;
@@ -95,6 +97,7 @@ final class WorkerRuntime implements WorkerServices {
                         drains,
                         hits,
                         new VerifiedTokens(),
+                        secrets,
                         localCluster);
     }
 

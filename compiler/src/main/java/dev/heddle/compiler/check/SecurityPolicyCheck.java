@@ -2,6 +2,7 @@ package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.secret.ClientKeys;
+import dev.heddle.compiler.secret.LoginKey;
 import dev.heddle.compiler.secret.UserFile;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.GatewayAuthentications;
@@ -20,6 +21,8 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.model.policy.SecurityPolicy.ApiKeyAuth;
+import dev.heddle.model.policy.SecurityPolicy.Oidc;
+import dev.heddle.model.policy.SecurityPolicy.SecretRef;
 import dev.heddle.model.policy.TargetRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +72,64 @@ final class SecurityPolicyCheck {
                         secret(it.users().name(), SPEC.field("basicAuth").field("users"))
                                 .ifPresent(this::users));
         policy.spec().apiKeyAuth().ifPresent(this::keys);
+        policy.spec().oidc().ifPresent(this::login);
+    }
+
+    private void login(Oidc said) {
+        FieldPath path = SPEC.field("oidc");
+        said.clientIDRef().ifPresent(ref -> words(ref, "client-id", path.field("clientIDRef")));
+        words(said.clientSecret(), "client-secret", path.field("clientSecret"));
+        if (index.openIdProviders().of(said.provider()).isEmpty()) {
+            findings.add(
+                    DiagnosticCode.LOGIN_CLOSED,
+                    policy.origin(path.field("provider").field("issuer")),
+                    "'%s' has not said yet where it lets people log in, so nobody passes (503)"
+                            .formatted(said.provider().issuer()),
+                    "The control plane asks again, its log says why; or write"
+                            + " authorizationEndpoint and tokenEndpoint, or an OpenIDProvider");
+        }
+        Optional<LoginKey> key =
+                index.credentials()
+                        .find(index.rules().rootNamespace(), LoginKey.SECRET)
+                        .flatMap(it -> LoginKey.of(it.resource().spec()));
+        if (key.isEmpty()) {
+            findings.add(
+                    DiagnosticCode.LOGIN_CLOSED,
+                    policy.origin(path),
+                    "there is no Secret '%s' in namespace '%s' whose entry '%s' has at least %d"
+                                    .formatted(
+                                            LoginKey.SECRET,
+                                            index.rules().rootNamespace(),
+                                            LoginKey.ENTRY,
+                                            LoginKey.LEAST_BYTES)
+                            + " bytes, with which logins are sealed, so nobody passes (503)",
+                    "A control plane makes one by itself; several must be given the same one");
+        }
+        if (said.passThroughAuthHeader()) {
+            boolean isTokenAsked = !index.resources().all(Kinds.REQUEST_AUTHENTICATION).isEmpty();
+            if (!isTokenAsked) {
+                findings.add(
+                        DiagnosticCode.LEFT_OUT,
+                        policy.origin(path.field("passThroughAuthHeader")),
+                        "no RequestAuthentication looks at tokens, so none takes the place of a"
+                                + " login",
+                        "Write one for the gateway that takes tokens behind Bearer in"
+                                + " authorization");
+            }
+        }
+    }
+
+    /// An entry of a Secret with one text.
+    private void words(SecretRef ref, String entry, FieldPath path) {
+        Optional<Resource<Secret>> secret = secret(ref.name(), path);
+        if (secret.isPresent()
+                && secret.get().spec().text(entry).filter(t -> !t.isBlank()).isEmpty()) {
+            findings.add(
+                    DiagnosticCode.LEFT_OUT,
+                    secret.get().origin(),
+                    "it has no entry '" + entry + "' that can be read, so nobody passes",
+                    "'%s' asks for it".formatted(policy.id()));
+        }
     }
 
     private void keys(ApiKeyAuth said) {

@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.KeyPlace;
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
+import dev.heddle.compiler.ir.OidcLogin;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class FeatureText {
                 case HttpFeature.StatefulSession session -> lines.add(of(session));
                 case HttpFeature.BasicAuth basic -> lines.add(of(basic));
                 case HttpFeature.ApiKeyAuth keys -> lines.add(of(keys));
+                case HttpFeature.Oidc oidc -> lines.add(of(oidc));
             }
         }
         return lines;
@@ -98,6 +100,30 @@ public final class FeatureText {
                 + (said.hidesKey() ? ", the key stays here" : "")
                 + " ("
                 + said.origin()
+                + ")";
+    }
+
+    private static String of(HttpFeature.Oidc oidc) {
+        OidcLogin login = oidc.login();
+        return "login: at "
+                + login.provider().authorization()
+                + " as "
+                + login.client().id()
+                + ", back to "
+                + login.places().redirect()
+                + ", out at "
+                + login.places().logout()
+                + ", tokens by "
+                + login.provider().cluster()
+                + (login.tokens().forwardsAccess()
+                        ? ", the access token goes to header authorization"
+                        : "")
+                + (login.tokens().idHeader().isEmpty()
+                        ? ""
+                        : ", the identity token goes to header " + login.tokens().idHeader())
+                + (login.passesBearer() ? ", not with a token that is good" : "")
+                + " ("
+                + oidc.origin()
                 + ")";
     }
 

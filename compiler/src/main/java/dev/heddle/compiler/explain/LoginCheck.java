@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.HttpFeature.ApiKeyAuth;
 import dev.heddle.compiler.ir.HttpFeature.BasicAuth;
 import dev.heddle.compiler.ir.HttpFeature.KeyPlace;
 import dev.heddle.compiler.ir.Logins;
+import dev.heddle.compiler.ir.OidcLogin;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import java.security.MessageDigest;
@@ -73,6 +74,7 @@ record LoginCheck(boolean passes, Request request) {
                     switch (feature) {
                         case BasicAuth basic -> basic(basic, request);
                         case ApiKeyAuth keys -> keys(keys, request);
+                        case HttpFeature.Oidc oidc -> login(oidc, request);
                         case HttpFeature.Fault _,
                                 HttpFeature.Cors _,
                                 HttpFeature.ExtAuthz _,
@@ -100,6 +102,52 @@ record LoginCheck(boolean passes, Request request) {
                                         : "there is no name and password in header authorization")
                                 + ", which "
                                 + basic.origin()
+                                + " asks for"));
+    }
+
+    /// Whether somebody is logged in only proxies can tell, who have the key; so what has no cookie
+    /// of a login is sent away, and what has one is taken to be good.
+    private static Optional<Reply> login(HttpFeature.Oidc oidc, Request request) {
+        OidcLogin login = oidc.login();
+        String cookies = request.header("cookie").orElse("");
+        boolean isShown = cookies.contains("OauthHMAC-" + login.cookies().suffix() + "=");
+        boolean isPassed =
+                login.passesBearer()
+                        && request.header("authorization")
+                                .filter(it -> it.startsWith(BEARER))
+                                .isPresent();
+        String path = request.path();
+        String bare = path.indexOf('?') < 0 ? path : path.substring(0, path.indexOf('?'));
+        if (bare.equals(login.places().logout())) {
+            return Optional.of(
+                    new Reply(302, "", "that path logs out, as " + oidc.origin() + " has it"));
+        }
+        if (bare.equals(login.places().callback())) {
+            return Optional.of(
+                    new Reply(
+                            302,
+                            "",
+                            "the provider sends browsers back there, as "
+                                    + oidc.origin()
+                                    + " has it; 401 without a code"));
+        }
+        if (isShown || isPassed) {
+            return Optional.empty();
+        }
+        boolean isDenied =
+                login.denied().stream()
+                        .anyMatch(it ->
+                                request.header(it.name())
+                                        .filter(value -> RequestMatch.value(it.value(), value))
+                                        .isPresent());
+        return Optional.of(
+                new Reply(
+                        isDenied ? 401 : 302,
+                        "",
+                        "nobody is logged in at "
+                                + login.provider().issuer()
+                                + ", which "
+                                + oidc.origin()
                                 + " asks for"));
     }
 

@@ -73,6 +73,7 @@ final class TlsText {
                             + (crlFile.isEmpty() ? "" : ", revoked ones in " + crlFile);
             case TlsSecret.RootFileWithout(_, String file, _, _) ->
                     "roots in the proxy's file " + file + " and what was revoked";
+            case TlsSecret.Words _ -> "words that nobody else may know";
         };
     }
 

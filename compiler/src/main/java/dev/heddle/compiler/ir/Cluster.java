@@ -88,6 +88,23 @@ public record Cluster(
                 origin);
     }
 
+    /// The same, whose connections are secured so.
+    public Cluster secured(ClientTls how) {
+        return new Cluster(
+                name,
+                discovery,
+                loadBalancing,
+                places,
+                protocol,
+                pool,
+                health,
+                Optional.of(how),
+                of,
+                keepsNameCase,
+                config,
+                origin);
+    }
+
     /// A service that a cluster is of.
     ///
     /// @param subset empty for all of the service

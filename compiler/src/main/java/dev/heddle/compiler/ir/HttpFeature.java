@@ -94,6 +94,16 @@ public sealed interface HttpFeature {
         }
     }
 
+    /// Whoever asks must have logged in.
+    ///
+    /// @param origin of what asks for it
+    record Oidc(OidcLogin login, Origin origin) implements HttpFeature {
+        @Override
+        public Optional<Origin> policy() {
+            return Optional.of(origin);
+        }
+    }
+
     /// Clients by their keys. Prints without the latter.
     ///
     /// @param secrets that have them, as in `default/clients`

@@ -7,9 +7,10 @@ import java.util.List;
 /// @param apiKeys whether some ask for keys of clients
 /// @param userHeaders headers that get names of those who have a password, each once; an empty one
 ///   where none does
-public record Logins(boolean apiKeys, List<String> userHeaders) {
+/// @param oidc whether some ask for a login
+public record Logins(boolean apiKeys, List<String> userHeaders, boolean oidc) {
     /// Nobody is asked.
-    public static final Logins NONE = new Logins(false, List.of());
+    public static final Logins NONE = new Logins(false, List.of(), false);
 
     public Logins {
         userHeaders = List.copyOf(userHeaders);

@@ -42,6 +42,11 @@ public record Route(
         return new Route(name, match, action, headers, statPrefix, others, config, rule, origin);
     }
 
+    /// The same, of whose requests something else becomes.
+    public Route with(RouteAction other) {
+        return new Route(name, match, other, headers, statPrefix, features, config, rule, origin);
+    }
+
     public Route {
         features = List.copyOf(features);
     }

@@ -2,8 +2,9 @@ package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
 
-/// A certificate with its key, or the roots that peers are measured by, which proxies are sent by
-/// themselves, so that a new one touches nothing else. Prints without a byte of a key.
+/// A certificate with its key, the roots that peers are measured by, or what filters show or sign
+/// with, which proxies are sent by themselves, so that a new one touches nothing else. Prints
+/// without a byte of a key.
 public sealed interface TlsSecret {
     /// What proxies ask for it by.
     String name();
@@ -37,6 +38,17 @@ public sealed interface TlsSecret {
     /// @param crl PEM
     record RootFileWithout(String name, String file, String crl, Origin origin)
             implements TlsSecret {}
+
+    /// What filters show, or sign with.
+    record Words(String name, Hidden text, Origin origin) implements TlsSecret {}
+
+    /// A text that nothing prints.
+    record Hidden(String text) {
+        @Override
+        public String toString() {
+            return "Hidden[redacted]";
+        }
+    }
 
     /// A private key. Prints without it.
     record PrivateKeyPem(String pem) {

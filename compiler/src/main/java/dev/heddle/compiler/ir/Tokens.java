@@ -17,6 +17,14 @@ public record Tokens(List<Issuer> issuers, boolean areForRoutes) {
         issuers = List.copyOf(issuers);
     }
 
+    /// Whether a token is looked for where everybody has it: behind `Bearer` in `authorization`.
+    public boolean takesBearer() {
+        var usual = new TokenHeader("authorization", "Bearer ");
+        return issuers.stream()
+                .map(Issuer::places)
+                .anyMatch(it -> it.equals(Places.USUAL) || it.headers().contains(usual));
+    }
+
     /// Somebody who makes tokens.
     ///
     /// @param name claim `iss` of the tokens
@@ -50,6 +58,9 @@ public record Tokens(List<Issuer> issuers, boolean areForRoutes) {
 
     /// Where tokens are.
     public record Places(List<TokenHeader> headers, List<String> parameters, List<String> cookies) {
+        /// Where everybody has them.
+        public static final Places USUAL = new Places(List.of(), List.of(), List.of());
+
         public Places {
             headers = List.copyOf(headers);
             parameters = List.copyOf(parameters);

@@ -92,6 +92,8 @@ final class AskedServices {
                         filters.add("basic_auth " + basic.userHeader());
                     } else if (feature instanceof HttpFeature.ApiKeyAuth) {
                         filters.add("api_key_auth");
+                    } else if (feature instanceof HttpFeature.Oidc) {
+                        filters.add("oauth2");
                     }
                 }
             }

@@ -140,9 +140,16 @@ public final class GatewayLowering {
         if (resolves) {
             listeners.replaceAll(Listener::resolving);
         }
-        List<RouteConfiguration> guarded = new LoginLowering(world.index()).routes(routes);
+        var oidc =
+                new OidcLowering(
+                        world.index(),
+                        common.clusters(),
+                        secrets,
+                        GuardLowering.takesBearer(world, scope));
+        List<RouteConfiguration> guarded = new LoginLowering(world.index(), oidc).routes(routes);
         List<Listener> asking = LoginLowering.listeners(listeners, guarded);
         List<Cluster> clusters = new ArrayList<>(passed.clusters());
+        clusters.addAll(oidc.clusters());
         clusters.addAll(
                 MissingClusters.of(
                         Stream.concat(common.clusters().stream(), clusters.stream()).toList(),

@@ -31,6 +31,16 @@ final class GuardLowering {
         return Authorizers.of(world.settings().config(), world.index().services());
     }
 
+    /// Whether a token behind `Bearer` in `authorization` is looked at, so that none passes that is
+    /// not good.
+    static boolean takesBearer(World world, ProxyScope scope) {
+        return TokenLowering.lower(
+                        world.index().security().tokens(scope.namespace(), scope.labels()),
+                        world.index().keySets(),
+                        scope.role() == Role.GATEWAY)
+                .takesBearer();
+    }
+
     /// The listeners with their guards: those of that direction, through which callers come.
     static List<Listener> guarded(
             List<Listener> listeners, Direction from, World world, ProxyScope scope) {

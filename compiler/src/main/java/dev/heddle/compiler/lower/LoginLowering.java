@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Logins;
 import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.secret.ClientKeys;
@@ -38,12 +39,17 @@ import java.util.stream.Stream;
 /// What callers of a gateway must show, route by route. Where a Secret is missing, or has nothing
 /// that can be used, nobody passes.
 final class LoginLowering {
+    private static final RouteAction CLOSED =
+            new RouteAction.DirectResponse(503, new RouteAction.ReplyBody.Text("no login"));
+
     private final GatewayAuthentications policies;
     private final Credentials credentials;
+    private final OidcLowering oidc;
 
-    LoginLowering(MeshIndex index) {
+    LoginLowering(MeshIndex index, OidcLowering oidc) {
         this.policies = index.gatewayAuthentications();
         this.credentials = index.credentials();
+        this.oidc = oidc;
     }
 
     /// The tables with what their routes ask for.
@@ -73,11 +79,16 @@ final class LoginLowering {
         policies.inForce(nearestFirst, Section.BASIC_AUTH)
                 .map(this::basic)
                 .ifPresent(features::add);
+        Optional<InForce<SecurityPolicy.Oidc>> asked = policies.inForce(nearestFirst, Section.OIDC);
+        Optional<HttpFeature> login = asked.flatMap(it -> oidc.lower(it, host));
+        login.ifPresent(features::add);
+        // A login that cannot come about yet is none that anybody has.
+        Route open = asked.isPresent() && login.isEmpty() ? route.with(CLOSED) : route;
         if (features.isEmpty()) {
-            return route;
+            return open;
         }
         features.addAll(route.features());
-        return route.with(features);
+        return open.with(features);
     }
 
     private BasicAuth basic(InForce<SecurityPolicy.BasicAuth> said) {
@@ -155,7 +166,8 @@ final class LoginLowering {
                                 .map(it -> ((BasicAuth) it).userHeader())
                                 .distinct()
                                 .sorted()
-                                .toList());
+                                .toList(),
+                        features.stream().anyMatch(HttpFeature.Oidc.class::isInstance));
         return logins.equals(Logins.NONE)
                 ? listener
                 : listener.with(listener.guards().with(logins));

@@ -40,8 +40,11 @@ public record GatewayAuthentications(List<Resource<SecurityPolicy>> all) {
         public static final Section<SecurityPolicy.ApiKeyAuth> API_KEY_AUTH =
                 new Section<>("apiKeyAuth", SecurityPolicy::apiKeyAuth);
 
+        public static final Section<SecurityPolicy.Oidc> OIDC =
+                new Section<>("oidc", SecurityPolicy::oidc);
+
         /// All of them.
-        public static final List<Section<?>> ALL = List.of(BASIC_AUTH, API_KEY_AUTH);
+        public static final List<Section<?>> ALL = List.of(BASIC_AUTH, API_KEY_AUTH, OIDC);
     }
 
     /// A section that counts, and the policy that it is of.

@@ -34,6 +34,7 @@ public record MeshIndex(
         PeerAuthentications peers,
         SecurityPolicies security,
         KeySets keySets,
+        OpenIdProviders openIdProviders,
         Credentials credentials,
         GatewayApi gatewayApi) {
 
@@ -123,6 +124,9 @@ public record MeshIndex(
                 alike.apply(Kinds.KEY_SET)
                         .map(MeshIndex::keySets)
                         .orElseGet(() -> KeySets.of(resources)),
+                alike.apply(Kinds.OPEN_ID_PROVIDER)
+                        .map(MeshIndex::openIdProviders)
+                        .orElseGet(() -> OpenIdProviders.of(resources)),
                 credentials,
                 before.map(b -> b.gatewayApi.next(resources, services, credentials))
                         .orElseGet(() ->

@@ -76,6 +76,7 @@ final class FeatureEmitter {
                     ExtAuthzEmitter.wake(authorizer, out);
             case HttpFeature.BasicAuth basic -> LoginEmitter.emit(basic, out);
             case HttpFeature.ApiKeyAuth keys -> LoginEmitter.emit(keys, out);
+            case HttpFeature.Oidc(var login, _) -> OidcEmitter.emit(login, out);
             case HttpFeature.StatefulSession session ->
                     out.putTypedPerFilterConfig(
                             SESSION,

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.Forwarding;
 import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.KeySource;
 import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth;
 import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.oauth2.v3.OAuth2;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
@@ -40,6 +41,9 @@ final class LoginEmitter {
                                     .setUsers(users(""))
                                     .setForwardUsernameHeader(header)
                                     .build()));
+        }
+        if (logins.oidc()) {
+            out.addHttpFilters(asleep(OidcEmitter.FILTER, OAuth2.getDefaultInstance()));
         }
     }
 

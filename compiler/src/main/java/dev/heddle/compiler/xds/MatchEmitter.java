@@ -67,7 +67,7 @@ final class MatchEmitter {
         return MetadataMatcher.PathSegment.newBuilder().setKey(name).build();
     }
 
-    private static HeaderMatcher header(dev.heddle.compiler.ir.RouteMatch.HeaderMatch match) {
+    static HeaderMatcher header(dev.heddle.compiler.ir.RouteMatch.HeaderMatch match) {
         HeaderMatcher.Builder out = HeaderMatcher.newBuilder().setName(match.name());
         if (match.value() instanceof ValueMatch.Present) {
             out.setPresentMatch(true);

@@ -42,6 +42,9 @@ final class StaticSecrets {
 
     /// The secret without its key; a key in a file is named.
     static Secret withoutKey(Secret secret) {
+        if (secret.hasGenericSecret()) {
+            return Redaction.of(secret);
+        }
         if (!secret.hasTlsCertificate()) {
             return secret;
         }

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
@@ -105,6 +106,8 @@ final class TlsEmitter {
                             CertificateValidationContext.newBuilder()
                                     .setTrustedCa(file(file))
                                     .setCrl(inline(crl)));
+            case TlsSecret.Words(_, TlsSecret.Hidden(String text), _) ->
+                    out.setGenericSecret(GenericSecret.newBuilder().setSecret(inline(text)));
         }
         return out.build();
     }
@@ -181,6 +184,11 @@ final class TlsEmitter {
 
     private static boolean isAddress(String name) {
         return name.indexOf(':') >= 0 || name.matches("[0-9]+(\\.[0-9]+){3}");
+    }
+
+    /// Whence a filter gets what it shows, or signs with.
+    static SdsSecretConfig words(String name) {
+        return sds(new SecretRef(name, true));
     }
 
     private static SdsSecretConfig sds(SecretRef ref) {

@@ -14,15 +14,18 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
-/// Fetches key sets by HTTP.
+/// Fetches key sets, and what providers say of themselves, by HTTP.
 ///
 /// An address is looked up once and called itself, so that no second look-up leads elsewhere. The
 /// certificate of an https server must be good for the name. Redirects are not followed, and what
@@ -35,7 +38,7 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
     private static final int MOST_BYTES = 1 << 20;
     private static final int LONGEST_LINE = 8_192;
     private static final int MOST_LINES = 200;
-    private static final String DISCOVERY = "/.well-known/openid-configuration";
+    static final String DISCOVERY = "/.well-known/openid-configuration";
 
     /// The key set at a place; where that is an issuer's own description, at the place which that
     /// names.
@@ -56,6 +59,58 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
             throw new IOException(place + ": no key set with a key that can be used");
         }
         return text;
+    }
+
+    /// What a provider of OpenID Connect says of itself (OpenID Connect Discovery, 4), as the JSON
+    /// of an OpenIDProvider's spec.
+    ///
+    /// @throws IOException when there is none, with the reason
+    String provider(String issuer, String place, Duration timeout) throws IOException {
+        long end = nanos.getAsLong() + timeout.toNanos();
+        Map<String, @Nullable Object> said =
+                JsonText.object(get(place, end))
+                        .orElseThrow(() -> new IOException(place + ": no JSON"));
+        // A provider speaks for itself alone: who gets another's answer in would read its codes.
+        if (!issuer.equals(said.get("issuer"))) {
+            throw new IOException(place + ": its issuer is not '" + issuer + "'");
+        }
+        return provider(
+                issuer,
+                url(place, said, "authorization_endpoint", true),
+                url(place, said, "token_endpoint", true),
+                url(place, said, "end_session_endpoint", false));
+    }
+
+    /// An OpenIDProvider's spec as JSON.
+    static String provider(String issuer, String authorization, String token, String endSession) {
+        var spec = new LinkedHashMap<String, Object>();
+        spec.put("issuer", issuer);
+        spec.put("authorizationEndpoint", authorization);
+        spec.put("tokenEndpoint", token);
+        if (!endSession.isEmpty()) {
+            spec.put("endSessionEndpoint", endSession);
+        }
+        return JsonText.write(spec);
+    }
+
+    private static String url(
+            String place, Map<String, @Nullable Object> said, String field, boolean isRequired)
+            throws IOException {
+        if (!isRequired && !(said.get(field) instanceof String)) {
+            return "";
+        }
+        try {
+            if (said.get(field) instanceof String text) {
+                var url = new URI(text);
+                boolean isWeb = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+                if (isWeb && url.getHost() != null && url.getRawUserInfo() == null) {
+                    return text;
+                }
+            }
+        } catch (URISyntaxException _) {
+            // It is told like anything else that is no URL.
+        }
+        throw new IOException(place + ": its " + field + " is no http or https URL");
     }
 
     private String get(String place, long end) throws IOException {
@@ -116,8 +171,7 @@ record KeyFetch(Reach reach, SSLSocketFactory tls, LongSupplier nanos) {
         InetAddress[] all = InetAddress.getAllByName(host);
         Optional<InetAddress> address = Arrays.stream(all).filter(reach::allows).findFirst();
         if (address.isEmpty()) {
-            throw new IOException(
-                    host + ": " + all[0].getHostAddress() + " is not called for keys");
+            throw new IOException(host + ": " + all[0].getHostAddress() + " is not called");
         }
         var socket = new Socket();
         try {

@@ -11,9 +11,10 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.RequestAuthentication;
 import dev.heddle.model.istio.RequestAuthentication.JwtRule;
 import dev.heddle.model.policy.KeySet;
+import dev.heddle.model.policy.OpenIdProvider;
+import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.xds.token.JsonText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSocketFactory;
@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Fetches the keys that RequestAuthentications name, and adds them to what the files say.
+/// Fetches the keys that RequestAuthentications name, and what the providers say of themselves at
+/// which SecurityPolicies have people log in, and adds that to what the files say.
 ///
 /// ```
 ///   wanted ──fetched──▶ known for 20 min ──▶ fetched again
@@ -58,8 +59,8 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final Thread thread;
-    private final Map<String, Place> places = new TreeMap<>();
-    private final Map<String, String> known = new TreeMap<>();
+    private final Map<Sought, Place> places = new TreeMap<>(Sought.ORDER);
+    private final Map<Sought, String> known = new TreeMap<>(Sought.ORDER);
     private @Nullable SourceState files;
     private Instant changed = Instant.EPOCH;
     private boolean isClosed;
@@ -109,7 +110,10 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
         changed = file.changed();
         for (Resource<?> resource : ConfigReader.RESOURCES.read(FILE, file.text()).resources()) {
             if (resource.spec() instanceof KeySet(String uri, String jwks)) {
-                known.put(uri, jwks);
+                known.put(new Sought.Keys(uri), jwks);
+            }
+            if (resource.spec() instanceof OpenIdProvider provider) {
+                known.put(new Sought.Provider(provider.issuer()), Sought.Provider.found(provider));
             }
         }
     }
@@ -117,11 +121,11 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
     @Override
     public synchronized CompletableFuture<Long> put(SourceState state) throws InterruptedException {
         files = state;
-        Map<String, Duration> wanted = wanted(state);
+        Map<Sought, Duration> wanted = wanted(state);
         places.keySet().retainAll(wanted.keySet());
-        wanted.forEach((uri, timeout) ->
+        wanted.forEach((sought, timeout) ->
                 places.merge(
-                        uri,
+                        sought,
                         new Place(timeout, nanos.getAsLong(), 0),
                         (before, now) ->
                                 new Place(now.timeout(), before.due(), before.failures())));
@@ -129,24 +133,35 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
         return worlds.put(merged(state));
     }
 
-    /// Where keys are to be fetched from: what a rule names, unless somebody has written a KeySet
-    /// for it.
-    private static Map<String, Duration> wanted(SourceState state) {
-        var wanted = new HashMap<String, Duration>();
+    /// What is to be fetched: what a policy names, unless somebody has written a KeySet or an
+    /// OpenIDProvider for it.
+    private static Map<Sought, Duration> wanted(SourceState state) {
+        var wanted = new HashMap<Sought, Duration>();
         for (ConfigFile file : state.files().values()) {
             for (Resource<?> resource : file.resources()) {
                 if (resource.spec() instanceof RequestAuthentication policy) {
                     policy.jwtRules().stream()
                             .filter(KeySource::isElsewhere)
                             .forEach(rule ->
-                                    wanted.put(KeySets.uri(rule), rule.timeout().orElse(TIMEOUT)));
+                                    wanted.put(
+                                            new Sought.Keys(KeySets.uri(rule)),
+                                            rule.timeout().orElse(TIMEOUT)));
+                }
+                if (resource.spec() instanceof SecurityPolicy policy) {
+                    policy.oidc()
+                            .map(SecurityPolicy.Oidc::provider)
+                            .filter(SecurityPolicy.OidcProvider::isDiscovered)
+                            .ifPresent(it -> wanted.put(new Sought.Provider(it.issuer()), TIMEOUT));
                 }
             }
         }
         for (ConfigFile file : state.files().values()) {
             for (Resource<?> resource : file.resources()) {
                 if (resource.spec() instanceof KeySet keys) {
-                    wanted.remove(keys.uri());
+                    wanted.remove(new Sought.Keys(keys.uri()));
+                }
+                if (resource.spec() instanceof OpenIdProvider provider) {
+                    wanted.remove(new Sought.Provider(provider.issuer()));
                 }
             }
         }
@@ -162,10 +177,10 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
 
     private SourceState merged(SourceState state) {
         var text = new StringBuilder();
-        for (String uri : places.keySet()) {
-            String jwks = known.get(uri);
-            if (jwks != null) {
-                text.append("---\n").append(document(uri, jwks)).append('\n');
+        for (Sought sought : places.keySet()) {
+            String found = known.get(sought);
+            if (found != null) {
+                text.append("---\n").append(document(sought, found)).append('\n');
             }
         }
         if (text.isEmpty()) {
@@ -184,26 +199,24 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
     }
 
     /// JSON, which is YAML.
-    private String document(String uri, String jwks) {
-        String name = "fetched-" + UUID.nameUUIDFromBytes(uri.getBytes(StandardCharsets.UTF_8));
+    private String document(Sought sought, String found) {
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("apiVersion", "heddle.dev/v1alpha1");
-        document.put("kind", "KeySet");
-        document.put("metadata", Map.of("name", name, "namespace", namespace));
-        document.put("spec", Map.of("uri", uri, "jwks", jwks));
+        document.put("kind", sought.kind());
+        document.put("metadata", Map.of("name", sought.name(), "namespace", namespace));
+        document.put("spec", sought.spec(found));
         return JsonText.write(document);
     }
 
     private void run() {
         try {
             while (true) {
-                Optional<Map.Entry<String, Place>> due = next();
+                Optional<Map.Entry<Sought, Place>> due = next();
                 if (due.isEmpty()) {
                     return;
                 }
-                String uri = due.get().getKey();
-                Optional<String> keys = fetched(uri, due.get().getValue());
-                learn(uri, keys);
+                Sought sought = due.get().getKey();
+                learn(sought, fetched(sought, due.get().getValue()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -211,9 +224,9 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
     }
 
     /// Waits for the next place to call; empty when that is over.
-    private synchronized Optional<Map.Entry<String, Place>> next() throws InterruptedException {
+    private synchronized Optional<Map.Entry<Sought, Place>> next() throws InterruptedException {
         while (!isClosed) {
-            Optional<Map.Entry<String, Place>> first =
+            Optional<Map.Entry<Sought, Place>> first =
                     places.entrySet().stream()
                             .min(
                                     Comparator.comparingLong(
@@ -228,26 +241,33 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
         return Optional.empty();
     }
 
-    private Optional<String> fetched(String uri, Place place) {
+    private Optional<String> fetched(Sought sought, Place place) {
         try {
-            return Optional.of(fetch.keys(uri, place.timeout()));
+            return Optional.of(
+                    switch (sought) {
+                        case Sought.Keys(String uri) -> fetch.keys(uri, place.timeout());
+                        case Sought.Provider(String issuer) ->
+                                fetch.provider(issuer, sought.place(), place.timeout());
+                    });
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("keys: {}; those that were known stay in force", e.getMessage());
+            LOG.warn("{}: {}; what was known stays in force", sought.kind(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    private synchronized void learn(String uri, Optional<String> keys) throws InterruptedException {
-        Place place = places.get(uri);
+    private synchronized void learn(Sought sought, Optional<String> found)
+            throws InterruptedException {
+        Place place = places.get(sought);
         if (place == null || isClosed) {
             return;
         }
-        int failures = keys.isPresent() ? 0 : place.failures() + 1;
-        Duration pause = keys.isPresent() ? REFRESH : pause(failures);
-        places.put(uri, new Place(place.timeout(), nanos.getAsLong() + pause.toNanos(), failures));
-        boolean isNew = keys.isPresent() && !keys.get().equals(known.put(uri, keys.get()));
+        int failures = found.isPresent() ? 0 : place.failures() + 1;
+        Duration pause = found.isPresent() ? REFRESH : pause(failures);
+        places.put(
+                sought, new Place(place.timeout(), nanos.getAsLong() + pause.toNanos(), failures));
+        boolean isNew = found.isPresent() && !found.get().equals(known.put(sought, found.get()));
         if (isNew && files != null) {
-            LOG.info("keys: those at {} are known", uri);
+            LOG.info("{}: that of {} is known", sought.kind(), sought.place());
             changed = clock.instant();
             var _ = worlds.put(merged(files));
         }

@@ -57,7 +57,8 @@ final class CertificatePlaces {
                 }
                 case TlsSecret.CertificateFiles _,
                         TlsSecret.RootFile _,
-                        TlsSecret.RootFileWithout _ -> {}
+                        TlsSecret.RootFileWithout _,
+                        TlsSecret.Words _ -> {}
             }
         }
     }

@@ -118,7 +118,7 @@ class KeySourceTest {
     @Test
     void addressesOfOurOwnAreNotCalled() {
         assertThatThrownBy(() -> fetch(Reach.USUAL).keys(at("/keys"), Duration.ofSeconds(5)))
-                .hasMessageContaining("is not called for keys");
+                .hasMessageContaining("is not called");
         for (String address :
                 List.of(
                         "127.0.0.1",

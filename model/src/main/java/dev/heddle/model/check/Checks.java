@@ -41,6 +41,8 @@ public final class Checks {
                     new Line<>(Kinds.BACKEND_TRAFFIC_POLICY, new BackendTrafficPolicyCheck()),
                     new Line<>(Kinds.HTTP_ROUTE_FILTER, new RouteExtensionCheck()),
                     new Line<>(Kinds.SECURITY_POLICY, new SecurityPolicyCheck()),
+                    new Line<>(
+                            Kinds.OPEN_ID_PROVIDER, (r, f) -> OidcCheck.check(r.spec(), SPEC, f)),
                     new Line<>(Kinds.GATEWAY_CLASS, GatewayApiChecks::checkClass),
                     new Line<>(Kinds.KUBERNETES_GATEWAY, new KubernetesGatewayCheck()),
                     new Line<>(Kinds.LISTENER_SET, GatewayApiChecks::checkListenerSet),

@@ -34,9 +34,17 @@ final class SecurityPolicyCheck implements Check<SecurityPolicy> {
         for (int i = 0; i < spec.targetRefs().size(); i++) {
             checkTarget(spec.targetRefs().get(i), SPEC.field("targetRefs").index(i), findings);
         }
-        if (spec.basicAuth().isEmpty() && spec.apiKeyAuth().isEmpty()) {
-            findings.missing(SPEC, "it says nothing (expected: basicAuth, apiKeyAuth)");
+        if (spec.basicAuth().isEmpty() && spec.apiKeyAuth().isEmpty() && spec.oidc().isEmpty()) {
+            findings.missing(SPEC, "it says nothing (expected: basicAuth, apiKeyAuth or oidc)");
         }
+        spec.oidc()
+                .ifPresent(it -> {
+                    FieldPath at = SPEC.field("oidc");
+                    OidcCheck.check(it, at, findings);
+                    checkSecret(it.clientSecret(), at.field("clientSecret"), findings);
+                    it.clientIDRef()
+                            .ifPresent(ref -> checkSecret(ref, at.field("clientIDRef"), findings));
+                });
         spec.apiKeyAuth().ifPresent(it -> checkKeys(it, SPEC.field("apiKeyAuth"), findings));
         spec.basicAuth()
                 .ifPresent(it -> {

@@ -41,6 +41,7 @@ import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.KeySet;
+import dev.heddle.model.policy.OpenIdProvider;
 import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.model.tree.Node;
@@ -264,6 +265,13 @@ public final class Kinds {
                     false);
     public static final Kind<KeySet> KEY_SET =
             kind(HEDDLE, List.of("v1alpha1"), "KeySet", "keysets", KeySet.class);
+    public static final Kind<OpenIdProvider> OPEN_ID_PROVIDER =
+            kind(
+                    HEDDLE,
+                    List.of("v1alpha1"),
+                    "OpenIDProvider",
+                    "openidproviders",
+                    OpenIdProvider.class);
 
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
@@ -369,6 +377,7 @@ public final class Kinds {
                     X_BACKEND,
                     X_MESH,
                     KEY_SET,
+                    OPEN_ID_PROVIDER,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,

@@ -292,6 +292,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             listener ->
                                     addressTaken(listener)
                                             .or(() -> secretUnknown(listener.secrets()))
+                                            .or(() -> secretUnknown(listener.routeSecrets()))
                                             .or(() -> clusterHeldBack(listener.clusters())),
                             warming::put);
             case ROUTE ->
@@ -299,7 +300,9 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             name,
                             parser.routes(resource.body()),
                             RouteConfig::name,
-                            table -> clusterHeldBack(table.clusters()),
+                            table ->
+                                    clusterHeldBack(table.clusters())
+                                            .or(() -> secretUnknown(table.secrets())),
                             warming::put);
             case SECRET ->
                     named(

@@ -17,6 +17,7 @@ public final class HttpFilters {
                     new JwtType(),
                     new ApiKeyType(),
                     new BasicAuthType(),
+                    new OAuth2Type(),
                     new AccessType(),
                     new ExtAuthzType(),
                     new DynamicProxyType());

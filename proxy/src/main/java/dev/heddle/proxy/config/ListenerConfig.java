@@ -1,5 +1,6 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
 import java.net.InetSocketAddress;
@@ -113,7 +114,33 @@ public record ListenerConfig(
 
     /// The secrets that it asks for by name.
     public List<SecretRef> secrets() {
-        return tls().stream().flatMap(tls -> tls.secrets().stream()).distinct().toList();
+        return Stream.concat(
+                        tls().stream().flatMap(tls -> tls.secrets().stream()),
+                        httpFilters().flatMap(spec -> spec.needs().secrets().stream()))
+                .distinct()
+                .toList();
+    }
+
+    /// Those that filters want of the route tables that it holds itself.
+    public List<SecretRef> routeSecrets() {
+        return handlings()
+                .flatMap(handling ->
+                        handling instanceof FilterChainConfig.Handling.Http(var manager)
+                                        && manager.routes()
+                                                instanceof
+                                                HttpConnectionManagerConfig.Routes.Held(var table)
+                                ? table.secrets().stream()
+                                : Stream.of())
+                .distinct()
+                .toList();
+    }
+
+    private Stream<FilterSpec<?>> httpFilters() {
+        return handlings()
+                .flatMap(handling ->
+                        handling instanceof FilterChainConfig.Handling.Http(var manager)
+                                ? manager.filters().stream()
+                                : Stream.of());
     }
 
     /// The route tables that it asks for by name.
@@ -133,7 +160,11 @@ public record ListenerConfig(
 
     /// The clusters that it names itself, not through a route table of RDS.
     public List<String> clusters() {
-        return Stream.concat(datagrams.stream().flatMap(d -> d.targets().stream()), ofConnections())
+        return Stream.of(
+                        datagrams.stream().flatMap(d -> d.targets().stream()),
+                        ofConnections(),
+                        httpFilters().flatMap(spec -> spec.needs().clusters().stream()))
+                .flatMap(names -> names)
                 .distinct()
                 .toList();
     }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
+import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
@@ -8,6 +9,7 @@ import dev.heddle.proxy.route.HashPolicy;
 import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
+import dev.heddle.proxy.tls.SecretRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +48,28 @@ public record RouteConfig(
         virtualHosts = List.copyOf(virtualHosts);
     }
 
-    /// The names of the clusters that routes can choose.
+    /// The secrets that filters of its routes want.
+    public List<SecretRef> secrets() {
+        return filters().flatMap(spec -> spec.needs().secrets().stream()).distinct().toList();
+    }
+
+    /// The configurations that its routes have for filters.
+    private Stream<FilterSpec<?>> filters() {
+        return virtualHosts.stream()
+                .flatMap(host -> host.routes().stream())
+                .flatMap(route -> route.filters().stream())
+                .flatMap(
+                        said -> said instanceof FilterSpec<?> spec ? Stream.of(spec) : Stream.of());
+    }
+
+    /// The names of the clusters that routes can choose, or that filters call for them.
     public List<String> clusters() {
+        return Stream.concat(chosen(), filters().flatMap(it -> it.needs().clusters().stream()))
+                .distinct()
+                .toList();
+    }
+
+    private Stream<String> chosen() {
         return virtualHosts.stream()
                 .flatMap(host -> host.routes().stream())
                 .flatMap(route ->
@@ -60,9 +82,7 @@ public record RouteConfig(
                                                     .filter(it -> !it.isEmpty()));
                             case Action.Redirect _, Action.DirectResponse _ ->
                                     Stream.<String>empty();
-                        })
-                .distinct()
-                .toList();
+                        });
     }
 
     /// The routes of some hosts.

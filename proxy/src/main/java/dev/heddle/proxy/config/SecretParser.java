@@ -12,6 +12,7 @@ import dev.heddle.xds.secret.UnusableMaterial;
 import dev.heddle.xds.wire.Bytes;
 import envoy.config.core.v3.DataSource;
 import envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
 import envoy.type.matcher.v3.StringMatcher;
@@ -50,7 +51,12 @@ final class SecretParser {
         findings.fields(
                 "",
                 secret,
-                Set.of("name", "tls_certificate", "session_ticket_keys", "validation_context"));
+                Set.of(
+                        "name",
+                        "tls_certificate",
+                        "session_ticket_keys",
+                        "validation_context",
+                        "generic_secret"));
         Secret read =
                 switch (secret.getTypeCase()) {
                     case TLS_CERTIFICATE ->
@@ -65,12 +71,14 @@ final class SecretParser {
                             new Secret.TicketKeys(
                                     parser.ticketKeys(
                                             "session_ticket_keys", secret.getSessionTicketKeys()));
-                    case GENERIC_SECRET -> new Secret.Trust(TrustRules.NONE);
+                    case GENERIC_SECRET ->
+                            new Secret.Words(
+                                    parser.words("generic_secret", secret.getGenericSecret()));
                     case TYPE_NOT_SET -> {
                         findings.reject(
                                 "tls_certificate",
-                                "is not set (expected: it, validation_context or"
-                                        + " session_ticket_keys)");
+                                "is not set (expected: it, validation_context,"
+                                        + " session_ticket_keys or generic_secret)");
                         yield new Secret.Trust(TrustRules.NONE);
                     }
                 };
@@ -86,7 +94,8 @@ final class SecretParser {
                                 certificate.getCertificateChain(),
                                 certificate.getPrivateKey(),
                                 trust.getTrustedCa(),
-                                trust.getCrl()),
+                                trust.getCrl(),
+                                secret.getGenericSecret().getSecret()),
                         secret.getSessionTicketKeys().getKeysList().stream())
                 .filter(DataSource::hasFilename)
                 .map(DataSource::getFilename)
@@ -112,6 +121,12 @@ final class SecretParser {
             findings.reject(path, String.valueOf(e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    /// Reads what a filter shows, or signs with.
+    private byte[] words(String path, GenericSecret given) {
+        findings.fields(path, given, Set.of("secret"));
+        return bytes(join(path, "secret"), given.getSecret()).orElse(Bytes.EMPTY).toByteArray();
     }
 
     /// Reads the keys of session tickets.

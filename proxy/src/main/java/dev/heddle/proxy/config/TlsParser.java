@@ -376,7 +376,8 @@ final class TlsParser {
         };
     }
 
-    private Optional<SecretRef> ref(String path, SdsSecretConfig config) {
+    /// Where a secret comes from that is sent by itself; empty when that cannot be said.
+    Optional<SecretRef> ref(String path, SdsSecretConfig config) {
         findings.fields(path, config, Set.of("name", "sds_config"));
         if (config.getName().isEmpty()) {
             findings.required(join(path, "name"), config.getName());

@@ -30,8 +30,8 @@ import java.util.function.Predicate;
 /// A route also waits until each host of its clusters was asked once whether it is well, where
 /// hosts are asked.
 ///
-/// Who waits lets its old version serve, so what runs is complete at every moment; removals come
-/// last.
+/// Nobody waits for secrets of routes: what would use them says that they are not there. Who waits
+/// lets its old version serve, so what runs is complete at every moment; removals come last.
 ///
 /// Nobody waits for ever unless told to: what is missing after its `initial_fetch_timeout`, or at
 /// once where the control plane says that there is no such thing, is taken as missing (a cluster
@@ -129,10 +129,14 @@ public final class Warming {
         secrets.keySet().retainAll(keys);
     }
 
-    /// What listeners and clusters ask for by itself.
+    /// What listeners, clusters and routes ask for by itself.
     public Set<SecretRef> secretRefs() {
         var refs = new LinkedHashSet<SecretRef>();
         listeners.values().forEach(listener -> refs.addAll(listener.secrets()));
+        listeners.values().forEach(it -> refs.addAll(it.routeSecrets()));
+        routes.values().forEach(table -> refs.addAll(table.secrets()));
+        active.routes().values().forEach(table -> refs.addAll(table.secrets()));
+        active.listeners().values().forEach(listener -> refs.addAll(listener.routeSecrets()));
         clusters.values().forEach(cluster -> refs.addAll(cluster.sockets().secrets()));
         active.listeners().values().forEach(listener -> refs.addAll(listener.secrets()));
         active.clusters()

@@ -32,6 +32,11 @@ public record FilterSpec<C>(
                 type.inFilter(config.orElseThrow(), (C) filter.config().orElseThrow()), context);
     }
 
+    /// What the filter wants beside its configuration.
+    public HttpFilterType.Needs needs() {
+        return config.map(type::needs).orElse(HttpFilterType.Needs.NOTHING);
+    }
+
     HttpFilter create(FilterContext context) {
         return type.create(
                 config.orElseThrow(() -> new IllegalStateException(name + ": no configuration")),

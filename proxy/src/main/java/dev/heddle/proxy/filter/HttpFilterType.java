@@ -1,6 +1,8 @@
 package dev.heddle.proxy.filter;
 
+import dev.heddle.proxy.tls.SecretRef;
 import dev.heddle.xds.wire.Any;
+import java.util.List;
 
 /// A kind of HTTP filter: how its configuration reads, and how a filter is made of it.
 ///
@@ -17,6 +19,25 @@ public interface HttpFilterType<C> {
 
     /// Makes the filter of one exchange.
     HttpFilter create(C config, FilterContext context);
+
+    /// What a configuration wants beside itself.
+    ///
+    /// @param secrets by whichever source
+    /// @param clusters that it calls
+    record Needs(List<SecretRef> secrets, List<String> clusters) {
+        /// Nothing.
+        public static final Needs NOTHING = new Needs(List.of(), List.of());
+
+        public Needs {
+            secrets = List.copyOf(secrets);
+            clusters = List.copyOf(clusters);
+        }
+    }
+
+    /// What filters of that configuration want beside it.
+    default Needs needs(C config) {
+        return Needs.NOTHING;
+    }
 
     /// Whether a filter that is configured empty does nothing but what routes say of it. There is
     /// none then for the other routes' requests.

@@ -21,6 +21,17 @@ public final class Query {
         return null;
     }
 
+    /// The value of the first parameter of that name as it stands, not decoded; null for none.
+    public static @Nullable String raw(String path, String name) {
+        for (String parameter : parameters(path)) {
+            int equals = parameter.indexOf('=');
+            if ((equals < 0 ? parameter : parameter.substring(0, equals)).equals(name)) {
+                return equals < 0 ? "" : parameter.substring(equals + 1);
+            }
+        }
+        return null;
+    }
+
     /// The path without the parameters of that name.
     public static String without(String path, String name) {
         int question = path.indexOf('?');

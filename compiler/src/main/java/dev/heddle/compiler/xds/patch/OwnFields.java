@@ -333,6 +333,27 @@ final class OwnFields {
             JwtProvider.NormalizePayload: space_delimited_claims
             PerRouteConfig: disabled
             RequirementRule: match requirement_name requires
+            envoy.extensions.filters.http.oauth2.v3
+            CookieConfig: partitioned path same_site
+            CookieConfigs: bearer_token_cookie_config code_verifier_cookie_config
+                id_token_cookie_config oauth_expires_cookie_config oauth_hmac_cookie_config
+                oauth_nonce_cookie_config refresh_token_cookie_config
+            OAuth2: config
+            OAuth2Config: allow_failed_matcher allowed_redirect_domains auth_scopes auth_type
+                authorization_endpoint code_verifier_token_expires_in cookie_configs credentials
+                csrf_token_expires_in default_expires_in default_refresh_token_expires_in
+                deny_redirect_matcher disable_access_token_set_cookie disable_id_token_set_cookie
+                disable_refresh_token_set_cookie disable_token_encryption end_session_endpoint
+                forward_bearer_token forward_id_token original_request_uri pass_through_matcher
+                post_logout_redirect_uri preserve_authorization_header redirect_path_matcher
+                redirect_uri resources signout_path stat_prefix token_endpoint
+                use_access_token_expiry_for_id_token_cookie use_refresh_token
+            OAuth2Credentials: client_id cookie_domain cookie_names hmac_secret token_secret
+            OAuth2Credentials.CookieNames: bearer_token code_verifier id_token oauth_expires
+                oauth_hmac oauth_nonce refresh_token
+            OAuth2PerRoute: config
+            OAuth2TokenForwarding: header
+            PostLogoutRedirectUri: disabled uri
             envoy.extensions.filters.http.rbac.v3
             RBAC: rules rules_stat_prefix shadow_rules shadow_rules_stat_prefix
             RBACPerRoute: rbac
@@ -448,8 +469,9 @@ final class OwnFields {
                 disable_stateless_session_resumption full_scan_certs_on_sni_mismatch
                 require_client_certificate session_ticket_keys
                 session_ticket_keys_sds_secret_config session_timeout
+            GenericSecret: secret
             SdsSecretConfig: name sds_config
-            Secret: name session_ticket_keys tls_certificate validation_context
+            Secret: generic_secret name session_ticket_keys tls_certificate validation_context
             SubjectAltNameMatcher: matcher san_type
             TlsCertificate: certificate_chain private_key watched_directory
             TlsParameters: cipher_suites ecdh_curves tls_maximum_protocol_version
