@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.online.FederationStatus;
 import dev.heddle.cli.serve.CaOptions;
 import dev.heddle.cli.serve.Certificates;
 import dev.heddle.cli.serve.JoinToken;
@@ -147,6 +148,18 @@ final class CaCommands {
             footer = {"", "Example:", "  heddle ca bundle --data ./state > bundle.json"})
     int bundle(@Mixin Mixins.Data data, @Mixin Mixins.Authority authority) {
         return Certificates.bundle(options(data, authority), machine);
+    }
+
+    @Command(
+            name = "federation",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says of each other trust domain that is believed where its bundle is read, when",
+                "that was, and what went wrong; exit code 1 while something did."
+            },
+            footer = {"", "Example:", "  heddle ca federation"})
+    int federation(@Mixin Mixins.ControlPlane mesh, @Mixin Mixins.Printing output) {
+        return FederationStatus.run(mesh.api(machine), output.json(), machine);
     }
 
     private static CaOptions options(Mixins.Data data, Mixins.Authority authority) {

@@ -218,6 +218,7 @@ final class Commands {
                                 "one, over TLS, as Istio does at 15012 (default: not at all)."
                             })
                     Optional<String> ca,
+            @Mixin Mixins.BundleEndpoint bundles,
             @Mixin Mixins.Authority authority,
             @Option(
                             names = "--cert-ttl-s",
@@ -274,6 +275,7 @@ final class Commands {
                                         apiNames == null ? List.of() : apiNames,
                                         allowsApi)
                                 .serving(ca.isPresent()),
+                        bundles.options(ca.isPresent()),
                         withParent),
                 machine);
     }

@@ -5,6 +5,7 @@ import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
 import dev.heddle.cli.online.Credentials;
 import dev.heddle.cli.serve.AgentOptions;
+import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
 import java.nio.file.Path;
@@ -198,6 +199,47 @@ final class Mixins {
 
         String trustDomain() {
             return trustDomain;
+        }
+    }
+
+    /// Where other trust domains read whom the mesh believes.
+    static final class BundleEndpoint {
+        @Option(
+                names = "--bundle-endpoint",
+                paramLabel = "HOST:PORT",
+                description = {
+                    "Where other trust domains read whom the mesh believes, over TLS, by a",
+                    "certificate of --ca (https_spiffe) or --bundle-cert (https_web)",
+                    "(default: nowhere)."
+                })
+        private @Nullable String address;
+
+        @Option(
+                names = "--bundle-cert",
+                paramLabel = "FILE",
+                description = "The certificate for it, PEM; read again when it changes.")
+        private @Nullable Path certificate;
+
+        @Option(
+                names = "--bundle-key",
+                paramLabel = "FILE",
+                description = "The key of --bundle-cert, PEM.")
+        private @Nullable Path key;
+
+        @Option(
+                names = "--bundle-refresh-s",
+                paramLabel = "N",
+                defaultValue = "300",
+                description = "How often they should read it again (default: ${DEFAULT-VALUE}).")
+        private int refreshSeconds;
+
+        Optional<BundleOptions> options(boolean hasAuthority) {
+            return BundleOptions.of(
+                    Optional.ofNullable(address),
+                    Optional.ofNullable(certificate),
+                    Optional.ofNullable(key),
+                    Duration.ofSeconds(refreshSeconds),
+                    hasAuthority);
         }
     }
 

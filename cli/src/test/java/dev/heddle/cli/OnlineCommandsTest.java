@@ -111,6 +111,41 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void otherTrustDomainsAreListedWithWhereTheirRootsAreFrom() throws Exception {
+        assertThat(run("ca", "federation", "--api", api))
+                .matches(result -> result.code() == 0)
+                .extracting(TestCommand::out)
+                .asString()
+                .startsWith("TRUST DOMAIN ");
+        Path file = directory.resolve("partner.yaml");
+        Files.writeString(
+                file,
+                """
+                apiVersion: spire.spiffe.io/v1alpha1
+                kind: ClusterFederatedTrustDomain
+                metadata: {name: partner}
+                spec:
+                  trustDomain: partner.example
+                  bundleEndpointURL: https://127.0.0.1:1/
+                  bundleEndpointProfile: {type: https_web}
+                """);
+        assertThat(run("apply", "-f", file.toString(), "--api", api).code()).isZero();
+        // Nobody there is believed, and nobody asks this machine itself.
+        long until = System.nanoTime() + 30_000_000_000L;
+        while (!run("ca", "federation", "--api", api).out().contains("is not called")
+                && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(run("ca", "federation", "--api", api))
+                .matches(result -> result.code() == 1)
+                .extracting(TestCommand::out)
+                .asString()
+                .containsPattern("partner.example +- +0 +- +- +https://127.0.0.1:1/ https_web ");
+        assertThat(run("get", "findings", "--api", api).out())
+                .contains("whom 'partner.example' believes cannot be read");
+    }
+
+    @Test
     void anAccountMayWhatItsRolesSay() throws Exception {
         assertThat(run("user", "add", "anna", "--role", "viewer:default", "--api", api).out())
                 .isEqualTo("anna has viewer:default\n");

@@ -17,10 +17,8 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -97,35 +95,14 @@ public final class ConsoleServer implements AutoCloseable {
         var api = new ConsoleApi(mesh, store, accounts, audit, new Guard(address));
         // Sockets, not channels: they look at the first byte before TLS does.
         WebServer server =
-                WebServer.builder()
+                WebServers.builder(address, MAX_CONNECTIONS)
                         .update(it -> tls.map(ServerTls::forServer).ifPresent(it::tls))
                         .useNio(tls.isEmpty())
-                        .address(address.getAddress())
-                        .port(address.getPort())
-                        .maxTcpConnections(MAX_CONNECTIONS)
-                        .idleConnectionTimeout(Duration.ofMinutes(1))
-                        .shutdownGracePeriod(Duration.ofMillis(500))
-                        .shutdownHook(false)
                         .routing((HttpRouting.Builder routing) ->
                                 routing.any((request, response) ->
                                         handle(api, tls.isPresent(), request, response)))
                         .build();
-        try (var probe = new ServerSocket()) {
-            // The web server says only that it could not, this says why.
-            probe.setReuseAddress(true);
-            probe.bind(address);
-        } catch (IOException e) {
-            throw new IOException(
-                    "API on %s: %s. Is another control plane running? Take another with --api"
-                            .formatted(text(address), e.getMessage()),
-                    e);
-        }
-        server.start();
-        if (!server.isRunning()) {
-            throw new IOException("API on " + text(address) + ": cannot be opened (see the log)");
-        }
-        return new ConsoleServer(
-                server, new InetSocketAddress(address.getAddress(), server.port()), tls);
+        return new ConsoleServer(server, WebServers.started(server, address, "API", "--api"), tls);
     }
 
     private static String text(InetSocketAddress address) {

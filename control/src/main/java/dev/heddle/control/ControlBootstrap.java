@@ -2,7 +2,7 @@ package dev.heddle.control;
 
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.ca.CaServer;
-import dev.heddle.control.keys.Reach;
+import dev.heddle.control.fetch.Reach;
 import dev.heddle.control.source.Pace;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 /// @param compilers how many proxies' configurations are compiled at once, at least 1
 /// @param clock for records
 /// @param nanos for durations: never goes back
+/// @param bundlesFrom whom the control plane asks for bundles of other trust domains
 public record ControlBootstrap(
         Path config,
         Path data,
@@ -30,7 +31,8 @@ public record ControlBootstrap(
         Pace pace,
         int compilers,
         InstantSource clock,
-        LongSupplier nanos) {
+        LongSupplier nanos,
+        Reach bundlesFrom) {
 
     public ControlBootstrap {
         if (compilers < 1) {
@@ -41,7 +43,22 @@ public record ControlBootstrap(
     /// The same with a certificate authority.
     public ControlBootstrap signing(CaServer.Settings authority) {
         return new ControlBootstrap(
-                config, data, xds, Optional.of(authority), settings, pace, compilers, clock, nanos);
+                config,
+                data,
+                xds,
+                Optional.of(authority),
+                settings,
+                pace,
+                compilers,
+                clock,
+                nanos,
+                bundlesFrom);
+    }
+
+    /// The same with somebody else to ask for bundles.
+    public ControlBootstrap asking(Reach others) {
+        return new ControlBootstrap(
+                config, data, xds, ca, settings, pace, compilers, clock, nanos, others);
     }
 
     /// The usual settings around two directories and an address.
@@ -60,7 +77,8 @@ public record ControlBootstrap(
                 Pace.NORMAL,
                 Runtime.getRuntime().availableProcessors(),
                 InstantSource.system(),
-                System::nanoTime);
+                System::nanoTime,
+                Reach.of(System.getenv("HEDDLE_BUNDLES_FROM")));
     }
 
     /// Whom the control plane calls for keys though it usually would not, as the environment says.

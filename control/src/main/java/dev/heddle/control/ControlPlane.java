@@ -4,6 +4,7 @@ import dev.heddle.control.access.Accounts;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.RevocationSource;
+import dev.heddle.control.federation.BundleSource;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.keys.KeySource;
 import dev.heddle.control.keys.LoginKeySource;
@@ -161,10 +162,22 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.nanos());
         parts.push(keys);
 
+        // So is whom other trust domains believe.
+        var bundles =
+                BundleSource.start(
+                        keys,
+                        bootstrap.bundlesFrom(),
+                        new BundleSource.Mesh(
+                                bootstrap.settings().home(), bootstrap.settings().trustDomain()),
+                        last.files(),
+                        bootstrap.clock(),
+                        bootstrap.nanos());
+        parts.push(bundles);
+
         // So is the key of logins, and what the authority has revoked.
         var logins =
                 new LoginKeySource(
-                        keys,
+                        bundles,
                         bootstrap.data(),
                         bootstrap.settings().rootNamespace(),
                         new SecureRandom());
@@ -184,7 +197,10 @@ public final class ControlPlane implements AutoCloseable {
                                     bootstrap.clock(),
                                     xds,
                                     NodeClaims::refusal,
-                                    revocations::learn));
+                                    issuer -> {
+                                        revocations.learn(issuer.revoked());
+                                        bundles.learn(issuer.roots());
+                                    }));
             parts.push(ca.get());
         }
 
@@ -199,13 +215,22 @@ public final class ControlPlane implements AutoCloseable {
                                 .filter(file ->
                                         !file.name().equals(KeySource.FILE)
                                                 && !file.name().equals(LoginKeySource.FILE)
+                                                && !file.name().equals(BundleSource.FILE)
                                                 && !file.name().equals(RevocationSource.FILE))
                                 .toList(),
                         own,
                         bootstrap.nanos());
         parts.push(files);
 
-        var mesh = new Mesh(worlds, pusher, hits, ca, ownCertificates, bootstrap.clock());
+        var mesh =
+                new Mesh(
+                        worlds,
+                        pusher,
+                        hits,
+                        ca,
+                        ownCertificates,
+                        bundles::status,
+                        bootstrap.clock());
         var configStore =
                 new ConfigStore(
                         bootstrap.config(),

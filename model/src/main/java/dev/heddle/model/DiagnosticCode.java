@@ -204,6 +204,12 @@ public enum DiagnosticCode {
             "A login that cannot come about yet.",
             "Its routes are closed: they answer 503.",
             "See why the provider does not answer, or write what is missing."),
+    BUNDLE_UNREAD(
+            "HED0034",
+            Severity.WARNING,
+            "Whom another trust domain believes could not be read.",
+            "What was read before stays in force; where nothing was, nobody of it is believed.",
+            "See why its bundle endpoint does not answer, or proves somebody else."),
     DEPRECATED(
             "IST0002",
             Severity.WARNING,

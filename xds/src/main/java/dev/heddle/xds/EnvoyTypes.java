@@ -62,6 +62,7 @@ import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.Prev
 import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -88,6 +89,7 @@ public final class EnvoyTypes {
                     Cluster.getDescriptor(),
                     ClusterLoadAssignment.getDescriptor(),
                     Secret.getDescriptor(),
+                    SPIFFECertValidatorConfig.getDescriptor(),
                     Listener.getDescriptor(),
                     RouteConfiguration.getDescriptor(),
                     ScopedRouteConfiguration.getDescriptor(),

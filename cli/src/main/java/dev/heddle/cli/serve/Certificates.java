@@ -4,10 +4,10 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.text.Table;
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.ca.PublishedBundle;
 import dev.heddle.control.ca.Revocations;
 import dev.heddle.control.ca.Revocations.Certificate;
 import dev.heddle.control.ca.Rotations;
-import dev.heddle.control.ca.SpiffeBundle;
 import dev.heddle.xds.identity.SpiffeId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,7 +22,7 @@ import java.util.Optional;
 /// its own.
 public final class Certificates {
     /// A new root is announced for as long as it takes proxies to renew, half a day.
-    private static final Duration REFRESH = Duration.ofHours(1);
+    static final Duration REFRESH = Duration.ofHours(1);
 
     private Certificates() {}
 
@@ -96,7 +96,11 @@ public final class Certificates {
         try {
             List<X509Certificate> roots =
                     CaServer.roots(options.at(new InetSocketAddress(0)), clock);
-            machine.out().print(SpiffeBundle.json(roots, REFRESH, clock.instant()));
+            machine.out()
+                    .print(
+                            new PublishedBundle(options.directory())
+                                    .of(roots, REFRESH, clock.instant())
+                                    .json());
             return 0;
         } catch (IOException e) {
             throw Failure.of("heddle ca bundle: " + e.getMessage(), "");

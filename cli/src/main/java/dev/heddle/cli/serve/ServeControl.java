@@ -37,6 +37,7 @@ public final class ServeControl {
     /// @param xds where proxies connect in plain text; empty for nowhere
     /// @param ca the certificate authority; empty for none
     /// @param api where people and the console do, and how
+    /// @param bundles where other trust domains read whom the mesh believes; empty for nowhere
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path config,
@@ -44,6 +45,7 @@ public final class ServeControl {
             Optional<InetSocketAddress> xds,
             Optional<CaServer.Settings> ca,
             Serving api,
+            Optional<BundleOptions> bundles,
             boolean withParent) {}
 
     private static ControlBootstrap bootstrap(Settings settings) {
@@ -74,6 +76,14 @@ public final class ServeControl {
         return source.isPresent()
                 ? Optional.of(ServerTls.start("API", source.get(), control.ownCertificates()))
                 : Optional.empty();
+    }
+
+    private static Closeable bundles(Settings settings, ControlPlane control) throws IOException {
+        if (settings.bundles().isEmpty()) {
+            return () -> {};
+        }
+        var server = settings.bundles().get().start(control);
+        return server::close;
     }
 
     /// Where the command line of the same user finds what lets it in.
@@ -129,6 +139,7 @@ public final class ServeControl {
                                 control.configStore(),
                                 control.accounts(),
                                 control.audit());
+                Closeable _ = bundles(settings, control);
                 var _ = local(control.accounts(), console.address(), machine)) {
             introduceFirst(control.accounts(), settings, machine);
             stop.await();

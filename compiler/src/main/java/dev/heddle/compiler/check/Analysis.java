@@ -111,7 +111,7 @@ public final class Analysis {
         BackendTrafficPolicyCheck.check(index, findings);
         BackendPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);
-        TrustCheck.check(index, findings);
+        TrustCheck.check(index, MeshConfigs.of(index.resources(), meshNamespace), findings);
         RequestAuthenticationCheck.check(index, findings);
         AuthorizationPolicyCheck.check(index, findings);
         MeshConfigCheck.check(

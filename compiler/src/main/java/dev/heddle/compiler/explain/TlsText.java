@@ -5,9 +5,11 @@ import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.ir.TlsSecret.DomainRoot;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// What connections are secured with, in words; of secrets their names.
@@ -74,6 +76,18 @@ final class TlsText {
             case TlsSecret.RootFileWithout(_, String file, _, _) ->
                     "roots in the proxy's file " + file + " and what was revoked";
             case TlsSecret.Words _ -> "words that nobody else may know";
+            case TlsSecret.DomainRoots it ->
+                    "roots of each trust domain for itself: "
+                            + it.domains().entrySet().stream()
+                                    .map(TlsText::domain)
+                                    .collect(Collectors.joining(", "));
+        };
+    }
+
+    private static String domain(Map.Entry<String, DomainRoot> domain) {
+        return switch (domain.getValue()) {
+            case DomainRoot.Inline _ -> domain.getKey();
+            case DomainRoot.InFile(String file) -> domain.getKey() + " in the proxy's file " + file;
         };
     }
 

@@ -1,6 +1,9 @@
 package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// A certificate with its key, the roots that peers are measured by, or what filters show or sign
 /// with, which proxies are sent by themselves, so that a new one touches nothing else. Prints
@@ -48,6 +51,27 @@ public sealed interface TlsSecret {
         public String toString() {
             return "Hidden[redacted]";
         }
+    }
+
+    /// Roots by trust domain: a peer is measured by those of its own.
+    ///
+    /// @param file that the proxy looks at to see that the roots of its own domain have changed;
+    ///   empty for none
+    record DomainRoots(
+            String name, SortedMap<String, DomainRoot> domains, String file, Origin origin)
+            implements TlsSecret {
+        public DomainRoots {
+            domains = Collections.unmodifiableSortedMap(new TreeMap<>(domains));
+        }
+    }
+
+    /// The roots of a trust domain.
+    sealed interface DomainRoot {
+        /// Roots, and what was revoked under them, PEM.
+        record Inline(String pem) implements DomainRoot {}
+
+        /// Roots in a file that the proxy has.
+        record InFile(String file) implements DomainRoot {}
     }
 
     /// A private key. Prints without it.

@@ -94,8 +94,7 @@ public final class GatewayLowering {
         var listeners = new ArrayList<Listener>();
         var routes = new ArrayList<RouteConfiguration>();
         var secrets = TlsSecrets.ofGateway(world.index(), scope.namespace());
-        scope.identity()
-                .ifPresent(d -> MeshTls.secrets(d, world.settings().trust()).forEach(secrets::add));
+        scope.identity().ifPresent(d -> MeshTls.secrets(d, world.settings()).forEach(secrets::add));
         SortedMap<Integer, List<Server>> byPort = GatewayServers.byPort(world, scope);
         SortedMap<Integer, PortListeners> listenersByPort = listeners(world, scope, secrets);
         var tables = new GatewayTables(world.index(), scope, pieces);

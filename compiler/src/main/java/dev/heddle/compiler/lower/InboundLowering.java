@@ -118,8 +118,7 @@ final class InboundLowering {
         this.tls = new ServerTlsLowering(secrets);
         this.mesh = MeshTls.of(world.settings(), scope.identity().isPresent());
         this.strictness = world.index().peers().in(scope.namespace()).of(scope.labels());
-        scope.identity()
-                .ifPresent(d -> MeshTls.secrets(d, world.settings().trust()).forEach(secrets::add));
+        scope.identity().ifPresent(d -> MeshTls.secrets(d, world.settings()).forEach(secrets::add));
         if (sidecar.isPresent() && !sidecar.get().spec().ingress().isEmpty()) {
             ingress(sidecar.get());
             return;

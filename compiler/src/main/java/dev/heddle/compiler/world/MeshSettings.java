@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 ///   Heddle's own proxy waits for no client whose server speaks first
 /// @param home namespace where the settings themselves are looked for
 /// @param config as users wrote it; empty where nobody did
-/// @param trust whom the mesh believes no more
+/// @param trust whom the mesh believes no more, and of others
 public record MeshSettings(
         String rootNamespace,
         String domain,
@@ -53,12 +53,10 @@ public record MeshSettings(
 
     /// These, where the resources say nothing else.
     public MeshSettings with(Resources resources) {
-        MeshSettings said =
-                MeshConfigs.of(resources, home)
-                        .inForce()
-                        .map(chosen -> with(chosen.config()))
-                        .orElse(this);
-        return said.with(MeshTrust.of(resources, said.rootNamespace()));
+        Optional<MeshConfigs.Chosen> chosen = MeshConfigs.of(resources, home).inForce();
+        MeshSettings said = chosen.map(it -> with(it.config())).orElse(this);
+        Federation federation = Federation.of(resources, chosen, said.trustDomain());
+        return said.with(MeshTrust.of(resources, said.rootNamespace(), federation));
     }
 
     private MeshSettings with(MeshTrust other) {

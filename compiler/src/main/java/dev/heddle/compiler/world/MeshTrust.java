@@ -8,13 +8,15 @@ import dev.heddle.model.core.ConfigMap;
 import dev.heddle.model.kinds.Kinds;
 import java.util.Optional;
 
-/// Whom the mesh believes no more, though a root of it has signed for him.
+/// Whom the mesh believes no more, though a root of it has signed for him, and whom it believes of
+/// others.
 ///
 /// @param revoked lists of revoked certificates (CRL), PEM; empty for none
 /// @param origin where they stand
-public record MeshTrust(String revoked, Origin origin) {
+/// @param federation other trust domains
+public record MeshTrust(String revoked, Origin origin, Federation federation) {
     /// Nobody.
-    public static final MeshTrust NONE = new MeshTrust("", Origin.BUILT_IN);
+    public static final MeshTrust NONE = new MeshTrust("", Origin.BUILT_IN, Federation.NONE);
 
     /// The ConfigMap of the root namespace by which Istio's authority spreads its lists, and
     /// Heddle's, too.
@@ -24,14 +26,15 @@ public record MeshTrust(String revoked, Origin origin) {
     public static final String KEY = "ca-crl.pem";
 
     /// As a mesh's resources have it.
-    static MeshTrust of(Resources resources, String rootNamespace) {
+    public static MeshTrust of(Resources resources, String rootNamespace, Federation federation) {
         return found(resources, rootNamespace)
                 .map(map ->
                         new MeshTrust(
                                 map.spec().data().getOrDefault(KEY, ""),
-                                map.origin(FieldPath.of("data", KEY))))
+                                map.origin(FieldPath.of("data", KEY)),
+                                federation))
                 .filter(trust -> !trust.revoked().isBlank())
-                .orElse(NONE);
+                .orElseGet(() -> new MeshTrust("", Origin.BUILT_IN, federation));
     }
 
     /// Where lists of revoked certificates stand.

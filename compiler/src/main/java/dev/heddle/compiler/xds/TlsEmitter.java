@@ -8,14 +8,17 @@ import dev.heddle.compiler.ir.PeerRules;
 import dev.heddle.compiler.ir.SecretRef;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.TlsSecret;
+import dev.heddle.compiler.ir.TlsSecret.DomainRoot;
 import dev.heddle.model.istio.ServerTlsSettings.ProtocolVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
@@ -108,8 +111,34 @@ final class TlsEmitter {
                                     .setCrl(inline(crl)));
             case TlsSecret.Words(_, TlsSecret.Hidden(String text), _) ->
                     out.setGenericSecret(GenericSecret.newBuilder().setSecret(inline(text)));
+            case TlsSecret.DomainRoots it -> out.setValidationContext(validator(it));
         }
         return out.build();
+    }
+
+    /// Envoy reads the files of this validator anew when one of `trusted_ca` or `crl` changes; it
+    /// looks at neither otherwise.
+    private static CertificateValidationContext validator(TlsSecret.DomainRoots secret) {
+        SPIFFECertValidatorConfig.Builder config = SPIFFECertValidatorConfig.newBuilder();
+        secret.domains()
+                .forEach((domain, roots) ->
+                        config.addTrustDomainsBuilder()
+                                .setName(domain)
+                                .setTrustBundle(
+                                        switch (roots) {
+                                            case DomainRoot.Inline(String pem) -> inline(pem);
+                                            case DomainRoot.InFile(String file) -> file(file);
+                                        }));
+        CertificateValidationContext.Builder context =
+                CertificateValidationContext.newBuilder()
+                        .setCustomValidatorConfig(
+                                TypedExtensionConfig.newBuilder()
+                                        .setName("envoy.tls.cert_validator.spiffe")
+                                        .setTypedConfig(Protos.pack(config.build())));
+        if (!secret.file().isEmpty()) {
+            context.setTrustedCa(file(secret.file()));
+        }
+        return context.build();
     }
 
     private static TransportSocket socket(Message context) {

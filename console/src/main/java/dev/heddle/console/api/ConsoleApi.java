@@ -101,6 +101,11 @@ public final class ConsoleApi {
                         namespace,
                         READERS,
                         whole::certificates),
+                get(
+                        "/federation",
+                        "other trust domains, and whom they believe",
+                        READERS,
+                        whole::federation),
                 get("/services", "services, their versions, endpoints", READERS, whole::services),
                 get(
                         "/overview",

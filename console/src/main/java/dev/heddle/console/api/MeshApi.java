@@ -73,6 +73,10 @@ final class MeshApi {
                                 .orElse(view)));
     }
 
+    ApiResponse federation(Call call) {
+        return ApiResponse.json(200, FederationViews.all(mesh.federation()));
+    }
+
     ApiResponse services(Call call) {
         MeshView view = view(call);
         return ApiResponse.json(

@@ -1,6 +1,7 @@
 package dev.heddle.control.ca;
 
 import dev.heddle.control.ca.CertificateAuthority.Lives;
+import dev.heddle.xds.identity.SpiffeBundle;
 import dev.heddle.xds.identity.SpiffeId;
 import dev.heddle.xds.secret.CertificateHash;
 import dev.heddle.xds.secret.CertificatePath;
@@ -146,14 +147,15 @@ public final class CaServer implements AutoCloseable {
     ///
     /// @param xds what is served; it outlives this
     /// @param admission says who may be which node there
-    /// @param revoked is told what was revoked, now and whenever more is
+    /// @param learned is told by whom it signs, whom it believes and what it has revoked, now and
+    ///   whenever that changes
     /// @throws IOException when the issuer cannot be used or the address cannot be bound
     public static CaServer start(
             Settings settings,
             InstantSource clock,
             XdsService xds,
             Admission admission,
-            Consumer<Revoked> revoked)
+            Consumer<Issuer> learned)
             throws IOException {
         Rotations rotations = rotations(settings);
         var lives = new Lives(settings.usualLife(), Lives.NORMAL.longest());
@@ -166,7 +168,7 @@ public final class CaServer implements AutoCloseable {
         IssuerPlace place = place(settings, lives);
         String mark = place.mark();
         CertificateAuthority first = place.authority(clock.instant());
-        revoked.accept(first.issuer().revoked());
+        learned.accept(first.issuer());
         var authority = new AtomicReference<CertificateAuthority>(first);
         PeerCheck.Question believed =
                 chain -> check(chain, authority.get(), settings.trustDomain(), clock);
@@ -189,7 +191,7 @@ public final class CaServer implements AutoCloseable {
                         next -> {
                             authority.set(next);
                             renewal.run();
-                            revoked.accept(next.issuer().revoked());
+                            learned.accept(next.issuer());
                         });
         var _ = timer.scheduleWithFixedDelay(watch::look, 500, 500, TimeUnit.MILLISECONDS);
         Predicate<X509Certificate> isRevoked =
@@ -319,6 +321,14 @@ public final class CaServer implements AutoCloseable {
     /// Whom the mesh believes now, the signing root first.
     public List<X509Certificate> roots() {
         return authority.get().issuer().roots();
+    }
+
+    /// Whom the mesh believes, for other trust domains.
+    ///
+    /// @param hint how often that should be read again
+    /// @throws IOException when the bundle's number cannot be kept
+    public SpiffeBundle bundle(Duration hint) throws IOException {
+        return new PublishedBundle(settings.directory()).of(roots(), hint, clock.instant());
     }
 
     /// What it has signed and has not ended.

@@ -1,6 +1,8 @@
 package dev.heddle.control.keys;
 
 import dev.heddle.compiler.select.KeySets;
+import dev.heddle.control.fetch.Reach;
+import dev.heddle.control.fetch.WebFetch;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.ConfigSource;
@@ -27,7 +29,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,9 +99,8 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
             String namespace,
             InstantSource clock,
             LongSupplier nanos) {
-        var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        var source =
-                new KeySource(worlds, new KeyFetch(reach, tls, nanos), namespace, clock, nanos);
+        var fetch = new KeyFetch(new WebFetch(reach, nanos, "keys"), WebFetch.Tls.usual());
+        var source = new KeySource(worlds, fetch, namespace, clock, nanos);
         saved.stream().filter(file -> file.name().equals(FILE)).forEach(source::recall);
         source.thread.start();
         return source;

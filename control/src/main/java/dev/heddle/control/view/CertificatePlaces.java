@@ -58,7 +58,8 @@ final class CertificatePlaces {
                 case TlsSecret.CertificateFiles _,
                         TlsSecret.RootFile _,
                         TlsSecret.RootFileWithout _,
-                        TlsSecret.Words _ -> {}
+                        TlsSecret.Words _,
+                        TlsSecret.DomainRoots _ -> {}
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.heddle.control.view;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.xds.SnapshotJson;
 import dev.heddle.control.ca.CaServer;
+import dev.heddle.control.federation.BundleStatus;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
@@ -24,8 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Takes pictures of a running mesh. Callable from any thread; may wait for a moment.
 public final class Mesh {
@@ -36,12 +39,14 @@ public final class Mesh {
     private final RuleHits hits;
     private final Optional<CaServer> authority;
     private final OwnCertificates own;
+    private final Supplier<List<BundleStatus>> bundles;
     private final InstantSource clock;
 
     /// A mesh of that loop, that pusher and those hits.
     ///
     /// @param authority who signs the certificates of workloads; empty where it is somebody else
     /// @param own what the control plane shows itself
+    /// @param bundles how it stands with those that are fetched
     /// @param clock by which certificates end
     public Mesh(
             WorldLoop worlds,
@@ -49,12 +54,14 @@ public final class Mesh {
             RuleHits hits,
             Optional<CaServer> authority,
             OwnCertificates own,
+            Supplier<List<BundleStatus>> bundles,
             InstantSource clock) {
         this.worlds = worlds;
         this.pusher = pusher;
         this.hits = hits;
         this.authority = authority;
         this.own = own;
+        this.bundles = bundles;
         this.clock = clock;
     }
 
@@ -92,6 +99,18 @@ public final class Mesh {
         own.all().forEach(shown -> all.add(CertificateView.of(shown, now)));
         return new CertificatesView(
                 now, all, authority.isPresent() ? authority.get().issued(now) : List.of());
+    }
+
+    /// Whom the mesh believes of other trust domains, by name.
+    public List<BundleStatus> federation() {
+        var all = new TreeMap<String, BundleStatus>();
+        worlds.current()
+                .map(e -> e.world().settings().trust().federation().roots())
+                .ifPresent(roots ->
+                        roots.forEach((domain, pem) ->
+                                all.put(domain, BundleStatus.written(domain, pem))));
+        bundles.get().forEach(status -> all.put(status.trustDomain(), status));
+        return List.copyOf(all.values());
     }
 
     /// What a connected proxy was given last, but for private keys.

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.heddle.control.fetch.Reach;
+import dev.heddle.control.fetch.WebFetch;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.SavedFile;
@@ -26,7 +28,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,8 +78,7 @@ class KeySourceTest {
     }
 
     private static KeyFetch fetch(Reach reach) {
-        return new KeyFetch(
-                reach, (SSLSocketFactory) SSLSocketFactory.getDefault(), System::nanoTime);
+        return new KeyFetch(new WebFetch(reach, System::nanoTime, "keys"), WebFetch.Tls.usual());
     }
 
     @Test

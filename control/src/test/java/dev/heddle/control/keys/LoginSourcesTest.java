@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.heddle.compiler.secret.LoginKey;
+import dev.heddle.control.fetch.Reach;
+import dev.heddle.control.fetch.WebFetch;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.SavedFile;
@@ -28,7 +30,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,8 +76,7 @@ class LoginSourcesTest {
     }
 
     private String provider(Reach reach) throws IOException {
-        return new KeyFetch(
-                        reach, (SSLSocketFactory) SSLSocketFactory.getDefault(), System::nanoTime)
+        return new KeyFetch(new WebFetch(reach, System::nanoTime, "keys"), WebFetch.Tls.usual())
                 .provider(issuer(), new Sought.Provider(issuer()).place(), Duration.ofSeconds(30));
     }
 

@@ -6,11 +6,16 @@ import dev.heddle.cli.online.Api;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.patch.SecuredControl;
+import dev.heddle.console.BundleServer;
 import dev.heddle.console.ConsoleServer;
+import dev.heddle.console.tls.ServerTls;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.ca.JoinTokens;
+import dev.heddle.control.federation.BundleStatus;
+import dev.heddle.control.fetch.Reach;
+import dev.heddle.control.serving.CertificateSource;
 import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.EchoBackends;
@@ -58,16 +63,31 @@ final class SecureMesh implements AutoCloseable {
 
     /// @param life of certificates
     SecureMesh(Path dir, Duration life) throws IOException {
+        this(dir, life, "cluster.local");
+    }
+
+    /// @param life of certificates
+    /// @param trustDomain of identities
+    SecureMesh(Path dir, Duration life, String trustDomain) throws IOException {
         this.dir = dir;
         Files.createDirectories(dir.resolve("config"));
         authority =
                 new CaServer.Settings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        "cluster.local",
+                        trustDomain,
                         dir.resolve("data/ca"),
                         Optional.empty(),
                         Optional.empty(),
                         life);
+        write(
+                "settings.yaml",
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: istio, namespace: istio-system}
+                data: {mesh: "trustDomain: %s"}
+                """
+                        .formatted(trustDomain));
         write(
                 "services.yaml",
                 """
@@ -92,8 +112,66 @@ final class SecureMesh implements AutoCloseable {
                                         dir.resolve("config"),
                                         dir.resolve("data"),
                                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                                .signing(authority));
+                                .signing(authority)
+                                // Other meshes are on this machine, too.
+                                .asking(new Reach(List.of("127.0.0.0/8"))));
         parts.add(control);
+    }
+
+    /// Tells other trust domains whom this mesh believes.
+    BundleServer tells() throws IOException {
+        CaServer signing = control.authority().orElseThrow();
+        var names = new CertificateSource.OfMesh(signing, List.of("localhost"));
+        BundleServer server =
+                BundleServer.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        ServerTls.start("bundle endpoint", names, control.ownCertificates()),
+                        () -> signing.bundle(Duration.ofSeconds(1)).json());
+        parts.add(server);
+        return server;
+    }
+
+    /// Believes workloads of another mesh, which tells there whom it believes.
+    void believes(SecureMesh other, BundleServer there) throws IOException {
+        String domain = other.authority.trustDomain();
+        write(
+                "federation.yaml",
+                """
+                apiVersion: spire.spiffe.io/v1alpha1
+                kind: ClusterFederatedTrustDomain
+                metadata: {name: other}
+                spec:
+                  trustDomain: %s
+                  bundleEndpointURL: https://localhost:%d/
+                  bundleEndpointProfile:
+                    type: https_spiffe
+                    endpointSPIFFEID: spiffe://%s/ns/istio-system/sa/istiod
+                  trustDomainBundle: '%s'
+                """
+                        .formatted(
+                                domain,
+                                there.address().getPort(),
+                                domain,
+                                other.control
+                                        .authority()
+                                        .orElseThrow()
+                                        .bundle(Duration.ofSeconds(1))
+                                        .json()
+                                        .strip()));
+    }
+
+    /// The number of what it tells them.
+    long sequence() throws IOException {
+        return control.authority()
+                .orElseThrow()
+                .bundle(Duration.ofSeconds(1))
+                .sequence()
+                .orElseThrow();
+    }
+
+    /// How it stands with other meshes.
+    List<BundleStatus> federation() {
+        return control.mesh().federation();
     }
 
     /// Puts a file of configuration in force.
@@ -207,6 +285,11 @@ final class SecureMesh implements AutoCloseable {
     /// Asks the service through a caller's sidecar.
     Optional<Answer> get(int sidecar) {
         return get(sidecar, "http://bank:" + SERVICE_PORT + "/", "bank:" + SERVICE_PORT);
+    }
+
+    /// Asks somebody else through a caller's sidecar.
+    Optional<Answer> get(int sidecar, String host) {
+        return get(sidecar, "http://" + host + "/", host);
     }
 
     /// Asks the service's sidecar in plain text, as somebody without one.

@@ -6,6 +6,7 @@ import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.fetch.Reach;
 import dev.heddle.control.source.Pace;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.e2e.CaseCertificates;
@@ -240,7 +241,8 @@ class SwapsUnderLoadTest {
                                 BRISK,
                                 1,
                                 InstantSource.system(),
-                                System::nanoTime));
+                                System::nanoTime,
+                                Reach.USUAL));
         parts.add(control);
         return control;
     }

@@ -40,10 +40,12 @@ import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.istio.WorkloadGroup;
 import dev.heddle.model.mesh.IstioOperator;
 import dev.heddle.model.policy.BackendTrafficPolicy;
+import dev.heddle.model.policy.FederatedTrustDomain;
 import dev.heddle.model.policy.KeySet;
 import dev.heddle.model.policy.OpenIdProvider;
 import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.TrustBundle;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Locale;
@@ -254,15 +256,7 @@ public final class Kinds {
                     XBackend.class,
                     "xbackend");
     public static final Kind<XMesh> X_MESH =
-            new Kind<>(
-                    GATEWAYS_X,
-                    List.of("v1alpha1"),
-                    "XMesh",
-                    "xmeshes",
-                    List.of("mesh"),
-                    XMesh.class,
-                    Layout.SPEC,
-                    false);
+            clusterWide(GATEWAYS_X, "XMesh", "xmeshes", List.of("mesh"), XMesh.class);
     public static final Kind<KeySet> KEY_SET =
             kind(HEDDLE, List.of("v1alpha1"), "KeySet", "keysets", KeySet.class);
     public static final Kind<OpenIdProvider> OPEN_ID_PROVIDER =
@@ -272,6 +266,18 @@ public final class Kinds {
                     "OpenIDProvider",
                     "openidproviders",
                     OpenIdProvider.class);
+
+    public static final Kind<TrustBundle> TRUST_BUNDLE =
+            clusterWide(HEDDLE, "TrustBundle", "trustbundles", List.of(), TrustBundle.class);
+
+    /// SPIRE's.
+    public static final Kind<FederatedTrustDomain> FEDERATED_TRUST_DOMAIN =
+            clusterWide(
+                    "spire.spiffe.io",
+                    "ClusterFederatedTrustDomain",
+                    "clusterfederatedtrustdomains",
+                    List.of("cftd"),
+                    FederatedTrustDomain.class);
 
     public static final Kind<Service> SERVICE =
             core("", List.of("v1"), "Service", "services", "svc", Service.class, Layout.SPEC);
@@ -378,6 +384,8 @@ public final class Kinds {
                     X_MESH,
                     KEY_SET,
                     OPEN_ID_PROVIDER,
+                    TRUST_BUNDLE,
+                    FEDERATED_TRUST_DOMAIN,
                     SERVICE,
                     ENDPOINTS,
                     ENDPOINT_SLICE,
@@ -390,6 +398,13 @@ public final class Kinds {
                     ISTIO_OPERATOR);
 
     private Kinds() {}
+
+    /// A young kind that lives in no namespace.
+    private static <S> Kind<S> clusterWide(
+            String group, String name, String plural, List<String> shortNames, Class<S> spec) {
+        return new Kind<>(
+                group, List.of("v1alpha1"), name, plural, shortNames, spec, Layout.SPEC, false);
+    }
 
     /// The kind that a document names, by group and kind.
     public static Optional<Kind<?>> find(String group, String name) {

@@ -40,6 +40,7 @@ import java.util.Optional;
 /// @param enableAutoMtls whether hosts that speak the mesh's TLS are spoken to in it unasked; true
 /// @param trustDomain of the mesh's identities; `cluster.local`
 /// @param trustDomainAliases others whose identities are taken for the mesh's own
+/// @param caCertificates roots of other trust domains
 /// @param meshMTLS how the mesh's TLS is spoken
 /// @param defaultTrafficPolicy of connections to hosts, where no DestinationRule says one
 /// @param serviceEntryVisibility how far ServiceEntries reach at most
@@ -72,7 +73,7 @@ public record MeshConfig(
         Optional<Boolean> enableAutoMtls,
         String trustDomain,
         List<String> trustDomainAliases,
-        @NotYet Node caCertificates,
+        List<CertificateData> caCertificates,
         List<String> defaultServiceExportTo,
         List<String> defaultVirtualServiceExportTo,
         List<String> defaultDestinationRuleExportTo,
@@ -104,6 +105,23 @@ public record MeshConfig(
         discoverySelectors = List.copyOf(discoverySelectors);
         trustDomainAliases = List.copyOf(trustDomainAliases);
         extensionProviders = List.copyOf(extensionProviders);
+        caCertificates = List.copyOf(caCertificates);
+    }
+
+    /// Roots, and whose they are.
+    ///
+    /// @param pem the roots; or
+    /// @param spiffeBundleUrl where they are told, with the profile `https_web`
+    /// @param trustDomains whose workloads are believed by them
+    public record CertificateData(
+            String pem,
+            String spiffeBundleUrl,
+            @NotYet List<String> certSigners,
+            List<String> trustDomains) {
+        public CertificateData {
+            certSigners = List.copyOf(certSigners);
+            trustDomains = List.copyOf(trustDomains);
+        }
     }
 
     /// How proxies speak the mesh's TLS with each other.

@@ -57,13 +57,13 @@ public final class CertificatesPage {
     private record Used(List<X509Certificate> roots, List<X509Certificate> own) {}
 
     private static Used used(TlsSettings settings, Map<String, Secret> secrets) {
-        var roots = new LinkedHashSet<X509Certificate>(settings.trust().held().roots());
+        var roots = new LinkedHashSet<X509Certificate>(settings.trust().held().allRoots());
         settings.trust()
                 .named()
                 .map(ref -> secrets.get(ref.key()))
                 .ifPresent(secret -> {
                     if (secret instanceof Secret.Trust(var rules)) {
-                        roots.addAll(rules.roots());
+                        roots.addAll(rules.allRoots());
                     }
                 });
         var own = new ArrayList<TlsCertificate>(settings.identities().held());

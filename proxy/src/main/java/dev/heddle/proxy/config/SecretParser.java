@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Reads certificates, keys and rules of trust, those of SDS and those inside of other resources.
@@ -36,6 +37,7 @@ import java.util.stream.Stream;
 @SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 final class SecretParser {
 
+    private static final String VALIDATOR = "custom_validator_config";
     private static final long LARGEST_FILE = 1 << 20;
 
     private final Findings findings;
@@ -96,7 +98,9 @@ final class SecretParser {
                                 trust.getTrustedCa(),
                                 trust.getCrl(),
                                 secret.getGenericSecret().getSecret()),
-                        secret.getSessionTicketKeys().getKeysList().stream())
+                        Stream.concat(
+                                secret.getSessionTicketKeys().getKeysList().stream(),
+                                SpiffeBundles.sources(trust).stream()))
                 .filter(DataSource::hasFilename)
                 .map(DataSource::getFilename)
                 .map(SystemRoots::located)
@@ -164,6 +168,7 @@ final class SecretParser {
                         "match_subject_alt_names",
                         "require_signed_certificate_timestamp",
                         "crl",
+                        VALIDATOR,
                         "allow_expired_certificate",
                         "trust_chain_verification",
                         "only_verify_leaf_cert_crl",
@@ -176,6 +181,10 @@ final class SecretParser {
                         ? roots(join(path, "trusted_ca"), given.getTrustedCa())
                         : List.of(),
                 given.hasCrl() ? revocations(join(path, "crl"), given.getCrl()) : List.of(),
+                given.hasCustomValidatorConfig()
+                        ? new SpiffeBundles(findings, this)
+                                .of(join(path, VALIDATOR), given.getCustomValidatorConfig())
+                        : new TreeMap<>(),
                 names(path, given),
                 fingerprints(join(path, "verify_certificate_hash"), given),
                 keyFingerprints(join(path, "verify_certificate_spki"), given),
@@ -320,7 +329,8 @@ final class SecretParser {
         };
     }
 
-    private Optional<String> text(String path, DataSource source) {
+    /// What stands in a source; empty when it cannot be read, which was found.
+    Optional<String> text(String path, DataSource source) {
         return bytes(path, source).map(bytes -> bytes.toString(StandardCharsets.UTF_8));
     }
 

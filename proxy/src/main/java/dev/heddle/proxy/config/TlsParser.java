@@ -260,7 +260,8 @@ final class TlsParser {
                 TrustRules rules = secrets.rules(at, context.getValidationContext());
                 boolean isPinned =
                         !rules.fingerprints().isEmpty() || !rules.keyFingerprints().isEmpty();
-                if (rules.roots().isEmpty() && !rules.names().isEmpty() && !isPinned) {
+                boolean hasRoots = !rules.roots().isEmpty() || !rules.bundles().isEmpty();
+                if (!hasRoots && !rules.names().isEmpty() && !isPinned) {
                     findings.reject(
                             join(at, "trusted_ca"),
                             "is not set beside names to match, which anybody can write into a"

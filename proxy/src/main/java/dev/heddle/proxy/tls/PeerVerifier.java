@@ -1,5 +1,6 @@
 package dev.heddle.proxy.tls;
 
+import dev.heddle.xds.identity.SpiffeId;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertPathBuilder;
@@ -24,7 +25,10 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// intermediates must be meant for this use (extended key usage), keys and signatures must not be
 /// weak, and whoever shows a SPIFFE id must be a leaf with exactly one URI (X509-SVID 2 and 4.1). A
 /// name or fingerprint is looked at only after that.
+///
+/// Where the rules have roots by trust domain, a peer is judged by those of its own domain alone.
 ///
 /// A first verification costs about a millisecond, which is why [PeerTrust] remembers.
 public final class PeerVerifier {
@@ -57,8 +63,14 @@ public final class PeerVerifier {
 
     private static final int LEAST_RSA_BITS = 2048;
 
+    private static final int KEY_CERT_SIGN = 5;
+    private static final int CRL_SIGN = 6;
+
     private final TrustRules rules;
     private final Set<TrustAnchor> anchors;
+
+    /// One for each trust domain, where peers are measured by their own.
+    private final SortedMap<String, PeerVerifier> domains = new TreeMap<>();
 
     public PeerVerifier(TrustRules rules) {
         this.rules = rules;
@@ -66,11 +78,14 @@ public final class PeerVerifier {
                 rules.roots().stream()
                         .map(root -> new TrustAnchor(root, null))
                         .collect(Collectors.toUnmodifiableSet());
+        rules.bundles()
+                .forEach((domain, bundle) ->
+                        domains.put(domain, new PeerVerifier(rules.within(bundle))));
     }
 
     /// The roots that it leads chains to.
     List<X509Certificate> roots() {
-        return rules.roots();
+        return rules.allRoots();
     }
 
     /// Whether anything is asked of a peer.
@@ -90,11 +105,36 @@ public final class PeerVerifier {
         if (rules.areEmpty()) {
             return new PeerVerdict.Unproven();
         }
+        if (!domains.isEmpty()) {
+            return verifyWithinDomain(shown, side, now);
+        }
         PeerVerdict.Refused refused = fault(shown, side, now);
         if (refused == null) {
             return new PeerVerdict.Believed();
         }
         return rules.leniency().acceptUntrusted() ? new PeerVerdict.Unproven() : refused;
+    }
+
+    /// Which roots count is what the peer says of itself: it must then lead to one of these. So no
+    /// trust domain can vouch for another (SPIFFE Trust Domain and Bundle, 3; X509-SVID, 5.2).
+    private PeerVerdict verifyWithinDomain(List<X509Certificate> shown, Side side, Instant now) {
+        X509Certificate leaf = shown.getFirst();
+        Optional<SpiffeId> id = SpiffeId.of(leaf).filter(it -> !it.path().isEmpty());
+        if (id.isEmpty()) {
+            return chain(leaf, "says no trust domain (expected: exactly one URI, a SPIFFE id)");
+        }
+        PeerVerifier domain = domains.get(id.get().trustDomain());
+        if (domain == null) {
+            return chain(
+                    leaf,
+                    "is of trust domain '%s', whose roots are not known (expected: one of %s)"
+                            .formatted(id.get().trustDomain(), domains.keySet()));
+        }
+        boolean[] usage = leaf.getKeyUsage();
+        if (usage != null && (usage[KEY_CERT_SIGN] || usage[CRL_SIGN])) {
+            return chain(leaf, "may sign others (expected: a leaf)");
+        }
+        return domain.verify(shown, side, now);
     }
 
     private PeerVerdict.@Nullable Refused fault(

@@ -266,6 +266,14 @@ public final class TlsContexts {
             text.append(ShownCertificate.of(List.of(root)).sha256()).append('\n');
         }
         rules.revocations().forEach(list -> text.append(list.hashCode()).append('\n'));
+        rules.bundles()
+                .forEach((domain, bundle) -> {
+                    text.append(domain).append('\n');
+                    for (X509Certificate root : bundle.roots()) {
+                        text.append(ShownCertificate.of(List.of(root)).sha256()).append('\n');
+                    }
+                    bundle.revocations().forEach(list -> text.append(list.hashCode()).append('\n'));
+                });
         text.append(rules.names())
                 .append(rules.fingerprints())
                 .append(rules.keyFingerprints())

@@ -4,8 +4,11 @@ import dev.heddle.xds.secret.PemText;
 import dev.heddle.xds.secret.UnusableMaterial;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Which peers are believed (`CertificateValidationContext`). Without roots, fingerprints or names
@@ -13,6 +16,9 @@ import java.util.stream.Stream;
 ///
 /// @param roots one of which a peer's chain must lead to; none: chains are not looked at
 /// @param revocations when there are any, each certificate of a chain needs one that knows it
+/// @param bundles by trust domain, as the validator `envoy.tls.cert_validator.spiffe` has them:
+///   where there are any, a peer is measured by those of its own domain and by nothing else, and
+///   only its SPIFFE id is a name; none: the roots above
 /// @param names of which the peer must bear one; none: any name
 /// @param fingerprints SHA-256 of whole certificates, in lower-case hex, of which the peer's must
 ///   be one
@@ -20,6 +26,7 @@ import java.util.stream.Stream;
 public record TrustRules(
         List<X509Certificate> roots,
         List<X509CRL> revocations,
+        SortedMap<String, Bundle> bundles,
         List<SanMatch> names,
         List<String> fingerprints,
         List<String> keyFingerprints,
@@ -28,6 +35,21 @@ public record TrustRules(
     /// Everybody is believed.
     public static final TrustRules NONE =
             new TrustRules(List.of(), List.of(), List.of(), List.of(), List.of(), Leniency.NONE);
+
+    /// A name that no certificate has.
+    private static final SanMatch NOBODY =
+            new SanMatch(SanMatch.Kind.URI, new SanMatch.Text.Exact("", false));
+
+    /// The roots of one trust domain, and what was revoked under them.
+    public record Bundle(List<X509Certificate> roots, List<X509CRL> revocations) {
+        public Bundle {
+            if (roots.isEmpty()) {
+                throw new IllegalArgumentException("roots: [] (expected: one or more)");
+            }
+            roots = List.copyOf(roots);
+            revocations = List.copyOf(revocations);
+        }
+    }
 
     /// What is forgiven.
     ///
@@ -44,11 +66,27 @@ public record TrustRules(
 
         /// Nothing.
         public static final Leniency NONE = new Leniency(false, false, false, OptionalInt.empty());
+
+        Leniency withoutUntrusted() {
+            return new Leniency(false, allowExpired, onlyLeafRevocation, maxDepth);
+        }
+    }
+
+    /// Without trust domains.
+    public TrustRules(
+            List<X509Certificate> roots,
+            List<X509CRL> revocations,
+            List<SanMatch> names,
+            List<String> fingerprints,
+            List<String> keyFingerprints,
+            Leniency leniency) {
+        this(roots, revocations, new TreeMap<>(), names, fingerprints, keyFingerprints, leniency);
     }
 
     public TrustRules {
         roots = List.copyOf(roots);
         revocations = List.copyOf(revocations);
+        bundles = Collections.unmodifiableSortedMap(new TreeMap<>(bundles));
         names = List.copyOf(names);
         fingerprints = List.copyOf(fingerprints);
         keyFingerprints = List.copyOf(keyFingerprints);
@@ -57,9 +95,18 @@ public record TrustRules(
     /// Whether a peer must prove anything.
     public boolean areEmpty() {
         return roots.isEmpty()
+                && bundles.isEmpty()
                 && names.isEmpty()
                 && fingerprints.isEmpty()
                 && keyFingerprints.isEmpty();
+    }
+
+    /// The roots of all trust domains, and those of none.
+    public List<X509Certificate> allRoots() {
+        return Stream.concat(
+                        roots.stream(), bundles.values().stream().flatMap(b -> b.roots().stream()))
+                .distinct()
+                .toList();
     }
 
     /// These with others laid over them, as Envoy merges a default and a fetched context: lists are
@@ -68,6 +115,7 @@ public record TrustRules(
         return new TrustRules(
                 over.roots.isEmpty() ? roots : over.roots,
                 over.revocations.isEmpty() ? revocations : over.revocations,
+                over.bundles.isEmpty() ? bundles : over.bundles,
                 joined(names, over.names),
                 joined(fingerprints, over.fingerprints),
                 joined(keyFingerprints, over.keyFingerprints),
@@ -83,7 +131,26 @@ public record TrustRules(
     /// The same for a peer that must bear one name and no other.
     TrustRules forName(SanMatch name) {
         return new TrustRules(
-                roots, revocations, List.of(name), fingerprints, keyFingerprints, leniency);
+                roots,
+                revocations,
+                bundles,
+                List.of(name),
+                fingerprints,
+                keyFingerprints,
+                leniency);
+    }
+
+    /// The same for a peer of one trust domain. Names of other kinds than a SPIFFE id are whatever
+    /// its authority likes, so they count for nothing; where only such are expected, nobody fits.
+    TrustRules within(Bundle domain) {
+        List<SanMatch> ids = names.stream().filter(n -> n.kind() == SanMatch.Kind.URI).toList();
+        return new TrustRules(
+                domain.roots(),
+                domain.revocations(),
+                ids.isEmpty() && !names.isEmpty() ? List.of(NOBODY) : ids,
+                fingerprints,
+                keyFingerprints,
+                leniency.withoutUntrusted());
     }
 
     private static <T> List<T> joined(List<T> one, List<T> other) {

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,75 @@ class PeerVerifierTest {
         refuses(rules(), List.of(), PeerVerdict.Fault.NO_CERTIFICATE, "no certificate");
         assertThat(verdict(TrustRules.NONE, other.leaf("any", "DNS:a").chain()))
                 .isEqualTo(new PeerVerdict.Unproven());
+    }
+
+    private TrustRules domains(SanMatch... names) throws Exception {
+        var bundles = new TreeMap<String, TrustRules.Bundle>();
+        bundles.put("a.example", new TrustRules.Bundle(List.of(root.x509()), List.of()));
+        bundles.put("b.example", new TrustRules.Bundle(List.of(other.x509()), List.of()));
+        return new TrustRules(
+                List.of(),
+                List.of(),
+                bundles,
+                List.of(names),
+                List.of(),
+                List.of(),
+                TrustRules.Leniency.NONE);
+    }
+
+    @Test
+    void eachTrustDomainHasItsOwnRoots() throws Exception {
+        believes(domains(), root.leaf("a", "URI:spiffe://a.example/web").chain());
+        believes(domains(), other.leaf("b", "URI:spiffe://b.example/web").chain());
+        refuses(
+                domains(),
+                other.leaf("posing", "URI:spiffe://a.example/web").chain(),
+                PeerVerdict.Fault.CHAIN,
+                "none of the trusted roots");
+        refuses(
+                domains(),
+                root.leaf("lying", "URI:spiffe://b.example/web").chain(),
+                PeerVerdict.Fault.CHAIN,
+                "none of the trusted roots");
+        refuses(
+                domains(),
+                root.leaf("stranger", "URI:spiffe://c.example/web").chain(),
+                PeerVerdict.Fault.CHAIN,
+                "is of trust domain 'c.example', whose roots are not known");
+    }
+
+    @Test
+    void whoSaysNoTrustDomainIsOfNone() throws Exception {
+        for (String names :
+                List.of(
+                        "DNS:a.example",
+                        "URI:https://a.example/web",
+                        "URI:spiffe://a.example",
+                        "URI:spiffe://A.example/web",
+                        "URI:spiffe://a.example/web,URI:spiffe://b.example/web")) {
+            refuses(
+                    domains(),
+                    root.leaf("none", names).chain(),
+                    PeerVerdict.Fault.CHAIN,
+                    "says no trust domain");
+        }
+    }
+
+    @Test
+    void withinTrustDomainsOnlyAnIdIsAName() throws Exception {
+        List<X509Certificate> web =
+                root.leaf("both", "URI:spiffe://a.example/web,DNS:web.example").chain();
+        believes(domains(name(SanMatch.Kind.URI, "spiffe://a.example/web")), web);
+        refuses(
+                domains(name(SanMatch.Kind.URI, "spiffe://a.example/other")),
+                web,
+                PeerVerdict.Fault.NAME,
+                "expected: one of");
+        refuses(
+                domains(name(SanMatch.Kind.DNS, "web.example")),
+                web,
+                PeerVerdict.Fault.NAME,
+                "expected: one of");
     }
 
     @Test

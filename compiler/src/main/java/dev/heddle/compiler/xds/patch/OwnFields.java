@@ -456,10 +456,11 @@ final class OwnFields {
             envoy.extensions.transport_sockets.proxy_protocol.v3
             ProxyProtocolUpstreamTransport: config tlv_as_pool_key transport_socket
             envoy.extensions.transport_sockets.tls.v3
-            CertificateValidationContext: allow_expired_certificate crl match_subject_alt_names
-                match_typed_subject_alt_names max_verify_depth only_verify_leaf_cert_crl
-                require_signed_certificate_timestamp trust_chain_verification trusted_ca
-                verify_certificate_hash verify_certificate_spki watched_directory
+            CertificateValidationContext: allow_expired_certificate crl custom_validator_config
+                match_subject_alt_names match_typed_subject_alt_names max_verify_depth
+                only_verify_leaf_cert_crl require_signed_certificate_timestamp
+                trust_chain_verification trusted_ca verify_certificate_hash
+                verify_certificate_spki watched_directory
             CommonTlsContext: alpn_protocols combined_validation_context
                 tls_certificate_sds_secret_configs tls_certificates tls_params validation_context
                 validation_context_sds_secret_config
@@ -470,6 +471,8 @@ final class OwnFields {
                 require_client_certificate session_ticket_keys
                 session_ticket_keys_sds_secret_config session_timeout
             GenericSecret: secret
+            SPIFFECertValidatorConfig: trust_bundles trust_domains
+            SPIFFECertValidatorConfig.TrustDomain: name trust_bundle
             SdsSecretConfig: name sds_config
             Secret: generic_secret name session_ticket_keys tls_certificate validation_context
             SubjectAltNameMatcher: matcher san_type

@@ -1,4 +1,4 @@
-package dev.heddle.control.keys;
+package dev.heddle.control.fetch;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Whom the control plane calls because somebody's configuration says so. Addresses of this
-/// machine, of its own link and of the machine's metadata are nobody's keys: who writes
-/// configuration shall not read through the control plane what only that may see.
+/// machine, of its own link and of the machine's metadata are nobody's: who writes configuration
+/// shall not read through the control plane what only that may see.
 ///
 /// @param anyway ranges that are called all the same, as in `127.0.0.0/8`
 public record Reach(List<String> anyway) {
@@ -39,7 +39,7 @@ public record Reach(List<String> anyway) {
     }
 
     /// Whether it may be called.
-    boolean allows(InetAddress address) {
+    public boolean allows(InetAddress address) {
         if (anyway.stream().anyMatch(range -> contains(range, address))) {
             return true;
         }
