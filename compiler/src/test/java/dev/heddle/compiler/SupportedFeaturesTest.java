@@ -69,9 +69,7 @@ class SupportedFeaturesTest {
                     // A mesh's.
                     "Mesh",
                     // Only a cluster does it that makes proxies of Gateways.
-                    "GatewayInfrastructurePropagation",
-                    // No route has a field for it.
-                    "HTTPRouteDestinationPortMatching");
+                    "GatewayInfrastructurePropagation");
 
     private static final Set<String> NOT_OF_MESHES =
             Set.of(

@@ -87,8 +87,8 @@ class CertificatePlacesTest {
                         "ConfigMap default/roots ca.crt: "
                                 + (gateway + "asked (gateway.yaml:32), ")
                                 + (gateway + "lenient (gateway.yaml:33), ")
-                                + "BackendTLSPolicy default/bank (routes.yaml:54), "
-                                + "BackendTLSPolicy default/doubted (routes.yaml:65)");
+                                + "BackendTLSPolicy default/bank (routes.yaml:56), "
+                                + "BackendTLSPolicy default/doubted (routes.yaml:68)");
     }
 
     @Test
