@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import dev.heddle.cli.analyze.Analyze;
 import dev.heddle.cli.analyze.Format;
 import dev.heddle.cli.analyze.Suppression;
+import dev.heddle.cli.analyze.Threshold;
 import dev.heddle.cli.demo.DataPlane;
 import dev.heddle.cli.demo.Demo;
 import dev.heddle.cli.demo.DemoOptions;
@@ -34,7 +35,6 @@ import dev.heddle.cli.serve.ServeControl;
 import dev.heddle.cli.serve.ServeProxy;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.warm.Rehearsal;
-import dev.heddle.model.Severity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -507,13 +507,13 @@ final class Commands {
                             paramLabel = "info|warning|error",
                             defaultValue = "info",
                             description = "The least that is printed (default: ${DEFAULT-VALUE}).")
-                    Severity shown,
+                    Threshold shown,
             @Option(
                             names = "--failure-threshold",
                             paramLabel = "info|warning|error",
                             defaultValue = "warning",
                             description = "The least that fails (default: ${DEFAULT-VALUE}).")
-                    Severity failing,
+                    Threshold failing,
             @Option(
                             names = {"-S", "--suppress"},
                             paramLabel = "CODE=RESOURCE",

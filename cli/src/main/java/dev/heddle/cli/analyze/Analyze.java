@@ -28,8 +28,8 @@ public final class Analyze {
             List<Path> paths,
             Optional<Api> mesh,
             Format format,
-            Severity shown,
-            Severity failing,
+            Threshold shown,
+            Threshold failing,
             List<Suppression> suppressions,
             boolean hints,
             Fixing fixing) {
@@ -61,7 +61,7 @@ public final class Analyze {
         List<Diagnostic> findings = remaining(source, question);
         List<Diagnostic> shown =
                 findings.stream()
-                        .filter(d -> d.severity().compareTo(question.shown()) >= 0)
+                        .filter(d -> isOver(question.shown(), d))
                         .filter(d -> question.hints() || !isHint(d))
                         .toList();
         switch (question.format()) {
@@ -73,9 +73,11 @@ public final class Analyze {
             case JSON -> machine.out().print(FindingsText.json(shown, absences(source).services()));
             case SARIF -> machine.out().print(Sarif.of(shown));
         }
-        return findings.stream().anyMatch(d -> d.severity().compareTo(question.failing()) >= 0)
-                ? 1
-                : 0;
+        return findings.stream().anyMatch(d -> isOver(question.failing(), d)) ? 1 : 0;
+    }
+
+    private static boolean isOver(Threshold least, Diagnostic finding) {
+        return finding.severity().compareTo(Severity.valueOf(least.name())) >= 0;
     }
 
     private static AnalyzedSource mended(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.heddle.cli.analyze.Analyze;
 import dev.heddle.cli.analyze.Format;
+import dev.heddle.cli.analyze.Threshold;
 import dev.heddle.cli.demo.Bootstrap;
 import dev.heddle.cli.demo.DemoPlan;
 import dev.heddle.cli.demo.Workload;
@@ -17,7 +18,6 @@ import dev.heddle.cli.process.Role;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
-import dev.heddle.model.Severity;
 import dev.heddle.samples.bookinfo.BookServer;
 import dev.heddle.samples.bookinfo.BookService;
 import dev.heddle.samples.bookinfo.Call;
@@ -63,8 +63,8 @@ public final class Rehearsal {
                         List.of(sample),
                         Optional.empty(),
                         Format.JSON,
-                        Severity.INFO,
-                        Severity.WARNING,
+                        Threshold.INFO,
+                        Threshold.WARNING,
                         List.of(),
                         false,
                         Analyze.Fixing.NONE),
