@@ -112,7 +112,8 @@ class SamplesTest {
                 Subject.of(world, flawed, Instant.parse("2026-06-01T00:00:00Z")), known);
     }
 
-    /// Those of Helm are no YAML before it has filled them in, and of one a script says the cluster.
+    /// Those of Helm are no YAML before it has filled them in, and of one a script says the
+    /// cluster.
     private static boolean isTemplate(Path file) {
         return file.toString().contains("/templates/") || read(file).contains("${CLUSTER}");
     }
