@@ -59,24 +59,7 @@ final class AccessEmitter {
         for (Stage stage : access.requests()) {
             stage.asked()
                     .ifPresent(authorizer -> {
-                        out.addHttpFilters(
-                                HttpFilter.newBuilder()
-                                        .setName(HTTP)
-                                        .setTypedConfig(
-                                                Protos.pack(
-                                                        io.envoyproxy
-                                                                .envoy
-                                                                .extensions
-                                                                .filters
-                                                                .http
-                                                                .rbac
-                                                                .v3
-                                                                .RBAC
-                                                                .newBuilder()
-                                                                .setShadowRules(matched(stage))
-                                                                .setShadowRulesStatPrefix(
-                                                                        ASKED_PREFIX)
-                                                                .build())));
+                        out.addHttpFilters(noting(matched(stage), ASKED_PREFIX));
                         out.addHttpFilters(
                                 HttpFilter.newBuilder()
                                         .setName(ExtAuthzEmitter.HTTP)

@@ -2,7 +2,6 @@ package dev.heddle.control.audit;
 
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.source.ConfigFile;
-import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.SavedFile;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
@@ -83,11 +82,7 @@ public final class AuditTrail implements AutoCloseable {
             throws IOException {
         var byName = new TreeMap<String, ConfigFile>();
         for (SavedFile file : before) {
-            var read = ConfigReader.RESOURCES.read(file.name(), file.text());
-            byName.put(
-                    file.name(),
-                    new ConfigFile(
-                            file.name(), file.changed(), file.text(), read.resources(), List.of()));
+            byName.put(file.name(), ConfigFile.of(file.name(), file.changed(), file.text()));
         }
         return new AuditTrail(
                 new AuditFiles(directory, LARGEST, FILES),

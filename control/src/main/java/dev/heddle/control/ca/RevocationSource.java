@@ -2,16 +2,13 @@ package dev.heddle.control.ca;
 
 import dev.heddle.compiler.world.MeshTrust;
 import dev.heddle.control.source.ConfigFile;
-import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.ConfigSource;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.model.Confined;
 import dev.heddle.model.core.ConfigMap;
 import dev.heddle.xds.token.JsonText;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,15 +83,6 @@ public final class RevocationSource implements ConfigSource.Sink {
         document.put("metadata", Map.of("name", MeshTrust.CONFIG_MAP, "namespace", namespace));
         document.put("data", Map.of(MeshTrust.KEY, revoked.text()));
         String text = JsonText.write(document) + "\n";
-        var all = new TreeMap<>(state.files());
-        all.put(
-                FILE,
-                new ConfigFile(
-                        FILE,
-                        revoked.since(),
-                        text,
-                        ConfigReader.RESOURCES.read(FILE, text).resources(),
-                        List.of()));
-        return new SourceState(all, state.findings());
+        return state.with(ConfigFile.of(FILE, revoked.since(), text));
     }
 }

@@ -374,16 +374,8 @@ public final class BundleSource implements ConfigSource.Sink, AutoCloseable {
         if (text.isEmpty()) {
             return new SourceState(state.files(), findings);
         }
-        var all = new TreeMap<>(state.files());
-        all.put(
-                FILE,
-                new ConfigFile(
-                        FILE,
-                        changed,
-                        text.toString(),
-                        ConfigReader.RESOURCES.read(FILE, text.toString()).resources(),
-                        List.of()));
-        return new SourceState(all, findings);
+        return new SourceState(state.files(), findings)
+                .with(ConfigFile.of(FILE, changed, text.toString()));
     }
 
     private Optional<Diagnostic> trouble(Place place) {

@@ -186,16 +186,7 @@ public final class KeySource implements ConfigSource.Sink, AutoCloseable {
         if (text.isEmpty()) {
             return state;
         }
-        var all = new TreeMap<>(state.files());
-        all.put(
-                FILE,
-                new ConfigFile(
-                        FILE,
-                        changed,
-                        text.toString(),
-                        ConfigReader.RESOURCES.read(FILE, text.toString()).resources(),
-                        List.of()));
-        return new SourceState(all, state.findings());
+        return state.with(ConfigFile.of(FILE, changed, text.toString()));
     }
 
     /// JSON, which is YAML.

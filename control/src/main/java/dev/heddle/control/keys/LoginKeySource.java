@@ -2,7 +2,6 @@ package dev.heddle.control.keys;
 
 import dev.heddle.compiler.secret.LoginKey;
 import dev.heddle.control.source.ConfigFile;
-import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.ConfigSource;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.DurableFile;
@@ -15,10 +14,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -86,16 +83,7 @@ public final class LoginKeySource implements ConfigSource.Sink {
         document.put("metadata", Map.of("name", LoginKey.SECRET, "namespace", namespace));
         document.put("stringData", Map.of(LoginKey.ENTRY, key.get()));
         String text = JsonText.write(document) + "\n";
-        var all = new TreeMap<>(state.files());
-        all.put(
-                FILE,
-                new ConfigFile(
-                        FILE,
-                        Instant.EPOCH,
-                        text,
-                        ConfigReader.RESOURCES.read(FILE, text).resources(),
-                        List.of()));
-        return new SourceState(all, state.findings());
+        return state.with(ConfigFile.of(FILE, Instant.EPOCH, text));
     }
 
     /// The key that is kept, or a new one; empty where neither can be had, so that routes stay

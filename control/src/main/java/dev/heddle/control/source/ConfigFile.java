@@ -25,6 +25,17 @@ public record ConfigFile(
         findings = List.copyOf(findings);
     }
 
+    /// What a text brings whose mistakes nobody is to be told: one that was made here, or was read
+    /// before.
+    public static ConfigFile of(String name, Instant changed, String text) {
+        return new ConfigFile(
+                name,
+                changed,
+                text,
+                ConfigReader.RESOURCES.read(name, text).resources(),
+                List.of());
+    }
+
     /// The same content, under other findings.
     ConfigFile withFindings(List<Diagnostic> others) {
         return new ConfigFile(name, changed, text, resources, others);

@@ -18,4 +18,11 @@ public record SourceState(SortedMap<String, ConfigFile> files, List<Diagnostic> 
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
         findings = List.copyOf(findings);
     }
+
+    /// The same with another file, in the place of one of that name.
+    public SourceState with(ConfigFile file) {
+        var all = new TreeMap<>(files);
+        all.put(file.name(), file);
+        return new SourceState(all, findings);
+    }
 }
