@@ -147,8 +147,9 @@ class ControlPlaneTest {
         ControlPlane control = start();
         Proxy proxy = connect(control.xdsAddress(), ID);
         awaitInSync(control, 1);
+        // A proxy is in sync from its first acknowledgement; its listeners come after its clusters.
+        await().untilAsserted(() -> assertThat(proxy.names.get("LDS virtualInbound")).isNotNull());
         String before = proxy.names.get("LDS virtualInbound");
-        assertThat(before).isNotNull();
 
         Files.writeString(
                 config.resolve("mesh.yaml"),

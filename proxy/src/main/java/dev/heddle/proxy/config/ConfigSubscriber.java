@@ -292,7 +292,6 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             listener ->
                                     addressTaken(listener)
                                             .or(() -> secretUnknown(listener.secrets()))
-                                            .or(() -> secretUnknown(listener.routeSecrets()))
                                             .or(() -> clusterHeldBack(listener.clusters())),
                             warming::put);
             case ROUTE ->

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Where connections are taken (`envoy.config.listener.v3.Listener`).
@@ -112,27 +113,26 @@ public record ListenerConfig(
         return chains.all().stream().flatMap(chain -> chain.tls().stream()).distinct().toList();
     }
 
-    /// The secrets that it asks for by name.
+    /// The secrets that it asks for by name, with those of the route tables that it holds itself.
     public List<SecretRef> secrets() {
-        return Stream.concat(
+        return Stream.of(
                         tls().stream().flatMap(tls -> tls.secrets().stream()),
-                        httpFilters().flatMap(spec -> spec.needs().secrets().stream()))
+                        httpFilters().flatMap(spec -> spec.needs().secrets().stream()),
+                        heldTables().flatMap(table -> table.secrets().stream()))
+                .flatMap(Function.identity())
                 .distinct()
                 .toList();
     }
 
-    /// Those that filters want of the route tables that it holds itself.
-    public List<SecretRef> routeSecrets() {
+    private Stream<RouteConfig> heldTables() {
         return handlings()
                 .flatMap(handling ->
                         handling instanceof FilterChainConfig.Handling.Http(var manager)
                                         && manager.routes()
                                                 instanceof
                                                 HttpConnectionManagerConfig.Routes.Held(var table)
-                                ? table.secrets().stream()
-                                : Stream.of())
-                .distinct()
-                .toList();
+                                ? Stream.of(table)
+                                : Stream.of());
     }
 
     private Stream<FilterSpec<?>> httpFilters() {

@@ -23,22 +23,23 @@ import java.util.function.Predicate;
 ///
 /// ```
 ///   cluster    waits for its hosts and secrets
-///   route      waits for its clusters
-///   listener   waits for its route table and secrets
+///   route      waits for its clusters and its filters' secrets
+///   listener   waits for its route table, secrets and filters' secrets
 /// ```
 ///
 /// A route also waits until each host of its clusters was asked once whether it is well, where
 /// hosts are asked.
 ///
-/// Nobody waits for secrets of routes: what would use them says that they are not there. Who waits
-/// lets its old version serve, so what runs is complete at every moment; removals come last.
+/// Who waits lets its old version serve, so what runs is complete at every moment; removals come
+/// last. Envoy does not wait for secrets of a route's filters, so that for a moment it sends people
+/// away who would have been let in.
 ///
 /// Nobody waits for ever unless told to: what is missing after its `initial_fetch_timeout`, or at
 /// once where the control plane says that there is no such thing, is taken as missing (a cluster
-/// without hosts, `UH`; a listener without routes, `NR`; one without its secret refuses
-/// handshakes). A cluster that a route names and that nobody announced is given
-/// [#UNKNOWN_CLUSTER_PATIENCE], once, and only if an old version of the route can serve in the
-/// meantime.
+/// without hosts, `UH`; a listener without routes, `NR`; one without its secret refuses handshakes,
+/// and a filter without its own says so). A cluster that a route names and that nobody announced is
+/// given [#UNKNOWN_CLUSTER_PATIENCE], once, and only if an old version of the route can serve in
+/// the meantime.
 ///
 /// It reads no clock: the caller brings the time and comes back at [Step#wakeAtNanos].
 @Confined("config thread")
@@ -133,10 +134,8 @@ public final class Warming {
     public Set<SecretRef> secretRefs() {
         var refs = new LinkedHashSet<SecretRef>();
         listeners.values().forEach(listener -> refs.addAll(listener.secrets()));
-        listeners.values().forEach(it -> refs.addAll(it.routeSecrets()));
         routes.values().forEach(table -> refs.addAll(table.secrets()));
         active.routes().values().forEach(table -> refs.addAll(table.secrets()));
-        active.listeners().values().forEach(listener -> refs.addAll(listener.routeSecrets()));
         clusters.values().forEach(cluster -> refs.addAll(cluster.sockets().secrets()));
         active.listeners().values().forEach(listener -> refs.addAll(listener.secrets()));
         active.clusters()
@@ -328,9 +327,11 @@ public final class Warming {
         for (RouteConfig table : routes.values()) {
             RouteConfig old = active.routes().get(table.name());
             boolean oldServes = old != null || usersServeWithout(table);
-            boolean waits =
-                    !table.equals(old)
-                            && mustWait(table.clusters(), oldServes, now, readyClusters, awaited);
+            boolean waits = false;
+            if (!table.equals(old)) {
+                waits = mustWait(table.clusters(), oldServes, now, readyClusters, awaited);
+                waits |= waitsForSecret(table.secrets(), now, awaited);
+            }
             if (!waits) {
                 ready.put(table.name(), table);
             } else if (old != null) {

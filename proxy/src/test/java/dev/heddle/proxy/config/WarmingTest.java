@@ -4,8 +4,10 @@ import static dev.heddle.proxy.config.Texts.accepted;
 import static dev.heddle.proxy.config.Texts.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import envoy.config.listener.v3.Listener;
+import envoy.config.route.v3.RouteConfiguration;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -99,6 +101,35 @@ class WarmingTest {
         return accepted(
                 ListenerParser.parse(
                         read(Listener.getDefaultInstance(), yaml), List.of(new NoRouter())));
+    }
+
+    private static RouteConfig loginTable(String name) {
+        String login = "type.googleapis.com/envoy.extensions.filters.http.oauth2.v3.OAuth2PerRoute";
+        String yaml =
+                """
+                name: %s
+                virtual_hosts:
+                - name: v
+                  domains: ['*']
+                  routes:
+                  - match: {prefix: /}
+                    direct_response: {status: 200}
+                    typed_per_filter_config:
+                      login:
+                        '@type': %s
+                        config:
+                          token_endpoint: {cluster: a, uri: 'http://idp.test/token', timeout: 1s}
+                          authorization_endpoint: https://idp.test/auth
+                          credentials:
+                            client_id: shop
+                            token_secret: {name: client, sds_config: {ads: {}}}
+                            hmac_secret: {name: seal, sds_config: {ads: {}}}
+                          redirect_uri: https://shop.test/back
+                          redirect_path_matcher: {path: {exact: /back}}
+                          signout_path: {path: {exact: /out}}
+                """
+                        .formatted(name, login);
+        return accepted(RouteParser.parse(read(RouteConfiguration.getDefaultInstance(), yaml)));
     }
 
     private Warming.Step settle() {
@@ -198,6 +229,30 @@ class WarmingTest {
         var config = settle().config().orElseThrow();
         assertThat(config.listeners()).containsOnlyKeys("l");
         assertThat(config.routes()).isEmpty();
+    }
+
+    @Test
+    void aTableWaitsForTheSecretsOfItsFilters() {
+        runOneService();
+        RouteConfig login = loginTable("r");
+        warming.put(login);
+        warming.putSecret("client", new Secret.Words(new byte[] {1}));
+        settle();
+        assertThat(warming.active().routes().get("r")).isEqualTo(table("r", "a"));
+        assertThat(settle().awaited()).containsExactly("secret 'seal'");
+
+        warming.putSecret("seal", new Secret.Words(new byte[] {2}));
+        settle();
+        assertThat(warming.active().routes().get("r")).isSameAs(login);
+    }
+
+    @Test
+    void secretsOfFiltersThatNeverComeAreGivenUp() {
+        warming.put(listener("l", "r"));
+        warming.put(loginTable("r"));
+        assertThat(settle().config()).isEmpty();
+        pass(Warming.FETCH_TIMEOUT);
+        assertThat(settle().config().orElseThrow().listeners()).containsOnlyKeys("l");
     }
 
     @Test
