@@ -68,7 +68,7 @@ record Outcome(
                 takers.stream().sorted().toList(),
                 said.mirrors().stream().map(m -> name(m.to()) + " " + m.of()).sorted().toList(),
                 said.features().stream().map(Outcome::feature).sorted().toList(),
-                isPassed ? said.timeout() : Duration.ZERO,
+                isPassed ? said.resilience().timeout() : Duration.ZERO,
                 forward.map(f -> f.resilience().retry() + " " + f.hash()).orElse(""));
     }
 

@@ -2,11 +2,12 @@ package dev.heddle.cli.offline;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
-import dev.heddle.compiler.explain.Explainer;
 import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.Journey;
+import dev.heddle.compiler.explain.Journeys;
 import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.explain.Request;
-import dev.heddle.compiler.explain.Scopes;
+import dev.heddle.compiler.explain.Sender;
 import dev.heddle.control.world.Edition;
 import dev.heddle.xds.identity.SpiffeId;
 import java.nio.file.Path;
@@ -37,17 +38,18 @@ public final class Explain {
     /// Prints the answer. An answer is fine whatever it says.
     public static int run(Question question, boolean json, Machine machine) {
         Edition edition = Configuration.read(question.config(), machine.in());
-        Map<String, String> labels = Labels.parse("--from", question.from());
-        var scope = Scopes.find(edition.world(), labels, question.namespace());
+        var sender =
+                new Sender(
+                        Labels.parse("--from", question.from()),
+                        question.namespace(),
+                        question.caller().map(Explain::name));
         Request request = request(question.request(), headers(question.headers()));
+        Journey journey = new Journeys(edition.world()).of(sender, request);
         var absences = new Absences(edition.world());
-        Explanation answer = absences.explain(Explainer.explain(edition.world(), scope, request));
-        Optional<String> identity =
-                question.caller().isPresent()
-                        ? name(question.caller().get())
-                        : Scopes.identity(edition.world(), labels, question.namespace());
-        List<Reception> received = Reception.of(edition.world(), scope, answer, identity);
-        absences.unknown(scope, labels).ifPresent(what -> machine.err().println("note: " + what));
+        Explanation answer = absences.explain(journey.sent());
+        List<Reception> received = journey.received();
+        absences.unknown(journey.from(), sender.labels())
+                .ifPresent(what -> machine.err().println("note: " + what));
         machine.out()
                 .print(
                         json
@@ -56,9 +58,10 @@ public final class Explain {
         return 0;
     }
 
-    private static Optional<String> name(String said) {
+    /// @return empty for nobody
+    private static String name(String said) {
         if (said.equals("none")) {
-            return Optional.empty();
+            return "";
         }
         String whole = said.startsWith("spiffe://") ? said : "spiffe://" + said;
         if (SpiffeId.parse(whole).isEmpty()) {
@@ -66,7 +69,7 @@ public final class Explain {
                     "--caller: '" + said + "' (expected: a SPIFFE id, or none)",
                     "for example --caller spiffe://cluster.local/ns/default/sa/web");
         }
-        return Optional.of(whole);
+        return whole;
     }
 
     private static Request request(String text, Map<String, String> headers) {

@@ -18,9 +18,9 @@ final class ExplanationText {
 
     private ExplanationText() {}
 
-    /// Stable: names are only ever added. `retries` and `rateLimit` are null for as long as nothing
-    /// sets them, `fault` and `cors` where no rule does, the `authorization`'s policy where none
-    /// decides.
+    /// Stable: names are only ever added. `rateLimit` is null for as long as nothing sets it,
+    /// `retries` where a request is tried once, `fault` and `cors` where no rule says anything, the
+    /// `authorization`'s policy where none decides.
     static String json(Explanation answer, List<Reception> received) {
         return Json.pretty(
                 node(answer)
@@ -68,8 +68,10 @@ final class ExplanationText {
                 .with("mirrors", answer.mirrors().stream().map(ExplanationText::mirror).toList())
                 .with("headersAdded", added(answer.headers()))
                 .with("headersRemoved", removed(answer.headers()))
-                .with("timeout", timeout(answer.timeout()))
-                .with("retries", NULL)
+                .with("timeout", timeout(answer.resilience().timeout()))
+                .with(
+                        "retries",
+                        answer.resilience().retry().map(FeatureNodes::retries).orElse(NULL))
                 .with("fault", FeatureNodes.fault(answer.features()).orElse(NULL))
                 .with("cors", FeatureNodes.cors(answer.features()).orElse(NULL))
                 .with("asked", FeatureNodes.asked(answer.features()))
@@ -178,9 +180,12 @@ final class ExplanationText {
         }
         headers(text, "request", answer.headers().request());
         headers(text, "response", answer.headers().response());
-        if (!answer.timeout().isZero()) {
-            line(text, "timeout", seconds(answer.timeout()));
+        if (!answer.resilience().timeout().isZero()) {
+            line(text, "timeout", seconds(answer.resilience().timeout()));
         }
+        answer.resilience()
+                .retry()
+                .ifPresent(retry -> line(text, "retries", FeatureText.of(retry)));
         FeatureText.lines(answer.features()).forEach(it -> line(text, "also", it));
         answer.reply()
                 .ifPresent(reply ->

@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.HttpFeature.ExtAuthz;
 import dev.heddle.compiler.ir.HttpFeature.Fault;
 import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
 import dev.heddle.compiler.ir.Portion;
+import dev.heddle.compiler.ir.Retry;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,17 @@ final class FeatureNodes {
             node = node.with("abort", abort.with("percent", percent(fault.abort().get().of())));
         }
         return node;
+    }
+
+    static Node retries(Retry retry) {
+        return Node.Mapping.EMPTY
+                .with("attempts", retry.retries())
+                .with("retryOn", String.join(",", retry.on()))
+                .with("statuses", retry.statuses().stream().map(Node::of).toList())
+                .with("perTryTimeout", FeatureText.of(retry.perTryTimeout()))
+                .with("backoff", FeatureText.of(retry.backoff().orElse(Retry.ENVOYS_BACKOFF)))
+                .with("retryIgnorePreviousHosts", retry.avoidsPreviousHosts())
+                .with("retryRemoteLocalities", retry.triesOtherPriorities());
     }
 
     /// As in `12.5`.

@@ -16,6 +16,7 @@ import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.ProxyPlan;
+import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteAction.Destination;
@@ -29,7 +30,6 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.XdsType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -336,7 +336,7 @@ public final class Explainer {
                 forward.mirrors().stream()
                         .map(it -> new Mirrored(share(it.to(), 1), it.of()))
                         .toList(),
-                forward.resilience().timeout(),
+                forward.resilience(),
                 FeatureReplies.to(route, request)
                         .or(() ->
                                 nobodyThere
@@ -461,7 +461,7 @@ public final class Explainer {
                 HeaderEdit.NONE,
                 List.of(),
                 List.of(),
-                Duration.ZERO,
+                Resilience.NONE,
                 isWithoutHosts(cluster)
                         ? Optional.of(new Reply(0, "UH", "the connection is closed"))
                         : Optional.empty(),
@@ -483,7 +483,7 @@ public final class Explainer {
                 HeaderEdit.NONE,
                 List.of(),
                 List.of(),
-                Duration.ZERO,
+                Resilience.NONE,
                 Optional.of(reply),
                 tried,
                 findingsAbout(origin),

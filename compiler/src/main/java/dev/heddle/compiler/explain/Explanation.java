@@ -3,9 +3,9 @@ package dev.heddle.compiler.explain;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Portion;
+import dev.heddle.compiler.ir.Resilience;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +21,7 @@ import java.util.Optional;
 /// @param headers edits that hold for every destination
 /// @param features what becomes of it on the way there, as faults
 /// @param mirrors who gets copies of it
-/// @param timeout for the whole response; zero for none
+/// @param resilience how long and how hard the proxy tries
 /// @param reply what the proxy answers by itself; empty where the request goes on
 /// @param tried every rule that was looked at, in order
 /// @param findings about the resources that were used
@@ -37,7 +37,7 @@ public record Explanation(
         HeaderEdit headers,
         List<HttpFeature> features,
         List<Mirrored> mirrors,
-        Duration timeout,
+        Resilience resilience,
         Optional<Reply> reply,
         List<Tried> tried,
         List<Diagnostic> findings,
@@ -64,7 +64,7 @@ public record Explanation(
                 headers,
                 features,
                 mirrors,
-                timeout,
+                resilience,
                 reply,
                 tried,
                 findings,
@@ -84,7 +84,7 @@ public record Explanation(
                 headers,
                 features,
                 mirrors,
-                timeout,
+                resilience,
                 other,
                 tried,
                 findings,

@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.KeyPlace;
 import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.OidcLogin;
+import dev.heddle.compiler.ir.Retry;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,6 +165,20 @@ public final class FeatureText {
             case ValueMatch.Regex(String regex) -> "~" + regex;
             case ValueMatch.Present() -> "*";
         };
+    }
+
+    /// When and how a request is sent again.
+    public static String of(Retry retry) {
+        return retry.retries()
+                + " retries on "
+                + String.join(",", retry.on())
+                + (retry.statuses().isEmpty() ? "" : " " + retry.statuses())
+                + (retry.perTryTimeout().isZero()
+                        ? ""
+                        : ", each at most " + of(retry.perTryTimeout()))
+                + retry.backoff().map(it -> ", first wait " + of(it)).orElse("")
+                + (retry.avoidsPreviousHosts() ? "" : ", on any host")
+                + (retry.triesOtherPriorities() ? ", then in other localities" : "");
     }
 
     /// As Istio writes it: `2s`, `0.5s`.

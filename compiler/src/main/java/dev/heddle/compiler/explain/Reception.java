@@ -1,7 +1,6 @@
 package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.Compiled;
-import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Request.Caller;
 import dev.heddle.compiler.ir.ClientTls;
@@ -21,6 +20,7 @@ import dev.heddle.model.kinds.Kinds;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// The other half of an explanation: what the proxy of a workload makes of a request that another
@@ -36,28 +36,40 @@ public record Reception(String host, String workload, Caller caller, Explanation
 
     /// Of each destination the first workload that is known.
     ///
+    /// @param plans what the proxy of a scope runs
     /// @param from the proxy that sends
     /// @param sent what becomes of the request there
     /// @param identity that the sender can prove; empty for none
-    public static List<Reception> of(
-            World world, ProxyScope from, Explanation sent, Optional<String> identity) {
+    static List<Reception> of(
+            World world,
+            Function<ProxyScope, Compiled> plans,
+            ProxyScope from,
+            Explanation sent,
+            Optional<String> identity) {
         if (sent.reply().isPresent()) {
             return List.of();
         }
         ProxyScope sender = identity.isPresent() ? from.identified(CERTIFICATES) : from;
-        Compiled compiled = MeshCompiler.compile(world, sender);
-        return sent.destinations().stream()
-                .flatMap(share -> of(world, compiled.plan(), sent, share, identity).stream())
-                .toList();
+        var sending = new Sending(world, plans, plans.apply(sender).plan(), sent, identity);
+        return sent.destinations().stream().flatMap(share -> of(sending, share).stream()).toList();
     }
 
-    private static Optional<Reception> of(
-            World world, ProxyPlan plan, Explanation sent, Share share, Optional<String> identity) {
-        return endpoints(plan, share)
+    /// A request that left its sender.
+    ///
+    /// @param plan of the sender
+    private record Sending(
+            World world,
+            Function<ProxyScope, Compiled> plans,
+            ProxyPlan plan,
+            Explanation sent,
+            Optional<String> identity) {}
+
+    private static Optional<Reception> of(Sending sending, Share share) {
+        return endpoints(sending.plan(), share)
                 .flatMap(endpoint ->
-                        world.resources().all(Kinds.WORKLOAD_ENTRY).stream()
+                        sending.world().resources().all(Kinds.WORKLOAD_ENTRY).stream()
                                 .filter(it -> isAt(it.spec(), endpoint, share))
-                                .map(it -> at(world, plan, sent, share, identity, endpoint, it)))
+                                .map(it -> at(sending, share, endpoint, it)))
                 .findFirst();
     }
 
@@ -77,13 +89,7 @@ public record Reception(String host, String workload, Caller caller, Explanation
     }
 
     private static Reception at(
-            World world,
-            ProxyPlan plan,
-            Explanation sent,
-            Share share,
-            Optional<String> identity,
-            Endpoint endpoint,
-            Resource<WorkloadEntry> workload) {
+            Sending sending, Share share, Endpoint endpoint, Resource<WorkloadEntry> workload) {
         var labels = Workloads.labels(workload);
         String namespace = workload.metadata().namespace();
         var explicit =
@@ -100,19 +106,20 @@ public record Reception(String host, String workload, Caller caller, Explanation
                         Role.SIDECAR,
                         namespace,
                         labels,
-                        namespace + ".svc." + world.settings().domain(),
+                        namespace + ".svc." + sending.world().settings().domain(),
                         "Kubernetes",
                         explicit);
         ProxyScope scope = MeshTls.isEndedBy(labels) ? plain.identified(CERTIFICATES) : plain;
-        Optional<ClientTls> tls = plan.cluster(share.cluster()).flatMap(Cluster::tls);
+        Optional<ClientTls> tls = sending.plan().cluster(share.cluster()).flatMap(Cluster::tls);
         boolean isMutual =
                 tls.filter(it ->
                                 it.mesh().isPresent()
                                         && (!it.isAutomatic() || endpoint.speaksMeshTls()))
                         .isPresent();
-        var caller = new Caller(isMutual ? identity.orElse("") : "", "");
+        var caller = new Caller(isMutual ? sending.identity().orElse("") : "", "");
         Request arriving =
-                sent.sent()
+                sending.sent()
+                        .sent()
                         .over(
                                 isMutual ? "https" : "http",
                                 endpoint.address().host(),
@@ -122,6 +129,6 @@ public record Reception(String host, String workload, Caller caller, Explanation
                 share.host(),
                 "WorkloadEntry " + namespace + "/" + workload.metadata().name(),
                 caller,
-                Explainer.explain(world, scope, arriving));
+                Explainer.explain(sending.plans().apply(scope), scope, arriving));
     }
 }

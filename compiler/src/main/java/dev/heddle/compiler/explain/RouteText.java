@@ -143,18 +143,7 @@ final class RouteText {
                 add("no retries", details);
             }
         } else if (!retry.equals(Retry.ISTIO)) {
-            add(
-                    retry.retries()
-                            + " retries on "
-                            + String.join(",", retry.on())
-                            + (retry.statuses().isEmpty() ? "" : " " + retry.statuses())
-                            + (retry.perTryTimeout().isZero()
-                                    ? ""
-                                    : ", each at most " + retry.perTryTimeout())
-                            + retry.backoff().map(it -> ", first wait " + it).orElse("")
-                            + (retry.avoidsPreviousHosts() ? "" : ", on any host")
-                            + (retry.triesOtherPriorities() ? ", then in other localities" : ""),
-                    details);
+            add(FeatureText.of(retry), details);
         }
     }
 

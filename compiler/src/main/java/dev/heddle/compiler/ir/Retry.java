@@ -21,6 +21,9 @@ public record Retry(
         Optional<Duration> backoff,
         boolean avoidsPreviousHosts,
         boolean triesOtherPriorities) {
+    /// The longest wait before the first retry where nobody says.
+    public static final Duration ENVOYS_BACKOFF = Duration.ofMillis(25);
+
     /// Istio's for requests that no rule says otherwise of: two, where the request did no harm or
     /// the service says that it is not available.
     public static final Retry ISTIO =

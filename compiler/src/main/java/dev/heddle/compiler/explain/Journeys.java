@@ -1,0 +1,56 @@
+package dev.heddle.compiler.explain;
+
+import dev.heddle.compiler.Compiled;
+import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.World;
+import dev.heddle.model.Confined;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Leads requests through one configuration, from who sends them to who takes them. What a proxy
+/// runs is compiled when it is first asked about, and kept.
+@Confined("one thread")
+public final class Journeys {
+    private final World world;
+    private final Map<ProxyScope, Compiled> plans = new HashMap<>();
+    private final Map<Sender, From> senders = new HashMap<>();
+
+    public Journeys(World world) {
+        this.world = world;
+    }
+
+    /// Where somebody's requests begin.
+    ///
+    /// @param identity that is proved; empty for nobody
+    private record From(ProxyScope scope, Optional<String> identity) {}
+
+    /// What a request meets.
+    public Journey of(Sender sender, Request request) {
+        From from = senders.computeIfAbsent(sender, this::from);
+        Explanation sent = Explainer.explain(plan(from.scope()), from.scope(), request);
+        List<Reception> received =
+                Reception.of(world, this::plan, from.scope(), sent, from.identity());
+        return new Journey(from.scope(), sent, received);
+    }
+
+    private From from(Sender sender) {
+        return new From(
+                Scopes.find(world, sender.labels(), sender.namespace()),
+                sender.caller()
+                        .or(() -> Scopes.identity(world, sender.labels(), sender.namespace()))
+                        .filter(it -> !it.isEmpty()));
+    }
+
+    private Compiled plan(ProxyScope scope) {
+        // Not computeIfAbsent: nothing may be put while a plan is made, and that takes long.
+        Compiled known = plans.get(scope);
+        if (known == null) {
+            known = MeshCompiler.compile(world, scope);
+            plans.put(scope, known);
+        }
+        return known;
+    }
+}
