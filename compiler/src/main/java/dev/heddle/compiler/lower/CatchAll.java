@@ -28,8 +28,10 @@ final class CatchAll {
 
     /// The hosts, and one more for all others unless a rule takes them already.
     static List<VirtualHost> after(List<VirtualHost> hosts, VirtualHost others) {
-        if (hosts.stream().anyMatch(h -> h.domains().getFirst().equals("*"))) {
-            return hosts;
+        for (VirtualHost host : hosts) {
+            if (host.domains().getFirst().equals("*")) {
+                return hosts;
+            }
         }
         var all = new ArrayList<>(hosts);
         all.add(others);

@@ -154,7 +154,8 @@ public final class GatewayLowering {
                         Stream.concat(common.clusters().stream(), clusters.stream()).toList(),
                         routes,
                         listeners,
-                        datagrams));
+                        datagrams,
+                        pieces));
         Set<String> sentAnyway =
                 common.secrets().stream().map(TlsSecret::name).collect(Collectors.toSet());
         var asked = AskedServices.of(guarded);

@@ -14,9 +14,9 @@ import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
+import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,9 +33,12 @@ final class MissingClusters {
 
     /// The given clusters, and the missing ones after them, ordered by name.
     static List<Cluster> added(
-            List<Cluster> clusters, List<RouteConfiguration> tables, List<Listener> listeners) {
+            List<Cluster> clusters,
+            List<RouteConfiguration> tables,
+            List<Listener> listeners,
+            Pieces pieces) {
         var all = new ArrayList<>(clusters);
-        all.addAll(of(clusters, tables, listeners, List.of()));
+        all.addAll(of(clusters, tables, listeners, List.of(), pieces));
         return all;
     }
 
@@ -44,16 +47,14 @@ final class MissingClusters {
             List<Cluster> clusters,
             List<RouteConfiguration> tables,
             List<Listener> listeners,
-            List<DatagramListener> datagrams) {
-        var known = new HashSet<String>();
-        clusters.forEach(c -> known.add(c.name()));
+            List<DatagramListener> datagrams,
+            Pieces pieces) {
+        Set<String> known = pieces.names(clusters);
         SortedMap<String, Cluster> missing = new TreeMap<>();
         for (RouteConfiguration table : tables) {
-            for (VirtualHost host : table.virtualHosts()) {
-                for (Route route : host.routes()) {
-                    add(route, known, missing);
-                }
-            }
+            pieces.missing(table, known, host -> of(host, known))
+                    .forEach(each ->
+                            each.forEach(cluster -> missing.putIfAbsent(cluster.name(), cluster)));
         }
         for (Listener listener : listeners) {
             listener.chains().forEach(chain -> add(chain, known, missing));
@@ -67,6 +68,12 @@ final class MissingClusters {
                         .forEach(name -> missing.putIfAbsent(name, empty(name, listener.origin())));
             }
         }
+        return List.copyOf(missing.values());
+    }
+
+    private static List<Cluster> of(VirtualHost host, Set<String> known) {
+        SortedMap<String, Cluster> missing = new TreeMap<>();
+        host.routes().forEach(route -> add(route, known, missing));
         return List.copyOf(missing.values());
     }
 

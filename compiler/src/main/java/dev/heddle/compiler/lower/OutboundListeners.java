@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// What a workload calls: one listener for each address that a service can be called at. HTTP
@@ -83,9 +84,7 @@ final class OutboundListeners {
     static OutboundListeners redirected(
             World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
         var all = new OutboundListeners(world, outlook, scope, pieces);
-        scope.egress().stream()
-                .filter(e -> !EgressScope.isPath(e.bind()))
-                .forEach(e -> all.new At(e).add());
+        all.add(scope, e -> !EgressScope.isPath(e.bind()));
         return all;
     }
 
@@ -93,10 +92,17 @@ final class OutboundListeners {
     static OutboundListeners called(
             World world, Outlook outlook, SidecarScope scope, Pieces pieces) {
         var all = new OutboundListeners(world, outlook, scope, pieces);
-        scope.egress().stream()
-                .filter(e -> e.port().isPresent() && !EgressScope.isPath(e.bind()))
-                .forEach(e -> all.new At(e).add());
+        all.add(scope, e -> e.port().isPresent() && !EgressScope.isPath(e.bind()));
         return all;
+    }
+
+    private void add(SidecarScope scope, Predicate<EgressScope> counts) {
+        for (int i = 0; i < scope.egress().size(); i++) {
+            EgressScope egress = scope.egress().get(i);
+            if (counts.test(egress)) {
+                new At(i, egress).add();
+            }
+        }
     }
 
     List<Listener> listeners() {
@@ -184,10 +190,12 @@ final class OutboundListeners {
         /// Where some service has a route of the Gateway API that looks at requests.
         private final Set<Integer> routedPorts = new HashSet<>();
 
-        private At(EgressScope egress) {
+        /// @param number of the egress listener among those of the proxy
+        private At(int number, EgressScope egress) {
             this.egress = egress;
             this.attached = new AttachedRouting(world.index(), outlook);
-            this.tables = new OutboundTables(world.index(), outlook, egress, pieces, attached);
+            this.tables =
+                    new OutboundTables(world.index(), outlook, number, egress, pieces, attached);
             boolean isRedirected = outlook.calls() == Outlook.Calls.REDIRECTED;
             this.capture = isRedirected && !egress.isCalled() ? Capture.HANDED_OVER : Capture.BOUND;
             for (MeshService service : egress.services()) {

@@ -89,7 +89,7 @@ public final class OutboundLowering {
                         new ProxyPlan(
                                 asked.listeners(listeners),
                                 asked.tables(routes),
-                                MissingClusters.added(clusters, routes, listeners),
+                                MissingClusters.added(clusters, routes, listeners, pieces),
                                 services.assignments(),
                                 secrets.all(),
                                 datagrams));
@@ -114,6 +114,7 @@ public final class OutboundLowering {
                                         new OutboundTables(
                                                 world.index(),
                                                 outlook,
+                                                scope.egress().size() - 1, // it is the last
                                                 e,
                                                 pieces,
                                                 new AttachedRouting(world.index(), outlook)))

@@ -1,6 +1,8 @@
 package dev.heddle.compiler.reuse;
 
 import dev.heddle.model.Confined;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +80,11 @@ public final class Kept<K, V> {
         if (there != null) {
             now.putIfAbsent(key, there);
         }
+    }
+
+    /// What this round asked for.
+    public Collection<V> all() {
+        return Collections.unmodifiableCollection(now.values());
     }
 
     /// How many results this round had to make.

@@ -18,6 +18,9 @@ public record ProxyConfigs(
         Optional<Resource<ProxyConfig>> namespace,
         Optional<Resource<ProxyConfig>> root) {
 
+    private static final ProxyConfigs NONE =
+            new ProxyConfigs(Optional.empty(), Optional.empty(), Optional.empty());
+
     /// Those for a workload. Costs time in proportion to all of them.
     ///
     /// @param labels of the workload
@@ -26,6 +29,9 @@ public record ProxyConfigs(
             String rootNamespace,
             String namespace,
             Map<String, String> labels) {
+        if (resources.all(Kinds.PROXY_CONFIG).isEmpty()) {
+            return NONE;
+        }
         return new ProxyConfigs(
                 oldest(resources, namespace, c -> chooses(c, labels)),
                 namespace.equals(rootNamespace)

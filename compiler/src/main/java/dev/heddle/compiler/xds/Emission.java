@@ -1,6 +1,7 @@
 package dev.heddle.compiler.xds;
 
 import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Row;
 import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.XdsType;
 import java.util.EnumMap;
@@ -12,11 +13,11 @@ import java.util.Map;
 ///
 /// @param resources by type and name; every type is present
 /// @param plans the nodes of each type, in the plan's order
-/// @param hosts virtual hosts, which are most of a route table and change one by one
+/// @param hosts of each table the virtual hosts, which are most of it and change one by one
 public record Emission(
         Map<XdsType, NamedResources> resources,
         Map<XdsType, List<?>> plans,
-        Kept<RouteEmitter.Host, RouteEmitter.Piece> hosts) {
+        Kept<String, Row<RouteEmitter.Host, RouteEmitter.Piece>> hosts) {
 
     /// Nothing.
     public static Emission none() {

@@ -10,6 +10,7 @@ import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
 import dev.heddle.compiler.ir.RouteConfiguration.Told;
 import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Row;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.model.Origin;
 import dev.heddle.xds.TypedConfigs;
@@ -31,6 +32,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// Emits route tables.
@@ -65,13 +67,17 @@ final class RouteEmitter {
     /// The same as a resource: byte for byte what a serialization of the message gives, put
     /// together of hosts that may have been serialized before.
     static XdsResource resource(
-            dev.heddle.compiler.ir.RouteConfiguration table, Kept<Host, Piece> hosts) {
+            dev.heddle.compiler.ir.RouteConfiguration table, Kept<String, Row<Host, Piece>> hosts) {
         Piece first = Piece.of(first(table).build().toByteArray());
         Piece last = Piece.of(last(table).toByteArray());
+        List<Host> keys =
+                table.virtualHosts().stream().map(v -> new Host(Same.as(v), table.told())).toList();
         List<Piece> between =
-                table.virtualHosts().stream()
-                        .map(v -> hosts.get(new Host(Same.as(v), table.told()), Host::piece))
-                        .toList();
+                hosts.get(
+                                table.name(),
+                                earlier -> Optional.of(earlier.next(keys, Host::piece)),
+                                _ -> Row.<Host, Piece>none().next(keys, Host::piece))
+                        .values();
         var bytes = new WireWriter(room(between, Piece::bytes)).raw(first.bytes());
         var fingerprint = new WireWriter(room(between, Piece::fingerprint));
         fingerprint.raw(first.fingerprint());
@@ -96,11 +102,6 @@ final class RouteEmitter {
             room += of.apply(host).size() + 6;
         }
         return room;
-    }
-
-    /// Keeps the bytes of a table's hosts for later, where the table was not emitted anew.
-    static void keep(dev.heddle.compiler.ir.RouteConfiguration table, Kept<Host, Piece> hosts) {
-        table.virtualHosts().forEach(v -> hosts.keep(new Host(Same.as(v), table.told())));
     }
 
     /// The fields before the virtual hosts, in the order of their numbers.

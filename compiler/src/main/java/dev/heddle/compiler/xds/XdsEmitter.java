@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Row;
 import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsResource;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
 /// Puts plans into Envoy's words. Equal plans give equal bytes.
 public final class XdsEmitter {
     private final Emission before;
-    private final Kept<RouteEmitter.Host, RouteEmitter.Piece> hosts;
+    private final Kept<String, Row<RouteEmitter.Host, RouteEmitter.Piece>> hosts;
     private final Map<XdsType, NamedResources> resources = new EnumMap<>(XdsType.class);
     private final Map<XdsType, List<?>> plans = new EnumMap<>(XdsType.class);
 
@@ -58,7 +59,8 @@ public final class XdsEmitter {
                 plan.routes(),
                 RouteConfiguration::name,
                 (_, table) -> RouteEmitter.resource(table, emitter.hosts));
-        plan.routes().forEach(table -> RouteEmitter.keep(table, emitter.hosts));
+        // Where a table was not emitted anew, its hosts' bytes are for later.
+        plan.routes().forEach(table -> emitter.hosts.keep(table.name()));
         return new Emission(emitter.resources, emitter.plans, emitter.hosts);
     }
 

@@ -1,14 +1,20 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.reuse.Kept;
+import dev.heddle.compiler.reuse.Row;
 import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.MeshSettings;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The pieces that a plan is put together of, each with all that it was made of. A plan for the
 /// next world takes over those of which nothing has changed, so that a change costs what reads it
@@ -21,9 +27,21 @@ public final class Pieces {
     final Kept<ClusterLowering.Parts, ClusterLowering.Made> clusters;
     final Kept<RouteLowering.Rule, Destinations.Routes> rules;
     final Kept<OutboundTables.Plain, Destinations.Routes> plainRoutes;
-    final Kept<List<OutboundTables.Named>, List<OutboundTables.Domains>> domains;
-    final Kept<OutboundTables.Host, VirtualHost> hosts;
+    final Kept<OutboundTables.Place, Row<Same<BoundVirtualService>, Destinations.Routes>> outbound;
+    final Kept<OutboundTables.Place, TableFrame.Speakers> speakers;
+    final Kept<OutboundTables.Spelled, TableFrame> frames;
+    final Kept<OutboundTables.Spelled, Row<OutboundTables.Host, VirtualHost>> hosts;
     private final Kept<Same<List<MeshService>>, List<MeshService>> oldestFirst;
+    private final Kept<String, Row<Wanting, List<Cluster>>> missing;
+    private Names names;
+
+    /// The names of some clusters.
+    private record Names(List<Cluster> of, Set<String> all) {}
+
+    /// A virtual host that wants clusters.
+    ///
+    /// @param known those that there are
+    private record Wanting(Same<VirtualHost> host, Same<Set<String>> known) {}
 
     private Pieces(MeshSettings settings, Optional<Pieces> before) {
         this.settings = settings;
@@ -31,9 +49,13 @@ public final class Pieces {
         this.clusters = next(before, p -> p.clusters);
         this.rules = next(before, p -> p.rules);
         this.plainRoutes = next(before, p -> p.plainRoutes);
-        this.domains = next(before, p -> p.domains);
+        this.outbound = next(before, p -> p.outbound);
+        this.speakers = next(before, p -> p.speakers);
+        this.frames = next(before, p -> p.frames);
         this.hosts = next(before, p -> p.hosts);
         this.oldestFirst = next(before, p -> p.oldestFirst);
+        this.names = before.map(p -> p.names).orElse(new Names(List.of(), Set.of()));
+        this.missing = next(before, p -> p.missing);
     }
 
     private static <K, V> Kept<K, V> next(
@@ -55,8 +77,40 @@ public final class Pieces {
                 all -> all.get().stream().sorted(ServiceCatalog.PRECEDENCE).toList());
     }
 
+    /// The names of the plan's clusters: the very same set for as long as it has the same names.
+    public Set<String> names(List<Cluster> clusters) {
+        if (!names.of().equals(clusters)) {
+            Set<String> all =
+                    clusters.stream().map(Cluster::name).collect(Collectors.toUnmodifiableSet());
+            names = new Names(List.copyOf(clusters), all.equals(names.all()) ? names.all() : all);
+        }
+        return names.all();
+    }
+
+    /// The clusters that each of the table's hosts wants and that are not there.
+    ///
+    /// @param known the names of those that are, as [#names] has them
+    /// @param make finds them for one host
+    public List<List<Cluster>> missing(
+            RouteConfiguration table,
+            Set<String> known,
+            Function<VirtualHost, List<Cluster>> make) {
+        var there = Same.as(known);
+        List<Wanting> wanting =
+                table.virtualHosts().stream().map(it -> new Wanting(Same.as(it), there)).toList();
+        Function<Wanting, List<Cluster>> made = it -> make.apply(it.host().get());
+        return missing.get(
+                        table.name(),
+                        earlier -> Optional.of(earlier.next(wanting, made)),
+                        _ -> Row.<Wanting, List<Cluster>>none().next(wanting, made))
+                .values();
+    }
+
     /// How many services, and rules at one port, had to be lowered.
     public long lowered() {
-        return clusters.made() + rules.made() + plainRoutes.made();
+        return clusters.made()
+                + rules.made()
+                + plainRoutes.made()
+                + outbound.all().stream().mapToLong(Row::made).sum();
     }
 }

@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteMatch;
 import dev.heddle.compiler.lower.alike.OnceOnly;
+import dev.heddle.compiler.reuse.Row;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.HttpRule;
@@ -48,7 +49,7 @@ public final class RouteLowering {
 
     /// The routes, up to the first that takes everything. None when no rule is for that place.
     ///
-    /// @param gateway `mesh`, or as in `default/bookinfo-gateway`
+    /// @param gateway as in `default/bookinfo-gateway`
     /// @param port that is called
     public List<Route> lower(BoundVirtualService service, String gateway, int port) {
         return pieces.rules
@@ -59,6 +60,34 @@ public final class RouteLowering {
                                 destinations.routes(
                                         service.destinations(), lowered(service, gateway, port)))
                 .all();
+    }
+
+    /// The routes of each of the rules that are for services of the mesh, as [#lower] has them.
+    List<List<Route>> lower(List<BoundVirtualService> services, OutboundTables.Place place) {
+        List<Same<BoundVirtualService>> keys = Same.each(services);
+        return pieces
+                .outbound
+                .get(
+                        place,
+                        earlier -> Optional.of(next(earlier, keys, place.port())),
+                        _ -> next(Row.none(), keys, place.port()))
+                .values()
+                .stream()
+                .map(Destinations.Routes::all)
+                .toList();
+    }
+
+    private Row<Same<BoundVirtualService>, Destinations.Routes> next(
+            Row<Same<BoundVirtualService>, Destinations.Routes> earlier,
+            List<Same<BoundVirtualService>> services,
+            int port) {
+        return earlier.next(
+                services,
+                (service, routes) -> destinations.still(routes, service.get().destinations()),
+                service ->
+                        destinations.routes(
+                                service.get().destinations(),
+                                lowered(service.get(), BoundVirtualService.MESH, port)));
     }
 
     private List<Route> lowered(BoundVirtualService service, String gateway, int port) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.compiler.reuse;
+
+import org.jspecify.annotations.NullMarked;
