@@ -600,7 +600,11 @@ final class Commands {
                             names = "--request",
                             paramLabel = "'METHOD URL'",
                             required = true,
-                            description = "As in 'GET http://reviews:9080/reviews/0'.")
+                            description = {
+                                "As in 'GET http://reviews:9080/reviews/0'. The URL may be one of"
+                                        + " http, https, grpc, grpcs, ws, wss,",
+                                "tcp or tls; without a method it is GET."
+                            })
                     String request,
             @Option(
                             names = {"-H", "--header"},
@@ -615,6 +619,19 @@ final class Commands {
                                 "Without, what its workload says."
                             })
                     Optional<String> caller,
+            @Option(
+                            names = "--source-ip",
+                            paramLabel = "ADDRESS",
+                            description = "The sender's address, where rules ask for it.")
+                    Optional<String> source,
+            @Option(
+                            names = "--destination-ip",
+                            paramLabel = "ADDRESS",
+                            description = {
+                                "The address that the sender calls, where the URL does not say it",
+                                "and listeners or rules ask for it."
+                            })
+                    Optional<String> destination,
             @Mixin Mixins.Printing output) {
         var question =
                 new Explain.Question(
@@ -623,7 +640,9 @@ final class Commands {
                         namespace.name(),
                         request,
                         headers == null ? List.of() : headers,
-                        caller);
+                        caller,
+                        source,
+                        destination);
         return Explain.run(question, output.json(), machine);
     }
 

@@ -146,4 +146,77 @@ class ExplainCallersTest {
     private static String[] join(String[] some, String... more) {
         return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
     }
+
+    @Test
+    void callsOfGrpcAndBytesAreAskedByTheirUrl() throws IOException {
+        var refused =
+                asked(
+                        "--from",
+                        "app=guest",
+                        "--request",
+                        "grpc://bank:80/bank.Till/Pay",
+                        "-o",
+                        "json");
+        assertThat(refused.out()).contains("\"grpcStatus\": 7").contains("\"status\": 200");
+
+        var bytes = asked("--from", "app=web", "--request", "tcp://bank:90");
+        assertThat(bytes.out()).contains("outbound|90||bank").contains("yes, by ns[default]");
+
+        var passed = asked("--from", "app=web", "--request", "tcp://bank:80");
+        assertThat(passed.out()).contains("PassthroughCluster");
+
+        var unknown = asked("--from", "app=web", "--request", "ftp://bank/a");
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("ftp://bank/a").contains("grpc, grpcs");
+    }
+
+    @Test
+    void addressesCountWhereRulesAskForThem() throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("near.yaml"),
+                        """
+                        apiVersion: security.istio.io/v1
+                        kind: AuthorizationPolicy
+                        metadata: {name: near}
+                        spec:
+                          selector: {matchLabels: {app: bank}}
+                          action: DENY
+                          rules: [{from: [{source: {ipBlocks: [10.0.9.0/24]}}]}]
+                        """);
+        String[] more = {"--config", file.toString(), "--from", "app=web", "--request"};
+        var near =
+                asked(
+                        more[0],
+                        more[1],
+                        more[2],
+                        more[3],
+                        more[4],
+                        "http://bank/",
+                        "--source-ip",
+                        "10.0.9.1");
+        assertThat(near.out()).contains("no, by ns[default]-policy[near]-rule[0]");
+        var far =
+                asked(
+                        more[0],
+                        more[1],
+                        more[2],
+                        more[3],
+                        more[4],
+                        "http://bank/",
+                        "--source-ip",
+                        "10.0.8.1");
+        assertThat(far.out()).contains("yes, by ns[default]-policy[web-reads]-rule[0]");
+        var wrong =
+                asked(
+                        more[0],
+                        more[1],
+                        more[2],
+                        more[3],
+                        more[4],
+                        "http://bank/",
+                        "--source-ip",
+                        "near");
+        assertThat(wrong.err()).contains("--source-ip: 'near' (expected: an IP address)");
+    }
 }

@@ -1,7 +1,11 @@
 package dev.heddle.e2e;
 
 import dev.heddle.cli.demo.Bootstrap;
+import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.explain.Explainer;
+import dev.heddle.compiler.explain.Explanation;
+import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
@@ -69,6 +73,7 @@ final class TwoPlanes implements AutoCloseable {
     private final Parts parts = new Parts();
     private final Role role;
     private final EchoBackends backends = new EchoBackends();
+    private final Map<String, String> hosts = new HashMap<>();
     private final Map<String, Integer> copies = new ConcurrentHashMap<>();
     private final EchoBackends copied =
             new EchoBackends(headers -> copies.merge(headers.get(Asked.ID, ""), 1, Integer::sum));
@@ -101,7 +106,7 @@ final class TwoPlanes implements AutoCloseable {
         this.role = role;
         parts.add(backends);
         parts.add(copied);
-        outside = backends.start("outside/v1");
+        outside = start(backends, "outside/v1");
         services = services(names);
         envoy = new Plane(binary, Files.createDirectories(directory.resolve("envoy")));
         heddle = new Plane(new HeddleProxy(), Files.createDirectories(directory.resolve("heddle")));
@@ -111,23 +116,23 @@ final class TwoPlanes implements AutoCloseable {
         var text = new StringBuilder(service(MARK));
         for (String name : names) {
             text.append("---\n").append(service(name));
-            text.append(workload(name, "v1", backends.start(name + "/v1")));
+            text.append(workload(name, "v1", start(backends, name + "/v1")));
         }
         text.append("---\n").append(service(RandomRules.COPY));
-        text.append(workload(RandomRules.COPY, "v1", copied.start(RandomRules.COPY + "/v1")));
+        text.append(workload(RandomRules.COPY, "v1", start(copied, RandomRules.COPY + "/v1")));
         text.append("---\n").append(service(RandomRules.MANY));
         for (String host : List.of("h1", "h2", "h3", "h4")) {
-            int port = backends.start(RandomRules.MANY + "/" + host);
+            int port = start(backends, RandomRules.MANY + "/" + host);
             text.append(workload(RandomRules.MANY, host, port));
         }
         Optional<SslContext> tls = Optional.of(certificates.backend("client", false, false));
         text.append("---\n").append(service("secret"));
-        int secret = backends.start("secret/v1", tls);
+        int secret = start(backends, "secret/v1", tls);
         text.append(workload("secret", "v1", secret));
         if (role == Role.GATEWAY) {
             text.append(GATEWAY).append("---\n").append(secret());
         } else {
-            RandomWires.hosts(backends.start("raw/v1"), secret)
+            RandomWires.hosts(start(backends, "raw/v1"), secret)
                     .forEach(it -> text.append("---\n").append(it));
         }
         return text.toString();
@@ -209,7 +214,8 @@ final class TwoPlanes implements AutoCloseable {
             resources.addAll(read.resources());
             read.diagnostics().forEach(it -> findings.add(it.toString()));
             World world = World.of(version, Resources.of(resources), MeshSettings.DEFAULT);
-            plane.control.give(MeshCompiler.compile(world, plane.scope).snapshot());
+            plane.compiled = Optional.of(MeshCompiler.compile(world, plane.scope));
+            plane.control.give(plane.compiled.orElseThrow().snapshot());
         }
         envoy.await(version);
         heddle.await(version);
@@ -229,6 +235,26 @@ final class TwoPlanes implements AutoCloseable {
 
     Answer throughHeddle(Asked asked) throws IOException {
         return heddle.call(asked);
+    }
+
+    /// What is said beforehand of a request through our own proxy.
+    Explanation explained(Asked asked) {
+        return heddle.explained(asked);
+    }
+
+    /// Who answers at an address, as in `reviews/v1`; the address itself where nobody is known.
+    String who(String address) {
+        return hosts.getOrDefault(address, address);
+    }
+
+    private int start(EchoBackends at, String name, Optional<SslContext> tls) throws IOException {
+        int port = at.start(name, tls);
+        hosts.put("127.0.0.1:" + port, name);
+        return port;
+    }
+
+    private int start(EchoBackends at, String name) throws IOException {
+        return start(at, name, Optional.empty());
     }
 
     /// Sends bytes as they are to the usual door.
@@ -263,6 +289,7 @@ final class TwoPlanes implements AutoCloseable {
     private final class Plane implements AutoCloseable {
         private final Control control = new Control();
         private final ProxyScope scope;
+        private Optional<Compiled> compiled = Optional.empty();
         private final Map<Integer, Integer> ports = new TreeMap<>();
         private final Map<RandomDoors.Door, KeptConnection> connections = new HashMap<>();
 
@@ -329,6 +356,35 @@ final class TwoPlanes implements AutoCloseable {
             var binds = new TreeMap<Integer, String>();
             ports.forEach((known, bound) -> binds.put(known, "127.0.0.1:" + bound));
             return binds;
+        }
+
+        /// A workload's clients call its proxy by the whole URL, those of a gateway by its address.
+        Explanation explained(Asked asked) {
+            String rest = asked.url().substring("http://".length());
+            int path = rest.indexOf('/');
+            boolean isUsual = role == Role.SIDECAR && asked.door().equals(RandomDoors.Door.USUAL);
+            String own = "127.0.0.1:" + port(asked.door().port());
+            String place = role == Role.SIDECAR ? own : "127.0.0.1:" + asked.door().port();
+            var headers = new TreeMap<>(asked.headers());
+            headers.put("host", rest.substring(0, path));
+            Request request =
+                    asked.door().serverName().isEmpty()
+                            ? Request.of(
+                                    asked.method(),
+                                    isUsual
+                                            ? asked.url()
+                                            : "http://" + place + rest.substring(path),
+                                    headers)
+                            : Request.of(
+                                    asked.method(),
+                                    "https://"
+                                            + asked.door().serverName()
+                                            + place.substring(place.indexOf(':'))
+                                            + rest.substring(path),
+                                    headers);
+            Request from = request.by(new Request.Caller("", "127.0.0.1"));
+            return Explainer.explain(
+                    compiled.orElseThrow(), scope, isUsual ? from : from.via("127.0.0.1"));
         }
 
         void await(long version) throws InterruptedException {

@@ -10,6 +10,7 @@ import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.explain.Sender;
 import dev.heddle.control.world.Edition;
 import dev.heddle.xds.identity.SpiffeId;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,13 +28,17 @@ public final class Explain {
     /// @param request as in `GET http://reviews:9080/reviews/0`
     /// @param headers as in `end-user: jason`
     /// @param caller the name that who sends it proves, or `none`; empty: its workload's own
+    /// @param source address of who sends it
+    /// @param destination address that is called
     public record Question(
             List<Path> config,
             String from,
             String namespace,
             String request,
             List<String> headers,
-            Optional<String> caller) {}
+            Optional<String> caller,
+            Optional<String> source,
+            Optional<String> destination) {}
 
     /// Prints the answer. An answer is fine whatever it says.
     public static int run(Question question, boolean json, Machine machine) {
@@ -43,7 +48,7 @@ public final class Explain {
                         Labels.parse("--from", question.from()),
                         question.namespace(),
                         question.caller().map(Explain::name));
-        Request request = request(question.request(), headers(question.headers()));
+        Request request = request(question);
         Journey journey = new Journeys(edition.world()).of(sender, request);
         var absences = new Absences(edition.world());
         Explanation answer = absences.explain(journey.sent());
@@ -70,6 +75,27 @@ public final class Explain {
                     "for example --caller spiffe://cluster.local/ns/default/sa/web");
         }
         return whole;
+    }
+
+    private static Request request(Question question) {
+        Request request = request(question.request(), headers(question.headers()));
+        if (question.source().isPresent()) {
+            String source = address("--source-ip", question.source().get());
+            request = request.by(new Request.Caller("", source));
+        }
+        return question.destination().isPresent()
+                ? request.via(address("--destination-ip", question.destination().get()))
+                : request;
+    }
+
+    private static String address(String option, String said) {
+        try {
+            return InetAddress.ofLiteral(said).getHostAddress();
+        } catch (IllegalArgumentException _) {
+            throw Failure.usage(
+                    option + ": '" + said + "' (expected: an IP address)",
+                    "for example " + option + " 10.0.0.7");
+        }
     }
 
     private static Request request(String text, Map<String, String> headers) {

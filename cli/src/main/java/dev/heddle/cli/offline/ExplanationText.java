@@ -116,6 +116,11 @@ final class ExplanationText {
     private static Node reply(Explanation.Reply reply) {
         return Node.Mapping.EMPTY
                 .with("status", reply.status())
+                .with(
+                        "grpcStatus",
+                        reply.grpcStatus().isPresent()
+                                ? Node.of(reply.grpcStatus().getAsInt())
+                                : NULL)
                 .with("flag", reply.flag())
                 .with("detail", reply.detail());
     }
@@ -164,6 +169,9 @@ final class ExplanationText {
         line(text, "virtual host", answer.virtualHost());
         line(text, "route", answer.route());
         line(text, "  decided by", answer.routeOrigin().toString());
+        if (answer.destinations().isEmpty() && !answer.cluster().isEmpty()) {
+            line(text, "cluster", answer.cluster());
+        }
         for (var share : answer.destinations()) {
             line(text, share.weight() + " % to", name(share));
             line(text, "  cluster", share.cluster());
@@ -189,11 +197,7 @@ final class ExplanationText {
         FeatureText.lines(answer.features()).forEach(it -> line(text, "also", it));
         answer.reply()
                 .ifPresent(reply ->
-                        line(
-                                text,
-                                "answered by",
-                                "the proxy itself with %d %s %s"
-                                        .formatted(reply.status(), reply.flag(), reply.detail())));
+                        line(text, "answered by", "the proxy itself with " + words(reply)));
         access(text, answer.access());
         tried(text, answer);
         received.forEach(it -> reception(text, it));
@@ -224,13 +228,16 @@ final class ExplanationText {
         reception
                 .answer()
                 .reply()
-                .ifPresent(reply ->
-                        line(
-                                text,
-                                "answered by",
-                                "its proxy with %d %s %s"
-                                        .formatted(reply.status(), reply.flag(), reply.detail())));
+                .ifPresent(reply -> line(text, "answered by", "its proxy with " + words(reply)));
         tried(text, reception.answer());
+    }
+
+    private static String words(Explanation.Reply reply) {
+        String grpc =
+                reply.grpcStatus().isPresent()
+                        ? " grpc-status " + reply.grpcStatus().getAsInt()
+                        : "";
+        return "%d%s %s %s".formatted(reply.status(), grpc, reply.flag(), reply.detail());
     }
 
     private static void access(StringBuilder text, Explanation.Access access) {

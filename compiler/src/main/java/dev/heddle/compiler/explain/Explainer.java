@@ -54,7 +54,7 @@ public final class Explainer {
         this.plan = compiled.plan();
         this.findings = compiled.diagnostics();
         this.touches = compiled.touches();
-        this.request = request;
+        this.request = request.arrived();
     }
 
     /// What becomes of the request when the workload (or the client of the gateway) of that scope
@@ -65,16 +65,23 @@ public final class Explainer {
 
     /// As [#explain(World, ProxyScope, Request)], for a scope that is compiled already.
     public static Explanation explain(Compiled compiled, ProxyScope scope, Request request) {
-        return new Explainer(compiled, request).explain(scope);
+        Explanation answer = new Explainer(compiled, request).explain(scope);
+        return answer.answering(answer.reply().map(reply -> reply.to(request)));
     }
 
     private Explanation explain(ProxyScope scope) {
         Optional<Listener> listener = new ListenerChoice(plan, request, tried).choose(scope);
         if (listener.isEmpty()) {
-            return answered("", "", "", Origin.BUILT_IN, none("no listener for this port"));
+            return answered(
+                    "",
+                    "",
+                    "",
+                    Origin.BUILT_IN,
+                    new Reply(0, "", "the connection is refused: no listener for this port"));
         }
         touched(XdsType.LISTENER, listener.get().name());
-        if (ListenerChoice.isNobodys(listener.get(), request)) {
+        Optional<FilterChain> chain = new ChainMatch(request, tried).find(listener.get());
+        if (chain.isEmpty()) {
             return answered(
                     listener.get().name(),
                     "",
@@ -91,9 +98,17 @@ public final class Explainer {
                                             + "' over "
                                             + request.scheme()));
         }
-        Optional<RouteConfiguration> table = ListenerChoice.table(plan, listener.get(), request);
+        Optional<RouteConfiguration> table = ListenerChoice.table(plan, chain.get());
         if (table.isEmpty()) {
-            return bytes(listener.get());
+            return bytes(listener.get(), chain.get());
+        }
+        if (!request.isHttp()) {
+            return answered(
+                    listener.get().name(),
+                    "",
+                    "",
+                    chain.get().origin(),
+                    new Reply(400, "DPE", "requests of HTTP are expected here"));
         }
         PathCheck path = PathCheck.of(listener.get().options().http().paths(), request);
         tried.addAll(path.tried());
@@ -425,7 +440,7 @@ public final class Explainer {
     }
 
     /// A listener that does not look at requests.
-    private Explanation bytes(Listener listener) {
+    private Explanation bytes(Listener listener, FilterChain chain) {
         Optional<Reply> refusal = asked(listener.guards().access().ofConnections(), Map.of());
         if (refusal.isPresent()) {
             return answered(
@@ -435,29 +450,18 @@ public final class Explainer {
                     access.origin(),
                     new Reply(0, "", "the connection is closed: " + refusal.get().detail()));
         }
-        listener.chains().stream()
-                .filter(ListenerChoice::isByAddress)
-                .forEach(c ->
-                        tried.add(
-                                new Tried(
-                                        "filter chain " + c.name(),
-                                        false,
-                                        "it is for connections of some addresses:"
-                                                + PlanText.ranges(c.match()),
-                                        c.origin())));
-        Optional<FilterChain> chain = ListenerChoice.bytesChain(listener, request);
+        List<Share> shares = shares(chain);
         String cluster =
-                chain.map(FilterChain::handling)
-                        .filter(Handling.Tcp.class::isInstance)
-                        .map(h -> ((Handling.Tcp) h).destinations().getFirst().cluster())
-                        .orElse("");
+                chain.handling() instanceof Handling.Tcp tcp
+                        ? tcp.destinations().getFirst().cluster()
+                        : "";
         return new Explanation(
                 listener.name(),
                 "",
                 "",
                 listener.origin(),
                 cluster,
-                chain.map(this::shares).orElse(List.of()),
+                shares,
                 HeaderEdit.NONE,
                 List.of(),
                 List.of(),

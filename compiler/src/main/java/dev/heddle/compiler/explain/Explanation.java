@@ -8,6 +8,7 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What would become of a request, and why.
 ///
@@ -164,10 +165,38 @@ public record Explanation(
 
     /// An answer that the proxy gives by itself.
     ///
-    /// @param status of HTTP
+    /// @param status of HTTP; 0 where the connection is closed or refused
     /// @param flag Envoy's response flag, as in `NR`; empty for an answer that was asked for
     /// @param detail the body, the new location, or why
-    public record Reply(int status, String flag, String detail) {}
+    /// @param grpcStatus of an answer in gRPC's terms
+    public record Reply(int status, String flag, String detail, OptionalInt grpcStatus) {
+        public Reply(int status, String flag, String detail) {
+            this(status, flag, detail, OptionalInt.empty());
+        }
+
+        /// The same as it comes to whom made that request: only a client of gRPC is told in gRPC's
+        /// terms, as Envoy does it.
+        Reply to(Request request) {
+            if (!request.isGrpc()) {
+                return new Reply(status, flag, detail);
+            }
+            return status == 0 || grpcStatus.isPresent()
+                    ? this
+                    : new Reply(
+                            200,
+                            flag,
+                            detail,
+                            OptionalInt.of(
+                                    switch (status) {
+                                        case 400 -> 13;
+                                        case 401 -> 16;
+                                        case 403 -> 7;
+                                        case 404 -> 12;
+                                        case 429, 502, 503, 504 -> 14;
+                                        default -> 2;
+                                    }));
+        }
+    }
 
     /// A rule that was looked at.
     ///

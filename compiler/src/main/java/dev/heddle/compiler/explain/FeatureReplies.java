@@ -7,6 +7,7 @@ import dev.heddle.compiler.ir.HttpFeature.Cors;
 import dev.heddle.compiler.ir.HttpFeature.Fault;
 import dev.heddle.compiler.ir.Route;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What a proxy answers by itself because of what its route does beside routing.
 final class FeatureReplies {
@@ -31,8 +32,12 @@ final class FeatureReplies {
                         switch (abort.get().answer()) {
                             case AbortAnswer.Http(int status) ->
                                     new Reply(status, "FI", "the rule's fault");
-                            case AbortAnswer.Grpc(_, String name) ->
-                                    new Reply(200, "FI", "the rule's fault, gRPC " + name);
+                            case AbortAnswer.Grpc(int status, String name) ->
+                                    new Reply(
+                                            200,
+                                            "FI",
+                                            "the rule's fault, gRPC " + name,
+                                            OptionalInt.of(status));
                         });
             }
         }

@@ -27,7 +27,9 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                             called().or(() ->
                                     switch (scope.interception()) {
                                         case Interception.Redirect _ -> redirected();
-                                        case Interception.Explicit explicit -> httpProxy(explicit);
+                                        case Interception.Explicit explicit ->
+                                                httpProxy(explicit)
+                                                        .filter(_ -> request.address().isEmpty());
                                     });
                 };
         tried.add(
@@ -41,23 +43,25 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
         return found;
     }
 
-    /// By the port that users know. A URL that names no port is tried on a gateway's only listener.
+    /// By the port that users know. Where nobody says what the connection is made to, a URL that
+    /// names no port is tried on a gateway's only listener.
     private Optional<Listener> gateway() {
         Optional<Listener> exact =
                 plan.listeners().stream()
                         .filter(l -> l.name().endsWith("_" + request.port()))
                         .findFirst();
         return exact.or(() ->
-                plan.listeners().size() == 1
+                request.address().isEmpty() && plan.listeners().size() == 1
                         ? Optional.of(plan.listeners().getFirst())
                         : Optional.empty());
     }
 
     /// The one with a socket of its own that the URL itself names.
     private Optional<Listener> called() {
+        String called = request.address().isEmpty() ? request.serverName() : request.address();
         return plan.listeners().stream()
                 .filter(l -> l.capture() == Capture.BOUND)
-                .filter(l -> l.address().host().equals(request.serverName()))
+                .filter(l -> l.address().host().equals(called))
                 .filter(l -> l.address().port() == request.port())
                 .findFirst();
     }
@@ -100,10 +104,9 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
         return service.equals(host) || service.startsWith(host + ".");
     }
 
-    /// The route table of the HTTP chain that takes the request.
-    static Optional<RouteConfiguration> table(ProxyPlan plan, Listener listener, Request request) {
-        return chain(listener, request)
-                .map(FilterChain::handling)
+    /// The route table of a chain that looks at requests.
+    static Optional<RouteConfiguration> table(ProxyPlan plan, FilterChain chain) {
+        return Optional.of(chain.handling())
                 .filter(Handling.Http.class::isInstance)
                 .map(Handling.Http.class::cast)
                 .map(http ->
@@ -114,31 +117,6 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
                         });
     }
 
-    /// Whether connections of such requests are closed, as no chain is for them.
-    static boolean isNobodys(Listener listener, Request request) {
-        boolean isTaken =
-                request.scheme().equals("https")
-                        ? ServerNameMatch.find(listener.chains(), request.serverName()).isPresent()
-                        : chains(listener)
-                                .anyMatch(c -> !c.match().transport().equals(Optional.of("tls")));
-        return listener.chains().stream().anyMatch(c -> c.tls().isPresent()) && !isTaken;
-    }
-
-    /// The chain that ends TLS for the request's host, where it is a request over TLS; else the
-    /// first for HTTP.
-    private static Optional<FilterChain> chain(Listener listener, Request request) {
-        boolean isDecrypted = listener.chains().stream().anyMatch(c -> c.tls().isPresent());
-        if (!isDecrypted) {
-            return chains(listener).filter(c -> c.handling() instanceof Handling.Http).findFirst();
-        }
-        return request.scheme().equals("https")
-                ? ServerNameMatch.find(listener.chains(), request.serverName())
-                : chains(listener)
-                        .filter(c -> !c.match().transport().equals(Optional.of("tls")))
-                        .filter(c -> c.handling() instanceof Handling.Http)
-                        .findFirst();
-    }
-
     private static RouteConfiguration empty(String name) {
         return new RouteConfiguration(
                 name, false, List.<VirtualHost>of(), dev.heddle.model.Origin.BUILT_IN);
@@ -146,37 +124,12 @@ record ListenerChoice(ProxyPlan plan, Request request, List<Tried> tried) {
 
     /// The cluster that bytes go to, of several the first; empty when the listener has no chain for
     /// them.
-    static String bytesTo(Listener listener) {
-        return bytesChain(listener)
-                .map(c -> ((Handling.Tcp) c.handling()).destinations().getFirst().cluster())
+    private static String bytesTo(Listener listener) {
+        return Stream.concat(listener.chains().stream(), listener.defaultChain().stream())
+                .map(FilterChain::handling)
+                .filter(Handling.Tcp.class::isInstance)
+                .map(tcp -> ((Handling.Tcp) tcp).destinations().getFirst().cluster())
+                .findFirst()
                 .orElse("");
-    }
-
-    /// The chain that passes a request's bytes on: over TLS that for its server, if there is one.
-    static Optional<FilterChain> bytesChain(Listener listener, Request request) {
-        Optional<FilterChain> named =
-                request.scheme().equals("https")
-                        ? ServerNameMatch.find(listener.chains(), request.serverName())
-                        : Optional.empty();
-        return named.filter(c -> c.handling() instanceof Handling.Tcp && !isByAddress(c))
-                .or(() -> bytesChain(listener));
-    }
-
-    /// The chain that passes bytes on.
-    static Optional<FilterChain> bytesChain(Listener listener) {
-        return chains(listener)
-                .filter(c -> c.match().port().isEmpty())
-                .filter(c -> !isByAddress(c))
-                .filter(c -> c.handling() instanceof Handling.Tcp)
-                .findFirst();
-    }
-
-    /// Whether addresses decide, which a request does not say.
-    static boolean isByAddress(FilterChain chain) {
-        return !chain.match().addresses().isEmpty() || !chain.match().sources().isEmpty();
-    }
-
-    private static Stream<FilterChain> chains(Listener listener) {
-        return Stream.concat(listener.chains().stream(), listener.defaultChain().stream());
     }
 }

@@ -16,13 +16,15 @@ final class Locations {
         return scheme + "://" + host + port + path(redirect.path(), match, request);
     }
 
-    /// The request's own host keeps its port, unless the redirect says another or the scheme makes
-    /// it wrong.
+    /// The request's own host keeps its port, unless the redirect says another, or it is that of
+    /// the scheme which the redirect changes.
     private static String host(Redirect redirect, Request request) {
-        boolean dropsPort =
-                redirect.port().isPresent()
-                        || redirect.scheme().filter(s -> !s.equals(request.scheme())).isPresent();
-        return dropsPort ? request.host() : request.authority();
+        boolean changesScheme =
+                redirect.scheme().filter(s -> !s.equals(request.scheme())).isPresent();
+        String usual = request.scheme().equals("https") ? ":443" : ":80";
+        return redirect.port().isPresent() || (changesScheme && request.authority().endsWith(usual))
+                ? request.host()
+                : request.authority();
     }
 
     static String path(RedirectPath path, RouteMatch match, Request request) {

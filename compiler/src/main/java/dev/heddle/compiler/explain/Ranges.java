@@ -1,11 +1,27 @@
 package dev.heddle.compiler.explain;
 
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Optional;
 
 /// Ranges of addresses.
 final class Ranges {
     private Ranges() {}
+
+    /// How many bits the longest of the ranges that have an address says of it, plus one; 0 where
+    /// none has it.
+    static int longest(List<String> ranges, String address) {
+        return ranges.stream()
+                .filter(range -> contains(range, address))
+                .mapToInt(range -> 1 + bits(range, bytes(address).orElseThrow().length))
+                .max()
+                .orElse(0);
+    }
+
+    private static int bits(String range, int bytes) {
+        int slash = range.indexOf('/');
+        return slash < 0 ? bytes * Byte.SIZE : Integer.parseInt(range.substring(slash + 1));
+    }
 
     /// Whether a range has an address; one that is no address is in none.
     static boolean contains(String range, String address) {
@@ -16,7 +32,7 @@ final class Ranges {
             return false;
         }
         int most = first.get().length * Byte.SIZE;
-        int bits = slash < 0 ? most : Integer.parseInt(range.substring(slash + 1));
+        int bits = bits(range, first.get().length);
         return new BigInteger(1, first.get())
                 .shiftRight(most - bits)
                 .equals(new BigInteger(1, other.get()).shiftRight(most - bits));

@@ -116,7 +116,10 @@ public record Reception(String host, String workload, Caller caller, Explanation
                                 it.mesh().isPresent()
                                         && (!it.isAutomatic() || endpoint.speaksMeshTls()))
                         .isPresent();
-        var caller = new Caller(isMutual ? sending.identity().orElse("") : "", "");
+        var caller =
+                new Caller(
+                        isMutual ? sending.identity().orElse("") : "",
+                        sending.sent().sent().caller().map(Caller::address).orElse(""));
         Request arriving =
                 sending.sent()
                         .sent()

@@ -11,13 +11,14 @@ import java.util.Optional;
 /// A request to explain.
 ///
 /// @param method as in `GET`
-/// @param scheme `http` or `https`
+/// @param scheme `http` or `https`; `tcp` or `tls` for bytes that are no HTTP
 /// @param authority as the `Host` header says it, as in `reviews:9080`
 /// @param serverName that the connection asks for where it is TLS: the URL's host
 /// @param port that the connection is made to
 /// @param path with its query, as in `/reviews/0?full=yes`
 /// @param headers by lower-case name
 /// @param caller who makes it; empty where that is not said
+/// @param address that the connection is made to; empty where that is not said
 public record Request(
         String method,
         String scheme,
@@ -26,7 +27,10 @@ public record Request(
         int port,
         String path,
         Map<String, String> headers,
-        Optional<Caller> caller) {
+        Optional<Caller> caller,
+        String address) {
+
+    private static final String GRPC = "application/grpc";
 
     /// Who makes a request.
     ///
@@ -43,13 +47,21 @@ public record Request(
             int port,
             String path,
             Map<String, String> headers) {
-        this(method, scheme, authority, serverName, port, path, headers, Optional.empty());
+        this(method, scheme, authority, serverName, port, path, headers, Optional.empty(), "");
     }
 
     /// The same, made by somebody.
     public Request by(Caller who) {
         return new Request(
-                method, scheme, authority, serverName, port, path, headers, Optional.of(who));
+                method,
+                scheme,
+                authority,
+                serverName,
+                port,
+                path,
+                headers,
+                Optional.of(who),
+                address);
     }
 
     public Request {
@@ -62,14 +74,39 @@ public record Request(
     }
 
     /// Reads a URL, as in `http://reviews:9080/reviews/0`. A header `Host` overrides its authority.
+    /// Schemes are `http`, `https`, `grpc`, `grpcs` (with the method as in `/shop.Cart/Add`), `ws`,
+    /// `wss`, and for other bytes `tcp` and `tls`.
     ///
-    /// @throws IllegalArgumentException when the URL is not an absolute one
+    /// @throws IllegalArgumentException when the URL is not an absolute one of such a scheme
     public static Request of(String method, String url, Map<String, String> headers) {
         int slashes = url.indexOf("://");
-        if (slashes < 1) {
-            throw new IllegalArgumentException(
-                    "url: '" + url + "' (expected: as in http://reviews:9080/reviews/0)");
-        }
+        String said = slashes < 1 ? "" : url.substring(0, slashes).toLowerCase(Locale.ROOT);
+        String rest = url.substring(Math.max(0, slashes));
+        return switch (said) {
+            case "http", "https", "tcp", "tls" -> read(method, url, headers);
+            case "grpc" -> read("POST", "http" + rest, with(headers, "content-type", GRPC));
+            case "grpcs" -> read("POST", "https" + rest, with(headers, "content-type", GRPC));
+            case "ws" -> read("GET", "http" + rest, with(headers, "upgrade", "websocket"));
+            case "wss" -> read("GET", "https" + rest, with(headers, "upgrade", "websocket"));
+            default ->
+                    throw new IllegalArgumentException(
+                            "url: '"
+                                    + url
+                                    + "' (expected: as in http://reviews:9080/reviews/0, with http,"
+                                    + " https, grpc, grpcs, ws, wss, tcp or tls)");
+        };
+    }
+
+    private static Map<String, String> with(
+            Map<String, String> headers, String name, String value) {
+        var all = new LinkedHashMap<String, String>();
+        all.put(name, value);
+        all.putAll(headers);
+        return all;
+    }
+
+    private static Request read(String method, String url, Map<String, String> headers) {
+        int slashes = url.indexOf("://");
         // A path is what a client may send, which need not be what it should.
         int end = end(url, slashes + "://".length());
         int fragment = url.indexOf('#', end);
@@ -84,7 +121,10 @@ public record Request(
         String authority = url.substring(slashes + "://".length(), end);
         int colon = authority.lastIndexOf(':');
         boolean hasPort = colon > authority.lastIndexOf(']') && colon < authority.length() - 1;
-        int port = scheme.equals("https") ? 443 : 80;
+        int port = scheme.equals("https") || scheme.equals("tls") ? 443 : 80;
+        if (!hasPort && scheme.equals("tcp")) {
+            throw new IllegalArgumentException("url: '" + url + "' (expected: a port)");
+        }
         if (hasPort) {
             try {
                 port = Integer.parseInt(authority.substring(colon + 1));
@@ -112,23 +152,70 @@ public record Request(
 
     /// The same with another path.
     Request at(String other) {
-        return new Request(method, scheme, authority, serverName, port, other, headers, caller);
+        return new Request(
+                method, scheme, authority, serverName, port, other, headers, caller, address);
     }
 
     /// The same for another host.
     Request to(String other) {
-        return new Request(method, scheme, other, serverName, port, path, headers, caller);
+        return new Request(method, scheme, other, serverName, port, path, headers, caller, address);
     }
 
     /// The same over a connection to somewhere else.
     Request over(String otherScheme, String otherName, int otherPort) {
         return new Request(
-                method, otherScheme, authority, otherName, otherPort, path, headers, caller);
+                method,
+                otherScheme,
+                authority,
+                otherName,
+                otherPort,
+                path,
+                headers,
+                caller,
+                otherName);
+    }
+
+    /// The same over a connection to that address, which the URL does not say.
+    public Request via(String otherAddress) {
+        return new Request(
+                method, scheme, authority, serverName, port, path, headers, caller, otherAddress);
     }
 
     /// The same with other headers.
     Request with(Map<String, String> others) {
-        return new Request(method, scheme, authority, serverName, port, path, others, caller);
+        return new Request(
+                method, scheme, authority, serverName, port, path, others, caller, address);
+    }
+
+    /// The same without what its client means for the next hop alone (RFC 9110, section 7.6.1),
+    /// which no rule sees.
+    Request arrived() {
+        String connection = headers.get("connection");
+        if (connection == null) {
+            return this;
+        }
+        var rest = new LinkedHashMap<>(headers);
+        rest.remove("connection");
+        for (String name : connection.split(",", -1)) {
+            rest.remove(name.strip().toLowerCase(Locale.ROOT));
+        }
+        return with(rest);
+    }
+
+    /// Whether it is a call of gRPC.
+    public boolean isGrpc() {
+        String type = headers.getOrDefault("content-type", "");
+        return type.equals(GRPC) || type.startsWith(GRPC + "+");
+    }
+
+    /// Whether it comes over TLS.
+    boolean isTls() {
+        return scheme.equals("https") || scheme.equals("tls");
+    }
+
+    /// Whether it is one of HTTP, and not just bytes.
+    boolean isHttp() {
+        return scheme.equals("http") || scheme.equals("https");
     }
 
     /// The authority without its port.
