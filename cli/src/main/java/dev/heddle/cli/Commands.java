@@ -25,6 +25,7 @@ import dev.heddle.cli.online.ProxyAdmin;
 import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
+import dev.heddle.cli.online.Versions;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.ApiOptions;
@@ -755,23 +756,44 @@ final class Commands {
             name = "apply",
             mixinStandardHelpOptions = true,
             description = {
-                "Puts resources in force in a running mesh.",
-                "Each file takes effect as a whole, or not at all when it has an error."
+                "Puts resources in force in a running mesh, and takes others back.",
+                "All that one call names comes in force as one version, or not at all when there is"
+                        + " an error."
             },
-            footer = {"", "Example:", "  heddle apply -f samples/bookinfo/try/reviews-80-20.yaml"})
+            footer = {
+                "",
+                "Example:",
+                "  heddle apply -f samples/bookinfo/try/reviews-80-20.yaml",
+                "  heddle apply -f routes/ -f subsets.yaml --delete vs/old -m 'v3 for everybody'"
+            })
     int apply(
             @Option(
                             names = {"-f", "--filename"},
                             paramLabel = "FILE",
-                            required = true,
                             description = "A file, a directory, or '-' for standard input.")
-                    List<Path> files,
+                    @Nullable List<Path> files,
+            @Option(
+                            names = "--delete",
+                            paramLabel = "KIND/NAME",
+                            completionCandidates = KindWords.class,
+                            description = {
+                                "An applied resource that goes in the same change;",
+                                "may be repeated."
+                            })
+                    @Nullable List<String> deletions,
+            @Mixin Mixins.Message message,
             @Mixin Mixins.InNamespace namespace,
             @Mixin Mixins.DryRun dryRun,
             @Mixin Mixins.ChangePrinting output,
             @Mixin Mixins.ControlPlane mesh) {
+        var wish =
+                new Apply.Wish(
+                        files == null ? List.of() : files,
+                        deletions == null ? List.of() : deletions,
+                        namespace.name(),
+                        message.text());
         var changes = new Changes(output.format(), dryRun.wanted(), machine);
-        return Apply.run(mesh.api(machine), files, namespace.name(), changes, machine);
+        return Apply.run(mesh.api(machine), wish, changes, machine);
     }
 
     @Command(
@@ -853,6 +875,80 @@ final class Commands {
                 namespace.name(),
                 new Changes(output.format(), dryRun.wanted(), machine),
                 machine);
+    }
+
+    @Command(
+            name = "history",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Lists the versions of a running mesh, the newest first: since when, by whom, what",
+                "they changed, and why."
+            },
+            footer = {"", "Example:", "  heddle history --limit 10"})
+    int history(
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "100",
+                            description = "How many at most (default: ${DEFAULT-VALUE}).")
+                    int limit,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Versions.history(mesh.api(machine), limit, output.json(), machine);
+    }
+
+    @Command(
+            name = "diff",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows how two versions of a running mesh differ, resource by resource.",
+                "What is in Secrets is not shown. Exit code 1 when they differ."
+            },
+            footer = {"", "Example:", "  heddle diff v41 v42"})
+    int diff(
+            @Parameters(index = "0", paramLabel = "VERSION", description = "As in v41.")
+                    String from,
+            @Parameters(
+                            index = "1",
+                            arity = "0..1",
+                            paramLabel = "VERSION",
+                            description = "As in v42 (default: the newest).")
+                    Optional<String> to,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Versions.diff(
+                mesh.api(machine),
+                Versions.number(from),
+                to.map(Versions::number).orElse(""),
+                output.json(),
+                machine);
+    }
+
+    @Command(
+            name = "rollback",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Puts in force what an earlier version said, as a new version.",
+                "With --dry-run it shows the difference, and changes nothing."
+            },
+            footer = {"", "Example:", "  heddle rollback v41 -m 'too many errors'"})
+    int rollback(
+            @Parameters(index = "0", paramLabel = "VERSION", description = "As in v41.")
+                    String version,
+            @Option(
+                            names = "--own-files",
+                            description = {
+                                "Writes files of the directory of configuration, too, that were not",
+                                "applied."
+                            })
+                    boolean ownFiles,
+            @Mixin Mixins.Message message,
+            @Mixin Mixins.DryRun dryRun,
+            @Mixin Mixins.ChangePrinting output,
+            @Mixin Mixins.ControlPlane mesh) {
+        var back = new Versions.Back(Versions.number(version), ownFiles, message.text());
+        var changes = new Changes(output.format(), dryRun.wanted(), machine);
+        return Versions.rollback(mesh.api(machine), back, changes, machine);
     }
 
     @Command(

@@ -133,6 +133,20 @@ final class Mixins {
         }
     }
 
+    /// Why something is changed.
+    static final class Message {
+        @Option(
+                names = {"-m", "--message"},
+                paramLabel = "TEXT",
+                defaultValue = "",
+                description = "Why, for the history.")
+        private String text = "";
+
+        String text() {
+            return text;
+        }
+    }
+
     /// For whom to print.
     static final class Printing {
         @Option(

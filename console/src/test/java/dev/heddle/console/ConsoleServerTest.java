@@ -317,7 +317,7 @@ class ConsoleServerTest {
 
     @Test
     void aBodyWithoutEndIsCutOff() throws Exception {
-        Answer answer = post("/api/v1/resources", "# " + "x".repeat(5 << 20));
+        Answer answer = post("/api/v1/resources", "# " + "x".repeat(17 << 20));
         assertThat(answer.status()).isEqualTo(413);
         assertThat(get("/api/v1/version").status()).isEqualTo(200);
     }

@@ -17,6 +17,8 @@ import dev.heddle.control.source.FileConfigSource;
 import dev.heddle.control.source.OwnFindings;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
+import dev.heddle.control.world.ChangeJournal;
+import dev.heddle.control.world.WorldHistory;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.control.world.WorldStore;
 import dev.heddle.xds.server.XdsServer;
@@ -109,6 +111,17 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.clock());
         parts.push(audit);
 
+        // A change that was being written when the last run was killed is ended before anybody
+        // reads.
+        var journal = new ChangeJournal(bootstrap.data(), bootstrap.config());
+        try {
+            journal.recover().ifPresent(audit::claim);
+        } catch (IOException e) {
+            LOG.error(
+                    "a change that had been begun could not be ended; it may be in force by half",
+                    e);
+        }
+
         // Compiling is work for the processor, so there are no more threads than processors.
         ExecutorService compilers =
                 Executors.newFixedThreadPool(
@@ -133,6 +146,7 @@ public final class ControlPlane implements AutoCloseable {
                         last,
                         bootstrap.settings(),
                         bootstrap.clock(),
+                        audit::changeTo,
                         edition -> {
                             hits.publish(edition);
                             audit.publish(edition);
@@ -231,9 +245,12 @@ public final class ControlPlane implements AutoCloseable {
                         ownCertificates,
                         bundles::status,
                         bootstrap.clock());
+        // What was in force before can be seen, and put in force again.
+        var history = new WorldHistory(bootstrap.data());
         var configStore =
                 new ConfigStore(
-                        bootstrap.config(),
+                        journal,
+                        history,
                         files,
                         worlds,
                         bootstrap.settings(),

@@ -2,6 +2,7 @@ package dev.heddle.cli.analyze;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
+import dev.heddle.cli.text.UnifiedDiff;
 import dev.heddle.control.world.DurableFile;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Severity;

@@ -75,19 +75,13 @@ public record Api(String base, Optional<String> token, Optional<SSLContext> tls)
         return send(request(path).GET());
     }
 
-    /// Applies a text. A refusal is a reply too, of status 422.
-    ///
-    /// @param from how findings call the text
-    Reply apply(String from, String namespace, String text, boolean dryRun) {
-        String path =
-                "resources?from=%s&namespace=%s&dryRun=%s"
-                        .formatted(encode(from), encode(namespace), dryRun);
-        Reply reply =
-                send(
-                        request(path)
-                                .header("Content-Type", "application/yaml")
-                                .POST(HttpRequest.BodyPublishers.ofString(text)));
-        return reply.status() == 422 ? reply : expectGood(reply);
+    /// Changes resources, as a JSON document says. A refusal because of what it says or of what is
+    /// there is a reply too.
+    Reply change(String path, Node body) {
+        Reply reply = sent("POST", path, body);
+        return reply.status() == 422 || reply.status() == 409 || reply.status() == 404
+                ? reply
+                : expectGood(reply);
     }
 
     /// Deletes a resource.
@@ -98,13 +92,14 @@ public record Api(String base, Optional<String> token, Optional<SSLContext> tls)
 
     /// Sends a JSON document with that method.
     Reply send(String method, String path, Node body) {
-        return expectGood(
-                send(
-                        request(path)
-                                .header("Content-Type", "application/json")
-                                .method(
-                                        method,
-                                        HttpRequest.BodyPublishers.ofString(Json.compact(body)))));
+        return expectGood(sent(method, path, body));
+    }
+
+    private Reply sent(String method, String path, Node body) {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(Json.compact(body))));
     }
 
     /// Deletes what is there.

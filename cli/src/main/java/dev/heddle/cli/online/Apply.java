@@ -1,28 +1,60 @@
 package dev.heddle.cli.online;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.text.Failure;
+import dev.heddle.model.tree.Node;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/// `heddle apply`: puts resources in force. Each file takes effect as a whole or not at all.
+/// `heddle apply`: puts resources in force and takes others back, as one version or not at all.
 public final class Apply {
     private Apply() {}
 
-    /// Applies files.
+    /// What is wanted.
     ///
+    /// @param files of resources that shall be in force
+    /// @param deletions resources that shall go, as in `vs/reviews`
     /// @param namespace of resources that name none
-    /// @return 1 when a file was refused, 0 otherwise
-    public static int run(
-            Api api, List<Path> files, String namespace, Changes changes, Machine machine) {
-        for (var source : Sources.read(files, machine.in())) {
-            Api.Reply reply = api.apply(source.name(), namespace, source.text(), changes.dryRun());
-            Answer answer = reply.answer();
-            answer.at("findings").items().forEach(changes::found);
-            if (reply.status() != 200) {
-                changes.refused(Api.failure(reply));
-            }
-            answer.at("resources").items().forEach(changes::done);
+    /// @param message why, for the history
+    public record Wish(
+            List<Path> files, List<String> deletions, String namespace, String message) {}
+
+    /// Applies all of it.
+    ///
+    /// @return 1 when it was refused, 0 otherwise
+    public static int run(Api api, Wish wish, Changes changes, Machine machine) {
+        if (wish.files().isEmpty() && wish.deletions().isEmpty()) {
+            throw Failure.usage(
+                    "nothing to apply (expected: -f FILE or --delete KIND/NAME)",
+                    "for example -f reviews.yaml");
         }
-        return changes.end();
+        var texts = new ArrayList<Node>();
+        for (var source : Sources.read(wish.files(), machine.in())) {
+            texts.add(Node.Mapping.EMPTY.with("from", source.name()).with("text", source.text()));
+        }
+        Api.Reply reply =
+                api.change(
+                        "transactions",
+                        Node.Mapping.EMPTY
+                                .with("apply", texts)
+                                .with("delete", deletions(wish))
+                                .with("namespace", wish.namespace())
+                                .with("message", wish.message())
+                                .with("dryRun", changes.dryRun()));
+        return changes.all(reply);
+    }
+
+    private static List<Node> deletions(Wish wish) {
+        if (wish.deletions().isEmpty()) {
+            return List.of();
+        }
+        return ResourceName.parse(wish.deletions()).stream()
+                .<Node>map(name ->
+                        Node.Mapping.EMPTY
+                                .with("plural", name.plural())
+                                .with("namespace", wish.namespace())
+                                .with("name", name.required()))
+                .toList();
     }
 }

@@ -26,6 +26,11 @@ public final class Changes {
         this.machine = machine;
     }
 
+    /// Whether people read it.
+    boolean isText() {
+        return format == ChangeFormat.TEXT;
+    }
+
     boolean dryRun() {
         return dryRun;
     }
@@ -57,6 +62,19 @@ public final class Changes {
             case NAME -> machine.out().println(kind + "/" + name);
             case YAML, JSON -> {} // all at once, at the end
         }
+    }
+
+    /// Takes an answer about several resources, and prints what is left to print.
+    ///
+    /// @return 1 when something was refused, 0 otherwise
+    int all(Api.Reply reply) {
+        Answer answer = reply.answer();
+        answer.at("findings").items().forEach(this::found);
+        if (reply.status() != 200) {
+            refused(Api.failure(reply));
+        }
+        answer.at("resources").items().forEach(this::done);
+        return end();
     }
 
     /// Something was found about what was given.

@@ -51,13 +51,7 @@ public final class Delete {
         var targets = new ArrayList<Target>();
         if (!words.isEmpty()) {
             for (var name : ResourceName.parse(words)) {
-                if (name.name().isEmpty()) {
-                    throw Failure.usage(
-                            "which of the %s? (expected: KIND NAME or KIND/NAME)"
-                                    .formatted(name.plural()),
-                            "for example virtualservice/reviews");
-                }
-                targets.add(new Target(name.plural(), namespace, name.name()));
+                targets.add(new Target(name.plural(), namespace, name.required()));
             }
         }
         for (var source : Sources.read(files, machine.in())) {

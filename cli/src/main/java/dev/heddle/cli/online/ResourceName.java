@@ -45,6 +45,18 @@ record ResourceName(String plural, String name) {
         return names;
     }
 
+    /// The name, where one resource is meant.
+    ///
+    /// @throws Failure when there is none
+    String required() {
+        if (name.isEmpty()) {
+            throw Failure.usage(
+                    "which of the %s? (expected: KIND NAME or KIND/NAME)".formatted(plural),
+                    "for example virtualservice/reviews");
+        }
+        return name;
+    }
+
     private static String plural(String word) {
         return Kinds.named(word)
                 .map(Kinds::word)

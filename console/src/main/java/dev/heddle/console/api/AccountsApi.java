@@ -6,10 +6,6 @@ import dev.heddle.control.access.ApiToken;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Grant;
 import dev.heddle.control.access.SignIn;
-import dev.heddle.model.Diagnostics;
-import dev.heddle.model.FieldPath;
-import dev.heddle.model.codec.Json;
-import dev.heddle.model.codec.RecordMapper;
 import dev.heddle.model.tree.Node;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,8 +48,7 @@ final class AccountsApi {
         try {
             return work.run();
         } catch (IllegalArgumentException e) {
-            return ApiResponse.error(
-                    400, String.valueOf(e.getMessage()), "body", "Mend it and send it again");
+            return JsonBody.refused(e);
         } catch (IOException e) {
             LOG.warn("accounts cannot be written", e);
             return ApiResponse.error(
@@ -64,35 +59,9 @@ final class AccountsApi {
         }
     }
 
-    /// A body as that record.
-    ///
-    /// @throws IllegalArgumentException with what is wrong, but without what was said
-    private static <T> T body(Call call, Class<T> type) {
-        if (!(parsed(call.request().body()) instanceof Node.Mapping mapping)) {
-            throw new IllegalArgumentException("the body is no JSON object");
-        }
-        var findings = new Diagnostics();
-        T said =
-                new RecordMapper("", "body", false, true, findings)
-                        .map(mapping, type, FieldPath.ROOT);
-        if (!findings.toList().isEmpty()) {
-            throw new IllegalArgumentException(findings.toList().getFirst().message());
-        }
-        return said;
-    }
-
-    private static Node parsed(String body) {
-        try {
-            return Json.parse(body);
-        } catch (IllegalArgumentException _) {
-            // Its message might have a password's letters.
-            throw new IllegalArgumentException("the body is no JSON");
-        }
-    }
-
     ApiResponse login(Call call) {
         return doing(() -> {
-            Login said = body(call, Login.class);
+            Login said = JsonBody.of(call, Login.class);
             return switch (accounts.signIn(said.user(), said.password(), call.caller().from())) {
                 case SignIn.Done(Account account) ->
                         made(account.name(), "login", said.seconds(), SESSION);
@@ -152,7 +121,7 @@ final class AccountsApi {
 
     ApiResponse put(Call call) {
         return doing(() -> {
-            Wish wish = body(call, Wish.class);
+            Wish wish = JsonBody.of(call, Wish.class);
             String name = call.path().get("user");
             List<Grant> grants = wish.roles().stream().map(Grant::of).toList();
             List<Grant> before = accounts.named(name).map(Account::grants).orElse(List.of());
@@ -206,7 +175,7 @@ final class AccountsApi {
     /// One's own password.
     ApiResponse password(Call call) {
         return doing(() -> {
-            NewPassword said = body(call, NewPassword.class);
+            NewPassword said = JsonBody.of(call, NewPassword.class);
             Caller caller = call.caller();
             return switch (accounts.signIn(caller.name(), said.old(), caller.from())) {
                 case SignIn.Done(Account account) -> {
@@ -223,7 +192,7 @@ final class AccountsApi {
 
     ApiResponse token(Call call) {
         return doing(() -> {
-            TokenWish wish = body(call, TokenWish.class);
+            TokenWish wish = JsonBody.of(call, TokenWish.class);
             String own = call.caller().name();
             String user = wish.user().isEmpty() ? own : wish.user();
             Optional<Account> account = accounts.named(user);

@@ -61,7 +61,9 @@ final class AuditApi {
         boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
         boolean isDone = answer.status() == 200;
         boolean isRefused = answer.status() == 401 || answer.status() == 403;
-        boolean isResource = isAbout(request, "resources");
+        boolean isResource =
+                List.of("resources", "transactions", "versions").stream()
+                        .anyMatch(it -> isAbout(request, it));
         if (isRefused || (isDone && !reads && !isResource)) {
             audit.record(
                     who(call, answer),

@@ -42,7 +42,8 @@ public final class ConsoleApi {
         this.audited = new AuditApi(audit);
         var all = new ArrayList<Route>();
         all.addAll(reading(mesh, new ResourcesApi(mesh, store)));
-        all.addAll(changing(new ResourcesApi(mesh, store)));
+        all.addAll(changing(new ResourcesApi(mesh, store), new TransactionsApi(store)));
+        all.addAll(versions(new VersionsApi(store)));
         all.addAll(accounts(new AccountsApi(accounts)));
         all.add(
                 new Route(
@@ -145,7 +146,7 @@ public final class ConsoleApi {
                         proxies::config));
     }
 
-    private static List<Route> changing(ResourcesApi resources) {
+    private static List<Route> changing(ResourcesApi resources, TransactionsApi transactions) {
         String dryRun = "say what would happen, change nothing";
         return List.of(
                 new Route(
@@ -158,6 +159,13 @@ public final class ConsoleApi {
                                 "from", "how findings call the body, as in reviews.yaml"),
                         WRITERS,
                         resources::apply),
+                change(
+                        "POST",
+                        "/transactions",
+                        "several changes as one version, or none: {apply: [{from, text}], delete:"
+                                + " [{plural, namespace, name}], namespace, message, dryRun}",
+                        WRITERS,
+                        transactions::change),
                 new Route(
                         "DELETE",
                         V1 + "/resources/{plural}/{namespace}/{name}",
@@ -165,6 +173,29 @@ public final class ConsoleApi {
                         Map.of("dryRun", dryRun),
                         new Rule.InPath(Role.OPERATOR),
                         resources::delete));
+    }
+
+    private static List<Route> versions(VersionsApi versions) {
+        return List.of(
+                get(
+                        "/versions",
+                        "versions that were in force, who made them, and what they changed",
+                        READERS,
+                        versions::all),
+                new Route(
+                        "GET",
+                        V1 + "/diff",
+                        "how the resources of two versions differ; what is secret is hidden",
+                        Map.of("from", "a version", "to", "a version (the newest)"),
+                        READERS,
+                        versions::diff),
+                change(
+                        "POST",
+                        "/versions/{version}/rollback",
+                        "puts in force what that version said, as a new one: {message, ownFiles,"
+                                + " dryRun}",
+                        WRITERS,
+                        versions::rollback));
     }
 
     private static List<Route> accounts(AccountsApi accounts) {
@@ -233,7 +264,7 @@ public final class ConsoleApi {
     ///
     /// @param head a request without its body
     public int bodyLimit(ApiRequest head) {
-        return entrance.caller(head).isPresent() ? 4 << 20 : 4 << 10;
+        return entrance.caller(head).isPresent() ? 16 << 20 : 4 << 10;
     }
 
     /// Answers a request. Never throws: our own mistakes are logged and answered with 500.

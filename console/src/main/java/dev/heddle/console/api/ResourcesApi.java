@@ -1,10 +1,7 @@
 package dev.heddle.console.api;
 
-import dev.heddle.control.access.Caller;
-import dev.heddle.control.access.Role;
 import dev.heddle.control.view.Apply;
 import dev.heddle.control.view.ConfigStore;
-import dev.heddle.control.view.Deletion;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.model.Kind;
@@ -15,7 +12,6 @@ import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Resources: reading, applying, deleting.
@@ -78,55 +74,11 @@ final class ResourcesApi {
         String from = request.parameter("from").orElse("request");
         String namespace = request.parameter("namespace").orElse(ResourceReader.DEFAULT_NAMESPACE);
         try {
-            return switch (store.apply(call.caller(), from, request.body(), namespace, dryRun)) {
-                case Apply.Done done -> applied(from, done, dryRun);
-                case Apply.Forbidden(ResourceId id) -> forbidden(call.caller(), id);
-                case Apply.Refused refused ->
-                        ApiResponse.json(
-                                422,
-                                ApiResponse.errorBody(
-                                                "nothing was applied, because there are errors",
-                                                from,
-                                                "Mend them and apply again")
-                                        .with("findings", Views.findings(refused.findings())));
-            };
+            var outcome = store.apply(call.caller(), from, request.body(), namespace, dryRun);
+            return Outcomes.of(call, from, outcome, dryRun);
         } catch (IOException e) {
-            return unavailable(e);
+            return Outcomes.unavailable(e);
         }
-    }
-
-    private static ApiResponse forbidden(Caller caller, ResourceId id) {
-        return Rule.objection(caller, Role.OPERATOR, id.namespace()).orElseThrow();
-    }
-
-    private static ApiResponse applied(String from, Apply.Done done, boolean dryRun) {
-        if (done.changes().isEmpty()) {
-            return ApiResponse.error(
-                    400,
-                    "there is no resource in it",
-                    from,
-                    "Send one or more resources as YAML or JSON documents");
-        }
-        List<Node.Mapping> changes =
-                done.changes().stream()
-                        .map(c -> change(c.id(), c.verb().name().toLowerCase(Locale.ROOT)))
-                        .toList();
-        return ApiResponse.json(
-                200,
-                Node.Mapping.EMPTY
-                        .with("version", done.version())
-                        .with("dryRun", dryRun)
-                        .with("resources", changes)
-                        .with("findings", Views.findings(done.findings())));
-    }
-
-    private static Node.Mapping change(ResourceId id, String result) {
-        return Node.Mapping.EMPTY
-                .with("kind", id.kind().name())
-                .with("plural", Kinds.word(id.kind()))
-                .with("namespace", id.namespace())
-                .with("name", id.name())
-                .with("result", result);
     }
 
     ApiResponse delete(Call call) {
@@ -138,24 +90,16 @@ final class ResourcesApi {
         ResourceId id = id(kind.get(), path);
         boolean dryRun = call.request().flag("dryRun");
         try {
-            return switch (store.delete(call.caller(), id, dryRun)) {
-                case Deletion.Done(long version, String remains) ->
-                        ApiResponse.json(
-                                200,
-                                change(id, "deleted")
-                                        .with("version", version)
-                                        .with("dryRun", dryRun)
-                                        .with("remains", remains));
-                case Deletion.NotFound() -> notFound(path);
-                case Deletion.Foreign(String place) ->
-                        ApiResponse.error(
-                                409,
-                                id + " is defined in a file that was not applied",
-                                place,
-                                "Remove it from that file");
-            };
+            Apply outcome = store.delete(call.caller(), id, dryRun);
+            return outcome instanceof Apply.Done(var version, var changes, _)
+                    ? ApiResponse.json(
+                            200,
+                            Outcomes.change(changes.getFirst())
+                                    .with("version", version)
+                                    .with("dryRun", dryRun))
+                    : Outcomes.of(call, "path", outcome, dryRun);
         } catch (IOException e) {
-            return unavailable(e);
+            return Outcomes.unavailable(e);
         }
     }
 
@@ -190,13 +134,5 @@ final class ResourcesApi {
                         .formatted(path.get("plural"), path.get("namespace"), path.get("name")),
                 "path",
                 "GET /api/v1/resources/" + path.get("plural") + " lists what is");
-    }
-
-    private static ApiResponse unavailable(IOException e) {
-        return ApiResponse.error(
-                503,
-                String.valueOf(e.getMessage()),
-                "the control plane's directory of configuration",
-                "What was in force before stays so; see the control plane's log");
     }
 }

@@ -3,8 +3,12 @@ package dev.heddle.control.audit;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.SavedFile;
+import dev.heddle.control.source.Signature;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.FileChange;
+import dev.heddle.control.world.VersionChange;
+import dev.heddle.control.world.VersionChange.ResourceChange;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import java.io.IOException;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -63,7 +68,7 @@ public final class AuditTrail implements AutoCloseable {
     private final List<AuditEntry> waiting = new ArrayList<>();
 
     /// Somebody is about to write that text into a file.
-    private record Claim(String text, String who, String from) {}
+    private record Claim(String text, Signature by) {}
 
     private AuditTrail(AuditFiles files, Path config, InstantSource clock, SourceState known) {
         this.files = files;
@@ -99,31 +104,60 @@ public final class AuditTrail implements AutoCloseable {
                     Optional.ofNullable(claims.remove(change.file()))
                             .filter(c -> c.text().equals(change.text()));
             writer.execute(() -> {
-                String who = claim.map(Claim::who).orElseGet(() -> "file" + owner(change.file()));
-                String from = claim.map(Claim::from).orElse(change.file());
-                change.entries().forEach(e -> waiting.add(e.by(who, from)));
+                Signature by = claim.map(Claim::by).orElseGet(() -> ofFile(change.file()));
+                change.entries().forEach(e -> waiting.add(e.by(by.who(), by.from())));
                 write();
             });
         }
     }
 
-    private String owner(String name) {
-        try {
-            return " of " + Files.getOwner(config.resolve(name)).getName();
-        } catch (IOException | RuntimeException _) {
-            return ""; // It is gone, or was no file of this directory.
+    /// Who makes that state of the one before, which is about to be in force. Called by whoever
+    /// decides that, before [#publish].
+    public VersionChange changeTo(SourceState next) {
+        var who = new TreeSet<String>();
+        var messages = new TreeSet<String>();
+        var resources = new ArrayList<ResourceChange>();
+        for (var change : ResourceChanges.between(known.get(), next, clock.instant())) {
+            Signature by =
+                    Optional.ofNullable(claims.get(change.file()))
+                            .filter(c -> c.text().equals(change.text()))
+                            .map(Claim::by)
+                            .orElseGet(() -> ofFile(change.file()));
+            who.add(by.who());
+            if (!by.message().isEmpty()) {
+                messages.add(by.message());
+            }
+            change.entries()
+                    .forEach(e ->
+                            resources.add(
+                                    new ResourceChange(e.action(), e.resource(), e.namespace())));
         }
+        return new VersionChange(
+                List.copyOf(who), String.join("; ", messages), resources, resources.size());
     }
 
-    /// Somebody is about to write files: names with their texts, an empty one for a deletion.
-    public void claim(Map<String, Optional<String>> texts, Caller caller) {
-        texts.forEach((name, text) ->
-                claims.put(name, new Claim(text.orElse(""), caller.name(), caller.from())));
+    private Signature ofFile(String name) {
+        if (ConfigFile.isMade(name)) {
+            return new Signature("the control plane", name, "");
+        }
+        String owner;
+        try {
+            owner = " of " + Files.getOwner(config.resolve(name)).getName();
+        } catch (IOException | RuntimeException _) {
+            owner = ""; // It is gone, or was no file of this directory.
+        }
+        return new Signature("file" + owner, name, "");
+    }
+
+    /// Somebody is about to write files.
+    public void claim(FileChange change) {
+        change.texts()
+                .forEach((name, text) -> claims.put(name, new Claim(text.orElse(""), change.by())));
     }
 
     /// He did not after all.
-    public void release(Map<String, Optional<String>> texts) {
-        texts.keySet().forEach(claims::remove);
+    public void release(FileChange change) {
+        change.texts().keySet().forEach(claims::remove);
     }
 
     /// Somebody did something that is no change of a resource, or was not let.

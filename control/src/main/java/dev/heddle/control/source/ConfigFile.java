@@ -36,6 +36,12 @@ public record ConfigFile(
                 List.of());
     }
 
+    /// Whether a file of that name was made by the control plane itself, as fetched keys are, and
+    /// is not in the directory.
+    public static boolean isMade(String name) {
+        return !DirectoryScan.isConfiguration(name.substring(name.lastIndexOf('/') + 1));
+    }
+
     /// The same content, under other findings.
     ConfigFile withFindings(List<Diagnostic> others) {
         return new ConfigFile(name, changed, text, resources, others);

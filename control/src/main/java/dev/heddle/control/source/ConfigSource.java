@@ -1,5 +1,6 @@
 package dev.heddle.control.source;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -14,11 +15,19 @@ public interface ConfigSource extends AutoCloseable {
         CompletableFuture<Long> put(SourceState state) throws InterruptedException;
     }
 
-    /// Looks again now, because somebody has just written the named files completely.
+    /// Something that changes files.
+    interface Writing {
+        /// Writes them all, or none.
+        void write() throws IOException;
+    }
+
+    /// Has somebody write files and looks at them then. While he writes nobody looks, so what he
+    /// has done in part is never in force.
     ///
-    /// @param names relative to the source's root; may be gone
-    /// @return done once what is there is in force; the number is the world's version
-    CompletableFuture<Long> refresh(Set<String> names);
+    /// @param names what he writes, relative to the source's root; may be gone afterwards
+    /// @return done once what is there is in force; the number is the world's version. Fails with
+    ///   what the writing failed with
+    CompletableFuture<Long> change(Set<String> names, Writing writing);
 
     /// Says nothing more.
     @Override

@@ -41,8 +41,11 @@ public final class FileConfigSource implements ConfigSource {
         /// Something changed somewhere.
         record Bell() implements Signal {}
 
-        /// Somebody wants to know when these names are in force.
-        record Refresh(Set<String> names, CompletableFuture<CompletableFuture<Long>> looked)
+        /// Somebody writes these names, and wants to know when they are in force.
+        record Change(
+                Set<String> names,
+                Writing writing,
+                CompletableFuture<CompletableFuture<Long>> looked)
                 implements Signal {}
 
         /// Enough.
@@ -116,9 +119,9 @@ public final class FileConfigSource implements ConfigSource {
     }
 
     @Override
-    public CompletableFuture<Long> refresh(Set<String> names) {
+    public CompletableFuture<Long> change(Set<String> names, Writing writing) {
         var looked = new CompletableFuture<CompletableFuture<Long>>();
-        signals.add(new Signal.Refresh(names, looked));
+        signals.add(new Signal.Change(names, writing, looked));
         return looked.thenCompose(inForce -> inForce);
     }
 
@@ -165,9 +168,14 @@ public final class FileConfigSource implements ConfigSource {
                 case Signal.Stop() -> {
                     return false;
                 }
-                case Signal.Refresh(var more, var looked) -> {
-                    names.addAll(more);
-                    waiting.add(looked);
+                case Signal.Change(var more, var writing, var looked) -> {
+                    try {
+                        writing.write();
+                        names.addAll(more);
+                        waiting.add(looked);
+                    } catch (IOException | RuntimeException e) {
+                        looked.completeExceptionally(e);
+                    }
                 }
             }
         }

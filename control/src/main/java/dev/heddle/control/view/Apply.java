@@ -4,13 +4,13 @@ import dev.heddle.model.Diagnostic;
 import dev.heddle.model.ResourceId;
 import java.util.List;
 
-/// What became of resources that somebody wanted to put in force.
+/// What became of a [Proposal].
 public sealed interface Apply {
 
-    /// All of them are in force, or would be.
+    /// All of it is in force, or would be.
     ///
-    /// @param version of the world that has them; the present one for a dry run
-    /// @param changes in the order of the text
+    /// @param version of the world that has it; the present one for a dry run
+    /// @param changes in the order of the proposal
     /// @param findings that they bring with them
     record Done(long version, List<Change> changes, List<Diagnostic> findings) implements Apply {
         public Done {
@@ -19,18 +19,46 @@ public sealed interface Apply {
         }
     }
 
-    /// None of them is in force, because there are errors.
+    /// Nothing of it is in force, because there are errors.
     record Refused(List<Diagnostic> findings) implements Apply {
         public Refused {
             findings = List.copyOf(findings);
         }
     }
 
-    /// None of them is in force, because the caller may not change one of them.
+    /// Nothing of it is in force, because the caller may not change one of the resources.
     record Forbidden(ResourceId id) implements Apply {}
 
+    /// Nothing of it is in force, because a resource that shall go is not there.
+    record NotThere(ResourceId id) implements Apply {}
+
+    /// Nothing of it is in force, because a resource that shall go stands in a file of the user's
+    /// own, which is his to edit.
+    ///
+    /// @param place as in `config/reviews.yaml:12`
+    record Foreign(ResourceId id, String place) implements Apply {}
+
+    /// There is nothing to do: nothing was proposed.
+    record Empty() implements Apply {}
+
+    /// The version that shall be in force again is not kept.
+    ///
+    /// @param oldest that is
+    /// @param newest that is
+    record NoVersion(long version, long oldest, long newest) implements Apply {}
+
+    /// Nothing is in force again, because files that were not applied would have to be written.
+    record OwnFiles(List<String> files) implements Apply {
+        public OwnFiles {
+            files = List.copyOf(files);
+        }
+    }
+
     /// What happened to one resource.
-    record Change(ResourceId id, Verb verb) {}
+    ///
+    /// @param remains of a resource that is gone: where it is defined too, so that this definition
+    ///   is in force now; empty when it is nowhere
+    record Change(ResourceId id, Verb verb, String remains) {}
 
     /// In kubectl's words.
     enum Verb {
@@ -39,6 +67,8 @@ public sealed interface Apply {
         /// It said something else.
         CONFIGURED,
         /// It said the same.
-        UNCHANGED
+        UNCHANGED,
+        /// It is there no more.
+        DELETED
     }
 }

@@ -6,12 +6,15 @@ import dev.heddle.control.access.Role;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigSource;
+import dev.heddle.control.source.Signature;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.view.Apply.Change;
 import dev.heddle.control.view.Apply.Verb;
-import dev.heddle.control.world.DurableFile;
+import dev.heddle.control.world.ChangeJournal;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.FileChange;
 import dev.heddle.control.world.WorldBuilder;
+import dev.heddle.control.world.WorldHistory;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
@@ -22,8 +25,7 @@ import dev.heddle.model.ResourceId;
 import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceReader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,10 +35,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Puts resources in force, and takes them away, by writing files: the directory of configuration
 /// stays the only truth, and what was applied can be read, copied and versioned like the rest.
@@ -57,7 +62,8 @@ public final class ConfigStore {
 
     private static final long PATIENCE_SECONDS = 10;
 
-    private final Path config;
+    private final ChangeJournal journal;
+    private final WorldHistory history;
     private final ConfigSource source;
     private final WorldLoop worlds;
     private final MeshSettings settings;
@@ -65,15 +71,18 @@ public final class ConfigStore {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /// @param config the directory that `source` watches
+    /// @param journal of the directory that `source` watches
+    /// @param history of versions
     public ConfigStore(
-            Path config,
+            ChangeJournal journal,
+            WorldHistory history,
             ConfigSource source,
             WorldLoop worlds,
             MeshSettings settings,
             AuditTrail audit,
             InstantSource clock) {
-        this.config = config;
+        this.journal = journal;
+        this.history = history;
         this.source = source;
         this.worlds = worlds;
         this.settings = settings;
@@ -81,73 +90,190 @@ public final class ConfigStore {
         this.clock = clock;
     }
 
-    /// Puts all resources of a text in force, or none.
+    /// Puts all resources of a text in force, or none: see [#change].
     ///
-    /// An error in the text or in what it would do refuses it. A name that is not there (yet) does
+    /// @param from how findings call the text
+    /// @param namespace of resources that name none
+    public Apply apply(Caller caller, String from, String text, String namespace, boolean dryRun)
+            throws IOException {
+        var texts = List.of(new Proposal.Text(from, text));
+        return change(caller, new Proposal(texts, namespace, List.of(), ""), dryRun);
+    }
+
+    /// Does what is proposed as one version, or nothing of it.
+    ///
+    /// An error in a text or in what it would do refuses it. A name that is not there (yet) does
     /// not: the rest may come with the next call.
     ///
     /// @param caller who wants it, and is asked for a role in every resource's namespace
-    /// @param from how findings call the text
-    /// @param namespace of resources that name none
     /// @param dryRun whether to say only what would happen
     /// @throws IOException when the change could not be written, or is not in force after ten
     ///   seconds
-    public Apply apply(Caller caller, String from, String text, String namespace, boolean dryRun)
-            throws IOException {
-        var parsed = ResourceReader.read(from, text, namespace);
+    public Apply change(Caller caller, Proposal proposal, boolean dryRun) throws IOException {
+        var wanted = new ArrayList<Resource<?>>();
+        var findings = new Diagnostics();
+        for (Proposal.Text text : proposal.texts()) {
+            var parsed = ResourceReader.read(text.from(), text.text(), proposal.namespace());
+            wanted.addAll(parsed.resources());
+            findings.addAll(parsed.diagnostics());
+        }
         Optional<ResourceId> foreign =
-                parsed.resources().stream()
-                        .<ResourceId>map(Resource::id)
+                Stream.concat(
+                                wanted.stream().<ResourceId>map(Resource::id),
+                                proposal.deletions().stream())
                         .filter(id -> !caller.may(Role.OPERATOR, id.namespace()))
                         .findFirst();
         if (foreign.isPresent()) {
             return new Apply.Forbidden(foreign.get());
         }
-        var errors = new Diagnostics();
-        errors.addAll(parsed.diagnostics());
-        Map<String, Resource<?>> byFile = byFile(from, parsed.resources(), errors);
-        if (errors.hasErrors()) {
-            return new Apply.Refused(errors.toList());
+        Map<String, Resource<?>> byFile = byFile(wanted, proposal.deletions(), findings);
+        if (findings.hasErrors()) {
+            return new Apply.Refused(findings.toList());
+        }
+        if (byFile.isEmpty() && proposal.deletions().isEmpty()) {
+            return new Apply.Empty();
         }
         lock.lock();
         try {
-            return apply(caller, from, byFile, parsed.diagnostics(), dryRun);
+            return change(caller, proposal, byFile, findings, dryRun);
         } finally {
             lock.unlock();
         }
     }
 
-    private Apply apply(
+    private Apply change(
             Caller caller,
-            String from,
+            Proposal proposal,
             Map<String, Resource<?>> byFile,
-            List<Diagnostic> parseFindings,
+            Diagnostics findings,
             boolean dryRun)
             throws IOException {
         Edition now = current();
-        var brought = new Diagnostics();
-        brought.addAll(parseFindings);
-        newFindings(now, byFile).stream()
-                .filter(d -> d.origin().file().equals(from) || caller.sees(d.origin().namespace()))
-                .forEach(brought::add);
-        boolean refused =
-                brought.toList().stream()
-                        .filter(d -> d.origin().file().equals(from))
-                        .anyMatch(ConfigStore::forbids);
-        if (refused) {
-            return new Apply.Refused(brought.toList());
-        }
         var changes = new ArrayList<Change>();
         var texts = new LinkedHashMap<String, Optional<String>>();
         byFile.forEach((file, resource) -> {
             Verb verb = verb(now, resource);
-            changes.add(new Change(resource.id(), verb));
+            changes.add(new Change(resource.id(), verb, ""));
             if (verb != Verb.UNCHANGED) {
                 texts.put(file, Optional.of(AppliedFile.text(resource)));
             }
         });
-        long version = dryRun || texts.isEmpty() ? now.version() : write(texts, caller);
-        return new Apply.Done(version, changes, brought.toList());
+        for (ResourceId id : proposal.deletions()) {
+            List<Resource<?>> all = definitions(now.source(), id);
+            if (all.isEmpty()) {
+                return new Apply.NotThere(id);
+            }
+            Optional<ConfigFile> applied = appliedFile(now.source(), id);
+            if (applied.isEmpty()) {
+                return new Apply.Foreign(id, place(all.getFirst()));
+            }
+            changes.add(new Change(id, Verb.DELETED, remains(all, applied.get())));
+            texts.put(applied.get().name(), Optional.empty());
+        }
+        Set<String> given =
+                proposal.texts().stream().map(Proposal.Text::from).collect(Collectors.toSet());
+        newFindings(now, would(now, byFile, texts)).stream()
+                .filter(d ->
+                        given.contains(d.origin().file()) || caller.sees(d.origin().namespace()))
+                .forEach(findings::add);
+        boolean refused =
+                findings.toList().stream()
+                        .filter(d -> given.contains(d.origin().file()))
+                        .anyMatch(ConfigStore::forbids);
+        if (refused) {
+            return new Apply.Refused(findings.toList());
+        }
+        var by = new Signature(caller.name(), caller.from(), proposal.message());
+        long version = dryRun || texts.isEmpty() ? now.version() : write(new FileChange(texts, by));
+        return new Apply.Done(version, changes, findings.toList());
+    }
+
+    /// Where a resource is defined beside that file; empty when it is nowhere.
+    private static String remains(List<Resource<?>> definitions, ConfigFile file) {
+        return definitions.stream()
+                .filter(r -> !file.resources().contains(r))
+                .map(ConfigStore::place)
+                .findFirst()
+                .orElse("");
+    }
+
+    /// Puts in force what an earlier version said, as a new version, or nothing of it.
+    ///
+    /// @param caller who wants it, and is asked for a role in every namespace where something
+    ///   changes
+    /// @param dryRun whether to say only what would happen
+    /// @throws IOException when it cannot be read or written, or is not in force after ten seconds
+    public Apply rollback(Caller caller, Rollback wish, boolean dryRun) throws IOException {
+        lock.lock();
+        try {
+            Edition now = current();
+            Optional<SourceState> then = history.files(wish.version());
+            if (then.isEmpty()) {
+                List<WorldHistory.Version> kept = history.versions();
+                return kept.isEmpty()
+                        ? new Apply.NoVersion(wish.version(), 0, 0)
+                        : new Apply.NoVersion(
+                                wish.version(), kept.getLast().number(), kept.getFirst().number());
+            }
+            Map<String, Optional<String>> texts = Rollback.texts(now.source(), then.get());
+            SourceState would = would(now, texts);
+            List<Difference> differences = Difference.between(now.source(), would);
+            Optional<ResourceId> foreign =
+                    differences.stream()
+                            .<ResourceId>map(Difference::id)
+                            .filter(id -> !caller.may(Role.OPERATOR, id.namespace()))
+                            .findFirst();
+            if (foreign.isPresent()) {
+                return new Apply.Forbidden(foreign.get());
+            }
+            List<String> own = Rollback.own(texts);
+            if (!own.isEmpty() && !wish.ownFiles()) {
+                return new Apply.OwnFiles(own);
+            }
+            for (String name : own) {
+                journal.expect(name, now.source());
+            }
+            List<Diagnostic> findings =
+                    newFindings(now, would).stream()
+                            .filter(d -> caller.sees(d.origin().namespace()))
+                            .toList();
+            var by = new Signature(caller.name(), caller.from(), wish.message());
+            long version =
+                    dryRun || texts.isEmpty() ? now.version() : write(new FileChange(texts, by));
+            return new Apply.Done(
+                    version, differences.stream().map(ConfigStore::change).toList(), findings);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The versions that can be put in force again.
+    public WorldHistory history() {
+        return history;
+    }
+
+    private static Change change(Difference difference) {
+        Verb verb =
+                difference.before().isEmpty()
+                        ? Verb.CREATED
+                        : difference.after().isEmpty() ? Verb.DELETED : Verb.CONFIGURED;
+        return new Change(difference.id(), verb, "");
+    }
+
+    /// What the files would be, each later than the one written before it.
+    private SourceState would(Edition now, Map<String, Optional<String>> texts) {
+        var files = new TreeMap<String, ConfigFile>(now.source().files());
+        Instant changed = clock.instant();
+        for (var entry : texts.entrySet()) {
+            String name = entry.getKey();
+            if (entry.getValue().isEmpty()) {
+                files.remove(name);
+            } else {
+                changed = changed.plusNanos(1);
+                files.put(name, ConfigFile.of(name, changed, entry.getValue().get()));
+            }
+        }
+        return new SourceState(files, now.source().findings());
     }
 
     /// Deletes an applied resource.
@@ -156,33 +282,11 @@ public final class ConfigStore {
     /// @param dryRun whether to say only what would happen
     /// @throws IOException when the change could not be written, or is not in force after ten
     ///   seconds
-    public Deletion delete(Caller caller, ResourceId id, boolean dryRun) throws IOException {
-        lock.lock();
-        try {
-            Edition now = current();
-            List<Resource<?>> all = definitions(now.source(), id);
-            if (all.isEmpty()) {
-                return new Deletion.NotFound();
-            }
-            Optional<ConfigFile> applied = appliedFile(now.source(), id);
-            if (applied.isEmpty()) {
-                return new Deletion.Foreign(place(all.getFirst()));
-            }
-            ConfigFile file = applied.get();
-            String remains =
-                    all.stream()
-                            .filter(r -> !file.resources().contains(r))
-                            .map(ConfigStore::place)
-                            .findFirst()
-                            .orElse("");
-            long version =
-                    dryRun
-                            ? now.version()
-                            : write(Map.of(file.name(), Optional.<String>empty()), caller);
-            return new Deletion.Done(version, remains);
-        } finally {
-            lock.unlock();
-        }
+    public Apply delete(Caller caller, ResourceId id, boolean dryRun) throws IOException {
+        return change(
+                caller,
+                new Proposal(List.of(), ResourceReader.DEFAULT_NAMESPACE, List.of(id), ""),
+                dryRun);
     }
 
     private Edition current() throws IOException {
@@ -191,7 +295,7 @@ public final class ConfigStore {
     }
 
     private static Map<String, Resource<?>> byFile(
-            String from, List<Resource<?>> resources, Diagnostics errors) {
+            List<Resource<?>> resources, List<ResourceId> deletions, Diagnostics errors) {
         var byFile = new LinkedHashMap<String, Resource<?>>();
         for (Resource<?> resource : resources) {
             Optional<AppliedFile> file = AppliedFile.of(resource.id());
@@ -201,21 +305,33 @@ public final class ConfigStore {
                         resource.origin(),
                         "name '" + resource.id() + "' (expected: a-z, 0-9, '-' and '.')",
                         "");
-            } else if (byFile.put(file.get().name(), resource) != null) {
-                errors.add(
-                        new Diagnostic(
-                                DiagnosticCode.DUPLICATE_RESOURCE,
-                                Severity.ERROR,
-                                resource.origin(),
-                                "defined twice in " + from,
-                                "Remove one of them"));
+                continue;
+            }
+            Resource<?> other = byFile.putIfAbsent(file.get().name(), resource);
+            if (other != null) {
+                errors.add(twice(resource, "defined twice: also at " + place(other)));
+            } else if (deletions.contains(resource.id())) {
+                errors.add(twice(resource, "is to be deleted in the same change"));
             }
         }
         return byFile;
     }
 
-    /// What would be found that is not found now.
-    private List<Diagnostic> newFindings(Edition now, Map<String, Resource<?>> byFile) {
+    private static Diagnostic twice(Resource<?> resource, String what) {
+        return new Diagnostic(
+                DiagnosticCode.DUPLICATE_RESOURCE,
+                Severity.ERROR,
+                resource.origin(),
+                what,
+                "Remove one of them");
+    }
+
+    /// What the files would be.
+    ///
+    /// @param byFile what would be read
+    /// @param texts what would be written or, where it is empty, deleted
+    private SourceState would(
+            Edition now, Map<String, Resource<?>> byFile, Map<String, Optional<String>> texts) {
         var files = new TreeMap<String, ConfigFile>(now.source().files());
         byFile.forEach((name, resource) ->
                 files.put(
@@ -226,7 +342,16 @@ public final class ConfigStore {
                                 resource.source().text(),
                                 List.of(resource),
                                 List.of())));
-        var would = new SourceState(files, now.source().findings());
+        texts.forEach((name, text) -> {
+            if (text.isEmpty()) {
+                files.remove(name);
+            }
+        });
+        return new SourceState(files, now.source().findings());
+    }
+
+    /// What would be found that is not found now.
+    private List<Diagnostic> newFindings(Edition now, SourceState would) {
         Edition next = WorldBuilder.next(now, would, settings, clock.instant());
         var before = new HashSet<>(now.findings());
         return next.findings().stream().filter(d -> !before.contains(d)).toList();
@@ -264,63 +389,35 @@ public final class ConfigStore {
         return origin.file() + ":" + origin.position().line();
     }
 
-    /// Writes files (an empty text deletes one) and waits until they are in force. When one cannot
-    /// be written, those before it are put back.
-    private long write(Map<String, Optional<String>> texts, Caller caller) throws IOException {
+    /// Writes files and waits until they are in force.
+    private long write(FileChange change) throws IOException {
         // What could not be recorded is not done.
         audit.flush();
-        if (!Files.isDirectory(config)) {
-            throw new IOException(config + " is not there, so nothing can be kept in it");
-        }
-        var before = new LinkedHashMap<String, Optional<String>>();
-        audit.claim(texts, caller);
+        audit.claim(change);
+        long version;
         try {
-            for (var entry : texts.entrySet()) {
-                Path file = config.resolve(entry.getKey());
-                before.put(
-                        entry.getKey(),
-                        Files.exists(file)
-                                ? Optional.of(Files.readString(file))
-                                : Optional.empty());
-                put(file, entry.getValue());
-            }
+            version = await(source.change(change.texts().keySet(), () -> journal.write(change)));
         } catch (IOException e) {
-            putBack(before, e);
-            audit.release(texts);
+            audit.release(change);
             throw e;
         }
-        long version = await(texts.keySet());
         audit.flush();
         return version;
     }
 
-    private static void put(Path file, Optional<String> text) throws IOException {
-        if (text.isPresent()) {
-            Files.createDirectories(file.getParent());
-            DurableFile.write(file, text.get());
-        } else {
-            DurableFile.delete(file);
-        }
-    }
-
-    private void putBack(Map<String, Optional<String>> before, IOException why) {
-        before.forEach((name, text) -> {
-            try {
-                put(config.resolve(name), text);
-            } catch (IOException e) {
-                why.addSuppressed(e);
-            }
-        });
-    }
-
-    private long await(Set<String> names) throws IOException {
+    private static long await(CompletableFuture<Long> inForce) throws IOException {
         try {
-            return source.refresh(names).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
+            return inForce.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException why) {
+                throw why;
+            }
+            throw new IOException("written, but not in force; see the control plane's log", e);
+        } catch (TimeoutException e) {
             throw new IOException("written, but not in force yet; see the control plane's log", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("written, but interrupted before it was in force", e);
+            throw new IOException("interrupted before it was in force", e);
         }
     }
 }

@@ -23,8 +23,14 @@ public final class DurableFile {
     /// Replaces a file's content. When this returns, the content survives a power cut; when it
     /// throws, the old content is still there.
     public static void write(Path file, String text) throws IOException {
-        Path directory = directory(file);
-        Path next = directory.resolve("." + file.getFileName() + ".tmp");
+        commit(stage(file, text), file);
+    }
+
+    /// Makes a content safe beside its file, under a hidden name.
+    ///
+    /// @return that, for [#commit]
+    static Path stage(Path file, String text) throws IOException {
+        Path next = directory(file).resolve("." + file.getFileName() + ".tmp");
         try (var out =
                 FileChannel.open(
                         next,
@@ -42,8 +48,14 @@ public final class DurableFile {
             Files.deleteIfExists(next);
             throw e;
         }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        sync(directory);
+        return next;
+    }
+
+    /// Puts in a file's place what was staged for it.
+    static void commit(Path staged, Path file) throws IOException {
+        Files.move(
+                staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        sync(directory(file));
     }
 
     /// Deletes a file, durably.

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     private final WorldStore store;
     private final MeshSettings settings;
     private final InstantSource clock;
+    private final Function<SourceState, VersionChange> author;
     private final Consumer<Edition> subscriber;
     private final AtomicReference<Optional<Edition>> published;
     private final Thread thread;
@@ -61,17 +63,20 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     private List<Diagnostic> dated = List.of();
 
     /// @param last where an earlier run ended
+    /// @param author says who made a state of the source that is about to be in force
     /// @param subscriber told of every edition on the loop's thread; must not wait
     public WorldLoop(
             WorldStore store,
             WorldStore.Last last,
             MeshSettings settings,
             InstantSource clock,
+            Function<SourceState, VersionChange> author,
             Consumer<Edition> subscriber) {
         this.store = store;
         this.last = last;
         this.settings = settings;
         this.clock = clock;
+        this.author = author;
         this.subscriber = subscriber;
         this.published = new AtomicReference<>(Optional.empty());
         this.thread = Thread.ofPlatform().name("world-loop").unstarted(this::run);
@@ -186,7 +191,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
             next = since(next, last.since());
         }
         if (changed || trouble.isPresent() || !next.statuses().equals(kept)) {
-            trouble = store.keep(next);
+            trouble = store.keep(next, changed ? author.apply(state) : VersionChange.UNKNOWN);
             kept = next.statuses();
         }
         tell(CertificateDates.check(next.world(), now));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 /// state/lock             held by the one control plane that may write here
 /// state/version          the last world's [WorldRecord]
-/// state/worlds/17        the same for each of the last hundred worlds
+/// state/worlds/17        the same for each of the last hundred worlds, or as many as have room
 /// state/texts/9f86…      what files said, each text once, under its hash
 /// state/statuses         what is kept of statuses: see [StatusBook]
 /// ```
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class WorldStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorldStore.class);
     private static final int KEPT = 100;
+    private static final long MOST_BYTES = 256L << 20;
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
     /// Where an earlier run ended.
@@ -58,13 +60,21 @@ public final class WorldStore implements AutoCloseable {
 
     private final Path state;
     private final FileChannel lockFile;
+    private final long mostBytes;
     private final TreeMap<Long, Set<String>> textsOf = new TreeMap<>();
+
+    /// Bytes of each text that is kept.
+    private final Map<String, Long> sizes = new HashMap<>();
+
+    private VersionChange change = VersionChange.UNKNOWN;
+    private long kept;
     private @Nullable String trouble;
     private StatusBook book = StatusBook.EMPTY;
 
-    private WorldStore(Path state, FileChannel lockFile) {
+    private WorldStore(Path state, FileChannel lockFile, long mostBytes) {
         this.state = state;
         this.lockFile = lockFile;
+        this.mostBytes = mostBytes;
     }
 
     /// Opens the store, and makes it when it is not there.
@@ -72,6 +82,11 @@ public final class WorldStore implements AutoCloseable {
     /// @param data the data directory
     /// @throws IOException when it cannot be written, or another control plane holds it
     public static WorldStore open(Path data) throws IOException {
+        return open(data, MOST_BYTES);
+    }
+
+    /// @param mostBytes of texts of versions; the newest is kept whatever it has
+    static WorldStore open(Path data, long mostBytes) throws IOException {
         Path state = data.resolve("state");
         Files.createDirectories(state.resolve("worlds"));
         Files.createDirectories(state.resolve("texts"));
@@ -85,7 +100,7 @@ public final class WorldStore implements AutoCloseable {
                             + data
                             + ": in use by another control plane (stop it, or use another --data)");
         }
-        return new WorldStore(state, lockFile);
+        return new WorldStore(state, lockFile, mostBytes);
     }
 
     private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
@@ -96,7 +111,7 @@ public final class WorldStore implements AutoCloseable {
         }
     }
 
-    /// Reads where an earlier run ended. Called once, before [#keep(Edition)].
+    /// Reads where an earlier run ended. Called once, before [#keep].
     public Last load() throws IOException {
         var records = new TreeMap<Long, WorldRecord>();
         try (var worlds = Files.newDirectoryStream(state.resolve("worlds"))) {
@@ -112,6 +127,8 @@ public final class WorldStore implements AutoCloseable {
             return new Last(highest(), "", Instant.EPOCH, List.of());
         }
         WorldRecord last = records.lastEntry().getValue();
+        change = last.change();
+        kept = last.version();
         long version = Math.max(highest(), last.version());
         if (version > last.version()) {
             LOG.error(
@@ -137,11 +154,15 @@ public final class WorldStore implements AutoCloseable {
             return; // a temporary file of a run that was killed
         }
         var texts = new HashSet<String>();
-        read(world)
-                .ifPresent(r -> {
-                    records.put(version, r);
-                    r.files().forEach(f -> texts.add(f.text()));
-                });
+        Optional<WorldRecord> record = read(world);
+        if (record.isPresent()) {
+            records.put(version, record.get());
+            for (WorldRecord.FileLine line : record.get().files()) {
+                texts.add(line.text());
+                Path text = state.resolve("texts").resolve(line.text());
+                sizes.put(line.text(), Files.exists(text) ? Files.size(text) : 0);
+            }
+        }
         textsOf.put(version, texts);
     }
 
@@ -203,8 +224,13 @@ public final class WorldStore implements AutoCloseable {
     /// Keeps a world. Trouble is said once and does not stop the mesh: what cannot be kept is in
     /// force all the same, and the next world is tried again.
     ///
+    /// @param made what made it of the world before; a world that is known keeps what it has
     /// @return what is wrong with the store; empty when nothing is
-    Optional<String> keep(Edition edition) {
+    Optional<String> keep(Edition edition, VersionChange made) {
+        if (edition.version() != kept) {
+            change = made;
+            kept = edition.version();
+        }
         try {
             write(edition);
             if (trouble != null) {
@@ -229,12 +255,13 @@ public final class WorldStore implements AutoCloseable {
         var texts = new HashSet<String>();
         for (ConfigFile file : edition.source().files().values()) {
             String hash = ContentHash.of(file.text());
-            Path kept = state.resolve("texts").resolve(hash);
-            if (texts.add(hash) && !Files.exists(kept)) {
-                DurableFile.write(kept, file.text());
+            Path text = state.resolve("texts").resolve(hash);
+            if (texts.add(hash) && !Files.exists(text)) {
+                DurableFile.write(text, file.text());
             }
+            sizes.put(hash, (long) file.text().length());
         }
-        String record = WorldRecord.of(edition).print();
+        String record = WorldRecord.of(edition, change).print();
         DurableFile.write(
                 state.resolve("worlds").resolve(Long.toString(edition.version())), record);
         DurableFile.write(state.resolve("version"), record);
@@ -247,15 +274,20 @@ public final class WorldStore implements AutoCloseable {
     }
 
     private void forgetOldest() throws IOException {
-        while (textsOf.size() > KEPT) {
+        while (textsOf.size() > KEPT || (textsOf.size() > 1 && bytes() > mostBytes)) {
             var oldest = textsOf.pollFirstEntry();
             DurableFile.delete(state.resolve("worlds").resolve(oldest.getKey().toString()));
             var unused = new HashSet<>(oldest.getValue());
             textsOf.values().forEach(unused::removeAll);
             for (String hash : unused) {
                 Files.deleteIfExists(state.resolve("texts").resolve(hash));
+                sizes.remove(hash);
             }
         }
+    }
+
+    private long bytes() {
+        return sizes.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override

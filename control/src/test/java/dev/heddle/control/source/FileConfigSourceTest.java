@@ -1,6 +1,7 @@
 package dev.heddle.control.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.heddle.model.Diagnostic;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -468,12 +470,37 @@ class FileConfigSourceTest {
     }
 
     @Test
-    void refreshIsDoneOnceTheFileIsInForce() throws Exception {
+    void aChangeIsDoneOnceItsFilesAreInForceAndNobodyLooksBetween() throws Exception {
+        var source = start(Pace.NORMAL);
+        awaitInForce(Map.of());
+        var names = Set.of("a.yaml", "b.yaml");
+        source.change(
+                        names,
+                        () -> {
+                            write("a.yaml", "one");
+                            // Long enough for the tree to stand still.
+                            LockSupport.parkNanos(500_000_000);
+                            write("b.yaml", "two");
+                        })
+                .get(20, TimeUnit.SECONDS);
+        assertThat(inForce()).isEqualTo(Map.of("a.yaml", "one", "b.yaml", "two"));
+        assertThat(said).noneMatch(s -> s.files().size() == 1);
+    }
+
+    @Test
+    void aChangeThatCannotBeWrittenFailsAsItsWritingDoes() throws Exception {
         var source = start();
         awaitInForce(Map.of());
-        write("a.yaml", "one");
-        source.refresh(Set.of("a.yaml")).get(20, TimeUnit.SECONDS);
-        assertThat(inForce()).isEqualTo(Map.of("a.yaml", "one"));
+        assertThatThrownBy(() ->
+                        source.change(
+                                        Set.of("a.yaml"),
+                                        () -> {
+                                            throw new IOException("full");
+                                        })
+                                .get(20, TimeUnit.SECONDS))
+                .hasRootCauseMessage("full");
+        write("b.yaml", "two");
+        awaitInForce(Map.of("b.yaml", "two"));
     }
 
     @Test

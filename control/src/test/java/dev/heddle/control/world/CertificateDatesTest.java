@@ -60,7 +60,12 @@ class CertificateDatesTest {
         try (WorldStore store = WorldStore.open(dir);
                 var loop =
                         new WorldLoop(
-                                store, store.load(), MeshSettings.DEFAULT, now::get, _ -> {})) {
+                                store,
+                                store.load(),
+                                MeshSettings.DEFAULT,
+                                now::get,
+                                _ -> VersionChange.UNKNOWN,
+                                _ -> {})) {
             loop.start();
             loop.put(SOURCE).get(20, TimeUnit.SECONDS);
             Edition before = loop.current().orElseThrow();

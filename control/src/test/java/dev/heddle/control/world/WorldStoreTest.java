@@ -7,6 +7,7 @@ import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.SavedFile;
 import dev.heddle.control.source.SourceState;
+import dev.heddle.control.world.VersionChange.ResourceChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WorldStoreTest {
     private static final Instant NOW = Instant.parse("2026-11-21T04:00:00.123Z");
+
+    private static final VersionChange MADE =
+            new VersionChange(
+                    List.of("anna", "file of root"),
+                    "why, and more",
+                    List.of(new ResourceChange("created", "Service shop/a b", "shop")),
+                    3);
 
     @TempDir Path data;
 
@@ -35,7 +43,7 @@ class WorldStoreTest {
         try (var store = WorldStore.open(data)) {
             store.load();
             for (Edition edition : editions) {
-                assertThat(store.keep(edition)).isEmpty();
+                assertThat(store.keep(edition, MADE)).isEmpty();
             }
         }
     }
@@ -66,6 +74,41 @@ class WorldStoreTest {
                                 edition.hash(),
                                 NOW,
                                 List.of(new SavedFile("sub dir/ä.yaml", NOW, "text"))));
+    }
+
+    @Test
+    void whoMadeAVersionIsKeptAlsoWhenItIsKeptAgain() throws IOException {
+        keep(edition(6, "a"));
+        try (var store = WorldStore.open(data)) {
+            store.load();
+            assertThat(store.keep(edition(6, "a"), VersionChange.UNKNOWN)).isEmpty();
+            assertThat(store.keep(edition(7, "b"), VersionChange.UNKNOWN)).isEmpty();
+        }
+        var history = new WorldHistory(data);
+        assertThat(history.versions())
+                .containsExactly(
+                        new WorldHistory.Version(7, NOW, VersionChange.UNKNOWN),
+                        new WorldHistory.Version(6, NOW, MADE));
+        assertThat(history.files(6).orElseThrow().files().values())
+                .extracting(ConfigFile::text)
+                .containsExactly("a");
+        assertThat(history.files(5)).isEmpty();
+    }
+
+    @Test
+    void versionsHaveSoManyBytesAndTheNewestIsAlwaysThere() throws IOException {
+        try (var store = WorldStore.open(data, 25)) {
+            store.load();
+            for (int version = 1; version <= 5; version++) {
+                store.keep(edition(version, "ten bytes " + version), MADE);
+            }
+            assertThat(new WorldHistory(data).versions())
+                    .extracting(WorldHistory.Version::number)
+                    .containsExactly(5L, 4L);
+            store.keep(edition(6, "x".repeat(100)), MADE);
+        }
+        assertThat(new WorldHistory(data).versions()).hasSize(1);
+        assertThat(load().version()).isEqualTo(6);
     }
 
     @ParameterizedTest
@@ -128,7 +171,7 @@ class WorldStoreTest {
         try (var store = WorldStore.open(data)) {
             store.load();
             for (int version = 1; version <= 103; version++) {
-                store.keep(edition(version, "text " + version));
+                store.keep(edition(version, "text " + version), MADE);
             }
         }
         try (var worlds = Files.list(state("worlds"));
@@ -145,10 +188,10 @@ class WorldStoreTest {
             store.load();
             Files.move(state("worlds"), state("away"));
             Files.writeString(state("worlds"), "in the way");
-            assertThat(store.keep(edition(1, "a"))).isPresent();
+            assertThat(store.keep(edition(1, "a"), MADE)).isPresent();
             Files.delete(state("worlds"));
             Files.move(state("away"), state("worlds"));
-            assertThat(store.keep(edition(2, "b"))).isEmpty();
+            assertThat(store.keep(edition(2, "b"), MADE)).isEmpty();
         }
         assertThat(load().version()).isEqualTo(2);
     }

@@ -1,4 +1,4 @@
-package dev.heddle.cli.analyze;
+package dev.heddle.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,5 +70,32 @@ class UnifiedDiffTest {
                         +z
                         \\ No newline at end of file
                         """);
+    }
+
+    @Test
+    void linesComeAndGo() {
+        String after = TEN.replace("2\n", "").replace("5\n", "5\nfive and a half\n");
+        assertThat(UnifiedDiff.of("a", TEN, after, 1))
+                .isEqualTo(
+                        """
+                        --- a
+                        +++ a
+                        @@ -1,3 +1,2 @@
+                         1
+                        -2
+                         3
+                        @@ -5,2 +4,3 @@
+                         5
+                        +five and a half
+                         6
+                        """);
+    }
+
+    @Test
+    void aTextComesOrGoesAsAWhole() {
+        assertThat(UnifiedDiff.of("a", "", "1\n2\n", 3))
+                .isEqualTo("--- a\n+++ a\n@@ -0,0 +1,2 @@\n+1\n+2\n");
+        assertThat(UnifiedDiff.of("a", "1\n2\n", "", 3))
+                .isEqualTo("--- a\n+++ a\n@@ -1,2 +0,0 @@\n-1\n-2\n");
     }
 }
