@@ -25,6 +25,7 @@ import dev.heddle.cli.online.ProxyAdmin;
 import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
+import dev.heddle.cli.online.Stage;
 import dev.heddle.cli.online.Versions;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
@@ -764,7 +765,8 @@ final class Commands {
                 "",
                 "Example:",
                 "  heddle apply -f samples/bookinfo/try/reviews-80-20.yaml",
-                "  heddle apply -f routes/ -f subsets.yaml --delete vs/old -m 'v3 for everybody'"
+                "  heddle apply -f routes/ -f subsets.yaml --delete vs/old -m 'v3 for everybody'",
+                "  heddle apply -f routes/ --stages 1%,25%,100% --hold 1m"
             })
     int apply(
             @Option(
@@ -782,6 +784,7 @@ final class Commands {
                             })
                     @Nullable List<String> deletions,
             @Mixin Mixins.Message message,
+            @Mixin Mixins.Stages stages,
             @Mixin Mixins.InNamespace namespace,
             @Mixin Mixins.DryRun dryRun,
             @Mixin Mixins.ChangePrinting output,
@@ -791,7 +794,8 @@ final class Commands {
                         files == null ? List.of() : files,
                         deletions == null ? List.of() : deletions,
                         namespace.name(),
-                        message.text());
+                        message.text(),
+                        stages.wish());
         var changes = new Changes(output.format(), dryRun.wanted(), machine);
         return Apply.run(mesh.api(machine), wish, changes, machine);
     }
@@ -943,12 +947,58 @@ final class Commands {
                             })
                     boolean ownFiles,
             @Mixin Mixins.Message message,
+            @Mixin Mixins.Stages stages,
             @Mixin Mixins.DryRun dryRun,
             @Mixin Mixins.ChangePrinting output,
             @Mixin Mixins.ControlPlane mesh) {
-        var back = new Versions.Back(Versions.number(version), ownFiles, message.text());
+        var back =
+                new Versions.Back(
+                        Versions.number(version), ownFiles, message.text(), stages.wish());
         var changes = new Changes(output.format(), dryRun.wanted(), machine);
         return Versions.rollback(mesh.api(machine), back, changes, machine);
+    }
+
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says which version a running mesh has, who made it, and how many proxies run it.",
+                "With --wait-s, exit code 1 when some do not after that time."
+            },
+            footer = {"", "Example:", "  heddle status --wait-s 30"})
+    int status(
+            @Mixin Mixins.Waiting waiting,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Stage.status(mesh.api(machine), waiting.seconds(), output.json(), machine);
+    }
+
+    @Command(
+            name = "stage",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says how far a change has come that reaches proxies in stages, takes it back, or",
+                "puts it in force now.",
+                "Exit code 1 when it was taken back, or is not over after --wait-s."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle apply -f routes/ --stages 1%,25%,100%",
+                "  heddle stage --wait-s 300",
+                "  heddle stage abort"
+            })
+    int stage(
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "status|abort|promote",
+                            defaultValue = "status",
+                            description = "What to do (default: ${DEFAULT-VALUE}).")
+                    Stage.Step step,
+            @Mixin Mixins.Waiting waiting,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Stage.run(mesh.api(machine), step, waiting.seconds(), output.json(), machine);
     }
 
     @Command(

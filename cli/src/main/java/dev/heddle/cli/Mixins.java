@@ -8,6 +8,7 @@ import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
+import dev.heddle.model.tree.Node;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -144,6 +145,78 @@ final class Mixins {
 
         String text() {
             return text;
+        }
+    }
+
+    /// Whether to wait for the end.
+    static final class Waiting {
+        @Option(
+                names = "--wait-s",
+                paramLabel = "N",
+                defaultValue = "0",
+                description = "How long to wait, in seconds (default: ${DEFAULT-VALUE}).")
+        private int seconds;
+
+        int seconds() {
+            return seconds;
+        }
+    }
+
+    /// In which stages proxies have a change.
+    static final class Stages {
+        @Option(
+                names = "--stages",
+                paramLabel = "1%,25%,100%",
+                description = {
+                    "Some proxies have it first; a refusal, silence or a jump of errors takes it",
+                    "back (default: all at once)."
+                })
+        private @Nullable String stages;
+
+        @Option(
+                names = "--hold",
+                paramLabel = "TIME",
+                description = "How long each stage is watched (default: 30s).")
+        private @Nullable String hold;
+
+        @Option(
+                names = "--patience",
+                paramLabel = "TIME",
+                description = "How long proxies may take to acknowledge (default: 30s).")
+        private @Nullable String patience;
+
+        @Option(
+                names = "--max-error-jump",
+                paramLabel = "PERCENT",
+                description = {
+                    "How much more of its proxies' answers may be 5xx than before, in percentage",
+                    "points (default: 5%)."
+                })
+        private @Nullable String errorJump;
+
+        @Option(
+                names = "--with-gateways",
+                description = "Gateways take part in every stage, not only in the last.")
+        private boolean withGateways;
+
+        /// Empty for all at once.
+        Optional<Node> wish() {
+            if (stages == null) {
+                if (hold != null || patience != null || errorJump != null || withGateways) {
+                    throw Failure.usage(
+                            "--hold, --patience, --max-error-jump and --with-gateways belong to"
+                                    + " --stages",
+                            "for example --stages 1%,25%,100% --hold 1m");
+                }
+                return Optional.empty();
+            }
+            return Optional.of(
+                    Node.Mapping.EMPTY
+                            .with("stages", stages)
+                            .with("hold", hold == null ? "" : hold)
+                            .with("patience", patience == null ? "" : patience)
+                            .with("errorJump", errorJump == null ? "" : errorJump)
+                            .with("withGateways", withGateways));
         }
     }
 

@@ -4,18 +4,10 @@ import static dev.heddle.cli.TestCommand.run;
 import static dev.heddle.cli.TestCommand.runWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.console.ConsoleServer;
-import dev.heddle.control.ControlBootstrap;
-import dev.heddle.control.ControlPlane;
-import dev.heddle.control.access.LocalToken;
 import dev.heddle.control.world.DurableFile;
 import dev.heddle.testkit.Repository;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,47 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Commands against a control plane of this process.
 class OnlineCommandsTest {
-    private static final Path BOOKINFO = Repository.root().resolve("samples/bookinfo");
+    private static final Path BOOKINFO = TestMesh.BOOKINFO;
 
     @TempDir Path directory = Path.of("");
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private TestMesh mesh;
     private String api = "";
 
     @BeforeEach
     void start() throws Exception {
-        Path config = Files.createDirectories(directory.resolve("config"));
-        try (Stream<Path> samples = Files.list(BOOKINFO.resolve("config"))) {
-            for (Path sample : samples.toList()) {
-                Files.copy(sample, config.resolve(sample.getFileName()));
-            }
-        }
-        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        var control =
-                ControlPlane.start(
-                        ControlBootstrap.of(config, directory.resolve("data"), loopback));
-        open.add(control);
-        var console =
-                ConsoleServer.start(
-                        loopback,
-                        control.mesh(),
-                        control.configStore(),
-                        control.accounts(),
-                        control.audit());
-        open.add(console);
-        int port = console.address().getPort();
-        open.add(LocalToken.keep(control.accounts(), LocalToken.file(TestCommand.HOME, port)));
-        api = "http://127.0.0.1:" + console.address().getPort();
-        long until = System.nanoTime() + 5_000_000_000L;
-        while (run("get", "vs", "--api", api).out().isEmpty() && System.nanoTime() < until) {
-            Thread.onSpinWait();
-        }
+        mesh = TestMesh.start(directory);
+        api = mesh.api();
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable part : open.reversed()) {
-            part.close();
-        }
+        mesh.close();
     }
 
     private static String sample(String name) {
@@ -305,78 +271,6 @@ class OnlineCommandsTest {
     }
 
     @Test
-    void severalFilesAndDeletionsAreOneChangeOrNone() {
-        assertThat(run("apply", "-f", sample("reviews-80-20.yaml"), "--api", api).code()).isZero();
-        String[] swap = {"-f", "-", "--delete", "vs/reviews", "-m", "swap", "--api", api};
-        String text =
-                """
-                apiVersion: networking.istio.io/v1
-                kind: ServiceEntry
-                metadata: {name: %s}
-                spec:
-                  hosts: [other.example.com]
-                  ports: [{number: 80, name: http, protocol: HTTP}]
-                  resolution: DNS
-                """;
-        var refused = runWith(text.formatted("No_Name"), with(swap, "apply"));
-        assertThat(refused.code()).isEqualTo(1);
-        assertThat(run("get", "vs/reviews", "--api", api).code()).isZero();
-        var missing =
-                runWith(text.formatted("other"), with(swap, "apply", "--delete", "vs/nobody"));
-        assertThat(missing.err()).contains("nobody is not there");
-        assertThat(run("get", "se", "-o", "name", "--api", api).out()).doesNotContain("other");
-        assertThat(runWith(text.formatted("other"), with(swap, "apply")).out())
-                .isEqualTo(
-                        """
-                        serviceentry.networking.istio.io/other created
-                        virtualservice.networking.istio.io "reviews" deleted
-                        """);
-        assertThat(run("get", "vs/reviews", "--api", api).code()).isEqualTo(1);
-        assertThat(run("apply", "--api", api).code()).isEqualTo(2);
-        assertThat(run("delete", "se/other", "--api", api).code()).isZero();
-    }
-
-    @Test
-    void versionsAreListedComparedAndPutBack() {
-        run("apply", "-f", sample("reviews-80-20.yaml"), "-m", "one in five", "--api", api);
-        run("apply", "-f", sample("reviews-all-v1.yaml"), "--api", api);
-        var history = run("history", "--limit", "2", "--api", api);
-        assertThat(history.code()).isZero();
-        assertThat(history.out())
-                .contains("VERSION", "CHANGED")
-                .containsPattern("local +created VirtualService default/reviews +one in five")
-                .containsPattern("configured VirtualService default/reviews");
-        assertThat(history.out().lines()).hasSize(3);
-        assertThat(run("history", "-o", "json", "--api", api).out())
-                .contains("\"message\": \"one in five\"");
-        List<String> versions =
-                history.out()
-                        .lines()
-                        .skip(1)
-                        .map(line -> line.substring(0, line.indexOf(' ')))
-                        .toList();
-        var diff = run("diff", versions.get(1), "--api", api);
-        assertThat(diff.code()).isEqualTo(1);
-        assertThat(diff.out())
-                .startsWith("--- virtualservice.networking.istio.io/default/reviews\n")
-                .contains("-      weight: 80");
-        assertThat(run("diff", versions.get(0), versions.get(0), "--api", api).code()).isZero();
-
-        var dry = run("rollback", versions.get(1), "--dry-run", "--api", api);
-        assertThat(dry.out()).contains("+      weight: 80", "reviews configured (dry run)");
-        var back = run("rollback", versions.get(1), "-m", "back", "--api", api);
-        assertThat(back.code()).isZero();
-        assertThat(back.out()).contains("says what version", "reviews configured");
-        assertThat(run("get", "vs/reviews", "-o", "yaml", "--api", api).out())
-                .contains("weight: 80");
-        var gone = run("rollback", "v4711", "--api", api);
-        assertThat(gone.code()).isEqualTo(1);
-        assertThat(gone.err()).contains("there is no version 4711 yet", "are kept");
-        assertThat(run("diff", "yesterday", "--api", api).code()).isEqualTo(2);
-        assertThat(run("delete", "vs/reviews", "--api", api).code()).isZero();
-    }
-
-    @Test
     void whatIsNotThereCannotBeDeletedAndTheNextStepIsACommand() {
         var result = run("delete", "vs", "nobody", "-n", "other", "--api", api);
         assertThat(result.code()).isEqualTo(1);
@@ -520,7 +414,7 @@ class OnlineCommandsTest {
     void aMeshWithoutProxiesSaysSo() {
         var status = run("proxy-status", "--api", api);
         assertThat(status.code()).isZero();
-        assertThat(status.out()).contains("0 of 0 proxies on version 1");
+        assertThat(status.out()).contains("applied by 0/0 proxies on version 1");
         var config = run("proxy-config", "routes", "nobody", "--api", api);
         assertThat(config.code()).isEqualTo(1);
         assertThat(config.err())

@@ -15,6 +15,7 @@ import dev.heddle.control.serving.OwnCertificates;
 import dev.heddle.control.source.ConfigReader;
 import dev.heddle.control.source.FileConfigSource;
 import dev.heddle.control.source.OwnFindings;
+import dev.heddle.control.stage.Stages;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.control.world.ChangeJournal;
@@ -130,7 +131,9 @@ public final class ControlPlane implements AutoCloseable {
         parts.push(compilers::shutdownNow);
 
         // The pusher stands between worlds and streams: it hears of both and compiles.
-        var pusher = new Pusher(new SharedCompiler()::compile, compilers, bootstrap.clock());
+        var compiler = new SharedCompiler();
+        var pusher =
+                new Pusher(compiler::compile, compiler::compileTrial, compilers, bootstrap.clock());
         pusher.start();
         parts.push(pusher);
 
@@ -147,13 +150,17 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.settings(),
                         bootstrap.clock(),
                         audit::changeTo,
-                        edition -> {
+                        (edition, trial) -> {
                             hits.publish(edition);
                             audit.publish(edition);
-                            pusher.publish(edition);
+                            pusher.publish(edition, trial);
                         });
         worlds.start();
         parts.push(worlds);
+
+        // A change that some proxies have first is known before they can ask.
+        var stages = Stages.open(bootstrap.data(), worlds, pusher, hits, audit, bootstrap.clock());
+        parts.push(stages);
 
         // What proxies are told, and tell, whichever port they come by. They wait until there is a
         // world, so that a start of the control plane takes nothing away from them.
@@ -255,7 +262,9 @@ public final class ControlPlane implements AutoCloseable {
                         worlds,
                         bootstrap.settings(),
                         audit,
+                        stages,
                         bootstrap.clock());
+        stages.start(configStore::write);
         LOG.info(
                 "control plane: xDS on {}, configuration in {}, state in {}",
                 server.map(it -> text(it.address()) + " in plain text")

@@ -23,6 +23,7 @@ import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.drain.DrainState;
+import dev.heddle.proxy.hits.Answers;
 import dev.heddle.proxy.hits.HitReports;
 import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.kept.SnapshotKeeper;
@@ -424,9 +425,17 @@ public final class Proxy implements AutoCloseable {
         }
         runtimes.forEach((worker, runtime) ->
                 worker.execute(() -> {
-                    List<RuleHits.Hits> counted = runtime.context().hits().take();
-                    if (!counted.isEmpty() && !stopped.get()) {
-                        configThread.executor().execute(() -> reports.add(counted));
+                    RuleHits hits = runtime.context().hits();
+                    List<RuleHits.Hits> counted = hits.take();
+                    Answers answers = hits.takeAnswers();
+                    boolean isAny = !counted.isEmpty() || answers.count() > 0;
+                    if (isAny && !stopped.get()) {
+                        configThread
+                                .executor()
+                                .execute(() -> {
+                                    reports.add(answers);
+                                    reports.add(counted);
+                                });
                     }
                 }));
     }

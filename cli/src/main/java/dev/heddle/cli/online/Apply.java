@@ -6,6 +6,7 @@ import dev.heddle.model.tree.Node;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// `heddle apply`: puts resources in force and takes others back, as one version or not at all.
 public final class Apply {
@@ -17,8 +18,13 @@ public final class Apply {
     /// @param deletions resources that shall go, as in `vs/reviews`
     /// @param namespace of resources that name none
     /// @param message why, for the history
+    /// @param stages in which stages proxies have it; empty for all at once
     public record Wish(
-            List<Path> files, List<String> deletions, String namespace, String message) {}
+            List<Path> files,
+            List<String> deletions,
+            String namespace,
+            String message,
+            Optional<Node> stages) {}
 
     /// Applies all of it.
     ///
@@ -33,16 +39,17 @@ public final class Apply {
         for (var source : Sources.read(wish.files(), machine.in())) {
             texts.add(Node.Mapping.EMPTY.with("from", source.name()).with("text", source.text()));
         }
-        Api.Reply reply =
+        var body =
+                Node.Mapping.EMPTY
+                        .with("apply", texts)
+                        .with("delete", deletions(wish))
+                        .with("namespace", wish.namespace())
+                        .with("message", wish.message())
+                        .with("dryRun", changes.dryRun());
+        return changes.all(
                 api.change(
                         "transactions",
-                        Node.Mapping.EMPTY
-                                .with("apply", texts)
-                                .with("delete", deletions(wish))
-                                .with("namespace", wish.namespace())
-                                .with("message", wish.message())
-                                .with("dryRun", changes.dryRun()));
-        return changes.all(reply);
+                        wish.stages().map(stages -> body.with("inStages", stages)).orElse(body)));
     }
 
     private static List<Node> deletions(Wish wish) {

@@ -73,7 +73,18 @@ public final class Changes {
         if (reply.status() != 200) {
             refused(Api.failure(reply));
         }
-        answer.at("resources").items().forEach(this::done);
+        List<Answer> resources = answer.at("resources").items();
+        resources.forEach(this::done);
+        boolean isOnItsWay =
+                answer.at("inStages").isTrue()
+                        && resources.stream()
+                                .anyMatch(r -> !r.at("result").text().equals("unchanged"));
+        if (isText() && isOnItsWay) {
+            machine.out()
+                    .println(
+                            "version %s is on its way in stages; './heddle stage' says how far"
+                                    .formatted(answer.at("version").text()));
+        }
         return end();
     }
 

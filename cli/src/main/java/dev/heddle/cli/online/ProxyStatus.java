@@ -63,16 +63,18 @@ public final class ProxyStatus {
         if (!proxy.at("connected").isTrue()) {
             return "gone: " + proxy.at("reason").text();
         }
-        return proxy.at("inSync").isTrue() ? "in sync" : "not in sync";
+        return (proxy.at("inSync").isTrue() ? "in sync" : "not in sync")
+                + (proxy.at("inStage").isTrue() ? ", ahead" : "");
     }
 
     private static String summary(String version, List<Answer> proxies) {
         long connected = proxies.stream().filter(p -> p.at("connected").isTrue()).count();
-        long inSync =
+        long applied =
                 proxies.stream()
                         .filter(p -> p.at("connected").isTrue() && p.at("inSync").isTrue())
+                        .filter(p -> !p.at("inStage").isTrue())
                         .count();
-        return "%d of %d proxies on version %s".formatted(inSync, connected, version);
+        return Stage.applied(Long.toString(applied), Long.toString(connected), version);
     }
 
     private static List<String> refusals(List<Answer> proxies) {

@@ -7,6 +7,7 @@ import dev.heddle.cli.text.UnifiedDiff;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// `heddle history`, `heddle diff` and `heddle rollback`: versions that were in force.
@@ -118,19 +119,22 @@ public final class Versions {
     ///
     /// @param version without a `v`
     /// @param ownFiles whether files that were not applied may be written
-    public record Back(String version, boolean ownFiles, String message) {}
+    /// @param stages in which stages proxies have it; empty for all at once
+    public record Back(String version, boolean ownFiles, String message, Optional<Node> stages) {}
 
     /// Puts in force what a version said. A dry run prints the difference, too.
     ///
     /// @return 1 when it was refused, 0 otherwise
     public static int rollback(Api api, Back back, Changes changes, Machine machine) {
+        var body =
+                Node.Mapping.EMPTY
+                        .with("ownFiles", back.ownFiles())
+                        .with("message", back.message())
+                        .with("dryRun", changes.dryRun());
         Api.Reply reply =
                 api.change(
                         "versions/%s/rollback".formatted(back.version()),
-                        Node.Mapping.EMPTY
-                                .with("ownFiles", back.ownFiles())
-                                .with("message", back.message())
-                                .with("dryRun", changes.dryRun()));
+                        back.stages().map(stages -> body.with("inStages", stages)).orElse(body));
         if (reply.status() == 200 && changes.isText()) {
             if (changes.dryRun()) {
                 String newest = api.get("version").answer().at("version").text();

@@ -44,6 +44,7 @@ public final class ConsoleApi {
         all.addAll(reading(mesh, new ResourcesApi(mesh, store)));
         all.addAll(changing(new ResourcesApi(mesh, store), new TransactionsApi(store)));
         all.addAll(versions(new VersionsApi(store)));
+        all.addAll(stages(new StageApi(store)));
         all.addAll(accounts(new AccountsApi(accounts)));
         all.add(
                 new Route(
@@ -163,7 +164,8 @@ public final class ConsoleApi {
                         "POST",
                         "/transactions",
                         "several changes as one version, or none: {apply: [{from, text}], delete:"
-                                + " [{plural, namespace, name}], namespace, message, dryRun}",
+                                + " [{plural, namespace, name}], namespace, message, dryRun, inStages: {stages,"
+                                + " hold, patience, withGateways, errorJump}}",
                         WRITERS,
                         transactions::change),
                 new Route(
@@ -193,9 +195,30 @@ public final class ConsoleApi {
                         "POST",
                         "/versions/{version}/rollback",
                         "puts in force what that version said, as a new one: {message, ownFiles,"
-                                + " dryRun}",
+                                + " dryRun, inStages}",
                         WRITERS,
                         versions::rollback));
+    }
+
+    private static List<Route> stages(StageApi stages) {
+        return List.of(
+                get(
+                        "/stage",
+                        "the change that is on its way in stages, or the last that was",
+                        READERS,
+                        stages::view),
+                change(
+                        "POST",
+                        "/stage/abort",
+                        "takes it back from the proxies that have it",
+                        WRITERS,
+                        stages::abort),
+                change(
+                        "POST",
+                        "/stage/promote",
+                        "puts it in force for all, without waiting any longer",
+                        WRITERS,
+                        stages::promote));
     }
 
     private static List<Route> accounts(AccountsApi accounts) {

@@ -2,6 +2,7 @@ package dev.heddle.console.api;
 
 import dev.heddle.control.access.Role;
 import dev.heddle.control.view.Apply;
+import dev.heddle.control.view.How;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
@@ -14,9 +15,9 @@ final class Outcomes {
     private Outcomes() {}
 
     /// @param what he sent, as errors call it
-    static ApiResponse of(Call call, String what, Apply outcome, boolean dryRun) {
+    static ApiResponse of(Call call, String what, Apply outcome, How how) {
         return switch (outcome) {
-            case Apply.Done done -> done(done, dryRun);
+            case Apply.Done done -> done(done, how);
             case Apply.Forbidden(ResourceId id) ->
                     Rule.objection(call.caller(), Role.OPERATOR, id.namespace()).orElseThrow();
             case Apply.Refused refused ->
@@ -40,6 +41,19 @@ final class Outcomes {
                             "there is no resource in it",
                             what,
                             "Send one or more resources as YAML or JSON documents");
+            case Apply.Busy(long version) ->
+                    ApiResponse.error(
+                            409,
+                            "version %d is on its way to proxies in stages".formatted(version),
+                            what,
+                            "Wait for it, or end it: './heddle stage abort', './heddle stage"
+                                    + " promote'");
+            case Apply.Unwatched() ->
+                    ApiResponse.error(
+                            409,
+                            "no proxy runs the version in force, so none can go first",
+                            what,
+                            "'./heddle proxy-status' says why; without --stages it goes to all");
             case Apply.NoVersion(long version, long oldest, long newest) ->
                     noVersion(version, oldest, newest);
             case Apply.OwnFiles(List<String> files) ->
@@ -64,12 +78,13 @@ final class Outcomes {
                         .formatted(oldest, newest));
     }
 
-    private static ApiResponse done(Apply.Done done, boolean dryRun) {
+    private static ApiResponse done(Apply.Done done, How how) {
         return ApiResponse.json(
                 200,
                 Node.Mapping.EMPTY
                         .with("version", done.version())
-                        .with("dryRun", dryRun)
+                        .with("dryRun", how instanceof How.DryRun)
+                        .with("inStages", how instanceof How.InStages)
                         .with("resources", changes(done.changes()))
                         .with("findings", Views.findings(done.findings())));
     }

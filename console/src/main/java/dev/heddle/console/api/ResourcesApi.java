@@ -2,6 +2,7 @@ package dev.heddle.console.api;
 
 import dev.heddle.control.view.Apply;
 import dev.heddle.control.view.ConfigStore;
+import dev.heddle.control.view.How;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.model.Kind;
@@ -75,7 +76,7 @@ final class ResourcesApi {
         String namespace = request.parameter("namespace").orElse(ResourceReader.DEFAULT_NAMESPACE);
         try {
             var outcome = store.apply(call.caller(), from, request.body(), namespace, dryRun);
-            return Outcomes.of(call, from, outcome, dryRun);
+            return Outcomes.of(call, from, outcome, How.of(dryRun));
         } catch (IOException e) {
             return Outcomes.unavailable(e);
         }
@@ -97,7 +98,7 @@ final class ResourcesApi {
                             Outcomes.change(changes.getFirst())
                                     .with("version", version)
                                     .with("dryRun", dryRun))
-                    : Outcomes.of(call, "path", outcome, dryRun);
+                    : Outcomes.of(call, "path", outcome, How.of(dryRun));
         } catch (IOException e) {
             return Outcomes.unavailable(e);
         }

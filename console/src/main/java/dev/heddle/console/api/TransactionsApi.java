@@ -1,6 +1,7 @@
 package dev.heddle.console.api;
 
 import dev.heddle.control.view.ConfigStore;
+import dev.heddle.control.view.How;
 import dev.heddle.control.view.Proposal;
 import dev.heddle.model.Kind;
 import dev.heddle.model.ResourceId;
@@ -9,6 +10,7 @@ import dev.heddle.model.kinds.Kinds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Several resources that come and go as one version, or not at all.
@@ -23,12 +25,14 @@ final class TransactionsApi {
     /// @param delete applied resources that shall go
     /// @param namespace of resources that name none; empty for `default`
     /// @param message why
+    /// @param inStages how some proxies have it first; empty for all at once
     public record Wish(
             List<Text> apply,
             List<Name> delete,
             String namespace,
             String message,
-            boolean dryRun) {}
+            boolean dryRun,
+            Optional<StageWish> inStages) {}
 
     /// @param from how findings call it
     /// @param text YAML or JSON documents
@@ -41,9 +45,11 @@ final class TransactionsApi {
     ApiResponse change(Call call) {
         Wish wish;
         Proposal proposal;
+        How how;
         try {
             wish = JsonBody.of(call, Wish.class);
             proposal = proposal(wish);
+            how = StageWish.how(wish.dryRun(), wish.inStages());
         } catch (IllegalArgumentException e) {
             return JsonBody.refused(e);
         }
@@ -54,8 +60,7 @@ final class TransactionsApi {
                         .limit(5)
                         .collect(Collectors.joining(", "));
         try {
-            var outcome = store.change(call.caller(), proposal, wish.dryRun());
-            return Outcomes.of(call, what, outcome, wish.dryRun());
+            return Outcomes.of(call, what, store.change(call.caller(), proposal, how), how);
         } catch (IOException e) {
             return Outcomes.unavailable(e);
         }

@@ -4,6 +4,7 @@ import dev.heddle.control.access.Caller;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Difference;
+import dev.heddle.control.view.How;
 import dev.heddle.control.view.Rollback;
 import dev.heddle.control.world.VersionChange;
 import dev.heddle.control.world.VersionChange.ResourceChange;
@@ -27,7 +28,9 @@ final class VersionsApi {
 
     /// @param ownFiles whether files that were not applied may be written, too
     /// @param message why
-    public record Wish(boolean ownFiles, String message, boolean dryRun) {}
+    /// @param inStages how some proxies have it first; empty for all at once
+    public record Wish(
+            boolean ownFiles, String message, boolean dryRun, Optional<StageWish> inStages) {}
 
     private interface Work {
         ApiResponse run() throws IOException;
@@ -140,16 +143,18 @@ final class VersionsApi {
     ApiResponse rollback(Call call) {
         Wish wish;
         Rollback rollback;
+        How how;
         try {
             wish = JsonBody.of(call, Wish.class);
             long version = number("path", call.path().get("version"));
             rollback = new Rollback(version, wish.ownFiles(), wish.message());
+            how = StageWish.how(wish.dryRun(), wish.inStages());
         } catch (IllegalArgumentException e) {
             return JsonBody.refused(e);
         }
         try {
-            var outcome = store.rollback(call.caller(), rollback, wish.dryRun());
-            return Outcomes.of(call, "version " + rollback.version(), outcome, wish.dryRun());
+            var outcome = store.rollback(call.caller(), rollback, how);
+            return Outcomes.of(call, "version " + rollback.version(), outcome, how);
         } catch (IOException e) {
             return Outcomes.unavailable(e);
         }

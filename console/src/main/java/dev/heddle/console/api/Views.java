@@ -27,6 +27,7 @@ final class Views {
                 .with("since", view.since().toString())
                 .with("proxies", view.connected())
                 .with("proxiesInSync", view.inSync())
+                .with("proxiesOnVersion", view.onVersion())
                 .with("errors", count(view, Severity.ERROR))
                 .with("warnings", count(view, Severity.WARNING))
                 .with("bugs", view.bugs());
@@ -167,6 +168,7 @@ final class Views {
                         .with("connected", p.disconnected().isEmpty())
                         .with("connectedSince", p.connectedSince().toString())
                         .with("sent", p.sent())
+                        .with("inStage", p.isTrial())
                         .with("inSync", p.inSync())
                         .with("types", p.types().stream().map(t -> type(p, t)).toList());
         return p.disconnected()

@@ -78,11 +78,11 @@
 
   function show(data) {
     const m = data.mesh;
-    const sync = `${m.proxiesInSync} of ${m.proxies}`;
+    const sync = `${m.proxiesOnVersion} of ${m.proxies}`;
     $('version').textContent = m.version || '–';
     $('since').textContent = m.version ? 'since ' + time(m.since) : 'no configuration read yet';
     $('sync').textContent = sync;
-    $('sync').className = m.proxies === m.proxiesInSync ? 'good' : 'warn';
+    $('sync').className = m.proxies === m.proxiesOnVersion ? 'good' : 'warn';
     $('syncnote').textContent = m.proxies ? `${sync} proxies on version ${m.version}` : 'no proxy is connected';
     $('servicecount').textContent = data.services.length;
     $('endpointcount').textContent = plural(data.services.reduce((n, s) => n + s.endpoints.length, 0), 'endpoint');

@@ -162,9 +162,13 @@ public final class AuditTrail implements AutoCloseable {
 
     /// Somebody did something that is no change of a resource, or was not let.
     public void record(Caller caller, String action, String namespace, String outcome) {
+        record(new Signature(caller.name(), caller.from(), ""), action, namespace, outcome);
+    }
+
+    /// Something happened to what somebody had begun.
+    public void record(Signature by, String action, String namespace, String outcome) {
         var entry =
-                AuditEntry.call(
-                        clock.instant(), caller.name(), caller.from(), action, namespace, outcome);
+                AuditEntry.call(clock.instant(), by.who(), by.from(), action, namespace, outcome);
         writer.execute(() -> {
             waiting.add(entry);
             write();

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -56,6 +57,8 @@ public final class RuleHits implements HitsHandler, AutoCloseable {
 
         record Asked(CompletableFuture<HitCounts> answer) implements Event {}
 
+        record AskedAnswers(CompletableFuture<Map<String, Answers>> answer) implements Event {}
+
         record Stop() implements Event {}
     }
 
@@ -75,6 +78,9 @@ public final class RuleHits implements HitsHandler, AutoCloseable {
 
     /// The numbers of the reports that are counted and not safe yet, by stream.
     private final Map<Long, Long> unsaved = new HashMap<>();
+
+    /// How requests ended since the start, by node; who reported last stands last.
+    private final LinkedHashMap<String, Answers> answers = new LinkedHashMap<>();
 
     private boolean isWorldThere;
     private boolean isDirty;
@@ -116,6 +122,14 @@ public final class RuleHits implements HitsHandler, AutoCloseable {
     public CompletableFuture<HitCounts> counts() {
         var answer = new CompletableFuture<HitCounts>();
         inbox.add(new Event.Asked(answer));
+        return answer;
+    }
+
+    /// How requests ended since the start, by node, as far as proxies say. Callable from any
+    /// thread.
+    public CompletableFuture<Map<String, Answers>> answers() {
+        var answer = new CompletableFuture<Map<String, Answers>>();
+        inbox.add(new Event.AskedAnswers(answer));
         return answer;
     }
 
@@ -190,6 +204,7 @@ public final class RuleHits implements HitsHandler, AutoCloseable {
                 early.removeIf(it -> it.stream().id() == stream.id());
             }
             case Event.Asked(var answer) -> answer.complete(now());
+            case Event.AskedAnswers(var answer) -> answer.complete(Map.copyOf(answers));
             case Event.Stop() -> throw new AssertionError("the loop ends before");
         }
     }
@@ -203,10 +218,24 @@ public final class RuleHits implements HitsHandler, AutoCloseable {
 
     private void onReported(Event.Reported reported) {
         HitsStream stream = reported.stream();
-        isDirty |= table.take(stream.run(), reported.report(), clock.instant());
+        if (table.take(stream.run(), reported.report(), clock.instant())) {
+            isDirty = true;
+            add(stream.node(), reported.report());
+        }
         unsaved.put(stream.id(), reported.report().sequence());
         if (!isDirty) {
             tell();
+        }
+    }
+
+    private void add(String node, Report report) {
+        Answers before = answers.remove(node);
+        answers.put(
+                node,
+                (before == null ? Answers.NONE : before)
+                        .plus(Answers.said(report.answers(), report.errors())));
+        if (answers.size() > HitTable.MOST_RUNS) {
+            answers.pollFirstEntry();
         }
     }
 

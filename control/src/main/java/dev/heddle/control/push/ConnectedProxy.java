@@ -23,13 +23,13 @@ final class ConnectedProxy {
     private final Instant since;
     private final Map<XdsType, TypeStatus> types = new EnumMap<>(XdsType.class);
     private @Nullable Snapshot target;
-    private ProxyScope scope;
+    private Group group;
 
     /// @param said what its node comes to, whatever the world is like
     ConnectedProxy(XdsStream stream, ProxyScope said, Instant since) {
         this.stream = stream;
         this.said = said;
-        this.scope = said;
+        this.group = new Group(said, false);
         this.since = since;
     }
 
@@ -41,14 +41,14 @@ final class ConnectedProxy {
         return said;
     }
 
-    /// The scope that it shares with others, as far as the newest world tells them apart.
-    ProxyScope scope() {
-        return scope;
+    /// The proxies that get the same, as far as the newest world tells them apart.
+    Group group() {
+        return group;
     }
 
-    /// Gets what proxies of that scope get from now on.
-    void joins(ProxyScope effective) {
-        scope = effective;
+    /// Gets what proxies of that group get from now on.
+    void joins(Group other) {
+        group = other;
     }
 
     String id() {
@@ -89,13 +89,14 @@ final class ConnectedProxy {
         return new ProxyStatus(
                 id(),
                 stream.node().cluster(),
-                scope.role().name().toLowerCase(Locale.ROOT),
+                group.scope().role().name().toLowerCase(Locale.ROOT),
                 stream.node().userAgent(),
                 peer(),
                 stream.variant().name().toLowerCase(Locale.ROOT),
                 since,
                 gone,
                 target == null ? "" : target.version(),
+                group.isTrial(),
                 types);
     }
 }

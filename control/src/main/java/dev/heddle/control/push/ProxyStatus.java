@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param connectedSince when its stream opened
 /// @param disconnected when and why its stream ended; empty while it is open
 /// @param sent version of the last snapshot that it was given; empty before the first
+/// @param isTrial whether it has what is not in force yet
 /// @param types what it said about each type that it subscribed to
 public record ProxyStatus(
         String id,
@@ -30,6 +31,7 @@ public record ProxyStatus(
         Instant connectedSince,
         Optional<Gone> disconnected,
         String sent,
+        boolean isTrial,
         Map<XdsType, TypeStatus> types) {
 
     /// The end of a stream.

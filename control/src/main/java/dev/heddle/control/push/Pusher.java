@@ -2,10 +2,10 @@ package dev.heddle.control.push;
 
 import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.world.ProxyScope;
-import dev.heddle.compiler.world.World;
 import dev.heddle.control.push.ProxyStatus.Gone;
 import dev.heddle.control.push.ProxyStatus.Nack;
 import dev.heddle.control.world.Edition;
+import dev.heddle.control.world.Trial;
 import dev.heddle.model.Confined;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.xds.Snapshot;
@@ -52,7 +52,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     private static final int MAX_REMEMBERED = 1000;
 
     private sealed interface Event {
-        record Published(Edition edition) implements Event {}
+        record Published(Edition edition, Optional<Trial> trial) implements Event {}
 
         record Opened(XdsStream stream) implements Event {}
 
@@ -64,9 +64,9 @@ public final class Pusher implements XdsHandler, AutoCloseable {
 
         record Closed(XdsStream stream, String reason) implements Event {}
 
-        record Done(ProxyScope scope, Compiled compiled) implements Event {}
+        record Done(Group group, Compiled compiled) implements Event {}
 
-        record Failed(ProxyScope scope, Throwable why) implements Event {}
+        record Failed(Group group, Throwable why) implements Event {}
 
         record Asked(CompletableFuture<PushReport> answer) implements Event {}
 
@@ -82,23 +82,28 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     private final BlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
 
     private final BiFunction<Edition, ProxyScope, Compiled> compiler;
+    private final BiFunction<Edition, ProxyScope, Compiled> trials;
     private final Executor executor;
     private final InstantSource clock;
     private final FindingsLog log;
     private final Thread thread;
-    private final Map<ProxyScope, CompiledScope> scopes = new HashMap<>();
+    private final Map<Group, CompiledScope> scopes = new HashMap<>();
     private final Map<Long, ConnectedProxy> proxies = new HashMap<>();
     private final Map<String, ProxyStatus> gone = new HashMap<>();
     private @Nullable Edition edition;
+    private @Nullable Trial trial;
     private long bugs;
 
     /// @param compiler as [SharedCompiler]
+    /// @param trials the same for what some proxies have before it is in force
     /// @param executor where compilations run; must be bounded
     public Pusher(
             BiFunction<Edition, ProxyScope, Compiled> compiler,
+            BiFunction<Edition, ProxyScope, Compiled> trials,
             Executor executor,
             InstantSource clock) {
         this.compiler = compiler;
+        this.trials = trials;
         this.executor = executor;
         this.clock = clock;
         this.log = new FindingsLog();
@@ -110,9 +115,10 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         thread.start();
     }
 
-    /// Takes a new edition. Callable from any thread; returns at once.
-    public void publish(Edition edition) {
-        inbox.add(new Event.Published(edition));
+    /// Takes a new edition, and what some proxies have before it is in force. Callable from any
+    /// thread; returns at once.
+    public void publish(Edition edition, Optional<Trial> trial) {
+        inbox.add(new Event.Published(edition, trial));
     }
 
     /// All that is known of proxies now. Callable from any thread.
@@ -189,14 +195,17 @@ public final class Pusher implements XdsHandler, AutoCloseable {
 
     private void onEvent(Event event) {
         switch (event) {
-            case Event.Published(var next) -> onPublished(next);
+            case Event.Published(var next, var tried) -> {
+                trial = tried.orElse(null);
+                onPublished(next);
+            }
             case Event.Opened(var stream) -> onStream(stream);
             case Event.Acked(var stream, var type, var version) ->
                     known(stream).ifPresent(p -> p.onAck(type, version));
             case Event.Nacked nack -> onRefused(nack);
             case Event.Closed(var stream, var reason) -> onEnd(stream, reason);
-            case Event.Done(var scope, var compiled) -> onCompiled(scope, compiled);
-            case Event.Failed(var scope, var why) -> onFailed(scope, why);
+            case Event.Done(var group, var compiled) -> onCompiled(group, compiled);
+            case Event.Failed(var group, var why) -> onFailed(group, why);
             case Event.Asked(var answer) -> answer.complete(reportNow());
             case Event.Looked(var id, var answer) -> answer.complete(targetOf(id));
             case Event.AskedPlans(var answer) -> answer.complete(plansNow());
@@ -213,7 +222,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
                 regroup(proxy);
             }
         }
-        scopes.keySet().forEach(this::compileIfStale);
+        List.copyOf(scopes.keySet()).forEach(this::compileIfStale);
         log.update(findings());
     }
 
@@ -252,40 +261,52 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         LOG.info("{} connected from {}", proxy.id(), stream.peer());
         proxies.put(stream.id(), proxy);
         gone.remove(proxy.id());
-        proxy.joins(effective(scope));
+        proxy.joins(group(proxy));
         join(proxy);
-        compileIfStale(proxy.scope());
-    }
-
-    private ProxyScope effective(ProxyScope scope) {
-        return edition == null ? scope : edition.world().effective(scope);
+        compileIfStale(proxy.group());
     }
 
     /// Which proxies get the same depends on the world: an address that a service lists tells its
     /// workload from the others.
+    private Group group(ConnectedProxy proxy) {
+        boolean isTrial = trial != null && trial.has(proxy.id());
+        Edition of = edition(isTrial);
+        return new Group(of == null ? proxy.said() : of.world().effective(proxy.said()), isTrial);
+    }
+
+    private @Nullable Edition edition(boolean isTrial) {
+        if (!isTrial) {
+            return edition;
+        }
+        return trial == null ? null : trial.edition();
+    }
+
     private void regroup(ConnectedProxy proxy) {
-        ProxyScope then = effective(proxy.said());
-        if (!then.equals(proxy.scope())) {
+        Group then = group(proxy);
+        if (!then.equals(proxy.group())) {
             leave(proxy);
             proxy.joins(then);
             join(proxy);
         }
     }
 
+    /// What a proxy runs is newer than what others were given before: it waits for what they get
+    /// next.
     private void join(ConnectedProxy proxy) {
-        CompiledScope compiled = scopes.computeIfAbsent(proxy.scope(), _ -> new CompiledScope());
+        CompiledScope compiled = scopes.computeIfAbsent(proxy.group(), _ -> new CompiledScope());
         compiled.proxies.put(proxy.stream().id(), proxy);
-        if (compiled.latest != null) {
+        if (compiled.latest != null
+                && (proxy.target().isEmpty() || !isStale(proxy.group(), compiled))) {
             proxy.push(compiled.latest.snapshot());
         }
     }
 
     private void leave(ConnectedProxy proxy) {
-        CompiledScope compiled = scopes.get(proxy.scope());
+        CompiledScope compiled = scopes.get(proxy.group());
         if (compiled != null) {
             compiled.proxies.remove(proxy.stream().id());
             if (compiled.proxies.isEmpty()) {
-                scopes.remove(proxy.scope());
+                scopes.remove(proxy.group());
             }
         }
     }
@@ -331,23 +352,26 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         return status.disconnected().map(g -> g.at().plus(REMEMBERED).isBefore(now)).orElse(true);
     }
 
-    private void compileIfStale(ProxyScope scope) {
-        CompiledScope compiled = scopes.get(scope);
-        if (compiled == null || edition == null || compiled.compiling != 0) {
-            return;
-        }
-        Edition now = edition;
-        World world = now.world();
-        boolean stale =
-                compiled.latest == null
+    private boolean isStale(Group group, CompiledScope compiled) {
+        Edition now = edition(group.isTrial());
+        return now != null
+                && (compiled.latest == null
                         || !compiled.latest
                                 .snapshot()
                                 .version()
-                                .equals(Long.toString(world.version()));
-        if (stale && compiled.failed != world.version()) {
-            compiled.compiling = world.version();
+                                .equals(Long.toString(now.version())));
+    }
+
+    private void compileIfStale(Group group) {
+        CompiledScope compiled = scopes.get(group);
+        Edition now = edition(group.isTrial());
+        if (compiled == null || now == null || compiled.compiling != 0) {
+            return;
+        }
+        if (isStale(group, compiled) && compiled.failed != now.version()) {
+            compiled.compiling = now.version();
             try {
-                executor.execute(() -> compile(now, scope));
+                executor.execute(() -> compile(now, group));
             } catch (RejectedExecutionException e) {
                 LOG.debug("no compilation any more: the control plane is closing");
             }
@@ -355,42 +379,43 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     }
 
     /// On the executor.
-    private void compile(Edition from, ProxyScope scope) {
+    private void compile(Edition from, Group group) {
         try {
-            inbox.add(new Event.Done(scope, compiler.apply(from, scope)));
+            var with = group.isTrial() ? trials : compiler;
+            inbox.add(new Event.Done(group, with.apply(from, group.scope())));
         } catch (Throwable e) {
-            inbox.add(new Event.Failed(scope, e));
+            inbox.add(new Event.Failed(group, e));
         }
     }
 
-    private void onCompiled(ProxyScope scope, Compiled compiled) {
-        CompiledScope entry = scopes.get(scope);
+    private void onCompiled(Group group, Compiled compiled) {
+        CompiledScope entry = scopes.get(group);
         if (entry == null) {
             return;
         }
         entry.compiling = 0;
         entry.latest = compiled;
         entry.proxies.values().forEach(p -> p.push(compiled.snapshot()));
-        compileIfStale(scope);
+        compileIfStale(group);
         if (scopes.values().stream().allMatch(s -> s.compiling == 0)) {
             log.update(findings());
         }
     }
 
-    private void onFailed(ProxyScope scope, Throwable why) {
+    private void onFailed(Group group, Throwable why) {
         bugs++;
-        CompiledScope entry = scopes.get(scope);
+        CompiledScope entry = scopes.get(group);
         long version = entry == null ? 0 : entry.compiling;
         LOG.error(
                 "Version {} could not be compiled for {}; its proxies keep what they have. This is"
                         + " a bug in Heddle",
                 version,
-                scope,
+                group.scope(),
                 why);
         if (entry != null) {
             entry.failed = version;
             entry.compiling = 0;
-            compileIfStale(scope);
+            compileIfStale(group);
         }
     }
 
@@ -405,9 +430,9 @@ public final class Pusher implements XdsHandler, AutoCloseable {
                 .findFirst();
     }
 
-    /// Those of the newest edition, and those that only some proxies have. What a scope says of the
-    /// newest world is for the most part the very objects that the edition has, so these are told
-    /// apart without looking into them: 200 scopes may each say a thousand.
+    /// Those of the newest edition, and those that only some proxies have of what is in force. What
+    /// a scope says of the newest world is for the most part the very objects that the edition has,
+    /// so these are told apart without looking into them: 200 scopes may each say a thousand.
     private List<Diagnostic> findings() {
         var all = new LinkedHashSet<Diagnostic>();
         Set<Diagnostic> known = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -415,11 +440,11 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             all.addAll(edition.findings());
             known.addAll(edition.checks());
         }
-        for (CompiledScope scope : scopes.values()) {
-            if (scope.latest != null) {
+        scopes.forEach((group, scope) -> {
+            if (scope.latest != null && !group.isTrial()) {
                 scope.latest.diagnostics().stream().filter(known::add).forEach(all::add);
             }
-        }
+        });
         return all.stream().sorted(Diagnostic.READING_ORDER).toList();
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// it.
 public final class SharedCompiler {
     private final AtomicReference<Optional<Round>> newest = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Round>> trial = new AtomicReference<>(Optional.empty());
     private final LongAdder lowered = new LongAdder();
 
     /// How many services and rules were lowered since the start, each time for one port, or one
@@ -56,7 +57,11 @@ public final class SharedCompiler {
 
         /// What nobody asked for is kept for one more round: who is late may still ask.
         Round next(World next) {
-            return new Round(next, made.isNothing() ? before : made);
+            return new Round(next, last());
+        }
+
+        private Made last() {
+            return made.isNothing() ? before : made;
         }
     }
 
@@ -79,8 +84,21 @@ public final class SharedCompiler {
         }
     }
 
+    /// What a proxy of that scope shall run in an edition that is not in force yet: of what is in
+    /// force everything is taken over that is not changed.
+    public Compiled compileTrial(Edition edition, ProxyScope scope) {
+        World world = edition.world();
+        Made inForce = newest.get().map(Round::last).orElseGet(Made::nothing);
+        return trial.updateAndGet(there ->
+                        there.filter(r -> r.world().version() == world.version())
+                                .or(() -> Optional.of(new Round(world, inForce))))
+                .orElseThrow()
+                .compile(edition, scope, lowered);
+    }
+
     /// What a proxy of that scope shall run in that edition's world.
     public Compiled compile(Edition edition, ProxyScope scope) {
+        trial.updateAndGet(there -> there.filter(r -> r.world().version() > edition.version()));
         return round(edition.world()).compile(edition, scope, lowered);
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 /// What became of a [Proposal].
 public sealed interface Apply {
 
-    /// All of it is in force, or would be.
+    /// All of it is in force, or on its way in stages, or would be.
     ///
     /// @param version of the world that has it; the present one for a dry run
     /// @param changes in the order of the proposal
@@ -53,6 +53,12 @@ public sealed interface Apply {
             files = List.copyOf(files);
         }
     }
+
+    /// Nothing of it is in force, because another change is on its way in stages.
+    record Busy(long version) implements Apply {}
+
+    /// Nothing of it is in force, because no proxy could have it first.
+    record Unwatched() implements Apply {}
 
     /// What happened to one resource.
     ///

@@ -8,6 +8,9 @@ import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigSource;
 import dev.heddle.control.source.Signature;
 import dev.heddle.control.source.SourceState;
+import dev.heddle.control.stage.StagePlan;
+import dev.heddle.control.stage.StageView;
+import dev.heddle.control.stage.Stages;
 import dev.heddle.control.view.Apply.Change;
 import dev.heddle.control.view.Apply.Verb;
 import dev.heddle.control.world.ChangeJournal;
@@ -68,11 +71,13 @@ public final class ConfigStore {
     private final WorldLoop worlds;
     private final MeshSettings settings;
     private final AuditTrail audit;
+    private final Stages stages;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
 
     /// @param journal of the directory that `source` watches
     /// @param history of versions
+    /// @param stages of the change that some proxies have first
     public ConfigStore(
             ChangeJournal journal,
             WorldHistory history,
@@ -80,6 +85,7 @@ public final class ConfigStore {
             WorldLoop worlds,
             MeshSettings settings,
             AuditTrail audit,
+            Stages stages,
             InstantSource clock) {
         this.journal = journal;
         this.history = history;
@@ -87,6 +93,7 @@ public final class ConfigStore {
         this.worlds = worlds;
         this.settings = settings;
         this.audit = audit;
+        this.stages = stages;
         this.clock = clock;
     }
 
@@ -97,7 +104,7 @@ public final class ConfigStore {
     public Apply apply(Caller caller, String from, String text, String namespace, boolean dryRun)
             throws IOException {
         var texts = List.of(new Proposal.Text(from, text));
-        return change(caller, new Proposal(texts, namespace, List.of(), ""), dryRun);
+        return change(caller, new Proposal(texts, namespace, List.of(), ""), How.of(dryRun));
     }
 
     /// Does what is proposed as one version, or nothing of it.
@@ -106,10 +113,9 @@ public final class ConfigStore {
     /// not: the rest may come with the next call.
     ///
     /// @param caller who wants it, and is asked for a role in every resource's namespace
-    /// @param dryRun whether to say only what would happen
     /// @throws IOException when the change could not be written, or is not in force after ten
     ///   seconds
-    public Apply change(Caller caller, Proposal proposal, boolean dryRun) throws IOException {
+    public Apply change(Caller caller, Proposal proposal, How how) throws IOException {
         var wanted = new ArrayList<Resource<?>>();
         var findings = new Diagnostics();
         for (Proposal.Text text : proposal.texts()) {
@@ -135,7 +141,7 @@ public final class ConfigStore {
         }
         lock.lock();
         try {
-            return change(caller, proposal, byFile, findings, dryRun);
+            return change(caller, proposal, byFile, findings, how);
         } finally {
             lock.unlock();
         }
@@ -146,7 +152,7 @@ public final class ConfigStore {
             Proposal proposal,
             Map<String, Resource<?>> byFile,
             Diagnostics findings,
-            boolean dryRun)
+            How how)
             throws IOException {
         Edition now = current();
         var changes = new ArrayList<Change>();
@@ -184,8 +190,34 @@ public final class ConfigStore {
             return new Apply.Refused(findings.toList());
         }
         var by = new Signature(caller.name(), caller.from(), proposal.message());
-        long version = dryRun || texts.isEmpty() ? now.version() : write(new FileChange(texts, by));
-        return new Apply.Done(version, changes, findings.toList());
+        return bring(
+                new FileChange(texts, by),
+                how,
+                new Apply.Done(now.version(), changes, findings.toList()));
+    }
+
+    /// Does what was found to be right.
+    ///
+    /// @param would what is answered when nothing is to be done
+    private Apply bring(FileChange change, How how, Apply.Done would) throws IOException {
+        if (how instanceof How.DryRun || change.texts().isEmpty()) {
+            return would;
+        }
+        Optional<StageView> other = stages.view().filter(StageView::isUnderWay);
+        if (other.isPresent()) {
+            return new Apply.Busy(other.get().version());
+        }
+        try {
+            // What could not be recorded is not done.
+            audit.flush();
+            long version =
+                    how instanceof How.InStages(StagePlan plan)
+                            ? stages.begin(change, plan)
+                            : write(change);
+            return new Apply.Done(version, would.changes(), would.findings());
+        } catch (Stages.NobodyToWatch _) {
+            return new Apply.Unwatched();
+        }
     }
 
     /// Where a resource is defined beside that file; empty when it is nowhere.
@@ -201,9 +233,8 @@ public final class ConfigStore {
     ///
     /// @param caller who wants it, and is asked for a role in every namespace where something
     ///   changes
-    /// @param dryRun whether to say only what would happen
     /// @throws IOException when it cannot be read or written, or is not in force after ten seconds
-    public Apply rollback(Caller caller, Rollback wish, boolean dryRun) throws IOException {
+    public Apply rollback(Caller caller, Rollback wish, How how) throws IOException {
         lock.lock();
         try {
             Edition now = current();
@@ -238,10 +269,11 @@ public final class ConfigStore {
                             .filter(d -> caller.sees(d.origin().namespace()))
                             .toList();
             var by = new Signature(caller.name(), caller.from(), wish.message());
-            long version =
-                    dryRun || texts.isEmpty() ? now.version() : write(new FileChange(texts, by));
-            return new Apply.Done(
-                    version, differences.stream().map(ConfigStore::change).toList(), findings);
+            List<Change> changes = differences.stream().map(ConfigStore::change).toList();
+            return bring(
+                    new FileChange(texts, by),
+                    how,
+                    new Apply.Done(now.version(), changes, findings));
         } finally {
             lock.unlock();
         }
@@ -286,7 +318,7 @@ public final class ConfigStore {
         return change(
                 caller,
                 new Proposal(List.of(), ResourceReader.DEFAULT_NAMESPACE, List.of(id), ""),
-                dryRun);
+                How.of(dryRun));
     }
 
     private Edition current() throws IOException {
@@ -389,10 +421,16 @@ public final class ConfigStore {
         return origin.file() + ":" + origin.position().line();
     }
 
-    /// Writes files and waits until they are in force.
-    private long write(FileChange change) throws IOException {
-        // What could not be recorded is not done.
-        audit.flush();
+    /// The change that is on its way in stages.
+    public Stages stages() {
+        return stages;
+    }
+
+    /// Writes files and waits until they are in force. For changes that were found to be right.
+    ///
+    /// @return the version in force
+    /// @throws IOException when they could not be written, or are not in force after ten seconds
+    public long write(FileChange change) throws IOException {
         audit.claim(change);
         long version;
         try {

@@ -4,6 +4,7 @@ import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.xds.SnapshotJson;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.federation.BundleStatus;
+import dev.heddle.control.hits.Answers;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
@@ -70,13 +71,14 @@ public final class Mesh {
         PushReport report = answer(pusher.report());
         Optional<Edition> edition = worlds.current();
         String version = edition.map(e -> Long.toString(e.version())).orElse("");
+        String trial = worlds.trial().map(t -> Long.toString(t.edition().version())).orElse("");
         return new MeshView(
                 edition.map(Edition::version).orElse(0L),
                 edition.map(Edition::since).orElse(Instant.EPOCH),
                 edition.map(e -> e.world().resources()).orElse(Resources.EMPTY),
                 edition.map(Mesh::services).orElse(List.of()),
                 report.findings(),
-                report.proxies().stream().map(p -> view(p, version)).toList(),
+                report.proxies().stream().map(p -> view(p, p.isTrial() ? trial : version)).toList(),
                 id -> edition.flatMap(e -> e.statuses().status(e.world(), id)),
                 report.bugs());
     }
@@ -84,6 +86,12 @@ public final class Mesh {
     /// How often rules are chosen, and who has them.
     public RulesView rules() {
         return RulePlaces.view(answer(hits.counts()), answer(pusher.plans()));
+    }
+
+    /// How requests of each proxy ended since the control plane started, as far as proxies say, by
+    /// the ids of their nodes.
+    public Map<String, Answers> answers() {
+        return answer(hits.answers());
     }
 
     /// The certificates of gateways and DestinationRules, of the control plane, and of workloads.
@@ -166,6 +174,7 @@ public final class Mesh {
                 p.connectedSince(),
                 p.disconnected().map(g -> new ProxyView.Gone(g.at(), g.reason())),
                 p.sent(),
+                p.isTrial(),
                 p.runs(version),
                 p.types().entrySet().stream().map(e -> view(e.getKey(), e.getValue())).toList());
     }

@@ -65,8 +65,13 @@ public record MeshView(
         return proxies.stream().filter(p -> p.disconnected().isEmpty()).count();
     }
 
-    /// How many of those run this version.
+    /// How many of those run the version that they shall run.
     public long inSync() {
         return proxies.stream().filter(ProxyView::inSync).count();
+    }
+
+    /// How many of those run the version in force.
+    public long onVersion() {
+        return proxies.stream().filter(p -> p.inSync() && !p.isTrial()).count();
     }
 }

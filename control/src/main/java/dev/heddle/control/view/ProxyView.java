@@ -14,7 +14,9 @@ import java.util.Optional;
 /// @param protocol `delta` or `sotw`
 /// @param disconnected when and why its stream ended; empty while it is open
 /// @param sent version that it was given last; empty before the first
-/// @param inSync whether it is connected and runs the mesh's version of all that it subscribed to
+/// @param isTrial whether it has a change that is not in force yet, but on its way in stages
+/// @param inSync whether it is connected and runs the version that it shall run of all that it
+///   subscribed to
 /// @param types what it said about each type, in the order in which they are sent
 public record ProxyView(
         String id,
@@ -26,6 +28,7 @@ public record ProxyView(
         Instant connectedSince,
         Optional<Gone> disconnected,
         String sent,
+        boolean isTrial,
         boolean inSync,
         List<TypeView> types) {
 
@@ -55,8 +58,10 @@ public record ProxyView(
         return namespace(id);
     }
 
+    /// The namespace of the workload of that node; empty when its id does not say.
+    ///
     /// @param id as in `sidecar~10.0.0.1~reviews-v1.default~default.svc.cluster.local`
-    static String namespace(String id) {
+    public static String namespace(String id) {
         List<String> parts = List.of(id.split("~", -1));
         String workload = parts.size() == 4 ? parts.get(2) : "";
         return workload.substring(workload.lastIndexOf('.') + 1);

@@ -9,6 +9,7 @@ import dev.heddle.control.source.SourceState;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.Resources;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// Makes the next world out of what a source says. Pure: equal arguments give equal worlds, so the
@@ -23,7 +24,8 @@ public final class WorldBuilder {
     /// @param now for the record only
     public static Edition next(
             Edition before, SourceState source, MeshSettings settings, Instant now) {
-        return next(Optional.of(before), before.version(), before.hash(), source, settings, now);
+        var numbers = new Numbers(Map.of(before.hash(), before.version()), before.version());
+        return next(Optional.of(before), numbers, source, settings, now);
     }
 
     /// The same for somebody who knows no more of the world before than its number.
@@ -33,13 +35,20 @@ public final class WorldBuilder {
     /// @param now for the record only
     public static Edition next(
             long version, String hash, SourceState source, MeshSettings settings, Instant now) {
-        return next(Optional.empty(), version, hash, source, settings, now);
+        return next(
+                Optional.empty(),
+                new Numbers(Map.of(hash, version), version),
+                source,
+                settings,
+                now);
     }
 
-    private static Edition next(
+    /// The same for somebody who knows more numbers.
+    ///
+    /// @param before an edition of which is taken over what is still right
+    static Edition next(
             Optional<Edition> before,
-            long version,
-            String hash,
+            Numbers numbers,
             SourceState source,
             MeshSettings settings,
             Instant now) {
@@ -52,7 +61,7 @@ public final class WorldBuilder {
 
         String nextHash = inForce.hash(settings);
         Resources resources = inForce.resources();
-        long number = nextHash.equals(hash) ? version : version + 1;
+        long number = numbers.of(nextHash);
         World world =
                 before.map(b -> b.world().next(number, resources, settings))
                         .orElseGet(() -> World.of(number, resources, settings));

@@ -1,6 +1,7 @@
 package dev.heddle.control.world;
 
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.ConfigSource;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.model.Confined;
@@ -9,19 +10,25 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Position;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +46,10 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         /// A source holds something else than before.
         record Said(SourceState state, CompletableFuture<Long> inForce) implements WorldEvent {}
 
+        /// Some proxies shall have a change first, or no longer.
+        record Tried(Optional<Staged> staged, CompletableFuture<Optional<Trial>> done)
+                implements WorldEvent {}
+
         /// Time has passed.
         record Looked(CompletableFuture<Boolean> isNew) implements WorldEvent {}
 
@@ -54,13 +65,22 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     private final MeshSettings settings;
     private final InstantSource clock;
     private final Function<SourceState, VersionChange> author;
-    private final Consumer<Edition> subscriber;
+    private final BiConsumer<Edition, Optional<Trial>> subscriber;
     private final AtomicReference<Optional<Edition>> published;
+    private final AtomicReference<Optional<Trial>> trial;
     private final Thread thread;
     private WorldStore.Last last;
     private Optional<String> trouble = Optional.empty();
     private StatusBook kept = StatusBook.EMPTY;
     private List<Diagnostic> dated = List.of();
+    private long highest;
+    private Optional<Staged> staged = Optional.empty();
+
+    /// The files of the change that is staged; an empty one is not there.
+    private Map<String, Optional<ConfigFile>> stagedFiles = Map.of();
+
+    /// The edition that the trial was made of.
+    private @Nullable Edition triedOn;
 
     /// @param last where an earlier run ended
     /// @param author says who made a state of the source that is about to be in force
@@ -71,7 +91,7 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
             MeshSettings settings,
             InstantSource clock,
             Function<SourceState, VersionChange> author,
-            Consumer<Edition> subscriber) {
+            BiConsumer<Edition, Optional<Trial>> subscriber) {
         this.store = store;
         this.last = last;
         this.settings = settings;
@@ -79,6 +99,8 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         this.author = author;
         this.subscriber = subscriber;
         this.published = new AtomicReference<>(Optional.empty());
+        this.trial = new AtomicReference<>(Optional.empty());
+        this.highest = last.highest();
         this.thread = Thread.ofPlatform().name("world-loop").unstarted(this::run);
     }
 
@@ -91,6 +113,26 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
     /// thread.
     public Optional<Edition> current() {
         return published.get();
+    }
+
+    /// What some proxies have before it is in force. Callable from any thread.
+    public Optional<Trial> trial() {
+        return trial.get();
+    }
+
+    /// Has some proxies have a change first, instead of the one before; an empty one takes it back.
+    ///
+    /// @return done once the proxies are being told: what they are given; empty for nothing, or as
+    ///   long as no source has said what it holds
+    public CompletableFuture<Optional<Trial>> stage(Optional<Staged> change) {
+        var done = new CompletableFuture<Optional<Trial>>();
+        try {
+            inbox.put(new WorldEvent.Tried(change, done));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            done.completeExceptionally(e);
+        }
+        return done;
     }
 
     @Override
@@ -141,11 +183,16 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         WorldEvent.Said newest = null;
         var waiting = new ArrayList<CompletableFuture<Long>>();
         var looks = new ArrayList<CompletableFuture<Boolean>>();
+        var tried = new ArrayList<CompletableFuture<Optional<Trial>>>();
         for (WorldEvent event : batch) {
             switch (event) {
                 case WorldEvent.Said said -> {
                     newest = said;
                     waiting.add(said.inForce());
+                }
+                case WorldEvent.Tried(var change, var done) -> {
+                    onStaged(change);
+                    tried.add(done);
                 }
                 case WorldEvent.Looked(CompletableFuture<Boolean> isNew) -> looks.add(isNew);
                 case WorldEvent.Stop() -> open = false;
@@ -170,22 +217,95 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
                 waiting.forEach(done -> done.completeExceptionally(e));
             }
         }
+        if (!tried.isEmpty()) {
+            answer(tried, newest == null);
+        }
         boolean wasNew = newest != null;
         looks.forEach(done -> done.complete(wasNew));
         return open;
     }
 
+    private void onStaged(Optional<Staged> change) {
+        if (!change.map(Staged::texts).equals(staged.map(Staged::texts))) {
+            var files = new LinkedHashMap<String, Optional<ConfigFile>>();
+            Instant now = clock.instant();
+            change.map(Staged::texts)
+                    .orElse(Map.of())
+                    .forEach((name, text) ->
+                            files.put(name, text.map(t -> ConfigFile.of(name, now, t))));
+            stagedFiles = files;
+            triedOn = null;
+        }
+        staged = change;
+    }
+
+    /// @param isUntold whether nobody was told yet
+    private void answer(List<CompletableFuture<Optional<Trial>>> waiting, boolean isUntold) {
+        try {
+            Optional<Edition> now = published.get();
+            if (isUntold && now.isPresent()) {
+                trial.set(tryOn(now.get()));
+                subscriber.accept(now.get(), trial.get());
+            }
+            waiting.forEach(done -> done.complete(trial.get()));
+        } catch (RuntimeException e) {
+            LOG.error("no world could be made with the change in stages", e);
+            waiting.forEach(done -> done.completeExceptionally(e));
+        }
+    }
+
+    /// What some proxies shall have where that is in force.
+    @SuppressWarnings("ReferenceEquality") // each decision makes an edition of its own
+    private Optional<Trial> tryOn(Edition edition) {
+        if (staged.isEmpty()) {
+            triedOn = null;
+            return Optional.empty();
+        }
+        Edition change = trial.get().map(Trial::edition).orElse(null);
+        if (change == null || edition != triedOn) {
+            var files = new TreeMap<String, ConfigFile>(edition.source().files());
+            stagedFiles.forEach((name, file) ->
+                    file.ifPresentOrElse(f -> files.put(name, f), () -> files.remove(name)));
+            change =
+                    WorldBuilder.next(
+                            Optional.of(edition),
+                            numbers(edition.hash(), edition.version()),
+                            new SourceState(files, edition.source().findings()),
+                            settings,
+                            clock.instant());
+            reserve(change.version());
+            triedOn = edition;
+        }
+        return Optional.of(new Trial(change, staged.get().proxies(), staged.get().everybody()));
+    }
+
+    private Numbers numbers(String hash, long version) {
+        var known = new HashMap<String, Long>();
+        trial.get().ifPresent(t -> known.put(t.edition().hash(), t.edition().version()));
+        known.put(hash, version);
+        return new Numbers(known, highest);
+    }
+
+    private void reserve(long number) {
+        if (number > highest) {
+            highest = number;
+            try {
+                store.reserve(number);
+            } catch (IOException e) {
+                LOG.error("a restart would not know that {} is the number of a version", number, e);
+            }
+        }
+    }
+
     private Edition decide(SourceState state) {
         Instant now = clock.instant();
-        Edition next =
-                published
-                        .get()
-                        .map(before -> WorldBuilder.next(before, state, settings, now))
-                        .orElseGet(() ->
-                                remembered(
-                                        WorldBuilder.next(
-                                                last.version(), last.hash(), state, settings, now),
-                                        now));
+        Numbers numbers = numbers(last.hash(), last.version());
+        Optional<Edition> before = published.get();
+        Edition next = WorldBuilder.next(before, numbers, state, settings, now);
+        if (before.isEmpty()) {
+            next = remembered(next, now);
+        }
+        highest = Math.max(highest, next.version());
         boolean changed = !next.hash().equals(last.hash());
         if (!changed) {
             next = since(next, last.since());
@@ -198,7 +318,8 @@ public final class WorldLoop implements ConfigSource.Sink, AutoCloseable {
         Edition edition = trouble.isPresent() ? with(next, trouble.get()) : next;
         last = new WorldStore.Last(next.version(), next.hash(), next.since(), List.of());
         published.set(Optional.of(edition));
-        subscriber.accept(edition);
+        trial.set(tryOn(edition));
+        subscriber.accept(edition, trial.get());
         return edition;
     }
 

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 /// state/version          the last world's [WorldRecord]
 /// state/worlds/17        the same for each of the last hundred worlds, or as many as have room
 /// state/texts/9f86…      what files said, each text once, under its hash
+/// state/reserved         the last number that a world got before it was in force
 /// state/statuses         what is kept of statuses: see [StatusBook]
 /// ```
 ///
@@ -50,13 +51,22 @@ public final class WorldStore implements AutoCloseable {
     /// @param version 0 when there was none
     /// @param hash of that world; empty when it is not known, so that the next gets a new number
     /// @param files that it was made of, as far as they can still be read
-    public record Last(long version, String hash, Instant since, List<SavedFile> files) {
+    /// @param highest number that was ever given, also to a world that never came in force
+    public record Last(
+            long version, String hash, Instant since, List<SavedFile> files, long highest) {
         public Last {
             files = List.copyOf(files);
+        }
+
+        /// One after which no number was given.
+        public Last(long version, String hash, Instant since, List<SavedFile> files) {
+            this(version, hash, since, files, version);
         }
     }
 
     private static final String STATUSES = "statuses";
+    private static final String RESERVED = "reserved";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private final Path state;
     private final FileChannel lockFile;
@@ -124,7 +134,8 @@ public final class WorldStore implements AutoCloseable {
             read(pointer).ifPresent(r -> records.put(r.version(), r));
         }
         if (records.isEmpty()) {
-            return new Last(highest(), "", Instant.EPOCH, List.of());
+            return new Last(
+                    highest(), "", Instant.EPOCH, List.of(), Math.max(highest(), reserved()));
         }
         WorldRecord last = records.lastEntry().getValue();
         change = last.change();
@@ -138,7 +149,24 @@ public final class WorldStore implements AutoCloseable {
                     last.version());
         }
         String hash = version == last.version() ? last.hash() : "";
-        return new Last(version, hash, last.since(), files(last));
+        return new Last(version, hash, last.since(), files(last), Math.max(version, reserved()));
+    }
+
+    private long reserved() throws IOException {
+        Path file = state.resolve(RESERVED);
+        if (Files.exists(file)) {
+            String text = Files.readString(file).strip();
+            if (NUMBER.matcher(text).matches()) {
+                return Long.parseLong(text);
+            }
+            LOG.error("{} is damaged and passed over", file);
+        }
+        return 0;
+    }
+
+    /// Notes that a world got a number that may never come in force, so that no other gets it.
+    void reserve(long number) throws IOException {
+        DurableFile.write(state.resolve(RESERVED), number + "\n");
     }
 
     /// The highest number that a world of this directory ever had, as far as can be seen.

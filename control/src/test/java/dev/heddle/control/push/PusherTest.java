@@ -12,6 +12,7 @@ import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.InForce;
 import dev.heddle.control.world.StatusBook;
+import dev.heddle.control.world.Trial;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.xds.NodeInfo;
@@ -25,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +41,7 @@ class PusherTest {
     private final AtomicInteger compilations = new AtomicInteger();
     private final Deque<Runnable> waiting = new ConcurrentLinkedDeque<>();
     private final List<String> poison = new CopyOnWriteArrayList<>();
-    private final Pusher pusher = new Pusher(this::compile, waiting::add, CLOCK);
+    private final Pusher pusher = new Pusher(this::compile, this::compile, waiting::add, CLOCK);
 
     private static final class Stream implements XdsStream {
         private final long id;
@@ -177,14 +179,14 @@ class PusherTest {
         Stream stream = open(1, "web", "default");
         compileAll();
         assertThat(stream.pushed).isEmpty();
-        pusher.publish(edition(3));
+        pusher.publish(edition(3), Optional.empty());
         compileAll();
         assertThat(stream.pushed).containsExactly("3");
     }
 
     @Test
     void equalScopesAreCompiledOnceAndOthersByThemselves() {
-        pusher.publish(edition(1));
+        pusher.publish(edition(1), Optional.empty());
         var a = open(1, "web-1", "default");
         var b = open(2, "web-2", "default");
         var c = open(3, "web-1", "other");
@@ -201,16 +203,16 @@ class PusherTest {
 
     @Test
     void whoseAddressAServiceListsIsCompiledByItselfAndBackAmongTheOthersLater() {
-        pusher.publish(listing(1, 2));
+        pusher.publish(listing(1, 2), Optional.empty());
         var a = open(1, "web-1", "default");
         var b = open(2, "web-2", "default");
         var c = open(3, "web-3", "default");
         compileAll();
         assertThat(compilations).hasValue(2);
-        pusher.publish(listing(2, 3));
+        pusher.publish(listing(2, 3), Optional.empty());
         compileAll();
         assertThat(compilations).hasValue(4);
-        pusher.publish(edition(3));
+        pusher.publish(edition(3), Optional.empty());
         compileAll();
         assertThat(compilations).hasValue(5);
         for (Stream stream : List.of(a, b, c)) {
@@ -220,11 +222,11 @@ class PusherTest {
 
     @Test
     void worldsThatComeWhileOneIsCompiledAreSkippedButTheLast() {
-        pusher.publish(edition(1));
+        pusher.publish(edition(1), Optional.empty());
         Stream stream = open(1, "web", "default");
         settled();
         for (int version = 2; version <= 50; version++) {
-            pusher.publish(edition(version));
+            pusher.publish(edition(version), Optional.empty());
         }
         compileAll();
         compileAll();
@@ -233,13 +235,61 @@ class PusherTest {
     }
 
     @Test
+    void someHaveATrialFirstAndNobodyGoesBackWhenItComesInForce() {
+        pusher.publish(edition(1), Optional.empty());
+        Stream first = open(1, "web-1", "default");
+        Stream other = open(2, "web-2", "default");
+        compileAll();
+        var some = new Trial(edition(2), Set.of(first.node().id()), false);
+        pusher.publish(edition(1), Optional.of(some));
+        compileAll();
+        assertThat(first.pushed).containsExactly("1", "2");
+        assertThat(other.pushed).containsExactly("1");
+        assertThat(settled().proxies())
+                .extracting(ProxyStatus::isTrial)
+                .containsExactly(true, false);
+        // Who comes back is given the same again, and nothing else before.
+        pusher.onClosed(first, "away");
+        Stream again = open(3, "web-1", "default");
+        assertThat(again.node().id()).isNotEqualTo(first.node().id());
+        Stream back = new Stream(1, "web-1", "default");
+        pusher.onOpened(back);
+        compileAll();
+        assertThat(back.pushed).containsExactly("2");
+
+        // The trial is in force, but not compiled yet: nobody is told of version 1 again.
+        pusher.publish(edition(2), Optional.of(some));
+        pusher.publish(edition(2), Optional.empty());
+        settled();
+        assertThat(back.pushed).containsExactly("2");
+        compileAll();
+        assertThat(back.pushed).containsExactly("2", "2");
+        assertThat(other.pushed).containsExactly("1", "2");
+    }
+
+    @Test
+    void aTrialThatIsTakenBackIsOverAtOnce() {
+        pusher.publish(edition(1), Optional.empty());
+        Stream first = open(1, "web-1", "default");
+        Stream other = open(2, "web-2", "default");
+        compileAll();
+        pusher.publish(edition(1), Optional.of(new Trial(edition(2), Set.of(), true)));
+        compileAll();
+        assertThat(other.pushed).containsExactly("1", "2");
+        pusher.publish(edition(1), Optional.empty());
+        compileAll();
+        assertThat(first.pushed).containsExactly("1", "2", "1");
+        assertThat(other.pushed).containsExactly("1", "2", "1");
+    }
+
+    @Test
     void aMistakeInOneScopeCostsNoOtherAndKeepsItsLastGoodSnapshot() {
-        pusher.publish(edition(1));
+        pusher.publish(edition(1), Optional.empty());
         Stream good = open(1, "web", "default");
         Stream bad = open(2, "web", "broken");
         compileAll();
         poison.add("broken");
-        pusher.publish(edition(2));
+        pusher.publish(edition(2), Optional.empty());
         compileAll();
         assertThat(good.pushed).containsExactly("1", "2");
         assertThat(bad.pushed).containsExactly("1");
@@ -250,14 +300,14 @@ class PusherTest {
         assertThat(settled().bugs()).as("not tried again").isEqualTo(1);
 
         poison.clear();
-        pusher.publish(edition(3));
+        pusher.publish(edition(3), Optional.empty());
         compileAll();
         assertThat(bad.pushed).containsExactly("1", "3");
     }
 
     @Test
     void aRefusalStaysUntilSomethingNewerIsAccepted() {
-        pusher.publish(edition(1));
+        pusher.publish(edition(1), Optional.empty());
         Stream stream = open(1, "web", "default");
         compileAll();
         pusher.onAck(stream, XdsType.CLUSTER, "1");

@@ -121,6 +121,49 @@ class SharedCompilerTest {
     }
 
     @Test
+    void aTrialLowersOnlyWhatItChangesAndNothingIsLostForTheWorldInForce() {
+        String mesh = MESH.formatted("*", 9001, "default");
+        Edition inForce = edition(1, mesh);
+        scopes().forEach(scope -> shared.compile(inForce, scope));
+        long lowered = shared.lowered();
+        assertThat(lowered).isPositive();
+
+        Edition same = next(inForce, 2, mesh);
+        for (ProxyScope scope : scopes()) {
+            assertThat(shared.compileTrial(same, scope).snapshot().resources())
+                    .isEqualTo(shared.compile(inForce, scope).snapshot().resources());
+        }
+        assertThat(shared.lowered()).isEqualTo(lowered);
+
+        Edition trial = next(inForce, 3, mesh.replace("hosts: [reviews, ", "hosts: [ratings, "));
+        for (ProxyScope scope : scopes()) {
+            assertThat(shared.compileTrial(trial, scope).snapshot())
+                    .isEqualTo(MeshCompiler.compile(trial.world(), scope).snapshot());
+        }
+        long tried = shared.lowered();
+        assertThat(tried - lowered).isPositive().isLessThan(lowered);
+        scopes().forEach(scope -> shared.compile(inForce, scope));
+        assertThat(shared.lowered()).isEqualTo(tried);
+    }
+
+    private static Edition next(Edition before, long version, String yaml) {
+        World world =
+                before.world()
+                        .next(
+                                version,
+                                Resources.of(ResourceReader.read("mesh.yaml", yaml).resources()),
+                                MeshSettings.DEFAULT);
+        return new Edition(
+                world,
+                MeshCompiler.analysis(world, Optional.of(before.analysis())),
+                "hash" + version,
+                InForce.of(SourceState.EMPTY),
+                List.of(),
+                Instant.EPOCH,
+                StatusBook.EMPTY);
+    }
+
+    @Test
     void whatAnHttpProxyCannotCarryIsSaidToThoseWhoHaveNothingElse() {
         Edition edition = edition(1, MESH.formatted("*", 9001, "default"));
         assertThat(

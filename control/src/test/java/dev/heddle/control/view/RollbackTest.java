@@ -91,7 +91,10 @@ class RollbackTest {
                 List.of(texts).stream().map(t -> new Proposal.Text("x.yaml", t)).toList();
         Apply outcome =
                 control.configStore()
-                        .change(ANNA, new Proposal(all, "default", deletions, message), false);
+                        .change(
+                                ANNA,
+                                new Proposal(all, "default", deletions, message),
+                                new How.AtOnce());
         assertThat(outcome).isInstanceOf(Apply.Done.class);
         return (Apply.Done) outcome;
     }
@@ -104,7 +107,7 @@ class RollbackTest {
 
     private Apply rollback(Caller caller, long version, boolean ownFiles) throws IOException {
         return control.configStore()
-                .rollback(caller, new Rollback(version, ownFiles, "back"), false);
+                .rollback(caller, new Rollback(version, ownFiles, "back"), new How.AtOnce());
     }
 
     @Test

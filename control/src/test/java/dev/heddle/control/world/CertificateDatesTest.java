@@ -65,7 +65,7 @@ class CertificateDatesTest {
                                 MeshSettings.DEFAULT,
                                 now::get,
                                 _ -> VersionChange.UNKNOWN,
-                                _ -> {})) {
+                                (_, _) -> {})) {
             loop.start();
             loop.put(SOURCE).get(20, TimeUnit.SECONDS);
             Edition before = loop.current().orElseThrow();

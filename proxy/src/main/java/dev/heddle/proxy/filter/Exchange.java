@@ -638,6 +638,7 @@ public final class Exchange {
         receiving.cancel();
         whole.cancel();
         info.ended(worker.nanos());
+        hits.answered(info.responseCode());
         if (isTunnel) {
             isTunnel = false;
             log.upgradeEnded();

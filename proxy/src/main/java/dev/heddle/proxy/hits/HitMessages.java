@@ -23,7 +23,7 @@ final class HitMessages {
     }
 
     /// @param sequence of the report, from 1
-    static byte[] report(long sequence, List<Hits> rules) {
+    static byte[] report(long sequence, List<Hits> rules, Answers answers) {
         var out = new WireWriter().number(3, sequence);
         for (Hits hits : rules) {
             out.message(
@@ -34,7 +34,7 @@ final class HitMessages {
                             .number(3, hits.hits())
                             .number(4, hits.last()));
         }
-        return out.toBytes().toByteArray();
+        return out.number(5, answers.count()).number(6, answers.errors()).toBytes().toByteArray();
     }
 
     /// Which report was taken.

@@ -48,7 +48,8 @@ public final class HitReports {
     private final String node;
     private final long run;
     private final Map<Rule, Hits> waiting = new LinkedHashMap<>();
-    private List<Hits> said = List.of();
+    private Answers waitingAnswers = Answers.NONE;
+    private @Nullable Said said;
     private long sequence;
     private int turnsSince;
     private SideCalls.@Nullable Call call;
@@ -58,6 +59,9 @@ public final class HitReports {
 
     private boolean isDeafnessTold;
     private boolean isLossTold;
+
+    /// The report that is on its way.
+    private record Said(List<Hits> rules, Answers answers) {}
 
     /// @param node id of this proxy
     /// @param run a number unlike that of any other process
@@ -74,7 +78,7 @@ public final class HitReports {
         if (connection == 0 || connection == deaf) {
             return false;
         }
-        if (call != null && !said.isEmpty() && ++turnsSince > PATIENCE) {
+        if (call != null && said != null && ++turnsSince > PATIENCE) {
             call.cancel("CANCELLED: no report was taken for long");
         }
         if (call == null) {
@@ -90,9 +94,7 @@ public final class HitReports {
         }
         call = begun.get();
         call.send(HitMessages.hello(node, run));
-        if (!said.isEmpty()) {
-            say();
-        }
+        say();
     }
 
     /// Takes what a worker counted.
@@ -108,12 +110,19 @@ public final class HitReports {
         next();
     }
 
+    /// Takes how requests of a worker ended.
+    public void add(Answers ended) {
+        waitingAnswers = waitingAnswers.plus(ended);
+        next();
+    }
+
     private static Hits sum(Hits some, Hits more) {
         return new Hits(some.rule(), some.hits() + more.hits(), Math.max(some.last(), more.last()));
     }
 
     private void next() {
-        if (call == null || !said.isEmpty() || waiting.isEmpty()) {
+        boolean isNothing = waiting.isEmpty() && waitingAnswers.equals(Answers.NONE);
+        if (call == null || said != null || isNothing) {
             return;
         }
         var chosen = new ArrayList<Hits>();
@@ -126,21 +135,22 @@ public final class HitReports {
             chosen.add(hits);
         }
         chosen.forEach(hits -> waiting.remove(hits.rule()));
-        said = List.copyOf(chosen);
+        said = new Said(List.copyOf(chosen), waitingAnswers);
+        waitingAnswers = Answers.NONE;
         sequence++;
         say();
     }
 
     private void say() {
         turnsSince = 0;
-        if (call != null) {
-            call.send(HitMessages.report(sequence, said));
+        if (call != null && said != null) {
+            call.send(HitMessages.report(sequence, said.rules(), said.answers()));
         }
     }
 
     private void onTaken(long taken) {
         if (taken == sequence) {
-            said = List.of();
+            said = null;
             next();
         }
     }

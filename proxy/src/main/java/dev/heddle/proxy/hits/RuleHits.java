@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How often one worker chose each rule since it was asked last.
+/// How often one worker chose each rule, and how requests ended, since it was asked last.
 ///
 /// Counted under the rule itself, not under a number that a route table gives it: a table that goes
 /// may still be asked by a draining listener, and a number that were given out again would count
@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 @Confined("worker")
 public final class RuleHits {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final int SERVER_ERROR = 500;
 
     private final Worker worker;
     private final boolean isOn;
     private final Map<Rule, Counter> counters = new HashMap<>();
+    private long answers;
+    private long errors;
 
     /// @param isOn whether anybody will ask
     public RuleHits(Worker worker, boolean isOn) {
@@ -54,6 +57,24 @@ public final class RuleHits {
         }
         counter.hits++;
         counter.lastEpochNanos = worker.epochNanos();
+    }
+
+    /// A request has ended.
+    ///
+    /// @param status of its answer; 0 for none
+    public void answered(int status) {
+        if (status > 0) {
+            answers++;
+            errors += status >= SERVER_ERROR ? 1 : 0;
+        }
+    }
+
+    /// How requests ended since the last call.
+    public Answers takeAnswers() {
+        var taken = new Answers(answers, errors);
+        answers = 0;
+        errors = 0;
+        return taken;
     }
 
     /// What was counted since the last call. Rules without a hit meanwhile are forgotten.

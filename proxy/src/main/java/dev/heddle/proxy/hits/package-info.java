@@ -1,4 +1,5 @@
-/// Counts how often each rule of the mesh was chosen, and tells the control plane.
+/// Counts how often each rule of the mesh was chosen, and how requests ended, and tells the control
+/// plane.
 ///
 /// Routes and filter chains say by metadata which rule they come from ([Rule]). Each worker counts
 /// for itself ([RuleHits]); the configuration's thread collects from the workers and reports

@@ -71,7 +71,13 @@ class HitReportsTest {
                                                                         it.getRule(),
                                                                         it.getHits(),
                                                                         it.getLastHit()))
-                                                .reduce("", String::concat));
+                                                .reduce("", String::concat)
+                                        + (report.getAnswers() > 0
+                                                ? " %d/%d"
+                                                        .formatted(
+                                                                report.getErrors(),
+                                                                report.getAnswers())
+                                                : ""));
             } catch (InvalidProtocolBufferException e) {
                 throw new AssertionError(e);
             }
@@ -122,6 +128,22 @@ class HitReportsTest {
         assertThat(control.heard()).containsExactly("hello web 17", "1 0a:2@100");
         control.takes(1);
         assertThat(control.heard()).containsExactly("2 0a:5@110");
+    }
+
+    @Test
+    void howRequestsEndedIsSaidWithTheRulesOrAloneAndOnce() {
+        reports.onTurn();
+        reports.add(new Answers(10, 1));
+        assertThat(control.heard()).containsExactly("hello web 17", "1 1/10");
+        reports.add(new Answers(5, 0));
+        reports.add(List.of(new Hits(OLD, 2, 100)));
+        control.ends(false);
+        reports.onTurn();
+        assertThat(control.heard()).containsExactly("hello web 17", "1 1/10");
+        control.takes(1);
+        assertThat(control.heard()).containsExactly("2 0a:2@100 0/5");
+        control.takes(2);
+        assertThat(control.heard()).isEmpty();
     }
 
     @Test

@@ -55,6 +55,15 @@ class RuleHitsTest {
     }
 
     @Test
+    void answersAreCountedWithTheErrorsAmongThemAndAsTakenOnce() {
+        for (int status : new int[] {200, 404, 500, 503, 0}) {
+            hits.answered(status);
+        }
+        assertThat(hits.takeAnswers()).isEqualTo(new Answers(4, 2));
+        assertThat(hits.takeAnswers()).isEqualTo(new Answers(0, 0));
+    }
+
+    @Test
     void eachRuleIsCountedByItselfWithTheSecondOfItsLastHit() {
         long now = time.instant().getEpochSecond();
         hits.hit(OLD);

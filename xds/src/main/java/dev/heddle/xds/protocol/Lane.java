@@ -212,6 +212,8 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         }
         List<String> named = landed.namedIn(error.get());
         reject(landed, named);
+        // When it has come back to the version before, that is news.
+        reported = Optional.empty();
         return Optional.of(new ServerEffect.Nacked<>(type, landed.version(), error.get(), named));
     }
 

@@ -96,7 +96,9 @@ final class GrpcHits extends RuleHitsGrpc.RuleHitsImplBase {
                                                     it.getRule(),
                                                     it.getHits(),
                                                     it.getLastHit()))
-                                    .toList()));
+                                    .toList(),
+                            message.getAnswers(),
+                            message.getErrors()));
         }
 
         private void begin(HitReport hello) {

@@ -30,6 +30,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     private static final String COUNTER = EnvoyRuleHits.PREFIX + "." + EnvoyRuleHits.NAME;
 
+    /// What Envoy counts of answers, by class of their codes.
+    private static final String ANSWERS = "http.downstream_rq_xx";
+
     /// Unlike the numbers of streams that report by themselves.
     private static final long FIRST_ID = 1L << 62;
 
@@ -84,13 +87,20 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
             if (!isKnown && !begin(message.getIdentifier().getNode())) {
                 return;
             }
-            List<HitsHandler.Hits> hits = stream.isEmpty() ? List.of() : hits(message);
-            if (hits.isEmpty()) {
+            if (stream.isEmpty()) {
+                call.request(1);
+                return;
+            }
+            List<HitsHandler.Hits> hits = hits(message);
+            long answers = answers(message, false);
+            if (hits.isEmpty() && answers == 0) {
                 call.request(1);
                 return;
             }
             sequence++;
-            handler.onReport(stream.orElseThrow(), new HitsHandler.Report(sequence, hits));
+            handler.onReport(
+                    stream.get(),
+                    new HitsHandler.Report(sequence, hits, answers, answers(message, true)));
         }
 
         /// @return whether to go on
@@ -162,6 +172,18 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
             }
         }
         return hits;
+    }
+
+    /// Of all listeners but the admin page's.
+    private static long answers(StreamMetricsMessage message, boolean onlyErrors) {
+        return message.getEnvoyMetricsList().stream()
+                .filter(family -> family.getName().equals(ANSWERS))
+                .flatMap(family -> family.getMetricList().stream())
+                .filter(metric -> !label(metric, "envoy.http_conn_manager_prefix").equals("admin"))
+                .filter(metric ->
+                        !onlyErrors || label(metric, "envoy.response_code_class").equals("5"))
+                .mapToLong(metric -> (long) metric.getCounter().getValue())
+                .sum();
     }
 
     private static String label(Metric metric, String name) {

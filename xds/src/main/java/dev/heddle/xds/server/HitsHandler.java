@@ -2,7 +2,8 @@ package dev.heddle.xds.server;
 
 import java.util.List;
 
-/// What the control plane wants to know about how often the mesh's rules are chosen.
+/// What the control plane wants to know about how often the mesh's rules are chosen, and how
+/// requests end.
 ///
 /// The calls for one stream come one at a time and in order, from any thread; they return at once.
 public interface HitsHandler {
@@ -18,9 +19,16 @@ public interface HitsHandler {
     /// What a proxy says, which need not be true.
     ///
     /// @param sequence of the report in its run, at least 1
-    record Report(long sequence, List<Hits> rules) {
+    /// @param answers how many requests ended with an answer; any number, as is `errors`
+    /// @param errors how many of these were 5xx
+    record Report(long sequence, List<Hits> rules, long answers, long errors) {
         public Report {
             rules = List.copyOf(rules);
+        }
+
+        /// One that says nothing of answers.
+        public Report(long sequence, List<Hits> rules) {
+            this(sequence, rules, 0, 0);
         }
     }
 

@@ -235,6 +235,17 @@ final class DeltaServerStreamTest {
     }
 
     @Test
+    void whoComesBackToTheVersionBeforeHisRefusalIsToldToHaveArrived() {
+        client.push(snapshot("1", CLUSTER, "a"));
+        client.ask(CLUSTER);
+        assertThat(client.ack(CLUSTER)).containsExactly("ack CDS 1");
+        assertThat(client.push(snapshot("2", CLUSTER, "a=2"))).containsExactly("2 CDS a=2");
+        assertThat(client.nack(CLUSTER, "cluster 'a': bad")).containsExactly("nack CDS 2 [a]");
+        assertThat(client.push(snapshot("1", CLUSTER, "a"))).containsExactly("1 CDS a=1");
+        assertThat(client.ack(CLUSTER)).containsExactly("ack CDS 1");
+    }
+
+    @Test
     void whatNobodyWantsAnyMoreWhenItsRefusalComesIsForgotten() {
         client.push(snapshot("1", CLUSTER, "a b"));
         client.ask(CLUSTER, "a", "b");
