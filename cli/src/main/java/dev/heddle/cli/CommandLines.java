@@ -21,6 +21,7 @@ public final class CommandLines {
     /// The command set, ready to run.
     static CommandLine of(Machine machine) {
         var line = new CommandLine(new Commands(machine));
+        line.addSubcommand(new PlanCommand(machine));
         line.addSubcommand(new CaCommands(machine));
         line.addSubcommand(new MtlsCommands(machine));
         line.addSubcommand(new UserCommands(machine));

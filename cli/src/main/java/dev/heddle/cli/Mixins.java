@@ -4,6 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
 import dev.heddle.cli.online.Credentials;
+import dev.heddle.cli.plan.Worlds;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.text.Failure;
@@ -52,6 +53,44 @@ final class Mixins {
 
         Optional<Api> api(Machine machine) {
             return Optional.ofNullable(url).map(it -> access.to(it, machine));
+        }
+    }
+
+    /// Which configuration: files, or that of a running mesh where none are named.
+    static final class FilesOrControlPlane {
+        private static final String USUAL = "http://127.0.0.1:15080";
+
+        @Option(
+                names = "--config",
+                paramLabel = "DIR",
+                description = {
+                    "Files or directories of YAML; may be repeated (default: what a running mesh",
+                    "has)."
+                })
+        private @Nullable List<Path> paths;
+
+        @Option(
+                names = "--api",
+                paramLabel = "URL",
+                description = "The running mesh (default: $HEDDLE_API, or " + USUAL + ").")
+        private @Nullable String url;
+
+        @Mixin private Access access = new Access();
+
+        Worlds.Base base(Machine machine) {
+            if (paths != null && url != null) {
+                throw Failure.usage(
+                        "--config and --api exclude each other", "name files, or a running mesh");
+            }
+            return paths == null
+                    ? new Worlds.Base.Mesh(
+                            access.to(
+                                    url == null
+                                            ? machine.environment()
+                                                    .getOrDefault("HEDDLE_API", USUAL)
+                                            : url,
+                                    machine))
+                    : new Worlds.Base.Files(paths);
         }
     }
 

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Commands against a control plane of this process.
+///
+/// This file is long because every command that asks a running mesh is asked here.
 class OnlineCommandsTest {
     private static final Path BOOKINFO = TestMesh.BOOKINFO;
 
@@ -74,6 +76,37 @@ class OnlineCommandsTest {
         assertThat(run("apply", "-f", sample("reviews-80-20.yaml"), "--api", api).code()).isZero();
         var replaced = run("analyze", "--api", api, sample("reviews-80-20.yaml"));
         assertThat(replaced.out()).doesNotContain("HED0009").contains("nothing wrong in");
+    }
+
+    @Test
+    void aChangeIsPlannedForTheMeshAndNotMade() throws Exception {
+        Path log =
+                Files.writeString(
+                        directory.resolve("page.log"),
+                        "[2026-11-30T10:00:00.000Z] \"GET /reviews/0 HTTP/1.1\" 200 - 0 295 12 11"
+                                + " \"-\" \"curl\" \"4d2b\" \"reviews:9080\" \"10.0.0.1:9080\"\n");
+        String change = sample("reviews-80-20.yaml");
+        var plan = run("plan", "-f", change, "--requests", "app=productpage@" + log, "--api", api);
+        assertThat(plan.out())
+                .contains("added     VirtualService default/reviews")
+                .contains("1 × GET http://reviews:9080/reviews/0  from app=productpage")
+                .containsPattern("route +now +'default' +# .*services.yaml:\\d+ Service")
+                .containsPattern("then +'default' +# .*reviews-80-20.yaml:\\d+ VirtualService")
+                .containsPattern(
+                        "destination +now +100 % to reviews.default.svc.cluster.local:9080")
+                .contains("failed: 100 % change in anything");
+        assertThat(plan.code()).isEqualTo(3);
+        assertThat(run("get", "vs/reviews", "--api", api).code())
+                .as("nothing is made")
+                .isEqualTo(1);
+
+        assertThat(run("apply", "-f", change, "--api", api).code()).isZero();
+        var gone = run("plan", "--delete", "vs/reviews", "--api", api);
+        assertThat(gone.out())
+                .contains("removed   VirtualService default/reviews")
+                .contains("proxies: 0 of 1 would be given something else")
+                .contains("0 of them are connected; 0 others");
+        assertThat(gone.code()).isZero();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A text with Envoy's command operators, parsed once: the format of an access log, or the value of
@@ -31,7 +32,7 @@ public final class AccessLogFormat {
                     + " \"%UPSTREAM_HOST%\"\n";
 
     /// Operators that count something.
-    private static final Set<String> NUMBERS =
+    static final Set<String> NUMBERS =
             Set.of(
                     "%RESPONSE_CODE%",
                     "%BYTES_RECEIVED%",
@@ -158,6 +159,15 @@ public final class AccessLogFormat {
     /// @throws IllegalArgumentException naming the operator that is unknown, or malformed
     public static AccessLogFormat parse(String format) {
         var parts = new ArrayList<Part>();
+        split(format, text -> parts.add(new Literal(text)), it -> parts.add(command(it)));
+        return new AccessLogFormat(format, parts);
+    }
+
+    /// Hands out the pieces of a format, in order.
+    ///
+    /// @param onText takes a text, none of which follows another
+    /// @param onCommand takes a command, without its percent signs
+    static void split(String format, Consumer<String> onText, Consumer<String> onCommand) {
         var literal = new StringBuilder();
         int at = 0;
         while (at < format.length()) {
@@ -171,17 +181,16 @@ public final class AccessLogFormat {
             } else {
                 int end = endOfCommand(format, at);
                 if (!literal.isEmpty()) {
-                    parts.add(new Literal(literal.toString()));
+                    onText.accept(literal.toString());
                     literal.setLength(0);
                 }
-                parts.add(command(format.substring(at + 1, end)));
+                onCommand.accept(format.substring(at + 1, end));
                 at = end + 1;
             }
         }
         if (!literal.isEmpty()) {
-            parts.add(new Literal(literal.toString()));
+            onText.accept(literal.toString());
         }
-        return new AccessLogFormat(format, parts);
     }
 
     /// Whether the text is the same for every request.

@@ -82,7 +82,7 @@ public record Absences(World world) {
     /// though they name some.
     ///
     /// @param wanted labels of it
-    Optional<String> unknown(ProxyScope scope, Map<String, String> wanted) {
+    public Optional<String> unknown(ProxyScope scope, Map<String, String> wanted) {
         var workloads = world.resources().all(Kinds.WORKLOAD_ENTRY);
         boolean known =
                 scope.role() == ProxyScope.Role.GATEWAY

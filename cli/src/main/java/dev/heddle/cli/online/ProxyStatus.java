@@ -29,6 +29,16 @@ public final class ProxyStatus {
         return refusals(proxies).isEmpty() ? 0 : 1;
     }
 
+    /// The workloads whose proxies are connected, as in `reviews-v1.default`.
+    public static List<String> connected(Api api) {
+        return api.get("proxies").answer().at("proxies").items().stream()
+                .filter(it -> it.at("connected").isTrue())
+                .map(it -> shortName(it.at("id").text()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     private static Table table(List<Answer> proxies) {
         var headings = new ArrayList<String>(List.of("PROXY", "ROLE", "KIND"));
         headings.addAll(TYPES);

@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 ///
 /// @param plural the word for the kind: see [Kinds#word]
 /// @param name empty for all of the kind
-record ResourceName(String plural, String name) {
+public record ResourceName(String plural, String name) {
     /// What the API calls the namespace of what lives in none.
     static final String NO_NAMESPACE = "_";
 
     /// Reads the words of a command line as kubectl does.
     ///
     /// @throws Failure when a kind is not known
-    static List<ResourceName> parse(List<String> words) {
+    public static List<ResourceName> parse(List<String> words) {
         var names = new ArrayList<ResourceName>();
         if (words.stream().anyMatch(word -> word.contains("/"))) {
             for (String word : words) {
@@ -76,7 +76,7 @@ record ResourceName(String plural, String name) {
     }
 
     /// What to say when there is no such resource.
-    Failure notThere(String namespace) {
+    public Failure notThere(String namespace) {
         return Failure.of(
                 "%s \"%s\" is not there%s"
                         .formatted(

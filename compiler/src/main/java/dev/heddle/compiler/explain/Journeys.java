@@ -2,9 +2,12 @@ package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.MeshCompiler;
+import dev.heddle.compiler.Outbound;
+import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Confined;
+import dev.heddle.model.Diagnostic;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +18,14 @@ import java.util.Optional;
 @Confined("one thread")
 public final class Journeys {
     private final World world;
+    private final List<Diagnostic> findings;
+    private final Map<Outlook, Outbound> common = new HashMap<>();
     private final Map<ProxyScope, Compiled> plans = new HashMap<>();
     private final Map<Sender, From> senders = new HashMap<>();
 
     public Journeys(World world) {
         this.world = world;
+        this.findings = MeshCompiler.analyze(world);
     }
 
     /// Where somebody's requests begin.
@@ -44,11 +50,22 @@ public final class Journeys {
                         .filter(it -> !it.isEmpty()));
     }
 
-    private Compiled plan(ProxyScope scope) {
+    /// What a proxy of that scope runs.
+    public Compiled plan(ProxyScope scope) {
         // Not computeIfAbsent: nothing may be put while a plan is made, and that takes long.
         Compiled known = plans.get(scope);
         if (known == null) {
-            known = MeshCompiler.compile(world, scope);
+            Outbound shared =
+                    common.computeIfAbsent(
+                            MeshCompiler.outlook(world, scope),
+                            it -> MeshCompiler.outbound(world, it, Optional.empty()));
+            known =
+                    MeshCompiler.compile(
+                            world,
+                            findings,
+                            scope,
+                            shared,
+                            MeshCompiler.own(world, scope, shared, Optional.empty()));
             plans.put(scope, known);
         }
         return known;

@@ -42,6 +42,11 @@ final class RouteEmitter {
     /// Istio's limit; Envoy's own is 4 KiB, and a longer body would cost the whole table.
     private static final int MAX_BODY_BYTES = 1024 * 1024;
 
+    /// Of a route's metadata: what it says of itself, and in it the file and the line.
+    static final String OWN = "heddle";
+
+    static final String SOURCE = "source";
+
     private RouteEmitter() {}
 
     /// All that a virtual host's bytes are made of.
@@ -173,12 +178,12 @@ final class RouteEmitter {
                         .putFields("resource", Protos.text(origin.resource()))
                         .putFields("field", Protos.text(origin.path().toString()));
         if (!origin.file().isEmpty()) {
-            own.putFields("source", Protos.text(origin.file() + ":" + origin.position().line()));
+            own.putFields(SOURCE, Protos.text(origin.file() + ":" + origin.position().line()));
         }
         if (!route.rule().isEmpty()) {
             own.putFields("rule", Protos.text(route.rule()));
         }
-        return out.putFilterMetadata("heddle", own.build()).build();
+        return out.putFilterMetadata(OWN, own.build()).build();
     }
 
     private static RouteAction.Builder forward(dev.heddle.compiler.ir.RouteAction.Forward forward) {

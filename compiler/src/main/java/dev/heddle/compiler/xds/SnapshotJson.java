@@ -162,7 +162,7 @@ public final class SnapshotJson {
                 .build();
     }
 
-    private static <M extends Message> M unpack(XdsResource resource, Class<M> type) {
+    static <M extends Message> M unpack(XdsResource resource, Class<M> type) {
         return unpack(resource.body().toProto(), type);
     }
 

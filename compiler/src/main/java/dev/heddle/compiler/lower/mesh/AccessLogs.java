@@ -123,15 +123,16 @@ public final class AccessLogs {
         return fields;
     }
 
-    private static Map<String, String> istioFields() {
+    /// What Istio's lines of JSON have: operators by their names.
+    public static Map<String, String> istioFields() {
         var fields = new LinkedHashMap<String, String>();
         ISTIO.forEach(e -> fields.put(e.getKey(), e.getValue()));
         return fields;
     }
 
-    /// The same as a line: the request in quotes as one word, then the others; those that may have
-    /// spaces are quoted.
-    private static String istioText() {
+    /// Istio's line of text: the request in quotes as one word, then the others; those that may
+    /// have spaces are quoted.
+    public static String istioText() {
         var text = new StringBuilder();
         for (Map.Entry<String, String> field : ISTIO) {
             String operator = field.getValue();
