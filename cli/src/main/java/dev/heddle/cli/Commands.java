@@ -36,6 +36,8 @@ import dev.heddle.cli.serve.ServeAgent;
 import dev.heddle.cli.serve.ServeControl;
 import dev.heddle.cli.serve.ServeProxy;
 import dev.heddle.cli.text.Failure;
+import dev.heddle.cli.verify.ResultFormat;
+import dev.heddle.cli.verify.Verify;
 import dev.heddle.cli.warm.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -646,6 +648,62 @@ final class Commands {
                         source,
                         destination);
         return Explain.run(question, output.json(), machine);
+    }
+
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Runs MeshTests: whether a configuration does with requests what is expected.",
+                "Offline; exit code 1 when a test fails, or a file has an error."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle verify tests/ --config ./mesh",
+                "  heddle verify ./mesh --run '^jason' -o junit > results.xml"
+            })
+    int verify(
+            @Parameters(
+                            paramLabel = "PATH",
+                            arity = "0..*",
+                            description = {
+                                "Files and directories with MeshTests, and with what counts for",
+                                "them besides, as workloads; '-' for standard input (default: the",
+                                "MeshTests of --config)."
+                            })
+                    @Nullable List<Path> paths,
+            @Option(
+                            names = "--config",
+                            paramLabel = "DIR",
+                            description = {
+                                "Files or directories with what is tested; may be repeated."
+                            })
+                    @Nullable List<Path> config,
+            @Option(
+                            names = "--run",
+                            paramLabel = "REGEX",
+                            defaultValue = "",
+                            description = "Runs only tests whose names match, somewhere.")
+                    String run,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "text|json|junit",
+                            defaultValue = "text",
+                            description = "Output format (default: ${DEFAULT-VALUE}).")
+                    ResultFormat format) {
+        if (paths == null && config == null) {
+            throw Failure.usage(
+                    "there is nothing to verify",
+                    "name files or directories with MeshTests, and --config with what they test");
+        }
+        return Verify.run(
+                new Verify.Question(
+                        paths == null ? List.of() : paths,
+                        config == null ? List.of() : config,
+                        run,
+                        format),
+                machine);
     }
 
     @Command(

@@ -58,6 +58,35 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void testsAreNotAppliedAndThatIsSaid() throws Exception {
+        String tests = BOOKINFO.resolve("tests/gateway.yaml").toString();
+        var alone = run("apply", "-f", tests, "--api", api);
+        assertThat(alone.code()).isZero();
+        assertThat(alone.out())
+                .isEqualTo(
+                        """
+                        meshtest.heddle.dev/gateway ignored
+                        meshtest.heddle.dev/reviews ignored
+                        """);
+        assertThat(alone.err())
+                .contains("gateway.yaml:3:1: info HED0008 MeshTest default/gateway: ignored")
+                .contains("Run it with 'heddle verify'");
+
+        Path both = directory.resolve("both.yaml");
+        Files.writeString(
+                both,
+                Files.readString(Path.of(sample("reviews-80-20.yaml")))
+                        + "---\n"
+                        + Files.readString(Path.of(tests)));
+        var beside = run("apply", "-f", both.toString(), "--api", api);
+        assertThat(beside.code()).isZero();
+        assertThat(beside.out())
+                .contains("meshtest.heddle.dev/reviews ignored\n")
+                .endsWith("virtualservice.networking.istio.io/reviews created\n");
+        assertThat(run("get", "meshtests", "--api", api).out()).doesNotContain("gateway");
+    }
+
+    @Test
     void theMeshIsAnalyzedAsItIsAndAsFilesWouldMakeIt() {
         var asItIs = run("analyze", "--api", api);
         assertThat(asItIs.out()).containsPattern("nothing wrong in \\d+ resources of the mesh");

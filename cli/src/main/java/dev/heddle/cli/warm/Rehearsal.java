@@ -15,6 +15,8 @@ import dev.heddle.cli.process.JavaRuntime;
 import dev.heddle.cli.process.PortHolder;
 import dev.heddle.cli.process.PortRange;
 import dev.heddle.cli.process.Role;
+import dev.heddle.cli.verify.ResultFormat;
+import dev.heddle.cli.verify.Verify;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
@@ -68,6 +70,13 @@ public final class Rehearsal {
                         List.of(),
                         false,
                         Analyze.Fixing.NONE),
+                machine);
+        Verify.run(
+                new Verify.Question(
+                        List.of(sample.resolveSibling("tests")),
+                        List.of(sample),
+                        "",
+                        ResultFormat.JSON),
                 machine);
         Files.copy(sample.resolve("01-services.yaml"), config.resolve("services.yaml"));
 

@@ -3,6 +3,7 @@ package dev.heddle.compiler.explain;
 import dev.heddle.compiler.Compiled;
 import dev.heddle.compiler.MeshCompiler;
 import dev.heddle.compiler.Outbound;
+import dev.heddle.compiler.Own;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
@@ -19,13 +20,18 @@ import java.util.Optional;
 public final class Journeys {
     private final World world;
     private final List<Diagnostic> findings;
-    private final Map<Outlook, Outbound> common = new HashMap<>();
     private final Map<ProxyScope, Compiled> plans = new HashMap<>();
+    private final Map<Outlook, Outbound> commons = new HashMap<>();
     private final Map<Sender, From> senders = new HashMap<>();
 
     public Journeys(World world) {
+        this(world, MeshCompiler.analyze(world));
+    }
+
+    /// @param findings what [MeshCompiler#analyze] says of that world
+    public Journeys(World world, List<Diagnostic> findings) {
         this.world = world;
-        this.findings = MeshCompiler.analyze(world);
+        this.findings = List.copyOf(findings);
     }
 
     /// Where somebody's requests begin.
@@ -42,6 +48,11 @@ public final class Journeys {
         return new Journey(from.scope(), sent, received);
     }
 
+    /// How many proxies' configurations were compiled so far.
+    public int compiled() {
+        return plans.size();
+    }
+
     private From from(Sender sender) {
         return new From(
                 Scopes.find(world, sender.labels(), sender.namespace()),
@@ -55,19 +66,18 @@ public final class Journeys {
         // Not computeIfAbsent: nothing may be put while a plan is made, and that takes long.
         Compiled known = plans.get(scope);
         if (known == null) {
-            Outbound shared =
-                    common.computeIfAbsent(
-                            MeshCompiler.outlook(world, scope),
-                            it -> MeshCompiler.outbound(world, it, Optional.empty()));
-            known =
-                    MeshCompiler.compile(
-                            world,
-                            findings,
-                            scope,
-                            shared,
-                            MeshCompiler.own(world, scope, shared, Optional.empty()));
+            known = compile(scope);
             plans.put(scope, known);
         }
         return known;
+    }
+
+    private Compiled compile(ProxyScope scope) {
+        Outbound common =
+                commons.computeIfAbsent(
+                        MeshCompiler.outlook(world, scope),
+                        outlook -> MeshCompiler.outbound(world, outlook, Optional.empty()));
+        Own own = MeshCompiler.own(world, scope, common, Optional.empty());
+        return MeshCompiler.compile(world, findings, scope, common, own);
     }
 }

@@ -7,10 +7,10 @@ import java.util.List;
 /// What became of a [Proposal].
 public sealed interface Apply {
 
-    /// All of it is in force, or on its way in stages, or would be.
+    /// All of it is in force, or on its way in stages, or would be, but for what is ignored.
     ///
     /// @param version of the world that has it; the present one for a dry run
-    /// @param changes in the order of the proposal
+    /// @param changes in the order of the proposal, ignored ones first
     /// @param findings that they bring with them
     record Done(long version, List<Change> changes, List<Diagnostic> findings) implements Apply {
         public Done {
@@ -75,6 +75,8 @@ public sealed interface Apply {
         /// It said the same.
         UNCHANGED,
         /// It is there no more.
-        DELETED
+        DELETED,
+        /// It is nothing that a mesh acts on: a MeshTest.
+        IGNORED
     }
 }

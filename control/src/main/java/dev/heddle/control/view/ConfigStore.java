@@ -27,6 +27,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.Severity;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.kinds.Kinds;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -132,30 +133,55 @@ public final class ConfigStore {
         if (foreign.isPresent()) {
             return new Apply.Forbidden(foreign.get());
         }
+        List<Change> ignored =
+                wanted.stream()
+                        .filter(ConfigStore::isTest)
+                        .map(test -> new Change(test.id(), Verb.IGNORED, ""))
+                        .toList();
+        wanted.stream()
+                .filter(ConfigStore::isTest)
+                .map(ConfigStore::notApplied)
+                .forEach(findings::add);
+        wanted.removeIf(ConfigStore::isTest);
         Map<String, Resource<?>> byFile = byFile(wanted, proposal.deletions(), findings);
         if (findings.hasErrors()) {
             return new Apply.Refused(findings.toList());
         }
-        if (byFile.isEmpty() && proposal.deletions().isEmpty()) {
+        if (byFile.isEmpty() && proposal.deletions().isEmpty() && ignored.isEmpty()) {
             return new Apply.Empty();
         }
         lock.lock();
         try {
-            return change(caller, proposal, byFile, findings, how);
+            return change(caller, proposal, byFile, ignored, findings, how);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isTest(Resource<?> resource) {
+        return resource.kind().equals(Kinds.MESH_TEST);
+    }
+
+    /// Tests lie beside what they test, and no mesh has a use for them.
+    private static Diagnostic notApplied(Resource<?> test) {
+        return new Diagnostic(
+                DiagnosticCode.NOT_IMPLEMENTED,
+                Severity.INFO,
+                test.origin(),
+                "ignored: nothing in a mesh acts on a MeshTest",
+                "Run it with 'heddle verify'");
     }
 
     private Apply change(
             Caller caller,
             Proposal proposal,
             Map<String, Resource<?>> byFile,
+            List<Change> ignored,
             Diagnostics findings,
             How how)
             throws IOException {
         Edition now = current();
-        var changes = new ArrayList<Change>();
+        var changes = new ArrayList<Change>(ignored);
         var texts = new LinkedHashMap<String, Optional<String>>();
         byFile.forEach((file, resource) -> {
             Verb verb = verb(now, resource);

@@ -9,6 +9,7 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
+import dev.heddle.model.kinds.Kinds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -113,8 +114,10 @@ public final class InForce {
         return missing;
     }
 
+    /// Tests of a configuration are none of it: a changed test changes no mesh.
     private static Stream<Placed> placed(ConfigFile file) {
         return IntStream.range(0, file.resources().size())
+                .filter(place -> !file.resources().get(place).kind().equals(Kinds.MESH_TEST))
                 .mapToObj(place -> Placed.of(file, place));
     }
 

@@ -149,4 +149,33 @@ class WorldBuilderTest {
                 .extracting(d -> d.code().id())
                 .contains("IST0101", "HED0001");
     }
+
+    @Test
+    void aTestOfTheConfigurationIsNoneOfIt() {
+        ConfigFile entry = file("a.yaml", 1, ENTRY.formatted("a.com"));
+        String test =
+                """
+                apiVersion: heddle.dev/v1alpha1
+                kind: MeshTest
+                metadata: {name: one}
+                spec:
+                  from: {labels: {app: web}}
+                  tests:
+                  - name: one
+                    request: {url: "http://a.com/"}
+                    expect: {status: %d}
+                """;
+        Edition one = first(state(entry));
+        Edition tested = next(one, state(entry, file("test.yaml", 1, test.formatted(200))));
+        assertThat(tested.version()).isEqualTo(one.version());
+        assertThat(tested.world().resources().all()).hasSize(1);
+        assertThat(tested.findings()).isEmpty();
+        Edition broken = next(tested, state(entry, file("test.yaml", 2, test.formatted(99))));
+        assertThat(broken.version()).isEqualTo(one.version());
+        assertThat(broken.findings())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "test.yaml:9:14: error HED0005 MeshTest default/one"
+                                + " spec.tests[0].expect.status: 99 (expected: 200 to 599)");
+    }
 }

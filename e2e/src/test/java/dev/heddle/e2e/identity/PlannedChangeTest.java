@@ -113,8 +113,7 @@ class PlannedChangeTest {
                                     .filter(line -> line.contains("via_upstream"))
                                     .toList()
                             : List.of());
-            Path change =
-                    Files.writeString(dir.resolve("change.yaml"), DENIAL.formatted(account));
+            Path change = Files.writeString(dir.resolve("change.yaml"), DENIAL.formatted(account));
             var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
             CommandLines.run(
                     new Machine(

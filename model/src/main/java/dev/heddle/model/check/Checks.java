@@ -43,6 +43,7 @@ public final class Checks {
                     new Line<>(Kinds.SECURITY_POLICY, new SecurityPolicyCheck()),
                     new Line<>(
                             Kinds.OPEN_ID_PROVIDER, (r, f) -> OidcCheck.check(r.spec(), SPEC, f)),
+                    new Line<>(Kinds.MESH_TEST, new MeshTestCheck()),
                     new Line<>(Kinds.GATEWAY_CLASS, GatewayApiChecks::checkClass),
                     new Line<>(Kinds.KUBERNETES_GATEWAY, new KubernetesGatewayCheck()),
                     new Line<>(Kinds.LISTENER_SET, GatewayApiChecks::checkListenerSet),

@@ -47,6 +47,7 @@ import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.model.policy.TrustBundle;
 import dev.heddle.model.tree.Node;
+import dev.heddle.model.verify.MeshTest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -267,6 +268,10 @@ public final class Kinds {
                     "openidproviders",
                     OpenIdProvider.class);
 
+    /// Tests of a configuration. It is no part of it: a mesh never has one.
+    public static final Kind<MeshTest> MESH_TEST =
+            kind(HEDDLE, List.of("v1alpha1"), "MeshTest", "meshtests", MeshTest.class);
+
     public static final Kind<TrustBundle> TRUST_BUNDLE =
             clusterWide(HEDDLE, "TrustBundle", "trustbundles", List.of(), TrustBundle.class);
 
@@ -384,6 +389,7 @@ public final class Kinds {
                     X_MESH,
                     KEY_SET,
                     OPEN_ID_PROVIDER,
+                    MESH_TEST,
                     TRUST_BUNDLE,
                     FEDERATED_TRUST_DOMAIN,
                     SERVICE,

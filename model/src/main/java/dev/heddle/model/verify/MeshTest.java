@@ -1,0 +1,195 @@
+package dev.heddle.model.verify;
+
+import dev.heddle.model.policy.RouteExtension.Fault;
+import dev.heddle.model.schema.Ordered;
+import dev.heddle.model.schema.Required;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Tests of a configuration (kind `MeshTest`): requests, and what each of them must meet. Only
+/// `heddle verify` and its JUnit extension act on it; a mesh leaves it alone.
+///
+/// @param from who sends the requests of tests that don't say
+public record MeshTest(Optional<From> from, List<Case> tests) {
+
+    /// Who sends a request.
+    ///
+    /// @param labels of the workload, or of the gateway, as in `app: productpage`
+    /// @param gateway name of a Gateway of the Gateway API, whose proxies have its label
+    /// @param namespace to look for it in first; empty for the namespace of the MeshTest
+    /// @param caller the name that it proves, as in `spiffe://cluster.local/ns/a/sa/b`, or `none`;
+    ///   empty for its workload's own
+    public record From(
+            Map<String, String> labels, String gateway, String namespace, String caller) {
+        public From {
+            labels = Ordered.copyOf(labels);
+        }
+    }
+
+    /// One request, and what is expected of it.
+    ///
+    /// @param name each once in a MeshTest
+    public record Case(
+            @Required String name,
+            Optional<From> from,
+            @Required Optional<Sent> request,
+            @Required Optional<Expect> expect) {}
+
+    /// A request.
+    ///
+    /// @param method `GET` when empty
+    /// @param url as in `http://reviews:9080/reviews/0`
+    /// @param headers by name; a header `host` goes before the URL's
+    public record Sent(String method, @Required String url, Map<String, String> headers) {
+        public Sent {
+            headers = Ordered.copyOf(headers);
+        }
+
+        /// The method in force.
+        public String methodOrGet() {
+            return method.isEmpty() ? "GET" : method;
+        }
+    }
+
+    /// What a request must meet; only what is said is looked at.
+    ///
+    /// @param route name of the route
+    /// @param rule resource that made the route, as in `VirtualService default/reviews`, with or
+    ///   without the field behind it
+    /// @param destinations where it goes, all of them
+    /// @param mirrors who gets copies, all of them
+    /// @param path as the destination gets it, with its query
+    /// @param authority as the destination gets it
+    /// @param requestHeaders as every destination gets them
+    /// @param removedRequestHeaders that a rule takes away before any destination gets them
+    /// @param responseHeaders that rules write into answers of every destination
+    /// @param removedResponseHeaders that rules take out of answers of every destination
+    /// @param status that a proxy, of the sender or of each receiver, answers with by itself
+    /// @param flag of that answer, as in `NR`
+    /// @param location that a redirect leads to
+    /// @param unreachable whether the sender's proxy has nowhere to send it
+    /// @param timeout of the whole answer
+    /// @param without what there must be none of
+    /// @param authorization what the sender's proxy, as a gateway's, makes of it
+    /// @param received what the proxy of each destination makes of it
+    public record Expect(
+            Optional<String> route,
+            Optional<String> rule,
+            List<Destination> destinations,
+            List<Mirror> mirrors,
+            Optional<String> path,
+            Optional<String> authority,
+            Map<String, String> requestHeaders,
+            List<String> removedRequestHeaders,
+            Map<String, String> responseHeaders,
+            List<String> removedResponseHeaders,
+            OptionalInt status,
+            Optional<String> flag,
+            Optional<String> location,
+            Optional<Boolean> unreachable,
+            Optional<Fault> fault,
+            Optional<Duration> timeout,
+            Optional<Retries> retries,
+            List<Without> without,
+            Optional<Authorization> authorization,
+            Optional<Received> received) {
+        /// Nothing.
+        public static final Expect NOTHING =
+                new Expect(
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of(),
+                        List.of(),
+                        Map.of(),
+                        List.of(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty());
+
+        public Expect {
+            destinations = List.copyOf(destinations);
+            mirrors = List.copyOf(mirrors);
+            requestHeaders = Ordered.copyOf(requestHeaders);
+            removedRequestHeaders = List.copyOf(removedRequestHeaders);
+            responseHeaders = Ordered.copyOf(responseHeaders);
+            removedResponseHeaders = List.copyOf(removedResponseHeaders);
+            without = List.copyOf(without);
+        }
+    }
+
+    /// Where a share of the requests goes.
+    ///
+    /// @param host as in `reviews.default.svc.cluster.local`, or `reviews` for one of the sender's
+    ///   namespace
+    /// @param subset any when absent; empty for none
+    /// @param port any when absent
+    /// @param weight in percent, exactly; any when absent
+    /// @param minWeight in percent, at least
+    public record Destination(
+            @Required String host,
+            Optional<String> subset,
+            OptionalInt port,
+            OptionalInt weight,
+            OptionalInt minWeight) {}
+
+    /// Who gets copies.
+    ///
+    /// @param percent of the requests, exactly; any when absent
+    public record Mirror(@Required String host, Optional<String> subset, OptionalInt percent) {}
+
+    /// How often the sender's proxy tries again.
+    ///
+    /// @param attempts beside the first
+    /// @param perTryTimeout any when absent
+    /// @param on Envoy's conditions, all of them in any order; any when empty
+    public record Retries(
+            @Required OptionalInt attempts, Optional<Duration> perTryTimeout, List<String> on) {
+        public Retries {
+            on = List.copyOf(on);
+        }
+    }
+
+    /// What there can be none of.
+    public enum Without {
+        fault,
+        mirrors,
+        retries,
+        timeout
+    }
+
+    /// What the rules say that say who may do what.
+    ///
+    /// @param decision any when absent
+    /// @param policy that decides, as in `default/web`, `AuthorizationPolicy default/web`, or its
+    ///   rule `ns[default]-policy[web]-rule[0]`; `none` where nothing allows it; any when absent
+    public record Authorization(Optional<Decision> decision, Optional<String> policy) {}
+
+    /// Whether a request may pass.
+    public enum Decision {
+        allow,
+        deny,
+        /// It depends on what files don't say.
+        unsure
+    }
+
+    /// What the proxy of a destination makes of a request.
+    ///
+    /// @param caller who it sees: `none` in plain text; any when absent
+    /// @param status that it answers with by itself; any when absent
+    public record Received(
+            Optional<String> caller, OptionalInt status, Optional<Authorization> authorization) {}
+}
