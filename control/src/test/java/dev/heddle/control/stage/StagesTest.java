@@ -287,7 +287,8 @@ class StagesTest {
 
     @Test
     void aRestartGoesOnWithTheSameProxies() throws Exception {
-        apply(shop("9"), stages("25%,100%", "3s"));
+        // Proxies may take a while to come back.
+        apply(shop("9"), new How.InStages(StagePlan.parse("25%,100%", "3s", "30s", false, "5%")));
         awaitState("holding");
         List<String> chosen = view().proxies();
         int port = control.xdsAddress().getPort();
