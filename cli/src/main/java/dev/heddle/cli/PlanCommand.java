@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  heddle plan -f change.yaml --requests app=productpage@productpage.log",
-            "  heddle plan --config mesh -f change --requests access.log --from app=web \\\\",
-            "      --fail-on denied,answer --max-changed 0.5%",
+            "  heddle plan --config mesh -f change --requests access.log --from app=web \\",
+            "      --fail-on denied,answer --max-changed 0.5%%",
             "  heddle plan --delete virtualservice/reviews"
         })
 final class PlanCommand implements Callable<Integer> {
@@ -46,10 +46,9 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = {"-f", "--filename"},
             paramLabel = "FILE",
-            description = {
-                "What would be applied: a file, a directory or '-' for standard input; may be",
-                "repeated."
-            })
+            description =
+                    "What would be applied: a file, a directory or '-' for standard "
+                            + "input; may be repeated.")
     private @Nullable List<Path> files;
 
     @Option(
@@ -64,27 +63,27 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--requests",
             paramLabel = "[KEY=VALUE[,…]@]FILE",
-            description = {
-                "An access log, or '-' for standard input; may be repeated. Labels before it are",
-                "those of the workload or gateway whose proxy wrote it."
-            })
+            description =
+                    "An access log, or '-' for standard input; may be repeated. Labels "
+                            + "before it are those of the workload or gateway whose proxy wrote "
+                            + "it.")
     private @Nullable List<String> logs;
 
     @Option(
             names = "--from",
             paramLabel = "KEY=VALUE[,…]",
-            description = {
-                "Labels of the workload or gateway that sent the requests of lines that don't say."
-            })
+            description =
+                    "Labels of the workload or gateway that sent the requests of lines "
+                            + "that don't say.")
     private @Nullable String from;
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = {
-                "Of the logs, as the proxies have it: Envoy's format string, or a json_format as a",
-                "JSON object (default: Istio's text and JSON, and Envoy's text)."
-            })
+            description =
+                    "Of the logs, as the proxies have it: Envoy's format string, or a "
+                            + "json_format as a JSON object (default: Istio's text and JSON, and "
+                            + "Envoy's text).")
     private @Nullable String format;
 
     @Option(
@@ -92,10 +91,9 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "ASPECT",
             split = ",",
             completionCandidates = AspectWords.class,
-            description = {
-                "What counts for the exit code, of ${COMPLETION-CANDIDATES}",
-                "(default: all)."
-            })
+            description =
+                    "What counts for the exit code, of ${COMPLETION-CANDIDATES} "
+                            + "(default: all).")
     private @Nullable List<String> failing;
 
     @Option(

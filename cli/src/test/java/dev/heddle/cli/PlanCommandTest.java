@@ -56,6 +56,27 @@ class PlanCommandTest {
     }
 
     @Test
+    void whoWouldBeClosedOutIsTold() throws IOException {
+        String strict =
+                """
+                apiVersion: security.istio.io/v1
+                kind: PeerAuthentication
+                metadata: {name: strict, namespace: shop}
+                spec: {mtls: {mode: STRICT}}
+                """;
+        assertThat(changed(strict))
+                .contains("answer 100\n")
+                .contains("then  at reviews.shop.svc.cluster.local: NR the connection is closed");
+    }
+
+    @Test
+    void theHelpSaysWhatThereIs() {
+        var help = run("plan", "--help");
+        assertThat(help.out()).contains("denied, allowed, policy", "--max-changed 0.5%\n");
+        assertThat(help.err()).isEmpty();
+    }
+
+    @Test
     void thresholdsSayWhatFails() throws IOException {
         String change = shop.file("change.yaml", PlannedShop.STEALING);
         String log = shop.log();

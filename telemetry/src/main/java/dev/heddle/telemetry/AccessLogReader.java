@@ -15,11 +15,13 @@ public final class AccessLogReader {
 
     private final String start;
     private final List<LogOperator> operators;
+    private final List<LogOperator.Shape> shapes;
     private final List<String> ends;
 
     private AccessLogReader(String start, List<LogOperator> operators, List<String> ends) {
         this.start = start;
         this.operators = List.copyOf(operators);
+        this.shapes = operators.stream().map(LogOperator::shape).toList();
         this.ends = List.copyOf(ends);
     }
 
@@ -143,7 +145,7 @@ public final class AccessLogReader {
                 return;
             }
             String end = ends.get(operator);
-            int last = operators.get(operator).longest(line, at);
+            int last = shapes.get(operator).longest(line, at);
             begins[operator] = at;
             for (int stop = stop(end, at, operator);
                     stop >= 0 && stop <= last && found.size() < 2 && ++steps <= MOST_STEPS;

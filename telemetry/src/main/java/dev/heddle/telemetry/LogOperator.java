@@ -99,20 +99,41 @@ public record LogOperator(String name, String argument, OptionalInt length) {
         return length.isPresent() && value.length() >= length.getAsInt();
     }
 
-    /// Where a value that begins there ends at the latest.
-    int longest(String line, int at) {
-        if (AccessLogFormat.NUMBERS.contains("%" + name + "%")) {
+    /// What values of an operator look like.
+    enum Shape {
+        /// Digits, or `-`.
+        NUMBER,
+        /// Anything but spaces.
+        WORD,
+        TEXT;
+
+        /// Where a value that begins there ends at the latest.
+        int longest(String line, int at) {
+            return switch (this) {
+                case NUMBER -> number(line, at);
+                case WORD -> {
+                    int end = line.indexOf(' ', at);
+                    yield end < 0 ? line.length() : end;
+                }
+                case TEXT -> line.length();
+            };
+        }
+
+        private static int number(String line, int at) {
             int end = at;
             while (end < line.length() && Character.isDigit(line.charAt(end))) {
                 end++;
             }
             return line.startsWith("-", at) ? at + 1 : end;
         }
-        if (mayHaveSpaces()) {
-            return line.length();
+    }
+
+    /// What its values look like.
+    Shape shape() {
+        if (AccessLogFormat.NUMBERS.contains("%" + name + "%")) {
+            return Shape.NUMBER;
         }
-        int end = line.indexOf(' ', at);
-        return end < 0 ? line.length() : end;
+        return mayHaveSpaces() ? Shape.TEXT : Shape.WORD;
     }
 
     private boolean mayHaveSpaces() {

@@ -213,7 +213,9 @@ public record Outcome(
     }
 
     private static String text(Explanation.Reply reply) {
-        return "%d %s %s".formatted(reply.status(), reply.flag(), reply.detail()).strip();
+        // There is no status where a connection is closed.
+        String status = reply.status() == 0 ? "" : Integer.toString(reply.status());
+        return String.join(" ", status, reply.flag(), reply.detail()).strip();
     }
 
     private static boolean isRefused(Explanation answer) {
