@@ -10,6 +10,7 @@ import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.MeshSettings;
+import dev.heddle.model.Confined;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 /// and not what is there.
 ///
 /// Good for one outlook, or one gateway, and as long as the mesh's settings stay the same.
+@Confined("whoever makes the round")
 public final class Pieces {
     private final MeshSettings settings;
     final Kept<ClusterLowering.All, ClusterLowering.Made> allClusters;
