@@ -1000,8 +1000,8 @@ final class Commands {
             @Option(
                             names = "--own-files",
                             description = {
-                                "Writes files of the directory of configuration, too, that were not",
-                                "applied."
+                                "Writes files of the directory of configuration, too, that were",
+                                "not applied."
                             })
                     boolean ownFiles,
             @Mixin Mixins.Message message,

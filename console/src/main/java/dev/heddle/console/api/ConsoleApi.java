@@ -164,8 +164,9 @@ public final class ConsoleApi {
                         "POST",
                         "/transactions",
                         "several changes as one version, or none: {apply: [{from, text}], delete:"
-                                + " [{plural, namespace, name}], namespace, message, dryRun, inStages: {stages,"
-                                + " hold, patience, withGateways, errorJump}}",
+                                + " [{plural, namespace, name}], namespace, message, dryRun,"
+                                + " inStages: {stages, hold, patience, withGateways,"
+                                + " errorJump}}",
                         WRITERS,
                         transactions::change),
                 new Route(

@@ -6,8 +6,11 @@ import java.util.Set;
 /// Where a change in stages stands.
 ///
 /// ```
-///   Waiting(0) ──all have acknowledged──▶ Holding(0) ──hold is over──▶ Waiting(1) … Holding(last) ──▶ Promoting ──▶ Promoted
-///       └── refused, too late, aborted ───────┴── refused, errors jump, aborted ──▶ Reverted ◀── cannot be written ──┘
+///   Waiting(0) ──acknowledged──▶ Holding(0) ──hold is over──▶ Waiting(1) … Holding(last)
+///       │                            │                                          │
+///       └──── refused, late, aborted, errors jump ───▶ Reverted ◀───────────────┤
+///                                                         ▲                     ▼
+///                                                         └─ not written ─ Promoting ──▶ Promoted
 /// ```
 public sealed interface StageState {
 

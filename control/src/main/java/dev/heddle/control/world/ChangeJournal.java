@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 /// Writes files of the directory of configuration all or none, whenever the process ends.
 ///
 /// ```
-///   journal is safe ──▶ texts stand beside, under hidden names ──▶ renamed, deleted ──▶ journal goes
+///   journal is safe ──▶ texts stand beside, under hidden names ──▶ renamed, deleted ──▶ gone
 ///         │                          │ a disk is full                    │ one is not let
 ///         ▼ killed                   ▼                                   ▼
-///   the next start ends it     they go, nothing happened        what was done is undone
+///   the next start ends it     they go, nothing happened       what was done is undone
 /// ```
 ///
 /// The journal is `state/change` in the data directory; its last line is the hash of those before.

@@ -73,7 +73,7 @@ public final class WorldStore implements AutoCloseable {
     private final long mostBytes;
     private final TreeMap<Long, Set<String>> textsOf = new TreeMap<>();
 
-    /// Bytes of each text that is kept.
+    /// About how many bytes each text has that is kept.
     private final Map<String, Long> sizes = new HashMap<>();
 
     private VersionChange change = VersionChange.UNKNOWN;
@@ -187,8 +187,10 @@ public final class WorldStore implements AutoCloseable {
             records.put(version, record.get());
             for (WorldRecord.FileLine line : record.get().files()) {
                 texts.add(line.text());
-                Path text = state.resolve("texts").resolve(line.text());
-                sizes.put(line.text(), Files.exists(text) ? Files.size(text) : 0);
+                if (!sizes.containsKey(line.text())) {
+                    Path text = state.resolve("texts").resolve(line.text());
+                    sizes.put(line.text(), Files.exists(text) ? Files.size(text) : 0);
+                }
             }
         }
         textsOf.put(version, texts);

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/// This file is long because each way in which people and programs change files has its case.
 class FileConfigSourceTest {
     private static final Kind<String> WORD =
             new Kind<>(
