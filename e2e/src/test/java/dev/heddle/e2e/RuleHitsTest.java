@@ -10,6 +10,7 @@ import dev.heddle.cli.online.GetFormat;
 import dev.heddle.console.ConsoleServer;
 import dev.heddle.control.ControlBootstrap;
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.hits.Answers;
 import dev.heddle.control.view.RuleView;
 import dev.heddle.control.view.RulesView;
 import dev.heddle.proxy.Proxy;
@@ -246,6 +247,7 @@ class RuleHitsTest {
                                 "shop spec.http[4].match[0]", 1L,
                                 "shop spec.http[5]", 2L));
             }
+            assertErrors(1, 7);
             String shown = get("vs", GetFormat.WIDE);
             assertThat(shown)
                     .containsPattern("\nshop .* 7 +\\d+s ago +6, 1 dead ")
@@ -368,6 +370,7 @@ class RuleHitsTest {
                         "shop spec.http[3].match[0]", 1L,
                         "shop spec.http[4].match[0]", 1L,
                         "shop spec.http[5]", 1L));
+        assertErrors(1, 6);
         assertThat(get("vs", GetFormat.WIDE))
                 .contains("spec.http[0].match[0]: no hit for")
                 .doesNotContain("report no hits");
@@ -424,6 +427,20 @@ class RuleHitsTest {
     private static String name(RuleView rule) {
         String resource = rule.origin().resource();
         return resource.substring(resource.indexOf('/') + 1) + " " + rule.origin().path();
+    }
+
+    /// Of so many answers at least, so many were 5xx.
+    private void assertErrors(long errors, long answers) throws Exception {
+        await(() -> answers().count() >= answers);
+        assertThat(answers().errors()).isEqualTo(errors);
+    }
+
+    private Answers answers() {
+        return control.mesh().answers().values().stream()
+                .reduce((_, _) -> {
+                    throw new AssertionError("there is one proxy");
+                })
+                .orElse(Answers.NONE);
     }
 
     private void awaitHits(String rule, long expected) throws Exception {

@@ -30,8 +30,11 @@ import java.util.concurrent.atomic.AtomicLong;
 final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     private static final String COUNTER = EnvoyRuleHits.PREFIX + "." + EnvoyRuleHits.NAME;
 
-    /// What Envoy counts of answers, by class of their codes.
-    private static final String ANSWERS = "http.downstream_rq_xx";
+    /// What Envoy counts of answers, by class of their codes. Between the two stands what it does
+    /// not take for the name of a listener's filter, where that has dots.
+    private static final String ANSWERS = ".downstream_rq_xx";
+
+    private static final String HTTP = "http.";
 
     /// Unlike the numbers of streams that report by themselves.
     private static final long FIRST_ID = 1L << 62;
@@ -177,7 +180,8 @@ final class GrpcMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     /// Of all listeners but the admin page's.
     private static long answers(StreamMetricsMessage message, boolean onlyErrors) {
         return message.getEnvoyMetricsList().stream()
-                .filter(family -> family.getName().equals(ANSWERS))
+                .filter(family -> family.getName().startsWith(HTTP))
+                .filter(family -> family.getName().endsWith(ANSWERS))
                 .flatMap(family -> family.getMetricList().stream())
                 .filter(metric -> !label(metric, "envoy.http_conn_manager_prefix").equals("admin"))
                 .filter(metric ->
