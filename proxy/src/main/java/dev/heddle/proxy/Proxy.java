@@ -48,6 +48,8 @@ import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
+import dev.heddle.proxy.upstream.health.HealthFlag;
+import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
 import java.io.IOException;
@@ -537,6 +539,13 @@ public final class Proxy implements AutoCloseable {
     /// Where the admin pages are; empty for nowhere.
     public Optional<InetSocketAddress> adminAddress() {
         return Optional.ofNullable(admin.get()).map(AdminServer::address);
+    }
+
+    /// Whether outlier detection keeps a host out of its cluster at the moment.
+    public boolean isEjected(String cluster, InetSocketAddress host) {
+        ClusterHealth health = shared.health(cluster);
+        HostHealth seen = health == null ? null : health.host(host);
+        return seen != null && seen.has(HealthFlag.FAILED_OUTLIER_CHECK);
     }
 
     /// Whether the first configuration is in force and its listeners are open.

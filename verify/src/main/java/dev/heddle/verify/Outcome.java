@@ -2,7 +2,6 @@ package dev.heddle.verify;
 
 import dev.heddle.compiler.explain.Journey;
 import dev.heddle.model.FieldPath;
-import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.verify.MeshTest;
 import dev.heddle.model.verify.MeshTest.Case;
@@ -15,7 +14,8 @@ import java.util.List;
 /// @param journey of its request
 /// @param mismatches none where it passed
 public record Outcome(
-        Resource<MeshTest> suite, int index, Journey journey, List<Mismatch> mismatches) {
+        Resource<MeshTest> suite, int index, Journey journey, List<Mismatch> mismatches)
+        implements TestResult {
     public Outcome {
         mismatches = List.copyOf(mismatches);
     }
@@ -25,27 +25,18 @@ public record Outcome(
         return suite.spec().tests().get(index);
     }
 
-    public boolean passed() {
-        return mismatches.isEmpty();
+    @Override
+    public String name() {
+        return test().name();
     }
 
-    /// Where the test stands.
-    public Origin origin() {
-        return suite.origin(path());
-    }
-
-    /// Where an expectation of it stands.
-    public Origin origin(Mismatch mismatch) {
-        FieldPath path = path().field("expect");
-        // Names of headers may have points, too.
-        int depth = mismatch.field().contains("Headers.") ? 2 : 0;
-        for (String name : mismatch.field().split("\\.", depth)) {
-            path = path.field(name);
-        }
-        return suite.origin(path);
-    }
-
-    private FieldPath path() {
+    @Override
+    public FieldPath path() {
         return FieldPath.of("spec", "tests").index(index);
+    }
+
+    @Override
+    public String why() {
+        return OutcomeText.why(this);
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.verify;
 
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.Explanation.Tried;
+import dev.heddle.compiler.explain.Journey;
 import dev.heddle.compiler.explain.Reception;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
@@ -12,27 +13,39 @@ import java.util.stream.Collectors;
 public final class OutcomeText {
     private OutcomeText() {}
 
-    /// Why it failed: what was not as expected with the line that expects it, the rule that
+    /// Why a test failed: what was not as expected with the line that expects it, the rule that
     /// decided, and what was looked at. Empty where it passed.
-    public static String why(Outcome outcome) {
-        var text = new StringBuilder();
-        for (Mismatch mismatch : outcome.mismatches()) {
-            line(text, mismatch.field(), mismatch.actual());
-            line(text, "  expected", mismatch.expected());
-            line(text, "  at", place(outcome.origin(mismatch)));
-        }
+    static String why(Outcome outcome) {
         if (outcome.passed()) {
             return "";
         }
+        var text = new StringBuilder(mismatches(outcome));
         Sent request = outcome.test().request().orElseThrow();
         line(text, "request", request.methodOrGet() + " " + request.url());
         request.headers().forEach((name, value) -> line(text, "", name + ": " + value));
-        Explanation sent = outcome.journey().sent();
+        return text.append(decision(outcome.journey())).toString();
+    }
+
+    /// What was not as expected, with the line that expects it.
+    static String mismatches(TestResult result) {
+        var text = new StringBuilder();
+        for (Mismatch mismatch : result.mismatches()) {
+            line(text, mismatch.field(), mismatch.actual());
+            line(text, "  expected", mismatch.expected());
+            line(text, "  at", place(result.origin(mismatch)));
+        }
+        return text.toString();
+    }
+
+    /// The rule that decided, and what was looked at.
+    public static String decision(Journey journey) {
+        var text = new StringBuilder();
+        Explanation sent = journey.sent();
         if (!sent.routeOrigin().equals(Origin.BUILT_IN)) {
             line(text, "decided by", sent.routeOrigin().toString());
         }
         tried(text, "looked at", sent);
-        for (Reception reception : outcome.journey().received()) {
+        for (Reception reception : journey.received()) {
             tried(text, "at " + reception.workload(), reception.answer());
         }
         for (Diagnostic finding : sent.findings()) {

@@ -11,9 +11,14 @@ import dev.heddle.model.verify.MeshTest;
 import dev.heddle.model.verify.MeshTest.Case;
 import dev.heddle.model.verify.MeshTest.From;
 import dev.heddle.model.verify.MeshTest.Sent;
+import dev.heddle.model.verify.MeshTest.Simulation;
+import dev.heddle.verify.sim.Measured;
+import dev.heddle.verify.sim.Simulator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -31,11 +36,18 @@ public final class Verifier {
         this.journeys = new Journeys(world, edition.checks());
     }
 
-    /// Runs every test of a resource.
+    /// Runs every test of a resource whose name is wanted, and every simulation.
     ///
     /// @param suite without errors
-    public Stream<Outcome> verify(Resource<MeshTest> suite) {
-        return IntStream.range(0, suite.spec().tests().size()).mapToObj(i -> verify(suite, i));
+    public Stream<TestResult> verify(Resource<MeshTest> suite, Predicate<String> isWanted) {
+        MeshTest spec = suite.spec();
+        return Stream.concat(
+                IntStream.range(0, spec.tests().size())
+                        .filter(i -> isWanted.test(spec.tests().get(i).name()))
+                        .mapToObj(i -> verify(suite, i)),
+                IntStream.range(0, spec.simulations().size())
+                        .filter(i -> isWanted.test(spec.simulations().get(i).name()))
+                        .mapToObj(i -> simulate(suite, i)));
     }
 
     /// Runs one test.
@@ -50,6 +62,36 @@ public final class Verifier {
         var comparison = new Comparison(journey, surroundings(journey));
         return new Outcome(
                 suite, index, journey, comparison.all(test.expect().orElseThrow()).mismatches());
+    }
+
+    /// Runs one simulation.
+    ///
+    /// @param suite without errors
+    /// @param index of the simulation
+    public Simulated simulate(Resource<MeshTest> suite, int index) {
+        Simulation simulation = suite.spec().simulations().get(index);
+        From from = simulation.from().or(() -> suite.spec().from()).orElseThrow();
+        Request request = request(simulation.request().orElseThrow());
+        Journey journey = journeys.of(sender(from, suite.metadata().namespace()), request);
+        var setting = SimulationSetting.of(world, simulation, journey, request);
+        List<String> unknown = setting.unknown();
+        Measured measured =
+                unknown.isEmpty()
+                        ? Simulator.run(setting.setting())
+                        : Measured.nothing(
+                                "no endpoint of these requests is %s (there are: %s)"
+                                        .formatted(
+                                                String.join(", ", unknown),
+                                                setting.names().isEmpty()
+                                                        ? "none"
+                                                        : String.join(
+                                                                ", ", setting.names().values())));
+        return new Simulated(
+                suite,
+                index,
+                measured,
+                SimulationComparison.of(
+                        simulation.expect().orElseThrow(), measured, setting::name));
     }
 
     /// Leads a request through the configuration.

@@ -3,6 +3,7 @@ package dev.heddle.cli.offline;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.source.ConfigFile;
+import dev.heddle.control.source.ConfigPaths;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldBuilder;
@@ -18,11 +19,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /// Reads configuration from files and directories into a world, as the control plane would.
 public final class Configuration {
@@ -121,34 +120,11 @@ public final class Configuration {
                     path + ": there is no such file or directory",
                     "name files or directories of YAML, or '-' for standard input");
         }
-        var found = new ArrayList<Path>();
-        collect(path, found);
-        return found;
-    }
-
-    private static void collect(Path directory, List<Path> found) {
-        List<Path> entries;
-        try (Stream<Path> listed = Files.list(directory)) {
-            entries = listed.sorted().toList();
+        try {
+            return ConfigPaths.filesOf(path);
         } catch (IOException e) {
-            throw Failure.of("%s cannot be read: %s".formatted(directory, e.getMessage()), "");
+            throw Failure.of("%s cannot be read: %s".formatted(path, e.getMessage()), "");
         }
-        for (Path entry : entries) {
-            String name = entry.getFileName().toString();
-            if (name.startsWith(".") || name.startsWith("~") || name.startsWith("#")) {
-                continue;
-            }
-            if (Files.isDirectory(entry)) {
-                collect(entry, found);
-            } else if (isConfiguration(name)) {
-                found.add(entry);
-            }
-        }
-    }
-
-    private static boolean isConfiguration(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json");
     }
 
     private static void read(Path path, Map<String, String> texts, Map<String, Instant> changed) {

@@ -1,7 +1,7 @@
 package dev.heddle.cli.verify;
 
 import dev.heddle.model.Diagnostic;
-import dev.heddle.verify.Outcome;
+import dev.heddle.verify.TestResult;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.Map;
 /// @param outcomes in the order of the files
 /// @param errors because of which something that is written was not tested, or was not in force
 /// @param took how long it took to run them
-record Results(List<Outcome> outcomes, List<Diagnostic> errors, Duration took) {
+record Results(List<TestResult> outcomes, List<Diagnostic> errors, Duration took) {
     Results {
         outcomes = List.copyOf(outcomes);
         errors = List.copyOf(errors);
@@ -27,9 +27,9 @@ record Results(List<Outcome> outcomes, List<Diagnostic> errors, Duration took) {
     }
 
     /// The outcomes by the MeshTest that they are of, as in `tests.yaml: MeshTest default/reviews`.
-    Map<String, List<Outcome>> bySuite() {
-        var suites = new LinkedHashMap<String, List<Outcome>>();
-        for (Outcome outcome : outcomes) {
+    Map<String, List<TestResult>> bySuite() {
+        var suites = new LinkedHashMap<String, List<TestResult>>();
+        for (TestResult outcome : outcomes) {
             suites.merge(
                     outcome.suite().source().file() + ": " + outcome.suite().id(),
                     List.of(outcome),

@@ -5,7 +5,9 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import dev.heddle.verify.Mismatch;
 import dev.heddle.verify.Outcome;
-import dev.heddle.verify.OutcomeText;
+import dev.heddle.verify.Simulated;
+import dev.heddle.verify.TestResult;
+import dev.heddle.verify.sim.Measured;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,11 +35,11 @@ final class ResultsText {
                 .toString();
     }
 
-    private static void text(StringBuilder text, Outcome outcome) {
+    private static void text(StringBuilder text, TestResult outcome) {
         text.append(outcome.passed() ? "  ok    " : "  FAIL  ")
-                .append(outcome.test().name())
+                .append(outcome.name())
                 .append('\n')
-                .append(OutcomeText.why(outcome).indent(8));
+                .append(outcome.why().indent(8));
     }
 
     /// Stable: names are only ever added.
@@ -51,10 +53,10 @@ final class ResultsText {
                         .with("millis", results.took().toMillis()));
     }
 
-    private static Node.Mapping node(Outcome outcome) {
+    private static Node.Mapping node(TestResult outcome) {
         List<Mismatch> mismatches = outcome.mismatches();
         return Node.Mapping.EMPTY
-                .with("name", outcome.test().name())
+                .with("name", outcome.name())
                 .with("suite", outcome.suite().id().toString())
                 .with("origin", FindingsText.node(outcome.origin()))
                 .with("passed", outcome.passed())
@@ -70,15 +72,39 @@ final class ResultsText {
                                                         "origin",
                                                         FindingsText.node(outcome.origin(it))))
                                 .toList())
-                .with("decidedBy", FindingsText.node(outcome.journey().sent().routeOrigin()))
-                .with("why", OutcomeText.why(outcome));
+                .with(
+                        outcome instanceof Outcome ? "decidedBy" : "measured",
+                        switch (outcome) {
+                            case Outcome test ->
+                                    FindingsText.node(test.journey().sent().routeOrigin());
+                            case Simulated simulation -> node(simulation.measured());
+                        })
+                .with("why", outcome.why());
+    }
+
+    private static Node.Mapping node(Measured measured) {
+        Node.Mapping node = Node.Mapping.EMPTY.with("requests", measured.requests());
+        if (measured.requests() == 0) {
+            return node;
+        }
+        Node.Mapping shares = Node.Mapping.EMPTY;
+        for (String endpoint : measured.answers().keySet()) {
+            shares = shares.with(endpoint, Node.of(measured.share(endpoint)));
+        }
+        return node.with("success", Node.of(measured.success()))
+                .with("p99Millis", Node.of(measured.p99().toNanos() / 1e6))
+                .with("attemptsPerRequest", Node.of(measured.attemptsPerRequest()))
+                .with("ejected", measured.ejected().stream().map(Node::of).toList())
+                .with("shares", shares);
     }
 
     /// As Maven's Surefire writes it, which everybody reads.
     static String junit(Results results) {
         var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.append(
-                "<testsuites name=\"heddle verify\" tests=\"%d\" failures=\"%d\" errors=\"%d\" time=\"%s\">\n"
+                """
+                <testsuites name="heddle verify" tests="%d" failures="%d" errors="%d" time="%s">
+                """
                         .formatted(
                                 results.outcomes().size(),
                                 results.failed(),
@@ -87,7 +113,9 @@ final class ResultsText {
         results.bySuite().forEach((suite, outcomes) -> suite(xml, suite, outcomes));
         if (!results.errors().isEmpty()) {
             xml.append(
-                    "  <testsuite name=\"configuration\" tests=\"%1$d\" failures=\"0\" errors=\"%1$d\">\n"
+                    """
+                      <testsuite name="configuration" tests="%1$d" failures="0" errors="%1$d">
+                    """
                             .formatted(results.errors().size()));
             results.errors()
                     .forEach(it ->
@@ -105,17 +133,17 @@ final class ResultsText {
         return String.format(Locale.ROOT, "%.3f", results.took().toNanos() / 1e9);
     }
 
-    private static void suite(StringBuilder xml, String suite, List<Outcome> outcomes) {
+    private static void suite(StringBuilder xml, String suite, List<TestResult> outcomes) {
         long failed = outcomes.stream().filter(it -> !it.passed()).count();
         xml.append(
                 "  <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" errors=\"0\">\n"
                         .formatted(escaped(suite), outcomes.size(), failed));
-        for (Outcome outcome : outcomes) {
+        for (TestResult outcome : outcomes) {
             xml.append(
                     "    <testcase classname=\"%s\" name=\"%s\""
                             .formatted(
                                     escaped(outcome.suite().id().toString()),
-                                    escaped(outcome.test().name())));
+                                    escaped(outcome.name())));
             if (outcome.passed()) {
                 xml.append("/>\n");
                 continue;
@@ -124,7 +152,7 @@ final class ResultsText {
                     ">\n      <failure message=\"%s\">%s</failure>\n    </testcase>\n"
                             .formatted(
                                     escaped(outcome.mismatches().getFirst().toString()),
-                                    escaped(OutcomeText.why(outcome))));
+                                    escaped(outcome.why())));
         }
         xml.append("  </testsuite>\n");
     }

@@ -5,15 +5,15 @@ import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.offline.Configuration.Texts;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.world.MeshSettings;
-import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldBuilder;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Severity;
-import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.verify.MeshTest;
-import dev.heddle.verify.Outcome;
+import dev.heddle.proxy.admin.LogLevels;
+import dev.heddle.verify.MeshTests;
+import dev.heddle.verify.TestResult;
 import dev.heddle.verify.Verifier;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 
 /// `heddle verify`: whether a configuration does what MeshTests expect of it.
 public final class Verify {
@@ -48,6 +48,7 @@ public final class Verify {
     /// @return 1 when one failed, or a file has an error; 0 otherwise
     public static int run(Question question, Machine machine) {
         Predicate<String> wanted = wanted(question.run());
+        quieten();
         Texts ofTests = Configuration.texts(question.tests(), machine.in());
         Texts ofConfig = Configuration.texts(question.config(), machine.in());
         SourceState source =
@@ -57,17 +58,13 @@ public final class Verify {
                         .filter(file ->
                                 question.tests().isEmpty()
                                         || ofTests.texts().containsKey(file.name()))
-                        .flatMap(file -> suites(file).stream())
+                        .flatMap(file -> MeshTests.of(file).stream())
                         .toList();
         long start = machine.nanos().getAsLong();
         Edition edition = WorldBuilder.first(source, MeshSettings.DEFAULT, Instant.EPOCH);
         var verifier = new Verifier(edition);
-        var outcomes = new ArrayList<Outcome>();
-        for (Resource<MeshTest> suite : suites) {
-            IntStream.range(0, suite.spec().tests().size())
-                    .filter(i -> wanted.test(suite.spec().tests().get(i).name()))
-                    .forEach(i -> outcomes.add(verifier.verify(suite, i)));
-        }
+        var outcomes = new ArrayList<TestResult>();
+        suites.forEach(suite -> verifier.verify(suite, wanted).forEach(outcomes::add));
         var results =
                 new Results(
                         outcomes,
@@ -86,6 +83,13 @@ public final class Verify {
                             case JUNIT -> ResultsText.junit(results);
                         });
         return results.isFine() ? 0 : 1;
+    }
+
+    /// What simulated proxies have to say is of no interest here.
+    private static void quieten() {
+        if (LoggerFactory.getILoggerFactory() instanceof LogLevels levels) {
+            levels.set("dev.heddle.proxy", "error");
+        }
     }
 
     private static Predicate<String> wanted(String run) {
@@ -115,17 +119,5 @@ public final class Verify {
         var changed = new HashMap<>(some.changed());
         changed.putAll(more.changed());
         return new Texts(texts, changed);
-    }
-
-    private static List<Resource<MeshTest>> suites(ConfigFile file) {
-        var suites = new ArrayList<Resource<MeshTest>>();
-        for (Resource<?> resource : file.resources()) {
-            if (resource.spec() instanceof MeshTest test) {
-                suites.add(
-                        new Resource<>(
-                                Kinds.MESH_TEST, resource.metadata(), test, resource.source()));
-            }
-        }
-        return suites;
     }
 }

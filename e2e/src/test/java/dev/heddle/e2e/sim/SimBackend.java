@@ -7,6 +7,7 @@ import dev.heddle.proxy.runtime.ListenSocket;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.verify.sim.VirtualLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
@@ -32,12 +33,12 @@ final class SimBackend implements ListenOutcome {
     }
 
     private final String destination;
-    private final SimLoop loop;
+    private final VirtualLoop loop;
     private final Http2Loop http2;
     private Manner manner = new Manner.Answers(200, Duration.ZERO);
     private int requests;
 
-    SimBackend(SimLoop loop, Worker worker, String destination, InetSocketAddress address) {
+    SimBackend(VirtualLoop loop, Worker worker, String destination, InetSocketAddress address) {
         this.loop = loop;
         this.http2 = new Http2Loop(worker);
         this.destination = destination;

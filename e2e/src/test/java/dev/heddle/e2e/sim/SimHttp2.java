@@ -13,6 +13,7 @@ import dev.heddle.proxy.http2.Http2StreamHandler;
 import dev.heddle.proxy.http2.StreamEnd;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireHandler;
+import dev.heddle.verify.sim.VirtualLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -25,12 +26,12 @@ import java.util.Map;
 /// A backend's side of an HTTP/2 connection inside a simulation: answers each request with what it
 /// saw, as [SimBackend] is told to.
 final class SimHttp2 implements Http2Listener {
-    private final SimLoop loop;
+    private final VirtualLoop loop;
     private final SimBackend backend;
     private final Wire wire;
     private final Http2Connection connection;
 
-    SimHttp2(SimLoop loop, SimBackend backend, Http2Loop shared, Wire wire) {
+    SimHttp2(VirtualLoop loop, SimBackend backend, Http2Loop shared, Wire wire) {
         this.loop = loop;
         this.backend = backend;
         this.wire = wire;

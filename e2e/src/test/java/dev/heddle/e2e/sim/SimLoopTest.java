@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.e2e.HttpText;
 import dev.heddle.testkit.Seed;
+import dev.heddle.verify.sim.VirtualLoop;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 class SimLoopTest {
-    private final SimLoop loop = new SimLoop(Seed.ofRun());
+    private final VirtualLoop loop = new VirtualLoop(Seed.ofRun().value());
     private final InetSocketAddress address =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 21_001);
 

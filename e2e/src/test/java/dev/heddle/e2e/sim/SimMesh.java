@@ -19,6 +19,8 @@ import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.runtime.Transport;
 import dev.heddle.testkit.GoldenCase;
 import dev.heddle.testkit.Seed;
+import dev.heddle.verify.sim.SimulatedLink;
+import dev.heddle.verify.sim.VirtualLoop;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.Snapshot;
 import dev.heddle.xds.XdsType;
@@ -34,13 +36,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /// A golden case in one thread under virtual time: the compiler, both ends of xDS, our own proxy,
@@ -57,7 +57,7 @@ final class SimMesh implements MeshUnderTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Seed seed;
-    private final SimLoop loop;
+    private final VirtualLoop loop;
     private final Map<String, SimBackend> backends = new LinkedHashMap<>();
     private final List<String> nacks = new ArrayList<>();
     private final ProxyScope scope;
@@ -71,7 +71,7 @@ final class SimMesh implements MeshUnderTest {
 
     private SimMesh(GoldenCase golden, Seed seed, Path dir) throws IOException {
         this.seed = seed;
-        loop = new SimLoop(seed);
+        loop = new VirtualLoop(seed.value());
         isGateway = CaseWorld.isGateway(golden);
         world = CaseWorld.read(golden, this::startBackend).world();
         scope = CaseWorld.scope(golden, interception(isGateway));
@@ -142,7 +142,7 @@ final class SimMesh implements MeshUnderTest {
     private ControlPlaneLink link(NodeInfo node, XdsSubscriber subscriber) {
         var direct = new DirectLink(node, new Handler(), subscriber);
         link = Optional.of(direct);
-        return new Link(direct);
+        return new SimulatedLink(direct);
     }
 
     /// Lets everything happen that needs no time.
@@ -261,28 +261,6 @@ final class SimMesh implements MeshUnderTest {
     public void close() {
         proxy.close();
         loop.close();
-    }
-
-    private record Link(DirectLink direct) implements ControlPlaneLink {
-        @Override
-        public void start() {
-            direct.connect();
-        }
-
-        @Override
-        public void subscribe(XdsType type, Set<String> names) {
-            direct.subscribe(type, names);
-        }
-
-        @Override
-        public Optional<Instant> connectedSince() {
-            return direct.isConnected() ? Optional.of(Instant.EPOCH) : Optional.empty();
-        }
-
-        @Override
-        public void close() {
-            direct.disconnect("the proxy ends");
-        }
     }
 
     private final class Handler implements XdsHandler {

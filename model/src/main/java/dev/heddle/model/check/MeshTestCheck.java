@@ -3,12 +3,18 @@ package dev.heddle.model.check;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.verify.MeshTest;
+import dev.heddle.model.verify.MeshTest.Behavior;
 import dev.heddle.model.verify.MeshTest.Case;
 import dev.heddle.model.verify.MeshTest.Destination;
 import dev.heddle.model.verify.MeshTest.Expect;
+import dev.heddle.model.verify.MeshTest.Expected;
 import dev.heddle.model.verify.MeshTest.From;
+import dev.heddle.model.verify.MeshTest.Load;
+import dev.heddle.model.verify.MeshTest.Phase;
 import dev.heddle.model.verify.MeshTest.Received;
 import dev.heddle.model.verify.MeshTest.Sent;
+import dev.heddle.model.verify.MeshTest.Simulation;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
@@ -22,6 +28,8 @@ final class MeshTestCheck implements Check<MeshTest> {
     private static final Pattern URL =
             Pattern.compile(
                     "https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>\\d{1,5}))?([/?#].*)?");
+    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final int MOST_REQUESTS = 100_000;
     private static final Pattern CALLER =
             Pattern.compile("none|(spiffe://)?[a-z0-9._-]+(/[A-Za-z0-9._-]+)+");
 
@@ -29,8 +37,8 @@ final class MeshTestCheck implements Check<MeshTest> {
     public void check(Resource<MeshTest> resource, Findings findings) {
         MeshTest spec = resource.spec();
         spec.from().ifPresent(it -> checkFrom(it, SPEC.field("from"), findings));
-        if (spec.tests().isEmpty()) {
-            findings.missing(SPEC.field("tests"), "it tests nothing (expected: tests)");
+        if (spec.tests().isEmpty() && spec.simulations().isEmpty()) {
+            findings.missing(SPEC, "it tests nothing (expected: tests or simulations)");
         }
         var names = new HashSet<String>();
         for (int i = 0; i < spec.tests().size(); i++) {
@@ -45,6 +53,75 @@ final class MeshTestCheck implements Check<MeshTest> {
             test.from().ifPresent(it -> checkFrom(it, path.field("from"), findings));
             test.request().ifPresent(it -> checkSent(it, path.field("request"), findings));
             test.expect().ifPresent(it -> checkExpect(it, path.field("expect"), findings));
+        }
+        checkSimulations(spec, findings);
+    }
+
+    private static void checkSimulations(MeshTest spec, Findings findings) {
+        var names = new HashSet<String>();
+        for (int i = 0; i < spec.simulations().size(); i++) {
+            Simulation simulation = spec.simulations().get(i);
+            FieldPath path = SPEC.field("simulations").index(i);
+            if (!names.add(simulation.name())) {
+                findings.invalid(
+                        path.field("name"), simulation.name(), "another name, as that is taken");
+            }
+            if (simulation.from().or(spec::from).isEmpty()) {
+                findings.missing(path, "nobody sends it (expected: from, here or in spec)");
+            }
+            simulation.from().ifPresent(it -> checkFrom(it, path.field("from"), findings));
+            simulation.request().ifPresent(it -> checkSent(it, path.field("request"), findings));
+            simulation
+                    .request()
+                    .filter(it -> it.url().startsWith("https:"))
+                    .ifPresent(it ->
+                            findings.invalid(
+                                    path.field("request").field("url"),
+                                    it.url(),
+                                    "http, as TLS is not simulated"));
+            simulation.load().ifPresent(it -> checkLoad(it, path.field("load"), findings));
+            for (int j = 0; j < simulation.endpoints().size(); j++) {
+                checkBehavior(
+                        simulation.endpoints().get(j), path.field("endpoints").index(j), findings);
+            }
+            if (simulation.expect().equals(Optional.of(Expected.NOTHING))) {
+                findings.missing(path.field("expect"), "it expects nothing, and so cannot fail");
+            }
+        }
+    }
+
+    private static void checkLoad(Load load, FieldPath path, Findings findings) {
+        if (load.requestsPerSecond() < 1 || load.requestsPerSecond() > 1_000) {
+            findings.invalid(
+                    path.field("requestsPerSecond"), load.requestsPerSecond(), "1 to 1000");
+        }
+        Values.checkDuration(Optional.of(load.duration()), path.field("duration"), findings);
+        if (load.duration().compareTo(LONGEST) > 0) {
+            findings.error(path.field("duration"), "more than an hour (expected: at most 1h)");
+        } else if (load.requestsPerSecond() * load.duration().toMillis() / 1_000 > MOST_REQUESTS) {
+            findings.error(
+                    path,
+                    load.requestsPerSecond() * load.duration().toMillis() / 1_000
+                            + " requests (expected: at most "
+                            + MOST_REQUESTS
+                            + ")");
+        }
+    }
+
+    private static void checkBehavior(Behavior behavior, FieldPath path, Findings findings) {
+        for (int i = 0; i < behavior.phases().size(); i++) {
+            Phase phase = behavior.phases().get(i);
+            FieldPath at = path.field("phases").index(i);
+            if (phase.every().isPresent() != phase.length().isPresent()) {
+                findings.error(at, "one of 'every' and 'length' (expected: both, or none)");
+            }
+            Values.checkDuration(phase.every(), at.field("every"), findings);
+            Values.checkDuration(phase.length(), at.field("length"), findings);
+            Values.checkShare(phase.percentage(), at.field("percentage"), findings);
+            checkStatus(phase.status(), at.field("status"), findings);
+            if (phase.reset() && phase.status().isPresent()) {
+                findings.exclusive(at, "status", "reset");
+            }
         }
     }
 

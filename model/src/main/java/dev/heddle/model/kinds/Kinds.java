@@ -54,6 +54,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Every kind that the mesh knows. Adding one is adding its constant, and its line in [#ALL].
+///
+/// This file is long because it is the whole list.
 public final class Kinds {
     private static final String NETWORKING = "networking.istio.io";
     private static final String SECURITY = "security.istio.io";

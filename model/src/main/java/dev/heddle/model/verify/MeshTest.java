@@ -7,13 +7,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// Tests of a configuration (kind `MeshTest`): requests, and what each of them must meet. Only
 /// `heddle verify` and its JUnit extension act on it; a mesh leaves it alone.
 ///
-/// @param from who sends the requests of tests that don't say
-public record MeshTest(Optional<From> from, List<Case> tests) {
+/// @param from who sends the requests of tests and simulations that don't say
+/// @param simulations of many requests in virtual time
+public record MeshTest(Optional<From> from, List<Case> tests, List<Simulation> simulations) {
+    public MeshTest {
+        tests = List.copyOf(tests);
+        simulations = List.copyOf(simulations);
+    }
 
     /// Who sends a request.
     ///
@@ -192,4 +199,100 @@ public record MeshTest(Optional<From> from, List<Case> tests) {
     /// @param status that it answers with by itself; any when absent
     public record Received(
             Optional<String> caller, OptionalInt status, Optional<Authorization> authorization) {}
+
+    /// Many requests to endpoints that misbehave, and what is expected of them together.
+    ///
+    /// @param name each once among simulations of a MeshTest
+    /// @param endpoints how those behave that do not just answer 200 at once
+    /// @param seed of all chance
+    public record Simulation(
+            @Required String name,
+            Optional<From> from,
+            @Required Optional<Sent> request,
+            @Required Optional<Load> load,
+            List<Behavior> endpoints,
+            OptionalLong seed,
+            @Required Optional<Expected> expect) {
+        public Simulation {
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /// How many requests are made: one after the other at equal distances, whether those before
+    /// were answered or not.
+    ///
+    /// @param requestsPerSecond 1 to 1,000
+    /// @param duration at most an hour, and so short that there are at most 100,000 requests
+    public record Load(@Required int requestsPerSecond, @Required Duration duration) {}
+
+    /// How one endpoint behaves.
+    ///
+    /// @param workload name of its WorkloadEntry, with or without its namespace, or its address and
+    ///   port
+    /// @param phases of which the first counts that is on; an endpoint without one answers 200
+    public record Behavior(@Required String workload, List<Phase> phases) {
+        public Behavior {
+            phases = List.copyOf(phases);
+        }
+    }
+
+    /// A time in which an endpoint behaves otherwise.
+    ///
+    /// @param from since the load began
+    /// @param until the end of the run when absent
+    /// @param every how often it comes and goes between; absent for not at all
+    /// @param length for how long it is on each time
+    /// @param percentage of the requests that it concerns; all when absent
+    /// @param latency that an answer takes
+    /// @param status of answers, 200 when absent
+    /// @param reset whether connections are closed instead of answers
+    public record Phase(
+            Optional<Duration> from,
+            Optional<Duration> until,
+            Optional<Duration> every,
+            Optional<Duration> length,
+            OptionalDouble percentage,
+            Optional<Duration> latency,
+            OptionalInt status,
+            boolean reset) {}
+
+    /// What is expected of all requests of a simulation; only what is said is looked at.
+    ///
+    /// @param minSuccess percent of the requests that are answered, and not with 5xx
+    /// @param maxSuccess the same, at most
+    /// @param maxP99 time within which 99 of 100 requests are answered
+    /// @param minAttempts requests that endpoints get for each that is made, at least
+    /// @param maxAttempts the same, at most
+    /// @param ejected the endpoints that were ejected at some time, all of them
+    /// @param shares of the answers
+    public record Expected(
+            OptionalDouble minSuccess,
+            OptionalDouble maxSuccess,
+            Optional<Duration> maxP99,
+            OptionalDouble minAttempts,
+            OptionalDouble maxAttempts,
+            Optional<List<String>> ejected,
+            List<AnswerShare> shares) {
+        /// Nothing.
+        public static final Expected NOTHING =
+                new Expected(
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        Optional.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        Optional.empty(),
+                        List.of());
+
+        public Expected {
+            shares = List.copyOf(shares);
+        }
+    }
+
+    /// How many of all answers are an endpoint's.
+    ///
+    /// @param workload as in [Behavior]
+    /// @param min percent, at least
+    /// @param max percent, at most
+    public record AnswerShare(@Required String workload, OptionalDouble min, OptionalDouble max) {}
 }

@@ -44,6 +44,38 @@ class MeshTestCheckTest {
         assertThat(findings("{labels: {app: a}}", "[{name: one, " + test + "}]")).isEqualTo(found);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    load: {requestsPerSecond: 10, duration: 10s}, expect: {minSuccess: 99} | ''
+                    load: {requestsPerSecond: 0, duration: 10s}, expect: {minSuccess: 99} | [0].load.requestsPerSecond: 0 (expected: 1 to 1000)
+                    load: {requestsPerSecond: 1, duration: 2h}, expect: {minSuccess: 99} | [0].load.duration: more than an hour (expected: at most 1h)
+                    load: {requestsPerSecond: 1000, duration: 101s}, expect: {minSuccess: 99} | [0].load: 101000 requests (expected: at most 100000)
+                    load: {requestsPerSecond: 10, duration: 10s}, expect: {} | [0].expect: it expects nothing, and so cannot fail
+                    load: {requestsPerSecond: 10, duration: 10s}, expect: {ejected: []} | ''
+                    load: {requestsPerSecond: 10, duration: 10s}, expect: {minSuccess: 99}, endpoints: [{workload: a, phases: [{every: 1s}]}] | [0].endpoints[0].phases[0]: one of 'every' and 'length' (expected: both, or none)
+                    load: {requestsPerSecond: 10, duration: 10s}, expect: {minSuccess: 99}, endpoints: [{workload: a, phases: [{reset: true, status: 500}]}] | [0].endpoints[0].phases[0]: 'status' and 'reset' exclude each other
+                    """)
+    void aSimulationIsLookedAt(String simulation, String found) {
+        assertThat(
+                        findings(
+                                "{labels: {app: a}}",
+                                "[]\n  simulations: [{name: one, request: {url: 'http://a/'}, "
+                                        + simulation
+                                        + "}]"))
+                .isEqualTo(found);
+        assertThat(
+                        findings(
+                                "{labels: {app: a}}",
+                                "[]\n  simulations: [{name: one, request: {url: 'https://a/'}, load:"
+                                        + " {requestsPerSecond: 1, duration: 1s}, expect:"
+                                        + " {minSuccess: 1}}]"))
+                .isEqualTo(
+                        "[0].request.url: 'https://a/' (expected: http, as TLS is not simulated)");
+    }
+
     @Test
     void theWholeIsLookedAt() {
         assertThat(findings("{labels: {app: a}}", "[]")).contains("it tests nothing");
@@ -80,7 +112,10 @@ class MeshTestCheckTest {
                 .diagnostics()
                 .stream()
                 .map(it ->
-                        it.origin().path().toString().replaceFirst("^spec[.]tests", "")
+                        it.origin()
+                                        .path()
+                                        .toString()
+                                        .replaceFirst("^spec[.](tests|simulations)", "")
                                 + ": "
                                 + it.message())
                 .collect(Collectors.joining("\n"));

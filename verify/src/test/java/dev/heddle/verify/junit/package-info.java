@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.verify.junit;
+
+import org.jspecify.annotations.NullMarked;
