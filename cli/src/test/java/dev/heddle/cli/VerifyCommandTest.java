@@ -193,8 +193,10 @@ class VerifyCommandTest {
         assertThat(result.out())
                 .contains("  ok    with retries nobody notices\n", "2 tests, 0 failed");
         assertThat(result.err()).isEmpty();
-        var json = (Node.Mapping) Json.parse(run("verify", sim, "--run", "five", "-o", "json").out());
-        var test = (Node.Mapping) ((Node.Sequence) json.get("tests").orElseThrow()).items().getFirst();
+        var json =
+                (Node.Mapping) Json.parse(run("verify", sim, "--run", "five", "-o", "json").out());
+        var test =
+                (Node.Mapping) ((Node.Sequence) json.get("tests").orElseThrow()).items().getFirst();
         var measured = (Node.Mapping) test.get("measured").orElseThrow();
         assertThat(measured.get("requests").map(VerifyCommandTest::text)).contains("1500");
         assertThat(text(measured.get("ejected").orElseThrow())).contains("b");

@@ -145,7 +145,7 @@ class SimulationBesideLiveProxyTest {
               from: {labels: {app: web}}
               simulations:
               - name: one
-                request: {url: "http://reviews:9080%s"}
+                request: {url: "http://reviews:9080PATH"}
                 load: {requestsPerSecond: 100, duration: 2s}
                 endpoints: [{workload: b, phases: [{status: 503}]}]
                 expect: {ejected: [b]}
@@ -166,7 +166,10 @@ class SimulationBesideLiveProxyTest {
         try (Proxy proxy = live(door);
                 var client =
                         HttpClient.newBuilder()
-                                .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", door)))
+                                .proxy(
+                                        ProxySelector.of(
+                                                new InetSocketAddress(
+                                                        InetAddress.getLoopbackAddress(), door)))
                                 .build()) {
             var request = HttpRequest.newBuilder(URI.create("http://reviews:9080" + path)).build();
             for (int i = 0; i < REQUESTS; i++) {
@@ -189,7 +192,7 @@ class SimulationBesideLiveProxyTest {
     }
 
     private Measured simulated(String path) throws IOException {
-        Files.writeString(directory.resolve("simulation.yaml"), SIMULATION.formatted(path));
+        Files.writeString(directory.resolve("simulation.yaml"), SIMULATION.replace("PATH", path));
         var source = ConfigPaths.read(List.of(config, directory.resolve("simulation.yaml")));
         var verifier =
                 new Verifier(WorldBuilder.first(source, MeshSettings.DEFAULT, Instant.EPOCH));

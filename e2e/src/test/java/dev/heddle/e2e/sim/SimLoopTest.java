@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.e2e.HttpText;
 import dev.heddle.testkit.Seed;
 import dev.heddle.verify.sim.VirtualLoop;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 class SimLoopTest {
     private final VirtualLoop loop = new VirtualLoop(Seed.ofRun().value());
