@@ -44,7 +44,10 @@ public final class StartCheck {
         check.differs(
                 "terminationDrainDuration",
                 options -> options.terminationDrain().map(StartCheck::text));
-        world.process(scope).environment().keySet().forEach(check::variableDiffers);
+        check.said.stream()
+                .flatMap(said -> said.options().environment().keySet().stream())
+                .distinct()
+                .forEach(check::variableDiffers);
         check.bootstrapDiffers(BootstrapPatches.of(filters, scope));
         return check.findings.toList();
     }

@@ -9,11 +9,10 @@ import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Every VirtualService of a world, oldest first. Immutable.
@@ -64,29 +63,22 @@ public final class VirtualServices {
         this.all = List.copyOf(all);
         this.reading = reading;
         this.bound = bound;
-        this.sourceLabels =
-                all.stream()
-                        .flatMap(VirtualServices::sourceLabels)
-                        .collect(Collectors.toUnmodifiableSet());
+        Set<String> names = new HashSet<>();
+        all.forEach(service -> addSourceLabels(service, names));
+        this.sourceLabels = Set.copyOf(names);
     }
 
-    private static Stream<String> sourceLabels(BoundVirtualService service) {
+    private static void addSourceLabels(BoundVirtualService service, Set<String> names) {
         VirtualService spec = service.resource().spec();
-        Stream<Map<String, String>> http =
-                service.http().stream()
-                        .flatMap(rule -> rule.spec().match().stream())
-                        .map(VirtualService.HttpMatchRequest::sourceLabels);
-        Stream<Map<String, String>> tls =
-                spec.tls().stream()
-                        .flatMap(rule -> rule.match().stream())
-                        .map(VirtualService.TlsMatchAttributes::sourceLabels);
-        Stream<Map<String, String>> tcp =
-                spec.tcp().stream()
-                        .flatMap(rule -> rule.match().stream())
-                        .map(VirtualService.L4MatchAttributes::sourceLabels);
-        return Stream.of(http, tls, tcp)
-                .flatMap(labels -> labels)
-                .flatMap(labels -> labels.keySet().stream());
+        for (HttpRule rule : service.http()) {
+            rule.spec().match().forEach(match -> names.addAll(match.sourceLabels().keySet()));
+        }
+        for (VirtualService.TlsRoute rule : spec.tls()) {
+            rule.match().forEach(match -> names.addAll(match.sourceLabels().keySet()));
+        }
+        for (VirtualService.TcpRoute rule : spec.tcp()) {
+            rule.match().forEach(match -> names.addAll(match.sourceLabels().keySet()));
+        }
     }
 
     /// @param exportTo of those that say none

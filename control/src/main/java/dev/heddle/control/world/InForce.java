@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Which resources of a source are in force: of several with the same id the one whose file changed
 /// last. Immutable.
@@ -105,13 +107,24 @@ public final class InForce {
     private static Set<ConfigFile> without(
             SortedMap<String, ConfigFile> files, SortedMap<String, ConfigFile> others) {
         Set<ConfigFile> missing = Collections.newSetFromMap(new IdentityHashMap<>());
-        files.values()
-                .forEach(f -> {
-                    if (others.get(f.name()) != f) {
-                        missing.add(f);
-                    }
-                });
+        // Both are ordered by name, so it takes one walk along both.
+        Iterator<ConfigFile> rest = others.values().iterator();
+        ConfigFile other = next(rest);
+        for (ConfigFile file : files.values()) {
+            while (other != null && other != file && other.name().compareTo(file.name()) < 0) {
+                other = next(rest);
+            }
+            if (other == file) {
+                other = next(rest);
+            } else {
+                missing.add(file);
+            }
+        }
         return missing;
+    }
+
+    private static @Nullable ConfigFile next(Iterator<ConfigFile> files) {
+        return files.hasNext() ? files.next() : null;
     }
 
     /// Tests of a configuration are none of it: a changed test changes no mesh.
