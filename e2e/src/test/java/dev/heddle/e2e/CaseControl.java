@@ -12,10 +12,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
-/// A control plane with one thing to say at a time: the snapshot of the case, to whoever connects.
+/// A control plane with one thing to say at a time, once it is told: the snapshot of the case, to
+/// whoever connects.
 public final class CaseControl implements XdsHandler, AutoCloseable {
-    private Snapshot snapshot;
+    private @Nullable Snapshot snapshot;
     private final Set<XdsStream> open = new LinkedHashSet<>();
     private final XdsServer server;
 
@@ -23,7 +25,12 @@ public final class CaseControl implements XdsHandler, AutoCloseable {
     final ConcurrentLinkedQueue<String> nacks = new ConcurrentLinkedQueue<>();
 
     public CaseControl(Snapshot snapshot) throws IOException {
+        this();
         this.snapshot = snapshot;
+    }
+
+    /// One that says nothing yet.
+    CaseControl() throws IOException {
         this.server =
                 XdsServer.start(
                         XdsServer.Settings.on(
@@ -44,7 +51,7 @@ public final class CaseControl implements XdsHandler, AutoCloseable {
 
     /// The listeners that were sent.
     public synchronized Set<String> listeners() {
-        return snapshot.of(XdsType.LISTENER).keySet();
+        return snapshot == null ? Set.of() : snapshot.of(XdsType.LISTENER).keySet();
     }
 
     public int port() {
@@ -54,7 +61,9 @@ public final class CaseControl implements XdsHandler, AutoCloseable {
     @Override
     public synchronized void onOpened(XdsStream stream) {
         open.add(stream);
-        stream.push(snapshot);
+        if (snapshot != null) {
+            stream.push(snapshot);
+        }
     }
 
     @Override

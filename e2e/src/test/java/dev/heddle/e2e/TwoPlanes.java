@@ -17,11 +17,6 @@ import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.testkit.Repository;
-import dev.heddle.xds.Snapshot;
-import dev.heddle.xds.XdsType;
-import dev.heddle.xds.server.XdsHandler;
-import dev.heddle.xds.server.XdsServer;
-import dev.heddle.xds.server.XdsStream;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,10 +33,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
-import org.jspecify.annotations.Nullable;
 
 /// Stock Envoy and our own proxy side by side, as sidecars of one workload or as gateways, with the
 /// same backends, which are given one mesh after another.
@@ -287,7 +280,7 @@ final class TwoPlanes implements AutoCloseable {
 
     /// One proxy, with a control plane and a connection of its own.
     private final class Plane implements AutoCloseable {
-        private final Control control = new Control();
+        private final CaseControl control = new CaseControl();
         private final ProxyScope scope;
         private Optional<Compiled> compiled = Optional.empty();
         private final Map<Integer, Integer> ports = new TreeMap<>();
@@ -455,60 +448,6 @@ final class TwoPlanes implements AutoCloseable {
                 each.close();
             }
             connections.clear();
-        }
-    }
-
-    /// Gives its proxy the newest mesh.
-    private static final class Control implements XdsHandler, AutoCloseable {
-        private final XdsServer server;
-        private final ConcurrentLinkedQueue<String> nacks = new ConcurrentLinkedQueue<>();
-        private @Nullable XdsStream stream;
-        private @Nullable Snapshot newest;
-
-        Control() throws IOException {
-            server =
-                    XdsServer.start(
-                            XdsServer.Settings.on(
-                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                            this);
-        }
-
-        int port() {
-            return server.address().getPort();
-        }
-
-        synchronized void give(Snapshot next) {
-            newest = next;
-            push();
-        }
-
-        private void push() {
-            if (stream != null && newest != null) {
-                stream.push(newest);
-            }
-        }
-
-        @Override
-        public synchronized void onOpened(XdsStream opened) {
-            stream = opened;
-            push();
-        }
-
-        @Override
-        public void onAck(XdsStream from, XdsType type, String version) {}
-
-        @Override
-        public void onNack(
-                XdsStream from, XdsType type, String version, String text, List<String> resources) {
-            nacks.add(type.shortName() + ": " + text);
-        }
-
-        @Override
-        public void onClosed(XdsStream from, String reason) {}
-
-        @Override
-        public void close() {
-            server.close();
         }
     }
 }

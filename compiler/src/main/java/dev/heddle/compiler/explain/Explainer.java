@@ -7,7 +7,6 @@ import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Explanation.Tried;
 import dev.heddle.compiler.ir.Access;
-import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
@@ -389,21 +388,7 @@ public final class Explainer {
     }
 
     private boolean isWithoutHosts(String cluster) {
-        boolean isDirect =
-                plan.cluster(cluster)
-                        .filter(c ->
-                                switch (c.discovery()) {
-                                    case Discovery.OriginalDestination _, Discovery.DynamicDns() ->
-                                            true;
-                                    case Discovery.Eds(),
-                                            Discovery.Fixed _,
-                                            Discovery.StrictDns _,
-                                            Discovery.LogicalDns _,
-                                            Discovery.FirstOf _ ->
-                                            false;
-                                })
-                        .isPresent();
-        return !isDirect && plan.assignment(cluster).map(a -> a.size() == 0).orElse(true);
+        return Takers.isNobody(plan, cluster);
     }
 
     /// Where bytes go. Clusters that are no service's have a share only where their hosts are

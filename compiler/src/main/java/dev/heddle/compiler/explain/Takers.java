@@ -1,6 +1,7 @@
 package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.ir.LoadBalancing;
@@ -65,5 +66,24 @@ record Takers(List<String> addresses, List<Integer> percents, List<String> stand
                 : Optional.of(
                         new EndpointGroup(
                                 group.locality(), group.priority(), group.weight(), staying));
+    }
+
+    /// Whether a cluster has no hosts, as far as configuration says which.
+    static boolean isNobody(ProxyPlan plan, String cluster) {
+        boolean isDirect =
+                plan.cluster(cluster)
+                        .filter(c ->
+                                switch (c.discovery()) {
+                                    case Discovery.OriginalDestination _, Discovery.DynamicDns() ->
+                                            true;
+                                    case Discovery.Eds(),
+                                            Discovery.Fixed _,
+                                            Discovery.StrictDns _,
+                                            Discovery.LogicalDns _,
+                                            Discovery.FirstOf _ ->
+                                            false;
+                                })
+                        .isPresent();
+        return !isDirect && plan.assignment(cluster).map(a -> a.size() == 0).orElse(true);
     }
 }
