@@ -4,10 +4,10 @@ import dev.heddle.compiler.explain.Explanation.Tried;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Match;
 import dev.heddle.compiler.ir.Listener;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /// Finds the filter chain that takes a connection, as a proxy does (Envoy's `FilterChainMatch`): by
@@ -103,21 +103,16 @@ record ChainMatch(Request request, List<Tried> tried) {
     }
 
     /// The chains that are nearest; where none is near, those that do not ask.
+    ///
+    /// @param near 0 for not at all, as for those that do not ask
     private static List<FilterChain> nearest(
-            List<FilterChain> chains, Function<Match, Boolean> asks, ToIntFunction<Match> near) {
-        int most =
-                chains.stream()
-                        .map(FilterChain::match)
-                        .filter(asks::apply)
-                        .max(Comparator.comparingInt(near))
-                        .map(near::applyAsInt)
-                        .orElse(0);
+            List<FilterChain> chains, Predicate<Match> asks, ToIntFunction<Match> near) {
+        int most = chains.stream().map(FilterChain::match).mapToInt(near).max().orElse(0);
         return chains.stream()
                 .filter(chain ->
                         most == 0
-                                ? !asks.apply(chain.match())
-                                : asks.apply(chain.match())
-                                        && near.applyAsInt(chain.match()) == most)
+                                ? !asks.test(chain.match())
+                                : near.applyAsInt(chain.match()) == most)
                 .toList();
     }
 }
