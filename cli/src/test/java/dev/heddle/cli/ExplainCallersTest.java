@@ -184,39 +184,23 @@ class ExplainCallersTest {
                           action: DENY
                           rules: [{from: [{source: {ipBlocks: [10.0.9.0/24]}}]}]
                         """);
-        String[] more = {"--config", file.toString(), "--from", "app=web", "--request"};
-        var near =
-                asked(
-                        more[0],
-                        more[1],
-                        more[2],
-                        more[3],
-                        more[4],
-                        "http://bank/",
-                        "--source-ip",
-                        "10.0.9.1");
+        var near = askedFrom("10.0.9.1", file);
         assertThat(near.out()).contains("no, by ns[default]-policy[near]-rule[0]");
-        var far =
-                asked(
-                        more[0],
-                        more[1],
-                        more[2],
-                        more[3],
-                        more[4],
-                        "http://bank/",
-                        "--source-ip",
-                        "10.0.8.1");
+        var far = askedFrom("10.0.8.1", file);
         assertThat(far.out()).contains("yes, by ns[default]-policy[web-reads]-rule[0]");
-        var wrong =
-                asked(
-                        more[0],
-                        more[1],
-                        more[2],
-                        more[3],
-                        more[4],
-                        "http://bank/",
-                        "--source-ip",
-                        "near");
+        var wrong = askedFrom("near", file);
         assertThat(wrong.err()).contains("--source-ip: 'near' (expected: an IP address)");
+    }
+
+    private TestCommand askedFrom(String address, Path policy) throws IOException {
+        return asked(
+                "--config",
+                policy.toString(),
+                "--from",
+                "app=web",
+                "--request",
+                "http://bank/",
+                "--source-ip",
+                address);
     }
 }
