@@ -9,6 +9,7 @@ import dev.heddle.compiler.ir.HttpOptions.Streams;
 import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.ir.Observation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,23 +33,26 @@ final class OptionsText {
             text.words.add("transparent");
         }
         text.number("buffer bytes", options.bufferBytes());
-        text.log(options.log());
+        text.observation(options.observation());
         text.http(options.http());
         return text.words;
     }
 
-    private void log(AccessLog log) {
-        if (log.path().isEmpty()) {
+    private void observation(Observation observation) {
+        if (observation.logs().isEmpty()) {
             words.add("nothing is logged");
-        } else if (!log.equals(AccessLog.STDOUT)) {
-            String line =
-                    switch (log.line().orElse(null)) {
-                        case AccessLog.Line.Text(String format) -> " as " + format.strip();
-                        case AccessLog.Line.Json(var fields) -> " as JSON " + fields;
-                        case null -> "";
-                    };
-            words.add("logged to " + log.path() + line);
         }
+        observation.logs().stream().filter(l -> !l.equals(AccessLog.STDOUT)).forEach(this::log);
+    }
+
+    private void log(AccessLog log) {
+        String line =
+                switch (log.line().orElse(null)) {
+                    case AccessLog.Line.Text(String format) -> " as " + format.strip();
+                    case AccessLog.Line.Json(var fields) -> " as JSON " + fields;
+                    case null -> "";
+                };
+        words.add("logged to " + log.path() + line);
     }
 
     private void http(HttpOptions http) {

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /// Where requests and connections are logged.
 ///
-/// @param path of a file, `/dev/stdout` or `/dev/stderr`; empty for no log
+/// @param path of a file, `/dev/stdout` or `/dev/stderr`
 /// @param line what it looks like; empty for the proxy's own
 public record AccessLog(String path, Optional<Line> line) {
     /// The standard output, as the proxy writes it.

@@ -33,6 +33,7 @@ public record MeshIndex(
         GatewayAuthentications gatewayAuthentications,
         PeerAuthentications peers,
         SecurityPolicies security,
+        Telemetries telemetries,
         KeySets keySets,
         OpenIdProviders openIdProviders,
         Credentials credentials,
@@ -121,6 +122,9 @@ public record MeshIndex(
                                         Kinds.AUTHORIZATION_POLICY))
                         .map(MeshIndex::security)
                         .orElseGet(() -> SecurityPolicies.of(resources, rules.rootNamespace())),
+                alike.apply(Kinds.TELEMETRY)
+                        .map(MeshIndex::telemetries)
+                        .orElseGet(() -> Telemetries.of(resources, rules.rootNamespace())),
                 alike.apply(Kinds.KEY_SET)
                         .map(MeshIndex::keySets)
                         .orElseGet(() -> KeySets.of(resources)),

@@ -7,7 +7,6 @@ import dev.heddle.model.istio.AuthorizationPolicy;
 import dev.heddle.model.istio.RequestAuthentication;
 import dev.heddle.model.istio.TargetedPolicy;
 import dev.heddle.model.kinds.Kinds;
-import dev.heddle.model.match.PolicyTargetReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +23,6 @@ public record SecurityPolicies(
         Map<String, List<Resource<RequestAuthentication>>> tokens,
         Map<String, List<Resource<AuthorizationPolicy>>> access,
         String rootNamespace) {
-    private static final String GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
-    private static final String GATEWAY_GROUP = "gateway.networking.k8s.io";
-
     static SecurityPolicies of(Resources resources, String rootNamespace) {
         return new SecurityPolicies(
                 byNamespace(resources, Kinds.REQUEST_AUTHENTICATION),
@@ -71,28 +67,6 @@ public record SecurityPolicies(
                         ? own
                         : Stream.concat(
                                 own, policies.getOrDefault(rootNamespace, List.of()).stream());
-        return all.filter(policy -> isFor(policy, namespace, labels)).toList();
-    }
-
-    /// A policy with targets is for gateways of that name and for nobody else; one without is for
-    /// those that its selector chooses.
-    private static boolean isFor(
-            Resource<? extends TargetedPolicy> policy,
-            String namespace,
-            Map<String, String> labels) {
-        List<PolicyTargetReference> targets = policy.spec().targets();
-        if (targets.isEmpty()) {
-            return policy.spec().selector().map(s -> s.matches(labels)).orElse(true);
-        }
-        String gateway = labels.get(GATEWAY_NAME);
-        return gateway != null
-                && policy.metadata().namespace().equals(namespace)
-                && targets.stream()
-                        .anyMatch(target ->
-                                target.kind().equals("Gateway")
-                                        && target.group().equals(GATEWAY_GROUP)
-                                        && target.name().equals(gateway)
-                                        && (target.namespace().isEmpty()
-                                                || target.namespace().equals(namespace)));
+        return all.filter(policy -> PolicyTargets.choose(policy, namespace, labels)).toList();
     }
 }

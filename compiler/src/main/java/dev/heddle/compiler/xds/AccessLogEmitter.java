@@ -3,24 +3,25 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.heddle.compiler.ir.AccessLog.Line;
+import dev.heddle.compiler.ir.Observation;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
-import java.util.Optional;
+import java.util.List;
 
 /// Emits access logs.
 final class AccessLogEmitter {
     private AccessLogEmitter() {}
 
-    /// Empty where nothing is logged.
-    static Optional<AccessLog> emit(dev.heddle.compiler.ir.AccessLog log) {
-        return log.path().isEmpty() ? Optional.empty() : Optional.of(logTo(log));
+    /// One for each log, in their order.
+    static List<AccessLog> emit(Observation observation) {
+        return observation.logs().stream().map(AccessLogEmitter::log).toList();
     }
 
-    private static AccessLog logTo(dev.heddle.compiler.ir.AccessLog log) {
+    private static AccessLog log(dev.heddle.compiler.ir.AccessLog log) {
         AccessLog.Builder out = AccessLog.newBuilder();
         switch (log.path()) {
             case "/dev/stdout" -> {

@@ -4,7 +4,6 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
-import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Match;
@@ -13,6 +12,7 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Logins;
+import dev.heddle.compiler.ir.Observation;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -181,9 +181,11 @@ final class ListenerEmitter {
                             "envoy.filters.network.tcp_proxy",
                             tcp(
                                     Handling.Tcp.to(names.listener(), names.cluster()),
-                                    listener.options().log()));
+                                    listener.options().observation()));
             case Handling.Tcp tcp ->
-                    filter("envoy.filters.network.tcp_proxy", tcp(tcp, listener.options().log()));
+                    filter(
+                            "envoy.filters.network.tcp_proxy",
+                            tcp(tcp, listener.options().observation()));
         };
     }
 
@@ -217,7 +219,7 @@ final class ListenerEmitter {
                         .setCodecType(HttpConnectionManager.CodecType.AUTO)
                         .setUseRemoteAddress(BoolValue.of(http.edge()))
                         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
-        AccessLogEmitter.emit(options.log()).ifPresent(out::addAccessLog);
+        out.addAllAccessLog(AccessLogEmitter.emit(options.observation()));
         HttpOptionsEmitter.emit(options.http(), out);
         if (told.isPresent() && options.http().certificates().isEmpty()) {
             out.setForwardClientCertDetails(told.get())
@@ -277,9 +279,9 @@ final class ListenerEmitter {
         return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
     }
 
-    private static TcpProxy tcp(Handling.Tcp tcp, AccessLog log) {
+    private static TcpProxy tcp(Handling.Tcp tcp, Observation observation) {
         TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
-        AccessLogEmitter.emit(log).ifPresent(out::addAccessLog);
+        out.addAllAccessLog(AccessLogEmitter.emit(observation));
         tcp.times().idle().ifPresent(t -> out.setIdleTimeout(Protos.duration(t)));
         tcp.times()
                 .whole()

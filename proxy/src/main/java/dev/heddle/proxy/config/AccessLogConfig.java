@@ -4,11 +4,15 @@ import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
 import java.nio.file.Path;
 
-/// One access log of a listener or an HTTP connection manager.
-public record AccessLogConfig(Target target, Line line) {
+/// One access log of a TCP proxy or an HTTP connection manager: what is done with an exchange or a
+/// connection when it is over (`envoy.config.accesslog.v3.AccessLog`).
+public sealed interface AccessLogConfig {
+
+    /// It is a line.
+    record Lines(Target target, Line line) implements AccessLogConfig {}
 
     /// Where lines go.
-    public sealed interface Target {
+    sealed interface Target {
         /// Appended to a file; `/dev/stdout` and `/dev/stderr` are the streams.
         record File(Path path) implements Target {}
 
@@ -20,7 +24,7 @@ public record AccessLogConfig(Target target, Line line) {
     }
 
     /// What a line is.
-    public sealed interface Line {
+    sealed interface Line {
         /// A text, its newline included.
         record Text(AccessLogFormat format) implements Line {}
 

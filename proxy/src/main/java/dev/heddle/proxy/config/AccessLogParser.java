@@ -60,20 +60,20 @@ final class AccessLogParser {
         if (config.holds(StdoutAccessLog.getDefaultInstance())) {
             var log = config.unpack(StdoutAccessLog.getDefaultInstance());
             findings.fields(path, log, Set.of("log_format"));
-            return new AccessLogConfig(
+            return new AccessLogConfig.Lines(
                     new AccessLogConfig.Target.Stdout(),
                     line(join(path, "log_format"), log.getLogFormat()));
         }
         if (config.holds(StderrAccessLog.getDefaultInstance())) {
             var log = config.unpack(StderrAccessLog.getDefaultInstance());
             findings.fields(path, log, Set.of("log_format"));
-            return new AccessLogConfig(
+            return new AccessLogConfig.Lines(
                     new AccessLogConfig.Target.Stderr(),
                     line(join(path, "log_format"), log.getLogFormat()));
         }
         if (!config.holds(FileAccessLog.getDefaultInstance())) {
             findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
-            return new AccessLogConfig(new AccessLogConfig.Target.Stdout(), ENVOY_LINE);
+            return new AccessLogConfig.Lines(new AccessLogConfig.Target.Stdout(), ENVOY_LINE);
         }
         return file(path, config.unpack(FileAccessLog.getDefaultInstance()));
     }
@@ -99,7 +99,7 @@ final class AccessLogParser {
                     case "/dev/stderr" -> new AccessLogConfig.Target.Stderr();
                     default -> new AccessLogConfig.Target.File(Path.of(log.getPath()));
                 };
-        return new AccessLogConfig(target, line);
+        return new AccessLogConfig.Lines(target, line);
     }
 
     private AccessLogConfig.Line line(String path, SubstitutionFormatString format) {

@@ -1,9 +1,7 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
-import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.AsyncFile;
-import dev.heddle.telemetry.ByteText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -35,37 +33,16 @@ public final class AccessLogs implements AutoCloseable {
         this.stderr = stderr;
     }
 
-    /// Writes the exchanges or connections of one worker to one log.
-    static final class Writer {
-        private final AsyncFile file;
-        private final AccessLogConfig.Line line;
-        private final ByteText text = new ByteText();
-
-        private Writer(AsyncFile file, AccessLogConfig.Line line) {
-            this.file = file;
-            this.line = line;
-        }
-
-        void write(AccessLogRecord record) {
-            text.clear();
-            switch (line) {
-                case AccessLogConfig.Line.Text plain -> plain.format().write(record, "-", text);
-                case AccessLogConfig.Line.Json json -> {
-                    json.format().write(record, false, text);
-                    text.append("\n");
-                }
-            }
-            file.write(text);
-        }
+    /// Opens the logs of one listener for one worker.
+    AccessLogger[] open(List<AccessLogConfig> logs) {
+        return logs.stream().flatMap(log -> open(log).stream()).toArray(AccessLogger[]::new);
     }
 
-    /// Opens the logs of one listener.
-    List<Writer> open(List<AccessLogConfig> logs) {
-        return logs.stream().flatMap(log -> open(log).stream()).toList();
-    }
-
-    private Optional<Writer> open(AccessLogConfig log) {
-        return file(log.target()).map(file -> new Writer(file, log.line()));
+    private Optional<AccessLogger> open(AccessLogConfig log) {
+        return switch (log) {
+            case AccessLogConfig.Lines(AccessLogConfig.Target target, AccessLogConfig.Line line) ->
+                    file(target).map(file -> new LineLogger(file, line));
+        };
     }
 
     private Optional<AsyncFile> file(AccessLogConfig.Target target) {

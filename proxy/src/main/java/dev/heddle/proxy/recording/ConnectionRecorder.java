@@ -23,7 +23,7 @@ public final class ConnectionRecorder implements ConnectionLog {
 
     private final ProxyMeters meters;
     private final MeterShard shard;
-    private final List<AccessLogs.Writer> logs;
+    private final AccessLogger[] logs;
     private final Counter connections;
     private final Counter bytesReceived;
     private final Map<ConnectionStat, Counter> counters = new EnumMap<>(ConnectionStat.class);
@@ -80,9 +80,11 @@ public final class ConnectionRecorder implements ConnectionLog {
 
     @Override
     public void flushed(StreamInfo info) {
-        if (!logs.isEmpty()) {
+        if (logs.length > 0) {
             var record = new ExchangeRecord(info, meters::statName);
-            logs.forEach(log -> log.write(record));
+            for (AccessLogger log : logs) {
+                log.log(record);
+            }
         }
     }
 

@@ -45,7 +45,7 @@ public final class ExchangeRecorder implements ExchangeLog {
 
     private final ProxyMeters meters;
     private final MeterShard shard;
-    private final AccessLogs.Writer[] logs;
+    private final AccessLogger[] logs;
     private final ExchangeRecord record;
     private final Downstream downstream;
     private final Map<String, Counter> http2Faults = new HashMap<>();
@@ -66,7 +66,7 @@ public final class ExchangeRecorder implements ExchangeLog {
         this.meters = meters;
         this.shard = shard;
         this.record = new ExchangeRecord(meters::statName);
-        this.logs = files.open(logs).toArray(AccessLogs.Writer[]::new);
+        this.logs = files.open(logs);
         MeterScope http = meters.http(statPrefix);
         this.filters = new FilterCounters(http, shard);
         this.downstream = new Downstream(http, meters.listener(listenerPrefix));
@@ -420,8 +420,8 @@ public final class ExchangeRecorder implements ExchangeLog {
         }
         if (logs.length > 0) {
             record.of(request, response, info);
-            for (AccessLogs.Writer log : logs) {
-                log.write(record);
+            for (AccessLogger log : logs) {
+                log.log(record);
             }
         }
     }

@@ -82,10 +82,10 @@ class AccessLogsTest {
             var recorder =
                     recorder(
                             files,
-                            new AccessLogConfig(
+                            new AccessLogConfig.Lines(
                                     new AccessLogConfig.Target.Stdout(),
                                     text("%RESPONSE_CODE% %RESPONSE_FLAGS% %DURATION%\n")),
-                            new AccessLogConfig(
+                            new AccessLogConfig.Lines(
                                     new AccessLogConfig.Target.File(file),
                                     new AccessLogConfig.Line.Json(
                                             new JsonFormat.Members(
@@ -110,7 +110,7 @@ class AccessLogsTest {
             var recorder =
                     recorder(
                             files,
-                            new AccessLogConfig(
+                            new AccessLogConfig.Lines(
                                     new AccessLogConfig.Target.File(directory), text("x\n")));
             complete(recorder);
         }

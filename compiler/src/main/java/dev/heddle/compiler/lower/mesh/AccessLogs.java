@@ -45,19 +45,22 @@ public final class AccessLogs {
 
     private AccessLogs() {}
 
-    /// The log; a JSON format that cannot be used counts as none.
-    static AccessLog lower(Optional<MeshConfig> mesh) {
+    /// The log, or empty for none; a JSON format that cannot be used counts as none.
+    static Optional<AccessLog> lower(Optional<MeshConfig> mesh) {
         if (mesh.isEmpty()) {
-            return AccessLog.STDOUT;
+            return Optional.of(AccessLog.STDOUT);
         }
         MeshConfig said = mesh.get();
         boolean isAboutLines =
                 said.accessLogFile().isPresent()
                         || !said.accessLogFormat().isEmpty()
                         || said.accessLogEncoding() != AccessLogEncoding.TEXT;
-        return new AccessLog(
-                said.accessLogFile().orElse(AccessLog.STDOUT.path()),
-                isAboutLines ? Optional.of(line(said)) : Optional.empty());
+        String path = said.accessLogFile().orElse(AccessLog.STDOUT.path());
+        return path.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new AccessLog(
+                                path, isAboutLines ? Optional.of(line(said)) : Optional.empty()));
     }
 
     private static AccessLog.Line line(MeshConfig said) {

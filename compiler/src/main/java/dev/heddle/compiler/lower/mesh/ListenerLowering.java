@@ -1,6 +1,5 @@
 package dev.heddle.compiler.lower.mesh;
 
-import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.ClientCertificates;
 import dev.heddle.compiler.ir.HttpOptions.ClientCertificates.Detail;
@@ -36,7 +35,6 @@ public final class ListenerLowering {
     private final ProxyOptions options;
     private final Role role;
     private final Optional<ConnectionSettings> connections;
-    private final AccessLog log;
 
     /// @param mesh empty where nobody said anything
     public ListenerLowering(Optional<MeshConfig> mesh, ProxyOptions options, Role role) {
@@ -46,7 +44,6 @@ public final class ListenerLowering {
         this.connections =
                 options.connections()
                         .map(said -> role == Role.GATEWAY ? EdgeProfile.filled(said) : said);
-        this.log = AccessLogs.lower(mesh);
     }
 
     /// The options of listeners of that direction.
@@ -61,7 +58,7 @@ public final class ListenerLowering {
                         topology.map(Topology::numTrustedProxies).orElse(0),
                         times(),
                         streams()),
-                log,
+                Observations.of(mesh),
                 isGateway
                         ? number(ConnectionSettings::listenerPerConnectionBufferLimitBytes)
                         : OptionalInt.empty(),

@@ -6,6 +6,7 @@ import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.ir.Observation;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -14,7 +15,6 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,10 +120,12 @@ class ListenerLoweringTest {
 
     @Test
     void aLogIsWhereTheMeshWantsItOrNowhere() {
-        assertThat(lower("accessLogFile: ''", "", Role.SIDECAR).log().path()).isEmpty();
-        assertThat(lower("connectTimeout: 1s", "", Role.SIDECAR).log().line())
-                .isEqualTo(Optional.empty());
-        assertThat(lower("accessLogFile: /var/log/a", "", Role.SIDECAR).log().line().orElseThrow())
+        assertThat(lower("accessLogFile: ''", "", Role.SIDECAR).observation())
+                .isEqualTo(Observation.NONE);
+        assertThat(lower("connectTimeout: 1s", "", Role.SIDECAR).observation())
+                .isEqualTo(Observation.USUAL);
+        assertThat(lower("accessLogFile: /var/log/a", "", Role.SIDECAR).observation().logs())
+                .singleElement()
                 .asString()
                 .contains("[%START_TIME%] \"%REQ(:METHOD)% ", "%PROTOCOL%\" %RESPONSE_CODE% ");
     }
