@@ -69,7 +69,8 @@ public final class GatewayLowering {
                 world.site(scope),
                 certificate(world.index(), scope),
                 world.index().gatewayApi().externalOf(gateways(world.index(), scope)),
-                false);
+                false,
+                world.telemetries(scope));
     }
 
     /// The Gateway API's Gateways that the proxy serves.
@@ -161,7 +162,12 @@ public final class GatewayLowering {
         var asked = AskedServices.of(guarded);
         // Behind a gateway it is the gateway that is told, which is not to pass that on.
         boolean hidesDenials = world.index().security().anyAccess(AccessLowering::tellsDenials);
-        return MeshWide.of(world.settings(), world.options(scope), scope.role(), hidesDenials)
+        return MeshWide.of(
+                        world.settings(),
+                        world.options(scope),
+                        scope.role(),
+                        world.telemetries(scope),
+                        hidesDenials)
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(

@@ -9,15 +9,19 @@ import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.lower.istio.PoolDefaults;
 import dev.heddle.compiler.lower.mesh.ListenerLowering;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,10 +39,20 @@ record MeshWide(
         boolean isTransparent,
         boolean keepsNameCase) {
 
+    /// @param telemetries that say what is told of traffic, the widest first
     /// @param hidesDenials whether clients are told nothing of denials behind the proxy
     static MeshWide of(
-            MeshSettings settings, ProxyOptions options, Role role, boolean hidesDenials) {
-        var lowering = new ListenerLowering(settings.config(), options, role);
+            MeshSettings settings,
+            ProxyOptions options,
+            Role role,
+            List<Same<Resource<Telemetry>>> telemetries,
+            boolean hidesDenials) {
+        var lowering =
+                new ListenerLowering(
+                        settings.config(),
+                        options,
+                        role,
+                        telemetries.stream().map(Same::get).toList());
         var listeners = new EnumMap<Direction, ListenerOptions>(Direction.class);
         for (Direction direction : Direction.values()) {
             listeners.put(direction, lowering.of(direction));

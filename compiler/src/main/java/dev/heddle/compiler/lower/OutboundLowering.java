@@ -84,7 +84,7 @@ public final class OutboundLowering {
                     case REDIRECTED, HTTP_PROXY, NONE -> Role.SIDECAR;
                 };
         var asked = AskedServices.of(routes);
-        return MeshWide.of(world.settings(), outlook.options(), role, false)
+        return MeshWide.of(world.settings(), outlook.options(), role, outlook.telemetries(), false)
                 .applied(
                         new ProxyPlan(
                                 asked.listeners(listeners),

@@ -79,7 +79,8 @@ public final class SidecarLowering {
                 world.site(scope),
                 "",
                 world.index().gatewayApi().externalOfMesh(scope.namespace()),
-                world.answersNames(scope));
+                world.answersNames(scope),
+                world.telemetries(scope));
     }
 
     private static Optional<Resource<Sidecar>> sidecar(World world, ProxyScope scope) {
@@ -102,6 +103,7 @@ public final class SidecarLowering {
                         sidecar(world, scope).map(Same::as),
                         world.index().peers().in(scope.namespace()),
                         GuardLowering.parts(world, scope),
+                        world.telemetries(scope),
                         ProxyPlace.siblings(world, scope));
     }
 
@@ -121,7 +123,12 @@ public final class SidecarLowering {
             }
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return MeshWide.of(world.settings(), world.options(scope), scope.role(), false)
+        return MeshWide.of(
+                        world.settings(),
+                        world.options(scope),
+                        scope.role(),
+                        world.telemetries(scope),
+                        false)
                 .applied(
                         new ProxyPlan(
                                 GuardLowering.guarded(

@@ -1,5 +1,8 @@
 package dev.heddle.compiler.world;
 
+import dev.heddle.compiler.reuse.Same;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Locality;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.Map;
 ///   empty for none
 /// @param external XBackends to which routes lead it, by their hosts and in order
 /// @param answersNames whether the kernel sends it its workload's questions for names
+/// @param telemetries that say what the proxy tells of calls, the widest first
 public record Outlook(
         String namespace,
         Map<String, String> labels,
@@ -35,7 +39,8 @@ public record Outlook(
         String site,
         String certificate,
         List<Hostname> external,
-        boolean answersNames) {
+        boolean answersNames,
+        List<Same<Resource<Telemetry>>> telemetries) {
 
     /// Where a proxy is.
     ///
@@ -64,5 +69,6 @@ public record Outlook(
     public Outlook {
         labels = Map.copyOf(labels);
         external = List.copyOf(external);
+        telemetries = List.copyOf(telemetries);
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.compiler.world;
 
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.Ingresses;
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshIndex;
@@ -15,6 +16,7 @@ import dev.heddle.model.Position;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.istio.ProxyConfig;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshProxyConfig;
@@ -117,6 +119,11 @@ public record World(long version, Resources resources, MeshSettings settings, Me
                     };
             case Interception.Explicit _ -> said.intercepting(Optional.of(InterceptionMode.NONE));
         };
+    }
+
+    /// The Telemetries that count for a proxy, the widest first.
+    public List<Same<Resource<Telemetry>>> telemetries(ProxyScope scope) {
+        return Same.each(index.telemetries().of(scope.namespace(), scope.labels()));
     }
 
     /// Whether the kernel sends a sidecar its workload's questions for names: Istio's

@@ -13,13 +13,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// What proxies tell about traffic: traces, metrics and access logs.
-@NotYet
 public record Telemetry(
         Optional<LabelSelector> selector,
         Optional<PolicyTargetReference> targetRef,
         List<PolicyTargetReference> targetRefs,
-        List<Tracing> tracing,
-        List<Metrics> metrics,
+        @NotYet List<Tracing> tracing,
+        @NotYet List<Metrics> metrics,
         List<AccessLogging> accessLogging)
         implements TargetedPolicy {
 
@@ -165,9 +164,9 @@ public record Telemetry(
     /// Access logs.
     public record AccessLogging(
             ModeSelector match,
-            List<ProviderRef> providers,
+            @NotYet List<ProviderRef> providers,
             Optional<Boolean> disabled,
-            Optional<Filter> filter) {
+            @NotYet Optional<Filter> filter) {
 
         public AccessLogging {
             providers = List.copyOf(providers);

@@ -13,6 +13,8 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.mesh.ConnectionSettings;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.PathNormalization;
@@ -34,13 +36,20 @@ public final class ListenerLowering {
     private final Optional<MeshConfig> mesh;
     private final ProxyOptions options;
     private final Role role;
+    private final Observations observations;
     private final Optional<ConnectionSettings> connections;
 
     /// @param mesh empty where nobody said anything
-    public ListenerLowering(Optional<MeshConfig> mesh, ProxyOptions options, Role role) {
+    /// @param telemetries that say what is told of traffic, the widest first
+    public ListenerLowering(
+            Optional<MeshConfig> mesh,
+            ProxyOptions options,
+            Role role,
+            List<Resource<Telemetry>> telemetries) {
         this.mesh = mesh;
         this.options = options;
         this.role = role;
+        this.observations = new Observations(mesh, role, telemetries);
         this.connections =
                 options.connections()
                         .map(said -> role == Role.GATEWAY ? EdgeProfile.filled(said) : said);
@@ -58,7 +67,7 @@ public final class ListenerLowering {
                         topology.map(Topology::numTrustedProxies).orElse(0),
                         times(),
                         streams()),
-                Observations.of(mesh),
+                observations.of(direction),
                 isGateway
                         ? number(ConnectionSettings::listenerPerConnectionBufferLimitBytes)
                         : OptionalInt.empty(),

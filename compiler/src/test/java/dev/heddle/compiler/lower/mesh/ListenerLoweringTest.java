@@ -14,6 +14,7 @@ import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class ListenerLoweringTest {
                 WorkloadAnnotations.read(
                                 Map.of(WorkloadAnnotations.PROXY_CONFIG, annotation), "default")
                         .options();
-        return new ListenerLowering(settings.config(), own.over(settings.proxies()), role)
+        return new ListenerLowering(
+                        settings.config(), own.over(settings.proxies()), role, List.of())
                 .of(Direction.INBOUND);
     }
 
