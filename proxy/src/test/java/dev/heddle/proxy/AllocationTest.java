@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// worker's thread, so that neither the machine nor its load changes the outcome. On epoll, as the
 /// library that speaks io_uring makes an object for each operation, which only the optimizing
 /// compiler takes away again.
+@Tag("optimized")
 class AllocationTest {
     private static final int HOSTS = 100;
     private static final int ROUTES_PER_HOST = 10;
