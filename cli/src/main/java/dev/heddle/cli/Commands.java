@@ -27,6 +27,7 @@ import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.online.Stage;
 import dev.heddle.cli.online.Versions;
+import dev.heddle.cli.plan.RecordTests;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.ApiOptions;
@@ -592,7 +593,7 @@ final class Commands {
                 "      --request 'GET http://reviews:9080/reviews/0' -H 'end-user: jason'"
             })
     int explain(
-            @Mixin Mixins.Files config,
+            @Mixin Mixins.FilesOrControlPlane config,
             @Option(
                             names = "--from",
                             paramLabel = "KEY=VALUE[,…]",
@@ -636,17 +637,26 @@ final class Commands {
                                 "and listeners or rules ask for it."
                             })
                     Optional<String> destination,
+            @Option(
+                            names = "--admin",
+                            paramLabel = "HOST:PORT",
+                            description = {
+                                "The admin port of the sender's proxy, which is asked how its",
+                                "hosts are now."
+                            })
+                    Optional<String> admin,
             @Mixin Mixins.Printing output) {
         var question =
                 new Explain.Question(
-                        config.paths(),
+                        config.base(machine),
                         from,
                         namespace.name(),
                         request,
                         headers == null ? List.of() : headers,
                         caller,
                         source,
-                        destination);
+                        destination,
+                        admin.map(it -> Addresses.parse("--admin", it)));
         return Explain.run(question, output.json(), machine);
     }
 
@@ -655,12 +665,14 @@ final class Commands {
             mixinStandardHelpOptions = true,
             description = {
                 "Runs MeshTests: whether a configuration does with requests what is expected.",
-                "Offline; exit code 1 when a test fails, or a file has an error."
+                "Offline; exit code 1 when a test fails, or a file has an error.",
+                "With --record it writes such tests, out of access logs."
             },
             footer = {
                 "",
                 "Example:",
                 "  heddle verify tests/ --config ./mesh",
+                "  heddle verify --record --requests app=web@web.log --config ./mesh > tests/web.yaml",
                 "  heddle verify ./mesh --run '^jason' -o junit > results.xml"
             })
     int verify(
@@ -691,7 +703,16 @@ final class Commands {
                             paramLabel = "text|json|junit",
                             defaultValue = "text",
                             description = "Output format (default: ${DEFAULT-VALUE}).")
-                    ResultFormat format) {
+                    ResultFormat format,
+            @Mixin RecordOptions record) {
+        if (record.isWanted(machine)) {
+            if (paths != null || !run.isEmpty() || format != ResultFormat.TEXT) {
+                throw Failure.usage(
+                        "--record runs no tests, it writes them",
+                        "leave out the files with tests, --run and -o");
+            }
+            return RecordTests.run(record.question(config, machine), machine);
+        }
         if (paths == null && config == null) {
             throw Failure.usage(
                     "there is nothing to verify",

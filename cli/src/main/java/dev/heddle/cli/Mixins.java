@@ -4,7 +4,7 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
 import dev.heddle.cli.online.Credentials;
-import dev.heddle.cli.plan.Worlds;
+import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.text.Failure;
@@ -77,20 +77,20 @@ final class Mixins {
 
         @Mixin private Access access = new Access();
 
-        Worlds.Base base(Machine machine) {
+        Base base(Machine machine) {
             if (paths != null && url != null) {
                 throw Failure.usage(
                         "--config and --api exclude each other", "name files, or a running mesh");
             }
             return paths == null
-                    ? new Worlds.Base.Mesh(
+                    ? new Base.Mesh(
                             access.to(
                                     url == null
                                             ? machine.environment()
                                                     .getOrDefault("HEDDLE_API", USUAL)
                                             : url,
                                     machine))
-                    : new Worlds.Base.Files(paths);
+                    : new Base.Files(paths);
         }
     }
 

@@ -58,6 +58,31 @@ class OnlineCommandsTest {
     }
 
     @Test
+    void aRunningMeshIsExplainedByTheLinesOfItsFiles() {
+        run("apply", "-f", sample("reviews-jason.yaml"), "--api", api);
+        var result =
+                run(
+                        "explain",
+                        "--api",
+                        api,
+                        "--from",
+                        "app=productpage",
+                        "--request",
+                        "GET http://reviews:9080/",
+                        "-H",
+                        "end-user: jason");
+        assertThat(result.out())
+                .contains("subset v2")
+                .containsPattern(
+                        "decided by +.*/config/applied/virtualservices.networking.istio.io/default/"
+                                + "reviews.yaml:\\d+ VirtualService default/reviews spec.http\\[0]")
+                .doesNotContain("<mesh>");
+        assertThat(result.code()).isZero();
+        var both = run("explain", "--api", api, "--config", ".", "--from", "a=b", "--request", "/");
+        assertThat(both.err()).contains("--config and --api exclude each other");
+    }
+
+    @Test
     void testsAreNotAppliedAndThatIsSaid() throws Exception {
         String tests = BOOKINFO.resolve("tests/gateway.yaml").toString();
         var alone = run("apply", "-f", tests, "--api", api);

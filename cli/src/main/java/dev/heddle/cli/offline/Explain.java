@@ -1,17 +1,21 @@
 package dev.heddle.cli.offline;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.online.HostHealth;
+import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.Journey;
 import dev.heddle.compiler.explain.Journeys;
+import dev.heddle.compiler.explain.Placed;
 import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.explain.Sender;
 import dev.heddle.control.world.Edition;
 import dev.heddle.xds.identity.SpiffeId;
 import java.net.InetAddress;
-import java.nio.file.Path;
+import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,26 +34,32 @@ public final class Explain {
     /// @param caller the name that who sends it proves, or `none`; empty: its workload's own
     /// @param source address of who sends it
     /// @param destination address that is called
+    /// @param admin port of the sender's proxy, which knows how its hosts are; empty where that is
+    ///   not asked
     public record Question(
-            List<Path> config,
+            Base config,
             String from,
             String namespace,
             String request,
             List<String> headers,
             Optional<String> caller,
             Optional<String> source,
-            Optional<String> destination) {}
+            Optional<String> destination,
+            Optional<InetSocketAddress> admin) {}
 
     /// Prints the answer. An answer is fine whatever it says.
     public static int run(Question question, boolean json, Machine machine) {
-        Edition edition = Configuration.read(question.config(), machine.in());
+        Base.Read read = question.config().read(machine);
+        Edition edition = read.edition(Instant.EPOCH);
         var sender =
                 new Sender(
                         Labels.parse("--from", question.from()),
                         question.namespace(),
                         question.caller().map(Explain::name));
         Request request = request(question);
-        Journey journey = new Journeys(edition.world()).of(sender, request);
+        Journey journey =
+                new Placed(read::placed).of(new Journeys(edition.world()).of(sender, request));
+        Optional<HostHealth> health = question.admin().map(HostHealth::read);
         var absences = new Absences(edition.world());
         Explanation answer = absences.explain(journey.sent());
         List<Reception> received = journey.received();
@@ -58,8 +68,9 @@ public final class Explain {
         machine.out()
                 .print(
                         json
-                                ? ExplanationText.json(answer, received)
-                                : ExplanationText.text(question.request(), answer, received));
+                                ? ExplanationText.json(answer, received, health)
+                                : ExplanationText.text(
+                                        question.request(), answer, received, health));
         return 0;
     }
 

@@ -1,5 +1,6 @@
 package dev.heddle.cli.offline;
 
+import dev.heddle.cli.online.HostHealth;
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.FeatureText;
 import dev.heddle.compiler.explain.Reception;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// An explanation as people and programs read it.
 final class ExplanationText {
@@ -21,9 +24,11 @@ final class ExplanationText {
     /// Stable: names are only ever added. `rateLimit` is null for as long as nothing sets it,
     /// `retries` where a request is tried once, `fault` and `cors` where no rule says anything, the
     /// `authorization`'s policy where none decides.
-    static String json(Explanation answer, List<Reception> received) {
+    ///
+    /// @param health of hosts, as the sender's proxy knows it; empty where it was not asked
+    static String json(Explanation answer, List<Reception> received, Optional<HostHealth> health) {
         return Json.pretty(
-                node(answer)
+                node(answer, health)
                         .with(
                                 "received",
                                 received.stream().map(ExplanationText::reception).toList()));
@@ -55,7 +60,7 @@ final class ExplanationText {
                 .with("origin", origin(access.origin()));
     }
 
-    private static Node.Mapping node(Explanation answer) {
+    private static Node.Mapping node(Explanation answer, Optional<HostHealth> health) {
         return Node.Mapping.EMPTY
                 .with("listener", answer.listener())
                 .with("virtualHost", answer.virtualHost())
@@ -64,7 +69,7 @@ final class ExplanationText {
                 .with("cluster", answer.cluster())
                 .with(
                         "destinations",
-                        answer.destinations().stream().map(ExplanationText::share).toList())
+                        answer.destinations().stream().map(it -> share(it, health)).toList())
                 .with("mirrors", answer.mirrors().stream().map(ExplanationText::mirror).toList())
                 .with("headersAdded", added(answer.headers()))
                 .with("headersRemoved", removed(answer.headers()))
@@ -83,11 +88,39 @@ final class ExplanationText {
                 .with("findings", answer.findings().stream().map(FindingsText::node).toList());
     }
 
-    private static Node.Mapping share(Explanation.Share share) {
+    private static Node.Mapping share(Explanation.Share share, Optional<HostHealth> health) {
         Node.Mapping taken = taken(share);
-        return share.standby().isEmpty()
-                ? taken
-                : taken.with("standby", share.standby().stream().map(Node::of).toList());
+        Node.Mapping whole =
+                share.standby().isEmpty()
+                        ? taken
+                        : taken.with("standby", share.standby().stream().map(Node::of).toList());
+        return health.isEmpty()
+                ? whole
+                : whole.with("health", Node.Mapping.of(health(share, health.get())));
+    }
+
+    private static Map<String, Node> health(Explanation.Share share, HostHealth health) {
+        var hosts = new LinkedHashMap<String, Node>();
+        hosts(share).forEach(it -> hosts.put(it, Node.of(words(health.of(share.cluster(), it)))));
+        return hosts;
+    }
+
+    private static void unhealthy(StringBuilder text, Explanation.Share share, HostHealth health) {
+        hosts(share)
+                .forEach(host -> {
+                    Optional<String> wrong = health.of(share.cluster(), host);
+                    if (!wrong.equals(Optional.of(""))) {
+                        line(text, "  now", host + ": " + words(wrong));
+                    }
+                });
+    }
+
+    private static Stream<String> hosts(Explanation.Share share) {
+        return Stream.concat(share.endpoints().stream(), share.standby().stream()).distinct();
+    }
+
+    private static String words(Optional<String> health) {
+        return health.map(it -> it.isEmpty() ? "healthy" : it).orElse("not known to the proxy");
     }
 
     private static Node.Mapping taken(Explanation.Share share) {
@@ -163,7 +196,12 @@ final class ExplanationText {
                 .with("response", edit.response().removals().stream().map(Node::of).toList());
     }
 
-    static String text(String request, Explanation answer, List<Reception> received) {
+    /// @param health of hosts, as the sender's proxy knows it; empty where it was not asked
+    static String text(
+            String request,
+            Explanation answer,
+            List<Reception> received,
+            Optional<HostHealth> health) {
         var text = new StringBuilder(request).append('\n');
         line(text, "listener", answer.listener());
         line(text, "virtual host", answer.virtualHost());
@@ -182,6 +220,7 @@ final class ExplanationText {
             if (!share.fallback().isEmpty()) {
                 line(text, "  else", share.fallback());
             }
+            health.ifPresent(it -> unhealthy(text, share, it));
         }
         for (Explanation.Mirrored mirror : answer.mirrors()) {
             line(text, "copies", mirror.of() + " to " + name(mirror.to()));

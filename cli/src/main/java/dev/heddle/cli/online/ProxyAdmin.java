@@ -79,7 +79,10 @@ public final class ProxyAdmin {
         return configs.stream().flatMap(config -> config.at(list).items().stream());
     }
 
-    private static String get(InetSocketAddress admin, String path) {
+    /// The text of a page.
+    ///
+    /// @throws Failure when there is none
+    static String get(InetSocketAddress admin, String path) {
         String url = "http://%s:%d%s".formatted(admin.getHostString(), admin.getPort(), path);
         try (var client = HttpClient.newHttpClient()) {
             var request =

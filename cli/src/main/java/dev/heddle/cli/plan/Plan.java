@@ -27,7 +27,7 @@ public final class Plan {
     /// @param from labels of the workload whose proxy wrote lines that do not say; none for nobody
     /// @param gate what fails
     public record Question(
-            Worlds.Base base,
+            Base base,
             Worlds.Change change,
             List<LogFile> logs,
             Optional<String> format,

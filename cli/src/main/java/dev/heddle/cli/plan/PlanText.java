@@ -87,7 +87,7 @@ final class PlanText {
                                         .distinct()
                                         .count(),
                                 fleet.size()));
-        if (report.worlds().live().isPresent()) {
+        if (report.worlds().read().live().isPresent()) {
             List<String> connected = report.worlds().connected();
             long known = connected.stream().filter(fleet::contains).count();
             line(

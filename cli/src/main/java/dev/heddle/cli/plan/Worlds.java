@@ -4,18 +4,14 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.offline.FindingsText;
 import dev.heddle.cli.online.Api;
-import dev.heddle.cli.online.LiveResources;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.online.ResourceName;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.analyze.Analyzers;
 import dev.heddle.compiler.analyze.Subject;
-import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.World;
 import dev.heddle.control.source.ConfigFile;
-import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
-import dev.heddle.control.world.WorldBuilder;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
@@ -30,7 +26,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -38,23 +33,15 @@ import java.util.TreeMap;
 ///
 /// @param resources what becomes of each resource that is named: `added`, `changed`, `unchanged` or
 ///   `removed`
-/// @param live the running mesh; empty where files are all there is
+/// @param read the configuration as it is
 /// @param connected workloads whose proxies are connected to it
 public record Worlds(
         Edition before,
         Edition after,
         Map<ResourceId, String> resources,
-        Optional<LiveResources> live,
+        Base.Read read,
         List<String> connected,
         Instant now) {
-
-    /// Where the configuration as it is comes from.
-    public sealed interface Base {
-        /// @param paths files and directories
-        record Files(List<Path> paths) implements Base {}
-
-        record Mesh(Api api) implements Base {}
-    }
 
     /// What would be done.
     ///
@@ -68,16 +55,8 @@ public record Worlds(
     /// @throws Failure when the change could not be made
     static Worlds read(Base base, Change change, Machine machine) {
         Instant now = InstantSource.system().instant();
-        Optional<LiveResources> live =
-                base instanceof Base.Mesh(Api api)
-                        ? Optional.of(LiveResources.read(api))
-                        : Optional.empty();
-        SortedMap<String, ConfigFile> files =
-                switch (base) {
-                    case Base.Files(List<Path> paths) ->
-                            Configuration.read(Configuration.texts(paths, machine.in())).files();
-                    case Base.Mesh _ -> mesh(live.orElseThrow());
-                };
+        Base.Read read = base.read(machine);
+        SortedMap<String, ConfigFile> files = read.files();
         List<Resource<?>> known =
                 files.values().stream()
                         .<Resource<?>>flatMap(it -> it.resources().stream())
@@ -92,24 +71,12 @@ public record Worlds(
         files.forEach((name, file) -> changed.put(name, without(file, resources)));
         changed.putAll(written);
         return new Worlds(
-                edition(files, now),
-                edition(changed, now),
+                read.edition(now),
+                new Base.Read(changed, read.live()).edition(now),
                 resources,
-                live,
+                read,
                 base instanceof Base.Mesh(Api api) ? ProxyStatus.connected(api) : List.of(),
                 now);
-    }
-
-    private static Edition edition(SortedMap<String, ConfigFile> files, Instant now) {
-        return WorldBuilder.first(new SourceState(files, List.of()), MeshSettings.DEFAULT, now);
-    }
-
-    private static SortedMap<String, ConfigFile> mesh(LiveResources live) {
-        var files = new TreeMap<String, ConfigFile>();
-        files.put(
-                LiveResources.FILE,
-                new ConfigFile(LiveResources.FILE, Instant.EPOCH, "", live.resources(), List.of()));
-        return files;
     }
 
     /// The files of the change. What could not be applied as a whole is no change.
@@ -228,8 +195,6 @@ public record Worlds(
 
     /// The origin, with the file that the mesh knows the resource by.
     Origin placed(Origin origin) {
-        return origin.file().equals(LiveResources.FILE)
-                ? live.map(it -> it.place(origin)).orElse(origin)
-                : origin;
+        return read.placed(origin);
     }
 }

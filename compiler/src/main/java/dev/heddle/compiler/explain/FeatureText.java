@@ -8,6 +8,7 @@ import dev.heddle.compiler.ir.HttpFeature.SessionKey;
 import dev.heddle.compiler.ir.OidcLogin;
 import dev.heddle.compiler.ir.Retry;
 import dev.heddle.compiler.ir.RouteMatch.ValueMatch;
+import dev.heddle.model.codec.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,8 +184,6 @@ public final class FeatureText {
 
     /// As Istio writes it: `2s`, `0.5s`.
     public static String of(Duration time) {
-        return time.toNanosPart() == 0
-                ? time.toSeconds() + "s"
-                : java.math.BigDecimal.valueOf(time.toNanos(), 9).stripTrailingZeros() + "s";
+        return Durations.text(time);
     }
 }

@@ -2,23 +2,17 @@ package dev.heddle.e2e.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.cli.CommandLines;
-import dev.heddle.cli.machine.Machine;
+import dev.heddle.e2e.OfflineCommand;
 import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -102,7 +96,6 @@ class PlannedChangeTest {
 
     /// What denying an account would do.
     private String plan(Path log, String account) {
-        var out = new ByteArrayOutputStream();
         try {
             // Not those that were answered before there was anybody to take them.
             Path answered = dir.resolve("answered.log");
@@ -114,30 +107,22 @@ class PlannedChangeTest {
                                     .toList()
                             : List.of());
             Path change = Files.writeString(dir.resolve("change.yaml"), DENIAL.formatted(account));
-            var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-            CommandLines.run(
-                    new Machine(
-                            InputStream.nullInputStream(),
-                            stream,
-                            stream,
-                            false,
+            OfflineCommand said =
+                    OfflineCommand.run(
                             dir,
-                            dir,
-                            Map.of(),
-                            System::nanoTime),
-                    "plan",
-                    "--config",
-                    dir.resolve("config").toString(),
-                    "-f",
-                    change.toString(),
-                    "--requests",
-                    answered.toString(),
-                    "--from",
-                    "app=web");
+                            "plan",
+                            "--config",
+                            dir.resolve("config").toString(),
+                            "-f",
+                            change.toString(),
+                            "--requests",
+                            answered.toString(),
+                            "--from",
+                            "app=web");
+            return said.out() + said.err();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toString(StandardCharsets.UTF_8);
     }
 
     private static int status(Optional<Answer> answer) {

@@ -2,19 +2,13 @@ package dev.heddle.e2e.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.cli.CommandLines;
-import dev.heddle.cli.machine.Machine;
+import dev.heddle.e2e.OfflineCommand;
 import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,30 +78,16 @@ class SuggestedPolicyTest {
     }
 
     private String suggested(Path log) {
-        return run(log).out().toString(StandardCharsets.UTF_8);
+        return run(log).out();
     }
 
     private String report(Path log) {
-        return run(log).err().toString(StandardCharsets.UTF_8);
+        return run(log).err();
     }
 
-    private record Said(ByteArrayOutputStream out, ByteArrayOutputStream err) {}
-
-    private Said run(Path log) {
-        var said = new Said(new ByteArrayOutputStream(), new ByteArrayOutputStream());
-        var machine =
-                new Machine(
-                        InputStream.nullInputStream(),
-                        new PrintStream(said.out(), true, StandardCharsets.UTF_8),
-                        new PrintStream(said.err(), true, StandardCharsets.UTF_8),
-                        false,
-                        dir,
-                        dir,
-                        Map.of(),
-                        System::nanoTime);
-        CommandLines.run(
-                machine, "authz", "suggest", "--for", "app=bank", "--paths", log.toString());
-        return said;
+    private OfflineCommand run(Path log) {
+        return OfflineCommand.run(
+                dir, "authz", "suggest", "--for", "app=bank", "--paths", log.toString());
     }
 
     private static int status(Optional<Answer> answer) {

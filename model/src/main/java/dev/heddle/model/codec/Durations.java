@@ -35,6 +35,15 @@ public final class Durations {
         return Optional.of(text.startsWith("-") ? length.negated() : length);
     }
 
+    /// As in `1.5s`.
+    public static String text(Duration time) {
+        return BigDecimal.valueOf(time.toSeconds())
+                        .add(BigDecimal.valueOf(time.toNanosPart(), 9))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + "s";
+    }
+
     private static long nanosOf(String unit) {
         return switch (unit) {
             case "h" -> 3_600_000_000_000L;

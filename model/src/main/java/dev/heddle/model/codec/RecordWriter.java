@@ -8,6 +8,7 @@ import dev.heddle.model.gatewayapi.RouteDuration;
 import dev.heddle.model.tree.Node;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class RecordWriter {
             case Long number -> Node.of(number);
             case Double number -> Node.of(number);
             case Enum<?> constant -> Node.of(constant.name());
+            case Duration time -> Node.of(Durations.text(time));
             case RouteDuration time -> Node.of(time.toString());
             case IntOrString.Int(int number) -> Node.of(number);
             case IntOrString.Text(String text) -> Node.of(text);
