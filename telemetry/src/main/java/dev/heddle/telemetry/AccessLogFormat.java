@@ -1,5 +1,7 @@
 package dev.heddle.telemetry;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// A text with Envoy's command operators, parsed once: the format of an access log, or the value of
 /// a header that a route adds.
@@ -72,6 +73,12 @@ public final class AccessLogFormat {
     /// One piece of the text; writes nothing and says so when the request has no such thing.
     interface Part {
         boolean write(AccessLogRecord record, ByteText out);
+    }
+
+    /// A piece that is a value of JSON, which a text shows as it is.
+    interface JsonPart extends Part {
+        /// Writes the value; if there is none, writes nothing and says so.
+        boolean writeJson(AccessLogRecord record, ByteText out);
     }
 
     private static final List<String> GRPC_CAMEL =
@@ -221,6 +228,12 @@ public final class AccessLogFormat {
         boolean isOne = parts.length == 1 && !(parts[0] instanceof Literal);
         if (!isOne) {
             write(record, absent, out);
+        } else if (parts[0] instanceof JsonPart json) {
+            boolean isThere = json.writeJson(record, out);
+            if (!isThere) {
+                out.append("null");
+            }
+            return isThere;
         } else if (!parts[0].write(record, out)) {
             out.append("null");
             return false;
@@ -281,18 +294,32 @@ public final class AccessLogFormat {
         return text;
     }
 
-    /// Parentheses may hold percent signs: `%START_TIME(%Y/%m)%`.
+    /// Parentheses may hold percent signs, `%START_TIME(%Y/%m)%`, and parentheses: they end where
+    /// the command does.
     private static int endOfCommand(String format, int start) {
-        boolean inParentheses = false;
-        for (int i = start + 1; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c == '(') {
-                inParentheses = true;
-            } else if (c == ')') {
-                inParentheses = false;
-            } else if (c == '%' && !inParentheses) {
-                return i;
+        int at = start + 1;
+        while (at < format.length() && format.charAt(at) != '%' && format.charAt(at) != '(') {
+            at++;
+        }
+        if (at < format.length() && format.charAt(at) == '%') {
+            return at;
+        }
+        for (int i = format.indexOf(')', at); i >= 0; i = format.indexOf(')', i + 1)) {
+            int end = i + 1;
+            if (end < format.length() && format.charAt(end) == ':') {
+                end++;
+                while (end < format.length() && Character.isDigit(format.charAt(end))) {
+                    end++;
+                }
             }
+            if (end < format.length() && format.charAt(end) == '%') {
+                return end;
+            }
+        }
+        int close = format.indexOf(')', at);
+        int end = close < 0 ? -1 : format.indexOf('%', close);
+        if (end >= 0) {
+            return end;
         }
         throw new IllegalArgumentException(
                 "'"
@@ -300,7 +327,7 @@ public final class AccessLogFormat {
                         + "': a command that does not end (expected: %NAME%)");
     }
 
-    private static Part command(String text) {
+    static Part command(String text) {
         int open = text.indexOf('(');
         int close = text.lastIndexOf(')');
         int nameEnd = open >= 0 ? open : text.indexOf(':') >= 0 ? text.indexOf(':') : text.length();
@@ -349,7 +376,22 @@ public final class AccessLogFormat {
             case "COMMON_DURATION" -> commonDuration(text, argument);
             case "PATH" -> PathOperators.path(text, argument);
             case "QUERY_PARAM" -> PathOperators.parameter(text, argument);
+            case "QUERY_PARAMS" -> PathOperators.query(text, argument);
+            case "START_TIME_LOCAL", "EMIT_TIME_LOCAL" ->
+                    TimeFormat.local(argument, name.equals("EMIT_TIME_LOCAL"));
+            case "METADATA",
+                    "DYNAMIC_METADATA",
+                    "CLUSTER_METADATA",
+                    "UPSTREAM_METADATA",
+                    "FILTER_STATE",
+                    "ENVIRONMENT" ->
+                    ValueOperators.of(text, name, argument);
+            case "COALESCE" -> Coalesce.parse(text, argument);
+            case "CEL" -> CelOperator.parse(text, argument);
             default -> {
+                if (hasArgument && name.endsWith("_WITHOUT_PORT")) {
+                    yield masked(text, name, argument);
+                }
                 if (hasArgument) {
                     throw malformed(text, "expected: an operator that this proxy implements");
                 }
@@ -421,6 +463,11 @@ public final class AccessLogFormat {
             case "ROUTE_NAME" -> text(AccessLogRecord::routeName);
             case "VIRTUAL_CLUSTER_NAME" -> text(AccessLogRecord::virtualClusterName);
             case "LOCAL_REPLY_BODY" -> text(AccessLogRecord::localReplyBody);
+            case "ACCESS_LOG_TYPE" -> text(record -> record.logType().name());
+            case "STREAM_ID" -> text(AccessLogRecord::streamId);
+            case "UNIQUE_ID" -> text(AccessLogRecord::uniqueId);
+            case "TRACE_ID" -> text(AccessLogRecord::traceId);
+            case "SPAN_ID" -> text(AccessLogRecord::spanId);
             default -> {
                 for (AccessLogRecord.WireItem item : AccessLogRecord.WireItem.values()) {
                     if (name.equals(item.name())) {
@@ -445,6 +492,33 @@ public final class AccessLogFormat {
         return flags == null ? "-" : flags;
     }
 
+    /// The network that an address is in, as `10.1.0.0/16`.
+    private static Part masked(String text, String name, String argument) {
+        if (!argument.matches("[0-9]{1,3}")) {
+            throw malformed(text, "expected: the length of a mask, as in (16)");
+        }
+        int bits = Integer.parseInt(argument);
+        String whole = name.replace("_WITHOUT_PORT", "");
+        Whose end = whole.equals("UPSTREAM_REMOTE_ADDRESS") ? null : whose(text, whole);
+        return text(record ->
+                SocketAddressText.masked(
+                        end == null
+                                ? SocketAddressText.withoutPort(record.upstreamHost())
+                                : SocketAddressText.host(end.of(record)),
+                        bits));
+    }
+
+    private static Whose whose(String text, String name) {
+        return switch (name) {
+            case "UPSTREAM_LOCAL_ADDRESS" -> AccessLogRecord::upstreamLocalAddress;
+            case "DOWNSTREAM_REMOTE_ADDRESS" -> AccessLogRecord::downstreamRemoteAddress;
+            case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
+                    AccessLogRecord::downstreamDirectRemoteAddress;
+            case "DOWNSTREAM_LOCAL_ADDRESS" -> AccessLogRecord::downstreamLocalAddress;
+            default -> throw malformed(text, "expected: an operator that this proxy implements");
+        };
+    }
+
     private static Part address(String text, String name) {
         String shape =
                 name.endsWith("_WITHOUT_PORT")
@@ -456,17 +530,7 @@ public final class AccessLogFormat {
                         : shape.equals("_PORT")
                                 ? name.substring(0, name.length() - shape.length()) + "_ADDRESS"
                                 : name;
-        Whose end =
-                switch (whose) {
-                    case "UPSTREAM_LOCAL_ADDRESS" -> AccessLogRecord::upstreamLocalAddress;
-                    case "DOWNSTREAM_REMOTE_ADDRESS" -> AccessLogRecord::downstreamRemoteAddress;
-                    case "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
-                            AccessLogRecord::downstreamDirectRemoteAddress;
-                    case "DOWNSTREAM_LOCAL_ADDRESS" -> AccessLogRecord::downstreamLocalAddress;
-                    default ->
-                            throw malformed(
-                                    text, "expected: an operator that this proxy implements");
-                };
+        Whose end = whose(text, whose);
         return switch (shape) {
             case "_WITHOUT_PORT" -> text(record -> SocketAddressText.host(end.of(record)));
             case "_PORT" -> text(record -> SocketAddressText.port(end.of(record)));

@@ -1,7 +1,10 @@
 package dev.heddle.telemetry;
 
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.function.BiConsumer;
 
 /// One finished request as an access log sees it. `null` and negative durations mean "there was no
 /// such thing", which a log prints as `-`.
@@ -48,6 +51,11 @@ public interface AccessLogRecord {
 
     /// Envoy's long flags, joined by commas.
     @Nullable String responseFlagsLong();
+
+    /// Envoy's flags as the bits of a number, for expressions.
+    default long responseFlagBits() {
+        return 0;
+    }
 
     /// Why the downstream connection was closed by us.
     @Nullable String connectionTerminationDetails();
@@ -160,6 +168,92 @@ public interface AccessLogRecord {
     /// What the proxy is about to answer itself, in the format of such answers; empty in a log.
     default String localReplyBody() {
         return "";
+    }
+
+    /// What is known under a name by something that the request went through.
+    ///
+    /// @param path from the name's own value on; empty for that
+    /// @return as JSON has it: texts, numbers, truth values, lists, maps; null for nothing
+    default @Nullable Object metadata(MetadataOf of, String name, List<String> path) {
+        return null;
+    }
+
+    /// What filters say of the stream by a key, as a text.
+    default @Nullable String filterState(String key) {
+        return null;
+    }
+
+    /// What happened to the stream that it is logged now.
+    default LogType logType() {
+        return LogType.NotSet;
+    }
+
+    /// By which all that is logged of the stream belongs together.
+    default @Nullable String streamId() {
+        return null;
+    }
+
+    /// Another one each time.
+    default @Nullable String uniqueId() {
+        return null;
+    }
+
+    /// The trace that the request is part of, in hex; null where there is none.
+    default @Nullable String traceId() {
+        return null;
+    }
+
+    /// This proxy's span of the trace, in hex; null where there is none.
+    default @Nullable String spanId() {
+        return null;
+    }
+
+    /// Hands out names and values of the request's headers, pseudo-headers included.
+    default void eachRequestHeader(BiConsumer<String, String> each) {}
+
+    /// Hands out names and values of the response's headers, `:status` included.
+    default void eachResponseHeader(BiConsumer<String, String> each) {}
+
+    /// Hands out names and values of what came behind the response's body.
+    default void eachResponseTrailer(BiConsumer<String, String> each) {}
+
+    /// Which side of the workload the listener is on: `inbound`, `outbound`, or empty.
+    default String direction() {
+        return "";
+    }
+
+    /// The virtual host that the route is of.
+    default @Nullable String virtualHostName() {
+        return null;
+    }
+
+    /// Whose metadata; the names are those of `%METADATA(…)%`.
+    enum MetadataOf {
+        /// What filters found out.
+        DYNAMIC,
+        CLUSTER,
+        ROUTE,
+        UPSTREAM_HOST,
+        LISTENER,
+        LISTENER_FILTER_CHAIN
+    }
+
+    /// What is logged; the names are those of `%ACCESS_LOG_TYPE%`.
+    enum LogType {
+        NotSet,
+        TcpUpstreamConnected,
+        TcpPeriodic,
+        TcpConnectionEnd,
+        DownstreamStart,
+        DownstreamPeriodic,
+        DownstreamEnd,
+        UpstreamPoolReady,
+        UpstreamPeriodic,
+        UpstreamEnd,
+        DownstreamTunnelSuccessfullyEstablished,
+        UdpTunnelUpstreamConnected,
+        UdpPeriodic,
+        UdpSessionEnd
     }
 
     /// What is counted of one side's connection; each is the name of an operator.

@@ -46,6 +46,28 @@ final class PathOperators {
         return true;
     }
 
+    /// The query, without its question mark.
+    static AccessLogFormat.Part query(String text, String which) {
+        if (!which.isEmpty() && !which.equals("ORIG")) {
+            throw AccessLogFormat.malformed(text, "expected: ORIG");
+        }
+        AccessLogFormat.Part path = path(text, "");
+        return (record, out) -> {
+            int from = out.length();
+            if (!path.write(record, out)) {
+                return false;
+            }
+            int end = out.length();
+            int mark = indexOf(out, (byte) '?', from, end);
+            if (mark == end) {
+                out.back(from);
+                return false;
+            }
+            out.keep(from, mark + 1, end - mark - 1);
+            return true;
+        };
+    }
+
     /// The first value of a parameter, its percent signs resolved.
     static AccessLogFormat.Part parameter(String text, String name) {
         if (name.isEmpty()) {

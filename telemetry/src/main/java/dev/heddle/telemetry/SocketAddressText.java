@@ -1,9 +1,12 @@
 package dev.heddle.telemetry;
 
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /// Addresses as Envoy prints them: `127.0.0.1:80`, `[::1]:80`, a path for a Unix socket.
 public final class SocketAddressText {
@@ -50,6 +53,27 @@ public final class SocketAddressText {
         return whole == null || whole.lastIndexOf(':') < 0
                 ? null
                 : whole.substring(whole.lastIndexOf(':') + 1);
+    }
+
+    /// The network that an address is in, as `10.1.0.0/16`; null for what is no address.
+    ///
+    /// @param bits of the network; longer than the address for that itself
+    static @Nullable String masked(@Nullable String host, int bits) {
+        if (host == null || !host.matches("[0-9a-fA-F:.]+")) {
+            return null;
+        }
+        try {
+            byte[] bytes = InetAddress.getByName(host).getAddress();
+            int kept = Math.min(bits, bytes.length * 8);
+            for (int i = 0; i < bytes.length; i++) {
+                int here = Math.clamp(kept - i * 8L, 0, 8);
+                bytes[i] &= (byte) (0xff << (8 - here));
+            }
+            String text = InetAddress.getByAddress(bytes).getHostAddress();
+            return compressed(text) + "/" + kept;
+        } catch (UnknownHostException _) {
+            return null;
+        }
     }
 
     private static String hostOf(InetSocketAddress address) {

@@ -1,6 +1,8 @@
 package dev.heddle.telemetry;
 
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -14,6 +16,9 @@ final class TimeFormat {
     /// `2016-04-15T20:17:00.310Z`
     private static final String PLAIN = "%Y-%m-%dT%H:%M:%E3SZ";
 
+    private static final String LOCAL = "%Y-%m-%dT%H:%M:%E3S%z";
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long SECONDS_PER_DAY = 86_400;
 
     private final Part[] parts;
@@ -32,6 +37,11 @@ final class TimeFormat {
     ///
     /// @throws IllegalArgumentException naming the specifier that is unknown
     static TimeFormat parse(String format) {
+        return parse(format, ZoneOffset.UTC);
+    }
+
+    /// @param zone that seconds are of when they are written
+    private static TimeFormat parse(String format, ZoneId zone) {
         String text = format.isEmpty() ? PLAIN : format;
         var parts = new ArrayList<Part>();
         int at = 0;
@@ -45,11 +55,26 @@ final class TimeFormat {
             at = end;
             if (percent >= 0) {
                 String specifier = specifierAt(text, percent);
-                parts.add(part(specifier));
+                parts.add(part(specifier, zone));
                 at = percent + specifier.length();
             }
         }
         return new TimeFormat(parts);
+    }
+
+    /// `START_TIME_LOCAL` and `EMIT_TIME_LOCAL`: times of the zone that the machine is in.
+    static AccessLogFormat.Part local(String argument, boolean isEmit) {
+        ZoneId zone = ZoneId.systemDefault();
+        TimeFormat format = parse(argument.isEmpty() ? LOCAL : argument, zone);
+        return (record, out) -> {
+            long nanos =
+                    record.startNano()
+                            + (isEmit ? record.nanosTo(AccessLogRecord.Moment.ENDED) : 0);
+            long second = record.startSecond() + Math.floorDiv(nanos, NANOS_PER_SECOND);
+            int offset = zone.getRules().getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
+            format.write(second + offset, (int) Math.floorMod(nanos, NANOS_PER_SECOND), out);
+            return true;
+        };
     }
 
     /// Writes a time.
@@ -111,10 +136,22 @@ final class TimeFormat {
         return text.substring(percent, Math.min(text.length(), percent + length));
     }
 
-    private static Part part(String specifier) {
+    /// How far a zone is ahead at one of its own seconds.
+    private static int offset(ZoneId zone, long second) {
+        return zone.getRules()
+                .getOffset(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC))
+                .getTotalSeconds();
+    }
+
+    private static String zoneName(ZoneId zone, long second) {
+        return DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH)
+                .format(Instant.ofEpochSecond(second - offset(zone, second)).atZone(zone));
+    }
+
+    private static Part part(String specifier, ZoneId zone) {
         return switch (specifier) {
             case "%%" -> (_, _, _, out) -> out.append("%");
-            case "%s" -> (second, _, _, out) -> out.append(second);
+            case "%s" -> (second, _, _, out) -> out.append(second - offset(zone, second));
             case "%Y" -> (_, _, date, out) -> year(date, out);
             case "%y" -> pattern("uu");
             case "%m" -> (_, _, date, out) -> month(date, out);
@@ -134,8 +171,17 @@ final class TimeFormat {
             case "%T" -> pattern("HH:mm:ss");
             case "%R" -> pattern("HH:mm");
             case "%D" -> pattern("MM/dd/uu");
-            case "%z" -> (_, _, _, out) -> out.append("+0000");
-            case "%Z" -> (_, _, _, out) -> out.append("UTC");
+            case "%z" ->
+                    (second, _, _, out) -> {
+                        int minutes = offset(zone, second) / 60;
+                        out.append(minutes < 0 ? "-" : "+");
+                        out.digits(Math.abs(minutes) / 60, 2);
+                        out.digits(Math.abs(minutes) % 60, 2);
+                    };
+            case "%Z" ->
+                    zone.equals(ZoneOffset.UTC)
+                            ? (_, _, _, out) -> out.append("UTC")
+                            : (second, _, _, out) -> out.append(zoneName(zone, second));
             case "%f" -> fraction(9);
             default -> numbered(specifier);
         };

@@ -3,13 +3,14 @@ package dev.heddle.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Instant;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Stream;
 
 class AccessLogFormatTest {
 
@@ -64,6 +65,13 @@ class AccessLogFormatTest {
                 Arguments.of("%GRPC_STATUS_NUMBER%", "4"),
                 Arguments.of("%REQUEST_HEADERS_BYTES%", "0"),
                 Arguments.of("%FILTER_CHAIN_NAME%", "-"),
+                Arguments.of(
+                        "%COALESCE({\"operators\": [\"FILTER_CHAIN_NAME\","
+                                + " {\"command\": \"REQ\", \"param\": \"x-none\"},"
+                                + " {\"command\": \"PROTOCOL\", \"max_length\": 4}]})%",
+                        "HTTP"),
+                Arguments.of("%CEL(response.code % 7 == 4)%", "true"),
+                Arguments.of("%CEL((1 + 2) * 3):1%", "9"),
                 Arguments.of("%CONNECTION_ID%", "7"));
     }
 
@@ -79,7 +87,27 @@ class AccessLogFormatTest {
                         "%GRPC_STATUS(LOUD)%",
                         "'%GRPC_STATUS(LOUD)%' (expected: CAMEL_STRING, SNAKE_STRING or NUMBER)"),
                 Arguments.of("%NO_SUCH%", "'%NO_SUCH%'" + UNKNOWN),
-                Arguments.of("%DYNAMIC_METADATA(a:b)%", "'%DYNAMIC_METADATA(a:b)%'" + UNKNOWN),
+                Arguments.of(
+                        "%DYNAMIC_METADATA(a:)%",
+                        "'%DYNAMIC_METADATA(a:)%' (expected: NAMESPACE:KEY:KEY…, none of them"
+                                + " empty)"),
+                Arguments.of(
+                        "%METADATA(VIRTUAL_HOST:a:b)%",
+                        "'%METADATA(VIRTUAL_HOST:a:b)%' ('VIRTUAL_HOST'; expected: one of [DYNAMIC,"
+                                + " CLUSTER, ROUTE, UPSTREAM_HOST, LISTENER,"
+                                + " LISTENER_FILTER_CHAIN])"),
+                Arguments.of(
+                        "%CEL(request.none)%",
+                        "'%CEL(request.none)%' ('request.none', column 9: 'request.none' is not"
+                                + " known here (expected: request.duration, request.headers,"
+                                + " request.host, request.id, request.method, request.path,"
+                                + " request.protocol, request.query, request.referer,"
+                                + " request.scheme, request.size, request.time,"
+                                + " request.total_size, request.url_path, request.useragent))"),
+                Arguments.of(
+                        "%COALESCE({\"operators\": []})%",
+                        "'%COALESCE({\"operators\": []})%' (expected: operators, each a text or an"
+                                + " object with a command)"),
                 Arguments.of(
                         "a %PROTOCOL",
                         "'%PROTOCOL': a command that does not end (expected: %NAME%)"),

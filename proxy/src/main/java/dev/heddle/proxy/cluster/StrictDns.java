@@ -7,6 +7,11 @@ import dev.heddle.proxy.config.DnsHosts;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.PathAddress;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,9 +31,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Resolves the names of clusters again and again, each name by itself.
 ///
@@ -224,7 +226,8 @@ public final class StrictDns implements DnsHosts {
                     endpoint.socketLabels(),
                     endpoint.destination(),
                     endpoint.hashKey(),
-                    endpoint.check());
+                    endpoint.check(),
+                    endpoint.metadata());
         }
 
         /// What of an answer counts; empty where that is nothing to go by.

@@ -5,6 +5,7 @@ import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.healthcheck.HealthChecks;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
@@ -36,6 +37,9 @@ import dev.heddle.proxy.upstream.health.HealthCheck;
 import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.telemetry.SocketAddressText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +52,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 ///
@@ -155,6 +158,16 @@ final class WorkerCluster implements Cluster {
     @Override
     public Tally<ClusterStat> stats() {
         return stats;
+    }
+
+    @Override
+    public Metadata metadata() {
+        return state.config().metadata();
+    }
+
+    @Override
+    public String hostsInWords() {
+        return HostsInWords.of(state.config().name(), state.hosts(), hosts());
     }
 
     @Override
@@ -530,6 +543,7 @@ final class WorkerCluster implements Cluster {
             known.setSecurity(endpoint.hostname(), endpoint.socketLabels());
             known.setDestination(endpoint.destination().orElse(null));
             known.setHashKey(endpoint.hashKey());
+            known.setMetadata(endpoint.metadata());
             return known;
         }
         var made =
@@ -541,6 +555,7 @@ final class WorkerCluster implements Cluster {
                         endpoint.socketLabels());
         made.setDestination(endpoint.destination().orElse(null));
         made.setHashKey(endpoint.hashKey());
+        made.setMetadata(endpoint.metadata());
         return made;
     }
 

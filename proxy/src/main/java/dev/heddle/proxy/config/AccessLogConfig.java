@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
+
 import java.nio.file.Path;
 
 /// One access log of a TCP proxy or an HTTP connection manager: what is done with an exchange or a
@@ -10,6 +11,9 @@ public sealed interface AccessLogConfig {
 
     /// It is a line.
     record Lines(Target target, Line line) implements AccessLogConfig {}
+
+    /// It is done with some of them only.
+    record Filtered(LogFilter filter, AccessLogConfig log) implements AccessLogConfig {}
 
     /// Where lines go.
     sealed interface Target {

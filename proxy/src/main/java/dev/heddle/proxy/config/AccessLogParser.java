@@ -5,13 +5,16 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
+
 import envoy.config.accesslog.v3.AccessLog;
 import envoy.config.core.v3.SubstitutionFormatString;
 import envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import envoy.extensions.access_loggers.stats.v3.Config;
 import envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+
 import google.protobuf.Struct;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,16 +37,26 @@ final class AccessLogParser {
         var configs = new ArrayList<AccessLogConfig>();
         for (int i = 0; i < logs.size(); i++) {
             String at = path + "[" + i + "]";
-            findings.fields(at, logs.get(i), Set.of("name", "typed_config"));
+            findings.fields(at, logs.get(i), Set.of("name", "typed_config", "filter"));
             try {
                 if (!isOfRules(logs.get(i))) {
-                    configs.add(log(join(at, "typed_config"), logs.get(i).getTypedConfig()));
+                    configs.add(filtered(at, logs.get(i)));
                 }
             } catch (WireException e) {
                 findings.reject(join(at, "typed_config"), String.valueOf(e.getMessage()));
             }
         }
         return configs;
+    }
+
+    private AccessLogConfig filtered(String path, AccessLog said) throws WireException {
+        AccessLogConfig log = log(join(path, "typed_config"), said.getTypedConfig());
+        return said.hasFilter()
+                ? new AccessLogConfig.Filtered(
+                        new LogFilterParser(findings)
+                                .filter(join(path, "filter"), said.getFilter()),
+                        log)
+                : log;
     }
 
     /// Heddle's control plane has stock Envoy count hits of rules so. This proxy counts and reports

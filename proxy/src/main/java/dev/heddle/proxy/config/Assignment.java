@@ -1,12 +1,15 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.upstream.health.HostHealth;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The hosts of a cluster (`envoy.config.endpoint.v3.ClusterLoadAssignment`).
 ///
@@ -72,6 +75,7 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
     /// @param destination what a listener of this proxy takes for where connections were made to
     /// @param hashKey by which consistent hashing knows it; empty for its name or address
     /// @param check how it is asked whether it is well, where its cluster asks
+    /// @param metadata what it says of itself, for logs
     public record Endpoint(
             InetSocketAddress address,
             List<InetSocketAddress> others,
@@ -81,7 +85,8 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
             Map<String, String> socketLabels,
             Optional<InetSocketAddress> destination,
             String hashKey,
-            Check check) {
+            Check check,
+            Metadata metadata) {
 
         /// How a host is asked whether it is well (`health_check_config`).
         ///
@@ -114,7 +119,8 @@ public record Assignment(String cluster, List<Place> places, int overprovisionin
                     socketLabels,
                     destination,
                     hashKey,
-                    Check.USUAL);
+                    Check.USUAL,
+                    Metadata.NONE);
         }
 
         /// One elsewhere.

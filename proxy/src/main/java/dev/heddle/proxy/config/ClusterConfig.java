@@ -1,12 +1,14 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.upstream.ClusterSettings;
 import dev.heddle.proxy.upstream.Latency;
 import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.proxy.upstream.balance.ZoneAware;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import java.util.Set;
 /// @param health how it knows whether its hosts are well
 /// @param sessionHosts in which state hosts keep the sessions that are with them
 ///   (`override_host_status`)
+/// @param metadata what it says of itself, for logs
 public record ClusterConfig(
         ClusterSettings settings,
         String altStatName,
@@ -37,13 +40,40 @@ public record ClusterConfig(
         UpstreamSockets sockets,
         Optional<ZoneAware> zones,
         ClusterHealth.Rules health,
-        Set<Assignment.Health> sessionHosts) {
+        Set<Assignment.Health> sessionHosts,
+        Metadata metadata) {
     /// Envoy's `override_host_status` when none is set.
     public static final Set<Assignment.Health> USABLE =
             Set.of(Assignment.Health.HEALTHY, Assignment.Health.DEGRADED);
 
     public ClusterConfig {
         sessionHosts = Set.copyOf(sessionHosts);
+    }
+
+    /// One that says nothing of itself.
+    public ClusterConfig(
+            ClusterSettings settings,
+            String altStatName,
+            Discovery discovery,
+            Balancing balancing,
+            boolean byPlace,
+            double panicPercent,
+            UpstreamSockets sockets,
+            Optional<ZoneAware> zones,
+            ClusterHealth.Rules health,
+            Set<Assignment.Health> sessionHosts) {
+        this(
+                settings,
+                altStatName,
+                discovery,
+                balancing,
+                byPlace,
+                panicPercent,
+                sockets,
+                zones,
+                health,
+                sessionHosts,
+                Metadata.NONE);
     }
 
     /// One with plain connections, that neither watches nor checks its hosts.
@@ -64,7 +94,8 @@ public record ClusterConfig(
                 UpstreamSockets.PLAIN,
                 Optional.empty(),
                 ClusterHealth.Rules.NONE,
-                USABLE);
+                USABLE,
+                Metadata.NONE);
     }
 
     /// The cluster's name.

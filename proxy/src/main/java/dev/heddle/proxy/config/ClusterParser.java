@@ -14,8 +14,10 @@ import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.ErrorMatch;
 import dev.heddle.proxy.upstream.health.HealthCheck;
 import dev.heddle.proxy.upstream.health.OutlierDetection;
+
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.UpstreamConnectionOptions;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -109,7 +111,8 @@ public final class ClusterParser {
                 sockets,
                 balancing.zones(),
                 health(cluster, settings.protocol(), connections.errors()),
-                new SessionHostsParser(findings).states(cluster.getCommonLbConfig()));
+                new SessionHostsParser(findings).states(cluster.getCommonLbConfig()),
+                ResourceMetadata.of(cluster.getMetadata()));
     }
 
     private ClusterHealth.Rules health(

@@ -10,6 +10,11 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.client.XdsSubscriptions;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,9 +34,6 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Takes resources, from the bootstrap and from the control plane, and publishes what can run.
 ///
@@ -293,7 +295,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
                                     addressTaken(listener)
                                             .or(() -> secretUnknown(listener.secrets()))
                                             .or(() -> clusterHeldBack(listener.clusters())),
-                            warming::put);
+                            listener -> warming.put(listener.at(resource.version())));
             case ROUTE ->
                     named(
                             name,
@@ -302,7 +304,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             table ->
                                     clusterHeldBack(table.clusters())
                                             .or(() -> secretUnknown(table.secrets())),
-                            warming::put);
+                            table -> warming.put(table.at(resource.version())));
             case SECRET ->
                     named(
                             name,

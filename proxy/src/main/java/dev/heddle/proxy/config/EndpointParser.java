@@ -6,13 +6,16 @@ import dev.heddle.proxy.config.Assignment.Endpoint.Check;
 import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.PathAddress;
+
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.endpoint.v3.Endpoint;
 import envoy.config.endpoint.v3.LbEndpoint;
 import envoy.config.endpoint.v3.LocalityLbEndpoints;
+
 import google.protobuf.Struct;
 import google.protobuf.Value;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -167,7 +170,8 @@ public final class EndpointParser {
                 socketLabels(host),
                 destination(path, host),
                 hashKey(host),
-                check(join(at, "health_check_config"), endpoint.getHealthCheckConfig()));
+                check(join(at, "health_check_config"), endpoint.getHealthCheckConfig()),
+                ResourceMetadata.of(host.getMetadata()));
     }
 
     private static String hashKey(LbEndpoint host) {

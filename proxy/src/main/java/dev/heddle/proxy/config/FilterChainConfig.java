@@ -1,7 +1,9 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.hits.Rule;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.tls.DownstreamTls;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.Optional;
 /// @param tls how they are secured first; empty for plain ones
 /// @param handshakeTimeout how long that may take
 /// @param rule that it comes from; empty where nobody says
+/// @param metadata what it says of itself, for logs
 public record FilterChainConfig(
         String name,
         FilterChainMatch match,
@@ -23,7 +26,8 @@ public record FilterChainConfig(
         Handling handling,
         Optional<DownstreamTls> tls,
         Duration handshakeTimeout,
-        Optional<Rule> rule) {
+        Optional<Rule> rule,
+        Metadata metadata) {
 
     /// Where Envoy would wait for ever.
     public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
@@ -42,7 +46,8 @@ public record FilterChainConfig(
                 handling,
                 Optional.empty(),
                 HANDSHAKE_TIMEOUT,
-                Optional.empty());
+                Optional.empty(),
+                Metadata.NONE);
     }
 
     public FilterChainConfig {

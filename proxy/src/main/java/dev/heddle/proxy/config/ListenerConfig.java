@@ -1,8 +1,11 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.FilterSpec;
+import dev.heddle.proxy.observe.ListenerFacts;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
+
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +30,8 @@ import java.util.stream.Stream;
 ///   (`bypass_overload_manager`)
 /// @param datagrams what is done with datagrams, where it takes those; then it takes no connections
 ///   and has no chains
+/// @param metadata what it says of itself, for logs
+/// @param version as the control plane calls it as it is now
 public record ListenerConfig(
         String name,
         Binding binding,
@@ -37,7 +42,9 @@ public record ListenerConfig(
         String statPrefix,
         boolean drainsWhenFailing,
         boolean bypassesOverload,
-        Optional<DatagramConfig> datagrams) {
+        Optional<DatagramConfig> datagrams,
+        Metadata metadata,
+        ResourceVersion version) {
 
     /// One that drains as Envoy's default is.
     public ListenerConfig(
@@ -58,7 +65,9 @@ public record ListenerConfig(
                 statPrefix,
                 true,
                 false,
-                Optional.empty());
+                Optional.empty(),
+                Metadata.NONE,
+                ResourceVersion.NONE);
     }
 
     /// Envoy's `per_connection_buffer_limit_bytes` when none is set.
@@ -86,6 +95,36 @@ public record ListenerConfig(
         }
     }
 
+    /// The same under the name that the control plane has for it as it is now.
+    ListenerConfig at(String text) {
+        return new ListenerConfig(
+                name,
+                binding,
+                filters,
+                chains,
+                direction,
+                bufferLimitBytes,
+                statPrefix,
+                drainsWhenFailing,
+                bypassesOverload,
+                datagrams,
+                metadata,
+                new ResourceVersion(text));
+    }
+
+    /// What logs say of it and of one of its chains.
+    public ListenerFacts facts(FilterChainConfig chain) {
+        return new ListenerFacts(
+                version.text(),
+                switch (direction) {
+                    case UNSPECIFIED -> "";
+                    case INBOUND -> "inbound";
+                    case OUTBOUND -> "outbound";
+                },
+                metadata,
+                chain.metadata());
+    }
+
     /// The first of its addresses.
     public InetSocketAddress address() {
         return binding.addresses().getFirst();
@@ -105,7 +144,9 @@ public record ListenerConfig(
                         other.statPrefix,
                         other.drainsWhenFailing,
                         other.bypassesOverload,
-                        other.datagrams));
+                        other.datagrams,
+                        metadata,
+                        version));
     }
 
     /// How its connections are secured.

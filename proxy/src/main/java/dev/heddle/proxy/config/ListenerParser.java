@@ -1,7 +1,9 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
+
 import envoy.config.listener.v3.Listener;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +107,9 @@ public final class ListenerParser {
                                         ClientShares.all("-"),
                                         DatagramConfig.Forward.IDLE,
                                         new DatagramConfig.Hash.Chance(),
-                                        false))));
+                                        false))),
+                ResourceMetadata.of(listener.getMetadata()),
+                ResourceVersion.NONE);
     }
 
     private ListenerConfig ofConnections(Listener listener) {
@@ -135,7 +139,9 @@ public final class ListenerParser {
                 listener.getStatPrefix(),
                 drainsWhenFailing(listener),
                 listener.getBypassOverloadManager(),
-                Optional.empty());
+                Optional.empty(),
+                ResourceMetadata.of(listener.getMetadata()),
+                ResourceVersion.NONE);
     }
 
     private boolean drainsWhenFailing(Listener listener) {

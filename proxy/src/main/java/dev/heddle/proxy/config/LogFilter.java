@@ -4,8 +4,12 @@ import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.Chance;
+import dev.heddle.telemetry.AccessLogRecord.LogType;
+import dev.heddle.telemetry.cel.CelExpression;
+
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -14,10 +18,18 @@ import java.util.random.RandomGenerator;
 /// Which exchanges are meant (`envoy.config.accesslog.v3.AccessLogFilter`).
 public sealed interface LogFilter {
 
-    /// An exchange whose response is about to begin.
+    /// An exchange whose response is about to begin, or one that is logged.
     ///
-    /// @param nanos of the worker's clock
-    record Seen(RequestHead request, StreamInfo info, long nanos, RandomGenerator random) {}
+    /// @param nanos how long it has taken
+    record Seen(ExchangeRecord record, long nanos, RandomGenerator random) {
+        StreamInfo info() {
+            return record.info();
+        }
+
+        RequestHead request() {
+            return record.request();
+        }
+    }
 
     /// Whether an exchange is meant.
     boolean takes(Seen seen);
@@ -41,7 +53,7 @@ public sealed interface LogFilter {
     record Status(Relation relation, long bound) implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            return relation.holds(seen.info.responseCode(), bound);
+            return relation.holds(seen.info().responseCode(), bound);
         }
     }
 
@@ -51,8 +63,7 @@ public sealed interface LogFilter {
     record Duration(Relation relation, long bound) implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            long took = seen.nanos - seen.info.startNanos();
-            return relation.holds(TimeUnit.NANOSECONDS.toMillis(took), bound);
+            return relation.holds(TimeUnit.NANOSECONDS.toMillis(seen.nanos), bound);
         }
     }
 
@@ -60,7 +71,7 @@ public sealed interface LogFilter {
     record NoHealthCheck() implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            return !seen.info.isHealthCheck();
+            return !seen.info().isHealthCheck();
         }
     }
 
@@ -72,7 +83,7 @@ public sealed interface LogFilter {
 
         @Override
         public boolean takes(Seen seen) {
-            long number = byId ? number(seen.request) : -1;
+            long number = byId ? number(seen.request()) : -1;
             return number < 0
                     ? share.takes(seen.random)
                     : number % share.denominator() < share.numerator();
@@ -120,7 +131,7 @@ public sealed interface LogFilter {
     record Header(HeaderCondition condition) implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            return condition.test(seen.request);
+            return condition.test(seen.request());
         }
     }
 
@@ -135,8 +146,8 @@ public sealed interface LogFilter {
         @Override
         public boolean takes(Seen seen) {
             return flags.isEmpty()
-                    ? seen.info.isFlagged()
-                    : flags.stream().anyMatch(seen.info::hasFlag);
+                    ? seen.info().isFlagged()
+                    : flags.stream().anyMatch(seen.info()::hasFlag);
         }
     }
 
@@ -150,7 +161,8 @@ public sealed interface LogFilter {
 
         @Override
         public boolean takes(Seen seen) {
-            int status = GrpcStatus.ofHttp(seen.info.responseCode()).number();
+            int said = seen.record.grpcStatus();
+            int status = said < 0 ? GrpcStatus.ofHttp(seen.info().responseCode()).number() : said;
             return statuses.contains(status) != excludes;
         }
     }
@@ -164,9 +176,31 @@ public sealed interface LogFilter {
             implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            return isThere.test(seen.info.metadata())
-                    ? value.test(seen.info.metadata())
+            return isThere.test(seen.info().metadata())
+                    ? value.test(seen.info().metadata())
                     : otherwise;
+        }
+    }
+
+    /// By what happened that it is logged now.
+    ///
+    /// @param excludes whether all others are meant
+    record Typed(Set<LogType> types, boolean excludes) implements LogFilter {
+        public Typed {
+            types = Set.copyOf(types);
+        }
+
+        @Override
+        public boolean takes(Seen seen) {
+            return types.contains(seen.record.logType()) != excludes;
+        }
+    }
+
+    /// By an expression, of which what cannot be computed is not true.
+    record Expressed(CelExpression expression) implements LogFilter {
+        @Override
+        public boolean takes(Seen seen) {
+            return expression.isTrue(seen.record);
         }
     }
 }

@@ -3,11 +3,20 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.ResponseFlag;
+import dev.heddle.telemetry.AccessLogRecord.LogType;
+import dev.heddle.telemetry.cel.CelExpression;
+import dev.heddle.telemetry.cel.CelSyntaxException;
+import dev.heddle.xds.wire.Any;
+import dev.heddle.xds.wire.WireException;
+
 import envoy.config.accesslog.v3.AccessLogFilter;
 import envoy.config.accesslog.v3.ComparisonFilter;
 import envoy.config.accesslog.v3.GrpcStatusFilter;
 import envoy.config.accesslog.v3.MetadataFilter;
 import envoy.config.accesslog.v3.RuntimeFilter;
+import envoy.data.accesslog.v3.AccessLogType;
+import envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -43,7 +52,9 @@ final class LogFilterParser {
                         "header_filter",
                         "response_flag_filter",
                         "grpc_status_filter",
-                        "metadata_filter"));
+                        "metadata_filter",
+                        "log_type_filter",
+                        "extension_filter"));
         return switch (filter.getFilterSpecifierCase()) {
             case STATUS_CODE_FILTER -> {
                 String at = join(path, "status_code_filter.comparison");
@@ -84,7 +95,9 @@ final class LogFilterParser {
             case GRPC_STATUS_FILTER -> grpc(filter.getGrpcStatusFilter());
             case METADATA_FILTER ->
                     found(join(path, "metadata_filter"), filter.getMetadataFilter());
-            case TRACEABLE_FILTER, EXTENSION_FILTER, LOG_TYPE_FILTER -> none();
+            case LOG_TYPE_FILTER -> typed(join(path, "log_type_filter"), filter);
+            case EXTENSION_FILTER -> extension(join(path, "extension_filter"), filter);
+            case TRACEABLE_FILTER -> none();
             case FILTERSPECIFIER_NOT_SET -> {
                 findings.reject(path, "is empty (expected: status_code_filter, …)");
                 yield none();
@@ -164,6 +177,35 @@ final class LogFilterParser {
         var numbers = new HashSet<Integer>();
         filter.getStatusesList().forEach(status -> numbers.add(status.getNumber()));
         return new LogFilter.Grpc(numbers, filter.getExclude());
+    }
+
+    private LogFilter typed(String path, AccessLogFilter filter) {
+        Set<LogType> types = EnumSet.noneOf(LogType.class);
+        for (AccessLogType type : filter.getLogTypeFilter().getTypesList()) {
+            try {
+                types.add(LogType.valueOf(type.name()));
+            } catch (IllegalArgumentException _) {
+                findings.reject(join(path, "types"), type + " (expected: a type of log entry)");
+            }
+        }
+        return new LogFilter.Typed(types, filter.getLogTypeFilter().getExclude());
+    }
+
+    private LogFilter extension(String path, AccessLogFilter filter) {
+        Any config = filter.getExtensionFilter().getTypedConfig();
+        if (!config.holds(ExpressionFilter.getDefaultInstance())) {
+            findings.notImplemented(join(path, "typed_config"), "'" + config.getTypeUrl() + "'");
+            return none();
+        }
+        String at = join(path, "typed_config.expression");
+        try {
+            return new LogFilter.Expressed(
+                    CelExpression.compile(
+                            config.unpack(ExpressionFilter.getDefaultInstance()).getExpression()));
+        } catch (CelSyntaxException | WireException e) {
+            findings.reject(at, String.valueOf(e.getMessage()));
+            return none();
+        }
     }
 
     private LogFilter found(String path, MetadataFilter filter) {

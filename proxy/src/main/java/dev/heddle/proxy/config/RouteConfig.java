@@ -1,8 +1,10 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
+
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.hits.Rule;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.HashPolicy;
@@ -10,6 +12,7 @@ import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
 import dev.heddle.proxy.tls.SecretRef;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +34,8 @@ public record RouteConfig(
         HeaderEdits.Both headers,
         boolean outermostEditsLast,
         boolean ignorePort,
-        List<String> internalOnlyHeaders) {
+        List<String> internalOnlyHeaders,
+        ResourceVersion version) {
 
     /// One that takes no headers off.
     public RouteConfig(
@@ -40,7 +44,26 @@ public record RouteConfig(
             HeaderEdits.Both headers,
             boolean outermostEditsLast,
             boolean ignorePort) {
-        this(name, virtualHosts, headers, outermostEditsLast, ignorePort, List.of());
+        this(
+                name,
+                virtualHosts,
+                headers,
+                outermostEditsLast,
+                ignorePort,
+                List.of(),
+                ResourceVersion.NONE);
+    }
+
+    /// The same under the name that the control plane has for it as it is now.
+    RouteConfig at(String text) {
+        return new RouteConfig(
+                name,
+                virtualHosts,
+                headers,
+                outermostEditsLast,
+                ignorePort,
+                internalOnlyHeaders,
+                new ResourceVersion(text));
     }
 
     public RouteConfig {
@@ -131,6 +154,7 @@ public record RouteConfig(
     /// @param filters what is said of the listener's filters, here or for the virtual host or the
     ///   table
     /// @param rule that it comes from; empty where nobody says
+    /// @param metadata what it says of itself, for logs
     public record Route(
             String name,
             Match match,
@@ -138,10 +162,11 @@ public record RouteConfig(
             HeaderEdits.Both headers,
             String statPrefix,
             List<FilterOverride> filters,
-            Optional<Rule> rule) {
+            Optional<Rule> rule,
+            Metadata metadata) {
         /// A route that leaves filters as they are.
         public Route(String name, Match match, Action action, HeaderEdits.Both headers) {
-            this(name, match, action, headers, "", List.of(), Optional.empty());
+            this(name, match, action, headers, "", List.of(), Optional.empty(), Metadata.NONE);
         }
 
         public Route {

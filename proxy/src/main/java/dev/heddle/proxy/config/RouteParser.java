@@ -5,13 +5,16 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.proxy.filter.FilterOverrides;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.Mirror;
+
 import envoy.config.route.v3.Route;
 import envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import envoy.config.route.v3.RouteConfiguration;
 import envoy.config.route.v3.RouteMatch;
 import envoy.config.route.v3.VirtualCluster;
 import envoy.config.route.v3.VirtualHost;
+
 import google.protobuf.UInt32Value;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -115,7 +118,8 @@ public final class RouteParser {
                         table.getResponseHeadersToRemoveList()),
                 !table.getMostSpecificHeaderMutationsWins(),
                 table.getIgnorePortInHostMatching(),
-                lowerCase(table.getInternalOnlyHeadersList()));
+                lowerCase(table.getInternalOnlyHeadersList()),
+                ResourceVersion.NONE);
     }
 
     private RouteConfig.VirtualHost host(
@@ -335,7 +339,8 @@ public final class RouteParser {
                                 List.of(
                                         filters.read(path, route.getTypedPerFilterConfigMap()),
                                         scope.filters())),
-                RuleParser.rule(route.getMetadata()));
+                RuleParser.rule(route.getMetadata()),
+                ResourceMetadata.of(route.getMetadata()));
     }
 
     private static RouteConfig.Action nothing() {

@@ -8,12 +8,15 @@ import dev.heddle.proxy.http.Http1Settings;
 import dev.heddle.proxy.http.Http2ServerSettings;
 import dev.heddle.proxy.http.Limits;
 import dev.heddle.proxy.observe.ExchangeLog;
+import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Published;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// One HTTP connection manager on one worker: what its connections share.
 ///
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param drain says when clients are to go
 /// @param overload what is not done for clients at this moment
 /// @param replies how the proxy's own answers are said
+/// @param facts what logs say besides of where connections are taken
 public record HttpService(
         FilterContext context,
         HttpConnectionManagerConfig config,
@@ -34,7 +38,8 @@ public record HttpService(
         String chain,
         ListenerDrain drain,
         Published<OverloadState> overload,
-        LocalReplies replies) {
+        LocalReplies replies,
+        ListenerFacts facts) {
 
     /// One that says the proxy's own answers as its configuration has them said.
     public HttpService(
@@ -46,7 +51,8 @@ public record HttpService(
             String listener,
             String chain,
             ListenerDrain drain,
-            Published<OverloadState> overload) {
+            Published<OverloadState> overload,
+            ListenerFacts facts) {
         this(
                 context,
                 config,
@@ -57,7 +63,8 @@ public record HttpService(
                 chain,
                 drain,
                 overload,
-                RewrittenReplies.of(config.replies()));
+                RewrittenReplies.of(config.replies()),
+                facts);
     }
 
     Http1Settings http1() {

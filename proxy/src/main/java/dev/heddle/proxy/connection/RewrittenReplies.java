@@ -14,9 +14,11 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.route.table.HeaderEditor;
 import dev.heddle.telemetry.ByteText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// Says the proxy's own answers as a listener has them said.
 ///
@@ -47,7 +49,7 @@ final class RewrittenReplies implements LocalReplies {
         exchange.info().setResponseCode(head.status());
         String body = reply.body();
         Format made = format;
-        Rule rule = find(exchange);
+        Rule rule = find(exchange, head);
         if (rule != null) {
             Mapper mapper = rule.mapper;
             body = mapper.body().orElse(body);
@@ -67,12 +69,11 @@ final class RewrittenReplies implements LocalReplies {
         return new ReplyBody(text, type);
     }
 
-    private @Nullable Rule find(Exchange exchange) {
+    private @Nullable Rule find(Exchange exchange, ResponseHead head) {
         var seen =
                 new LogFilter.Seen(
-                        exchange.request(),
-                        exchange.info(),
-                        exchange.worker().nanos(),
+                        new ExchangeRecord(exchange.request(), head, exchange.info()),
+                        exchange.worker().nanos() - exchange.info().startNanos(),
                         exchange.worker().random());
         for (Rule rule : rules) {
             if (rule.mapper.filter().takes(seen)) {

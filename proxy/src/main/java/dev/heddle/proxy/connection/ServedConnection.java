@@ -18,9 +18,11 @@ import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What all requests of one connection share, whatever its version of HTTP.
 @Confined("worker")
@@ -105,6 +107,7 @@ final class ServedConnection {
     Exchange exchange(ExchangeOwner owner, ResponseSink sink, BodySource source) {
         var info = new StreamInfo();
         info.onConnection(id, service.listener(), service.chain(), remote, local);
+        info.setFacts(service.facts(), worker().random());
         info.setClient(client);
         info.setTls(wire.tls());
         var limits = service.config().timeouts();

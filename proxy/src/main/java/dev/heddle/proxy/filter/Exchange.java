@@ -23,11 +23,14 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// One request and its response.
 ///
@@ -81,6 +84,7 @@ public final class Exchange {
 
     private boolean isResponseOn = true;
     private long idleNanos;
+    private long wholeNanos;
 
     /// The address of the host that the request is for; null for any.
     private @Nullable String wantedHost;
@@ -154,6 +158,7 @@ public final class Exchange {
     public @Nullable RouteEntry route() {
         if (route == null) {
             RouteTable routes = owner.routes();
+            info.setTableVersion(routes == null ? "" : routes.version());
             route =
                     routes == null
                             ? null
@@ -208,6 +213,7 @@ public final class Exchange {
 
     /// Replaces how long the exchange may take in all, from its beginning; zero for ever.
     public void setStreamTimeout(long nanos) {
+        wholeNanos = nanos;
         if (nanos <= 0) {
             whole.cancel();
         } else {
@@ -234,7 +240,8 @@ public final class Exchange {
         idleNanos = timeouts.streamIdleNanos();
         requestBody.begin();
         receiving.set(timeouts.requestNanos());
-        whole.set(timeouts.streamNanos());
+        wholeNanos = timeouts.streamNanos();
+        whole.set(wholeNanos);
         log.started(protocol);
     }
 
@@ -608,6 +615,7 @@ public final class Exchange {
     }
 
     private void onIdle() {
+        info.setLimitNanos(idleNanos);
         reply(
                 LocalReply.late(
                         isRequestEnded,
@@ -617,10 +625,12 @@ public final class Exchange {
     }
 
     private void onRequestTimeout() {
+        info.setLimitNanos(timeouts.requestNanos());
         reply(LocalReply.timeout(Optional.empty(), "request_overall_timeout", "request timeout"));
     }
 
     private void onStreamTimeout() {
+        info.setLimitNanos(wholeNanos);
         reply(
                 LocalReply.late(
                         isRequestEnded,

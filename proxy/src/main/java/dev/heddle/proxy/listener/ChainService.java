@@ -14,10 +14,12 @@ import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.tcp.TcpService;
 import dev.heddle.proxy.tls.TlsServer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A filter chain as one worker runs it.
 ///
@@ -100,7 +102,8 @@ record ChainService(
                                             listener.direction()
                                                     == ListenerConfig.Direction.INBOUND,
                                             listener.drainsWhenFailing()),
-                                    overload(services, listener)));
+                                    overload(services, listener),
+                                    listener.facts(chain)));
             case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
                     new Service.Tcp(
                             new TcpService(
@@ -111,7 +114,8 @@ record ChainService(
                                     listener.bufferLimitBytes(),
                                     listener.name(),
                                     chain.name(),
-                                    chain.rule().orElse(null)));
+                                    chain.rule().orElse(null),
+                                    listener.facts(chain)));
             case FilterChainConfig.Handling.Names(String names) -> new Service.Names(names);
         };
     }

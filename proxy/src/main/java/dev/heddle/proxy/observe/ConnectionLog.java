@@ -1,5 +1,7 @@
 package dev.heddle.proxy.observe;
 
+import dev.heddle.telemetry.AccessLogRecord.LogType;
+
 /// Records the connections of one TCP proxy on one worker. Called on the worker's thread; must not
 /// block and must not throw.
 public interface ConnectionLog {
@@ -13,7 +15,9 @@ public interface ConnectionLog {
     FilterStats filters();
 
     /// It is to be logged now, though it goes on. The argument is used again afterwards.
-    void flushed(StreamInfo info);
+    ///
+    /// @param type what happened
+    void flushed(StreamInfo info, LogType type);
 
     /// Both sides are closed. The argument is used again afterwards.
     void completed(StreamInfo info);

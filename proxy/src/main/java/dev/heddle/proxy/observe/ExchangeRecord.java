@@ -13,12 +13,18 @@ import dev.heddle.proxy.tls.ShownCertificate;
 import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.ByteText;
+import dev.heddle.telemetry.SocketAddressText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// An exchange as formats see it: those of access logs, and those of header values while the
 /// exchange still goes on. A view: shown an exchange, used at once, and shown the next.
@@ -26,10 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeRecord implements AccessLogRecord {
     private static final RequestHead NO_REQUEST = new RequestHead();
 
+    /// Whose metadata this proxy makes itself.
+    private static final String OWN = "heddle";
+
     private RequestHead request;
     private @Nullable ResponseHead response;
     private StreamInfo info;
     private String localReplyBody = "";
+    private LogType logType = LogType.NotSet;
     private final boolean isConnection;
     private final UnaryOperator<String> clusterStatNames;
 
@@ -79,6 +89,149 @@ public final class ExchangeRecord implements AccessLogRecord {
     public ExchangeRecord answered(String body) {
         localReplyBody = body;
         return this;
+    }
+
+    /// The same exchange, which is logged now for that.
+    public ExchangeRecord as(LogType type) {
+        logType = type;
+        return this;
+    }
+
+    /// The request that is shown.
+    public RequestHead request() {
+        return request;
+    }
+
+    /// The response that is shown; null where none was begun.
+    public @Nullable ResponseHead response() {
+        return response;
+    }
+
+    /// What is shown.
+    public StreamInfo info() {
+        return info;
+    }
+
+    @Override
+    public LogType logType() {
+        return logType;
+    }
+
+    /// Why it did not go as it should, in words; null where it did.
+    public @Nullable String reason() {
+        return Reason.of(info, grpcStatus());
+    }
+
+    @Override
+    public @Nullable Object metadata(MetadataOf of, String name, List<String> path) {
+        Object value =
+                switch (of) {
+                    case DYNAMIC -> dynamic(name, path);
+                    case CLUSTER -> info.clusterMetadata().of(name);
+                    case ROUTE -> info.routeMetadata().of(name);
+                    case UPSTREAM_HOST -> info.hostMetadata().of(name);
+                    case LISTENER -> info.facts().listener().of(name);
+                    case LISTENER_FILTER_CHAIN -> info.facts().chain().of(name);
+                };
+        for (String key : path) {
+            value = value instanceof Map<?, ?> map ? map.get(key) : null;
+        }
+        return value;
+    }
+
+    /// Under `heddle` this proxy itself says why an exchange failed, and which version of its
+    /// configuration served it; both are made when somebody asks.
+    private @Nullable Object dynamic(String name, List<String> path) {
+        if (!name.equals(OWN)) {
+            Map<String, Object> all = info.metadata();
+            return all == null ? null : all.get(name);
+        }
+        boolean isWhole = path.isEmpty();
+        Map<String, Object> own = new TreeMap<>();
+        if (isWhole || path.getFirst().equals("reason")) {
+            String reason = reason();
+            if (reason != null) {
+                own.put("reason", reason);
+            }
+        }
+        if ((isWhole || path.getFirst().equals("config_version"))
+                && !info.configVersion().isEmpty()) {
+            own.put("config_version", info.configVersion());
+        }
+        return own.isEmpty() ? null : own;
+    }
+
+    @Override
+    public @Nullable String filterState(String key) {
+        return SocketAddressText.whole(
+                switch (key) {
+                    case "envoy.filters.listener.original_dst.local_ip" -> info.origin().local();
+                    case "envoy.filters.listener.original_dst.remote_ip" -> info.origin().remote();
+                    default -> null;
+                });
+    }
+
+    /// The request's own where it has one: a connection's is one that nobody else has.
+    @Override
+    public @Nullable String streamId() {
+        return isConnection ? info.streamId() : request.headers().get(HeaderName.X_REQUEST_ID);
+    }
+
+    @Override
+    public @Nullable String uniqueId() {
+        return info.nextUuid();
+    }
+
+    @Override
+    public void eachRequestHeader(BiConsumer<String, String> each) {
+        pseudo(":method", request.method(), each);
+        pseudo(":path", request.path(), each);
+        pseudo(":authority", request.authority(), each);
+        pseudo(":scheme", request.scheme(), each);
+        request.headers().forEach(each);
+    }
+
+    private static void pseudo(String name, String value, BiConsumer<String, String> each) {
+        if (!value.isEmpty()) {
+            each.accept(name, value);
+        }
+    }
+
+    @Override
+    public void eachResponseHeader(BiConsumer<String, String> each) {
+        if (response != null) {
+            each.accept(":status", Integer.toString(response.status()));
+            response.headers().forEach(each);
+        }
+    }
+
+    @Override
+    public void eachResponseTrailer(BiConsumer<String, String> each) {
+        Headers trailers = info.responseTrailers();
+        if (trailers != null) {
+            trailers.forEach(each);
+        }
+    }
+
+    @Override
+    public String direction() {
+        return info.facts().direction();
+    }
+
+    @Override
+    public @Nullable String virtualHostName() {
+        return nonEmpty(info.virtualHost());
+    }
+
+    /// Flags are declared in the order of Envoy's bits.
+    @Override
+    @SuppressWarnings("EnumOrdinal") // the order is Envoy's, and a test compares it
+    public long responseFlagBits() {
+        long bits = 0;
+        for (ResponseFlag flag : info.flags()) {
+            bits |= 1L << flag.ordinal();
+        }
+        return bits;
     }
 
     @Override

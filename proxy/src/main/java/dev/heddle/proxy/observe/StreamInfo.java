@@ -8,6 +8,9 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.tls.TlsSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +18,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /// What happened in one exchange (or one TCP connection), with its timeline.
 ///
@@ -51,6 +55,13 @@ public final class StreamInfo {
     private @Nullable String virtualHost;
     private @Nullable String virtualCluster;
     private @Nullable RouteStat routeStat;
+    private ListenerFacts facts = ListenerFacts.NONE;
+    private @Nullable RandomGenerator random;
+    private @Nullable String streamId;
+    private String tableVersion = "";
+    private Metadata routeMetadata = Metadata.NONE;
+    private Metadata clusterMetadata = Metadata.NONE;
+    private Metadata hostMetadata = Metadata.NONE;
     private @Nullable String requestedServerName;
     private @Nullable TlsSession tls;
     private @Nullable String downstreamFailureReason;
@@ -60,6 +71,8 @@ public final class StreamInfo {
     private @Nullable String responseDetails;
     private @Nullable String upstreamFailureReason;
     private @Nullable String connectionTermination;
+    private @Nullable String circumstance;
+    private long limitNanos = NEVER;
     private boolean isHealthCheck;
     private int responseCode;
     private int attempts;
@@ -102,10 +115,17 @@ public final class StreamInfo {
         virtualHost = null;
         virtualCluster = null;
         routeStat = null;
+        streamId = null;
+        tableVersion = "";
+        routeMetadata = Metadata.NONE;
+        clusterMetadata = Metadata.NONE;
+        hostMetadata = Metadata.NONE;
         metadata = null;
         responseDetails = null;
         upstreamFailureReason = null;
         connectionTermination = null;
+        circumstance = null;
+        limitNanos = NEVER;
         isHealthCheck = false;
         responseCode = 0;
         attempts = 0;
@@ -135,6 +155,78 @@ public final class StreamInfo {
         downstreamDirectRemote = remote;
         downstreamRemote = remote;
         downstreamLocal = local;
+    }
+
+    /// What is known of the listener. Kept over [#start].
+    public ListenerFacts facts() {
+        return facts;
+    }
+
+    /// @param chance for what must be another one each time
+    public void setFacts(ListenerFacts value, RandomGenerator chance) {
+        facts = value;
+        random = chance;
+    }
+
+    /// Decides by chance; null where nobody has said how.
+    public @Nullable RandomGenerator random() {
+        return random;
+    }
+
+    /// A UUID, another one each time; null where nobody has said by which chance.
+    public @Nullable String nextUuid() {
+        RandomGenerator chance = random;
+        return chance == null
+                ? null
+                : new UUID(
+                                (chance.nextLong() & ~0xf000L) | 0x4000L,
+                                (chance.nextLong() & ~(3L << 62)) | 1L << 63)
+                        .toString();
+    }
+
+    /// The UUID of this exchange or connection, as of the first time somebody asks.
+    public @Nullable String streamId() {
+        if (streamId == null) {
+            streamId = nextUuid();
+        }
+        return streamId;
+    }
+
+    /// The version of the configuration that serves it: that of the route table where it has one of
+    /// its own, that of the listener otherwise; empty where both are the bootstrap's.
+    public String configVersion() {
+        return tableVersion.isEmpty() ? facts.version() : tableVersion;
+    }
+
+    public void setTableVersion(String value) {
+        tableVersion = value;
+    }
+
+    /// What the route says of itself.
+    public Metadata routeMetadata() {
+        return routeMetadata;
+    }
+
+    public void setRouteMetadata(Metadata value) {
+        routeMetadata = value;
+    }
+
+    /// What the cluster says of itself.
+    public Metadata clusterMetadata() {
+        return clusterMetadata;
+    }
+
+    public void setClusterMetadata(Metadata value) {
+        clusterMetadata = value;
+    }
+
+    /// What the host says of itself.
+    public Metadata hostMetadata() {
+        return hostMetadata;
+    }
+
+    public void setHostMetadata(Metadata value) {
+        hostMetadata = value;
     }
 
     /// Where the route is counted besides; null for nowhere.
@@ -402,6 +494,24 @@ public final class StreamInfo {
 
     public void setConnectionTermination(String value) {
         connectionTermination = value;
+    }
+
+    /// What flags and details do not tell of how it came to a failure, in words; null for nothing.
+    public @Nullable String circumstance() {
+        return circumstance;
+    }
+
+    public void setCircumstance(@Nullable String value) {
+        circumstance = value;
+    }
+
+    /// How long the limit was that ran out; negative where none did.
+    public long limitNanos() {
+        return limitNanos;
+    }
+
+    public void setLimitNanos(long value) {
+        limitNanos = value;
     }
 
     /// `%UPSTREAM_REQUEST_ATTEMPT_COUNT%`.

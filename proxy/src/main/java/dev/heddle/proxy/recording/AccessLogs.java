@@ -1,15 +1,18 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.config.LogFilter;
 import dev.heddle.telemetry.AsyncFile;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The files of all access logs: one for each path, however many listeners and workers write to it.
 ///
@@ -42,6 +45,8 @@ public final class AccessLogs implements AutoCloseable {
         return switch (log) {
             case AccessLogConfig.Lines(AccessLogConfig.Target target, AccessLogConfig.Line line) ->
                     file(target).map(file -> new LineLogger(file, line));
+            case AccessLogConfig.Filtered(LogFilter filter, AccessLogConfig some) ->
+                    open(some).map(logger -> new FilteringLogger(filter, logger));
         };
     }
 

@@ -6,11 +6,13 @@ import dev.heddle.proxy.observe.ConnectionStat;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.telemetry.AccessLogRecord.LogType;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.Histogram;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,9 +81,9 @@ public final class ConnectionRecorder implements ConnectionLog {
     }
 
     @Override
-    public void flushed(StreamInfo info) {
+    public void flushed(StreamInfo info, LogType type) {
         if (logs.length > 0) {
-            var record = new ExchangeRecord(info, meters::statName);
+            var record = new ExchangeRecord(info, meters::statName).as(type);
             for (AccessLogger log : logs) {
                 log.log(record);
             }
@@ -95,6 +97,6 @@ public final class ConnectionRecorder implements ConnectionLog {
         shard.record(listenerConnectionTime, Math.max(0, info.endNanos()) / NANOS_PER_MILLI);
         shard.add(bytesReceived, info.bytesReceived());
         shard.add(bytesSent, info.bytesSent());
-        flushed(info);
+        flushed(info, LogType.TcpConnectionEnd);
     }
 }

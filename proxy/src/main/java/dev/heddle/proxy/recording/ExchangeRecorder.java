@@ -13,12 +13,16 @@ import dev.heddle.proxy.observe.HttpStat;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.telemetry.AccessLogRecord.LogType;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.Histogram;
 import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Counts and logs the exchanges of one HTTP connection manager on one worker.
 @Confined("worker")
@@ -419,7 +422,7 @@ public final class ExchangeRecorder implements ExchangeLog {
                     .count(shard, info);
         }
         if (logs.length > 0) {
-            record.of(request, response, info);
+            record.of(request, response, info).as(LogType.DownstreamEnd);
             for (AccessLogger log : logs) {
                 log.log(record);
             }

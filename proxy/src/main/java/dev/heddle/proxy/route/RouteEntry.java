@@ -3,10 +3,13 @@ package dev.heddle.proxy.route;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// One route: what it does, and how it edits what passes.
 public interface RouteEntry {
@@ -25,6 +28,11 @@ public interface RouteEntry {
     /// The rule that it comes from; null where nobody says.
     default @Nullable Rule rule() {
         return null;
+    }
+
+    /// What it says of itself, for logs.
+    default Metadata metadata() {
+        return Metadata.NONE;
     }
 
     /// What the route says of its listener's filters.

@@ -3,10 +3,12 @@ package dev.heddle.proxy.route;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.tls.TlsSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// The routes of one route configuration, ready to be asked.
 public interface RouteTable {
@@ -26,6 +28,11 @@ public interface RouteTable {
             @Nullable TlsSession session,
             RandomGenerator random) {
         return match(request, random);
+    }
+
+    /// As the control plane calls it as it is now; empty for a table that a listener holds.
+    default String version() {
+        return "";
     }
 
     /// Headers that nobody outside may send to routes of this table

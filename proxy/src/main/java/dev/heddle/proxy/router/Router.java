@@ -27,12 +27,14 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// The last filter: finds the route and does what it says. One instance serves a connection.
 ///
@@ -89,6 +91,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         entry = found;
         exchange.info().setRoute(found.virtualHost(), found.name());
         exchange.info().setRouteStat(found.stat());
+        exchange.info().setRouteMetadata(found.metadata());
         return switch (found.action()) {
             case RouteAction.Forward forward -> forward(exchange, found, forward);
             case RouteAction.Redirect(int status, RouteAction.Location location) ->
@@ -115,6 +118,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         if (cluster == null) {
             return reply(new UpstreamFailure.NoCluster(forward.choice().missingStatus()));
         }
+        exchange.info().setClusterMetadata(cluster.metadata());
         RequestHead request = exchange.request();
         present = exchange;
         attempts = forward.attempts();
@@ -292,6 +296,7 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
         if (upstream != null && present != null) {
             upstream.cluster().stats().add(ClusterStat.UPSTREAM_RQ_TIMEOUT);
             upstream.onTimeout();
+            present.info().setLimitNanos(timeoutLength.toNanos());
             present.fail(new UpstreamFailure.Timeout());
         }
     }
@@ -477,6 +482,11 @@ public final class Router implements HttpFilter, UpstreamRequest.Owner, Retries.
                         idle
                                 ? ClusterStat.UPSTREAM_RQ_PER_TRY_IDLE_TIMEOUT
                                 : ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+        exchange()
+                .info()
+                .setLimitNanos(
+                        (idle ? attempts.retry().tries().idleTimeout() : tryTimeoutLength)
+                                .toNanos());
         boolean isSent = upstream.isSent();
         upstream.onTimeout();
         upstream.cancel();

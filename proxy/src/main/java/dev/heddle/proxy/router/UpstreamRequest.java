@@ -25,13 +25,16 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One attempt to get a response from one host. Once it is over it may be started again.
 ///
@@ -156,6 +159,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         host = null;
         pool = null;
         stream = null;
+        exchange.info().setCircumstance(null);
         if (!report.begins(cluster)) {
             state = State.OVER;
             exchange.fail(new UpstreamFailure.BreakerOpen());
@@ -174,6 +178,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 cluster.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
                 report.nothing();
                 state = State.OVER;
+                exchange.info().setCircumstance(cluster.hostsInWords());
                 exchange.fail(new UpstreamFailure.NoHealthyHost());
             }
             case Host picked -> {
@@ -184,6 +189,7 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
                 exchange.info().setUpstreamHost(picked.addressText());
                 exchange.info().setUpstreamHostName(picked.hostname());
+                exchange.info().setHostMetadata(picked.metadata());
                 exchange.info().addAttempt();
                 state = State.WAITING;
                 HostPools pools =
@@ -354,6 +360,14 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
             exchange.info().addAttempt();
             pool.acquireFresh(this);
             return;
+        }
+        if (failure instanceof UpstreamFailure.ConnectionLost
+                && stream != null
+                && stream.isLostIdle()) {
+            exchange.info()
+                    .setCircumstance(
+                            "the upstream closed the idle connection while the request was being"
+                                    + " sent");
         }
         if (over()) {
             report.failed();

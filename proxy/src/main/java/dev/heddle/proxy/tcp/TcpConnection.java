@@ -29,14 +29,18 @@ import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
+import dev.heddle.telemetry.AccessLogRecord.LogType;
 import dev.heddle.telemetry.SocketAddressText;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One client connection whose bytes go to a host of a cluster: as they are, over a connection of
 /// their own, or carried by an HTTP proxy ([TunnelRequest]). Nothing is read from the client before
@@ -215,6 +219,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
             finish(ResponseFlag.NC);
             return;
         }
+        info.setClusterMetadata(cluster.metadata());
         HostFinder finder = cluster.finder();
         String wanted = wantedHost();
         if (finder == null || wanted == null) {
@@ -255,6 +260,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
                 service.chain(),
                 client.remote(),
                 client.local());
+        info.setFacts(service.facts(), worker.random());
         info.start(worker.epochNanos(), worker.nanos());
     }
 
@@ -286,7 +292,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     }
 
     private void onFlush() {
-        service.log().flushed(info);
+        service.log().flushed(info, LogType.TcpUpstreamConnected);
         flush.set(service.config().logTiming().interval().toNanos());
     }
 
@@ -303,12 +309,14 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
                     to.release(Resource.REQUESTS);
                 }
                 to.stats().add(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+                info.setCircumstance(to.hostsInWords());
                 finish(ResponseFlag.UH);
             }
             case Host picked -> {
                 host = picked;
                 picked.requestStarted();
                 info.setUpstreamHost(picked.addressText());
+                info.setHostMetadata(picked.metadata());
                 info.addAttempt();
                 if (tunnel != null) {
                     to.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE);
@@ -418,7 +426,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         to.setReading(true);
         touch();
         if (service.config().logTiming().onConnected()) {
-            service.log().flushed(info);
+            service.log().flushed(info, LogType.TcpPeriodic);
         }
         for (ByteBuf bytes = greeting.poll(); bytes != null; bytes = greeting.poll()) {
             passBack(bytes, to);

@@ -5,9 +5,12 @@ import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.ConnectionLog;
+import dev.heddle.proxy.observe.ListenerFacts;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// One TCP proxy on one worker: what its connections share.
 ///
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param listener for logs
 /// @param chain the filter chain's name, for logs
 /// @param rule that the chain comes from; null where nobody says
+/// @param facts what logs say besides of where connections are taken
 public record TcpService(
         FilterContext context,
         TcpProxyConfig config,
@@ -24,7 +28,8 @@ public record TcpService(
         int bufferLimitBytes,
         String listener,
         String chain,
-        @Nullable Rule rule) {
+        @Nullable Rule rule,
+        ListenerFacts facts) {
 
     public TcpService {
         guards = List.copyOf(guards);

@@ -1,5 +1,6 @@
 package dev.heddle.proxy.upstream;
 
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.ConnectOutcome;
 import dev.heddle.proxy.runtime.Connecting;
@@ -10,9 +11,11 @@ import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.health.Breaker;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker sees it.
 public interface Cluster {
@@ -107,6 +110,16 @@ public interface Cluster {
     /// Decides whether requests may be sent, for all workers; null where they always may.
     default @Nullable Breaker breaker() {
         return null;
+    }
+
+    /// What it says of itself, for logs.
+    default Metadata metadata() {
+        return Metadata.NONE;
+    }
+
+    /// Why none of its hosts can be used, in words.
+    default String hostsInWords() {
+        return "the cluster '" + settings().name() + "' has none";
     }
 
     /// What was counted on this worker.

@@ -1,12 +1,15 @@
 package dev.heddle.proxy.upstream;
 
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.upstream.health.HostHealth;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
 /// else changes about it, so that its connections survive updates; or, where a name stands for one
@@ -32,6 +35,7 @@ public final class Host implements Pick {
     private String hostname;
     private Map<String, String> socketLabels;
     private String hashKey = "";
+    private Metadata metadata = Metadata.NONE;
     private long startNanos;
     private boolean isStarted;
     private int activeRequests;
@@ -123,6 +127,15 @@ public final class Host implements Pick {
 
     public String addressText() {
         return addressText;
+    }
+
+    /// What it says of itself, for logs.
+    public Metadata metadata() {
+        return metadata;
+    }
+
+    public void setMetadata(Metadata value) {
+        metadata = value;
     }
 
     public int weight() {

@@ -1,11 +1,14 @@
 package dev.heddle.proxy.upstream;
 
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.health.Breaker;
-import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
 
 /// A cluster as requests of high priority have it: with limits and connections of their own, so
 /// that others cannot be in their way.
@@ -63,6 +66,16 @@ record UrgentCluster(Cluster whole) implements Cluster {
     @Override
     public @Nullable Breaker breaker() {
         return whole.breaker();
+    }
+
+    @Override
+    public Metadata metadata() {
+        return whole.metadata();
+    }
+
+    @Override
+    public String hostsInWords() {
+        return whole.hostsInWords();
     }
 
     @Override

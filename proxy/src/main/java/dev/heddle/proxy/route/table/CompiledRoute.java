@@ -12,6 +12,7 @@ import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.Attempts;
@@ -21,6 +22,9 @@ import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
 import dev.heddle.proxy.tls.TlsSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +32,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
 final class CompiledRoute implements RouteEntry {
@@ -50,6 +53,7 @@ final class CompiledRoute implements RouteEntry {
     private final List<FilterOverride> filters;
     private final @Nullable RouteStat stat;
     private final @Nullable Rule rule;
+    private final Metadata about;
     private final Rewrite rewrite;
     private final List<ShareEdits> shares;
     private final List<HeaderEditor> requestEdits;
@@ -106,6 +110,7 @@ final class CompiledRoute implements RouteEntry {
                         ? null
                         : new RouteStat(host.name(), route.statPrefix());
         this.rule = route.rule().orElse(null);
+        this.about = route.metadata();
         this.rewrite = rewrite(route.action());
         this.shares = shares(route.action());
         this.requestEdits = outer.with(route.headers(), HeaderEdits.Both::request);
@@ -330,6 +335,11 @@ final class CompiledRoute implements RouteEntry {
     @Override
     public @Nullable RouteStat stat() {
         return stat;
+    }
+
+    @Override
+    public Metadata metadata() {
+        return about;
     }
 
     @Override

@@ -6,11 +6,13 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.tls.TlsSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// A route configuration, ready to be asked by all workers. Immutable.
 public final class CompiledRoutes implements RouteTable {
@@ -19,10 +21,14 @@ public final class CompiledRoutes implements RouteTable {
     private final boolean ignorePort;
     private final List<HeaderName> internalOnlyHeaders;
 
+    private final String version;
+
     private CompiledRoutes(
             VirtualHostIndex<CompiledHost> hosts,
             boolean ignorePort,
-            List<HeaderName> internalOnlyHeaders) {
+            List<HeaderName> internalOnlyHeaders,
+            String version) {
+        this.version = version;
         this.hosts = hosts;
         this.ignorePort = ignorePort;
         this.internalOnlyHeaders = internalOnlyHeaders;
@@ -38,7 +44,13 @@ public final class CompiledRoutes implements RouteTable {
         return new CompiledRoutes(
                 new VirtualHostIndex<>(domains),
                 config.ignorePort(),
-                config.internalOnlyHeaders().stream().map(HeaderName::of).toList());
+                config.internalOnlyHeaders().stream().map(HeaderName::of).toList(),
+                config.version().text());
+    }
+
+    @Override
+    public String version() {
+        return version;
     }
 
     @Override

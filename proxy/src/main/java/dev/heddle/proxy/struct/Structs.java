@@ -1,21 +1,25 @@
-package dev.heddle.proxy.filter.extauthz;
+package dev.heddle.proxy.struct;
 
 import dev.heddle.xds.wire.WireWriter;
+
 import google.protobuf.Struct;
 import google.protobuf.Value;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What filters find out, as JSON has it, to and from `google.protobuf.Struct`.
-final class Structs {
+public final class Structs {
     private static final int DEEPEST = 32;
 
     private Structs() {}
 
-    static WireWriter write(Map<?, ?> fields) {
+    /// The message of some fields.
+    public static WireWriter write(Map<?, ?> fields) {
         var out = new WireWriter();
         fields.forEach((key, value) ->
                 out.message(
@@ -40,7 +44,7 @@ final class Structs {
     }
 
     /// What lies too deep is left out.
-    static Map<String, @Nullable Object> read(Struct struct) {
+    public static Map<String, @Nullable Object> read(Struct struct) {
         return read(struct, 0);
     }
 

@@ -1,0 +1,33 @@
+package dev.heddle.proxy.recording;
+
+import dev.heddle.proxy.config.LogFilter;
+import dev.heddle.proxy.observe.ExchangeRecord;
+
+import java.util.random.RandomGenerator;
+
+/// Logs some of them only.
+final class FilteringLogger implements AccessLogger {
+    /// Of an exchange without a worker, as tests have: then every share takes it.
+    private static final RandomGenerator NONE = () -> 0;
+
+    private final LogFilter filter;
+    private final AccessLogger logger;
+
+    FilteringLogger(LogFilter filter, AccessLogger logger) {
+        this.filter = filter;
+        this.logger = logger;
+    }
+
+    @Override
+    public void log(ExchangeRecord record) {
+        RandomGenerator random = record.info().random();
+        var seen =
+                new LogFilter.Seen(
+                        record,
+                        Math.max(0, record.info().endNanos()),
+                        random == null ? NONE : random);
+        if (filter.takes(seen)) {
+            logger.log(record);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.heddle.telemetry.cel;
+
+import dev.heddle.telemetry.AccessLogRecord;
+
+import org.jspecify.annotations.Nullable;
+
+/// An expression about a request. Immutable, and so for all threads.
+///
+/// Two are equal when their texts are.
+public final class CelExpression {
+    /// Longer ones are nobody's.
+    private static final int LONGEST = 16_384;
+
+    private final String text;
+    private final CelNode root;
+
+    private CelExpression(String text, CelNode root) {
+        this.text = text;
+        this.root = root;
+    }
+
+    /// Parses an expression.
+    ///
+    /// @throws CelSyntaxException if it is none, or has what is not known here
+    public static CelExpression compile(String text) {
+        if (text.length() > LONGEST) {
+            throw new CelSyntaxException(
+                    text.substring(0, 40) + "…",
+                    LONGEST,
+                    "too long (expected: " + LONGEST + " characters at most)");
+        }
+        return new CelExpression(text, new CelParser(text).parse());
+    }
+
+    /// What it is for a request: [Boolean], [Long], [Double], [String], [java.time.Duration],
+    /// [java.time.Instant], a [java.util.Map], a [java.util.List], null, or a [CelError].
+    public @Nullable Object evaluate(AccessLogRecord record) {
+        return root.evaluate(record);
+    }
+
+    /// Whether it is true of a request; an error is not.
+    public boolean isTrue(AccessLogRecord record) {
+        return Boolean.TRUE.equals(root.evaluate(record));
+    }
+
+    /// What it is for a request, in words; null for an error and for null.
+    public @Nullable String print(AccessLogRecord record) {
+        return CelValues.print(root.evaluate(record));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CelExpression that && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    /// The text that was parsed.
+    @Override
+    public String toString() {
+        return text;
+    }
+}
