@@ -3,9 +3,7 @@ package dev.heddle.compiler.lower.mesh;
 import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Authorizer.Protocol;
-import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
-import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.mesh.ExtensionProvider;
@@ -13,7 +11,6 @@ import dev.heddle.model.mesh.ExtensionProvider.AsksGrpc;
 import dev.heddle.model.mesh.ExtensionProvider.AsksHttp;
 import dev.heddle.model.mesh.ExtensionProvider.Body;
 import dev.heddle.model.mesh.MeshConfig;
-import dev.heddle.model.service.Hostname;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,13 +59,13 @@ public record Authorizers(SortedMap<String, Authorizer> usable, List<Problem> pr
     }
 
     private static final class Reading {
-        private final ServiceCatalog services;
+        private final ProviderServices services;
         private final SortedMap<String, Authorizer> usable = new TreeMap<>();
         private final List<Problem> problems = new ArrayList<>();
         private final Set<String> names = new HashSet<>();
 
         Reading(ServiceCatalog services) {
-            this.services = services;
+            this.services = new ProviderServices(services);
         }
 
         void read(ExtensionProvider provider, FieldPath path) {
@@ -129,10 +126,11 @@ public record Authorizers(SortedMap<String, Authorizer> usable, List<Problem> pr
                                     "no header (expected: a name, and a value of one line)");
                         }
                     });
+            ProviderServices.Found asked = service(http.service(), http.port(), path);
             return new Authorizer(
                     name,
-                    cluster(http.service(), http.port(), path),
-                    host(http.service()),
+                    asked.cluster(),
+                    asked.host(),
                     timeout(http.timeout(), path),
                     http.failOpen(),
                     http.clearRouteCache(),
@@ -159,10 +157,11 @@ public record Authorizers(SortedMap<String, Authorizer> usable, List<Problem> pr
         }
 
         private Authorizer grpc(String name, AsksGrpc grpc, FieldPath path) {
+            ProviderServices.Found asked = service(grpc.service(), grpc.port(), path);
             return new Authorizer(
                     name,
-                    cluster(grpc.service(), grpc.port(), path),
-                    host(grpc.service()),
+                    asked.cluster(),
+                    asked.host(),
                     timeout(grpc.timeout(), path),
                     grpc.failOpen(),
                     grpc.clearRouteCache(),
@@ -175,37 +174,11 @@ public record Authorizers(SortedMap<String, Authorizer> usable, List<Problem> pr
             problem(path, text, "Policies that name it refuse what they match until then");
         }
 
-        private static String host(String service) {
-            return service.substring(service.indexOf('/') + 1);
-        }
-
-        /// Through which the service is asked; it must be one of the mesh's.
-        private String cluster(String service, int port, FieldPath path) {
-            String host = host(service);
-            String namespace = service.contains("/") ? service.replaceAll("/.*", "") : "";
-            List<MeshService> found =
-                    host.isEmpty() || host.contains("*") || host.contains("/")
-                            ? List.of()
-                            : services.claims().getOrDefault(new Hostname(host), List.of()).stream()
-                                    .filter(it ->
-                                            namespace.isEmpty()
-                                                    || it.service().namespace().equals(namespace))
-                                    .toList();
-            long namespaces = found.stream().map(it -> it.service().namespace()).distinct().count();
-            if (namespaces == 0) {
-                wrong(path.field("service"), "'" + service + "' (expected: a service of the mesh)");
-            } else if (namespaces > 1) {
-                wrong(
-                        path.field("service"),
-                        "'"
-                                + service
-                                + "' is in "
-                                + namespaces
-                                + " namespaces (expected: namespace/host)");
-            } else if (found.stream().allMatch(it -> it.service().port(port).isEmpty())) {
-                wrong(path.field("port"), port + " (expected: a port of " + host + ")");
-            }
-            return ClusterName.outbound(port, "", host);
+        /// The mesh's service that is asked.
+        private ProviderServices.Found service(String service, int port, FieldPath path) {
+            ProviderServices.Found found = services.find(service, port, path);
+            found.wrong().ifPresent(it -> wrong(it.path(), it.text()));
+            return found;
         }
 
         private Duration timeout(Optional<Duration> said, FieldPath path) {
