@@ -108,7 +108,7 @@ public final class SimProxy implements AutoCloseable {
     private final class Services implements WorkerServices {
         @Override
         public FilterContext context() {
-            return new FilterContext(worker, clusters::get, loop2);
+            return SimProxy.this.context();
         }
 
         @Override
@@ -246,6 +246,11 @@ public final class SimProxy implements AutoCloseable {
         var outcome = listeners.apply(List.of(listener));
         settle();
         assertThat(outcome).isCompletedWithValue(List.of());
+    }
+
+    /// What the worker owns, for those that make requests of their own.
+    public FilterContext context() {
+        return new FilterContext(worker, clusters::get, loop2);
     }
 
     public SimRoutes routes() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.proxy.export;
+
+import org.jspecify.annotations.NullMarked;
