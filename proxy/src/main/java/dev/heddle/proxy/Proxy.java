@@ -1,6 +1,7 @@
 package dev.heddle.proxy;
 
 import com.google.re2j.Pattern;
+
 import dev.heddle.proxy.admin.AdminPages;
 import dev.heddle.proxy.admin.AdminServer;
 import dev.heddle.proxy.admin.LogLevels;
@@ -28,6 +29,7 @@ import dev.heddle.proxy.hits.HitReports;
 import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.listener.Listeners;
+import dev.heddle.proxy.logservice.LogSource;
 import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.overload.OverloadConfig;
@@ -52,6 +54,11 @@ import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -77,9 +84,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One proxy: everything that it is made of, in the order in which it depends on each other.
 ///
@@ -183,6 +187,12 @@ public final class Proxy implements AutoCloseable {
         this.logs = new AccessLogs(settings.stdout(), settings.stderr());
 
         // What each worker owns, and the sockets that bring it connections.
+        var source =
+                new LogSource(
+                        bootstrap.node().id(),
+                        bootstrap.localCluster(),
+                        bootstrap.locality().zone(),
+                        bootstrap.node().message());
         this.runtimes =
                 workers.all().stream()
                         .collect(
@@ -194,6 +204,7 @@ public final class Proxy implements AutoCloseable {
                                                         shared,
                                                         meters,
                                                         logs,
+                                                        source,
                                                         overload,
                                                         drains,
                                                         new RuleHits(

@@ -10,6 +10,7 @@ import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.WorkerServices;
+import dev.heddle.proxy.logservice.LogSource;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.FilterStats;
@@ -22,7 +23,9 @@ import dev.heddle.proxy.recording.ConnectionRecorder;
 import dev.heddle.proxy.recording.ExchangeRecorder;
 import dev.heddle.proxy.recording.HandshakeRecorder;
 import dev.heddle.proxy.recording.ListenerRecorder;
+import dev.heddle.proxy.recording.LogOpener;
 import dev.heddle.proxy.recording.ProxyMeters;
+import dev.heddle.proxy.recording.WorkerLogs;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.route.table.CompiledRoutes;
 import dev.heddle.proxy.runtime.Confined;
@@ -36,12 +39,14 @@ import dev.heddle.proxy.tokens.VerifiedTokens;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// What one worker owns beside its connections: its clusters, the route tables of the moment, its
 /// meters.
@@ -50,7 +55,7 @@ final class WorkerRuntime implements WorkerServices {
 
     private final ProxyMeters meters;
     private final MeterShard shard;
-    private final AccessLogs logs;
+    private final LogOpener logs;
     private final List<InetSocketAddress> nameServers;
     private final WorkerClusters clusters;
     private final FilterContext context;
@@ -63,6 +68,7 @@ final class WorkerRuntime implements WorkerServices {
             SharedClusters shared,
             ProxyMeters meters,
             AccessLogs logs,
+            LogSource source,
             Published<OverloadState> overload,
             Published<DrainState> drains,
             RuleHits hits,
@@ -72,7 +78,6 @@ final class WorkerRuntime implements WorkerServices {
         this.nameServers = nameServers;
         this.meters = meters;
         this.shard = meters.meters().shard();
-        this.logs = logs;
         this.clusters =
                 new WorkerClusters(
                         shared,
@@ -99,6 +104,7 @@ final class WorkerRuntime implements WorkerServices {
                         new VerifiedTokens(),
                         secrets,
                         localCluster);
+        this.logs = new WorkerLogs(logs, context, source, meters, shard);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need

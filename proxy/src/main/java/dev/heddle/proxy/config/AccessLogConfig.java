@@ -1,9 +1,13 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.export.Collector;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
+import dev.heddle.xds.wire.Bytes;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /// One access log of a TCP proxy or an HTTP connection manager: what is done with an exchange or a
 /// connection when it is over (`envoy.config.accesslog.v3.AccessLog`).
@@ -14,6 +18,82 @@ public sealed interface AccessLogConfig {
 
     /// It is done with some of them only.
     record Filtered(LogFilter filter, AccessLogConfig log) implements AccessLogConfig {}
+
+    /// It is an entry that an access log service takes (ALS).
+    ///
+    /// @param isHttp whether it is about exchanges; about connections otherwise
+    record Entries(LogService service, boolean isHttp, ToldHeaders told)
+            implements AccessLogConfig {}
+
+    /// It is a record that a collector of OpenTelemetry takes.
+    ///
+    /// @param timeout of a call
+    /// @param resource what is said of this proxy with each batch, as a message
+    ///   (`opentelemetry.proto.resource.v1.Resource`)
+    /// @param isLabelled whether who this proxy is and the log's name are said besides
+    record Records(
+            LogService service,
+            Duration timeout,
+            Bytes resource,
+            boolean isLabelled,
+            LogValue body,
+            LogValue.Members attributes)
+            implements AccessLogConfig {}
+
+    /// A service of gRPC that takes logs.
+    ///
+    /// @param cluster whose hosts are asked
+    /// @param authority what requests say as `:authority`
+    /// @param headers what requests carry besides; they may hold a secret
+    /// @param logName that the service is told
+    /// @param interval how long entries wait at most for others
+    /// @param bufferBytes how many bytes of entries make a message; 0 for one entry
+    record LogService(
+            String cluster,
+            String authority,
+            List<Collector.Field> headers,
+            String logName,
+            Duration interval,
+            int bufferBytes) {
+        public LogService {
+            headers = List.copyOf(headers);
+        }
+    }
+
+    /// The headers that are in entries besides, lower case.
+    record ToldHeaders(List<String> request, List<String> response, List<String> trailers) {
+        public ToldHeaders {
+            request = List.copyOf(request);
+            response = List.copyOf(response);
+            trailers = List.copyOf(trailers);
+        }
+    }
+
+    /// A value of OpenTelemetry whose texts may hold command operators.
+    sealed interface LogValue {
+        /// There is none.
+        LogValue NONE = new Members(List.of());
+
+        /// A text.
+        record Text(AccessLogFormat format) implements LogValue {}
+
+        /// Members in their order.
+        record Members(List<Member> members) implements LogValue {
+            public Members {
+                members = List.copyOf(members);
+            }
+        }
+
+        /// Items in their order.
+        record Items(List<LogValue> items) implements LogValue {
+            public Items {
+                items = List.copyOf(items);
+            }
+        }
+
+        /// A value by its name.
+        record Member(String key, LogValue value) {}
+    }
 
     /// Where lines go.
     sealed interface Target {

@@ -9,6 +9,9 @@ import dev.heddle.xds.wire.WireException;
 import envoy.config.accesslog.v3.AccessLog;
 import envoy.config.core.v3.SubstitutionFormatString;
 import envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
 import envoy.extensions.access_loggers.stats.v3.Config;
 import envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -83,6 +86,17 @@ final class AccessLogParser {
             return new AccessLogConfig.Lines(
                     new AccessLogConfig.Target.Stderr(),
                     line(join(path, "log_format"), log.getLogFormat()));
+        }
+        var services = new LogServiceParser(findings);
+        if (config.holds(HttpGrpcAccessLogConfig.getDefaultInstance())) {
+            return services.http(path, config.unpack(HttpGrpcAccessLogConfig.getDefaultInstance()));
+        }
+        if (config.holds(TcpGrpcAccessLogConfig.getDefaultInstance())) {
+            return services.tcp(path, config.unpack(TcpGrpcAccessLogConfig.getDefaultInstance()));
+        }
+        if (config.holds(OpenTelemetryAccessLogConfig.getDefaultInstance())) {
+            return services.openTelemetry(
+                    path, config.unpack(OpenTelemetryAccessLogConfig.getDefaultInstance()));
         }
         if (!config.holds(FileAccessLog.getDefaultInstance())) {
             findings.notImplemented(path, "'" + config.getTypeUrl() + "'");

@@ -13,12 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /// The files of all access logs: one for each path, however many listeners and workers write to it.
 ///
 /// Thread-safe. A file that cannot be opened is reported once and its lines are lost; traffic goes
 /// on.
-public final class AccessLogs implements AutoCloseable {
+public final class AccessLogs implements LogOpener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessLogs.class);
 
@@ -36,17 +37,30 @@ public final class AccessLogs implements AutoCloseable {
         this.stderr = stderr;
     }
 
-    /// Opens the logs of one listener for one worker.
-    AccessLogger[] open(List<AccessLogConfig> logs) {
-        return logs.stream().flatMap(log -> open(log).stream()).toArray(AccessLogger[]::new);
+    /// Opens logs that are files; a worker has those of services.
+    @Override
+    public AccessLogger[] open(List<AccessLogConfig> logs) {
+        return open(logs, _ -> Optional.empty());
     }
 
-    private Optional<AccessLogger> open(AccessLogConfig log) {
+    /// Opens logs.
+    ///
+    /// @param others opens those that are no files
+    AccessLogger[] open(
+            List<AccessLogConfig> logs, Function<AccessLogConfig, Optional<AccessLogger>> others) {
+        return logs.stream()
+                .flatMap(log -> open(log, others).stream())
+                .toArray(AccessLogger[]::new);
+    }
+
+    private Optional<AccessLogger> open(
+            AccessLogConfig log, Function<AccessLogConfig, Optional<AccessLogger>> others) {
         return switch (log) {
             case AccessLogConfig.Lines(AccessLogConfig.Target target, AccessLogConfig.Line line) ->
                     file(target).map(file -> new LineLogger(file, line));
             case AccessLogConfig.Filtered(LogFilter filter, AccessLogConfig some) ->
-                    open(some).map(logger -> new FilteringLogger(filter, logger));
+                    open(some, others).map(logger -> new FilteringLogger(filter, logger));
+            case AccessLogConfig.Entries _, AccessLogConfig.Records _ -> others.apply(log);
         };
     }
 

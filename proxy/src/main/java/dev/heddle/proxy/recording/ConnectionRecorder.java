@@ -44,7 +44,7 @@ public final class ConnectionRecorder implements ConnectionLog {
             String listenerPrefix,
             String statPrefix,
             List<AccessLogConfig> logs,
-            AccessLogs files) {
+            LogOpener files) {
         this.meters = meters;
         this.shard = shard;
         this.logs = files.open(logs);

@@ -65,7 +65,7 @@ public final class ExchangeRecorder implements ExchangeLog {
             String listenerPrefix,
             String statPrefix,
             List<AccessLogConfig> logs,
-            AccessLogs files) {
+            LogOpener files) {
         this.meters = meters;
         this.shard = shard;
         this.record = new ExchangeRecord(meters::statName);
