@@ -9,6 +9,7 @@ import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.ExtensionProvider;
 import dev.heddle.model.mesh.MeshConfig;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,8 +107,8 @@ final class TelemetryAnalyzer implements Analyzer {
             Subject subject, Resource<Telemetry> telemetry, Diagnostics findings) {
         boolean isDefault =
                 mesh(subject)
-                        .map(m -> Written.of(m.defaultProviders()).at("accessLogging").items())
-                        .filter(providers -> !providers.isEmpty())
+                        .flatMap(MeshConfig::defaultProviders)
+                        .filter(providers -> !providers.accessLogging().isEmpty())
                         .isPresent();
         List<AccessLogging> logs = telemetry.spec().accessLogging();
         for (int i = 0; i < logs.size(); i++) {

@@ -17,6 +17,7 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -119,6 +120,7 @@ public final class Analysis {
                 meshNamespace,
                 index.services(),
                 findings);
+        TelemetryCheck.check(index, mesh, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
         findings.addAll(Ingresses.of(index.resources(), mesh).findings());
         findings.addAll(index.gatewayApi().findings());

@@ -2,6 +2,7 @@ package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.lower.mesh.AccessLogs;
 import dev.heddle.compiler.lower.mesh.Authorizers;
+import dev.heddle.compiler.lower.mesh.LoggingProviders;
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshConfigs.Chosen;
 import dev.heddle.compiler.service.ServiceCatalog;
@@ -10,6 +11,7 @@ import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -51,6 +53,20 @@ final class MeshConfigCheck {
                                 first.resource().origin(problem.path()),
                                 problem.text(),
                                 problem.hint()));
+        LoggingProviders.of(Optional.of(first.config()), services, first.path())
+                .problems()
+                .forEach(problem ->
+                        findings.add(
+                                problem.isUnusable()
+                                        ? DiagnosticCode.INVALID_VALUE
+                                        : DiagnosticCode.NOT_IMPLEMENTED,
+                                first.resource().origin(problem.path()),
+                                problem.text(),
+                                problem.isUnusable()
+                                        ? "It takes no logs until then"
+                                        : "Heddle's own proxy refuses listeners with it and stays"
+                                                + " with what it had; Envoy is given it as it"
+                                                + " stands"));
         AccessLogs.problem(first.config())
                 .ifPresent(problem ->
                         findings.add(

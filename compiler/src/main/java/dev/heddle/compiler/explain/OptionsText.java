@@ -10,6 +10,7 @@ import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Observation;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,13 +47,31 @@ final class OptionsText {
     }
 
     private void log(AccessLog log) {
-        String line =
-                switch (log.line().orElse(null)) {
-                    case AccessLog.Line.Text(String format) -> " as " + format.strip();
-                    case AccessLog.Line.Json(var fields) -> " as JSON " + fields;
-                    case null -> "";
+        String text =
+                switch (log.sink()) {
+                    case AccessLog.Sink.File file ->
+                            "logged to "
+                                    + file.path()
+                                    + switch (file.line().orElse(null)) {
+                                        case AccessLog.Line.Text(String format) ->
+                                                " as " + format.strip();
+                                        case AccessLog.Line.Json(var fields) ->
+                                                " as JSON " + fields;
+                                        case null -> "";
+                                    };
+                    case AccessLog.Sink.Service service ->
+                            (service.isHttp() ? "requests" : "connections")
+                                    + " logged by "
+                                    + service.target().host()
+                                    + " as "
+                                    + service.target().logName();
+                    case AccessLog.Sink.Collector collector ->
+                            "logged by the collector "
+                                    + collector.target().host()
+                                    + " as "
+                                    + collector.target().logName();
                 };
-        words.add("logged to " + log.path() + line);
+        words.add(text + log.filter().map(it -> " where " + it).orElse(""));
     }
 
     private void http(HttpOptions http) {

@@ -33,6 +33,7 @@ import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -162,23 +163,29 @@ public final class GatewayLowering {
         var asked = AskedServices.of(guarded);
         // Behind a gateway it is the gateway that is told, which is not to pass that on.
         boolean hidesDenials = world.index().security().anyAccess(AccessLowering::tellsDenials);
-        return MeshWide.of(
-                        world.settings(),
-                        world.options(scope),
-                        scope.role(),
-                        world.telemetries(scope),
-                        hidesDenials)
-                .applied(
-                        new ProxyPlan(
-                                GuardLowering.guarded(
-                                        asked.listeners(asking), Direction.OUTBOUND, world, scope),
-                                asked.tables(guarded),
-                                clusters,
-                                passed.assignments(),
-                                secrets.all().stream()
-                                        .filter(s -> !sentAnyway.contains(s.name()))
-                                        .toList(),
-                                datagrams));
+        ProxyPlan plan =
+                MeshWide.of(
+                                world.settings(),
+                                world.options(scope),
+                                scope.role(),
+                                world.telemetries(scope),
+                                world.index().services(),
+                                hidesDenials)
+                        .applied(
+                                new ProxyPlan(
+                                        GuardLowering.guarded(
+                                                asked.listeners(asking),
+                                                Direction.OUTBOUND,
+                                                world,
+                                                scope),
+                                        asked.tables(guarded),
+                                        clusters,
+                                        passed.assignments(),
+                                        secrets.all().stream()
+                                                .filter(s -> !sentAnyway.contains(s.name()))
+                                                .toList(),
+                                        datagrams));
+        return MissingClusters.told(plan, common.clusters());
     }
 
     /// Where datagrams come in, if any do. They have ports of their own.

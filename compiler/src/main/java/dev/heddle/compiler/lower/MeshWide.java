@@ -10,6 +10,7 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.lower.istio.PoolDefaults;
 import dev.heddle.compiler.lower.mesh.ListenerLowering;
 import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -19,6 +20,7 @@ import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
+
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,19 +42,22 @@ record MeshWide(
         boolean keepsNameCase) {
 
     /// @param telemetries that say what is told of traffic, the widest first
+    /// @param services of the mesh, some of which are told
     /// @param hidesDenials whether clients are told nothing of denials behind the proxy
     static MeshWide of(
             MeshSettings settings,
             ProxyOptions options,
             Role role,
             List<Same<Resource<Telemetry>>> telemetries,
+            ServiceCatalog services,
             boolean hidesDenials) {
         var lowering =
                 new ListenerLowering(
                         settings.config(),
                         options,
                         role,
-                        telemetries.stream().map(Same::get).toList());
+                        telemetries.stream().map(Same::get).toList(),
+                        services);
         var listeners = new EnumMap<Direction, ListenerOptions>(Direction.class);
         for (Direction direction : Direction.values()) {
             listeners.put(direction, lowering.of(direction));

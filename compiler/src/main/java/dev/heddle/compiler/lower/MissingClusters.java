@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower;
 
+import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
@@ -10,17 +11,21 @@ import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadBalancing;
+import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteAction;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.model.Origin;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Clusters that routes name and nobody defines, because a host, port or subset does not exist.
 ///
@@ -132,6 +137,34 @@ final class MissingClusters {
                 add(mirror.to(), known, missing);
             }
         }
+    }
+
+    /// The plan with those that its listeners tell of requests, and that nobody defines, as the
+    /// proxy does not see their services: a proxy may refuse a listener that names no cluster.
+    ///
+    /// @param beside those that the proxy has anyway
+    static ProxyPlan told(ProxyPlan plan, List<Cluster> beside) {
+        Set<String> known =
+                Stream.concat(beside.stream(), plan.clusters().stream())
+                        .map(Cluster::name)
+                        .collect(Collectors.toSet());
+        SortedMap<String, Cluster> missing = new TreeMap<>();
+        for (Listener listener : plan.listeners()) {
+            listener.options().observation().logs().stream()
+                    .flatMap(log -> log.target().stream())
+                    .map(AccessLog.Target::cluster)
+                    .filter(name -> !known.contains(name))
+                    .forEach(name -> missing.putIfAbsent(name, empty(name, listener.origin())));
+        }
+        return missing.isEmpty()
+                ? plan
+                : new ProxyPlan(
+                        plan.listeners(),
+                        plan.routes(),
+                        Stream.concat(plan.clusters().stream(), missing.values().stream()).toList(),
+                        plan.assignments(),
+                        plan.secrets(),
+                        plan.datagrams());
     }
 
     private static Cluster empty(String name, Origin origin) {

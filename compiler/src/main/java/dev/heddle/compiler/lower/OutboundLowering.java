@@ -20,6 +20,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
 import dev.heddle.model.service.Service.Resolution;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -84,15 +85,23 @@ public final class OutboundLowering {
                     case REDIRECTED, HTTP_PROXY, NONE -> Role.SIDECAR;
                 };
         var asked = AskedServices.of(routes);
-        return MeshWide.of(world.settings(), outlook.options(), role, outlook.telemetries(), false)
-                .applied(
-                        new ProxyPlan(
-                                asked.listeners(listeners),
-                                asked.tables(routes),
-                                MissingClusters.added(clusters, routes, listeners, pieces),
-                                services.assignments(),
-                                secrets.all(),
-                                datagrams));
+        ProxyPlan plan =
+                MeshWide.of(
+                                world.settings(),
+                                outlook.options(),
+                                role,
+                                outlook.telemetries(),
+                                world.index().services(),
+                                false)
+                        .applied(
+                                new ProxyPlan(
+                                        asked.listeners(listeners),
+                                        asked.tables(routes),
+                                        MissingClusters.added(clusters, routes, listeners, pieces),
+                                        services.assignments(),
+                                        secrets.all(),
+                                        datagrams));
+        return MissingClusters.told(plan, List.of());
     }
 
     /// Whether requests to some port may be to hosts that the proxy looks up.

@@ -22,6 +22,7 @@ import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.service.AppProtocol;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -123,23 +124,27 @@ public final class SidecarLowering {
             }
             case Interception.Explicit explicit -> explicit(explicit);
         }
-        return MeshWide.of(
-                        world.settings(),
-                        world.options(scope),
-                        scope.role(),
-                        world.telemetries(scope),
-                        false)
-                .applied(
-                        new ProxyPlan(
-                                GuardLowering.guarded(
-                                        AskedServices.of(common.routes()).listeners(listeners),
-                                        Direction.INBOUND,
-                                        world,
-                                        scope),
-                                List.of(),
-                                clusters,
-                                ProxyPlace.siblings(world, scope),
-                                inbound.secrets()));
+        ProxyPlan plan =
+                MeshWide.of(
+                                world.settings(),
+                                world.options(scope),
+                                scope.role(),
+                                world.telemetries(scope),
+                                world.index().services(),
+                                false)
+                        .applied(
+                                new ProxyPlan(
+                                        GuardLowering.guarded(
+                                                AskedServices.of(common.routes())
+                                                        .listeners(listeners),
+                                                Direction.INBOUND,
+                                                world,
+                                                scope),
+                                        List.of(),
+                                        clusters,
+                                        ProxyPlace.siblings(world, scope),
+                                        inbound.secrets()));
+        return MissingClusters.told(plan, common.clusters());
     }
 
     private void explicit(Interception.Explicit explicit) {

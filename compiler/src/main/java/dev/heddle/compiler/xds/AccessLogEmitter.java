@@ -2,15 +2,30 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+
 import dev.heddle.compiler.ir.AccessLog.Line;
+import dev.heddle.compiler.ir.AccessLog.Sink;
+import dev.heddle.compiler.ir.AccessLog.Target;
 import dev.heddle.compiler.ir.Observation;
+
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+
 import java.util.List;
+import java.util.Optional;
 
 /// Emits access logs.
 final class AccessLogEmitter {
@@ -23,30 +38,108 @@ final class AccessLogEmitter {
 
     private static AccessLog log(dev.heddle.compiler.ir.AccessLog log) {
         AccessLog.Builder out = AccessLog.newBuilder();
+        log.filter()
+                .ifPresent(expression ->
+                        out.getFilterBuilder()
+                                .getExtensionFilterBuilder()
+                                .setName("envoy.access_loggers.extension_filters.cel")
+                                .setTypedConfig(
+                                        Protos.pack(
+                                                ExpressionFilter.newBuilder()
+                                                        .setExpression(expression)
+                                                        .build())));
+        switch (log.sink()) {
+            case Sink.File file -> file(out, file);
+            case Sink.Service service -> service(out, service);
+            case Sink.Collector collector -> collector(out, collector);
+        }
+        return out.build();
+    }
+
+    private static void file(AccessLog.Builder out, Sink.File log) {
+        Optional<SubstitutionFormatString> line = log.line().map(it -> line(it, log.omitsEmpty()));
         switch (log.path()) {
             case "/dev/stdout" -> {
                 StdoutAccessLog.Builder stdout = StdoutAccessLog.newBuilder();
-                log.line().ifPresent(l -> stdout.setLogFormat(line(l)));
+                line.ifPresent(stdout::setLogFormat);
                 out.setName("envoy.access_loggers.stdout")
                         .setTypedConfig(Protos.pack(stdout.build()));
             }
             case "/dev/stderr" -> {
                 StderrAccessLog.Builder stderr = StderrAccessLog.newBuilder();
-                log.line().ifPresent(l -> stderr.setLogFormat(line(l)));
+                line.ifPresent(stderr::setLogFormat);
                 out.setName("envoy.access_loggers.stderr")
                         .setTypedConfig(Protos.pack(stderr.build()));
             }
             default -> {
                 FileAccessLog.Builder file = FileAccessLog.newBuilder().setPath(log.path());
-                log.line().ifPresent(l -> file.setLogFormat(line(l)));
+                line.ifPresent(file::setLogFormat);
                 out.setName("envoy.access_loggers.file").setTypedConfig(Protos.pack(file.build()));
             }
         }
-        return out.build();
     }
 
-    private static SubstitutionFormatString line(Line line) {
-        SubstitutionFormatString.Builder out = SubstitutionFormatString.newBuilder();
+    private static void service(AccessLog.Builder out, Sink.Service log) {
+        CommonGrpcAccessLogConfig common =
+                common(log.target())
+                        .addAllFilterStateObjectsToLog(log.headers().filterState())
+                        .build();
+        if (log.isHttp()) {
+            out.setName("envoy.access_loggers.http_grpc")
+                    .setTypedConfig(
+                            Protos.pack(
+                                    HttpGrpcAccessLogConfig.newBuilder()
+                                            .setCommonConfig(common)
+                                            .addAllAdditionalRequestHeadersToLog(
+                                                    log.headers().request())
+                                            .addAllAdditionalResponseHeadersToLog(
+                                                    log.headers().response())
+                                            .addAllAdditionalResponseTrailersToLog(
+                                                    log.headers().trailers())
+                                            .build()));
+        } else {
+            out.setName("envoy.access_loggers.tcp_grpc")
+                    .setTypedConfig(
+                            Protos.pack(
+                                    TcpGrpcAccessLogConfig.newBuilder()
+                                            .setCommonConfig(common)
+                                            .build()));
+        }
+    }
+
+    private static void collector(AccessLog.Builder out, Sink.Collector log) {
+        var config =
+                OpenTelemetryAccessLogConfig.newBuilder()
+                        .setCommonConfig(common(log.target()))
+                        .setBody(text(log.body()));
+        log.attributes()
+                .forEach((name, format) ->
+                        config.getAttributesBuilder()
+                                .addValues(
+                                        KeyValue.newBuilder().setKey(name).setValue(text(format))));
+        out.setName("envoy.access_loggers.open_telemetry")
+                .setTypedConfig(Protos.pack(config.build()));
+    }
+
+    private static AnyValue text(String format) {
+        return AnyValue.newBuilder().setStringValue(format).build();
+    }
+
+    private static CommonGrpcAccessLogConfig.Builder common(Target target) {
+        return CommonGrpcAccessLogConfig.newBuilder()
+                .setLogName(target.logName())
+                .setTransportApiVersion(ApiVersion.V3)
+                .setGrpcService(
+                        GrpcService.newBuilder()
+                                .setEnvoyGrpc(
+                                        GrpcService.EnvoyGrpc.newBuilder()
+                                                .setClusterName(target.cluster())
+                                                .setAuthority(target.host())));
+    }
+
+    private static SubstitutionFormatString line(Line line, boolean omitsEmpty) {
+        SubstitutionFormatString.Builder out =
+                SubstitutionFormatString.newBuilder().setOmitEmptyValues(omitsEmpty);
         switch (line) {
             case Line.Text(String format) ->
                     out.setTextFormatSource(DataSource.newBuilder().setInlineString(format));

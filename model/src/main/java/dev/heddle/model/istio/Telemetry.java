@@ -6,6 +6,7 @@ import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -164,9 +165,9 @@ public record Telemetry(
     /// Access logs.
     public record AccessLogging(
             ModeSelector match,
-            @NotYet List<ProviderRef> providers,
+            List<ProviderRef> providers,
             Optional<Boolean> disabled,
-            @NotYet Optional<Filter> filter) {
+            Optional<Filter> filter) {
 
         public AccessLogging {
             providers = List.copyOf(providers);

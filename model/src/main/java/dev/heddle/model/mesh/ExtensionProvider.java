@@ -2,6 +2,7 @@ package dev.heddle.model.mesh;
 
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param name unique in the mesh; lower-case letters, digits and dashes, 63 at most
 /// @param envoyExtAuthzHttp one that says in HTTP whether a request may pass
 /// @param envoyExtAuthzGrpc one that says so in gRPC
+/// @param envoyFileAccessLog one that takes access logs
 public record ExtensionProvider(
         String name,
         Optional<AsksHttp> envoyExtAuthzHttp,
@@ -25,10 +27,10 @@ public record ExtensionProvider(
         @NotYet Node skywalking,
         @NotYet Node opentelemetry,
         @NotYet Node prometheus,
-        @NotYet Node envoyFileAccessLog,
-        @NotYet Node envoyHttpAls,
-        @NotYet Node envoyTcpAls,
-        @NotYet Node envoyOtelAls,
+        Optional<LoggingProvider.File> envoyFileAccessLog,
+        Optional<LoggingProvider.HttpService> envoyHttpAls,
+        Optional<LoggingProvider.TcpService> envoyTcpAls,
+        Optional<LoggingProvider.OpenTelemetry> envoyOtelAls,
         @NotYet Node sds) {
 
     /// A service that is asked in HTTP, with the request's own head.

@@ -11,6 +11,7 @@ import dev.heddle.model.match.Selector;
 import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import java.util.Optional;
 /// @param serviceSettings of which services only endpoints of the caller's own cluster are used
 /// @param serviceScopeConfigs the same, by labels; the first that fits counts
 /// @param extensionProviders services that policies may name
+/// @param defaultProviders who is told where no Telemetry says it
 /// @param discoverySelectors namespaces that there are for the mesh; none means all
 /// @param enableAutoMtls whether hosts that speak the mesh's TLS are spoken to in it unasked; true
 /// @param trustDomain of the mesh's identities; `cluster.local`
@@ -89,7 +91,7 @@ public record MeshConfig(
         @NotYet Node verifyCertificateAtClient,
         @NotYet Node ca,
         List<ExtensionProvider> extensionProviders,
-        @NotYet Node defaultProviders,
+        Optional<DefaultProviders> defaultProviders,
         List<Selector> discoverySelectors,
         Optional<MeshTls> meshMTLS,
         @NotYet Node tlsDefaults,
@@ -106,6 +108,20 @@ public record MeshConfig(
         trustDomainAliases = List.copyOf(trustDomainAliases);
         extensionProviders = List.copyOf(extensionProviders);
         caCertificates = List.copyOf(caCertificates);
+    }
+
+    /// Who is told where no Telemetry says it, by their names.
+    ///
+    /// @param accessLogging of requests and connections, in access logs
+    public record DefaultProviders(
+            @NotYet List<String> tracing,
+            @NotYet List<String> metrics,
+            List<String> accessLogging) {
+        public DefaultProviders {
+            tracing = List.copyOf(tracing);
+            metrics = List.copyOf(metrics);
+            accessLogging = List.copyOf(accessLogging);
+        }
     }
 
     /// Roots, and whose they are.

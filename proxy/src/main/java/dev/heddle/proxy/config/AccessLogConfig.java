@@ -14,7 +14,14 @@ import java.util.List;
 public sealed interface AccessLogConfig {
 
     /// It is a line.
-    record Lines(Target target, Line line) implements AccessLogConfig {}
+    ///
+    /// @param omitsEmpty whether what there is not is left out
+    record Lines(Target target, Line line, boolean omitsEmpty) implements AccessLogConfig {
+        /// One that says of everything whether it is there.
+        public Lines(Target target, Line line) {
+            this(target, line, false);
+        }
+    }
 
     /// It is done with some of them only.
     record Filtered(LogFilter filter, AccessLogConfig log) implements AccessLogConfig {}

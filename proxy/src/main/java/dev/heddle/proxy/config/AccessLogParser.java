@@ -78,14 +78,16 @@ final class AccessLogParser {
             findings.fields(path, log, Set.of("log_format"));
             return new AccessLogConfig.Lines(
                     new AccessLogConfig.Target.Stdout(),
-                    line(join(path, "log_format"), log.getLogFormat()));
+                    line(join(path, "log_format"), log.getLogFormat()),
+                    log.getLogFormat().getOmitEmptyValues());
         }
         if (config.holds(StderrAccessLog.getDefaultInstance())) {
             var log = config.unpack(StderrAccessLog.getDefaultInstance());
             findings.fields(path, log, Set.of("log_format"));
             return new AccessLogConfig.Lines(
                     new AccessLogConfig.Target.Stderr(),
-                    line(join(path, "log_format"), log.getLogFormat()));
+                    line(join(path, "log_format"), log.getLogFormat()),
+                    log.getLogFormat().getOmitEmptyValues());
         }
         var services = new LogServiceParser(findings);
         if (config.holds(HttpGrpcAccessLogConfig.getDefaultInstance())) {
@@ -126,14 +128,14 @@ final class AccessLogParser {
                     case "/dev/stderr" -> new AccessLogConfig.Target.Stderr();
                     default -> new AccessLogConfig.Target.File(Path.of(log.getPath()));
                 };
-        return new AccessLogConfig.Lines(target, line);
+        return new AccessLogConfig.Lines(target, line, log.getLogFormat().getOmitEmptyValues());
     }
 
     private AccessLogConfig.Line line(String path, SubstitutionFormatString format) {
         findings.fields(
                 path,
                 format,
-                Set.of("text_format", "text_format_source", "json_format"),
+                Set.of("text_format", "text_format_source", "json_format", "omit_empty_values"),
                 Set.of("content_type", "json_format_options"));
         return new FormatParser(findings).said(path, format).orElse(ENVOY_LINE);
     }

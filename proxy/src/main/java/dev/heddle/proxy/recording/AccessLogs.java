@@ -56,8 +56,9 @@ public final class AccessLogs implements LogOpener, AutoCloseable {
     private Optional<AccessLogger> open(
             AccessLogConfig log, Function<AccessLogConfig, Optional<AccessLogger>> others) {
         return switch (log) {
-            case AccessLogConfig.Lines(AccessLogConfig.Target target, AccessLogConfig.Line line) ->
-                    file(target).map(file -> new LineLogger(file, line));
+            case AccessLogConfig.Lines lines ->
+                    file(lines.target())
+                            .map(file -> new LineLogger(file, lines.line(), lines.omitsEmpty()));
             case AccessLogConfig.Filtered(LogFilter filter, AccessLogConfig some) ->
                     open(some, others).map(logger -> new FilteringLogger(filter, logger));
             case AccessLogConfig.Entries _, AccessLogConfig.Records _ -> others.apply(log);

@@ -11,9 +11,11 @@ import dev.heddle.telemetry.ByteText;
 final class LineLogger implements AccessLogger {
     private final AsyncFile file;
     private final AccessLogConfig.Line line;
+    private final boolean omitsEmpty;
     private final ByteText text = new ByteText();
 
-    LineLogger(AsyncFile file, AccessLogConfig.Line line) {
+    LineLogger(AsyncFile file, AccessLogConfig.Line line, boolean omitsEmpty) {
+        this.omitsEmpty = omitsEmpty;
         this.file = file;
         this.line = line;
     }
@@ -22,9 +24,10 @@ final class LineLogger implements AccessLogger {
     public void log(ExchangeRecord record) {
         text.clear();
         switch (line) {
-            case AccessLogConfig.Line.Text plain -> plain.format().write(record, "-", text);
+            case AccessLogConfig.Line.Text plain ->
+                    plain.format().write(record, omitsEmpty ? "" : "-", text);
             case AccessLogConfig.Line.Json json -> {
-                json.format().write(record, false, text);
+                json.format().write(record, omitsEmpty, text);
                 text.append("\n");
             }
         }

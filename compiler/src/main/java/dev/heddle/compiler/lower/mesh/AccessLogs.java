@@ -6,6 +6,7 @@ import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.AccessLogEncoding;
 import dev.heddle.model.tree.Node;
 import dev.heddle.telemetry.AccessLogFormat;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,17 @@ public final class AccessLogs {
                     Map.entry("requested_server_name", "%REQUESTED_SERVER_NAME%"),
                     Map.entry("route_name", "%ROUTE_NAME%"));
 
+    /// What the proxy says in lines of JSON besides: why a request failed, which configuration
+    /// served it and by which rule, and its trace. Stock Envoy takes these operators, too, and says
+    /// of the first two that it knows nothing.
+    private static final Map<String, String> OWN =
+            Map.of(
+                    "reason", "%DYNAMIC_METADATA(heddle:reason)%",
+                    "config_version", "%DYNAMIC_METADATA(heddle:config_version)%",
+                    "rule", "%METADATA(ROUTE:heddle:resource)%",
+                    "rule_source", "%METADATA(ROUTE:heddle:source)%",
+                    "trace_id", "%TRACE_ID%");
+
     private AccessLogs() {}
 
     /// The log, or empty for none; a JSON format that cannot be used counts as none.
@@ -55,12 +67,16 @@ public final class AccessLogs {
                 said.accessLogFile().isPresent()
                         || !said.accessLogFormat().isEmpty()
                         || said.accessLogEncoding() != AccessLogEncoding.TEXT;
-        String path = said.accessLogFile().orElse(AccessLog.STDOUT.path());
+        String path = said.accessLogFile().orElse("/dev/stdout");
         return path.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         new AccessLog(
-                                path, isAboutLines ? Optional.of(line(said)) : Optional.empty()));
+                                new AccessLog.Sink.File(
+                                        path,
+                                        isAboutLines ? Optional.of(line(said)) : Optional.empty(),
+                                        false),
+                                Optional.empty()));
     }
 
     private static AccessLog.Line line(MeshConfig said) {
@@ -73,7 +89,7 @@ public final class AccessLogs {
             case JSON ->
                     new AccessLog.Line.Json(
                             format.isEmpty() || problem(said).isPresent()
-                                    ? istioFields()
+                                    ? usualFields()
                                     : fields(format));
         };
     }
@@ -123,6 +139,13 @@ public final class AccessLogs {
                 }
             }
         }
+        return fields;
+    }
+
+    /// What lines of JSON have where nobody says it: what Istio's have, and our own.
+    static Map<String, String> usualFields() {
+        Map<String, String> fields = istioFields();
+        fields.putAll(OWN);
         return fields;
     }
 

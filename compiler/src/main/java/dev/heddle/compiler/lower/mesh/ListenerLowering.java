@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
@@ -24,6 +25,7 @@ import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.ClientCertDetails;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,15 +43,17 @@ public final class ListenerLowering {
 
     /// @param mesh empty where nobody said anything
     /// @param telemetries that say what is told of traffic, the widest first
+    /// @param services of the mesh, some of which are told
     public ListenerLowering(
             Optional<MeshConfig> mesh,
             ProxyOptions options,
             Role role,
-            List<Resource<Telemetry>> telemetries) {
+            List<Resource<Telemetry>> telemetries,
+            ServiceCatalog services) {
         this.mesh = mesh;
         this.options = options;
         this.role = role;
-        this.observations = new Observations(mesh, role, telemetries);
+        this.observations = new Observations(mesh, role, telemetries, services);
         this.connections =
                 options.connections()
                         .map(said -> role == Role.GATEWAY ? EdgeProfile.filled(said) : said);

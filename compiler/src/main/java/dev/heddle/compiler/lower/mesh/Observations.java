@@ -3,23 +3,30 @@ package dev.heddle.compiler.lower.mesh;
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Observation;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.WorkloadMode;
 import dev.heddle.model.mesh.MeshConfig;
+
 import java.util.List;
 import java.util.Optional;
 
 /// What a proxy tells of requests and connections, as the mesh and its Telemetries say it.
 final class Observations {
-    private final Optional<MeshConfig> mesh;
+    private final LoggingLowering logging;
     private final Role role;
     private final List<Resource<Telemetry>> telemetries;
 
     /// @param telemetries that count for the proxy, the widest first
-    Observations(Optional<MeshConfig> mesh, Role role, List<Resource<Telemetry>> telemetries) {
-        this.mesh = mesh;
+    /// @param services of the mesh, some of which take logs
+    Observations(
+            Optional<MeshConfig> mesh,
+            Role role,
+            List<Resource<Telemetry>> telemetries,
+            ServiceCatalog services) {
+        this.logging = new LoggingLowering(mesh, services);
         this.role = role;
         this.telemetries = telemetries;
     }
@@ -29,13 +36,13 @@ final class Observations {
     }
 
     private List<AccessLog> logs(Direction direction) {
-        Optional<Boolean> said =
+        return logging.lower(
                 telemetries.stream()
-                        .flatMap(t -> t.spec().accessLogging().stream())
-                        .filter(it -> isAbout(direction, it.match().mode()))
-                        .flatMap(it -> it.disabled().stream())
-                        .reduce((_, narrower) -> narrower);
-        return said.orElse(false) ? List.of() : AccessLogs.lower(mesh).stream().toList();
+                        .map(t ->
+                                t.spec().accessLogging().stream()
+                                        .filter(it -> isAbout(direction, it.match().mode()))
+                                        .toList())
+                        .toList());
     }
 
     /// Whether a rule for one side of calls is about listeners of that direction: a gateway is a

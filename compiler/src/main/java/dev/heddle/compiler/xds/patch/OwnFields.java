@@ -14,10 +14,10 @@ final class OwnFields {
     private static final String TEXT =
             """
             envoy.config.accesslog.v3
-            AccessLog: name typed_config
-            AccessLogFilter: and_filter duration_filter grpc_status_filter header_filter
-                metadata_filter not_health_check_filter or_filter response_flag_filter
-                runtime_filter status_code_filter
+            AccessLog: filter name typed_config
+            AccessLogFilter: and_filter duration_filter extension_filter grpc_status_filter
+                header_filter log_type_filter metadata_filter not_health_check_filter or_filter
+                response_flag_filter runtime_filter status_code_filter
             ComparisonFilter: op value
             MetadataFilter: match_if_key_not_found matcher
             RuntimeFilter: percent_sampled runtime_key use_independent_randomness
@@ -259,6 +259,16 @@ final class OwnFields {
             DnsTable.DnsVirtualDomain: answer_ttl endpoint name
             envoy.extensions.access_loggers.file.v3
             FileAccessLog: format json_format log_format path typed_json_format
+            envoy.extensions.access_loggers.grpc.v3
+            CommonGrpcAccessLogConfig: buffer_flush_interval buffer_size_bytes
+                filter_state_objects_to_log grpc_service log_name transport_api_version
+            HttpGrpcAccessLogConfig: additional_request_headers_to_log
+                additional_response_headers_to_log additional_response_trailers_to_log
+                common_config
+            TcpGrpcAccessLogConfig: common_config
+            envoy.extensions.access_loggers.open_telemetry.v3
+            OpenTelemetryAccessLogConfig: attributes body common_config disable_builtin_labels
+                resource_attributes
             envoy.extensions.access_loggers.stream.v3
             StderrAccessLog: log_format
             StdoutAccessLog: log_format

@@ -27,6 +27,11 @@ public final class OwnProxy {
             Set.of(
                     "envoy.config.route.v3.FilterConfig",
                     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
+                    "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+                    "envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig",
+                    "envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig",
+                    "envoy.extensions.access_loggers.open_telemetry.v3"
+                            + ".OpenTelemetryAccessLogConfig",
                     "envoy.extensions.access_loggers.stream.v3.StderrAccessLog",
                     "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
                     "envoy.extensions.clusters.aggregate.v3.ClusterConfig",

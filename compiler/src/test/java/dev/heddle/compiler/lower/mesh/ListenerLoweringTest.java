@@ -7,18 +7,22 @@ import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Observation;
+import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 class ListenerLoweringTest {
     private static MeshSettings settings(String meshConfig) {
@@ -40,7 +44,12 @@ class ListenerLoweringTest {
                                 Map.of(WorkloadAnnotations.PROXY_CONFIG, annotation), "default")
                         .options();
         return new ListenerLowering(
-                        settings.config(), own.over(settings.proxies()), role, List.of())
+                        settings.config(),
+                        own.over(settings.proxies()),
+                        role,
+                        List.of(),
+                        ServiceCatalog.of(
+                                Resources.of(List.of()), "cluster.local", Optional.empty()))
                 .of(Direction.INBOUND);
     }
 
