@@ -1,7 +1,6 @@
 package dev.heddle.proxy;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.proxy.admin.AdminPages;
 import dev.heddle.proxy.admin.AdminServer;
 import dev.heddle.proxy.admin.LogLevels;
@@ -54,11 +53,6 @@ import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -84,6 +78,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One proxy: everything that it is made of, in the order in which it depends on each other.
 ///

@@ -39,14 +39,12 @@ import dev.heddle.proxy.tokens.VerifiedTokens;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What one worker owns beside its connections: its clusters, the route tables of the moment, its
 /// meters.

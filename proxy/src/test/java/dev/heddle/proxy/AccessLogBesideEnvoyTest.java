@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.proxy.DataPlanes.Plane;
 import dev.heddle.telemetry.AccessLogFormat;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -23,6 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// All operators that Envoy 1.40 has for access logs: those that this proxy has too say the same of
 /// the same exchange; every other one is refused by name.

@@ -1,7 +1,5 @@
 package dev.heddle.telemetry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A text with Envoy's command operators, parsed once: the format of an access log, or the value of
 /// a header that a route adds.

@@ -1,10 +1,9 @@
 package dev.heddle.telemetry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// One finished request as an access log sees it. `null` and negative durations mean "there was no
 /// such thing", which a log prints as `-`.

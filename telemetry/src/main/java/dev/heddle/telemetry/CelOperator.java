@@ -1,8 +1,5 @@
 package dev.heddle.telemetry;
 
-import dev.heddle.telemetry.cel.CelExpression;
-import dev.heddle.telemetry.cel.CelSyntaxException;
-
 /// `%CEL(…)%`: what an expression makes of a request.
 final class CelOperator {
     private CelOperator() {}

@@ -1,11 +1,10 @@
 package dev.heddle.telemetry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Values as JSON has them, written: texts, numbers, truth values, lists, maps and null. Members of
 /// maps come in the order of their names.

@@ -1,12 +1,11 @@
 package dev.heddle.telemetry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Addresses as Envoy prints them: `127.0.0.1:80`, `[::1]:80`, a path for a Unix socket.
 public final class SocketAddressText {

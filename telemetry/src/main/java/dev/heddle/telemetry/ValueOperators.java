@@ -1,9 +1,6 @@
 package dev.heddle.telemetry;
 
 import dev.heddle.telemetry.AccessLogRecord.MetadataOf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Operators that look something up by its name: metadata, filter state, the environment.
 final class ValueOperators {

@@ -4,12 +4,11 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.AccessLogging;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.ExtensionProvider;
 import dev.heddle.model.mesh.MeshConfig;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -17,7 +17,6 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Gateway;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
-
 import java.util.List;
 import java.util.Optional;
 

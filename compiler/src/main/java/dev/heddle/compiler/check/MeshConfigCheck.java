@@ -3,15 +3,14 @@ package dev.heddle.compiler.check;
 import dev.heddle.compiler.lower.mesh.AccessLogs;
 import dev.heddle.compiler.lower.mesh.Authorizers;
 import dev.heddle.compiler.lower.mesh.LoggingProviders;
-import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshConfigs.Chosen;
+import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.ConfigMap;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -6,13 +6,12 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.AccessLogging;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
-import dev.heddle.telemetry.cel.CelExpression;
-import dev.heddle.telemetry.cel.CelSyntaxException;
-
+import dev.heddle.telemetry.CelExpression;
+import dev.heddle.telemetry.CelSyntaxException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +62,7 @@ final class TelemetryCheck {
                                 telemetry.origin(at),
                                 String.valueOf(e.getMessage()),
                                 "Heddle's own proxy refuses listeners with it and stays with what"
-                                    + " it had; Envoy is given it as it stands");
+                                        + " it had; Envoy is given it as it stands");
                     }
                 });
     }

@@ -1,16 +1,15 @@
 package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.AccessLog;
-import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.EscapedSlashes;
 import dev.heddle.compiler.ir.HttpOptions.Headers;
 import dev.heddle.compiler.ir.HttpOptions.Paths;
 import dev.heddle.compiler.ir.HttpOptions.Streams;
 import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
+import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Observation;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

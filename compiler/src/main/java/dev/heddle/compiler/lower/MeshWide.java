@@ -2,8 +2,8 @@ package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.ConnectionPool;
-import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
@@ -17,10 +17,9 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
-import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
-
+import dev.heddle.model.mesh.ProxyHeaders;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Authorizer;
-import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.HttpFeature;
@@ -18,7 +18,6 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.istio.Pieces;
 import dev.heddle.model.Origin;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -17,10 +17,9 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
-import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.mesh.MeshConfig.OutboundTrafficPolicy;
+import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.model.service.Service.Resolution;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
-import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.FilterChain.Translation;
-import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
@@ -15,14 +15,13 @@ import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.world.Outlook;
-import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.ProxyScope.Interception;
+import dev.heddle.compiler.world.ProxyScope;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.service.AppProtocol;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

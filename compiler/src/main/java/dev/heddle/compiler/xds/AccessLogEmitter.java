@@ -2,12 +2,10 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-
 import dev.heddle.compiler.ir.AccessLog.Line;
 import dev.heddle.compiler.ir.AccessLog.Sink;
 import dev.heddle.compiler.ir.AccessLog.Target;
 import dev.heddle.compiler.ir.Observation;
-
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -23,7 +21,6 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
-
 import java.util.List;
 import java.util.Optional;
 

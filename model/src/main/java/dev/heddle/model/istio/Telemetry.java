@@ -6,7 +6,6 @@ import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,6 @@ package dev.heddle.model.mesh;
 
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,6 @@
 package dev.heddle.model.mesh;
 
 import dev.heddle.model.schema.Ordered;
-
 import java.util.List;
 import java.util.Map;
 

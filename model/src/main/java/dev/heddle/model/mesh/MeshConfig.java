@@ -1,8 +1,8 @@
 package dev.heddle.model.mesh;
 
 import dev.heddle.model.istio.ClientTlsSettings;
-import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
+import dev.heddle.model.istio.ConnectionPoolSettings;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
 import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
@@ -11,7 +11,6 @@ import dev.heddle.model.match.Selector;
 import dev.heddle.model.schema.Inline;
 import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.tree.Node;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -91,7 +90,7 @@ public record MeshConfig(
         @NotYet Node verifyCertificateAtClient,
         @NotYet Node ca,
         List<ExtensionProvider> extensionProviders,
-        Optional<DefaultProviders> defaultProviders,
+        Optional<UsualProviders> defaultProviders,
         List<Selector> discoverySelectors,
         Optional<MeshTls> meshMTLS,
         @NotYet Node tlsDefaults,
@@ -113,11 +112,11 @@ public record MeshConfig(
     /// Who is told where no Telemetry says it, by their names.
     ///
     /// @param accessLogging of requests and connections, in access logs
-    public record DefaultProviders(
+    public record UsualProviders(
             @NotYet List<String> tracing,
             @NotYet List<String> metrics,
             List<String> accessLogging) {
-        public DefaultProviders {
+        public UsualProviders {
             tracing = List.copyOf(tracing);
             metrics = List.copyOf(metrics);
             accessLogging = List.copyOf(accessLogging);

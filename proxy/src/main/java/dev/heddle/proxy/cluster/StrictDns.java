@@ -1,17 +1,12 @@
 package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.config.Assignment;
-import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ClusterConfig.Discovery.Timing;
+import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.DnsHosts;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.PathAddress;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Resolves the names of clusters again and again, each name by itself.
 ///

@@ -1,8 +1,8 @@
 package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.config.Assignment;
-import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ClusterConfig.Discovery;
+import dev.heddle.proxy.config.ClusterConfig;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.healthcheck.HealthChecks;
 import dev.heddle.proxy.observe.Metadata;
@@ -37,9 +37,6 @@ import dev.heddle.proxy.upstream.health.HealthCheck;
 import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;
 import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker has it.
 ///

@@ -4,7 +4,6 @@ import dev.heddle.proxy.export.Collector;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
 import dev.heddle.xds.wire.Bytes;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -5,7 +5,6 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.accesslog.v3.AccessLog;
 import envoy.config.core.v3.SubstitutionFormatString;
 import envoy.extensions.access_loggers.file.v3.FileAccessLog;
@@ -15,9 +14,7 @@ import envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogC
 import envoy.extensions.access_loggers.stats.v3.Config;
 import envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
-
 import google.protobuf.Struct;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

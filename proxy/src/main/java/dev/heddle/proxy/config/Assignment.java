@@ -2,14 +2,12 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.upstream.health.HostHealth;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The hosts of a cluster (`envoy.config.endpoint.v3.ClusterLoadAssignment`).
 ///

@@ -8,7 +8,6 @@ import dev.heddle.proxy.upstream.balance.Hashing;
 import dev.heddle.proxy.upstream.balance.SlowStart;
 import dev.heddle.proxy.upstream.balance.ZoneAware;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -14,10 +14,8 @@ import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.ErrorMatch;
 import dev.heddle.proxy.upstream.health.HealthCheck;
 import dev.heddle.proxy.upstream.health.OutlierDetection;
-
 import envoy.config.cluster.v3.Cluster;
 import envoy.config.cluster.v3.UpstreamConnectionOptions;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;

@@ -10,11 +10,6 @@ import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
 import dev.heddle.xds.client.XdsSubscriber;
 import dev.heddle.xds.client.XdsSubscriptions;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,6 +29,9 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes resources, from the bootstrap and from the control plane, and publishes what can run.
 ///

@@ -6,16 +6,13 @@ import dev.heddle.proxy.config.Assignment.Endpoint.Check;
 import dev.heddle.proxy.runtime.AddressText;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.runtime.PathAddress;
-
 import envoy.config.core.v3.HealthStatus;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.endpoint.v3.Endpoint;
 import envoy.config.endpoint.v3.LbEndpoint;
 import envoy.config.endpoint.v3.LocalityLbEndpoints;
-
 import google.protobuf.Struct;
 import google.protobuf.Value;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -3,7 +3,6 @@ package dev.heddle.proxy.config;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.tls.DownstreamTls;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -6,7 +6,6 @@ import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.core.v3.CidrRange;
 import envoy.config.listener.v3.FilterChain;
 import envoy.config.listener.v3.Listener;
@@ -16,7 +15,6 @@ import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectio
 import envoy.extensions.filters.network.rbac.v3.RBAC;
 import envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig;
 import envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
-
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,7 +5,6 @@ import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
-
 import envoy.config.listener.v3.Listener;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -8,8 +8,7 @@ import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.Chance;
 import dev.heddle.telemetry.AccessLogRecord.LogType;
-import dev.heddle.telemetry.cel.CelExpression;
-
+import dev.heddle.telemetry.CelExpression;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

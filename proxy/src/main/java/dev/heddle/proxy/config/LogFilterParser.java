@@ -4,11 +4,10 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.telemetry.AccessLogRecord.LogType;
-import dev.heddle.telemetry.cel.CelExpression;
-import dev.heddle.telemetry.cel.CelSyntaxException;
+import dev.heddle.telemetry.CelExpression;
+import dev.heddle.telemetry.CelSyntaxException;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.accesslog.v3.AccessLogFilter;
 import envoy.config.accesslog.v3.ComparisonFilter;
 import envoy.config.accesslog.v3.GrpcStatusFilter;
@@ -16,7 +15,6 @@ import envoy.config.accesslog.v3.MetadataFilter;
 import envoy.config.accesslog.v3.RuntimeFilter;
 import envoy.data.accesslog.v3.AccessLogType;
 import envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
-
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;

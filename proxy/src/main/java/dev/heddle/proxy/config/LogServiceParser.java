@@ -8,7 +8,6 @@ import dev.heddle.proxy.config.AccessLogConfig.ToldHeaders;
 import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.telemetry.AccessLogFormat;
-
 import envoy.config.core.v3.ApiVersion;
 import envoy.config.core.v3.GrpcService;
 import envoy.config.core.v3.HeaderValue;
@@ -16,15 +15,13 @@ import envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
 import envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
 import envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
-
-import opentelemetry.proto.common.v1.AnyValue;
-import opentelemetry.proto.common.v1.KeyValue;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import opentelemetry.proto.common.v1.AnyValue;
+import opentelemetry.proto.common.v1.KeyValue;
 
 /// Reads logs that services of gRPC take.
 final class LogServiceParser {

@@ -2,12 +2,9 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.struct.Structs;
-
 import google.protobuf.Struct;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The metadata of a resource, as they came: most are never asked for.
 record ResourceMetadata(envoy.config.core.v3.Metadata message) implements Metadata {

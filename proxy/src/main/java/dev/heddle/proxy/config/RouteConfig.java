@@ -1,7 +1,6 @@
 package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
-
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.Metadata;
@@ -12,7 +11,6 @@ import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
 import dev.heddle.proxy.tls.SecretRef;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -5,16 +5,13 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.proxy.filter.FilterOverrides;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.Mirror;
-
 import envoy.config.route.v3.Route;
 import envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import envoy.config.route.v3.RouteConfiguration;
 import envoy.config.route.v3.RouteMatch;
 import envoy.config.route.v3.VirtualCluster;
 import envoy.config.route.v3.VirtualHost;
-
 import google.protobuf.UInt32Value;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -12,11 +12,9 @@ import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Published;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One HTTP connection manager on one worker: what its connections share.
 ///

@@ -2,9 +2,9 @@ package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.AccessLogConfig.Line;
 import dev.heddle.proxy.config.LogFilter;
-import dev.heddle.proxy.config.ReplyRewrites;
 import dev.heddle.proxy.config.ReplyRewrites.Format;
 import dev.heddle.proxy.config.ReplyRewrites.Mapper;
+import dev.heddle.proxy.config.ReplyRewrites;
 import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.filter.LocalReplies;
 import dev.heddle.proxy.http.HeaderName;
@@ -14,11 +14,9 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.route.table.HeaderEditor;
 import dev.heddle.telemetry.ByteText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Says the proxy's own answers as a listener has them said.
 ///

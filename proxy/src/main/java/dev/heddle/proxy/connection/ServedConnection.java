@@ -18,11 +18,9 @@ import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What all requests of one connection share, whatever its version of HTTP.
 @Confined("worker")

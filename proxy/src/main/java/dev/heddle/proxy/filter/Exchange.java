@@ -23,14 +23,11 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// One request and its response.
 ///

@@ -14,12 +14,10 @@ import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.tcp.TcpService;
 import dev.heddle.proxy.tls.TlsServer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A filter chain as one worker runs it.
 ///

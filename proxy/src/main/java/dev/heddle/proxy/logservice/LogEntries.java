@@ -15,9 +15,6 @@ import dev.heddle.telemetry.AccessLogRecord.WireItem;
 import dev.heddle.telemetry.ByteText;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -26,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// Writes exchanges and connections down as `envoy.data.accesslog.v3.HTTPAccessLogEntry` and
 /// `TCPAccessLogEntry`. The numbers are those of the fields in Envoy's `.proto` files.

@@ -5,12 +5,10 @@ import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.telemetry.ByteText;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Writes exchanges and connections down as `opentelemetry.proto.logs.v1.LogRecord`, and batches of
 /// them as `ExportLogsServiceRequest`. The numbers are those of the fields in OpenTelemetry's

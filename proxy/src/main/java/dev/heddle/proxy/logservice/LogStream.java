@@ -16,13 +16,10 @@ import dev.heddle.proxy.upstream.Clusters;
 import dev.heddle.proxy.upstream.call.OwnRequest;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What one worker tells one access log service, in one call that stays open
 /// (`envoy.service.accesslog.v3.AccessLogService.StreamAccessLogs`).

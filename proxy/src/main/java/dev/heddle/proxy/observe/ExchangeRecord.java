@@ -14,9 +14,6 @@ import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.ByteText;
 import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +22,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// An exchange as formats see it: those of access logs, and those of header values while the
 /// exchange still goes on. A view: shown an exchange, used at once, and shown the next.
+///
+/// This file is long because each thing that formats may ask for has a method.
 @Confined("worker")
 public final class ExchangeRecord implements AccessLogRecord {
     private static final RequestHead NO_REQUEST = new RequestHead();

@@ -1,8 +1,7 @@
 package dev.heddle.proxy.observe;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a resource says of itself beside what it does, for logs and for people: read when somebody
 /// asks for it. Immutable.

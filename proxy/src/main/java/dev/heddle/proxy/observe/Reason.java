@@ -1,13 +1,11 @@
 package dev.heddle.proxy.observe;
 
 import dev.heddle.proxy.http.ResponseFlag;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Why an exchange or a connection did not go as it should, in one plain sentence: what flags and
 /// details say in words of one letter, for the person who reads the log at night.

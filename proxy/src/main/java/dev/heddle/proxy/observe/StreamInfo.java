@@ -8,9 +8,6 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.WireBytes;
 import dev.heddle.proxy.tls.TlsSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// What happened in one exchange (or one TCP connection), with its timeline.
 ///

@@ -3,10 +3,6 @@ package dev.heddle.proxy.recording;
 import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.config.LogFilter;
 import dev.heddle.telemetry.AsyncFile;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -14,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The files of all access logs: one for each path, however many listeners and workers write to it.
 ///

@@ -12,7 +12,6 @@ import dev.heddle.telemetry.Gauge;
 import dev.heddle.telemetry.Histogram;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
-
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;

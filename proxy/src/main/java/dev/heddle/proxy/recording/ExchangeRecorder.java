@@ -20,9 +20,6 @@ import dev.heddle.telemetry.Histogram;
 import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Counts and logs the exchanges of one HTTP connection manager on one worker.
 @Confined("worker")

@@ -2,7 +2,6 @@ package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.LogFilter;
 import dev.heddle.proxy.observe.ExchangeRecord;
-
 import java.util.random.RandomGenerator;
 
 /// Logs some of them only.

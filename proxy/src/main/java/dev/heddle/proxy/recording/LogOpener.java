@@ -1,7 +1,6 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
-
 import java.util.List;
 
 /// Opens the logs of listeners for one worker.

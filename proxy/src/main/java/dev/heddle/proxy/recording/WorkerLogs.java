@@ -1,9 +1,9 @@
 package dev.heddle.proxy.recording;
 
-import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.config.AccessLogConfig.Entries;
 import dev.heddle.proxy.config.AccessLogConfig.LogService;
 import dev.heddle.proxy.config.AccessLogConfig.Records;
+import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.export.BatchExporter;
 import dev.heddle.proxy.export.BatchLimits;
 import dev.heddle.proxy.export.Collector;
@@ -18,7 +18,6 @@ import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.xds.wire.Bytes;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

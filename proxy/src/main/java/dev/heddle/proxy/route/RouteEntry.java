@@ -6,10 +6,8 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One route: what it does, and how it edits what passes.
 public interface RouteEntry {

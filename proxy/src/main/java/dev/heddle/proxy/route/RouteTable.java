@@ -3,12 +3,10 @@ package dev.heddle.proxy.route;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.tls.TlsSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The routes of one route configuration, ready to be asked.
 public interface RouteTable {

@@ -27,14 +27,12 @@ import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.proxy.upstream.Host;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The last filter: finds the route and does what it says. One instance serves a connection.
 ///

@@ -25,16 +25,13 @@ import dev.heddle.proxy.upstream.PickContext;
 import dev.heddle.proxy.upstream.pool.ConnectionPool;
 import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One attempt to get a response from one host. Once it is over it may be started again.
 ///
@@ -42,6 +39,8 @@ import java.util.random.RandomGenerator;
 ///   NEW ──host picked──▶ WAITING ──stream──▶ SENT ──response ends──▶ OVER
 ///    └──no host, circuit open──▶ OVER ◀──failure or cancel, from anywhere──┘
 /// ```
+///
+/// This file is long because it hears both of the pool and of the response.
 @Confined("worker")
 final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler {
     /// Who decides whether there is another attempt.

@@ -1,16 +1,13 @@
 package dev.heddle.proxy.struct;
 
 import dev.heddle.xds.wire.WireWriter;
-
 import google.protobuf.Struct;
 import google.protobuf.Value;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What filters find out, as JSON has it, to and from `google.protobuf.Struct`.
 public final class Structs {

@@ -31,16 +31,13 @@ import dev.heddle.proxy.upstream.pool.HostPools;
 import dev.heddle.proxy.upstream.pool.PoolWaiter;
 import dev.heddle.telemetry.AccessLogRecord.LogType;
 import dev.heddle.telemetry.SocketAddressText;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One client connection whose bytes go to a host of a cluster: as they are, over a connection of
 /// their own, or carried by an HTTP proxy ([TunnelRequest]). Nothing is read from the client before

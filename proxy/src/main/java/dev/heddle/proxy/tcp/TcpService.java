@@ -6,11 +6,9 @@ import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.ConnectionLog;
 import dev.heddle.proxy.observe.ListenerFacts;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One TCP proxy on one worker: what its connections share.
 ///

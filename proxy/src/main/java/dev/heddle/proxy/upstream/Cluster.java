@@ -11,11 +11,9 @@ import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.health.Breaker;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One cluster as one worker sees it.
 public interface Cluster {

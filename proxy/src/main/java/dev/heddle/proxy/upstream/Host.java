@@ -4,12 +4,10 @@ import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;
 import dev.heddle.proxy.upstream.health.HostHealth;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One endpoint as one worker sees it. Lives as long as its address is in the cluster, whatever
 /// else changes about it, so that its connections survive updates; or, where a name stands for one

@@ -5,10 +5,8 @@ import dev.heddle.proxy.observe.Tally;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.health.Breaker;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A cluster as requests of high priority have it: with limits and connections of their own, so
 /// that others cannot be in their way.

@@ -12,14 +12,12 @@ import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.observe.ListenerStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.AccessLogRecord.LogType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Remembers one line for each exchange: method, path, status, flags, details, bytes.
 public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, FilterStats {

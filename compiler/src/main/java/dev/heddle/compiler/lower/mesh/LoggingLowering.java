@@ -6,7 +6,6 @@ import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry.Filter;
 import dev.heddle.model.istio.Telemetry.ProviderRef;
 import dev.heddle.model.mesh.MeshConfig;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ final class LoggingLowering {
     List<AccessLog> lower(List<List<AccessLogging>> said) {
         List<String> usual =
                 mesh.flatMap(MeshConfig::defaultProviders)
-                        .map(MeshConfig.DefaultProviders::accessLogging)
+                        .map(MeshConfig.UsualProviders::accessLogging)
                         .orElse(List.of());
         if (said.stream().allMatch(List::isEmpty)) {
             return usual.isEmpty()

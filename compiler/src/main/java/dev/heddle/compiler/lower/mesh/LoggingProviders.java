@@ -7,11 +7,10 @@ import dev.heddle.compiler.ir.AccessLog.Target;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.mesh.ExtensionProvider;
-import dev.heddle.model.mesh.LoggingProvider;
 import dev.heddle.model.mesh.LoggingProvider.LineFormat;
+import dev.heddle.model.mesh.LoggingProvider;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.telemetry.AccessLogFormat;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -6,10 +6,9 @@ import dev.heddle.compiler.ir.Observation;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
-import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.WorkloadMode;
+import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.mesh.MeshConfig;
-
 import java.util.List;
 import java.util.Optional;
 

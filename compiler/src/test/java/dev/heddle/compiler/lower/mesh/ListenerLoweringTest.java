@@ -2,8 +2,8 @@ package dev.heddle.compiler.lower.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
+import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Observation;
@@ -14,15 +14,13 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.WorkloadAnnotations;
 import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ListenerLoweringTest {
     private static MeshSettings settings(String meshConfig) {

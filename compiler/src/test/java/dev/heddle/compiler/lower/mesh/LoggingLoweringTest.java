@@ -12,14 +12,12 @@ import dev.heddle.model.Resources;
 import dev.heddle.model.codec.ResourceReader;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.kinds.Kinds;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What Telemetries say of access logs, the widest first, and what comes of it.
 class LoggingLoweringTest {
@@ -87,10 +85,10 @@ class LoggingLoweringTest {
                 "; providers: [{name: a}]; `filter: {expression: x}`; ; /a if x",
                 "; `providers: [{name: a}], filter: {expression: x}`; providers: [{name: a}]; ; /a",
                 "; `providers: [{name: a}, {name: b}]`; `providers: [{name: b}], disabled: true`; ;"
-                    + " ``",
+                        + " ``",
                 // Entries of one Telemetry are beside each other.
                 "; `providers: [{name: a}]}, {providers: [{name: b}], filter: {expression: x}`; ; ;"
-                    + " /a, /b if x",
+                        + " /a, /b if x",
                 // Without a provider it is about those of the mesh.
                 "accessLogFile: /m; disabled: true; ; ; ``",
                 "accessLogFile: /m; `filter: {expression: x}`; ; ; /m if x",

@@ -10,9 +10,6 @@ import dev.heddle.proxy.tls.ShownCertificate;
 import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -21,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the question (`envoy.service.auth.v3.CheckRequest`), with what Envoy says in it.
 final class CheckMessage {

@@ -9,20 +9,16 @@ import dev.heddle.proxy.struct.Structs;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.Message;
 import dev.heddle.xds.wire.WireException;
-
 import envoy.config.core.v3.HeaderValueOption;
 import envoy.service.auth.v3.DeniedHttpResponse;
 import envoy.service.auth.v3.OkHttpResponse;
-
 import google.protobuf.Struct;
 import google.rpc.Status;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what a service of gRPC answers (`envoy.service.auth.v3.CheckResponse`).
 final class GrpcAnswer {

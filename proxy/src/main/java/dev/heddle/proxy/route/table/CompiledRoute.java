@@ -22,9 +22,6 @@ import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
 import dev.heddle.proxy.tls.TlsSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +29,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// One route, ready to be asked.
 final class CompiledRoute implements RouteEntry {

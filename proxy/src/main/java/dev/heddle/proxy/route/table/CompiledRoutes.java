@@ -6,13 +6,11 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.tls.TlsSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A route configuration, ready to be asked by all workers. Immutable.
 public final class CompiledRoutes implements RouteTable {

@@ -1,14 +1,11 @@
-package dev.heddle.telemetry.cel;
-
-import dev.heddle.telemetry.AccessLogRecord;
-
-import org.jspecify.annotations.Nullable;
+package dev.heddle.telemetry;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A part of an expression.
 interface CelNode {

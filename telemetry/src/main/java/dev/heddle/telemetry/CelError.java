@@ -1,4 +1,4 @@
-package dev.heddle.telemetry.cel;
+package dev.heddle.telemetry;
 
 /// What comes of an expression that has no value for a request.
 public enum CelError {

@@ -1,10 +1,10 @@
-package dev.heddle.telemetry.cel;
-
-import org.jspecify.annotations.Nullable;
+package dev.heddle.telemetry;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The words of an expression, one after the other.
+@Confined("whoever made it")
 final class CelLexer {
     private static final List<String> SYMBOLS =
             List.of(

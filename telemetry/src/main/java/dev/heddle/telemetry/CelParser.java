@@ -1,18 +1,19 @@
-package dev.heddle.telemetry.cel;
+package dev.heddle.telemetry;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-
-import dev.heddle.telemetry.cel.CelLexer.Kind;
-import dev.heddle.telemetry.cel.CelLexer.Token;
-
+import dev.heddle.telemetry.CelLexer.Kind;
+import dev.heddle.telemetry.CelLexer.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Reads an expression by recursive descent, operators by their rank: `?:`, `||`, `&&`, relations
 /// and `in`, `+ -`, `* / %`, `! -`, `. [] ()`.
+@Confined("whoever made it")
 final class CelParser {
     /// Deeper ones are nobody's, and the stack has an end.
     private static final int DEEPEST = 64;
@@ -67,10 +68,7 @@ final class CelParser {
         AT_MOST
     }
 
-    private static Object order(
-            @org.jspecify.annotations.Nullable Object a,
-            @org.jspecify.annotations.Nullable Object b,
-            Order wanted) {
+    private static Object order(@Nullable Object a, @Nullable Object b, Order wanted) {
         return CelNode.compare(a, b) instanceof Integer order
                 ? wanted == Order.LESS ? order < 0 : order <= 0
                 : CelError.NO_SUCH_OVERLOAD;
@@ -120,7 +118,7 @@ final class CelParser {
         CelNode left = sum();
         while (RELATIONS.containsKey(lexer.peek().text()) && lexer.peek().kind() != Kind.TEXT) {
             CelNode.Operation operation =
-                    java.util.Objects.requireNonNull(RELATIONS.get(lexer.next().text()));
+                    Objects.requireNonNull(RELATIONS.get(lexer.next().text()));
             left = new CelNode.Binary(operation, left, sum());
         }
         return left;
@@ -129,8 +127,7 @@ final class CelParser {
     private CelNode sum() {
         CelNode left = product();
         while (lexer.peek().is("+") || lexer.peek().is("-")) {
-            CelNode.Operation operation =
-                    java.util.Objects.requireNonNull(SUMS.get(lexer.next().text()));
+            CelNode.Operation operation = Objects.requireNonNull(SUMS.get(lexer.next().text()));
             left = new CelNode.Binary(operation, left, product());
         }
         return left;
@@ -139,8 +136,7 @@ final class CelParser {
     private CelNode product() {
         CelNode left = unary();
         while (lexer.peek().is("*") || lexer.peek().is("/") || lexer.peek().is("%")) {
-            CelNode.Operation operation =
-                    java.util.Objects.requireNonNull(SUMS.get(lexer.next().text()));
+            CelNode.Operation operation = Objects.requireNonNull(SUMS.get(lexer.next().text()));
             left = new CelNode.Binary(operation, left, unary());
         }
         return left;

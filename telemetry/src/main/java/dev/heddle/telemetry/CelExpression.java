@@ -1,10 +1,13 @@
-package dev.heddle.telemetry.cel;
-
-import dev.heddle.telemetry.AccessLogRecord;
+package dev.heddle.telemetry;
 
 import org.jspecify.annotations.Nullable;
 
-/// An expression about a request. Immutable, and so for all threads.
+/// An expression about a request, as filters of access logs and tags of metrics have them: the part
+/// of CEL that such expressions need, over Envoy's attributes. Immutable, and so for all threads.
+///
+/// It is parsed once, and refused then if it asks for something that is not there: what is unknown
+/// is named with its column. Evaluating one never throws; what cannot be computed is a [CelError],
+/// which `&&` and `||` leave out where the other side decides.
 ///
 /// Two are equal when their texts are.
 public final class CelExpression {

@@ -1,6 +1,4 @@
-package dev.heddle.telemetry.cel;
-
-import org.jspecify.annotations.Nullable;
+package dev.heddle.telemetry;
 
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -11,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What operators and functions make of values.
 final class CelValues {
@@ -232,7 +231,7 @@ final class CelValues {
             case Lookup _ -> null;
             case Duration time -> printed(time);
             case Instant time -> time.toString().replace("Z", "+00:00");
-            case Map<?, ?> _, List<?> _ -> dev.heddle.telemetry.JsonText.of(value);
+            case Map<?, ?> _, List<?> _ -> JsonText.of(value);
             default -> text(value) instanceof String text ? text : null;
         };
     }

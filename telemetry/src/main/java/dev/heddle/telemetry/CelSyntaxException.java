@@ -1,4 +1,4 @@
-package dev.heddle.telemetry.cel;
+package dev.heddle.telemetry;
 
 /// An expression that cannot be used.
 public final class CelSyntaxException extends IllegalArgumentException {

@@ -1,14 +1,8 @@
-package dev.heddle.telemetry.cel;
+package dev.heddle.telemetry;
 
-import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.AccessLogRecord.MetadataOf;
 import dev.heddle.telemetry.AccessLogRecord.Moment;
 import dev.heddle.telemetry.AccessLogRecord.TlsItem;
-import dev.heddle.telemetry.ByteText;
-import dev.heddle.telemetry.SocketAddressText;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -19,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What expressions may ask of a request: Envoy's attributes, by their names. What a request does
 /// not have is no such key.
