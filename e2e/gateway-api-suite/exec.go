@@ -47,15 +47,15 @@ func (c *cluster) exec(w http.ResponseWriter, r *http.Request, namespace, name s
 			return
 		}
 	}
-	var out, errors bytes.Buffer
+	var out, complaints bytes.Buffer
 	command := pod.command(c.names(namespace), r.URL.Query()["command"]...)
-	command.Stdout, command.Stderr = &out, &errors
+	command.Stdout, command.Stderr = &out, &complaints
 	status := object{"status": "Success"}
 	if err := command.Run(); err != nil {
-		status = object{"status": "Failure", "reason": "InternalError", "message": err.Error() + ": " + errors.String()}
+		status = object{"status": "Failure", "reason": "InternalError", "message": err.Error() + ": " + complaints.String()}
 	}
-	streams["stdout"].Write(out.Bytes())    //nolint:errcheck // whoever asked is gone
-	streams["stderr"].Write(errors.Bytes()) //nolint:errcheck // likewise
+	streams["stdout"].Write(out.Bytes())        //nolint:errcheck // whoever asked is gone
+	streams["stderr"].Write(complaints.Bytes()) //nolint:errcheck // likewise
 	ended, _ := json.Marshal(status)
 	streams["error"].Write(ended) //nolint:errcheck // likewise
 	for _, stream := range streams {

@@ -138,6 +138,24 @@ func (h *heddle) apply(objects ...object) error {
 	return err
 }
 
+func (h *heddle) file(k kind, namespace, name string) string {
+	return filepath.Join(h.directory, "config", k.plural+"-"+namespace+"-"+name+".json")
+}
+
+// lay writes a resource where the control plane watches.
+func (h *heddle) lay(k kind, made object) error {
+	text, err := json.Marshal(made)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(h.file(k, made.namespace(), made.name()), text, 0o600)
+}
+
+// lift removes what was written so, and tells whether it was.
+func (h *heddle) lift(k kind, namespace, name string) bool {
+	return os.Remove(h.file(k, namespace, name)) == nil
+}
+
 // remove takes a resource out of force.
 func (h *heddle) remove(word, namespace, name string) error {
 	if namespace == "" {

@@ -14,6 +14,9 @@ type kind struct {
 	clusterWide bool
 	// Whether the control plane makes its status.
 	hasStatus bool
+	// Whether a cluster takes whatever is in it. Where the control plane's API refuses it, it gets a
+	// file of it, which it does not believe either, but which nobody refuses.
+	isUnchecked bool
 }
 
 const (
@@ -26,10 +29,16 @@ var gatewayVersions = []string{"v1", "v1beta1", "v1alpha3", "v1alpha2"}
 var (
 	deployments = kind{group: "apps", name: "Deployment", plural: "deployments", versions: []string{"v1"}}
 	pods        = kind{name: "Pod", plural: "pods", versions: []string{"v1"}}
-	secrets     = kind{name: "Secret", plural: "secrets", versions: []string{"v1"}, heddle: "secrets"}
-	configMaps  = kind{name: "ConfigMap", plural: "configmaps", versions: []string{"v1"}, heddle: "configmaps"}
-	services    = kind{name: "Service", plural: "services", versions: []string{"v1"}, heddle: "services"}
-	namespaces  = kind{
+	secrets     = kind{
+		name: "Secret", plural: "secrets", versions: []string{"v1"}, heddle: "secrets",
+		isUnchecked: true,
+	}
+	configMaps = kind{
+		name: "ConfigMap", plural: "configmaps", versions: []string{"v1"}, heddle: "configmaps",
+		isUnchecked: true,
+	}
+	services   = kind{name: "Service", plural: "services", versions: []string{"v1"}, heddle: "services"}
+	namespaces = kind{
 		name: "Namespace", plural: "namespaces", versions: []string{"v1"}, heddle: "namespaces",
 		clusterWide: true,
 	}

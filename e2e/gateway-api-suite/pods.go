@@ -28,15 +28,38 @@ type pod struct {
 
 const ownerLabel = "rig/deployment"
 
-// deploy runs the pods of a Deployment.
-func (c *cluster) deploy(deployment object) error {
+// What there is instead of images.
+type program int
+
+const (
+	echoBasic program = iota
+	echoAdvanced
+	coreDNS
+)
+
+// programOf is what a Deployment wants to be run.
+func programOf(deployment object) (program, error) {
 	containers := list(deployment, "spec", "template", "spec", "containers")
 	if len(containers) != 1 {
-		return refusal{[]string{"spec.template.spec.containers: the rig runs one"}}
+		return 0, refusal{[]string{"spec.template.spec.containers: the rig runs one"}}
 	}
 	image := text(containers[0], "image")
-	if !strings.Contains(image, "/echo-basic:") && !strings.Contains(image, "/echo-advanced:") && !strings.Contains(image, "/coredns:") {
-		return refusal{[]string{image + ": the rig has no such program"}}
+	switch {
+	case strings.Contains(image, "/echo-basic:"):
+		return echoBasic, nil
+	case strings.Contains(image, "/echo-advanced:"):
+		return echoAdvanced, nil
+	case strings.Contains(image, "/coredns:"):
+		return coreDNS, nil
+	}
+	return 0, refusal{[]string{image + ": the rig has no such program"}}
+}
+
+// deploy runs the pods of a Deployment.
+func (c *cluster) deploy(deployment object) error {
+	image, err := programOf(deployment)
+	if err != nil {
+		return err
 	}
 	replicas := 1
 	if said, ok := at(deployment, "spec", "replicas").(float64); ok {
@@ -95,14 +118,14 @@ func (c *cluster) show(said object, it *pod, isReady bool) {
 
 // begin starts a pod as soon as its volumes are there, and tells the control plane of it when it
 // answers.
-func (c *cluster) begin(said object, it *pod, image string) error {
+func (c *cluster) begin(said object, it *pod, image program) error {
 	container := list(said, "spec", "containers")[0]
 	mounts, err := c.mount(said, it, container)
 	if err != nil || mounts == nil {
 		return err
 	}
 	environment := append(os.Environ(), "POD_NAME="+said.name(), "NAMESPACE="+said.namespace())
-	isOfDatagrams := strings.Contains(image, "/coredns:")
+	isOfDatagrams := image == coreDNS
 	for _, variable := range list(container, "env") {
 		name, value := text(variable, "name"), text(variable, "value")
 		if value == "" {
@@ -118,25 +141,16 @@ func (c *cluster) begin(said object, it *pod, image string) error {
 	}
 	port := "3000"
 	var program *exec.Cmd
-	isInMesh := strings.Contains(image, "/echo-advanced:")
-	switch {
-	case isInMesh:
+	switch image {
+	case echoAdvanced:
 		port = "8080"
-		if err := it.host.redirect(); err != nil {
+		if err := c.besideSidecar(said, it); err != nil {
 			return err
 		}
-		sidecar, err := c.nodes.plane.start(it.host, node{
-			Kind: "sidecar", Name: said.name(), Namespace: said.namespace(), Profile: "sidecar",
-			Labels: texts(said, "metadata", "labels"),
-		})
-		if err != nil {
-			return err
-		}
-		it.processes = append(it.processes, sidecar)
 		program = it.host.run(it.program, "serve")
-	case strings.Contains(image, "/coredns:"):
+	case coreDNS:
 		program = it.host.run(it.program, "names")
-	default:
+	case echoBasic:
 		program = it.host.run(c.nodes.programs.echo)
 	}
 	program.Env = environment
@@ -159,7 +173,7 @@ func (c *cluster) begin(said object, it *pod, image string) error {
 	}); err != nil {
 		return err
 	}
-	if isInMesh {
+	if image == echoAdvanced {
 		if err := it.awaitSidecar(); err != nil {
 			return err
 		}
@@ -169,6 +183,21 @@ func (c *cluster) begin(said object, it *pod, image string) error {
 	}
 	c.show(said, it, true)
 	return nil
+}
+
+// besideSidecar has the kernel send all of a pod's connections through a sidecar.
+func (c *cluster) besideSidecar(said object, it *pod) error {
+	if err := it.host.redirect(); err != nil {
+		return err
+	}
+	sidecar, err := c.nodes.plane.start(it.host, node{
+		Kind: "sidecar", Name: said.name(), Namespace: said.namespace(), Profile: "sidecar",
+		Labels: texts(said, "metadata", "labels"),
+	})
+	if err == nil {
+		it.processes = append(it.processes, sidecar)
+	}
+	return err
 }
 
 func (p *pod) answers(port string) bool {
@@ -261,13 +290,13 @@ func (c *cluster) undeploy(deployment object) error {
 		if text(each, "metadata", "annotations", ownerLabel) != deployment.name() {
 			continue
 		}
-		c.drop(pods, each.namespace(), each.name())
 		c.nodes.mutex.Lock()
 		it := c.nodes.running[each.namespace()+"/"+each.name()]
 		delete(c.nodes.running, each.namespace()+"/"+each.name())
 		c.nodes.mutex.Unlock()
 		close(it.ended)
 		<-it.begun
+		c.drop(pods, each.namespace(), each.name())
 		for _, process := range it.processes {
 			stop(process)
 		}

@@ -205,12 +205,25 @@ func same(one, other any) bool {
 
 // write puts an object in force, and then whatever has to run because of it.
 func (c *cluster) write(k kind, made object, isNew bool) (object, error) {
+	if k.plural == deployments.plural {
+		if _, err := programOf(made); err != nil {
+			return nil, err
+		}
+	}
 	if k.heddle != "" {
 		sent := []object{made}
 		if k.plural == gateways.plural {
 			sent = append(sent, c.nodes.frontOf(made))
 		}
-		if err := c.heddle.apply(sent...); err != nil {
+		err := c.heddle.apply(sent...)
+		var invalid refusal
+		if k.isUnchecked && errors.As(err, &invalid) {
+			err = c.heddle.lay(k, made)
+		}
+		if err != nil && isNew && k.plural == gateways.plural {
+			err = errors.Join(err, c.nodes.end(made))
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -282,8 +295,11 @@ func (c *cluster) removeHeld(k kind, namespace, name string) error {
 			return err
 		}
 	}
-	if k.heddle != "" {
-		return c.heddle.remove(k.heddle, namespace, name)
+	if k.heddle == "" {
+		return nil
 	}
-	return nil
+	if c.heddle.lift(k, namespace, name) {
+		return nil
+	}
+	return c.heddle.remove(k.heddle, namespace, name)
 }
