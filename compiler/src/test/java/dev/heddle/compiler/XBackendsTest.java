@@ -3,6 +3,7 @@ package dev.heddle.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.compiler.attach.Statuses;
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.MeshTrust;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -69,6 +70,12 @@ class XBackendsTest {
                 .contains("\"parents\"", "\"parentRef\"", "\"name\":\"edge\"")
                 .doesNotContain("ancestor", "\"False\"");
         assertThat(MeshCompiler.analyze(world)).isEmpty();
+    }
+
+    @Test
+    void workloadsOfTheMeshAreAskedForByANameThatAClientHelloMayHave() {
+        assertThat(ClusterName.serverName(443, "", "api.shop~xbackend"))
+                .isEqualTo("outbound_.443_._.api.shop.xbackend");
     }
 
     @Test

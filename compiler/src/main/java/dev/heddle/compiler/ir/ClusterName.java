@@ -26,11 +26,12 @@ public final class ClusterName {
     }
 
     /// The name of the same cluster as a client hello may say it, as in
-    /// `outbound_.9080_.v1_.reviews.default.svc.cluster.local`.
+    /// `outbound_.9080_.v1_.reviews.default.svc.cluster.local`. What has a name that nobody may
+    /// call gets one that a client hello may have.
     ///
     /// @param subset empty for all of the service
     public static String serverName(int port, String subset, String host) {
-        return "outbound_." + port + "_." + subset + "_." + host;
+        return "outbound_." + port + "_." + subset + "_." + host.replace('~', '.');
     }
 
     /// What the name of an outbound cluster says.

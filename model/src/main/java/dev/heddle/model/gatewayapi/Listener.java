@@ -1,6 +1,7 @@
 package dev.heddle.model.gatewayapi;
 
 import dev.heddle.model.match.Selector;
+import dev.heddle.model.schema.NotYet;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
 import java.util.List;
@@ -42,7 +43,7 @@ public record Listener(
     /// @param certificateRefs with Terminate: Secrets
     /// @param options of the implementation's own
     public record ListenerTls(
-            Mode mode, List<SecretReference> certificateRefs, Map<String, String> options) {
+            Mode mode, List<SecretReference> certificateRefs, @NotYet Map<String, String> options) {
         public ListenerTls {
             certificateRefs = List.copyOf(certificateRefs);
             options = Ordered.copyOf(options);
