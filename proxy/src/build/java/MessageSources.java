@@ -40,6 +40,10 @@ public final class MessageSources {
                     "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
                     "envoy.config.route.v3.FilterConfig",
                     "envoy.config.route.v3.RouteConfiguration",
+                    "envoy.config.trace.v3.DatadogConfig",
+                    "envoy.config.trace.v3.OpenTelemetryConfig",
+                    "envoy.config.trace.v3.SkyWalkingConfig",
+                    "envoy.config.trace.v3.ZipkinConfig",
                     "envoy.service.auth.v3.CheckResponse",
                     "envoy.service.discovery.v3.DiscoveryResponse");
 

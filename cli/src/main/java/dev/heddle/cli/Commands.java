@@ -7,12 +7,12 @@ import dev.heddle.cli.analyze.Threshold;
 import dev.heddle.cli.demo.DataPlane;
 import dev.heddle.cli.demo.Demo;
 import dev.heddle.cli.demo.DemoOptions;
+import dev.heddle.cli.explain.Explain;
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Compile;
 import dev.heddle.cli.offline.CompleteBootstrap;
 import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.offline.Convert;
-import dev.heddle.cli.offline.Explain;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.Apply;
 import dev.heddle.cli.online.Audit;
@@ -26,7 +26,9 @@ import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
 import dev.heddle.cli.online.Stage;
+import dev.heddle.cli.online.Top;
 import dev.heddle.cli.online.Versions;
+import dev.heddle.cli.online.Why;
 import dev.heddle.cli.plan.RecordTests;
 import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
@@ -253,6 +255,7 @@ final class Commands {
                                 "Keys by which those are signed (default: none are taken)."
                             })
                     Optional<Path> tokenJwks,
+            @Mixin Mixins.Signals signals,
             @Option(names = "--exit-on-stdin-eof", hidden = true) boolean withParent) {
         var options =
                 new CaOptions(
@@ -281,6 +284,7 @@ final class Commands {
                                         allowsApi)
                                 .serving(ca.isPresent()),
                         bundles.options(ca.isPresent()),
+                        signals.options(),
                         withParent),
                 machine);
     }
@@ -672,7 +676,7 @@ final class Commands {
                 "",
                 "Example:",
                 "  heddle verify tests/ --config ./mesh",
-                "  heddle verify --record --requests app=web@web.log --config ./mesh > tests/web.yaml",
+                "  heddle verify --record --requests app=web@web.log --config ./mesh > web.yaml",
                 "  heddle verify ./mesh --run '^jason' -o junit > results.xml"
             })
     int verify(
@@ -1168,6 +1172,69 @@ final class Commands {
             @Mixin Mixins.Printing output,
             @Mixin Mixins.ControlPlane mesh) {
         return Audit.run(mesh.api(machine), namespace, limit, output.json(), machine);
+    }
+
+    @Command(
+            name = "top",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows how many calls there are, how many fail and how long they take, the busiest",
+                "first; on a terminal again and again, until Ctrl-C."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle top",
+                "  heddle top --by edge -n default --once -o json"
+            })
+    int top(
+            @Option(
+                            names = "--by",
+                            paramLabel = "service|version|workload|edge|route",
+                            defaultValue = "service",
+                            description = "A line for each (default: ${DEFAULT-VALUE}).")
+                    Top.By by,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "",
+                            description = "Only what is called there (default: everywhere).")
+                    String namespace,
+            @Option(
+                            names = "--service",
+                            paramLabel = "HOST",
+                            defaultValue = "",
+                            description = "Only calls of this host, or of its first word.")
+                    String service,
+            @Option(
+                            names = "--seconds",
+                            paramLabel = "N",
+                            defaultValue = "60",
+                            description = "Of the last so many (default: ${DEFAULT-VALUE}).")
+                    int seconds,
+            @Option(names = "--once", description = "Prints it once.") boolean once,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        var question = new Top.Question(by, namespace, service, seconds);
+        return Top.run(mesh.api(machine), question, once, output.json(), machine);
+    }
+
+    @Command(
+            name = "why",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says in a sentence why a request ended as it did, and what proxies told of it.",
+                "Exit code 1 when nothing is known of it."
+            },
+            footer = {"", "Example:", "  heddle why 6b3f1c52-1f0e-9d53-a1f5-27c1b1e6f0aa"})
+    int why(
+            @Parameters(
+                            paramLabel = "ID",
+                            description = "Its x-request-id, or the id of its trace.")
+                    String id,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Why.run(mesh.api(machine), id, output.json(), machine);
     }
 
     @Command(

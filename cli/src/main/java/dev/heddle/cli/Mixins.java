@@ -7,6 +7,7 @@ import dev.heddle.cli.online.Credentials;
 import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.BundleOptions;
+import dev.heddle.cli.serve.SignalOptions;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
 import dev.heddle.model.tree.Node;
@@ -38,6 +39,47 @@ final class Mixins {
 
         Api api(Machine machine) {
             return access.to(url, machine);
+        }
+    }
+
+    /// What a control plane keeps of traffic.
+    static final class Signals {
+        @Option(
+                names = "--no-signals",
+                description =
+                        "Keeps nothing of what proxies tell of traffic, and takes none of it.")
+        private boolean none;
+
+        @Option(
+                names = "--signals-days",
+                paramLabel = "N",
+                defaultValue = "3",
+                description = "How long logs and spans are kept (default: ${DEFAULT-VALUE}).")
+        private int days;
+
+        @Option(
+                names = "--signals-mb",
+                paramLabel = "N",
+                defaultValue = "1024",
+                description = {
+                    "How many MiB of them are kept; of more the oldest go (default:",
+                    "${DEFAULT-VALUE})."
+                })
+        private int megabytes;
+
+        @Option(
+                names = "--signals-otlp",
+                paramLabel = "URL",
+                description = {
+                    "Passes on what comes by OTLP to another backend, over gRPC, as in",
+                    "http://collector:4317 (default: nowhere)."
+                })
+        private @Nullable String backend;
+
+        Optional<SignalOptions> options() {
+            return none
+                    ? Optional.empty()
+                    : Optional.of(SignalOptions.of(days, megabytes, Optional.ofNullable(backend)));
         }
     }
 

@@ -22,6 +22,7 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.compiler.world.World;
 import dev.heddle.compiler.xds.Emission;
 import dev.heddle.compiler.xds.RuleCounters;
+import dev.heddle.compiler.xds.TracedWorkload;
 import dev.heddle.compiler.xds.XdsEmitter;
 import dev.heddle.compiler.xds.patch.EnvoyFilters;
 import dev.heddle.compiler.xds.patch.Patched;
@@ -56,8 +57,16 @@ public final class MeshCompiler {
                         common.filters(),
                         world,
                         scope,
-                        XdsEmitter.snapshot(
-                                Long.toString(world.version()), common.emission(), own.emission()));
+                        TracedWorkload.in(
+                                XdsEmitter.snapshot(
+                                        Long.toString(world.version()),
+                                        common.emission(),
+                                        own.emission()),
+                                Stream.concat(
+                                        common.plan().listeners().stream(),
+                                        own.plan().listeners().stream()),
+                                scope,
+                                world.settings().trustDomain()));
         return new Compiled(
                 common.plan(),
                 own.plan(),

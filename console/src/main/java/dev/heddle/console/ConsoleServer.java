@@ -9,6 +9,7 @@ import dev.heddle.control.access.Accounts;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
+import dev.heddle.signals.Signals;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -89,10 +90,28 @@ public final class ConsoleServer implements AutoCloseable {
             Accounts accounts,
             AuditTrail audit)
             throws IOException {
+        return start(address, tls, mesh, store, accounts, audit, Optional.empty());
+    }
+
+    /// Opens the port and serves what is known of traffic, too.
+    ///
+    /// @param address port 0 takes any free one
+    /// @param tls closed with this; empty for plain text
+    /// @param signals empty where nothing is kept
+    /// @throws IOException when the address cannot be bound; the message says which
+    public static ConsoleServer start(
+            InetSocketAddress address,
+            Optional<ServerTls> tls,
+            Mesh mesh,
+            ConfigStore store,
+            Accounts accounts,
+            AuditTrail audit,
+            Optional<Signals> signals)
+            throws IOException {
         if (address.isUnresolved()) {
             throw new IOException("API on " + text(address) + ": there is no such host");
         }
-        var api = new ConsoleApi(mesh, store, accounts, audit, new Guard(address));
+        var api = new ConsoleApi(mesh, store, accounts, audit, signals, new Guard(address));
         // Sockets, not channels: they look at the first byte before TLS does.
         WebServer server =
                 WebServers.builder(address, MAX_CONNECTIONS)

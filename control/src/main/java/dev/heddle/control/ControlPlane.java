@@ -8,6 +8,7 @@ import dev.heddle.control.federation.BundleSource;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.keys.KeySource;
 import dev.heddle.control.keys.LoginKeySource;
+import dev.heddle.control.meter.ControlMeters;
 import dev.heddle.control.push.NodeClaims;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.SharedCompiler;
@@ -22,14 +23,17 @@ import dev.heddle.control.world.ChangeJournal;
 import dev.heddle.control.world.WorldHistory;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.control.world.WorldStore;
+import dev.heddle.xds.server.CallMeter;
 import dev.heddle.xds.server.XdsServer;
 import dev.heddle.xds.server.XdsService;
+import io.grpc.BindableService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,16 +81,26 @@ public final class ControlPlane implements AutoCloseable {
     /// @throws IOException when a directory cannot be used or the address cannot be bound, with
     ///   what to do about it
     public static ControlPlane start(ControlBootstrap bootstrap) throws IOException {
+        return start(bootstrap, List.of());
+    }
+
+    /// The same, with more that proxies may tell.
+    ///
+    /// @param beside served where xDS is, to the same callers
+    /// @throws IOException as above
+    public static ControlPlane start(ControlBootstrap bootstrap, List<BindableService> beside)
+            throws IOException {
         var parts = new ArrayDeque<AutoCloseable>();
         try {
-            return start(bootstrap, parts);
+            return start(bootstrap, beside, parts);
         } catch (IOException | RuntimeException e) {
             closeAll(parts);
             throw e;
         }
     }
 
-    private static ControlPlane start(ControlBootstrap bootstrap, Deque<AutoCloseable> parts)
+    private static ControlPlane start(
+            ControlBootstrap bootstrap, List<BindableService> beside, Deque<AutoCloseable> parts)
             throws IOException {
         // What an earlier run knew comes first: its version numbers must not be given out again,
         // and its last good texts stand in for files that have been broken since.
@@ -132,8 +146,13 @@ public final class ControlPlane implements AutoCloseable {
 
         // The pusher stands between worlds and streams: it hears of both and compiles.
         var compiler = new SharedCompiler();
+        var meters = new ControlMeters(bootstrap.nanos());
         var pusher =
-                new Pusher(compiler::compile, compiler::compileTrial, compilers, bootstrap.clock());
+                new Pusher(
+                        meters.metered(compiler::compile),
+                        compiler::compileTrial,
+                        compilers,
+                        bootstrap.clock());
         pusher.start();
         parts.push(pusher);
 
@@ -151,6 +170,7 @@ public final class ControlPlane implements AutoCloseable {
                         bootstrap.clock(),
                         audit::changeTo,
                         (edition, trial) -> {
+                            meters.onPublished(edition);
                             hits.publish(edition);
                             audit.publish(edition);
                             pusher.publish(edition, trial);
@@ -164,7 +184,13 @@ public final class ControlPlane implements AutoCloseable {
 
         // What proxies are told, and tell, whichever port they come by. They wait until there is a
         // world, so that a start of the control plane takes nothing away from them.
-        var xds = new XdsService(pusher, Optional.of(hits), XdsServer.Settings.PATIENCE);
+        var xds =
+                new XdsService(
+                        meters.metered(pusher),
+                        Optional.of(hits),
+                        XdsServer.Settings.PATIENCE,
+                        beside,
+                        Optional.of(new CallMeter(meters, bootstrap.nanos())));
         parts.push(xds);
         Optional<XdsServer> server = Optional.empty();
         if (bootstrap.xds().isPresent()) {
@@ -251,6 +277,7 @@ public final class ControlPlane implements AutoCloseable {
                         ca,
                         ownCertificates,
                         bundles::status,
+                        meters,
                         bootstrap.clock());
         // What was in force before can be seen, and put in force again.
         var history = new WorldHistory(bootstrap.data());

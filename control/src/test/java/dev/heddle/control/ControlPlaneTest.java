@@ -182,6 +182,31 @@ class ControlPlaneTest {
     }
 
     @Test
+    void whatItDoesIsCounted() throws Exception {
+        var control = start();
+        Proxy proxy = connect(control.xdsAddress(), ID);
+        awaitInSync(control, 1);
+        proxy.unwanted.add("outbound|9080||reviews.default.svc.cluster.local");
+        Files.writeString(config.resolve("reviews.yaml"), SERVICE);
+        await().untilAsserted(() ->
+                assertThat(control.mesh().metrics())
+                        .contains(
+                                "pilot_total_xds_rejects 2\n",
+                                "pilot_xds_cds_reject 1\n",
+                                "pilot_xds_eds_reject 1\n"));
+        assertThat(control.mesh().metrics())
+                .contains(
+                        "pilot_xds 1\n",
+                        "pilot_services 1\n",
+                        "pilot_push_triggers{type=\"config\"} 2\n",
+                        "pilot_xds_push_time_count{type=\"all\"} 2\n",
+                        "pilot_proxy_queue_time_count 2\n")
+                .containsPattern("pilot_xds_pushes\\{type=\"cds\"} [2-9]\n")
+                .containsPattern("pilot_proxy_convergence_time_count [1-9]")
+                .containsPattern("pilot_xds_config_size_bytes_sum\\{type=\"cds\"} [1-9]");
+    }
+
+    @Test
     void aFileReachesAProxyAndTheProxysAnswerReachesTheView() throws Exception {
         var control = start();
         Proxy proxy = connect(control.xdsAddress(), ID);

@@ -74,8 +74,14 @@ class AccessLogServicesTest {
                                                     .getFilterMetadataMap()
                                                     .get("heddle"))
                                     .filter(Objects::nonNull)
-                                    .map(it -> it.getFieldsOrThrow("reason").getStringValue()))
-                    .containsExactly("the route itself says the answer");
+                                    .map(it ->
+                                            it.getFieldsOrThrow("reason").getStringValue()
+                                                    + ", by "
+                                                    + it.getFieldsOrThrow("config_version")
+                                                            .getStringValue()))
+                    .singleElement()
+                    .asString()
+                    .matches("the route itself says the answer, by [0-9a-f]{16}");
             assertThat(collector.records)
                     .allSatisfy(record ->
                             assertThat(record.getResourceLogs(0).getScopeLogs(0).getLogRecords(0))

@@ -120,7 +120,8 @@ class ExplainedHealthTest {
 
     private static String endpoint(int port) {
         return """
-        {"endpoint": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}"""
+        {"endpoint": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}\
+        """
                 .formatted(port);
     }
 }

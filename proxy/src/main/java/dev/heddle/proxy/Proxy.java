@@ -36,6 +36,7 @@ import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.overload.OverloadWatch;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ProxyMeters;
+import dev.heddle.proxy.recording.SeriesStore;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Published;
 import dev.heddle.proxy.runtime.Worker;
@@ -47,6 +48,7 @@ import dev.heddle.proxy.tls.TlsContexts;
 import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.proxy.tls.TlsState;
+import dev.heddle.proxy.tracing.LocalNode;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.HealthFlag;
@@ -181,7 +183,9 @@ public final class Proxy implements AutoCloseable {
 
         // What is kept of requests: numbers and lines.
         this.meters = new ProxyMeters(workers.size(), shared::circuit, shared::health);
-        this.logs = new AccessLogs(settings.stdout(), settings.stderr());
+        SeriesStore series = new SeriesStore(bootstrap.process().series(), settings.clock());
+        meters.meters().source(series);
+        this.logs = new AccessLogs(settings.stdout(), settings.stderr(), series);
 
         // What each worker owns, and the sockets that bring it connections.
         var source =
@@ -210,7 +214,11 @@ public final class Proxy implements AutoCloseable {
                                                                         .controlPlane()
                                                                         .isPresent()),
                                                         secrets,
-                                                        bootstrap.localCluster(),
+                                                        new LocalNode(
+                                                                bootstrap.node().id(),
+                                                                bootstrap.localCluster(),
+                                                                bootstrap.locality().zone(),
+                                                                settings.environment()),
                                                         host.nameServers())));
         this.listeners =
                 new Listeners(
@@ -248,7 +256,8 @@ public final class Proxy implements AutoCloseable {
                                 settings.clock(),
                                 this::onConfig,
                                 this::onSettled,
-                                this::wakeAt));
+                                this::wakeAt),
+                        bootstrap.nodeText());
         subscriber.waitForChecks(cluster -> {
             ClusterHealth health = shared.health(cluster);
             return health != null && health.isEachChecked();
@@ -465,7 +474,8 @@ public final class Proxy implements AutoCloseable {
                 worker.execute(() -> {
                     runtime.adopt(adopted);
                     if (waiting.decrementAndGet() == 0 && changes.remove(change)) {
-                        // Nobody shows the old certificates any more: their keys can go.
+                        // Nobody shows the old certificates any more: their keys
+                        // can go.
                         change.release();
                     }
                 }));

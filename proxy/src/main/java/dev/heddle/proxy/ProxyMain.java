@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +42,7 @@ public final class ProxyMain {
     /// @param isAtEdge whether what the configuration leaves open is what Envoy recommends at the
     ///   edge of a network
     /// @param allowsRemoteAdmin whether all admin pages answer other machines
+    /// @param environment of the process, as far as spans may speak of it
     public record Arguments(
             Path bootstrap,
             OptionalInt workers,
@@ -49,7 +51,8 @@ public final class ProxyMain {
             Duration removalHold,
             Optional<Path> snapshots,
             boolean isAtEdge,
-            boolean allowsRemoteAdmin) {
+            boolean allowsRemoteAdmin,
+            Map<String, String> environment) {
 
         /// With nothing said.
         public static Arguments of(Path bootstrap) {
@@ -62,7 +65,8 @@ public final class ProxyMain {
                     ProxySettings.REMOVAL_HOLD,
                     Optional.empty(),
                     false,
-                    false);
+                    false,
+                    Map.of());
         }
 
         private int workers(ProcessConfig said) {
@@ -154,7 +158,8 @@ public final class ProxyMain {
                             .withWorkers(arguments.workers(bootstrap.process()))
                             .withDrain(draining.plan())
                             .withRemovalHold(arguments.removalHold())
-                            .allowingRemoteAdmin(arguments.allowsRemoteAdmin());
+                            .allowingRemoteAdmin(arguments.allowsRemoteAdmin())
+                            .in(arguments.environment());
             proxy =
                     Proxy.start(
                             bootstrap,
@@ -236,7 +241,8 @@ public final class ProxyMain {
                 removalHold,
                 snapshots,
                 isAtEdge,
-                false);
+                false,
+                System.getenv());
     }
 
     private static Duration seconds(String value) {

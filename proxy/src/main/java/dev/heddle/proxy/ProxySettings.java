@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 
 /// What whoever starts a proxy decides, beside its bootstrap.
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param snapshots where what is in force is kept, so that a start needs no control plane; empty
 ///   for nowhere
 /// @param allowsRemoteAdmin whether admin pages that show or change the proxy answer other machines
+/// @param environment of the process, as far as spans may speak of it
 public record ProxySettings(
         int workers,
         Transport transport,
@@ -35,7 +37,8 @@ public record ProxySettings(
         OutputStream stderr,
         Duration hitReports,
         Optional<Path> snapshots,
-        boolean allowsRemoteAdmin) {
+        boolean allowsRemoteAdmin,
+        Map<String, String> environment) {
 
     private static final Duration HIT_REPORTS = Duration.ofSeconds(10);
 
@@ -49,6 +52,7 @@ public record ProxySettings(
         if (workers < 1 || workers > 64) {
             throw new IllegalArgumentException("workers: " + workers + " (expected: 1 to 64)");
         }
+        environment = Map.copyOf(environment);
     }
 
     /// With the usual doubt about removals, telling of hits as often as is usual.
@@ -71,7 +75,8 @@ public record ProxySettings(
                 stderr,
                 HIT_REPORTS,
                 Optional.empty(),
-                false);
+                false,
+                Map.of());
     }
 
     /// As a process of its own: a worker for each processor, the usual transport.
@@ -99,7 +104,8 @@ public record ProxySettings(
                 stderr,
                 hitReports,
                 snapshots,
-                allowsRemoteAdmin);
+                allowsRemoteAdmin,
+                environment);
     }
 
     /// The same with another way to drain.
@@ -115,7 +121,8 @@ public record ProxySettings(
                 stderr,
                 hitReports,
                 snapshots,
-                allowsRemoteAdmin);
+                allowsRemoteAdmin,
+                environment);
     }
 
     /// The same with another time of doubt.
@@ -131,7 +138,8 @@ public record ProxySettings(
                 stderr,
                 hitReports,
                 snapshots,
-                allowsRemoteAdmin);
+                allowsRemoteAdmin,
+                environment);
     }
 
     /// The same, telling of hits that often.
@@ -147,7 +155,8 @@ public record ProxySettings(
                 stderr,
                 each,
                 snapshots,
-                allowsRemoteAdmin);
+                allowsRemoteAdmin,
+                environment);
     }
 
     /// The same, keeping what is in force in a directory.
@@ -163,7 +172,8 @@ public record ProxySettings(
                 stderr,
                 hitReports,
                 Optional.of(directory),
-                allowsRemoteAdmin);
+                allowsRemoteAdmin,
+                environment);
     }
 
     /// The same, with all admin pages for other machines or without.
@@ -179,6 +189,24 @@ public record ProxySettings(
                 stderr,
                 hitReports,
                 snapshots,
-                isAllowed);
+                isAllowed,
+                environment);
+    }
+
+    /// The same in another environment.
+    public ProxySettings in(Map<String, String> variables) {
+        return new ProxySettings(
+                workers,
+                transport,
+                drain,
+                removalHold,
+                seed,
+                clock,
+                stdout,
+                stderr,
+                hitReports,
+                snapshots,
+                allowsRemoteAdmin,
+                variables);
     }
 }

@@ -36,6 +36,8 @@ import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.TlsServer;
 import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.tokens.VerifiedTokens;
+import dev.heddle.proxy.tracing.LocalNode;
+import dev.heddle.proxy.tracing.Tracer;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.MeterShard;
 import dev.heddle.telemetry.SocketAddressText;
@@ -57,6 +59,7 @@ final class WorkerRuntime implements WorkerServices {
     private final List<InetSocketAddress> nameServers;
     private final WorkerClusters clusters;
     private final FilterContext context;
+    private final WorkerTracers tracers;
     private Map<String, RouteTable> routes = Map.of();
     private TlsState tls = TlsState.EMPTY;
     private long version;
@@ -71,7 +74,7 @@ final class WorkerRuntime implements WorkerServices {
             Published<DrainState> drains,
             RuleHits hits,
             Published<Map<String, Secret>> secrets,
-            String localCluster,
+            LocalNode node,
             List<InetSocketAddress> nameServers) {
         this.nameServers = nameServers;
         this.meters = meters;
@@ -101,8 +104,9 @@ final class WorkerRuntime implements WorkerServices {
                         hits,
                         new VerifiedTokens(),
                         secrets,
-                        localCluster);
+                        node.cluster());
         this.logs = new WorkerLogs(logs, context, source, meters, shard);
+        this.tracers = new WorkerTracers(node, meters, shard);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need
@@ -114,6 +118,7 @@ final class WorkerRuntime implements WorkerServices {
         version = state.config().version();
         routes = state.tables();
         clusters.removeAllBut(state.config().clusters());
+        tracers.keepOnly(List.copyOf(state.config().listeners().values()));
     }
 
     @Override
@@ -203,6 +208,11 @@ final class WorkerRuntime implements WorkerServices {
                 manager.statPrefix(),
                 manager.accessLogs(),
                 logs);
+    }
+
+    @Override
+    public @Nullable Tracer tracer(ListenerConfig listener, HttpConnectionManagerConfig manager) {
+        return tracers.of(context, listener, manager);
     }
 
     @Override

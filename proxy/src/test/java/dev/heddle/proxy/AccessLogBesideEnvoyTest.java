@@ -50,6 +50,9 @@ class AccessLogBesideEnvoyTest {
                     "%BYTES_SENT%",
                     "%GRPC_STATUS%",
                     "%GRPC_STATUS_NUMBER%",
+                    // Of who is not followed; TracesBesideEnvoyTest has the others.
+                    "%TRACE_ID%",
+                    "%SPAN_ID%",
                     "%RESPONSE_TRAILERS_BYTES%",
                     "%FILTER_CHAIN_NAME%",
                     "%UPSTREAM_CLUSTER%",

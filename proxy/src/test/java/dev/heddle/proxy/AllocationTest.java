@@ -43,7 +43,23 @@ class AllocationTest {
     /// How many times is counted: the virtual machine may still be compiling in the first ones.
     private static final int ROUNDS = 5;
 
-    private static final long MOST_BYTES = 64;
+    private static final double MOST_BYTES = 64;
+
+    /// Where requests are followed and one of a hundred is told of: ids, and what hands them on.
+    private static final double MOST_BYTES_FOLLOWED = 512;
+
+    private static final String FOLLOWED =
+            """
+            tracing:
+              random_sampling: {value: 1}
+              provider:
+                name: zipkin
+                typed_config:
+                  "@type": type.googleapis.com/envoy.config.trace.v3.ZipkinConfig
+                  collector_cluster: origin
+                  collector_endpoint: /api/v2/spans
+                  collector_endpoint_version: HTTP_JSON
+            """;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -64,13 +80,25 @@ class AllocationTest {
 
     @Test
     void aRequestWithAllTheWorkOfASidecarAllocatesNextToNothing() throws Exception {
+        allocates(MOST_BYTES, "", "x-b3-sampled: 0");
+    }
+
+    @Test
+    void aRequestThatIsFollowedAllocatesItsIds() throws Exception {
+        allocates(MOST_BYTES_FOLLOWED, FOLLOWED, "x-b3-traceid: ");
+    }
+
+    /// @param tracing lines of the connection manager
+    /// @param told what the upstream gets
+    private void allocates(double most, String tracing, String told) throws Exception {
         assumeTrue(Transport.EPOLL.isAvailable(), "no epoll here");
         Path log = directory.resolve("access.log");
         Set<Long> before = workers();
         try (var origin = new Origin();
                 Proxy proxy =
                         Proxy.start(
-                                BootstrapParser.parse("test", bootstrap(log, origin.port())),
+                                BootstrapParser.parse(
+                                        "test", bootstrap(log, origin.port(), tracing)),
                                 settings());
                 var clients = new Clients(proxy.listenerAddress("in").orElseThrow().getPort())) {
             Set<Long> started = workers();
@@ -85,9 +113,9 @@ class AllocationTest {
                 long more = THREADS.getThreadAllocatedBytes(worker) - allocated;
                 least = Math.min(least, (double) more / MEASURED);
             }
-            assertThat(least).as("bytes on the heap per request").isLessThanOrEqualTo(MOST_BYTES);
+            assertThat(least).as("bytes on the heap per request").isLessThanOrEqualTo(most);
             assertThat(origin.lastHead())
-                    .contains("x-request-id: ", "x-b3-sampled: 0")
+                    .contains("x-request-id: ", told)
                     .doesNotContain("user-agent");
         }
         assertThat(Files.readAllLines(log))
@@ -110,7 +138,7 @@ class AllocationTest {
     }
 
     /// A thousand routes, an access log, a request id, headers set and removed both ways.
-    private static String bootstrap(Path log, int origin) {
+    private static String bootstrap(Path log, int origin, String tracing) {
         var text = new StringBuilder();
         text.append(
                 """
@@ -132,6 +160,7 @@ class AllocationTest {
                               "@type": type.googleapis.com/envoy.extensions.access_loggers.\
                 file.v3.FileAccessLog
                               path: %s
+                %s\
                           http_filters:
                           - name: envoy.filters.http.router
                             typed_config:
@@ -148,7 +177,7 @@ class AllocationTest {
                               append_action: OVERWRITE_IF_EXISTS_OR_ADD
                             virtual_hosts:
                 """
-                        .formatted(log));
+                        .formatted(log, tracing.indent(10)));
         for (int host = 0; host < HOSTS; host++) {
             text.append("            - name: h%d\n".formatted(host));
             text.append("              domains: [h%d.test]\n".formatted(host));

@@ -100,7 +100,7 @@ public final class AccessLogFormat {
                     "DataLoss",
                     "Unauthenticated");
 
-    private static final class Literal implements Part {
+    static final class Literal implements Part {
         private final byte[] text;
 
         Literal(String text) {
@@ -164,8 +164,13 @@ public final class AccessLogFormat {
     ///
     /// @throws IllegalArgumentException naming the operator that is unknown, or malformed
     public static AccessLogFormat parse(String format) {
+        return parse(format, NodeText.SILENT);
+    }
+
+    /// As [#parse(String)], for a format that may ask for what the proxy's node says.
+    public static AccessLogFormat parse(String format, NodeText node) {
         var parts = new ArrayList<Part>();
-        split(format, text -> parts.add(new Literal(text)), it -> parts.add(command(it)));
+        split(format, text -> parts.add(new Literal(text)), it -> parts.add(command(it, node)));
         return new AccessLogFormat(format, parts);
     }
 
@@ -326,7 +331,7 @@ public final class AccessLogFormat {
                         + "': a command that does not end (expected: %NAME%)");
     }
 
-    static Part command(String text) {
+    static Part command(String text, NodeText node) {
         int open = text.indexOf('(');
         int close = text.lastIndexOf(')');
         int nameEnd = open >= 0 ? open : text.indexOf(':') >= 0 ? text.indexOf(':') : text.length();
@@ -337,16 +342,18 @@ public final class AccessLogFormat {
         String argument = open >= 0 ? text.substring(open + 1, close) : "";
         String tail = text.substring(open >= 0 ? close + 1 : nameEnd);
         if (tail.isEmpty()) {
-            return operator(text, name, argument, open >= 0);
+            return operator(text, name, argument, open >= 0, node);
         }
         if (!tail.matches(":[0-9]{1,6}")) {
             throw malformed(text, "expected: nothing or :LENGTH after the operator");
         }
         return new Cut(
-                operator(text, name, argument, open >= 0), Integer.parseInt(tail.substring(1)));
+                operator(text, name, argument, open >= 0, node),
+                Integer.parseInt(tail.substring(1)));
     }
 
-    private static Part operator(String text, String name, String argument, boolean hasArgument) {
+    private static Part operator(
+            String text, String name, String argument, boolean hasArgument, NodeText node) {
         return switch (name) {
             case "START_TIME" -> {
                 TimeFormat time = TimeFormat.parse(argument);
@@ -385,8 +392,8 @@ public final class AccessLogFormat {
                     "FILTER_STATE",
                     "ENVIRONMENT" ->
                     ValueOperators.of(text, name, argument);
-            case "COALESCE" -> Coalesce.parse(text, argument);
-            case "CEL" -> CelOperator.parse(text, argument);
+            case "COALESCE" -> Coalesce.parse(text, argument, node);
+            case "CEL" -> CelOperator.parse(text, argument, node);
             default -> {
                 if (hasArgument && name.endsWith("_WITHOUT_PORT")) {
                     yield masked(text, name, argument);

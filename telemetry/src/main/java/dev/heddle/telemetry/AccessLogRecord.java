@@ -59,6 +59,16 @@ public interface AccessLogRecord {
     /// Why the downstream connection was closed by us.
     @Nullable String connectionTerminationDetails();
 
+    /// The id of the trace that the request belongs to, as in `463ac35c9f6413ad48485a3953bb6124`.
+    default @Nullable String traceId() {
+        return null;
+    }
+
+    /// The id of the request's span, as in `a2fb4a1d1a96d312`.
+    default @Nullable String spanId() {
+        return null;
+    }
+
     /// Body bytes received from downstream.
     long bytesReceived();
 
@@ -194,16 +204,6 @@ public interface AccessLogRecord {
 
     /// Another one each time.
     default @Nullable String uniqueId() {
-        return null;
-    }
-
-    /// The trace that the request is part of, in hex; null where there is none.
-    default @Nullable String traceId() {
-        return null;
-    }
-
-    /// This proxy's span of the trace, in hex; null where there is none.
-    default @Nullable String spanId() {
         return null;
     }
 

@@ -129,6 +129,17 @@ public final class ByteText {
         }
     }
 
+    /// Forgets what is more than so many bytes behind a place, without taking a character apart.
+    public void truncate(int from, int most) {
+        int end = from + most;
+        if (end < length) {
+            while (end > from && (bytes[end] & 0xc0) == 0x80) {
+                end--;
+            }
+            length = end;
+        }
+    }
+
     /// Leaves of what is behind a place so many bytes, which are at another place behind it.
     void keep(int from, int at, int count) {
         System.arraycopy(bytes, at, bytes, from, count);

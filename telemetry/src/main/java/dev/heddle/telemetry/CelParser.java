@@ -18,6 +18,12 @@ final class CelParser {
     /// Deeper ones are nobody's, and the stack has an end.
     private static final int DEEPEST = 64;
 
+    /// Instructions of a regular expression's program.
+    private static final long LARGEST = 100_000;
+
+    private static final java.util.regex.Pattern COUNTED =
+            java.util.regex.Pattern.compile("\\{([0-9]{1,6})(?:,([0-9]{1,6}))?");
+
     private static final Map<String, CelNode.Operation> RELATIONS =
             Map.of(
                     "==",
@@ -224,6 +230,16 @@ final class CelParser {
         if (!(arguments.getFirst() instanceof CelNode.Constant(String regex))) {
             throw lexer.error(name, "'matches' of what is no constant (expected: a text)");
         }
+        long size = size(regex);
+        if (size > LARGEST) {
+            throw lexer.error(
+                    name,
+                    "'matches' may need "
+                            + size
+                            + " instructions (expected: at most "
+                            + LARGEST
+                            + ")");
+        }
         try {
             Pattern pattern = Pattern.compile(regex);
             return new CelNode.Call(
@@ -235,6 +251,18 @@ final class CelParser {
         } catch (PatternSyntaxException e) {
             throw lexer.error(name, "'" + regex + "': " + e.getMessage());
         }
+    }
+
+    /// At least as many instructions as the expression's program has: repetitions that are counted,
+    /// `{1000}`, are written out in it, and one in another multiplies.
+    private static long size(String regex) {
+        long size = regex.length();
+        java.util.regex.Matcher counted = COUNTED.matcher(regex);
+        while (counted.find() && size <= LARGEST) {
+            String most = counted.group(2) == null ? counted.group(1) : counted.group(2);
+            size *= Math.max(1, Long.parseLong(most));
+        }
+        return size;
     }
 
     private CelNode size(Token name, CelNode of) {

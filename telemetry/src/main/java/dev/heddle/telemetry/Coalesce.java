@@ -20,7 +20,8 @@ final class Coalesce {
 
     private Coalesce() {}
 
-    static AccessLogFormat.Part parse(String text, String argument) {
+    /// @param node of the proxy
+    static AccessLogFormat.Part parse(String text, String argument, NodeText node) {
         Matcher whole = WHOLE.matcher(argument);
         if (!whole.matches()) {
             throw AccessLogFormat.malformed(text, "expected: {\"operators\": [\"NAME\", …]}");
@@ -32,8 +33,8 @@ final class Coalesce {
         while (at < items.length() && item.find(at) && item.start() == at) {
             parts.add(
                     item.group(1) != null
-                            ? AccessLogFormat.command(plain(item.group(1)))
-                            : command(text, item.group(2)));
+                            ? AccessLogFormat.command(plain(item.group(1)), node)
+                            : command(text, item.group(2), node));
             at = item.end();
         }
         if (parts.isEmpty() || at < items.length()) {
@@ -56,7 +57,7 @@ final class Coalesce {
         };
     }
 
-    private static AccessLogFormat.Part command(String text, String members) {
+    private static AccessLogFormat.Part command(String text, String members, NodeText node) {
         String command = "";
         String parameter = "";
         String length = "";
@@ -80,7 +81,7 @@ final class Coalesce {
         if (at < members.length() || command.isEmpty()) {
             throw AccessLogFormat.malformed(text, "expected: an object with a command");
         }
-        return AccessLogFormat.command(command + parameter + length);
+        return AccessLogFormat.command(command + parameter + length, node);
     }
 
     private static String plain(String quoted) {

@@ -21,6 +21,7 @@ public final class Meters {
 
     private final ConcurrentHashMap<String, Registered> registered = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<MeterGroup> groups = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<PrometheusSource> sources = new CopyOnWriteArrayList<>();
     private final CopyOnWriteArrayList<MeterShard> shards = new CopyOnWriteArrayList<>();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger histograms = new AtomicInteger();
@@ -90,6 +91,16 @@ public final class Meters {
     /// things of which there are many, with many meters each, mostly never moved.
     public void group(MeterGroup group) {
         groups.add(group);
+    }
+
+    /// Adds families that print themselves, and that only Prometheus is told of.
+    public void source(PrometheusSource source) {
+        sources.add(source);
+    }
+
+    /// The families that print themselves.
+    public List<PrometheusSource> sources() {
+        return List.copyOf(sources);
     }
 
     /// The histogram of that name.

@@ -73,6 +73,20 @@ public final class PrometheusText {
         return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
     }
 
+    /// Prints labels as they stand between the braces of a line.
+    ///
+    /// @param names in the order in which they are printed
+    /// @param values of the same number
+    public static String labels(List<String> names, List<String> values) {
+        var out = new StringBuilder(names.size() * 48);
+        for (int i = 0; i < names.size(); i++) {
+            out.append(i == 0 ? "" : ",").append(names.get(i)).append("=\"");
+            escape(out, values.get(i));
+            out.append('"');
+        }
+        return out.toString();
+    }
+
     private static void line(
             StringBuilder out, String name, Labels labels, String bound, long value) {
         out.append(name).append('{');

@@ -159,13 +159,17 @@ class CelExpressionTest {
     }
 
     @Test
-    void anExpressionCannotEatTheStack() {
+    void anExpressionCannotEatStackOrMemory() {
         assertThatThrownBy(() -> CelExpression.compile("(".repeat(10_000)))
                 .isInstanceOf(CelSyntaxException.class)
                 .hasMessageContaining("nested");
         assertThatThrownBy(() -> CelExpression.compile("!".repeat(10_000)))
                 .isInstanceOf(CelSyntaxException.class)
                 .hasMessageContaining("nested");
+        assertThatThrownBy(() ->
+                        CelExpression.compile("request.path.matches('((a{1000}){1000}){1000}')"))
+                .isInstanceOf(CelSyntaxException.class)
+                .hasMessageContaining("instructions");
         assertThatThrownBy(() -> CelExpression.compile("a".repeat(20_000)))
                 .isInstanceOf(CelSyntaxException.class)
                 .hasMessageContaining("too long");

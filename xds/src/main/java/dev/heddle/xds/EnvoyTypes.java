@@ -14,6 +14,10 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.ScopedRouteConfiguration;
+import io.envoyproxy.envoy.config.trace.v3.DatadogConfig;
+import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.config.trace.v3.SkyWalkingConfig;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
@@ -57,11 +61,16 @@ import io.envoyproxy.envoy.extensions.matching.input_matchers.consistent_hashing
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3.DynatraceResourceDetectorConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3.EnvironmentResourceDetectorConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig;
+import io.envoyproxy.envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -119,6 +128,8 @@ public final class EnvoyTypes {
                     CheckRequest.getDescriptor(),
                     HTTPFault.getDescriptor(),
                     GrpcWeb.getDescriptor(),
+                    io.envoyproxy.envoy.extensions.filters.http.header_to_metadata.v3.Config
+                            .getDescriptor(),
                     JwtAuthentication.getDescriptor(),
                     OAuth2.getDescriptor(),
                     RBAC.getDescriptor(),
@@ -160,6 +171,15 @@ public final class EnvoyTypes {
                     RawBuffer.getDescriptor(),
                     UpstreamTlsContext.getDescriptor(),
                     HttpProtocolOptions.getDescriptor(),
+                    ZipkinConfig.getDescriptor(),
+                    OpenTelemetryConfig.getDescriptor(),
+                    SkyWalkingConfig.getDescriptor(),
+                    DatadogConfig.getDescriptor(),
+                    UuidRequestIdConfig.getDescriptor(),
+                    EnvironmentResourceDetectorConfig.getDescriptor(),
+                    DynatraceResourceDetectorConfig.getDescriptor(),
+                    AlwaysOnSamplerConfig.getDescriptor(),
+                    DynatraceSamplerConfig.getDescriptor(),
                     TypedStruct.getDescriptor(),
                     DiscoveryResponse.getDescriptor());
 

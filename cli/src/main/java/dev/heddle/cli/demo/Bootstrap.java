@@ -81,6 +81,14 @@ public record Bootstrap(
                 plan.xdsPort());
     }
 
+    /// As metrics call it: the name in the id.
+    private String workload() {
+        String[] parts = id.split("~", -1);
+        String name = parts.length > 2 ? parts[2] : id;
+        int dot = name.lastIndexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+
     /// The bootstrap as YAML.
     public String text() {
         String labelText =
@@ -93,6 +101,7 @@ public record Bootstrap(
           id: %s
           cluster: %s
           metadata:
+            WORKLOAD_NAME: "%s"
             NAMESPACE: %s
             CLUSTER_ID: Kubernetes
             LABELS: {%s}
@@ -134,6 +143,7 @@ public record Bootstrap(
                 .formatted(
                         id,
                         cluster,
+                        workload(),
                         namespace,
                         labelText,
                         interception,

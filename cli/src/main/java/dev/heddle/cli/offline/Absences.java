@@ -37,7 +37,7 @@ public record Absences(World world) {
     }
 
     /// The explanation, with the reason where a proxy would find nobody to send a request to.
-    Explanation explain(Explanation answer) {
+    public Explanation explain(Explanation answer) {
         Optional<Explanation.Reply> reply =
                 answer.reply()
                         .map(r ->

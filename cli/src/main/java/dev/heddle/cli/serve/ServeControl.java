@@ -38,6 +38,7 @@ public final class ServeControl {
     /// @param ca the certificate authority; empty for none
     /// @param api where people and the console do, and how
     /// @param bundles where other trust domains read whom the mesh believes; empty for nowhere
+    /// @param signals what is kept of traffic; empty for nothing
     /// @param withParent whether to end when standard input does
     public record Settings(
             Path config,
@@ -46,6 +47,7 @@ public final class ServeControl {
             Optional<CaServer.Settings> ca,
             Serving api,
             Optional<BundleOptions> bundles,
+            Optional<SignalOptions> signals,
             boolean withParent) {}
 
     private static ControlBootstrap bootstrap(Settings settings) {
@@ -130,7 +132,10 @@ public final class ServeControl {
         if (settings.withParent()) {
             ParentWatch.onEnd(machine.in(), () -> System.exit(0));
         }
-        try (var control = ControlPlane.start(bootstrap(settings));
+        var places = new KnownPlaces();
+        try (var signals = KeptSignals.start(settings.signals(), settings.data(), places);
+                var control = ControlPlane.start(bootstrap(settings), signals.services());
+                var _ = signals.learn(control, places);
                 var console =
                         ConsoleServer.start(
                                 settings.api().address(),
@@ -138,7 +143,8 @@ public final class ServeControl {
                                 control.mesh(),
                                 control.configStore(),
                                 control.accounts(),
-                                control.audit());
+                                control.audit(),
+                                signals.kept());
                 Closeable _ = bundles(settings, control);
                 var _ = local(control.accounts(), console.address(), machine)) {
             introduceFirst(control.accounts(), settings, machine);

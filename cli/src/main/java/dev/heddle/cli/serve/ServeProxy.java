@@ -210,7 +210,8 @@ public final class ServeProxy {
                         Duration.ofSeconds(settings.removalHoldSeconds()),
                         settings.snapshots(),
                         settings.profile() == Profile.EDGE,
-                        settings.allowsRemoteAdmin()),
+                        settings.allowsRemoteAdmin(),
+                        machine.environment()),
                 machine.err());
     }
 }

@@ -26,6 +26,8 @@ import dev.heddle.samples.bookinfo.Call;
 import dev.heddle.samples.bookinfo.Details;
 import dev.heddle.samples.bookinfo.Peers;
 import dev.heddle.samples.bookinfo.ProductPage;
+import dev.heddle.signals.Signals;
+import dev.heddle.signals.SignalsBootstrap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -83,14 +85,17 @@ public final class Rehearsal {
         var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         var bootstrap = ControlBootstrap.of(config, directory.resolve("control"), loopback);
         try (var range = PortRange.take();
-                var control = ControlPlane.start(bootstrap);
+                var signals = Signals.start(SignalsBootstrap.in(directory.resolve("signals")));
+                var control = ControlPlane.start(bootstrap, signals.services());
                 var console =
                         ConsoleServer.start(
                                 loopback,
+                                Optional.empty(),
                                 control.mesh(),
                                 control.configStore(),
                                 control.accounts(),
-                                control.audit())) {
+                                control.audit(),
+                                Optional.of(signals))) {
             var plan = DemoPlan.on(0, 0, range.first(), 0, PortHolder::isFree);
             Workload workload = plan.workloads().get(1);
             Files.writeString(config.resolve("workload.yaml"), workload.workloadEntry());

@@ -1,11 +1,12 @@
 package dev.heddle.compiler.analyze;
 
+import dev.heddle.compiler.select.MetricProviders;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry;
+import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.ExtensionProvider;
 import dev.heddle.model.mesh.MeshConfig;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -27,6 +29,7 @@ final class TelemetryAnalyzer implements Analyzer {
         forAll(all, findings);
         selected(subject, all, findings);
         all.forEach(t -> accessLogs(subject, t, findings));
+        all.forEach(t -> metrics(subject, t, findings));
         all.forEach(t -> tracing(subject, t, findings));
     }
 
@@ -119,6 +122,36 @@ final class TelemetryAnalyzer implements Analyzer {
                         "no provider takes these access logs",
                         "Name one in 'providers', or set the mesh's"
                                 + " defaultProviders.accessLogging");
+            }
+        }
+    }
+
+    private static void metrics(
+            Subject subject, Resource<Telemetry> telemetry, Diagnostics findings) {
+        Optional<MeshConfig> mesh = mesh(subject);
+        Set<String> known = MetricProviders.names(mesh);
+        boolean isDefault =
+                mesh.flatMap(MeshConfig::defaultProviders)
+                        .filter(providers -> !providers.metrics().isEmpty())
+                        .isPresent();
+        List<Telemetry.Metrics> metrics = telemetry.spec().metrics();
+        for (int i = 0; i < metrics.size(); i++) {
+            var origin = telemetry.origin(FieldPath.of("spec", "metrics").index(i));
+            if (metrics.get(i).providers().isEmpty() && !isDefault) {
+                findings.add(
+                        DiagnosticCode.INVALID_TELEMETRY_PROVIDER,
+                        origin,
+                        "no provider takes these metrics",
+                        "Name one in 'providers', or set the mesh's defaultProviders.metrics");
+            }
+            for (var provider : metrics.get(i).providers()) {
+                if (!known.contains(provider.name())) {
+                    findings.add(
+                            DiagnosticCode.INVALID_TELEMETRY_PROVIDER,
+                            origin,
+                            "provider '" + provider.name() + "' is no Prometheus of this mesh",
+                            "Use 'prometheus', or one that the mesh's extensionProviders have");
+                }
             }
         }
     }

@@ -114,6 +114,8 @@ public final class Analysis {
         TrustCheck.check(index, MeshConfigs.of(index.resources(), meshNamespace), findings);
         RequestAuthenticationCheck.check(index, findings);
         AuthorizationPolicyCheck.check(index, findings);
+        TracingCheck.check(
+                index.resources().all(Kinds.TELEMETRY), mesh, index.services(), findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace),
                 meshNamespace,

@@ -3,8 +3,9 @@ package dev.heddle.compiler.check;
 import dev.heddle.compiler.lower.mesh.AccessLogs;
 import dev.heddle.compiler.lower.mesh.Authorizers;
 import dev.heddle.compiler.lower.mesh.LoggingProviders;
-import dev.heddle.compiler.select.MeshConfigs.Chosen;
+import dev.heddle.compiler.lower.mesh.TracingProviders;
 import dev.heddle.compiler.select.MeshConfigs;
+import dev.heddle.compiler.select.MeshConfigs.Chosen;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -56,16 +57,34 @@ final class MeshConfigCheck {
                 .problems()
                 .forEach(problem ->
                         findings.add(
-                                problem.isUnusable()
-                                        ? DiagnosticCode.INVALID_VALUE
-                                        : DiagnosticCode.NOT_IMPLEMENTED,
+                                switch (problem.kind()) {
+                                    case MISSING -> DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND;
+                                    case TWICE -> DiagnosticCode.INVALID_VALUE;
+                                    case UNKNOWN -> DiagnosticCode.NOT_IMPLEMENTED;
+                                },
                                 first.resource().origin(problem.path()),
                                 problem.text(),
-                                problem.isUnusable()
+                                problem.kind() != LoggingProviders.Kind.UNKNOWN
                                         ? "It takes no logs until then"
                                         : "Heddle's own proxy refuses listeners with it and stays"
                                                 + " with what it had; Envoy is given it as it"
                                                 + " stands"));
+        TracingProviders tracing =
+                TracingProviders.of(Optional.of(first.config()), services, first.path());
+        tracing.problems()
+                .forEach(it ->
+                        findings.add(
+                                DiagnosticCode.INVALID_VALUE,
+                                first.resource().origin(it.path()),
+                                it.text(),
+                                it.hint()));
+        tracing.onlyOfEnvoy()
+                .forEach(it ->
+                        findings.add(
+                                DiagnosticCode.NOT_IMPLEMENTED,
+                                first.resource().origin(it.path()),
+                                it.text(),
+                                it.hint()));
         AccessLogs.problem(first.config())
                 .ifPresent(problem ->
                         findings.add(
@@ -79,7 +98,7 @@ final class MeshConfigCheck {
                                 DiagnosticCode.NOT_IMPLEMENTED,
                                 first.resource().origin(first.path().field("accessLogFormat")),
                                 unknown,
-                                "Heddle's own proxy refuses listeners with it and stays with what"
-                                        + " it had; Envoy is given it as it stands"));
+                                "Heddle's own proxy refuses listeners with it and stays"
+                                        + " with what it had; Envoy is given it as it stands"));
     }
 }

@@ -6,8 +6,8 @@ import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
-import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry;
+import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.telemetry.CelExpression;
@@ -42,7 +42,7 @@ final class TelemetryCheck {
             String name = log.providers().get(i).name();
             if (!known.contains(name)) {
                 findings.add(
-                        DiagnosticCode.INVALID_VALUE,
+                        DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
                         telemetry.origin(at.index(i).field("name")),
                         "'" + name + "' takes no access logs (expected: one of " + known + ")",
                         "Nothing is logged there until the mesh's extensionProviders have it");

@@ -1,15 +1,18 @@
 package dev.heddle.compiler.explain;
 
 import dev.heddle.compiler.ir.AccessLog;
+import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.EscapedSlashes;
 import dev.heddle.compiler.ir.HttpOptions.Headers;
 import dev.heddle.compiler.ir.HttpOptions.Paths;
 import dev.heddle.compiler.ir.HttpOptions.Streams;
 import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
-import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.ir.Metrics;
 import dev.heddle.compiler.ir.Observation;
+import dev.heddle.compiler.ir.Tracing;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +46,34 @@ final class OptionsText {
             words.add("nothing is logged");
         }
         observation.logs().stream().filter(l -> !l.equals(AccessLog.STDOUT)).forEach(this::log);
+        metrics(observation.metrics());
+        observation
+                .tracing()
+                .ifPresent(t ->
+                        words.add(
+                                BigDecimal.valueOf(t.percent()).stripTrailingZeros().toPlainString()
+                                        + "% followed by "
+                                        + t.provider().getClass().getSimpleName()
+                                        + " at "
+                                        + t.provider().host()
+                                        + t.tail().map(OptionsText::tail).orElse("")));
+    }
+
+    private static String tail(Tracing.Tail tail) {
+        return ", and others that"
+                + (tail.errors() ? " fail" : "")
+                + (tail.errors() && tail.slow().isPresent() ? " or" : "")
+                + tail.slow().map(t -> " take " + t.toMillis() + " ms").orElse("");
+    }
+
+    private void metrics(Metrics metrics) {
+        metrics.metrics()
+                .forEach(m ->
+                        words.add(
+                                "counted as "
+                                        + m.kind().statName()
+                                        + " by "
+                                        + String.join(", ", m.tags().keySet())));
     }
 
     private void log(AccessLog log) {

@@ -51,4 +51,9 @@ public final class ClusterName {
     public static String inbound(int port) {
         return "inbound|" + port + "||";
     }
+
+    /// Whether [#inbound] made the name.
+    public static boolean isInbound(String name) {
+        return name.startsWith("inbound|");
+    }
 }

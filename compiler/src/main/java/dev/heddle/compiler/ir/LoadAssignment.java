@@ -3,6 +3,7 @@ package dev.heddle.compiler.ir;
 import dev.heddle.model.Origin;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /// The hosts of a cluster.
@@ -59,15 +60,17 @@ public record LoadAssignment(String cluster, List<EndpointGroup> groups) {
     /// @param weight relative to the other hosts of the cluster, from 1
     /// @param speaksMeshTls whether it ends the mesh's TLS itself
     /// @param isDraining whether it gets nothing new but of the sessions that are with it
+    /// @param workload what is told of its workload ([Workload]); nothing where nobody asks
     public record Endpoint(
             SocketAddress address,
             int weight,
             boolean isDraining,
             boolean speaksMeshTls,
+            Map<String, String> workload,
             Origin origin) {
         /// One that is to stay.
         public Endpoint(SocketAddress address, int weight, Origin origin) {
-            this(address, weight, false, false, origin);
+            this(address, weight, false, false, Map.of(), origin);
         }
 
         public Endpoint {

@@ -19,13 +19,14 @@ public record RouteConfiguration(
     /// @param attempts how often it was tried: `x-envoy-attempt-count`
     /// @param host that was asked for, where another is asked for instead: `x-forwarded-host`
     /// @param denials whether clients are told what proxies behind this one say of denials
-    public record Told(boolean attempts, boolean host, boolean denials) {
+    /// @param caller whether services of the mesh are told whose workload calls
+    public record Told(boolean attempts, boolean host, boolean denials, boolean caller) {
         /// Nothing.
-        public static final Told NOTHING = new Told(false, false, true);
+        public static final Told NOTHING = new Told(false, false, true, false);
 
         /// The same, and clients are told nothing of denials.
         public Told hidingDenials() {
-            return new Told(attempts, host, false);
+            return new Told(attempts, host, false, caller);
         }
     }
 

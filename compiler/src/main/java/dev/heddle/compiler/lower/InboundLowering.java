@@ -3,6 +3,7 @@ package dev.heddle.compiler.lower;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.Cluster.ServiceRef;
 import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
@@ -29,6 +30,8 @@ import dev.heddle.compiler.lower.istio.InboundPools;
 import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.ServerTlsLowering;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
+import dev.heddle.compiler.reuse.Same;
+import dev.heddle.compiler.select.MetricProviders;
 import dev.heddle.compiler.select.PeerAuthentications.Strictness;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.ProxyScope;
@@ -75,6 +78,9 @@ final class InboundLowering {
     private final MeshTls mesh;
     private final Strictness strictness;
 
+    /// Whether requests are counted by the services that they are for.
+    private final boolean isCounted;
+
     /// A port that the workload serves.
     ///
     /// @param protocol behind TLS, where that ends here
@@ -118,6 +124,10 @@ final class InboundLowering {
         this.tls = new ServerTlsLowering(secrets);
         this.mesh = MeshTls.of(world.settings(), scope.identity().isPresent());
         this.strictness = world.index().peers().in(scope.namespace()).of(scope.labels());
+        this.isCounted =
+                MetricProviders.areAsked(
+                        world.settings().config(),
+                        world.telemetries(scope).stream().map(Same::get).toList());
         scope.identity().ifPresent(d -> MeshTls.secrets(d, world.settings()).forEach(secrets::add));
         if (sidecar.isPresent() && !sidecar.get().spec().ingress().isEmpty()) {
             ingress(sidecar.get());
@@ -272,10 +282,26 @@ final class InboundLowering {
                 pools.of(sidecar, port),
                 Health.NONE,
                 Optional.empty(),
-                Optional.empty(),
+                isCounted ? service(port) : Optional.empty(),
                 false,
                 "",
                 known.origin());
+    }
+
+    /// The service that the port is of, for those who count its requests.
+    private Optional<ServiceRef> service(int port) {
+        return services.stream()
+                .filter(it ->
+                        it.service().ports().stream()
+                                .anyMatch(p -> p.number() == port || it.target(p.number()) == port))
+                .findFirst()
+                .map(it ->
+                        new ServiceRef(
+                                it.service().host().name(),
+                                it.metadata().name(),
+                                it.service().namespace(),
+                                "",
+                                port));
     }
 
     /// What a service that the workload is part of says about one of its ports.

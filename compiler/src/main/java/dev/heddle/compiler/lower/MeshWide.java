@@ -1,9 +1,10 @@
 package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.ConnectionPool;
-import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener;
+import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
@@ -17,9 +18,9 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
+import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
-import dev.heddle.model.mesh.ProxyHeaders;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -69,7 +70,8 @@ record MeshWide(
                         headers.flatMap(ProxyHeaders::xForwardedHost)
                                 .flatMap(Enabled::enabled)
                                 .orElse(false),
-                        !hidesDenials),
+                        !hidesDenials,
+                        !lowering.of(Direction.OUTBOUND).observation().metrics().isNothing()),
                 PoolDefaults.of(settings).connectTimeout(),
                 options.interception().equals(Optional.of(InterceptionMode.TPROXY)),
                 headers.flatMap(ProxyHeaders::preserveHttp1HeaderCase).orElse(false));
@@ -103,7 +105,7 @@ record MeshWide(
 
     private Cluster cluster(Cluster cluster) {
         Cluster named = keepsNameCase ? cluster.keepingNameCase() : cluster;
-        boolean isOwn = cluster.of().isEmpty();
+        boolean isOwn = cluster.of().isEmpty() || ClusterName.isInbound(cluster.name());
         boolean saysNothing =
                 cluster.pool().connectTimeout().equals(ConnectionPool.UNLIMITED.connectTimeout());
         return isOwn && saysNothing && !cluster.pool().connectTimeout().equals(connectTimeout)

@@ -2,9 +2,9 @@ package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Authorizer;
+import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
-import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.HttpFeature;
@@ -154,6 +154,12 @@ final class MissingClusters {
                     .map(AccessLog.Target::cluster)
                     .filter(name -> !known.contains(name))
                     .forEach(name -> missing.putIfAbsent(name, empty(name, listener.origin())));
+            listener.options()
+                    .observation()
+                    .tracing()
+                    .map(it -> it.provider().cluster())
+                    .filter(name -> !known.contains(name))
+                    .ifPresent(name -> missing.putIfAbsent(name, empty(name, listener.origin())));
         }
         return missing.isEmpty()
                 ? plan

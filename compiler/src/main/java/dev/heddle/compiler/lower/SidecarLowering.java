@@ -1,22 +1,24 @@
 package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.Cluster;
+import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.Routes;
 import dev.heddle.compiler.ir.FilterChain.Translation;
-import dev.heddle.compiler.ir.FilterChain;
+import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
-import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
+import dev.heddle.compiler.lower.mesh.LoggingProviders;
+import dev.heddle.compiler.lower.mesh.TracingProviders;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.select.Sidecars;
 import dev.heddle.compiler.world.Outlook;
-import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.ProxyScope;
+import dev.heddle.compiler.world.ProxyScope.Interception;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
@@ -103,6 +105,8 @@ public final class SidecarLowering {
                         sidecar(world, scope).map(Same::as),
                         world.index().peers().in(scope.namespace()),
                         GuardLowering.parts(world, scope),
+                        LoggingProviders.of(world.settings().config(), world.index().services()),
+                        TracingProviders.of(world.settings().config(), world.index().services()),
                         world.telemetries(scope),
                         ProxyPlace.siblings(world, scope));
     }

@@ -4,6 +4,7 @@ import dev.heddle.model.mesh.ConnectionSettings;
 import dev.heddle.model.mesh.MeshProxyConfig;
 import dev.heddle.model.mesh.MeshProxyConfig.InterceptionMode;
 import dev.heddle.model.mesh.MeshProxyConfig.Topology;
+import dev.heddle.model.mesh.MeshTracing;
 import dev.heddle.model.mesh.ProxyHeaders;
 import java.util.Optional;
 
@@ -14,15 +15,21 @@ import java.util.Optional;
 /// @param topology what stands in front of gateways
 /// @param headers that proxies add or take away
 /// @param connections limits of clients' connections
+/// @param tracing what is told of requests in spans
 public record ProxyOptions(
         Optional<InterceptionMode> interception,
         Optional<Topology> topology,
         Optional<ProxyHeaders> headers,
-        Optional<ConnectionSettings> connections) {
+        Optional<ConnectionSettings> connections,
+        Optional<MeshTracing> tracing) {
     /// Nothing said.
     public static final ProxyOptions NONE =
             new ProxyOptions(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
 
     /// What is in force of a user's words.
     public static ProxyOptions of(MeshProxyConfig said) {
@@ -30,12 +37,13 @@ public record ProxyOptions(
                 said.interceptionMode(),
                 said.gatewayTopology(),
                 said.proxyHeaders(),
-                said.connectionSettings());
+                said.connectionSettings(),
+                said.tracing());
     }
 
     /// The same with another interception.
     ProxyOptions intercepting(Optional<InterceptionMode> other) {
-        return new ProxyOptions(other, topology, headers, connections);
+        return new ProxyOptions(other, topology, headers, connections, tracing);
     }
 
     /// These over others, as Istio merges an annotation with the mesh's `defaultConfig`: a word
@@ -47,6 +55,7 @@ public record ProxyOptions(
                 headers.isPresent() && others.headers.isPresent()
                         ? Optional.of(headers.get().over(others.headers.get()))
                         : headers.or(() -> others.headers),
-                connections.or(() -> others.connections));
+                connections.or(() -> others.connections),
+                tracing.or(() -> others.tracing));
     }
 }

@@ -1,8 +1,10 @@
 package dev.heddle.compiler.xds;
 
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
+import dev.heddle.compiler.ir.Workload;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -41,6 +43,12 @@ final class EndpointEmitter {
                         host.getMetadataBuilder()
                                 .putFilterMetadata(
                                         "envoy.transport_socket_match", ClusterEmitter.MESH_TLS);
+                    }
+                    if (!e.workload().isEmpty()) {
+                        Struct.Builder told = Struct.newBuilder();
+                        e.workload().forEach((k, v) -> told.putFields(k, Protos.text(v)));
+                        host.getMetadataBuilder()
+                                .putFilterMetadata(Workload.NAMESPACE_OF_METADATA, told.build());
                     }
                     if (e.isDraining()) {
                         host.setHealthStatus(HealthStatus.DRAINING);

@@ -13,6 +13,7 @@ import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Logins;
 import dev.heddle.compiler.ir.Observation;
+import dev.heddle.compiler.ir.Tracing;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -68,6 +69,10 @@ final class ListenerEmitter {
         listener.chains().forEach(c -> out.addFilterChains(chain(c, listener)));
         listener.defaultChain().ifPresent(c -> out.setDefaultFilterChain(chain(c, listener)));
         listener.detection().ifPresent(timeout -> detection(timeout, out));
+        options.observation()
+                .tracing()
+                .flatMap(Tracing::tail)
+                .ifPresent(tail -> TracingEmitter.tail(tail, out));
         return out.build();
     }
 
@@ -220,6 +225,8 @@ final class ListenerEmitter {
                         .setUseRemoteAddress(BoolValue.of(http.edge()))
                         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
         out.addAllAccessLog(AccessLogEmitter.emit(options.observation()));
+        out.addAllAccessLog(StatsEmitter.emit(options.observation().metrics(), true));
+        options.observation().tracing().ifPresent(t -> TracingEmitter.emit(t, out));
         HttpOptionsEmitter.emit(options.http(), out);
         if (told.isPresent() && options.http().certificates().isEmpty()) {
             out.setForwardClientCertDetails(told.get())
@@ -228,6 +235,10 @@ final class ListenerEmitter {
                                     .setSubject(BoolValue.of(true))
                                     .setUri(true)
                                     .setDns(true));
+        }
+        if (listener.direction() == Direction.INBOUND
+                && !options.observation().metrics().of(true).isEmpty()) {
+            out.addHttpFilters(StatsEmitter.hear());
         }
         // A browser's preflight request shows nothing, so where callers must, it is answered first.
         boolean asksCallers = !listener.guards().logins().equals(Logins.NONE);
@@ -282,6 +293,7 @@ final class ListenerEmitter {
     private static TcpProxy tcp(Handling.Tcp tcp, Observation observation) {
         TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
         out.addAllAccessLog(AccessLogEmitter.emit(observation));
+        out.addAllAccessLog(StatsEmitter.emit(observation.metrics(), false));
         tcp.times().idle().ifPresent(t -> out.setIdleTimeout(Protos.duration(t)));
         tcp.times()
                 .whole()

@@ -130,6 +130,9 @@ final class RouteEmitter {
         return out.build();
     }
 
+    /// Of virtual hosts for what the mesh does not know.
+    private static final String ANYWHERE = "allow_any";
+
     private static VirtualHost host(dev.heddle.compiler.ir.VirtualHost host, Told told) {
         VirtualHost.Builder out =
                 VirtualHost.newBuilder().setName(host.name()).addAllDomains(host.domains());
@@ -138,6 +141,9 @@ final class RouteEmitter {
         }
         if (told.attempts()) {
             out.setIncludeRequestAttemptCount(true);
+        }
+        if (told.caller() && !host.name().startsWith(ANYWHERE)) {
+            StatsEmitter.tell(out);
         }
         host.routes().forEach(r -> out.addRoutes(route(r, told)));
         return out.build();

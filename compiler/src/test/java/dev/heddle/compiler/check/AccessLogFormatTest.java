@@ -35,11 +35,11 @@ class AccessLogFormatTest {
 
     @Test
     void anOperatorThatOwnProxiesDoNotKnowIsAFinding() {
-        assertThat(findings("accessLogFormat: '%START_TIME% %CEL(request.host)%'"))
+        assertThat(findings("accessLogFormat: '%START_TIME% %CEL(request.nothing)%'"))
                 .singleElement()
                 .asString()
                 .contains("warning HED0008 ConfigMap istio-system/istio data.mesh.accessLogFormat")
-                .contains("'%CEL(request.host)%'")
+                .contains("'%CEL(request.nothing)%'")
                 .contains("Envoy is given it as it stands");
         assertThat(
                         findings(
@@ -53,6 +53,8 @@ class AccessLogFormatTest {
     @Test
     void whatTheyKnowIsNone() {
         assertThat(findings("accessLogFormat: '%START_TIME% %REQ(:METHOD)% %%'")).isEmpty();
+        assertThat(findings("accessLogFormat: '%CEL(request.host)% %METADATA(ROUTE:a:b)%'"))
+                .isEmpty();
         assertThat(findings("accessLogEncoding: JSON")).isEmpty();
     }
 }

@@ -6,6 +6,9 @@ import dev.heddle.control.access.Role;
 import dev.heddle.control.audit.AuditTrail;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
+import dev.heddle.signals.Signals;
+import dev.heddle.telemetry.PrometheusText;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,22 @@ public final class ConsoleApi {
     /// @param guard from where it may be used
     public ConsoleApi(
             Mesh mesh, ConfigStore store, Accounts accounts, AuditTrail audit, Guard guard) {
+        this(mesh, store, accounts, audit, Optional.empty(), guard);
+    }
+
+    /// An API over that mesh and its traffic.
+    ///
+    /// @param accounts who may use it
+    /// @param audit where it is recorded
+    /// @param signals what is known of traffic; empty where nothing is kept
+    /// @param guard from where it may be used
+    public ConsoleApi(
+            Mesh mesh,
+            ConfigStore store,
+            Accounts accounts,
+            AuditTrail audit,
+            Optional<Signals> signals,
+            Guard guard) {
         this.guard = guard;
         this.entrance = new Entrance(accounts);
         this.audited = new AuditApi(audit);
@@ -46,6 +65,18 @@ public final class ConsoleApi {
         all.addAll(versions(new VersionsApi(store)));
         all.addAll(stages(new StageApi(store)));
         all.addAll(accounts(new AccountsApi(accounts)));
+        all.addAll(SignalRoutes.of(new SignalsApi(signals, InstantSource.system()), V1));
+        all.add(
+                new Route(
+                        "GET",
+                        "/metrics",
+                        "what the control plane counts of itself, for Prometheus",
+                        Map.of(),
+                        READERS,
+                        _ ->
+                                ApiResponse.text(
+                                        PrometheusText.CONTENT_TYPE,
+                                        mesh.metrics() + SignalMeters.print(signals))));
         all.add(
                 new Route(
                         "GET",

@@ -6,6 +6,7 @@ import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.federation.BundleStatus;
 import dev.heddle.control.hits.Answers;
 import dev.heddle.control.hits.RuleHits;
+import dev.heddle.control.meter.ControlMeters;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
 import dev.heddle.control.push.PushReport;
@@ -41,6 +42,7 @@ public final class Mesh {
     private final Optional<CaServer> authority;
     private final OwnCertificates own;
     private final Supplier<List<BundleStatus>> bundles;
+    private final ControlMeters meters;
     private final InstantSource clock;
 
     /// A mesh of that loop, that pusher and those hits.
@@ -48,6 +50,7 @@ public final class Mesh {
     /// @param authority who signs the certificates of workloads; empty where it is somebody else
     /// @param own what the control plane shows itself
     /// @param bundles how it stands with those that are fetched
+    /// @param meters what the control plane counts of itself
     /// @param clock by which certificates end
     public Mesh(
             WorldLoop worlds,
@@ -56,6 +59,7 @@ public final class Mesh {
             Optional<CaServer> authority,
             OwnCertificates own,
             Supplier<List<BundleStatus>> bundles,
+            ControlMeters meters,
             InstantSource clock) {
         this.worlds = worlds;
         this.pusher = pusher;
@@ -63,6 +67,7 @@ public final class Mesh {
         this.authority = authority;
         this.own = own;
         this.bundles = bundles;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -81,6 +86,22 @@ public final class Mesh {
                 report.proxies().stream().map(p -> view(p, p.isTrial() ? trial : version)).toList(),
                 id -> edition.flatMap(e -> e.statuses().status(e.world(), id)),
                 report.bugs());
+    }
+
+    /// What the control plane counts of itself, in Prometheus' text format.
+    public String metrics() {
+        MeshView view = view();
+        var levels = new TreeMap<String, Long>();
+        levels.put("pilot_xds", view.connected());
+        levels.put("pilot_services", (long) view.services().size());
+        levels.put(
+                "pilot_virt_services",
+                view.resources().all().stream()
+                        .filter(it -> it.kind().name().equals("VirtualService"))
+                        .count());
+        levels.put("heddle_config_version", view.version());
+        levels.put("heddle_proxies_in_sync", view.inSync());
+        return meters.print(levels);
     }
 
     /// How often rules are chosen, and who has them.

@@ -2,11 +2,11 @@ package dev.heddle.e2e.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.e2e.OfflineCommand;
 import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
+import dev.heddle.e2e.OfflineCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

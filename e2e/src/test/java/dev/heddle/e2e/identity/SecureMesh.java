@@ -33,14 +33,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
@@ -60,6 +64,7 @@ final class SecureMesh implements AutoCloseable {
     private final ControlPlane control;
     private final CaServer.Settings authority;
     private final int bank = FreePorts.one();
+    private final Map<String, Integer> admins = new HashMap<>();
 
     /// @param life of certificates
     SecureMesh(Path dir, Duration life) throws IOException {
@@ -261,7 +266,7 @@ final class SecureMesh implements AutoCloseable {
                                 Map.of("app", name),
                                 interception,
                                 identity,
-                                FreePorts.one(),
+                                admins.computeIfAbsent(name, _ -> FreePorts.one()),
                                 control.xdsAddress().getPort())
                         .text();
         Path bootstrap = dir.resolve(name + ".yaml");
@@ -353,6 +358,19 @@ final class SecureMesh implements AutoCloseable {
 
     int bank() {
         return bank;
+    }
+
+    /// Where the sidecar of that name has its admin pages.
+    int admin(String name) {
+        return Objects.requireNonNull(admins.get(name), name);
+    }
+
+    /// What the sidecar of that name tells Prometheus.
+    String metrics(String name) throws IOException {
+        URI page = URI.create("http://127.0.0.1:" + admin(name) + "/stats/prometheus");
+        try (var in = page.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     InetSocketAddress authorityAt() {

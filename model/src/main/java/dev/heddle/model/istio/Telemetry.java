@@ -17,8 +17,8 @@ public record Telemetry(
         Optional<LabelSelector> selector,
         Optional<PolicyTargetReference> targetRef,
         List<PolicyTargetReference> targetRefs,
-        @NotYet List<Tracing> tracing,
-        @NotYet List<Metrics> metrics,
+        List<Tracing> tracing,
+        List<Metrics> metrics,
         List<AccessLogging> accessLogging)
         implements TargetedPolicy {
 
@@ -91,7 +91,7 @@ public record Telemetry(
     public record Metrics(
             List<ProviderRef> providers,
             List<MetricsOverride> overrides,
-            Optional<Duration> reportingInterval) {
+            @NotYet Optional<Duration> reportingInterval) {
 
         public Metrics {
             providers = List.copyOf(providers);
@@ -119,7 +119,7 @@ public record Telemetry(
         record Standard(IstioMetric metric) implements MetricName {}
 
         /// Another one.
-        record Custom(String customMetric) implements MetricName {}
+        record Custom(@NotYet String customMetric) implements MetricName {}
     }
 
     /// Istio's metrics, as their names say.
@@ -143,8 +143,10 @@ public record Telemetry(
         /// `istio_tcp_received_bytes_total`.
         TCP_RECEIVED_BYTES,
         /// `istio_request_messages_total`.
+        @NotYet
         GRPC_REQUEST_MESSAGES,
         /// `istio_response_messages_total`.
+        @NotYet
         GRPC_RESPONSE_MESSAGES
     }
 

@@ -13,24 +13,32 @@ import java.util.Optional;
 /// @param name unique in the mesh; lower-case letters, digits and dashes, 63 at most
 /// @param envoyExtAuthzHttp one that says in HTTP whether a request may pass
 /// @param envoyExtAuthzGrpc one that says so in gRPC
+/// @param prometheus one that takes metrics
 /// @param envoyFileAccessLog one that takes access logs
+/// @param zipkin one that takes spans as Zipkin does
+/// @param datadog one that takes them as Datadog does
+/// @param skywalking one that takes them as SkyWalking does
+/// @param opentelemetry one that takes them as OpenTelemetry does
 public record ExtensionProvider(
         String name,
         Optional<AsksHttp> envoyExtAuthzHttp,
         Optional<AsksGrpc> envoyExtAuthzGrpc,
-        @NotYet Node zipkin,
+        Optional<TracingProvider.Zipkin> zipkin,
         @NotYet Node lightstep,
-        @NotYet Node datadog,
+        Optional<TracingProvider.Datadog> datadog,
         @NotYet Node stackdriver,
         @NotYet Node opencensus,
-        @NotYet Node skywalking,
-        @NotYet Node opentelemetry,
-        @NotYet Node prometheus,
+        Optional<TracingProvider.SkyWalking> skywalking,
+        Optional<TracingProvider.OpenTelemetry> opentelemetry,
+        Optional<Prometheus> prometheus,
         Optional<LoggingProvider.File> envoyFileAccessLog,
         Optional<LoggingProvider.HttpService> envoyHttpAls,
         Optional<LoggingProvider.TcpService> envoyTcpAls,
         Optional<LoggingProvider.OpenTelemetry> envoyOtelAls,
         @NotYet Node sds) {
+
+    /// One that asks proxies for their metrics. It has no settings.
+    public record Prometheus() {}
 
     /// A service that is asked in HTTP, with the request's own head.
     ///

@@ -1,8 +1,8 @@
 package dev.heddle.model.mesh;
 
 import dev.heddle.model.istio.ClientTlsSettings;
-import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.istio.ConnectionPoolSettings;
+import dev.heddle.model.istio.ConnectionPoolSettings.TcpKeepalive;
 import dev.heddle.model.istio.DestinationRule.OutlierDetection;
 import dev.heddle.model.istio.LoadBalancerSettings.LocalityLoadBalancerSetting;
 import dev.heddle.model.istio.LoadBalancerSettings.ZoneAwareLbSetting;
@@ -35,6 +35,7 @@ import java.util.Optional;
 /// @param dnsRefreshRate how often names are looked up, where an answer does not say it; 60 s
 /// @param serviceSettings of which services only endpoints of the caller's own cluster are used
 /// @param serviceScopeConfigs the same, by labels; the first that fits counts
+/// @param enableTracing whether requests are followed where no Telemetry says who takes spans
 /// @param extensionProviders services that policies may name
 /// @param defaultProviders who is told where no Telemetry says it
 /// @param discoverySelectors namespaces that there are for the mesh; none means all
@@ -67,7 +68,7 @@ public record MeshConfig(
         String ingressService,
         IngressControllerMode ingressControllerMode,
         String ingressSelector,
-        @NotYet Node enableTracing,
+        boolean enableTracing,
         @NotYet Node enableEnvoyAccessLogService,
         @NotYet Node disableEnvoyListenerLog,
         @NotYet Node configSources,
@@ -107,20 +108,6 @@ public record MeshConfig(
         trustDomainAliases = List.copyOf(trustDomainAliases);
         extensionProviders = List.copyOf(extensionProviders);
         caCertificates = List.copyOf(caCertificates);
-    }
-
-    /// Who is told where no Telemetry says it, by their names.
-    ///
-    /// @param accessLogging of requests and connections, in access logs
-    public record UsualProviders(
-            @NotYet List<String> tracing,
-            @NotYet List<String> metrics,
-            List<String> accessLogging) {
-        public UsualProviders {
-            tracing = List.copyOf(tracing);
-            metrics = List.copyOf(metrics);
-            accessLogging = List.copyOf(accessLogging);
-        }
     }
 
     /// Roots, and whose they are.

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 /// @param drainDuration how long clients of a listener that goes are asked to go
 /// @param terminationDrainDuration how long they are before the process ends
 /// @param proxyMetadata environment variables of the process
+/// @param tracing what is told of requests in spans
 @Skips({"configPath", "binaryPath", "discoveryAddress"})
 public record MeshProxyConfig(
         Optional<InterceptionMode> interceptionMode,
@@ -44,7 +45,7 @@ public record MeshProxyConfig(
         @NotYet Node customConfigFile,
         @NotYet Node statNameLength,
         @NotYet Node proxyBootstrapTemplatePath,
-        @NotYet Node tracing,
+        Optional<MeshTracing> tracing,
         @NotYet Node sds,
         @NotYet Node envoyAccessLogService,
         @NotYet Node envoyMetricsService,

@@ -186,6 +186,31 @@ class ResourceReaderTest {
     }
 
     @Test
+    void whoAsksForClientsCertificatesByAnOptionIsToldThatNobodyIsAsked() {
+        String text =
+                """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: a}
+                spec:
+                  gatewayClassName: istio
+                  listeners:
+                  - name: https
+                    port: 443
+                    protocol: HTTPS
+                    tls: {options: {gateway.istio.io/tls-terminate-mode: MUTUAL}}
+                """;
+        var parsed = ResourceReader.read("f.yaml", text);
+
+        assertThat(parsed.diagnostics())
+                .extracting(Diagnostic::toString)
+                .containsExactly(
+                        "f.yaml:10:11: warning HED0008 Gateway default/a"
+                                + " spec.listeners[0].tls.options:"
+                                + " 'options' is read but not in force yet");
+    }
+
+    @Test
     void aKindAndAConstantCanBeNotInForceToo() {
         String text =
                 """
@@ -246,15 +271,16 @@ class ResourceReaderTest {
                 metadata: {name: reviews}
                 spec: {anything: {goes: here}}
                 ---
-                apiVersion: telemetry.istio.io/v1
-                kind: Telemetry
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
                 metadata: {name: reviews, namespace: books}
+                spec: {url: "oci://registry.example/filter:1"}
                 """;
         var parsed = ResourceReader.read("f.yaml", text);
 
         assertThat(parsed.resources())
                 .extracting(r -> r.id().toString())
-                .containsExactly("Deployment default/reviews", "Telemetry books/reviews");
+                .containsExactly("Deployment default/reviews", "WasmPlugin books/reviews");
         assertThat(parsed.diagnostics())
                 .extracting(d -> d.code())
                 .containsExactly(DiagnosticCode.NOT_IMPLEMENTED);

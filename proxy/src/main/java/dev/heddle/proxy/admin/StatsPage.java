@@ -74,7 +74,11 @@ final class StatsPage implements Page {
                                 new Answer(
                                         200,
                                         PrometheusText.CONTENT_TYPE,
-                                        PrometheusText.print(readings));
+                                        prometheus(
+                                                readings,
+                                                family ->
+                                                        filter.matcher(family).find()
+                                                                != isInverted));
                         default ->
                                 Answer.error(
                                         400,
@@ -90,6 +94,12 @@ final class StatsPage implements Page {
                                     + "' is not implemented (expected: text, json or prometheus)");
             default -> Answer.error(400, "usage: /stats?format=(json|prometheus|text)");
         };
+    }
+
+    private String prometheus(List<Reading> readings, Predicate<String> family) {
+        var out = new StringBuilder(PrometheusText.print(readings));
+        meters.sources().forEach(source -> source.print(out, family));
+        return out.toString();
     }
 
     private static Predicate<Reading> type(String name) {

@@ -1,7 +1,7 @@
 package dev.heddle.proxy.cluster;
 
-import dev.heddle.proxy.config.Assignment.Endpoint;
 import dev.heddle.proxy.config.Assignment;
+import dev.heddle.proxy.config.Assignment.Endpoint;
 import dev.heddle.proxy.upstream.Host;
 import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;

@@ -1,8 +1,8 @@
 package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.config.Assignment;
-import dev.heddle.proxy.config.ClusterConfig.Discovery.Timing;
 import dev.heddle.proxy.config.ClusterConfig;
+import dev.heddle.proxy.config.ClusterConfig.Discovery.Timing;
 import dev.heddle.proxy.config.DnsHosts;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.InternalAddress;

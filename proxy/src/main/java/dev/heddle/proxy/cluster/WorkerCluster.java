@@ -1,8 +1,8 @@
 package dev.heddle.proxy.cluster;
 
 import dev.heddle.proxy.config.Assignment;
-import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ClusterConfig;
+import dev.heddle.proxy.config.ClusterConfig.Discovery;
 import dev.heddle.proxy.config.ProxyConfig;
 import dev.heddle.proxy.healthcheck.HealthChecks;
 import dev.heddle.proxy.observe.Metadata;

@@ -101,6 +101,30 @@ public sealed interface AccessLogConfig {
         record Member(String key, LogValue value) {}
     }
 
+    /// It is counted (`envoy.extensions.access_loggers.stats.v3.Config`).
+    record Stats(List<Family> families) implements AccessLogConfig {
+        public Stats {
+            families = List.copyOf(families);
+        }
+    }
+
+    /// What is counted under one name.
+    ///
+    /// @param name as Prometheus knows it, `istio_requests_total`
+    /// @param isHistogram whether values are distributed over buckets; else they are added up
+    /// @param tags by which its members are told apart, in the order in which they are printed
+    /// @param value makes the number, of digits; nothing is counted where it makes none
+    record Family(String name, boolean isHistogram, List<Tag> tags, AccessLogFormat value) {
+        public Family {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /// A label.
+    ///
+    /// @param value makes its value; empty where the request has no such thing
+    record Tag(String name, AccessLogFormat value) {}
+
     /// Where lines go.
     sealed interface Target {
         /// Appended to a file; `/dev/stdout` and `/dev/stderr` are the streams.

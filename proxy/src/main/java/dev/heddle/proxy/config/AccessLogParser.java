@@ -97,6 +97,10 @@ final class AccessLogParser {
             return services.openTelemetry(
                     path, config.unpack(OpenTelemetryAccessLogConfig.getDefaultInstance()));
         }
+        if (config.holds(Config.getDefaultInstance())) {
+            return new StatsParser(findings)
+                    .stats(path, config.unpack(Config.getDefaultInstance()));
+        }
         if (!config.holds(FileAccessLog.getDefaultInstance())) {
             findings.notImplemented(path, "'" + config.getTypeUrl() + "'");
             return new AccessLogConfig.Lines(new AccessLogConfig.Target.Stdout(), ENVOY_LINE);

@@ -259,8 +259,16 @@ public final class BootstrapParser {
     }
 
     private ProcessConfig process(Bootstrap bootstrap) {
-        Value said = bootstrap.getNode().getMetadata().getFieldsMap().get("PROXY_CONFIG");
-        return said == null ? ProcessConfig.NONE : new ProcessParser(findings).read(said);
+        Map<String, Value> metadata = bootstrap.getNode().getMetadata().getFieldsMap();
+        var parser = new ProcessParser(findings);
+        Value said = metadata.get("PROXY_CONFIG");
+        Value annotations = metadata.get("ANNOTATIONS");
+        return (said == null ? ProcessConfig.NONE : parser.read(said))
+                .keeping(
+                        parser.series(
+                                annotations == null
+                                        ? Map.of()
+                                        : annotations.getStructValue().getFieldsMap()));
     }
 
     private Optional<InetSocketAddress> admin(Bootstrap bootstrap) {

@@ -5,6 +5,7 @@ import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tls.Secret;
 import dev.heddle.proxy.tls.SecretRef;
+import dev.heddle.telemetry.NodeText;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.Rejection;
@@ -91,8 +92,13 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final long givesUpAtNanos;
 
     public ConfigSubscriber(Surroundings surroundings) {
+        this(surroundings, NodeText.SILENT);
+    }
+
+    /// @param node of the proxy, which formats may ask
+    public ConfigSubscriber(Surroundings surroundings, NodeText node) {
         this.surroundings = surroundings;
-        this.parser = new ResourceParser(surroundings.filterTypes());
+        this.parser = new ResourceParser(surroundings.filterTypes(), node);
         this.removals = new MassRemoval(surroundings.removalHold());
         this.files = new SecretFiles(parser, received, warming, surroundings.clock());
         this.givesUpAtNanos = surroundings.nanos().getAsLong() + Warming.FETCH_TIMEOUT.toNanos();

@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.tls.DownstreamTls;
+import dev.heddle.proxy.tracing.TailKeep;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
 import envoy.config.core.v3.CidrRange;
@@ -32,10 +33,14 @@ final class FilterChainParser {
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
+    private final Optional<TailKeep> tail;
 
-    FilterChainParser(Findings findings, List<HttpFilterType<?>> filterTypes) {
+    /// @param tail which requests are told of in the end, as the listener says
+    FilterChainParser(
+            Findings findings, List<HttpFilterType<?>> filterTypes, Optional<TailKeep> tail) {
         this.findings = findings;
         this.filterTypes = filterTypes;
+        this.tail = tail;
     }
 
     FilterChains chains(Listener listener) {
@@ -348,7 +353,7 @@ final class FilterChainParser {
             if (config.holds(HttpConnectionManager.getDefaultInstance())) {
                 var manager = config.unpack(HttpConnectionManager.getDefaultInstance());
                 return new FilterChainConfig.Handling.Http(
-                        new HttpConnectionManagerParser(findings, filterTypes)
+                        new HttpConnectionManagerParser(findings, filterTypes, tail)
                                 .manager(path, manager));
             }
             if (config.holds(TcpProxy.getDefaultInstance())) {

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.heddle.telemetry.NodeText;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.Message;
 import envoy.config.core.v3.DataSource;
@@ -23,8 +24,24 @@ final class Findings {
     /// Istio's limit; patterns cost memory in proportion to their length.
     private static final int LONGEST_REGEX = 1_024;
 
+    private final NodeText node;
     private final List<String> rejections = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+
+    /// In something that the proxy's node has no part in.
+    Findings() {
+        this(NodeText.SILENT);
+    }
+
+    /// @param node of the proxy, which formats may ask
+    Findings(NodeText node) {
+        this.node = node;
+    }
+
+    /// What formats find out of the proxy's node.
+    NodeText node() {
+        return node;
+    }
 
     /// Something cannot be run. The reason says the value and what is expected.
     void reject(String path, String reason) {

@@ -116,9 +116,9 @@ final class FormatParser {
         return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
-    private AccessLogFormat format(String path, String format) {
+    AccessLogFormat format(String path, String format) {
         try {
-            return AccessLogFormat.parse(format);
+            return AccessLogFormat.parse(format, findings.node());
         } catch (IllegalArgumentException e) {
             findings.reject(path, String.valueOf(e.getMessage()));
             return AccessLogFormat.parse("");

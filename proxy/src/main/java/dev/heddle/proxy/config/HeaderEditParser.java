@@ -117,7 +117,7 @@ final class HeaderEditParser {
     /// A text that may hold command operators.
     AccessLogFormat format(String path, String text) {
         try {
-            return AccessLogFormat.parse(text);
+            return AccessLogFormat.parse(text, findings.node());
         } catch (IllegalArgumentException e) {
             findings.reject(path, String.valueOf(e.getMessage()));
             return AccessLogFormat.parse("");

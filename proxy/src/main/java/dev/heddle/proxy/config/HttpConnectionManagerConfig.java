@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.http.Http1Dialect;
 import dev.heddle.proxy.http.Http2Options;
+import dev.heddle.proxy.tracing.TracingConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
 /// @param accessLogs written once for each request
 /// @param http2 with the limits of heads
 /// @param replies how the proxy's own answers are said
+/// @param tracing how requests are followed; empty for not at all
 public record HttpConnectionManagerConfig(
         String statPrefix,
         Routes routes,
@@ -28,7 +30,8 @@ public record HttpConnectionManagerConfig(
         Codec codec,
         Http1 http1,
         Http2Options http2,
-        ReplyRewrites replies) {
+        ReplyRewrites replies,
+        Optional<TracingConfig> tracing) {
 
     /// One that says the proxy's own answers as they are.
     public HttpConnectionManagerConfig(
@@ -55,7 +58,8 @@ public record HttpConnectionManagerConfig(
                 codec,
                 http1,
                 http2,
-                ReplyRewrites.NONE);
+                ReplyRewrites.NONE,
+                Optional.empty());
     }
 
     public HttpConnectionManagerConfig {

@@ -18,6 +18,7 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig.Underscores;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.http.Http1Dialect;
+import dev.heddle.proxy.tracing.TailKeep;
 import dev.heddle.xds.wire.Any;
 import envoy.config.core.v3.HttpProtocolOptions;
 import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -89,18 +90,19 @@ final class HttpConnectionManagerParser {
 
     private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
+    private final Optional<TailKeep> tail;
 
-    HttpConnectionManagerParser(Findings findings, List<HttpFilterType<?>> filterTypes) {
+    /// @param tail which requests are told of in the end, as the listener says
+    HttpConnectionManagerParser(
+            Findings findings, List<HttpFilterType<?>> filterTypes, Optional<TailKeep> tail) {
         this.findings = findings;
         this.filterTypes = filterTypes;
+        this.tail = tail;
     }
 
     HttpConnectionManagerConfig manager(String path, HttpConnectionManager manager) {
         findings.fields(path, manager, READ, NOTED);
         findings.required(join(path, "stat_prefix"), manager.getStatPrefix());
-        if (manager.hasTracing()) {
-            tracing(join(path, "tracing"), manager.getTracing());
-        }
         requestIds(join(path, "request_id_extension"), manager);
         Limits limits = limits(path, manager);
         return new HttpConnectionManagerConfig(
@@ -122,7 +124,10 @@ final class HttpConnectionManagerParser {
                                 limits.requestHeadBytes(),
                                 limits.headers()),
                 new LocalReplyParser(findings)
-                        .config(join(path, "local_reply_config"), manager.getLocalReplyConfig()));
+                        .config(join(path, "local_reply_config"), manager.getLocalReplyConfig()),
+                manager.hasTracing()
+                        ? new TracingParser(findings).manager(join(path, "tracing"), manager, tail)
+                        : Optional.empty());
     }
 
     private Codec codec(String path, HttpConnectionManager manager) {
@@ -137,23 +142,11 @@ final class HttpConnectionManagerParser {
         };
     }
 
-    private void tracing(String path, HttpConnectionManager.Tracing tracing) {
-        if (tracing.hasProvider()) {
-            findings.notImplemented(join(path, "provider"));
-        } else {
-            // Without a provider Envoy makes no spans either.
-            findings.note(path);
-        }
-    }
-
     private void requestIds(String path, HttpConnectionManager manager) {
         Any extension = manager.getRequestIdExtension().getTypedConfig();
         if (manager.hasRequestIdExtension()
                 && !extension.getTypeUrl().endsWith("uuid.v3.UuidRequestIdConfig")) {
             findings.notImplemented(path, "'" + extension.getTypeUrl() + "'");
-        } else if (manager.hasRequestIdExtension()) {
-            // It speaks of packing a trace's sampling decision into the id.
-            findings.note(path);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.heddle.proxy.config;
 
+import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.SecretRef;
+import dev.heddle.proxy.tracing.TracingConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -203,6 +205,7 @@ public record ListenerConfig(
         return Stream.of(
                         datagrams.stream().flatMap(d -> d.targets().stream()),
                         ofConnections(),
+                        collectors(),
                         httpFilters().flatMap(spec -> spec.needs().clusters().stream()))
                 .flatMap(names -> names)
                 .distinct()
@@ -224,6 +227,25 @@ public record ListenerConfig(
                                     proxy.targets().stream().map(TcpProxyConfig.Target::cluster);
                             case FilterChainConfig.Handling.Names _ -> Stream.of();
                         });
+    }
+
+    /// Where spans go.
+    private Stream<String> collectors() {
+        return tracing()
+                .flatMap(tracing -> tracing.provider().collector().stream())
+                .map(Collector::cluster);
+    }
+
+    /// How its connection managers have requests followed.
+    public Stream<TracingConfig> tracing() {
+        return handlings()
+                .flatMap(handling ->
+                        handling
+                                        instanceof
+                                        FilterChainConfig.Handling.Http(
+                                                HttpConnectionManagerConfig manager)
+                                ? manager.tracing().stream()
+                                : Stream.of());
     }
 
     private Stream<HttpConnectionManagerConfig.Routes.Named> named() {

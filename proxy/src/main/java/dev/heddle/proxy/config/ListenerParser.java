@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
+import dev.heddle.telemetry.NodeText;
 import envoy.config.listener.v3.Listener;
 import java.util.List;
 import java.util.Optional;
@@ -58,11 +59,12 @@ public final class ListenerParser {
     private static final Set<String> NOTED_OF_DATAGRAMS =
             Set.of("enable_reuse_port", "reuse_port", "bypass_overload_manager");
 
-    private final Findings findings = new Findings();
+    private final Findings findings;
     private final List<HttpFilterType<?>> filterTypes;
 
-    private ListenerParser(List<HttpFilterType<?>> filterTypes) {
+    private ListenerParser(List<HttpFilterType<?>> filterTypes, NodeText node) {
         this.filterTypes = filterTypes;
+        this.findings = new Findings(node);
     }
 
     /// Reads one listener.
@@ -70,7 +72,15 @@ public final class ListenerParser {
     /// @param filterTypes the HTTP filters that this proxy has
     public static Parsed<ListenerConfig> parse(
             Listener listener, List<HttpFilterType<?>> filterTypes) {
-        var parser = new ListenerParser(filterTypes);
+        return parse(listener, filterTypes, NodeText.SILENT);
+    }
+
+    /// As the other one.
+    ///
+    /// @param node of the proxy, which formats may ask
+    static Parsed<ListenerConfig> parse(
+            Listener listener, List<HttpFilterType<?>> filterTypes, NodeText node) {
+        var parser = new ListenerParser(filterTypes, node);
         ListenerConfig config = parser.read(listener);
         return parser.findings.of(config);
     }
@@ -122,7 +132,12 @@ public final class ListenerParser {
             buffer = listener.getPerConnectionBufferLimitBytes().getValue();
             findings.range("per_connection_buffer_limit_bytes", buffer, 1, Integer.MAX_VALUE);
         }
-        FilterChains chains = new FilterChainParser(findings, filterTypes).chains(listener);
+        FilterChains chains =
+                new FilterChainParser(
+                                findings,
+                                filterTypes,
+                                new TracingParser(findings).tail(listener.getMetadata()))
+                        .chains(listener);
         if (listener.hasInternalListener()
                 && chains.all().stream().anyMatch(chain -> chain.tls().isPresent())) {
             findings.notImplemented("filter_chains", "TLS within the proxy");

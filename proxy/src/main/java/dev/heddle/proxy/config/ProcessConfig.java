@@ -11,13 +11,29 @@ import java.util.OptionalInt;
 /// @param drain how long clients of a listener that goes or changes are asked to go
 /// @param leastDrain how long connections are taken after the process was asked to end
 /// @param lastDrain how long the last ones may stay after that
+/// @param series how much is kept of counters whose labels depend on requests
 public record ProcessConfig(
         OptionalInt workers,
         Optional<Duration> drain,
         Optional<Duration> leastDrain,
-        Optional<Duration> lastDrain) {
+        Optional<Duration> lastDrain,
+        SeriesLimits series) {
     /// Nothing said.
     public static final ProcessConfig NONE =
             new ProcessConfig(
                     OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// One that keeps what is usual.
+    public ProcessConfig(
+            OptionalInt workers,
+            Optional<Duration> drain,
+            Optional<Duration> leastDrain,
+            Optional<Duration> lastDrain) {
+        this(workers, drain, leastDrain, lastDrain, SeriesLimits.USUAL);
+    }
+
+    /// The same, keeping so much.
+    ProcessConfig keeping(SeriesLimits limits) {
+        return new ProcessConfig(workers, drain, leastDrain, lastDrain, limits);
+    }
 }

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
 final class ProcessParser {
     private static final String PATH = "node.metadata.PROXY_CONFIG";
     private static final String VARIABLES = "proxyMetadata";
+    private static final String MOST_SETS = "heddle.dev/metric-sets";
+    private static final String EVICTION = "sidecar.istio.io/statsEvictionInterval";
     private static final String MINIMUM = "MINIMUM_DRAIN_DURATION";
     private static final String EXIT_ON_ZERO = "EXIT_ON_ZERO_ACTIVE_CONNECTIONS";
     private static final Duration USUAL_MINIMUM = Duration.ofSeconds(5);
@@ -57,6 +59,21 @@ final class ProcessParser {
                 duration(PATH, "drainDuration", fields),
                 isToTheLast ? minimum.or(() -> Optional.of(USUAL_MINIMUM)) : termination,
                 isToTheLast ? Optional.of(UNTIL_THE_LAST) : termination.map(_ -> Duration.ZERO));
+    }
+
+    /// How much is kept of counters whose labels depend on requests, as the workload's annotations
+    /// say it.
+    SeriesLimits series(Map<String, Value> annotations) {
+        String path = "node.metadata.ANNOTATIONS";
+        String most = text(annotations, MOST_SETS);
+        boolean isNumber = most.matches("[1-9][0-9]{0,5}");
+        if (!most.isEmpty() && !isNumber) {
+            findings.reject(
+                    join(path, MOST_SETS), "'" + most + "' (expected: a number from 1 to 999999)");
+        }
+        return new SeriesLimits(
+                isNumber ? Integer.parseInt(most) : SeriesLimits.USUAL.mostSets(),
+                duration(path, EVICTION, annotations).orElse(SeriesLimits.USUAL.idle()));
     }
 
     private OptionalInt workers(Map<String, Value> fields) {

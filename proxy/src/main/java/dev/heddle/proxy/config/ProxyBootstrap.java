@@ -1,11 +1,14 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.overload.OverloadConfig;
+import dev.heddle.telemetry.NodeText;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.client.ClientNode;
 import dev.heddle.xds.wire.Bytes;
 import envoy.config.bootstrap.v3.Bootstrap;
+import google.protobuf.Struct;
+import google.protobuf.Value;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +55,22 @@ public record ProxyBootstrap(
     /// empty.
     public String siblings() {
         return Bootstrap.of(message).getClusterManager().getLocalClusterName();
+    }
+
+    /// What formats find out of the node (`node.metadata`).
+    public NodeText nodeText() {
+        Struct metadata = Bootstrap.of(message).getNode().getMetadata();
+        return path -> text(metadata, path);
+    }
+
+    private static Optional<String> text(Struct metadata, List<String> path) {
+        Value value = metadata.getFieldsMap().get(path.getFirst());
+        if (value == null) {
+            return Optional.empty();
+        }
+        return path.size() > 1
+                ? text(value.getStructValue(), path.subList(1, path.size()))
+                : Optional.of(value.getStringValue()).filter(it -> !it.isEmpty());
     }
 
     /// Where this proxy is (`node.locality`).

@@ -2,6 +2,7 @@ package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.filter.HttpFilterType;
 import dev.heddle.proxy.tls.Secret;
+import dev.heddle.telemetry.NodeText;
 import dev.heddle.xds.wire.Any;
 import dev.heddle.xds.wire.WireException;
 import envoy.config.cluster.v3.Cluster;
@@ -13,10 +14,16 @@ import java.util.List;
 /// Reads resources as they come over the wire: packed.
 ///
 /// @param filterTypes the HTTP filters that this proxy has
-record ResourceParser(List<HttpFilterType<?>> filterTypes) {
+/// @param node of the proxy, which formats may ask
+record ResourceParser(List<HttpFilterType<?>> filterTypes, NodeText node) {
 
     ResourceParser {
         filterTypes = List.copyOf(filterTypes);
+    }
+
+    /// One of a proxy whose node says nothing.
+    ResourceParser(List<HttpFilterType<?>> filterTypes) {
+        this(filterTypes, NodeText.SILENT);
     }
 
     private interface Reader<T> {
@@ -33,13 +40,14 @@ record ResourceParser(List<HttpFilterType<?>> filterTypes) {
     }
 
     Parsed<RouteConfig> routes(Any body) {
-        return unpacked(
-                () -> RouteParser.parse(body.unpack(RouteConfiguration.getDefaultInstance())));
+        return unpacked(() ->
+                RouteParser.parse(body.unpack(RouteConfiguration.getDefaultInstance()), node));
     }
 
     Parsed<ListenerConfig> listener(Any body) {
         return unpacked(() ->
-                ListenerParser.parse(body.unpack(Listener.getDefaultInstance()), filterTypes));
+                ListenerParser.parse(
+                        body.unpack(Listener.getDefaultInstance()), filterTypes, node));
     }
 
     Parsed<Secret> secret(Any body) {

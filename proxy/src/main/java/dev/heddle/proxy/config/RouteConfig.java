@@ -11,6 +11,7 @@ import dev.heddle.proxy.route.Mirror;
 import dev.heddle.proxy.route.StreamLimit;
 import dev.heddle.proxy.route.Tunnels;
 import dev.heddle.proxy.tls.SecretRef;
+import dev.heddle.proxy.tracing.RouteTracing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -153,6 +154,7 @@ public record RouteConfig(
     ///   table
     /// @param rule that it comes from; empty where nobody says
     /// @param metadata what it says of itself, for logs
+    /// @param tracing how its requests are followed
     public record Route(
             String name,
             Match match,
@@ -161,10 +163,20 @@ public record RouteConfig(
             String statPrefix,
             List<FilterOverride> filters,
             Optional<Rule> rule,
-            Metadata metadata) {
+            Metadata metadata,
+            RouteTracing tracing) {
         /// A route that leaves filters as they are.
         public Route(String name, Match match, Action action, HeaderEdits.Both headers) {
-            this(name, match, action, headers, "", List.of(), Optional.empty(), Metadata.NONE);
+            this(
+                    name,
+                    match,
+                    action,
+                    headers,
+                    "",
+                    List.of(),
+                    Optional.empty(),
+                    Metadata.NONE,
+                    RouteTracing.NONE);
         }
 
         public Route {

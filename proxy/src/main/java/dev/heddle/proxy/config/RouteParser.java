@@ -5,6 +5,7 @@ import static dev.heddle.proxy.config.Findings.join;
 import dev.heddle.proxy.filter.FilterOverrides;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.Mirror;
+import dev.heddle.telemetry.NodeText;
 import envoy.config.route.v3.Route;
 import envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import envoy.config.route.v3.RouteConfiguration;
@@ -51,7 +52,14 @@ public final class RouteParser {
 
     /// Reads one resource of RDS.
     public static Parsed<RouteConfig> parse(RouteConfiguration table) {
-        var findings = new Findings();
+        return parse(table, NodeText.SILENT);
+    }
+
+    /// As the other one.
+    ///
+    /// @param node of the proxy, which formats may ask
+    static Parsed<RouteConfig> parse(RouteConfiguration table, NodeText node) {
+        var findings = new Findings(node);
         findings.required("name", table.getName());
         return findings.of(new RouteParser(findings).table("", table));
     }
@@ -283,9 +291,9 @@ public final class RouteParser {
                         "metadata",
                         "typed_per_filter_config",
                         "stat_prefix",
-                        "per_request_buffer_limit_bytes"),
-                // For spans of the route, of which we make none.
-                Set.of("decorator", "tracing"));
+                        "per_request_buffer_limit_bytes",
+                        "decorator",
+                        "tracing"));
         RouteConfig.Match match = match(join(path, "match"), route.getMatch());
         RouteConfig.Action action =
                 switch (route.getActionCase()) {
@@ -337,7 +345,14 @@ public final class RouteParser {
                                         filters.read(path, route.getTypedPerFilterConfigMap()),
                                         scope.filters())),
                 RuleParser.rule(route.getMetadata()),
-                ResourceMetadata.of(route.getMetadata()));
+                ResourceMetadata.of(route.getMetadata()),
+                new TracingParser(findings)
+                        .route(
+                                path,
+                                route.hasTracing(),
+                                route.getTracing(),
+                                route.hasDecorator(),
+                                route.getDecorator()));
     }
 
     private static RouteConfig.Action nothing() {

@@ -12,6 +12,7 @@ import dev.heddle.proxy.observe.ListenerFacts;
 import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Published;
+import dev.heddle.proxy.tracing.Tracer;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param overload what is not done for clients at this moment
 /// @param replies how the proxy's own answers are said
 /// @param facts what logs say besides of where connections are taken
+/// @param tracer follows requests; null where nobody does
 public record HttpService(
         FilterContext context,
         HttpConnectionManagerConfig config,
@@ -37,7 +39,8 @@ public record HttpService(
         ListenerDrain drain,
         Published<OverloadState> overload,
         LocalReplies replies,
-        ListenerFacts facts) {
+        ListenerFacts facts,
+        @Nullable Tracer tracer) {
 
     /// One that says the proxy's own answers as its configuration has them said.
     public HttpService(
@@ -50,7 +53,8 @@ public record HttpService(
             String chain,
             ListenerDrain drain,
             Published<OverloadState> overload,
-            ListenerFacts facts) {
+            ListenerFacts facts,
+            @Nullable Tracer tracer) {
         this(
                 context,
                 config,
@@ -62,7 +66,8 @@ public record HttpService(
                 drain,
                 overload,
                 RewrittenReplies.of(config.replies()),
-                facts);
+                facts,
+                tracer);
     }
 
     Http1Settings http1() {

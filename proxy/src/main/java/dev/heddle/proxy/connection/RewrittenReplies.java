@@ -2,9 +2,9 @@ package dev.heddle.proxy.connection;
 
 import dev.heddle.proxy.config.AccessLogConfig.Line;
 import dev.heddle.proxy.config.LogFilter;
+import dev.heddle.proxy.config.ReplyRewrites;
 import dev.heddle.proxy.config.ReplyRewrites.Format;
 import dev.heddle.proxy.config.ReplyRewrites.Mapper;
-import dev.heddle.proxy.config.ReplyRewrites;
 import dev.heddle.proxy.filter.Exchange;
 import dev.heddle.proxy.filter.LocalReplies;
 import dev.heddle.proxy.http.HeaderName;

@@ -18,6 +18,7 @@ import dev.heddle.proxy.runtime.Client;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tracing.Tracer;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +138,10 @@ final class ServedConnection {
         }
         headers().onRequest(request, remote, local.getPort(), exchange.info());
         takeInternalHeaders(request);
+        Tracer tracer = service.tracer();
+        if (tracer != null) {
+            exchange.follow(request, tracer);
+        }
         exchange.onRequest(request, ends);
     }
 

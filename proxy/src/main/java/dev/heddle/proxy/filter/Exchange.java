@@ -23,6 +23,9 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Deadline;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.proxy.tracing.ActiveSpan;
+import dev.heddle.proxy.tracing.RouteTracing;
+import dev.heddle.proxy.tracing.Tracer;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +62,7 @@ public final class Exchange {
     private @Nullable ResponseHead response;
     private @Nullable BodySource responseSource;
     private @Nullable RouteEntry route;
+    private @Nullable ActiveSpan span;
     private boolean isRouteCounted;
     private boolean isRequestEnded;
 
@@ -240,6 +244,21 @@ public final class Exchange {
         wholeNanos = timeouts.streamNanos();
         whole.set(wholeNanos);
         log.started(protocol);
+    }
+
+    /// Has the request followed that is about to come.
+    public void follow(RequestHead head, Tracer tracer) {
+        request = head;
+        RouteEntry found = route();
+        ActiveSpan begun =
+                tracer.begin(head, info, found == null ? RouteTracing.NONE : found.tracing());
+        span = begun;
+        info.setTraced(begun);
+    }
+
+    /// The span of the request; null where it is not followed.
+    public @Nullable ActiveSpan span() {
+        return span;
     }
 
     /// @param ends whether there is no body
@@ -601,6 +620,9 @@ public final class Exchange {
 
     private void writeHead(ResponseHead head, boolean ends) {
         owner.beforeResponse(request, head);
+        if (span != null) {
+            span.onResponse(head);
+        }
         info.setResponseCode(head.status());
         info.responseStarted(worker.nanos());
         sink.head(head, ends);
@@ -657,6 +679,10 @@ public final class Exchange {
         client = toClient;
         requestBody.discard();
         filters.onComplete(this);
+        if (span != null) {
+            span.onEnd(request, sent);
+            span = null;
+        }
         log.completed(request, sent, info);
         info.setResponseTrailers(null);
         if (response != null) {

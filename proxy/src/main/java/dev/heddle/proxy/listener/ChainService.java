@@ -101,7 +101,8 @@ record ChainService(
                                                     == ListenerConfig.Direction.INBOUND,
                                             listener.drainsWhenFailing()),
                                     overload(services, listener),
-                                    listener.facts(chain)));
+                                    listener.facts(chain),
+                                    services.tracer(listener, manager)));
             case FilterChainConfig.Handling.Tcp(TcpProxyConfig proxy) ->
                     new Service.Tcp(
                             new TcpService(

@@ -12,6 +12,7 @@ import dev.heddle.proxy.observe.ListenerLog;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.tls.DownstreamTls;
 import dev.heddle.proxy.tls.TlsServer;
+import dev.heddle.proxy.tracing.Tracer;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
@@ -42,6 +43,11 @@ public interface WorkerServices {
     HandshakeLog handshakeLog(ListenerConfig listener);
 
     ExchangeLog exchangeLog(ListenerConfig listener, HttpConnectionManagerConfig manager);
+
+    /// Who follows the requests of a connection manager; null for nobody.
+    default @Nullable Tracer tracer(ListenerConfig listener, HttpConnectionManagerConfig manager) {
+        return null;
+    }
 
     ConnectionLog connectionLog(ListenerConfig listener, TcpProxyConfig proxy);
 

@@ -545,6 +545,18 @@ public final class ExchangeRecord implements AccessLogRecord {
     }
 
     @Override
+    public @Nullable String traceId() {
+        Traced traced = info.traced();
+        return traced == null ? null : traced.traceId();
+    }
+
+    @Override
+    public @Nullable String spanId() {
+        Traced traced = info.traced();
+        return traced == null ? null : traced.spanId();
+    }
+
+    @Override
     public long connectionId() {
         return info.connectionId();
     }

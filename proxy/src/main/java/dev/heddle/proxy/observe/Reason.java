@@ -2,6 +2,7 @@ package dev.heddle.proxy.observe;
 
 import dev.heddle.proxy.http.ResponseFlag;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// This file is long because each flag and each detail has its words.
 final class Reason {
+    private static final int FIRST_REFUSAL = 400;
     private static final int FIRST_FAILURE = 500;
+
+    /// What says nothing against an answer of the upstream itself, but what became of other tries.
+    private static final Set<ResponseFlag> BESIDE =
+            Set.of(ResponseFlag.URX, ResponseFlag.UO, ResponseFlag.DI);
 
     /// What the proxy says of its own answers, by its details.
     private static final Map<String, String> WORDS =
@@ -148,25 +154,47 @@ final class Reason {
         if (info.attempts() > 1) {
             out.append(", after ").append(info.attempts()).append(" tries");
         }
-        if (info.hasFlag(ResponseFlag.URX)) {
-            out.append("; no more tries are allowed");
-        }
-        if (info.hasFlag(ResponseFlag.UO) && !info.flags().getFirst().equals(ResponseFlag.UO)) {
-            out.append("; too many retries are under way for another one");
-        }
-        if (info.hasFlag(ResponseFlag.DI) && !words.equals(ofFlag(ResponseFlag.DI, info))) {
-            out.append("; a rule for faults had it wait before");
-        }
+        add(out, ResponseFlag.URX, "no more tries are allowed", words, info);
+        add(out, ResponseFlag.UO, "too many retries are under way for another one", words, info);
+        add(out, ResponseFlag.DI, "a rule for faults had it wait before", words, info);
         return out.toString();
+    }
+
+    /// Says what a flag adds that is not what the sentence began with.
+    private static void add(
+            StringBuilder out, ResponseFlag flag, String adds, String words, StreamInfo info) {
+        if (info.hasFlag(flag) && !words.equals(ofFlag(flag, info))) {
+            out.append("; ").append(adds);
+        }
+    }
+
+    /// The flag that decides: the first, those aside that only say what came with it; null for
+    /// none.
+    private static @Nullable ResponseFlag flag(StreamInfo info) {
+        ResponseFlag beside = null;
+        for (ResponseFlag flag : info.flags()) {
+            if (flag != ResponseFlag.URX && flag != ResponseFlag.DI) {
+                return flag;
+            }
+            beside = flag;
+        }
+        return beside;
     }
 
     private static @Nullable String main(StreamInfo info, int grpcStatus) {
         String details = info.responseDetails();
+        int code = info.responseCode();
+        if (code > 0 && code < FIRST_REFUSAL && grpcStatus <= 0 && !info.isFlagged()) {
+            return null;
+        }
         if (details != null && !details.isEmpty() && !details.equals("via_upstream")) {
             return ofDetails(details, info);
         }
-        if (info.isFlagged()) {
-            return ofFlag(info.flags().getFirst(), info);
+        boolean isFailing = code >= FIRST_FAILURE;
+        boolean isOwn = details != null && isFailing && BESIDE.containsAll(info.flags());
+        ResponseFlag flag = flag(info);
+        if (flag != null && !isOwn) {
+            return ofFlag(flag, info);
         }
         if (info.connectionTermination() != null) {
             return ofDetails(info.connectionTermination(), info);
@@ -175,7 +203,7 @@ final class Reason {
             return "the client's connection could not be secured: "
                     + info.downstreamFailureReason();
         }
-        if (info.responseCode() >= FIRST_FAILURE) {
+        if (isFailing) {
             return host(info) + " itself answered " + info.responseCode();
         }
         return grpcStatus > 0 ? host(info) + " itself answered gRPC status " + grpcStatus : null;

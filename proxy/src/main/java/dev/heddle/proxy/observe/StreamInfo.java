@@ -60,6 +60,7 @@ public final class StreamInfo {
     private Metadata routeMetadata = Metadata.NONE;
     private Metadata clusterMetadata = Metadata.NONE;
     private Metadata hostMetadata = Metadata.NONE;
+    private @Nullable Traced traced;
     private @Nullable String requestedServerName;
     private @Nullable TlsSession tls;
     private @Nullable String downstreamFailureReason;
@@ -118,6 +119,7 @@ public final class StreamInfo {
         routeMetadata = Metadata.NONE;
         clusterMetadata = Metadata.NONE;
         hostMetadata = Metadata.NONE;
+        traced = null;
         metadata = null;
         responseDetails = null;
         upstreamFailureReason = null;
@@ -234,6 +236,15 @@ public final class StreamInfo {
 
     public void setRouteStat(@Nullable RouteStat stat) {
         routeStat = stat;
+    }
+
+    /// Which span the exchange is; null for none.
+    public @Nullable Traced traced() {
+        return traced;
+    }
+
+    public void setTraced(Traced value) {
+        traced = value;
     }
 
     /// `%START_TIME%`, the whole seconds since 1970 began.

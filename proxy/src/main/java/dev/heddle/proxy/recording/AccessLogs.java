@@ -3,6 +3,7 @@ package dev.heddle.proxy.recording;
 import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.config.LogFilter;
 import dev.heddle.telemetry.AsyncFile;
+import dev.heddle.telemetry.MeterShard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -26,39 +27,48 @@ public final class AccessLogs implements LogOpener, AutoCloseable {
 
     private final OutputStream stdout;
     private final OutputStream stderr;
+    private final SeriesStore series;
     private final ConcurrentHashMap<String, Optional<AsyncFile>> files = new ConcurrentHashMap<>();
 
     /// @param stdout where `/dev/stdout` is
     /// @param stderr where `/dev/stderr` is
-    public AccessLogs(OutputStream stdout, OutputStream stderr) {
+    /// @param series where what is counted by labels of requests is kept
+    public AccessLogs(OutputStream stdout, OutputStream stderr, SeriesStore series) {
         this.stdout = stdout;
         this.stderr = stderr;
+        this.series = series;
     }
 
-    /// Opens logs that are files; a worker has those of services.
+    /// Opens logs that are files or counted; a worker has those of services.
     @Override
-    public AccessLogger[] open(List<AccessLogConfig> logs) {
-        return open(logs, _ -> Optional.empty());
+    public AccessLogger[] open(List<AccessLogConfig> logs, MeterShard shard) {
+        return open(logs, shard, _ -> Optional.empty());
     }
 
     /// Opens logs.
     ///
-    /// @param others opens those that are no files
+    /// @param shard where the worker counts
+    /// @param others opens those that are told to services
     AccessLogger[] open(
-            List<AccessLogConfig> logs, Function<AccessLogConfig, Optional<AccessLogger>> others) {
+            List<AccessLogConfig> logs,
+            MeterShard shard,
+            Function<AccessLogConfig, Optional<AccessLogger>> others) {
         return logs.stream()
-                .flatMap(log -> open(log, others).stream())
+                .flatMap(log -> open(log, shard, others).stream())
                 .toArray(AccessLogger[]::new);
     }
 
     private Optional<AccessLogger> open(
-            AccessLogConfig log, Function<AccessLogConfig, Optional<AccessLogger>> others) {
+            AccessLogConfig log,
+            MeterShard shard,
+            Function<AccessLogConfig, Optional<AccessLogger>> others) {
         return switch (log) {
+            case AccessLogConfig.Stats stats -> Optional.of(new StatsLogger(stats, series, shard));
             case AccessLogConfig.Lines lines ->
                     file(lines.target())
                             .map(file -> new LineLogger(file, lines.line(), lines.omitsEmpty()));
             case AccessLogConfig.Filtered(LogFilter filter, AccessLogConfig some) ->
-                    open(some, others).map(logger -> new FilteringLogger(filter, logger));
+                    open(some, shard, others).map(logger -> new FilteringLogger(filter, logger));
             case AccessLogConfig.Entries _, AccessLogConfig.Records _ -> others.apply(log);
         };
     }

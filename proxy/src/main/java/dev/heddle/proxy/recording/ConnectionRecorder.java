@@ -46,7 +46,7 @@ public final class ConnectionRecorder implements ConnectionLog {
             LogOpener files) {
         this.meters = meters;
         this.shard = shard;
-        this.logs = files.open(logs);
+        this.logs = files.open(logs, shard);
         MeterScope tcp = meters.tcp(statPrefix);
         MeterScope listener = meters.listener(listenerPrefix);
         connections = tcp.counter("downstream_cx_total");

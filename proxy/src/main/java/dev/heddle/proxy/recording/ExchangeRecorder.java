@@ -67,7 +67,7 @@ public final class ExchangeRecorder implements ExchangeLog {
         this.meters = meters;
         this.shard = shard;
         this.record = new ExchangeRecord(meters::statName);
-        this.logs = files.open(logs);
+        this.logs = files.open(logs, shard);
         MeterScope http = meters.http(statPrefix);
         this.filters = new FilterCounters(http, shard);
         this.downstream = new Downstream(http, meters.listener(listenerPrefix));

@@ -182,7 +182,7 @@ public final class ProxyMeters {
     }
 
     /// The name under which a cluster is counted.
-    String statName(String cluster) {
+    public String statName(String cluster) {
         ProxyConfig.ClusterState state = active.get().clusters().get(cluster);
         return state == null ? cluster : state.config().altStatName();
     }

@@ -1,9 +1,9 @@
 package dev.heddle.proxy.recording;
 
+import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.config.AccessLogConfig.Entries;
 import dev.heddle.proxy.config.AccessLogConfig.LogService;
 import dev.heddle.proxy.config.AccessLogConfig.Records;
-import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.export.BatchExporter;
 import dev.heddle.proxy.export.BatchLimits;
 import dev.heddle.proxy.export.Collector;
@@ -75,15 +75,16 @@ public final class WorkerLogs implements LogOpener {
     }
 
     @Override
-    public AccessLogger[] open(List<AccessLogConfig> logs) {
-        return files.open(logs, this::ofService);
+    public AccessLogger[] open(List<AccessLogConfig> logs, MeterShard counting) {
+        return files.open(logs, counting, this::ofService);
     }
 
     private Optional<AccessLogger> ofService(AccessLogConfig log) {
         return switch (log) {
             case Entries entries -> Optional.of(entries(entries));
             case Records records -> Optional.of(records(records));
-            case AccessLogConfig.Lines _, AccessLogConfig.Filtered _ -> Optional.empty();
+            case AccessLogConfig.Lines _, AccessLogConfig.Filtered _, AccessLogConfig.Stats _ ->
+                    Optional.empty();
         };
     }
 

@@ -6,6 +6,7 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.tracing.RouteTracing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ public interface RouteEntry {
     /// What it says of itself, for logs.
     default Metadata metadata() {
         return Metadata.NONE;
+    }
+
+    /// How its requests are followed.
+    default RouteTracing tracing() {
+        return RouteTracing.NONE;
     }
 
     /// What the route says of its listener's filters.

@@ -16,6 +16,7 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Origin;
 import dev.heddle.proxy.runtime.Wire;
 import dev.heddle.proxy.runtime.WireBytes;
+import dev.heddle.proxy.tracing.ActiveSpan;
 import dev.heddle.proxy.upstream.Circuit.Resource;
 import dev.heddle.proxy.upstream.Cluster;
 import dev.heddle.proxy.upstream.ClusterStat;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 ///    └──no host, circuit open──▶ OVER ◀──failure or cancel, from anywhere──┘
 /// ```
 ///
-/// This file is long because it hears both of the pool and of the response.
+/// This file is long because all that can happen to an attempt happens to one state.
 @Confined("worker")
 final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler {
     /// Who decides whether there is another attempt.
@@ -190,6 +191,13 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
                 exchange.info().setUpstreamHostName(picked.hostname());
                 exchange.info().setHostMetadata(picked.metadata());
                 exchange.info().addAttempt();
+                ActiveSpan span = exchange.span();
+                if (span != null) {
+                    span.onAttempt(
+                            exchange.info().attempts(),
+                            cluster.settings().name(),
+                            picked.addressText());
+                }
                 state = State.WAITING;
                 HostPools pools =
                         HostPools.of(exchange.worker(), loop, picked, cluster)
@@ -232,6 +240,10 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         report.connected();
         if (host != null) {
             owner.onConnected(host);
+            ActiveSpan span = exchange.span();
+            if (span != null) {
+                span.onSending(exchange.request());
+            }
         }
         ready.start(exchange.request(), bodyless, response, this);
         owner.onSent();
@@ -461,6 +473,11 @@ final class UpstreamRequest implements PickContext, PoolWaiter, ResponseHandler 
         cluster.stats().add(ClusterStat.UPSTREAM_RQ_ACTIVE, -1);
         if (host != null) {
             host.requestEnded();
+        }
+        ActiveSpan span = exchange.span();
+        if (span != null) {
+            span.onAttemptEnd(
+                    exchange.request(), response.status(), response.status() == 0 ? "UF" : "-");
         }
         return true;
     }

@@ -167,11 +167,36 @@ class ReasonTest {
         broken.setResponseDetails("via_upstream");
         broken.setResponseCode(503);
         assertThat(Reason.of(broken, -1)).isEqualTo("the upstream 10.0.0.1:80 itself answered 503");
+        broken.addAttempt();
+        broken.addAttempt();
+        broken.flag(ResponseFlag.URX);
+        assertThat(Reason.of(broken, -1))
+                .isEqualTo(
+                        "the upstream 10.0.0.1:80 itself answered 503, after 2 tries; no more tries"
+                                + " are allowed");
+        broken.start(0, 0);
+        broken.setUpstreamHost("10.0.0.1:80");
+        broken.setResponseDetails("via_upstream");
+        broken.setResponseCode(503);
+        broken.flag(ResponseFlag.UO);
+        assertThat(Reason.of(broken, -1))
+                .isEqualTo(
+                        "the upstream 10.0.0.1:80 itself answered 503; too many retries are under"
+                                + " way for another one");
+        broken.start(0, 0);
+        broken.setUpstreamHost("10.0.0.1:80");
+        broken.setResponseDetails("via_upstream");
         broken.setResponseCode(200);
         assertThat(Reason.of(broken, 14))
                 .isEqualTo("the upstream 10.0.0.1:80 itself answered gRPC status 14");
         assertThat(Reason.of(broken, 0)).isNull();
         assertThat(Reason.of(info(), -1)).isNull();
+        StreamInfo sent = info();
+        sent.setResponseDetails("direct_response");
+        sent.setResponseCode(301);
+        assertThat(Reason.of(sent, -1)).isNull();
+        sent.setResponseCode(404);
+        assertThat(Reason.of(sent, -1)).isEqualTo("the route itself says the answer");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.heddle.proxy.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.config.SeriesLimits;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +34,7 @@ class AccessLogsTest {
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ProxyMeters meters = new ProxyMeters(1);
     private final StreamInfo info = new StreamInfo();
+    private final SeriesStore series = new SeriesStore(SeriesLimits.USUAL, InstantSource.system());
 
     private ExchangeRecorder recorder(AccessLogs files, AccessLogConfig... logs) {
         return new ExchangeRecorder(
@@ -78,7 +81,7 @@ class AccessLogsTest {
     @Test
     void anExchangeIsOneLineInEachOfItsLogs() throws Exception {
         Path file = directory.resolve("access.log");
-        try (var files = new AccessLogs(stdout, stdout)) {
+        try (var files = new AccessLogs(stdout, stdout, series)) {
             var recorder =
                     recorder(
                             files,
@@ -106,7 +109,7 @@ class AccessLogsTest {
 
     @Test
     void aFileThatCannotBeOpenedLosesItsLinesAndNothingElse() {
-        try (var files = new AccessLogs(stdout, stdout)) {
+        try (var files = new AccessLogs(stdout, stdout, series)) {
             var recorder =
                     recorder(
                             files,
@@ -119,7 +122,7 @@ class AccessLogsTest {
 
     @Test
     void anExchangeIsCountedUnderEnvoysNames() {
-        try (var files = new AccessLogs(stdout, stdout)) {
+        try (var files = new AccessLogs(stdout, stdout, series)) {
             complete(recorder(files));
         }
         assertThat(value("http.s.downstream_rq_total")).isOne();
@@ -136,7 +139,7 @@ class AccessLogsTest {
     /// E16: whatever clients make up, the number of meters is bounded by the configuration.
     @Test
     void whatClientsMakeUpMakesNoMeters() {
-        try (var files = new AccessLogs(stdout, stdout)) {
+        try (var files = new AccessLogs(stdout, stdout, series)) {
             var recorder = recorder(files);
             complete(recorder);
             int before = meters.meters().read().size();

@@ -15,11 +15,14 @@ import io.grpc.Status;
 import java.util.Optional;
 
 /// Who makes a call, and who decides what he may be.
-record Caller(Peer peer, Admission admission) {
+///
+/// @param peer the other end
+/// @param admission asked where the peer has proved who it is
+public record Caller(Peer peer, Admission admission) {
     private static final Context.Key<Caller> KEY = Context.key("caller");
 
-    /// Of the call that is being begun.
-    static Caller current() {
+    /// Of the call that is being begun, at a port of an [XdsService].
+    public static Caller current() {
         Caller caller = KEY.get();
         if (caller == null) {
             throw new IllegalStateException("no caller (expected: a call behind an interceptor)");
@@ -28,7 +31,7 @@ record Caller(Peer peer, Admission admission) {
     }
 
     /// Why he may not be that node; empty where he may.
-    Optional<String> refusal(NodeInfo node) {
+    public Optional<String> refusal(NodeInfo node) {
         return peer.proven().flatMap(id -> admission.refusal(id, node));
     }
 

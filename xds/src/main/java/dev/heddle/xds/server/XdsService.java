@@ -35,10 +35,25 @@ public final class XdsService implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final GrpcStreams streams;
     private final List<BindableService> services = new ArrayList<>();
+    private final Optional<CallMeter> meter;
 
     /// @param hits takes what proxies report; empty for one that does not know the call
     /// @param patience how long others wait for a response to be answered
     public XdsService(XdsHandler handler, Optional<HitsHandler> hits, Duration patience) {
+        this(handler, hits, patience, List.of(), Optional.empty());
+    }
+
+    /// @param hits takes what proxies report; empty for one that does not know the call
+    /// @param patience how long others wait for a response to be answered
+    /// @param beside what else is served at the same ports; it knows who calls by [Caller#current]
+    /// @param meter hears of all calls at these ports, others' too; empty for nobody
+    public XdsService(
+            XdsHandler handler,
+            Optional<HitsHandler> hits,
+            Duration patience,
+            List<BindableService> beside,
+            Optional<CallMeter> meter) {
+        this.meter = meter;
         threads = Executors.newVirtualThreadPerTaskExecutor();
         timer =
                 Executors.newSingleThreadScheduledExecutor(
@@ -56,6 +71,7 @@ public final class XdsService implements AutoCloseable {
             services.add(new GrpcHits(it, carriers));
             services.add(new GrpcMetrics(it, InstantSource.system()));
         });
+        services.addAll(beside);
     }
 
     /// Streams may end after the server has: then nobody is left to be told.
@@ -80,6 +96,7 @@ public final class XdsService implements AutoCloseable {
 
     private void serve(NettyServerBuilder server, ServerInterceptor who) {
         services.forEach(it -> server.addService(ServerInterceptors.intercept(it, who)));
+        meter.ifPresent(server::intercept);
         server.executor(threads)
                 .maxInboundMessageSize(LARGEST_REQUEST)
                 .keepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)

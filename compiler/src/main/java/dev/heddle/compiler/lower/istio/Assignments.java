@@ -3,21 +3,26 @@ package dev.heddle.compiler.lower.istio;
 import dev.heddle.compiler.ir.LoadAssignment;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.ir.SocketAddress;
+import dev.heddle.compiler.ir.Workload;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.Workloads;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service.Resolution;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Which of a service's endpoints are hosts of a cluster.
 public final class Assignments {
     /// Says which cluster an endpoint is in.
+    private static final String WORKLOAD_NAME = "service.istio.io/workload-name";
+
     private static final String CLUSTER = "topology.istio.io/cluster";
 
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -31,6 +36,7 @@ public final class Assignments {
     /// @param localities which of them go before others
     /// @param withDraining whether those that are going away are among them
     /// @param speaksMeshTls to whom the mesh's TLS is spoken
+    /// @param workload what is told of an endpoint's workload
     static LoadAssignment of(
             String cluster,
             MeshService service,
@@ -39,7 +45,8 @@ public final class Assignments {
             String site,
             LocalityLowering localities,
             boolean withDraining,
-            Predicate<Endpoint> speaksMeshTls) {
+            Predicate<Endpoint> speaksMeshTls,
+            Function<Endpoint, Map<String, String>> workload) {
         boolean byName = isByName(service.service().resolution());
         var byLocality = new TreeMap<String, List<Endpoint>>();
         for (Endpoint endpoint : service.endpoints(port)) {
@@ -55,12 +62,29 @@ public final class Assignments {
         return new LoadAssignment(
                 cluster,
                 localities.arranged(byLocality).stream()
-                        .map(it -> group(it, speaksMeshTls))
+                        .map(it -> group(it, speaksMeshTls, workload))
                         .toList());
     }
 
+    /// What is told of an endpoint: by its labels, else by those that the service chooses by, and
+    /// by the name of its WorkloadEntry.
+    static Map<String, String> workload(MeshService service, Endpoint endpoint, String site) {
+        var labels = new HashMap<>(service.workloads());
+        labels.putAll(endpoint.labels());
+        String named = endpoint.origin().resource();
+        if (named.startsWith("WorkloadEntry ")) {
+            labels.putIfAbsent(WORKLOAD_NAME, named.substring(named.lastIndexOf('/') + 1));
+        }
+        return Workload.of(
+                labels,
+                service.service().namespace(),
+                labels.getOrDefault(CLUSTER, site.isEmpty() ? "Kubernetes" : site));
+    }
+
     private static EndpointGroup group(
-            LocalityLowering.Group group, Predicate<Endpoint> speaksMeshTls) {
+            LocalityLowering.Group group,
+            Predicate<Endpoint> speaksMeshTls,
+            Function<Endpoint, Map<String, String>> workload) {
         return new EndpointGroup(
                 group.name(),
                 group.priority(),
@@ -72,6 +96,7 @@ public final class Assignments {
                                         Math.max(1, endpoint.weight()),
                                         endpoint.health() == Endpoint.Health.DRAINING,
                                         speaksMeshTls.test(endpoint),
+                                        workload.apply(endpoint),
                                         endpoint.origin()))
                         .toList());
     }

@@ -23,6 +23,7 @@ import dev.heddle.compiler.select.DestinationRules;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.MeshIndex;
+import dev.heddle.compiler.select.MetricProviders;
 import dev.heddle.compiler.select.PeerAuthentications;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
@@ -77,6 +78,7 @@ public final class ClusterLowering {
     private final ClientTlsLowering tls;
     private final Pieces pieces;
     private final MeshTls meshTls;
+    private final boolean tellsWorkloads;
     private final List<Cluster> clusters = new ArrayList<>();
     private final List<LoadAssignment> assignments = new ArrayList<>();
 
@@ -149,6 +151,10 @@ public final class ClusterLowering {
         this.tls = new ClientTlsLowering(secrets);
         this.pieces = pieces;
         this.meshTls = MeshTls.of(world.settings(), outlook.hasIdentity());
+        this.tellsWorkloads =
+                MetricProviders.areAsked(
+                        world.settings().config(),
+                        outlook.telemetries().stream().map(Same::get).toList());
     }
 
     /// Adds the clusters of all ports of all services that are known.
@@ -258,7 +264,8 @@ public final class ClusterLowering {
                         site,
                         localities,
                         keepsSessions,
-                        e -> !isDatagrams && meshTls.isAutomatic() && takesMeshTls(service, e));
+                        e -> !isDatagrams && meshTls.isAutomatic() && takesMeshTls(service, e),
+                        e -> tellsWorkloads ? Assignments.workload(service, e, site) : Map.of());
         Discovery discovery = discovery(service, policy, port.number(), hosts);
         Cluster.Protocol protocol =
                 isExternal(service)

@@ -2,8 +2,8 @@ package dev.heddle.compiler.lower.mesh;
 
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.model.codec.Json;
-import dev.heddle.model.mesh.MeshConfig.AccessLogEncoding;
 import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.mesh.MeshConfig.AccessLogEncoding;
 import dev.heddle.model.tree.Node;
 import dev.heddle.telemetry.AccessLogFormat;
 import java.util.LinkedHashMap;

@@ -1,15 +1,15 @@
 package dev.heddle.compiler.lower.mesh;
 
 import dev.heddle.compiler.ir.Access.Text;
-import dev.heddle.compiler.ir.Authorizer.Protocol;
 import dev.heddle.compiler.ir.Authorizer;
+import dev.heddle.compiler.ir.Authorizer.Protocol;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.FieldPath;
+import dev.heddle.model.mesh.ExtensionProvider;
 import dev.heddle.model.mesh.ExtensionProvider.AsksGrpc;
 import dev.heddle.model.mesh.ExtensionProvider.AsksHttp;
 import dev.heddle.model.mesh.ExtensionProvider.Body;
-import dev.heddle.model.mesh.ExtensionProvider;
 import dev.heddle.model.mesh.MeshConfig;
 import java.time.Duration;
 import java.util.ArrayList;

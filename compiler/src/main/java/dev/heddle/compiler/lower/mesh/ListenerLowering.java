@@ -1,14 +1,14 @@
 package dev.heddle.compiler.lower.mesh;
 
-import dev.heddle.compiler.ir.HttpOptions.ClientCertificates.Detail;
+import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.HttpOptions.ClientCertificates;
+import dev.heddle.compiler.ir.HttpOptions.ClientCertificates.Detail;
 import dev.heddle.compiler.ir.HttpOptions.EscapedSlashes;
 import dev.heddle.compiler.ir.HttpOptions.Headers;
 import dev.heddle.compiler.ir.HttpOptions.Paths;
 import dev.heddle.compiler.ir.HttpOptions.Streams;
 import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
-import dev.heddle.compiler.ir.HttpOptions;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.service.ServiceCatalog;
@@ -17,14 +17,14 @@ import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.mesh.ConnectionSettings;
-import dev.heddle.model.mesh.MeshConfig.PathNormalization;
 import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.mesh.MeshConfig.PathNormalization;
 import dev.heddle.model.mesh.MeshProxyConfig.ForwardClientCertDetails;
 import dev.heddle.model.mesh.MeshProxyConfig.Topology;
+import dev.heddle.model.mesh.ProxyHeaders;
 import dev.heddle.model.mesh.ProxyHeaders.ClientCertDetails;
 import dev.heddle.model.mesh.ProxyHeaders.Enabled;
 import dev.heddle.model.mesh.ProxyHeaders.Switch;
-import dev.heddle.model.mesh.ProxyHeaders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,13 @@ public final class ListenerLowering {
         this.mesh = mesh;
         this.options = options;
         this.role = role;
-        this.observations = new Observations(mesh, role, telemetries, services);
+        this.observations =
+                new Observations(
+                        mesh,
+                        role,
+                        telemetries,
+                        services,
+                        new TracingLowering(mesh, options.tracing(), role, services));
         this.connections =
                 options.connections()
                         .map(said -> role == Role.GATEWAY ? EdgeProfile.filled(said) : said);

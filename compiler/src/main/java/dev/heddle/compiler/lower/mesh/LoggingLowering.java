@@ -6,6 +6,7 @@ import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry.Filter;
 import dev.heddle.model.istio.Telemetry.ProviderRef;
 import dev.heddle.model.mesh.MeshConfig;
+import dev.heddle.model.mesh.UsualProviders;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class LoggingLowering {
     List<AccessLog> lower(List<List<AccessLogging>> said) {
         List<String> usual =
                 mesh.flatMap(MeshConfig::defaultProviders)
-                        .map(MeshConfig.UsualProviders::accessLogging)
+                        .map(UsualProviders::accessLogging)
                         .orElse(List.of());
         if (said.stream().allMatch(List::isEmpty)) {
             return usual.isEmpty()

@@ -7,8 +7,8 @@ import dev.heddle.compiler.ir.AccessLog.Target;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.mesh.ExtensionProvider;
-import dev.heddle.model.mesh.LoggingProvider.LineFormat;
 import dev.heddle.model.mesh.LoggingProvider;
+import dev.heddle.model.mesh.LoggingProvider.LineFormat;
 import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.telemetry.AccessLogFormat;
 import java.util.ArrayList;
@@ -30,8 +30,17 @@ public record LoggingProviders(SortedMap<String, Sink> usable, List<Problem> pro
     /// Something that is wrong with a provider.
     ///
     /// @param path of the field
-    /// @param isUnusable whether it takes no logs for it
-    public record Problem(FieldPath path, String text, boolean isUnusable) {}
+    public record Problem(FieldPath path, String text, Kind kind) {}
+
+    /// What is wrong.
+    public enum Kind {
+        /// Its service is not there; it takes no logs.
+        MISSING,
+        /// Another one has its name; it takes no logs.
+        TWICE,
+        /// Heddle's own proxy does not know its format.
+        UNKNOWN
+    }
 
     public LoggingProviders {
         problems = List.copyOf(problems);
@@ -103,7 +112,7 @@ public record LoggingProviders(SortedMap<String, Sink> usable, List<Problem> pro
                         new Problem(
                                 path.field("name"),
                                 "'" + provider.name() + "' is the name of another one",
-                                true));
+                                Kind.TWICE));
             } else {
                 usable.put(provider.name(), sink);
             }
@@ -147,7 +156,8 @@ public record LoggingProviders(SortedMap<String, Sink> usable, List<Problem> pro
         private Optional<Target> target(
                 String service, int port, String logName, String usual, FieldPath path) {
             ProviderServices.Found found = services.find(service, port, path);
-            found.wrong().ifPresent(it -> problems.add(new Problem(it.path(), it.text(), true)));
+            found.wrong()
+                    .ifPresent(it -> problems.add(new Problem(it.path(), it.text(), Kind.MISSING)));
             return found.wrong().isPresent()
                     ? Optional.empty()
                     : Optional.of(
@@ -168,7 +178,7 @@ public record LoggingProviders(SortedMap<String, Sink> usable, List<Problem> pro
             try {
                 AccessLogFormat.parse(format);
             } catch (IllegalArgumentException e) {
-                problems.add(new Problem(path, String.valueOf(e.getMessage()), false));
+                problems.add(new Problem(path, String.valueOf(e.getMessage()), Kind.UNKNOWN));
             }
         }
     }

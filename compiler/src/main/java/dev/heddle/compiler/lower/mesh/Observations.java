@@ -3,11 +3,12 @@ package dev.heddle.compiler.lower.mesh;
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Observation;
+import dev.heddle.compiler.ir.Tracing;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
-import dev.heddle.model.istio.Telemetry.WorkloadMode;
 import dev.heddle.model.istio.Telemetry;
+import dev.heddle.model.istio.Telemetry.WorkloadMode;
 import dev.heddle.model.mesh.MeshConfig;
 import java.util.List;
 import java.util.Optional;
@@ -15,23 +16,41 @@ import java.util.Optional;
 /// What a proxy tells of requests and connections, as the mesh and its Telemetries say it.
 final class Observations {
     private final LoggingLowering logging;
+    private final MetricsLowering metrics;
     private final Role role;
     private final List<Resource<Telemetry>> telemetries;
+    private final TracingLowering tracing;
 
     /// @param telemetries that count for the proxy, the widest first
     /// @param services of the mesh, some of which take logs
+    /// @param tracing of the proxy
     Observations(
             Optional<MeshConfig> mesh,
             Role role,
             List<Resource<Telemetry>> telemetries,
-            ServiceCatalog services) {
+            ServiceCatalog services,
+            TracingLowering tracing) {
         this.logging = new LoggingLowering(mesh, services);
+        this.metrics = new MetricsLowering(mesh, telemetries);
         this.role = role;
         this.telemetries = telemetries;
+        this.tracing = tracing;
     }
 
     Observation of(Direction direction) {
-        return new Observation(logs(direction));
+        return new Observation(
+                logs(direction),
+                metrics.lower(isCaller(direction), mode -> isAbout(direction, mode)),
+                tracing(direction));
+    }
+
+    private Optional<Tracing> tracing(Direction direction) {
+        return tracing.lower(
+                telemetries.stream()
+                        .flatMap(t -> t.spec().tracing().stream())
+                        .filter(it -> isAbout(direction, it.match().mode()))
+                        .toList(),
+                TailKeeping.lower(telemetries));
     }
 
     private List<AccessLog> logs(Direction direction) {
@@ -44,10 +63,14 @@ final class Observations {
                         .toList());
     }
 
+    private boolean isCaller(Direction direction) {
+        return role == Role.GATEWAY || direction == Direction.OUTBOUND;
+    }
+
     /// Whether a rule for one side of calls is about listeners of that direction: a gateway is a
     /// caller.
     private boolean isAbout(Direction direction, WorkloadMode mode) {
-        boolean isCaller = role == Role.GATEWAY || direction == Direction.OUTBOUND;
+        boolean isCaller = isCaller(direction);
         return switch (mode) {
             case CLIENT_AND_SERVER -> true;
             case CLIENT -> isCaller;

@@ -128,6 +128,7 @@ final class OwnFields {
             HttpProtocolOptions: headers_with_underscores_action idle_timeout
                 max_connection_duration max_headers_count max_requests_per_connection
                 max_response_headers_kb max_stream_duration
+            HttpService: http_uri request_headers_to_add
             HttpUri: cluster timeout uri
             KeepaliveSettings: connection_idle_interval interval interval_jitter timeout
             Locality: region sub_zone zone
@@ -194,6 +195,7 @@ final class OwnFields {
             RBAC: action policies
             SourcedMetadata: metadata_matcher metadata_source
             envoy.config.route.v3
+            Decorator: operation propagate
             DirectResponseAction: body status
             FilterConfig: config disabled is_optional
             HeaderMatcher: contains_match exact_match invert_match name prefix_match
@@ -241,6 +243,7 @@ final class OwnFields {
                 path_match_policy path_separated_prefix prefix query_parameters runtime_fraction
                 safe_regex tls_context
             RouteMatch.TlsContextMatchOptions: presented validated
+            Tracing: client_sampling custom_tags overall_sampling random_sampling
             VirtualCluster: headers name
             VirtualHost: domains include_attempt_count_in_response
                 include_is_timeout_retry_header include_request_attempt_count metadata name
@@ -252,6 +255,13 @@ final class OwnFields {
             WeightedCluster.ClusterWeight: cluster_header host_rewrite_literal name
                 request_headers_to_add request_headers_to_remove response_headers_to_add
                 response_headers_to_remove typed_per_filter_config weight
+            envoy.config.trace.v3
+            OpenTelemetryConfig: grpc_service http_service resource_detectors sampler
+                service_name
+            Tracing.Http: name typed_config
+            ZipkinConfig: collector_cluster collector_endpoint collector_endpoint_version
+                collector_hostname collector_service shared_span_context split_spans_for_request
+                trace_context_option trace_id_128bit
             envoy.data.dns.v3
             DnsTable: external_retry_count known_suffixes virtual_domains
             DnsTable.AddressList: address
@@ -269,6 +279,12 @@ final class OwnFields {
             envoy.extensions.access_loggers.open_telemetry.v3
             OpenTelemetryAccessLogConfig: attributes body common_config disable_builtin_labels
                 resource_attributes
+            envoy.extensions.access_loggers.stats.v3
+            Config: counters histograms stat_prefix
+            Config.Counter: stat value_fixed value_format
+            Config.Histogram: stat unit value_format
+            Config.Stat: name tags
+            Config.Tag: name value_format
             envoy.extensions.access_loggers.stream.v3
             StderrAccessLog: log_format
             StdoutAccessLog: log_format
@@ -329,6 +345,10 @@ final class OwnFields {
                 disable_downstream_cluster_stats downstream_nodes filter_metadata headers
                 max_active_faults max_active_faults_runtime response_rate_limit
                 response_rate_limit_percent_runtime upstream_cluster
+            envoy.extensions.filters.http.header_to_metadata.v3
+            Config: request_rules
+            Config.KeyValuePair: key metadata_namespace regex_value_rewrite type value
+            Config.Rule: header on_header_missing on_header_present remove
             envoy.extensions.filters.http.health_check.v3
             HealthCheck: headers pass_through_mode
             envoy.extensions.filters.http.jwt_authn.v3
@@ -512,10 +532,14 @@ final class OwnFields {
             envoy.type.metadata.v3
             MetadataKey: key path
             MetadataKey.PathSegment: key
+            MetadataKind: request
+            envoy.type.tracing.v3
+            CustomTag.Metadata: default_value kind metadata_key
             envoy.type.v3
             FractionalPercent: denominator numerator
             HashPolicy: source_ip
             Int64Range: end start
+            Percent: value
             xds.core.v3
             TypedExtensionConfig: name typed_config
             xds.type.matcher.v3

@@ -16,6 +16,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig",
                     "envoy.extensions.filters.http.fault.v3.HTTPFault",
                     "envoy.extensions.filters.http.grpc_web.v3.GrpcWeb",
+                    "envoy.extensions.filters.http.header_to_metadata.v3.Config",
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",
                     "envoy.extensions.filters.http.health_check.v3.HealthCheck",
                     "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
@@ -32,6 +33,7 @@ public final class OwnProxy {
                     "envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig",
                     "envoy.extensions.access_loggers.open_telemetry.v3"
                             + ".OpenTelemetryAccessLogConfig",
+                    "envoy.extensions.access_loggers.stats.v3.Config",
                     "envoy.extensions.access_loggers.stream.v3.StderrAccessLog",
                     "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
                     "envoy.extensions.clusters.aggregate.v3.ClusterConfig",

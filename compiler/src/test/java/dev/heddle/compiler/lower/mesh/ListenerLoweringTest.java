@@ -2,8 +2,8 @@ package dev.heddle.compiler.lower.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.HttpOptions;
+import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Observation;

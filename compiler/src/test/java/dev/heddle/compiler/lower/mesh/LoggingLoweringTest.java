@@ -50,7 +50,10 @@ class LoggingLoweringTest {
         }
         var services =
                 ServiceCatalog.of(Resources.of(List.of()), "cluster.local", Optional.empty());
-        return new Observations(settings.config(), role, all, services).of(direction).logs();
+        var tracing = new TracingLowering(settings.config(), Optional.empty(), role, services);
+        return new Observations(settings.config(), role, all, services, tracing)
+                .of(direction)
+                .logs();
     }
 
     private static List<Resource<?>> read(String text) {

@@ -7,6 +7,7 @@ import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.tracing.RouteTracing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,11 @@ record ChosenRoute(CompiledRoute of, RouteAction action, List<FilterOverride> fi
     @Override
     public @Nullable RouteStat stat() {
         return of.stat();
+    }
+
+    @Override
+    public RouteTracing tracing() {
+        return of.tracing();
     }
 
     @Override

@@ -22,6 +22,7 @@ import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
 import dev.heddle.proxy.tls.TlsSession;
+import dev.heddle.proxy.tracing.RouteTracing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class CompiledRoute implements RouteEntry {
     private final @Nullable RouteStat stat;
     private final @Nullable Rule rule;
     private final Metadata about;
+    private final RouteTracing tracing;
     private final Rewrite rewrite;
     private final List<ShareEdits> shares;
     private final List<HeaderEditor> requestEdits;
@@ -109,6 +111,7 @@ final class CompiledRoute implements RouteEntry {
                         : new RouteStat(host.name(), route.statPrefix());
         this.rule = route.rule().orElse(null);
         this.about = route.metadata();
+        this.tracing = route.tracing();
         this.rewrite = rewrite(route.action());
         this.shares = shares(route.action());
         this.requestEdits = outer.with(route.headers(), HeaderEdits.Both::request);
@@ -343,6 +346,11 @@ final class CompiledRoute implements RouteEntry {
     @Override
     public @Nullable Rule rule() {
         return rule;
+    }
+
+    @Override
+    public RouteTracing tracing() {
+        return tracing;
     }
 
     @Override

@@ -1,5 +1,6 @@
-package dev.heddle.cli.offline;
+package dev.heddle.cli.explain;
 
+import dev.heddle.cli.offline.FindingsText;
 import dev.heddle.cli.online.HostHealth;
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.FeatureText;

@@ -1,6 +1,8 @@
-package dev.heddle.cli.offline;
+package dev.heddle.cli.explain;
 
 import dev.heddle.cli.machine.Machine;
+import dev.heddle.cli.offline.Absences;
+import dev.heddle.cli.offline.Labels;
 import dev.heddle.cli.online.HostHealth;
 import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.text.Failure;

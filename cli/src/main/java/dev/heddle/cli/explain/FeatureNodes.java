@@ -1,4 +1,4 @@
-package dev.heddle.cli.offline;
+package dev.heddle.cli.explain;
 
 import dev.heddle.compiler.explain.FeatureText;
 import dev.heddle.compiler.ir.HttpFeature;

@@ -1,0 +1,61 @@
+package dev.heddle.cli.serve;
+
+import dev.heddle.control.ControlPlane;
+import dev.heddle.signals.Signals;
+import io.grpc.BindableService;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a control plane keeps of traffic, if it does.
+record KeptSignals(Optional<Signals> kept) implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KeptSignals.class);
+    private static final long LEARN_SECONDS = 2;
+
+    static KeptSignals start(Optional<SignalOptions> options, Path data, KnownPlaces places)
+            throws IOException {
+        return new KeptSignals(
+                options.isPresent()
+                        ? Optional.of(options.get().start(data, places))
+                        : Optional.empty());
+    }
+
+    /// The calls by which proxies tell.
+    List<BindableService> services() {
+        return kept.map(Signals::services).orElse(List.of());
+    }
+
+    /// Learns who is where, every two seconds (`signals-places`), until it is closed.
+    Closeable learn(ControlPlane control, KnownPlaces places) {
+        if (kept.isEmpty()) {
+            return () -> {};
+        }
+        var timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("signals-places").daemon().factory());
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> learnOnce(control, places), 0, LEARN_SECONDS, TimeUnit.SECONDS);
+        return timer::shutdownNow;
+    }
+
+    private static void learnOnce(ControlPlane control, KnownPlaces places) {
+        try {
+            places.learn(control);
+        } catch (CompletionException e) {
+            LOG.warn("who is where is not known anew", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kept.ifPresent(Signals::close);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.heddle.cli.serve;
+
+import dev.heddle.cli.text.Failure;
+import dev.heddle.signals.Signals;
+import dev.heddle.signals.SignalsBootstrap;
+import dev.heddle.signals.ingest.Backend;
+import dev.heddle.signals.record.Places;
+import dev.heddle.signals.search.SignalIndex;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a control plane keeps of traffic.
+///
+/// @param days how long logs and spans are kept
+/// @param megabytes how many MiB of them
+/// @param backend gets what comes by OTLP, too; empty for nobody
+public record SignalOptions(int days, int megabytes, Optional<Backend> backend) {
+    private static final int MOST_DAYS = 366;
+    private static final int LEAST_MEGABYTES = 16;
+    private static final int PARTS = 16;
+
+    /// As the command line says it.
+    ///
+    /// @param url of who gets what comes by OTLP, too
+    /// @throws Failure when something is none that is possible
+    public static SignalOptions of(int days, int megabytes, Optional<String> url) {
+        return new SignalOptions(days, megabytes, url.map(SignalOptions::backend));
+    }
+
+    private static Backend backend(String url) {
+        try {
+            return Backend.of(url);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--signals-otlp: " + e.getMessage(), "");
+        }
+    }
+
+    /// @throws Failure when a number is none that is possible
+    public SignalOptions {
+        if (days < 1 || days > MOST_DAYS) {
+            throw Failure.usage(
+                    "--signals-days: %d (expected: 1 to %d)".formatted(days, MOST_DAYS), "");
+        }
+        if (megabytes < LEAST_MEGABYTES) {
+            throw Failure.usage(
+                    "--signals-mb: %d (expected: >= %d)".formatted(megabytes, LEAST_MEGABYTES),
+                    "--no-signals keeps nothing");
+        }
+    }
+
+    /// Begins to keep it.
+    ///
+    /// @param data the control plane's directory
+    /// @param places who is where
+    /// @throws IOException when the directory cannot be used
+    Signals start(Path data, Places places) throws IOException {
+        return Signals.start(
+                SignalsBootstrap.in(data.toAbsolutePath().normalize().resolve("signals"))
+                        .keeping(
+                                new SignalIndex.Limits(
+                                        Duration.ofDays(days), (long) megabytes << 20, PARTS))
+                        .knowing(places)
+                        .passingOn(backend));
+    }
+}

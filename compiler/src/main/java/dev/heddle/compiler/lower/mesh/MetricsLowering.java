@@ -1,0 +1,101 @@
+package dev.heddle.compiler.lower.mesh;
+
+import dev.heddle.compiler.ir.Metrics;
+import dev.heddle.compiler.ir.Metrics.Kind;
+import dev.heddle.compiler.ir.Metrics.Metric;
+import dev.heddle.compiler.select.MetricProviders;
+import dev.heddle.model.Resource;
+import dev.heddle.model.istio.Telemetry;
+import dev.heddle.model.istio.Telemetry.IstioMetric;
+import dev.heddle.model.istio.Telemetry.MetricName;
+import dev.heddle.model.istio.Telemetry.MetricsOverride;
+import dev.heddle.model.istio.Telemetry.TagOverride;
+import dev.heddle.model.istio.Telemetry.WorkloadMode;
+import dev.heddle.model.mesh.MeshConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// What is counted of requests and connections: Istio's metrics, where a provider of the kind
+/// Prometheus takes them, as Telemetries change them.
+///
+/// Overrides add up from the widest Telemetry to the narrowest, in each in their order; a later one
+/// goes before an earlier one about the same.
+final class MetricsLowering {
+    private final Optional<MeshConfig> mesh;
+    private final List<Resource<Telemetry>> telemetries;
+
+    /// @param telemetries that count for the proxy, the widest first
+    MetricsLowering(Optional<MeshConfig> mesh, List<Resource<Telemetry>> telemetries) {
+        this.mesh = mesh;
+        this.telemetries = telemetries;
+    }
+
+    /// What a listener counts.
+    ///
+    /// @param isCaller which side of calls it is
+    /// @param isAbout whether a rule for some side is about it
+    Metrics lower(boolean isCaller, Predicate<WorkloadMode> isAbout) {
+        if (!MetricProviders.areAsked(mesh, telemetries)) {
+            return Metrics.NONE;
+        }
+        var metrics = new ArrayList<Metric>();
+        for (Kind kind : Kind.values()) {
+            lower(kind, isCaller, isAbout).ifPresent(metrics::add);
+        }
+        return new Metrics(metrics);
+    }
+
+    private Optional<Metric> lower(Kind kind, boolean isCaller, Predicate<WorkloadMode> isAbout) {
+        Map<String, String> tags = new LinkedHashMap<>(MetricTags.of(isCaller, kind.isHttp()));
+        boolean[] isDisabled = {false};
+        telemetries.stream()
+                .flatMap(t -> t.spec().metrics().stream())
+                .flatMap(m -> m.overrides().stream())
+                .filter(o -> isAbout.test(o.match().mode()))
+                .filter(o -> metric(o).filter(m -> isAbout(m, kind)).isPresent())
+                .forEach(o -> {
+                    o.disabled().ifPresent(said -> isDisabled[0] = said);
+                    o.tagOverrides().forEach((tag, override) -> apply(tag, override, tags));
+                });
+        return isDisabled[0] ? Optional.empty() : Optional.of(new Metric(kind, tags));
+    }
+
+    private static void apply(String tag, TagOverride override, Map<String, String> tags) {
+        switch (override.operation()) {
+            case UPSERT -> tags.put(tag, "%CEL(" + override.value() + ")%");
+            case REMOVE -> tags.remove(tag);
+        }
+    }
+
+    /// Without a name all are meant; one of the user's own is not there.
+    private static Optional<IstioMetric> metric(MetricsOverride override) {
+        return override.match()
+                .name()
+                .map(name ->
+                        switch (name) {
+                            case MetricName.Standard(IstioMetric metric) -> Optional.of(metric);
+                            case MetricName.Custom _ -> Optional.<IstioMetric>empty();
+                        })
+                .orElse(Optional.of(IstioMetric.ALL_METRICS));
+    }
+
+    private static boolean isAbout(IstioMetric metric, Kind kind) {
+        return switch (metric) {
+            case ALL_METRICS -> true;
+            case REQUEST_COUNT -> kind == Kind.REQUESTS;
+            case REQUEST_DURATION -> kind == Kind.REQUEST_DURATION;
+            case REQUEST_SIZE -> kind == Kind.REQUEST_BYTES;
+            case RESPONSE_SIZE -> kind == Kind.RESPONSE_BYTES;
+            case TCP_OPENED_CONNECTIONS -> kind == Kind.TCP_OPENED;
+            case TCP_CLOSED_CONNECTIONS -> kind == Kind.TCP_CLOSED;
+            case TCP_SENT_BYTES -> kind == Kind.TCP_SENT;
+            case TCP_RECEIVED_BYTES -> kind == Kind.TCP_RECEIVED;
+            // Nobody counts messages.
+            case GRPC_REQUEST_MESSAGES, GRPC_RESPONSE_MESSAGES -> false;
+        };
+    }
+}

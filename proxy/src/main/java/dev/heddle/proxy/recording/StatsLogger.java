@@ -1,0 +1,106 @@
+package dev.heddle.proxy.recording;
+
+import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.config.AccessLogConfig.Family;
+import dev.heddle.proxy.config.AccessLogConfig.Tag;
+import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.telemetry.AccessLogRecord;
+import dev.heddle.telemetry.ByteText;
+import dev.heddle.telemetry.MeterShard;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Counts exchanges and connections by labels that depend on them. Families with the same labels
+/// are looked up once; on the way nothing is allocated.
+@Confined("worker")
+final class StatsLogger implements AccessLogger {
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final Group[] groups;
+
+    /// @param worker where the worker counts, by which it is known
+    StatsLogger(AccessLogConfig.Stats stats, SeriesStore store, MeterShard worker) {
+        Map<List<Tag>, List<Family>> byTags = new LinkedHashMap<>();
+        stats.families()
+                .forEach(it -> byTags.computeIfAbsent(it.tags(), _ -> new ArrayList<>()).add(it));
+        this.groups =
+                byTags.entrySet().stream()
+                        .map(it ->
+                                new Group(
+                                        it.getKey(),
+                                        it.getValue(),
+                                        store.table(worker, SeriesSchema.of(it.getValue()))))
+                        .toArray(Group[]::new);
+    }
+
+    @Override
+    public void log(ExchangeRecord record) {
+        long second =
+                record.startSecond()
+                        + Math.max(0, record.nanosTo(AccessLogRecord.Moment.ENDED))
+                                / NANOS_PER_SECOND;
+        for (Group group : groups) {
+            group.count(record, second);
+        }
+    }
+
+    /// Families with the same labels.
+    @Confined("worker")
+    private static final class Group implements SeriesTable.Labels {
+        private final AccessLogFormat[] tags;
+        private final Family[] families;
+        private final AccessLogFormat[] values;
+        private final SeriesTable table;
+        private final ByteText number = new ByteText();
+        private ExchangeRecord record = new ExchangeRecord();
+
+        Group(List<Tag> tags, List<Family> families, SeriesTable table) {
+            this.tags = tags.stream().map(Tag::value).toArray(AccessLogFormat[]::new);
+            this.families = families.toArray(Family[]::new);
+            this.values = families.stream().map(Family::value).toArray(AccessLogFormat[]::new);
+            this.table = table;
+        }
+
+        @Override
+        public void write(int label, ByteText out) {
+            tags[label].write(record, "", out);
+        }
+
+        void count(ExchangeRecord about, long second) {
+            record = about;
+            Series series = table.find(this, second);
+            if (series == null) {
+                return;
+            }
+            int at = 0;
+            for (int i = 0; i < families.length; i++) {
+                long value = value(values[i], about);
+                boolean isHistogram = families[i].isHistogram();
+                if (value >= 0 && isHistogram) {
+                    series.add(at + SeriesSchema.bucket(value), 1);
+                    series.add(at + SeriesSchema.HISTOGRAM - 1, value);
+                } else if (value >= 0) {
+                    series.add(at, value);
+                }
+                at += isHistogram ? SeriesSchema.HISTOGRAM : 1;
+            }
+        }
+
+        /// Negative where the format makes no number.
+        private long value(AccessLogFormat format, ExchangeRecord about) {
+            number.clear();
+            format.write(about, "", number);
+            int length = number.length();
+            long value = length == 0 || length > 18 ? -1 : 0;
+            for (int i = 0; i < length && value >= 0; i++) {
+                int digit = number.bytes()[i] - '0';
+                value = digit < 0 || digit > 9 ? -1 : value * 10 + digit;
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.heddle.proxy.tracing;
+
+import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.runtime.Worker;
+import dev.heddle.telemetry.ByteText;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Follows the requests of one connection manager on one worker.
+@Confined("worker")
+public final class Tracer {
+    private final TracingConfig config;
+    private final boolean isEgress;
+    private final Worker worker;
+    private final SpanSink sink;
+    private final SpanTags tags;
+    private final Propagation.Room room = new Propagation.Room();
+    private final ByteText id = new ByteText();
+
+    /// @param isEgress whether requests come from the workload (`traffic_direction: OUTBOUND`)
+    /// @param statNames gives the name under which a cluster is counted
+    /// @param sink where spans go
+    public Tracer(
+            TracingConfig config,
+            boolean isEgress,
+            LocalNode node,
+            UnaryOperator<String> statNames,
+            Worker worker,
+            SpanSink sink) {
+        this.config = config;
+        this.isEgress = isEgress;
+        this.worker = worker;
+        this.sink = sink;
+        this.tags = new SpanTags(config.tags(), node, statNames);
+    }
+
+    /// Begins to follow a request, before any filter sees it.
+    ///
+    /// @param route what its route says of spans
+    public ActiveSpan begin(RequestHead request, StreamInfo info, RouteTracing route) {
+        Reason reason =
+                Reason.decide(
+                        request.headers(),
+                        route.shares().orElse(config.shares()),
+                        config.requestIds(),
+                        worker.random(),
+                        id);
+        TraceContext caller = config.provider().propagation().extract(request.headers());
+        boolean isAlwaysOn =
+                config.provider()
+                                instanceof
+                                TracingConfig.Provider.OpenTelemetry(_, _, _, boolean always)
+                        && always;
+        Boolean said = caller == null ? null : caller.sampled();
+        boolean sampled = isAlwaysOn || (said == null ? reason.isTraced() : said);
+        boolean isShared =
+                !isEgress
+                        && !config.spawnsUpstreamSpan()
+                        && config.provider() instanceof TracingConfig.Provider.Zipkin zipkin
+                        && zipkin.isShared();
+        var span = new ActiveSpan(this, request, info, route, sampled, isShared);
+        if (caller != null && caller.hasSpan()) {
+            span.continues(caller, isShared ? caller.spanId() : id());
+        } else {
+            long own = id();
+            span.begins(isLong() ? id() : 0, own, isZipkin() ? own : id());
+        }
+        return span;
+    }
+
+    private boolean isZipkin() {
+        return config.provider() instanceof TracingConfig.Provider.Zipkin;
+    }
+
+    private boolean isLong() {
+        return switch (config.provider()) {
+            case TracingConfig.Provider.Zipkin zipkin -> zipkin.isLong();
+            case TracingConfig.Provider.OpenTelemetry _ -> true;
+        };
+    }
+
+    /// A number that is the id of a span; never 0.
+    long id() {
+        long number = worker.random().nextLong();
+        return number == 0 ? 1 : number;
+    }
+
+    TracingConfig config() {
+        return config;
+    }
+
+    boolean isEgress() {
+        return isEgress;
+    }
+
+    SpanTags tags() {
+        return tags;
+    }
+
+    Propagation.Room room() {
+        return room;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    /// What a span of a request is called where its route does not say.
+    ///
+    /// @param authority of the request
+    String usualName(String authority) {
+        if (isZipkin()) {
+            return authority;
+        }
+        return isEgress ? "egress " + authority : "ingress";
+    }
+
+    /// Tells of a span that is over.
+    void tell(@Nullable SpanData span) {
+        if (span != null) {
+            sink.add(span);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.proxy.logservice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.proxy.observe;
+
+import org.jspecify.annotations.NullMarked;

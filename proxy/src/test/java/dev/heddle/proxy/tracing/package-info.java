@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.proxy.tracing;
+
+import org.jspecify.annotations.NullMarked;

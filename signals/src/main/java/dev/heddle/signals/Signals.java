@@ -1,0 +1,285 @@
+package dev.heddle.signals;
+
+import dev.heddle.signals.golden.GoldenSignals;
+import dev.heddle.signals.golden.Goldens;
+import dev.heddle.signals.golden.Selector;
+import dev.heddle.signals.golden.ServiceGraph;
+import dev.heddle.signals.ingest.AccessLogs;
+import dev.heddle.signals.ingest.Forwarder;
+import dev.heddle.signals.ingest.OtlpLogs;
+import dev.heddle.signals.ingest.OtlpMetrics;
+import dev.heddle.signals.ingest.OtlpTraces;
+import dev.heddle.signals.intake.Intake;
+import dev.heddle.signals.intake.Kind;
+import dev.heddle.signals.record.Places;
+import dev.heddle.signals.record.RequestLog;
+import dev.heddle.signals.record.Signal;
+import dev.heddle.signals.record.Span;
+import dev.heddle.signals.record.Told;
+import dev.heddle.signals.rollup.Rollups;
+import dev.heddle.signals.search.Found;
+import dev.heddle.signals.search.Search;
+import dev.heddle.signals.search.SignalIndex;
+import dev.heddle.signals.why.Explanation;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of the mesh's traffic. Callable from any thread; may wait for a moment.
+public final class Signals implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 10;
+
+    /// Requests of one id belong to one trace, mostly.
+    private static final int MOST_TRACES = 4;
+
+    private final Intake intake;
+    private final SignalIndex index;
+    private final Rollups rollups;
+    private final SignalWriter writer;
+    private final Path sums;
+    private final Places places;
+    private final Optional<Forwarder> forwarder;
+    private final InstantSource clock;
+
+    private Signals(
+            Intake intake,
+            SignalIndex index,
+            Rollups rollups,
+            SignalWriter writer,
+            Path sums,
+            Places places,
+            Optional<Forwarder> forwarder,
+            InstantSource clock) {
+        this.intake = intake;
+        this.index = index;
+        this.rollups = rollups;
+        this.writer = writer;
+        this.sums = sums;
+        this.places = places;
+        this.forwarder = forwarder;
+        this.clock = clock;
+    }
+
+    /// Opens what an earlier run kept, and takes signals from now on.
+    ///
+    /// @throws IOException when the directory cannot be used
+    public static Signals start(SignalsBootstrap bootstrap) throws IOException {
+        Path directory = Files.createDirectories(bootstrap.directory());
+        Instant now = bootstrap.clock().instant();
+        Path sums = directory.resolve("rollups.sqlite");
+        Rollups rollups = Rollups.open(sums, bootstrap.rollups(), now);
+        SignalIndex index;
+        try {
+            index = SignalIndex.open(directory.resolve("index"), bootstrap.index(), now);
+        } catch (IOException e) {
+            rollups.close();
+            throw e;
+        }
+        var intake = new Intake(bootstrap.room());
+        var writer = new SignalWriter(intake, index, rollups, bootstrap);
+        writer.start();
+        return new Signals(
+                intake,
+                index,
+                rollups,
+                writer,
+                sums,
+                bootstrap.places(),
+                bootstrap.backend().map(Forwarder::start),
+                bootstrap.clock());
+    }
+
+    /// Where what is told is put.
+    public Intake intake() {
+        return intake;
+    }
+
+    /// What calls looked like.
+    ///
+    /// @param covered the window that the answer is about: the wanted one, begun at ten seconds or
+    ///   at a minute
+    public record Golden(Window covered, List<GoldenSignals> signals) {
+        public Golden {
+            signals = List.copyOf(signals);
+        }
+    }
+
+    /// Who called whom.
+    public record Graph(Window covered, ServiceGraph graph) {}
+
+    /// Golden signals of the calls that a selector takes.
+    public Golden golden(Selector selector, Window window) {
+        Rollups.Known known = known(window);
+        return new Golden(covered(known), Goldens.of(known.edges(), selector, seconds(known)));
+    }
+
+    /// Who called whom, as far as somebody may see it.
+    public Graph graph(Window window, Predicate<String> seen) {
+        Rollups.Known known = known(window);
+        return new Graph(covered(known), ServiceGraph.of(known.edges(), seen, seconds(known)));
+    }
+
+    private static Window covered(Rollups.Known known) {
+        return new Window(Instant.ofEpochSecond(known.from()), Instant.ofEpochSecond(known.to()));
+    }
+
+    private static double seconds(Rollups.Known known) {
+        return known.to() - known.from();
+    }
+
+    private Rollups.Known known(Window window) {
+        long from = window.from().getEpochSecond();
+        long to = Math.max(from + 1, window.to().getEpochSecond());
+        Optional<Rollups.Known> recent =
+                answer(
+                        intake.ask(() -> {
+                            Optional<Rollups.Known> live =
+                                    rollups.recent(from, to, clock.instant());
+                            if (live.isEmpty()) {
+                                rollups.flush();
+                            }
+                            return live;
+                        }));
+        return recent.orElseGet(() -> Rollups.stored(sums, from, to));
+    }
+
+    /// Logs and spans, the newest first.
+    public Found find(Search search) {
+        return index.find(search);
+    }
+
+    /// What is known of a request and of all that was called for it.
+    ///
+    /// @param id its request id, or the id of its trace
+    /// @param namespaces at either end of calls; null for all
+    /// @return the logs and spans; none where nothing is known
+    public Trace trace(String id, @Nullable Set<String> namespaces) {
+        var found = new LinkedHashSet<Signal>(all(Search.ofId(id, false, namespaces)));
+        var traces = new LinkedHashSet<String>();
+        if (id.matches("[0-9a-f]{32}")) {
+            traces.add(id);
+        }
+        found.forEach(signal -> traces.add(traceOf(signal)));
+        traces.stream()
+                .filter(trace -> !trace.isEmpty())
+                .limit(MOST_TRACES)
+                .forEach(trace -> found.addAll(all(Search.ofId(trace, true, namespaces))));
+        var logs = new ArrayList<RequestLog>();
+        var spans = new ArrayList<Span>();
+        for (Signal signal : found) {
+            switch (signal) {
+                case RequestLog log -> logs.add(log);
+                case Span span -> spans.add(span);
+            }
+        }
+        return new Trace(logs, spans);
+    }
+
+    private List<Signal> all(Search search) {
+        return index.find(search).signals();
+    }
+
+    private static String traceOf(Signal signal) {
+        return switch (signal) {
+            case RequestLog log -> log.ids().traceId();
+            case Span span -> span.traceId();
+        };
+    }
+
+    /// Logs and spans that belong together.
+    public record Trace(List<RequestLog> logs, List<Span> spans) {
+        public Trace {
+            logs = List.copyOf(logs);
+            spans = List.copyOf(spans);
+        }
+    }
+
+    /// Why a request ended as it did; empty where nothing is known of it.
+    ///
+    /// @param id its request id, or the id of its trace
+    /// @param namespaces at either end of calls; null for all
+    public Optional<Explanation> why(String id, @Nullable Set<String> namespaces) {
+        Trace trace = trace(id, namespaces);
+        return trace.logs().isEmpty() && trace.spans().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Explanation.of(trace.logs(), trace.spans()));
+    }
+
+    /// The calls by which proxies tell, to be served where they are known (see
+    /// [dev.heddle.xds.server.XdsService]).
+    public List<BindableService> services() {
+        return List.of(
+                new AccessLogs(intake, places),
+                new OtlpLogs(intake, places, forwarder),
+                new OtlpTraces(intake, forwarder),
+                new OtlpMetrics(intake, forwarder));
+    }
+
+    /// What passes on to another backend; empty where there is none.
+    public Optional<Forwarder> forwarder() {
+        return forwarder;
+    }
+
+    /// Has all that was told until now be found. For tests and tools; it waits for the disk.
+    public void settle() {
+        answer(
+                intake.ask(() -> {
+                    try {
+                        index.commit();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    return true;
+                }));
+    }
+
+    /// How much is kept.
+    ///
+    /// @param signals logs and spans that can be found
+    /// @param bytes of the index
+    /// @param edges that calls are added up by
+    public record Kept(long signals, long bytes, int edges) {}
+
+    /// How much is kept now.
+    public Kept kept() {
+        return answer(
+                intake.ask(() -> {
+                    try {
+                        return new Kept(index.size(), index.bytes(), rollups.edges());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+    }
+
+    /// Takes something from this process.
+    ///
+    /// @return whether there was room
+    boolean tell(Kind kind, Told told) {
+        return intake.offer(kind, List.of(told)) == 1;
+    }
+
+    private static <T> T answer(CompletableFuture<T> question) {
+        return question.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /// Writes what waits, and ends.
+    @Override
+    public void close() {
+        forwarder.ifPresent(Forwarder::close);
+        writer.close();
+    }
+}

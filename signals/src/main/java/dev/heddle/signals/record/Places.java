@@ -1,0 +1,15 @@
+package dev.heddle.signals.record;
+
+import java.util.Optional;
+
+/// Says who is at an address, for proxies that do not know whom they called. Callable from any
+/// thread; returns at once.
+public interface Places {
+    /// Knows nobody.
+    Places NOWHERE = _ -> Optional.empty();
+
+    /// Who is there.
+    ///
+    /// @param address as in `10.1.2.3:9080`
+    Optional<Party> at(String address);
+}

@@ -1,0 +1,5 @@
+/// Records for tests.
+@NullMarked
+package dev.heddle.signals.record;
+
+import org.jspecify.annotations.NullMarked;
