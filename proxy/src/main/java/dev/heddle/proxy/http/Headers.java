@@ -499,6 +499,10 @@ public final class Headers {
     }
 
     private boolean isValue(int at, String text) {
+        String set = values[at];
+        if (set != null) {
+            return set.equals(text);
+        }
         int i = at * STRIDE;
         return index[i + VALUE_AT] >= 0
                 && block.isText(index[i + VALUE_AT], index[i + VALUE_LENGTH], text);

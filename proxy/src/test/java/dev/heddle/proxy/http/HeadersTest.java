@@ -47,7 +47,10 @@ class HeadersTest {
     @Test
     void editsLieOverWhatWasReceived() {
         Headers headers = received("X-A: 1\r\nX-B: 2\r\nX-A: 3\r\nX-C: 4\r\n");
+        assertThat(headers.is(A, "1")).isTrue();
         headers.set(A, "one");
+        assertThat(headers.is(A, "one")).isTrue();
+        assertThat(headers.is(A, "1")).isFalse();
         assertThat(headers.remove(B)).isTrue();
         assertThat(headers.remove(B)).isFalse();
         headers.add(C, "5");
