@@ -125,7 +125,7 @@ public final class RecordTests {
     }
 
     private void add(Recorded recorded) {
-        Request request = answered(recorded);
+        Request request = recorded.asked(verifier::journey).request();
         Sent sent = sent(recorded, request);
         Journey journey =
                 verifier.journey(
@@ -145,16 +145,6 @@ public final class RecordTests {
         }
         written++;
         bySender.computeIfAbsent(recorded.sender(), _ -> new ArrayList<>()).add(test);
-    }
-
-    /// The request as it was made to that of the ports that somebody answers at.
-    private Request answered(Recorded recorded) {
-        return recorded.ports().stream()
-                .map(recorded::to)
-                .filter(it ->
-                        !verifier.journey(recorded.sender(), it).sent().virtualHost().isEmpty())
-                .findFirst()
-                .orElseGet(() -> recorded.to(recorded.ports().getFirst()));
     }
 
     private static Sent sent(Recorded recorded, Request request) {

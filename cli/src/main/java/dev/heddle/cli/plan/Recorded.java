@@ -1,12 +1,15 @@
 package dev.heddle.cli.plan;
 
+import dev.heddle.compiler.explain.Journey;
 import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.explain.Request.Caller;
 import dev.heddle.compiler.explain.Sender;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// A request that was made, as far as it decides anything: equal ones are treated the same.
@@ -34,6 +37,26 @@ record Recorded(
     Request to(int port) {
         var request = new Request(method, scheme, authority, serverName, port, path, headers);
         return caller.map(request::by).orElse(request);
+    }
+
+    /// A request, and what becomes of it.
+    record Asked(Request request, Journey journey) {}
+
+    /// The request to the first of its ports at which a configuration has a host of that name; to
+    /// the likeliest where it has none at any.
+    ///
+    /// @param configuration leads a request through itself
+    Asked asked(BiFunction<Sender, Request, Journey> configuration) {
+        var tried = new ArrayList<Asked>();
+        for (int port : ports) {
+            Request request = to(port);
+            var asked = new Asked(request, configuration.apply(sender, request));
+            if (!asked.journey().sent().virtualHost().isEmpty()) {
+                return asked;
+            }
+            tried.add(asked);
+        }
+        return tried.getFirst();
     }
 
     /// As in `GET http://reviews:9080/reviews/0`.

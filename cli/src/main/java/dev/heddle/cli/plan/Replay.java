@@ -9,7 +9,6 @@ import dev.heddle.compiler.change.Plans;
 import dev.heddle.compiler.explain.Explanation;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Journey;
-import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.explain.Sender;
 import dev.heddle.compiler.ir.RouteMatch.HeaderMatch;
 import dev.heddle.compiler.world.ProxyScope;
@@ -93,7 +92,7 @@ final class Replay {
 
     /// Asks both about a request.
     void ask(Recorded recorded, Occurrences seen) {
-        Asked asked = asked(recorded);
+        Recorded.Asked asked = recorded.asked(before::journey);
         Journey old = asked.journey();
         Journey changed = after.journey(recorded.sender(), asked.request());
         senders.putIfAbsent(recorded.sender(), old.from());
@@ -120,23 +119,6 @@ final class Replay {
         agree(recorded, seen, old.sent(), was);
         look(old, before);
         look(changed, after);
-    }
-
-    /// A request, and what the configuration as it is makes of it.
-    private record Asked(Request request, Journey journey) {}
-
-    /// The request to the first port for which the configuration as it is has a host of that name.
-    private Asked asked(Recorded recorded) {
-        List<Asked> tried = new ArrayList<>();
-        for (int port : recorded.ports()) {
-            Request request = recorded.to(port);
-            var asked = new Asked(request, before.journey(recorded.sender(), request));
-            if (!asked.journey().sent().virtualHost().isEmpty()) {
-                return asked;
-            }
-            tried.add(asked);
-        }
-        return tried.getFirst();
     }
 
     private static String service(Explanation old, Explanation changed, Recorded recorded) {
