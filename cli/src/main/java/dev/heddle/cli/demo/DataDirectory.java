@@ -14,8 +14,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Where a demo keeps its files. One demo at a time uses a directory.
@@ -26,9 +30,13 @@ import java.util.stream.Stream;
 /// | `mesh/workloads/` | a WorkloadEntry for each workload |
 /// | `mesh-before/` | the same of the run before, if somebody had changed it |
 /// | `bootstrap/` | each proxy's bootstrap |
+/// | `identities/` | each proxy's token, key and certificate |
 /// | `control/` | the control plane's memory |
 /// | `logs/`, `pids/` | a file for each process |
 public final class DataDirectory implements AutoCloseable {
+    private static final FileAttribute<Set<PosixFilePermission>> ONLY_MINE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Path root;
     private final FileLock lock;
 
@@ -54,11 +62,11 @@ public final class DataDirectory implements AutoCloseable {
                         "stop it, or choose another directory with --data DIR");
             }
             var data = new DataDirectory(root, lock);
-            for (String fresh : List.of("bootstrap", "logs", "pids")) {
+            for (String fresh : List.of("bootstrap", "identities", "logs", "pids")) {
                 delete(root.resolve(fresh));
                 Files.createDirectories(root.resolve(fresh));
             }
-            Files.createDirectories(root.resolve("control"));
+            Files.createDirectories(data.control());
             return data;
         } catch (IOException e) {
             throw Failure.of(
@@ -158,6 +166,27 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Writes what nobody else may read into the directory of a proxy's identity.
+    ///
+    /// @return that directory
+    public Path secret(String proxy, String name, String text) {
+        Path directory = root.resolve("identities").resolve(proxy);
+        try {
+            Files.createDirectories(directory);
+            Path file = directory.resolve(name);
+            Files.deleteIfExists(file);
+            Files.writeString(Files.createFile(file, ONLY_MINE), text);
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Where the control plane's memory is.
+    public Path control() {
+        return root.resolve("control");
     }
 
     /// Notes which process runs under a name.

@@ -78,7 +78,15 @@ public final class Demo {
             var java = JavaRuntime.ofThisProcess(machine.build());
             World world =
                     Configuration.read(List.of(data.mesh()), InputStream.nullInputStream()).world();
-            var programs = new Programs(java, mainClass, envoy, data, machine.searchPath(), world);
+            var programs =
+                    new Programs(
+                            java,
+                            mainClass,
+                            envoy,
+                            data,
+                            machine.searchPath(),
+                            world,
+                            new Identities(data));
             var proxies = new ArrayList<Programs.Proxy>();
             var narrator = new Narrator(screen, data);
             try (var supervisor = new Supervisor(machine.nanos(), Backoff.QUICK, narrator);
@@ -247,7 +255,7 @@ public final class Demo {
                   productpage    %1$s/productpage
                   gateway        %1$s
                   console        %2$s
-                  xDS            127.0.0.1:%3$d
+                  xDS            127.0.0.1:%3$d   (proxies of the demo: %8$s, by their certificates)
                   admin ports    %4$s
                   configuration  %5$s   (watched: edit it, see it take effect)
                   logs           %6$s
@@ -267,7 +275,8 @@ public final class Demo {
                                 admin,
                                 config,
                                 data.root().resolve("logs"),
-                                example));
+                                example,
+                                plan.authority()));
     }
 
     /// Shows what the traffic meets, until the user has seen enough.

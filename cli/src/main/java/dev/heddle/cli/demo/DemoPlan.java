@@ -11,9 +11,15 @@ import java.util.stream.IntStream;
 /// @param gatewayPort where the mesh is entered
 /// @param gatewayAdmin the gateway's admin port
 /// @param consolePort the control plane's API
-/// @param xdsPort where proxies get their configuration
+/// @param xdsPort where whoever asks is told a proxy's configuration, in plain text
+/// @param caPort where proxies get their certificates, and by them their configuration
 public record DemoPlan(
-        int gatewayPort, int gatewayAdmin, int consolePort, int xdsPort, List<Workload> workloads) {
+        int gatewayPort,
+        int gatewayAdmin,
+        int consolePort,
+        int xdsPort,
+        int caPort,
+        List<Workload> workloads) {
     private static final int STEP = 10;
 
     private static final List<List<String>> WORKLOADS =
@@ -38,8 +44,9 @@ public record DemoPlan(
     public static DemoPlan on(
             int gatewayPort, int consolePort, int range, int xdsWish, IntPredicate free) {
         IntPredicate ours = port -> port != gatewayPort && port != consolePort && free.test(port);
-        int admin = block(ours, range, range, 2);
+        int admin = block(ours, range, range, 3);
         int xds = ours.test(xdsWish) ? xdsWish : admin + 1;
+        int ca = admin + 2;
         var workloads = new ArrayList<Workload>();
         int from = admin + STEP;
         for (var workload : WORKLOADS) {
@@ -49,7 +56,7 @@ public record DemoPlan(
                             workload.getFirst(), workload.getLast(), Workload.Ports.from(ports)));
             from = ports + STEP;
         }
-        return new DemoPlan(gatewayPort, admin, consolePort, xds, workloads);
+        return new DemoPlan(gatewayPort, admin, consolePort, xds, ca, workloads);
     }
 
     /// The first block of ten from a port on whose first ports are free.
@@ -66,6 +73,11 @@ public record DemoPlan(
     /// Where the mesh is entered, as in `http://127.0.0.1:8080`.
     public String gatewayUrl() {
         return "http://127.0.0.1:" + gatewayPort;
+    }
+
+    /// The certificate authority, as `--ca` says it.
+    public String authority() {
+        return "127.0.0.1:" + caPort;
     }
 
     /// The control plane's page and API.

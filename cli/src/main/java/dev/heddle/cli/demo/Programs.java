@@ -22,13 +22,15 @@ import java.util.stream.Stream;
 /// @param envoy the executable, where Envoy is the data plane
 /// @param tools where `setsid` and `setpriv` may be
 /// @param world what proxies are to be started with
+/// @param identities what proxies prove who they are by
 public record Programs(
         JavaRuntime java,
         String mainClass,
         Optional<Path> envoy,
         DataDirectory data,
         List<Path> tools,
-        World world) {
+        World world,
+        Identities identities) {
     /// A proxy's process, and what whoever starts it must know.
     ///
     /// @param adminPort of the loopback interface
@@ -66,9 +68,11 @@ public record Programs(
                         "--config",
                         data.mesh().toString(),
                         "--data",
-                        data.root().resolve("control").toString(),
+                        data.control().toString(),
                         "--xds",
                         "127.0.0.1:" + plan.xdsPort(),
+                        "--ca",
+                        plan.authority(),
                         "--api",
                         "127.0.0.1:" + plan.consolePort(),
                         STDIN_WATCH);
@@ -91,7 +95,7 @@ public record Programs(
     ///
     /// @throws dev.heddle.cli.text.Failure when what it is to be started with cannot be used
     public Proxy gateway(DemoPlan plan) {
-        return proxy(GATEWAY, Bootstrap.gateway(plan));
+        return proxy(GATEWAY, Bootstrap.gateway(plan), identities.gateway(plan, GATEWAY));
     }
 
     /// The name of a workload's sidecar.
@@ -103,7 +107,11 @@ public record Programs(
     ///
     /// @throws dev.heddle.cli.text.Failure when what it is to be started with cannot be used
     public Proxy sidecar(Workload workload, DemoPlan plan) {
-        return proxy(sidecarName(workload), Bootstrap.sidecar(workload, plan.xdsPort()));
+        String name = sidecarName(workload);
+        return proxy(
+                name,
+                Bootstrap.sidecar(workload, plan.xdsPort()),
+                identities.sidecar(plan, name, workload));
     }
 
     /// The application of a workload.
@@ -131,21 +139,23 @@ public record Programs(
                         "http://127.0.0.1:" + workload.ports().httpProxy()));
     }
 
-    private Proxy proxy(String name, Bootstrap bootstrap) {
-        Start start = Start.of(world, name, bootstrap.text());
+    private Proxy proxy(String name, Bootstrap bootstrap, Identities.Identity identity) {
+        Start start = Start.of(world, name, bootstrap.text(), Optional.of(identity.control()));
         Path file = data.write("bootstrap", name + ".json", start.bootstrap());
         ProcessOptions process = start.process();
         List<String> command =
-                envoy.map(executable -> envoyCommand(executable, file, process))
-                        .orElseGet(() -> heddleCommand(file, process));
-        var environment = new HashMap<>(envoy.isPresent() ? Map.of() : java.environment());
+                envoy.map(executable ->
+                                agentCommand(identity, envoyCommand(executable, file, process)))
+                        .orElseGet(() -> heddleCommand(file, process, identity));
+        var environment = new HashMap<>(java.environment());
         environment.putAll(process.environment());
         return new Proxy(
                 program(name, command, environment), bootstrap.adminPort(), Farewell.of(process));
     }
 
     /// What the bootstrap says of the process, the proxy reads itself.
-    private List<String> heddleCommand(Path bootstrap, ProcessOptions process) {
+    private List<String> heddleCommand(
+            Path bootstrap, ProcessOptions process, Identities.Identity identity) {
         var arguments =
                 new ArrayList<>(
                         List.of("proxy", "--profile", "sidecar", "-c", bootstrap.toString()));
@@ -158,7 +168,18 @@ public record Programs(
         if (!Farewell.of(process).isAsked()) {
             arguments.addAll(List.of("--termination-drain-time-s", "1"));
         }
+        arguments.addAll(identity.options());
         arguments.add(STDIN_WATCH);
+        return java.command(Role.PROXY, List.of(ONE_COMPILER), mainClass, arguments);
+    }
+
+    /// Envoy keeps no identity itself.
+    private List<String> agentCommand(Identities.Identity identity, List<String> proxy) {
+        var arguments = new ArrayList<>(List.of("agent"));
+        arguments.addAll(identity.options());
+        arguments.add(STDIN_WATCH);
+        arguments.add("--");
+        arguments.addAll(proxy);
         return java.command(Role.PROXY, List.of(ONE_COMPILER), mainClass, arguments);
     }
 

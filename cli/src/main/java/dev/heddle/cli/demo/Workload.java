@@ -27,6 +27,11 @@ public record Workload(String service, String version, Ports ports) {
         return service + "-" + version;
     }
 
+    /// The service account that it runs as, in Istio's words.
+    public String account() {
+        return "bookinfo-" + service;
+    }
+
     /// The WorkloadEntry that tells the mesh about this workload.
     public String workloadEntry() {
         return """
@@ -41,8 +46,9 @@ public record Workload(String service, String version, Ports ports) {
           labels:
             app: %s
             version: %s
-          serviceAccount: bookinfo-%s
+            security.istio.io/tlsMode: istio
+          serviceAccount: %s
         """
-                .formatted(name(), ports.inbound(), service, version, service);
+                .formatted(name(), ports.inbound(), service, version, account());
     }
 }

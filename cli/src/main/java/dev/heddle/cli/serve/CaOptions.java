@@ -26,6 +26,18 @@ public record CaOptions(
         String audience,
         Optional<Path> jwks) {
 
+    /// Of an authority with a root of its own, as it is where nobody says anything.
+    public static CaOptions usual(Path data) {
+        return new CaOptions(
+                data,
+                "cluster.local",
+                Optional.empty(),
+                Duration.ofDays(1),
+                "",
+                "",
+                Optional.empty());
+    }
+
     /// Where an authority keeps what it has.
     public Path directory() {
         return data.toAbsolutePath().normalize().resolve("ca");

@@ -14,6 +14,7 @@ class DemoPlanTest {
         ports.add(plan.gatewayAdmin());
         ports.add(plan.consolePort());
         ports.add(plan.xdsPort());
+        ports.add(plan.caPort());
         for (var workload : plan.workloads()) {
             ports.add(workload.ports().admin());
             ports.add(workload.ports().httpProxy());

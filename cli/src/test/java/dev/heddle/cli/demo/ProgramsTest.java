@@ -46,7 +46,7 @@ class ProgramsTest {
                         Resources.of(ResourceReader.read("text.yaml", config).resources()),
                         MeshSettings.DEFAULT);
         var java = JavaRuntime.ofThisProcess(directory);
-        return new Programs(java, "Main", envoy, data, List.of(), world)
+        return new Programs(java, "Main", envoy, data, List.of(), world, new Identities(data))
                 .sidecar(PLAN.workloads().getLast(), PLAN);
     }
 

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 /// @param introduced done when it has printed that everything is up, or has ended
 record DemoProcess(
         Process process,
+        String dataPlane,
         Path data,
         int gatewayPort,
         int consolePort,
@@ -79,6 +80,7 @@ record DemoProcess(
             var demo =
                     new DemoProcess(
                             process,
+                            dataPlane,
                             data,
                             gatewayPort,
                             consolePort,
@@ -155,6 +157,12 @@ record DemoProcess(
         }
     }
 
+    /// The process of that name, and what it started.
+    Stream<ProcessHandle> family(String name) {
+        return ProcessHandle.of(pid(name)).stream()
+                .flatMap(it -> Stream.concat(Stream.of(it), it.descendants()));
+    }
+
     /// Ends a process with SIGKILL and waits until another one has taken its place.
     ///
     /// @return whether one did in time
@@ -164,13 +172,27 @@ record DemoProcess(
         return eventually(Duration.ofSeconds(20), () -> pid(name) != before);
     }
 
-    /// Every process that it started and that lives.
+    /// Where the sidecar of a workload takes requests.
+    int inboundPort(String workload) {
+        try {
+            return Files.readString(data.resolve("mesh/workloads/" + workload + ".yaml"))
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith("http: "))
+                    .mapToInt(line -> Integer.parseInt(line.substring("http: ".length())))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Every process that it or one of them started, and that lives.
     List<ProcessHandle> children() {
         try (Stream<Path> pids = Files.list(data.resolve("pids"))) {
             return pids.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".pid") && !name.startsWith("."))
-                    .map(name -> pid(name.replace(".pid", "")))
-                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .flatMap(name -> family(name.replace(".pid", "")))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -117,6 +117,20 @@ final class Visitors implements AutoCloseable {
         }
     }
 
+    /// Whether a door answers who comes on a new connection, in plain text.
+    static boolean canOpen(String url) {
+        var request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(5));
+        try (var stranger = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            return stranger.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode()
+                    == 200;
+        } catch (IOException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     @Override
     public void close() {
         client.shutdownNow();
