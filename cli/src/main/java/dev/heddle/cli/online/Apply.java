@@ -35,8 +35,15 @@ public final class Apply {
                     "nothing to apply (expected: -f FILE or --delete KIND/NAME)",
                     "for example -f reviews.yaml");
         }
+        return send(api, Sources.read(wish.files(), machine.in()), wish, changes);
+    }
+
+    /// Applies texts, whatever files the wish names.
+    ///
+    /// @return 1 when it was refused, 0 otherwise
+    static int send(Api api, List<Sources.Source> sources, Wish wish, Changes changes) {
         var texts = new ArrayList<Node>();
-        for (var source : Sources.read(wish.files(), machine.in())) {
+        for (var source : sources) {
             texts.add(Node.Mapping.EMPTY.with("from", source.name()).with("text", source.text()));
         }
         var body =

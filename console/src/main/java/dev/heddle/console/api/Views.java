@@ -25,6 +25,7 @@ final class Views {
         return Node.Mapping.EMPTY
                 .with("version", view.version())
                 .with("since", view.since().toString())
+                .with("rootNamespace", view.rootNamespace())
                 .with("proxies", view.connected())
                 .with("proxiesInSync", view.inSync())
                 .with("proxiesOnVersion", view.onVersion())

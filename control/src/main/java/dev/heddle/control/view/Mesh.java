@@ -1,6 +1,7 @@
 package dev.heddle.control.view;
 
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.xds.SnapshotJson;
 import dev.heddle.control.ca.CaServer;
 import dev.heddle.control.federation.BundleStatus;
@@ -80,6 +81,7 @@ public final class Mesh {
         return new MeshView(
                 edition.map(Edition::version).orElse(0L),
                 edition.map(Edition::since).orElse(Instant.EPOCH),
+                edition.map(e -> e.world().settings()).orElse(MeshSettings.DEFAULT).rootNamespace(),
                 edition.map(e -> e.world().resources()).orElse(Resources.EMPTY),
                 edition.map(Mesh::services).orElse(List.of()),
                 report.findings(),

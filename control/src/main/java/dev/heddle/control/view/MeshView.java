@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 ///
 /// @param version of the world in force; 0 before the first
 /// @param since when that world was first in force
+/// @param rootNamespace what is said there holds for the whole mesh
 /// @param resources in force
 /// @param services that they come to, ordered by host
 /// @param findings about them, in reading order
@@ -22,6 +23,7 @@ import java.util.function.Predicate;
 public record MeshView(
         long version,
         Instant since,
+        String rootNamespace,
         Resources resources,
         List<ServiceView> services,
         List<Diagnostic> findings,
@@ -49,6 +51,7 @@ public record MeshView(
         return new MeshView(
                 version,
                 since,
+                rootNamespace,
                 Resources.of(
                         resources.all().stream()
                                 .filter(r -> seen.test(r.metadata().namespace()))

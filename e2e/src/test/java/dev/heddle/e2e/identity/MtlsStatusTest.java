@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.online.Api;
+import dev.heddle.cli.online.ChangeFormat;
+import dev.heddle.cli.online.Changes;
+import dev.heddle.cli.online.MtlsMode;
+import dev.heddle.cli.online.MtlsMode.Mode;
 import dev.heddle.cli.online.MtlsStatus;
 import dev.heddle.e2e.HeddleProxy;
 import java.io.ByteArrayOutputStream;
@@ -13,7 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +32,19 @@ class MtlsStatusTest {
     private record Said(int code, String text) {}
 
     private Said status(Api api) {
+        return said(machine -> MtlsStatus.run(api, machine));
+    }
+
+    private Said set(Api api, MtlsMode.Mode mode, boolean isForced, boolean isDry) {
+        return said(machine ->
+                MtlsMode.run(
+                        api,
+                        new MtlsMode.Wish(mode, Optional.empty(), isForced, "test"),
+                        new Changes(ChangeFormat.TEXT, isDry, machine),
+                        machine));
+    }
+
+    private Said said(ToIntFunction<Machine> command) {
         var bytes = new ByteArrayOutputStream();
         var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         var machine =
@@ -38,7 +57,7 @@ class MtlsStatusTest {
                         dir,
                         Map.of(),
                         System::nanoTime);
-        int code = MtlsStatus.run(api, machine);
+        int code = command.applyAsInt(machine);
         return new Said(code, bytes.toString(StandardCharsets.UTF_8));
     }
 
@@ -79,6 +98,38 @@ class MtlsStatusTest {
             mesh.call(new HeddleProxy(), "guest", "");
             Said guest = await(api, "guest.default has no identity");
             assertThat(guest.code()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void itIsTurnedOnAndOffByOneCommandUnlessSomebodyWouldBeCutOff() throws Exception {
+        try (var mesh = new SecureMesh(dir, Duration.ofHours(24))) {
+            mesh.serve(new HeddleProxy());
+            Api api = mesh.api();
+            await(api, "bank.default");
+
+            Said dry = set(api, Mode.STRICT, false, true);
+            assertThat(dry.text()).contains("default created (dry run)");
+            assertThat(dry.code()).isZero();
+            assertThat(status(api).text()).containsPattern("bank.default +yes +both");
+
+            assertThat(set(api, Mode.STRICT, false, false).code()).isZero();
+            await(api, "mutual TLS");
+            assertThat(set(api, Mode.DISABLE, false, false).text()).contains("configured");
+            assertThat(await(api, "plain text").text())
+                    .containsPattern("bank.default +yes +plain text");
+
+            mesh.call(new HeddleProxy(), "guest", "");
+            await(api, "guest.default has no identity");
+            Said wouldBe = set(api, Mode.STRICT, false, true);
+            assertThat(wouldBe.text()).contains("guest.default has no identity", "(dry run)");
+            assertThat(wouldBe.code()).isEqualTo(1);
+            Said refused = set(api, Mode.STRICT, false, false);
+            assertThat(refused.text()).contains("nothing was changed", "--force");
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(status(api).text()).containsPattern("bank.default +yes +plain text");
+            assertThat(set(api, Mode.STRICT, true, false).code()).isZero();
+            await(api, "mutual TLS");
         }
     }
 }
