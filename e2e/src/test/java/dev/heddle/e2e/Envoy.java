@@ -32,19 +32,22 @@ public record Envoy(Path binary) implements DataPlane {
         return start(bootstrap, List.of("--drain-time-s", Long.toString(drain.toSeconds())));
     }
 
+    /// What starts it.
+    public List<String> command(Path bootstrap) {
+        return List.of(
+                binary.toString(),
+                "-c",
+                bootstrap.toString(),
+                "--concurrency",
+                "1",
+                "--use-dynamic-base-id",
+                "--log-level",
+                "warning");
+    }
+
     private AutoCloseable start(Path bootstrap, List<String> options) throws IOException {
         Path log = bootstrap.resolveSibling("envoy.log");
-        var command =
-                new ArrayList<String>(
-                        List.of(
-                                binary.toString(),
-                                "-c",
-                                bootstrap.toString(),
-                                "--concurrency",
-                                "1",
-                                "--use-dynamic-base-id",
-                                "--log-level",
-                                "warning"));
+        var command = new ArrayList<>(command(bootstrap));
         command.addAll(options);
         Process process =
                 new ProcessBuilder(command)

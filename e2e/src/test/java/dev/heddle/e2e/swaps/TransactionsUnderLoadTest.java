@@ -22,8 +22,8 @@ import dev.heddle.control.view.How;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.control.view.Proposal;
 import dev.heddle.e2e.Answer;
-import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.EchoBackends;
+import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
 import dev.heddle.e2e.HttpText;
 import dev.heddle.e2e.KeptConnection;
@@ -47,6 +47,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,19 +92,32 @@ class TransactionsUnderLoadTest {
 
     @Test
     void subsetsAreSwappedAsOneWithOneProxyStoppedAndOneSlow() throws Exception {
-        swap(SWAPS);
+        swap(SWAPS, new HeddleProxy()::start, this::heddle);
+    }
+
+    @Test
+    void stockEnvoysLoseNothingEither() throws Exception {
+        assumeEnvoy();
+        swap(SWAPS, this::envoy, this::envoy);
     }
 
     @Test
     @Tag("long")
     void subsetsAreSwappedAsOneAThousandTimes() throws Exception {
-        swap(SWAPS_IN_A_LONG_RUN);
+        swap(SWAPS_IN_A_LONG_RUN, new HeddleProxy()::start, this::heddle);
     }
 
-    private void swap(int swaps) throws Exception {
-        int healthy = sidecar("healthy", new HeddleProxy());
-        int slow = sidecar("slow", this::process);
-        int stopped = sidecar("stopped", this::process);
+    @Test
+    @Tag("long")
+    void stockEnvoysLoseNothingInAThousandSwaps() throws Exception {
+        assumeEnvoy();
+        swap(SWAPS_IN_A_LONG_RUN, this::envoy, this::envoy);
+    }
+
+    private void swap(int swaps, Starter well, Starter process) throws Exception {
+        int healthy = sidecar("healthy", well);
+        int slow = sidecar("slow", process);
+        int stopped = sidecar("stopped", process);
         change(1, new How.AtOnce());
         awaitOnVersion(3);
         for (int port : List.of(healthy, slow, stopped)) {
@@ -145,9 +159,26 @@ class TransactionsUnderLoadTest {
 
     @Test
     void aPlantedRefusalStopsAtTheFirstStageAndIsTakenBack() throws Exception {
+        refused(new HeddleProxy()::start, "connect_timeout");
+    }
+
+    @Test
+    void soItDoesWhereStockEnvoyRefuses() throws Exception {
+        assumeEnvoy();
+        refused(this::envoy, "ConnectTimeout");
+    }
+
+    private static void assumeEnvoy() {
+        Assumptions.assumeTrue(
+                Envoy.find().isPresent(),
+                "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+    }
+
+    /// @param words of who refuses
+    private void refused(Starter starter, String words) throws Exception {
         var ports = new ArrayList<Integer>();
         for (int i = 0; i < 4; i++) {
-            ports.add(sidecar("caller-" + i, new HeddleProxy()));
+            ports.add(sidecar("caller-" + i, starter));
         }
         change(1, new How.AtOnce());
         awaitOnVersion(4);
@@ -175,8 +206,7 @@ class TransactionsUnderLoadTest {
             callers.forEach(Callers::close);
         }
         assertThat(end.state()).isEqualTo("reverted");
-        assertThat(end.reason())
-                .contains("refuses CDS of version " + end.version(), "connect_timeout");
+        assertThat(end.reason()).contains("refuses CDS of version " + end.version(), words);
         assertThat(control.mesh().view().version()).isEqualTo(version);
         assertThat(failed).isEmpty();
         assertThat(answered.get()).isPositive();
@@ -315,24 +345,29 @@ class TransactionsUnderLoadTest {
         return free.getFirst();
     }
 
-    private int sidecar(String name, DataPlane dataPlane) throws IOException {
-        return sidecar(name, (Starter) dataPlane::start);
-    }
-
     private interface Starter {
         AutoCloseable start(Path bootstrap) throws IOException;
     }
 
+    private AutoCloseable heddle(Path bootstrap) throws IOException {
+        return process(
+                bootstrap,
+                JavaRuntime.ofThisProcess(dir)
+                        .command(
+                                Role.PROXY,
+                                List.of(),
+                                HeddleMain.class.getName(),
+                                List.of("proxy", "-c", bootstrap.toString())));
+    }
+
+    private AutoCloseable envoy(Path bootstrap) throws IOException {
+        return process(bootstrap, Envoy.find().orElseThrow().command(bootstrap));
+    }
+
     /// A proxy in a process of its own, which can be stopped.
-    private AutoCloseable process(Path bootstrap) throws IOException {
+    private static AutoCloseable process(Path bootstrap, List<String> command) throws IOException {
         Process process =
-                new ProcessBuilder(
-                                JavaRuntime.ofThisProcess(dir)
-                                        .command(
-                                                Role.PROXY,
-                                                List.of(),
-                                                HeddleMain.class.getName(),
-                                                List.of("proxy", "-c", bootstrap.toString())))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(bootstrap.resolveSibling("log").toFile())
                         .start();

@@ -35,18 +35,28 @@ final class DeltaLane extends Lane<DeltaResponse> {
     /// @param updates resources to send
     /// @param missing names to be told that they do not exist
     /// @param removals names that the client has and that are no more
+    /// @param held names of what would be sent if it had not to wait
     /// @param target resources that it leads to; empty for none that are known
     private record Plan(
             List<XdsResource> updates,
             List<String> missing,
             boolean isAwaited,
             List<String> removals,
+            List<String> held,
             Optional<NamedResources> target) {
+        static final Plan NOTHING =
+                new Plan(List.of(), List.of(), false, List.of(), List.of(), Optional.empty());
+
+        /// Only some resources.
+        static Plan of(List<XdsResource> updates) {
+            return new Plan(updates, List.of(), true, List.of(), List.of(), Optional.empty());
+        }
 
         boolean owesNothing(NamedResources resources) {
             return updates.isEmpty()
                     && missing.isEmpty()
                     && removals.isEmpty()
+                    && held.isEmpty()
                     && target.filter(t -> t.isSame(resources)).isPresent();
         }
     }
@@ -148,6 +158,16 @@ final class DeltaLane extends Lane<DeltaResponse> {
     }
 
     @Override
+    List<String> held() {
+        return plan().held();
+    }
+
+    @Override
+    void onHeld() {
+        plan = Optional.empty();
+    }
+
+    @Override
     boolean isInUse() {
         return inUse;
     }
@@ -192,9 +212,10 @@ final class DeltaLane extends Lane<DeltaResponse> {
     /// missing or gone is looked for only when the counts say that something is.
     private Plan difference() {
         if (!inUse || !hasTarget()) {
-            return new Plan(List.of(), List.of(), false, List.of(), Optional.empty());
+            return Plan.NOTHING;
         }
         var updates = new ArrayList<XdsResource>();
+        var held = new ArrayList<String>();
         boolean isAwaited = false;
         int namesThere = 0;
         int offersThere = 0;
@@ -204,8 +225,12 @@ final class DeltaLane extends Lane<DeltaResponse> {
             namesThere += isNamed ? 1 : 0;
             offersThere += offered.containsKey(name) ? 1 : 0;
             if ((isNamed || wildcard) && isOwed(resource)) {
-                updates.add(resource);
-                isAwaited |= !isKnown(name) || repeats.contains(name);
+                if (isHeld(resource)) {
+                    held.add(name);
+                } else {
+                    updates.add(resource);
+                    isAwaited |= !isKnown(name) || repeats.contains(name);
+                }
             }
         }
         boolean isAllThere = namesThere == names.size() && absent.isEmpty();
@@ -216,6 +241,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
                 missing,
                 isAwaited || !missing.isEmpty(),
                 removals,
+                held,
                 Optional.of(resources()));
     }
 
@@ -243,11 +269,7 @@ final class DeltaLane extends Lane<DeltaResponse> {
 
     @Override
     Departure<DeltaResponse> sendUpdates(String nonce) {
-        return hasSuspects()
-                ? send(
-                        nonce,
-                        new Plan(takeSuspects(), List.of(), true, List.of(), Optional.empty()))
-                : sendPlanned(nonce);
+        return hasSuspects() ? send(nonce, Plan.of(takeSuspects())) : sendPlanned(nonce);
     }
 
     private Departure<DeltaResponse> sendPlanned(String nonce) {

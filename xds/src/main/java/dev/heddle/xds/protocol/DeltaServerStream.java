@@ -43,7 +43,7 @@ public final class DeltaServerStream implements ServerStream<DeltaRequest, Delta
             lanes.inUse().onAnswer();
         }
         if (lane.isInUse()) {
-            lane.onAnswer(request.nonce(), request.error()).ifPresent(effects::add);
+            lanes.onAnswer(lane, request.nonce(), request.error()).ifPresent(effects::add);
             lane.resubscribe(request);
         } else {
             lane.open(request, sendsHeld(type.get()));

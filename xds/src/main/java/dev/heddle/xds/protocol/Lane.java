@@ -7,6 +7,7 @@ import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What one stream knows of one type: what the client wants, what it was offered, what is on its
@@ -40,6 +42,7 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     private final Suspects suspects = new Suspects();
     private final Unsettled unsettled = new Unsettled();
     private final Deque<Flight> flights = new ArrayDeque<>();
+    private Set<String> refusedClusters = Set.of();
     private boolean isOverdue;
     private Optional<String> reported = Optional.empty();
     private Optional<Snapshot> target = Optional.empty();
@@ -74,6 +77,9 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     /// @param names some or all of what [#debt()] calls removals
     abstract Departure<R> sendRemovals(String nonce, List<String> names);
 
+    /// Names of what the client would be owed if it had the clusters in it ([#holdBack]).
+    abstract List<String> held();
+
     /// Owes those of the names that the client subscribed to once more, changed or not.
     abstract void repeat(Collection<String> names);
 
@@ -98,6 +104,37 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
 
     final NamedResources resources() {
         return target.map(s -> s.of(type)).orElse(NamedResources.NONE);
+    }
+
+    /// Has changes wait that would lead to clusters that the client refused and does not have: it
+    /// goes on with what it runs now.
+    final void holdBack(Set<String> refused) {
+        if (!refused.equals(refusedClusters)) {
+            refusedClusters = Set.copyOf(refused);
+            onHeld();
+        }
+    }
+
+    /// Forgets whatever was worked out from what was held back before.
+    abstract void onHeld();
+
+    /// Whether that must wait. What is new to the client need not: a part of it is better than
+    /// nothing. What the client runs may have led there already; then waiting mends nothing.
+    final boolean isHeld(XdsResource resource) {
+        if (refusedClusters.isEmpty()) {
+            return false;
+        }
+        XdsResource before = offered.get(resource.name());
+        return before != null
+                && refusedClusters.stream().anyMatch(Mentions.of(resource)::has)
+                && Collections.disjoint(refusedClusters, Mentions.of(before).names());
+    }
+
+    /// What the client refused and has nothing in the place of.
+    final Set<String> refused() {
+        return rejected.isEmpty()
+                ? Set.of()
+                : rejected.stream().filter(this::isNothing).collect(Collectors.toSet());
     }
 
     /// Notes that this is sent.
@@ -128,7 +165,7 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         return Stream.of(
                         unsettled.all().stream(),
                         flights.stream().flatMap(f -> f.changed().stream()),
-                        debt().removals().stream()
+                        Stream.concat(debt().removals().stream(), held().stream())
                                 .filter(name -> !unsettled.holds(name))
                                 .map(offered::get))
                 .flatMap(all -> all)
@@ -193,7 +230,10 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
     }
 
     /// Takes the client's answer; empty when it accepts, or answers nothing that is unanswered.
-    final Optional<ServerEffect<R>> onAnswer(String nonce, Optional<String> error) {
+    ///
+    /// @param isWhole whether who refuses one resource has taken none of the others
+    final Optional<ServerEffect<R>> onAnswer(
+            String nonce, Optional<String> error, boolean isWhole) {
         Optional<Flight> landing =
                 flights.stream().filter(f -> f.nonce().equals(nonce)).findFirst();
         if (landing.isEmpty()) {
@@ -211,7 +251,7 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
             return Optional.empty();
         }
         List<String> named = landed.namedIn(error.get());
-        reject(landed, named);
+        reject(landed, named, isWhole);
         // When it has come back to the version before, that is news.
         reported = Optional.empty();
         return Optional.of(new ServerEffect.Nacked<>(type, landed.version(), error.get(), named));
@@ -233,15 +273,14 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
                 && flights.stream().noneMatch(later -> later.carries(name));
     }
 
-    private void reject(Flight landed, List<String> named) {
+    private void reject(Flight landed, List<String> named, boolean isWhole) {
         var current = new LinkedHashSet<>(landed.names());
         // What was sent once more since will be answered once more.
         flights.forEach(later -> later.names().forEach(current::remove));
         // What nobody wanted any more when its refusal came is no longer offered, bad or not.
         current.removeIf(n -> landed.changed(n).isPresent() && !offered.containsKey(n));
         List<String> bad = named.stream().filter(current::contains).toList();
-        if (type.wildcardByDefault()) {
-            // Of clusters and listeners Envoy takes the good ones and names the others.
+        if (!isWhole) {
             rejected.addAll(bad);
             var refused = new HashSet<>(named);
             accept(landed, landed.names().stream().filter(n -> !refused.contains(n)).toList());
@@ -274,6 +313,7 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
                 || !hasTarget()
                 || !flights.isEmpty()
                 || !rejected.isEmpty()
+                || !held().isEmpty()
                 || !debt().equals(Debt.NONE)
                 || reported.equals(Optional.of(version()))) {
             return Optional.empty();

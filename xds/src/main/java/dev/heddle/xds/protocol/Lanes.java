@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// All types of one stream, and the loop that sends what may go.
@@ -47,18 +48,31 @@ final class Lanes<R, L extends Lane<R>> {
         return inUse;
     }
 
+    /// Takes the client's answer about a type; empty when it accepts.
+    Optional<ServerEffect<R>> onAnswer(L lane, String nonce, Optional<String> error) {
+        boolean isWhole = error.filter(words -> traits.refusesAll(lane.type, words)).isPresent();
+        return lane.onAnswer(nonce, error, isWhole);
+    }
+
     /// Sends what may go, then tells which types have arrived.
     void proceed(List<ServerEffect<R>> effects) {
-        Optional<PushOrder.Step> step = PushOrder.next(lanes, inUse);
+        Optional<PushOrder.Step> step = next();
         while (step.isPresent()) {
             effects.add(new ServerEffect.Send<>(take(step.get())));
-            step = PushOrder.next(lanes, inUse);
+            step = next();
         }
         for (L lane : lanes.values()) {
             lane.arrived()
                     .ifPresent(
                             version -> effects.add(new ServerEffect.Acked<>(lane.type, version)));
         }
+    }
+
+    private Optional<PushOrder.Step> next() {
+        Set<String> refused = of(XdsType.CLUSTER).refused();
+        of(XdsType.LISTENER).holdBack(refused);
+        of(XdsType.ROUTE).holdBack(refused);
+        return PushOrder.next(lanes, inUse);
     }
 
     private R take(PushOrder.Step step) {

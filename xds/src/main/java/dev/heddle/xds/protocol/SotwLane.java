@@ -35,7 +35,11 @@ final class SotwLane extends Lane<SotwResponse> {
         super(type);
     }
 
-    private record Plan(List<XdsResource> updates, boolean isAwaited, List<String> removals) {}
+    private record Plan(
+            List<XdsResource> updates,
+            boolean isAwaited,
+            List<String> removals,
+            List<String> held) {}
 
     /// Whether the request answers something older than what was sent last.
     boolean isStale(SotwRequest request) {
@@ -68,6 +72,16 @@ final class SotwLane extends Lane<SotwResponse> {
     @Override
     boolean wants(String name) {
         return wildcard || names.contains(name);
+    }
+
+    @Override
+    List<String> held() {
+        return plan().held();
+    }
+
+    @Override
+    void onHeld() {
+        plan = Optional.empty();
     }
 
     @Override
@@ -114,17 +128,22 @@ final class SotwLane extends Lane<SotwResponse> {
 
     private Plan difference() {
         if (!inUse || !hasTarget()) {
-            return new Plan(List.of(), false, List.of());
+            return new Plan(List.of(), false, List.of(), List.of());
         }
         var updates = new ArrayList<XdsResource>();
+        var held = new ArrayList<String>();
         boolean isAwaited = false;
         int offersThere = 0;
         for (XdsResource resource : resources().values()) {
             boolean isOffered = offered.containsKey(resource.name());
             offersThere += isOffered ? 1 : 0;
             if (wants(resource.name()) && isOwed(resource)) {
-                updates.add(resource);
-                isAwaited |= !isOffered || repeats.contains(resource.name());
+                if (isHeld(resource)) {
+                    held.add(resource.name());
+                } else {
+                    updates.add(resource);
+                    isAwaited |= !isOffered || repeats.contains(resource.name());
+                }
             }
         }
         var removals = new TreeSet<String>();
@@ -132,7 +151,7 @@ final class SotwLane extends Lane<SotwResponse> {
             removals.addAll(offered.keySet());
             removals.removeAll(resources().keySet());
         }
-        return new Plan(updates, isAwaited, List.copyOf(removals));
+        return new Plan(updates, isAwaited, List.copyOf(removals), held);
     }
 
     private boolean isOwed(XdsResource resource) {
@@ -145,7 +164,7 @@ final class SotwLane extends Lane<SotwResponse> {
     @Override
     Departure<SotwResponse> sendUpdates(String nonce) {
         if (hasSuspects()) {
-            return send(nonce, new Plan(takeSuspects(), true, List.of()));
+            return send(nonce, new Plan(takeSuspects(), true, List.of(), List.of()));
         }
         Departure<SotwResponse> departure = send(nonce, plan());
         repeats.clear();

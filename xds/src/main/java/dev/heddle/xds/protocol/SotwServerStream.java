@@ -33,7 +33,7 @@ public final class SotwServerStream implements ServerStream<SotwRequest, SotwRes
         }
         SotwLane lane = lanes.of(type.get());
         var effects = new ArrayList<ServerEffect<SotwResponse>>();
-        lane.onAnswer(request.nonce(), request.error()).ifPresent(effects::add);
+        lanes.onAnswer(lane, request.nonce(), request.error()).ifPresent(effects::add);
         if (!lane.isStale(request)) {
             lane.subscribe(request.names());
         }

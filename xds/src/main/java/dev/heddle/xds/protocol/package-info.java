@@ -33,10 +33,16 @@
 /// # What was rejected
 ///
 /// What was rejected counts as offered: it is not sent again until it changes. Of clusters and
-/// listeners Envoy takes the good ones and names the others. Of routes and endpoints it stops at
-/// the first that it cannot take, and those behind it stay as they were; so the others are sent
-/// once more, in halves when the client's words do not tell which one it was. A state of the world
-/// cannot leave a rejected cluster out without removing it, so it has it as it was accepted last.
+/// listeners Envoy takes the good ones and names the others, unless one breaks a rule of its
+/// message: then it takes none, as of routes and endpoints, where it stops at the first that it
+/// cannot take. So the others are sent once more, in halves when the client's words do not tell
+/// which one it was. A state of the world cannot leave a rejected cluster out without removing it,
+/// so it has it as it was accepted last.
+///
+/// A route table or listener that the client has and that would lead to a cluster that it refused
+/// and does not have is held back: Envoy would take it and answer 503. The client goes on with the
+/// one before, as Heddle's own proxy does by itself, until the cluster is good or nothing leads
+/// there any more.
 ///
 /// Who rejects something goes on with what it accepted before, so what that uses must not go: its
 /// route tables, clusters, endpoints and secrets are removed once something else was accepted in

@@ -304,6 +304,19 @@ final class DeltaServerStreamTest {
     }
 
     @Test
+    void whatAnEnvoyDidNotReadOfARefusedResponseIsSentOnceMore() {
+        client = new DeltaDriver(ClientTraits.ENVOY);
+        client.push(snapshot("1", CLUSTER, "a b c"));
+        client.ask(CLUSTER);
+        assertThat(client.nack(CLUSTER, "Proto constraint validation failed (…): name: \"b\""))
+                .containsExactly("nack CDS 1 [b]", "1 CDS a=1 c=1");
+        assertThat(client.ack(CLUSTER)).isEmpty();
+        client.push(snapshot("2", CLUSTER, "a=2 b=2 c"));
+        assertThat(client.nack(CLUSTER, "Error adding/updating cluster(s) a: no hosts"))
+                .containsExactly("nack CDS 2 [a]");
+    }
+
+    @Test
     void anUnknownTypeIsReported() {
         assertThat(
                         client.onRequest(

@@ -112,6 +112,39 @@ final class PushOrderTest {
     }
 
     @Test
+    void aRouteToARefusedClusterWaitsAndTheOneBeforeKeepsItsCluster() {
+        client.startWith(snapshot("1", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=a q=a"));
+        assertThat(client.push(snapshot("2", CLUSTER, "b", ENDPOINT, "a", ROUTE, "r=b q=2")))
+                .containsExactly("2 CDS b=1", "ack EDS 2");
+        assertThat(client.nack(CLUSTER, "b: bad")).containsExactly("nack CDS 2 [b]", "2 RDS q=2");
+        assertThat(client.ack(ROUTE)).isEmpty();
+        client.push(snapshot("3", CLUSTER, "b=2", ENDPOINT, "a", ROUTE, "r=b q=2"));
+        assertThat(client.ack(CLUSTER)).containsExactly("3 RDS r=b");
+        assertThat(client.ack(ROUTE)).containsExactly("3 CDS -a", "ack RDS 3");
+    }
+
+    @Test
+    void aRouteWaitsNoLongerWhenItLeadsElsewhere() {
+        client.startWith(snapshot("1", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=a"));
+        client.push(snapshot("2", CLUSTER, "a b", ENDPOINT, "a", ROUTE, "r=b"));
+        assertThat(client.nack(CLUSTER, "b: bad")).containsExactly("nack CDS 2 [b]");
+        assertThat(client.push(snapshot("3", CLUSTER, "a b", ENDPOINT, "a", ROUTE, "r=3")))
+                .containsExactly("3 RDS r=3", "ack EDS 3");
+        assertThat(client.push(snapshot("4", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=3")))
+                .containsExactly("ack EDS 4");
+        assertThat(client.ack(ROUTE)).containsExactly("4 CDS -b", "ack RDS 4");
+        assertThat(client.ack(CLUSTER)).containsExactly("ack CDS 4");
+    }
+
+    @Test
+    void aRouteThatIsNewOrLedThereAlreadyDoesNotWait() {
+        client.startWith(snapshot("1", CLUSTER, "a", ENDPOINT, "a", ROUTE, "r=a"));
+        client.push(snapshot("2", CLUSTER, "a b", ENDPOINT, "a", ROUTE, "r=a q=b"));
+        client.ask(ROUTE, "q");
+        assertThat(client.nack(CLUSTER, "b: bad")).containsExactly("nack CDS 2 [b]", "2 RDS q=b");
+    }
+
+    @Test
     void whoComesBackWithRoutesThatNobodyKnowsKeepsAllClustersUntilTheNewOnesAreTaken() {
         Snapshot two = snapshot("2", CLUSTER, "a", ROUTE, "r=a");
         client.push(two);

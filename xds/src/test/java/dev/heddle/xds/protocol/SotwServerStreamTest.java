@@ -229,7 +229,7 @@ final class SotwServerStreamTest {
     void aRejectedClusterStaysAsItWasWhileOthersGoOn() {
         startWith(snapshot("1", CLUSTER, "a b"));
         push(snapshot("2", CLUSTER, "a=2 b=2 c"));
-        assertThat(nack(CLUSTER, "cluster 'b': bad, cluster 'c': bad"))
+        assertThat(nack(CLUSTER, "Error adding/updating cluster(s) b: bad, c: bad"))
                 .containsExactly("nack CDS 2 [b, c]");
         assertThat(push(snapshot("3", CLUSTER, "a=3 b=2 c"))).containsExactly("3 CDS a=3 b=1");
         assertThat(ack(CLUSTER)).isEmpty();
