@@ -37,6 +37,7 @@ public final class MessageSources {
                     "envoy.config.cluster.v3.Cluster",
                     "envoy.config.endpoint.v3.ClusterLoadAssignment",
                     "envoy.config.listener.v3.Listener",
+                    "envoy.config.metrics.v3.MetricsServiceConfig",
                     "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
                     "envoy.config.route.v3.FilterConfig",
                     "envoy.config.route.v3.RouteConfiguration",
@@ -45,7 +46,14 @@ public final class MessageSources {
                     "envoy.config.trace.v3.SkyWalkingConfig",
                     "envoy.config.trace.v3.ZipkinConfig",
                     "envoy.service.auth.v3.CheckResponse",
-                    "envoy.service.discovery.v3.DiscoveryResponse");
+                    "envoy.service.discovery.v3.DiscoveryResponse",
+                    "envoy.service.runtime.v3.Runtime");
+
+    /// What is within another message and may yet stand in an `Any`.
+    private static final Set<String> NESTED =
+            Set.of(
+                    "envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig.ConversionAction",
+                    "envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig.DropAction");
 
     private final Path directory;
     private final Set<String> written = new HashSet<>();
@@ -66,6 +74,10 @@ public final class MessageSources {
                         || name.startsWith("envoy.extensions.")
                         || name.startsWith("google.protobuf.") && isValue(file)) {
                     sources.roots.add(name);
+                    type.getNestedTypes().stream()
+                            .map(Descriptor::getFullName)
+                            .filter(NESTED::contains)
+                            .forEach(sources.roots::add);
                     sources.write(type);
                 }
             }

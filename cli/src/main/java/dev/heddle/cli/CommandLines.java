@@ -22,6 +22,8 @@ public final class CommandLines {
     static CommandLine of(Machine machine) {
         var line = new CommandLine(new Commands(machine));
         line.addSubcommand(new PlanCommand(machine));
+        line.addSubcommand(new TapCommand(machine));
+        line.addSubcommand(new RecorderCommand(machine));
         line.addSubcommand(new CaCommands(machine));
         line.addSubcommand(new MtlsCommands(machine));
         line.addSubcommand(new UserCommands(machine));

@@ -16,7 +16,9 @@ import dev.heddle.cli.offline.Convert;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.Apply;
 import dev.heddle.cli.online.Audit;
+import dev.heddle.cli.online.BugReport;
 import dev.heddle.cli.online.Changes;
+import dev.heddle.cli.online.Cost;
 import dev.heddle.cli.online.Dashboard;
 import dev.heddle.cli.online.Delete;
 import dev.heddle.cli.online.Get;
@@ -25,6 +27,7 @@ import dev.heddle.cli.online.ProxyAdmin;
 import dev.heddle.cli.online.ProxyConfig;
 import dev.heddle.cli.online.ProxyPart;
 import dev.heddle.cli.online.ProxyStatus;
+import dev.heddle.cli.online.Slo;
 import dev.heddle.cli.online.Stage;
 import dev.heddle.cli.online.Top;
 import dev.heddle.cli.online.Versions;
@@ -42,6 +45,7 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.cli.verify.ResultFormat;
 import dev.heddle.cli.verify.Verify;
 import dev.heddle.cli.warm.Rehearsal;
+import dev.heddle.control.Release;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +77,7 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 fine, 1 findings or a failure, 2 wrong usage."
         })
 final class Commands {
-    private static final String VERSION = "0.1.0";
+    private static final String VERSION = Release.VERSION;
 
     /// Which Heddle this is.
     static final String NAME = "heddle " + VERSION;
@@ -1217,6 +1221,110 @@ final class Commands {
             @Mixin Mixins.ControlPlane mesh) {
         var question = new Top.Question(by, namespace, service, seconds);
         return Top.run(mesh.api(machine), question, once, output.json(), machine);
+    }
+
+    @Command(
+            name = "slo",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says how it stands with ServiceLevelObjectives: what was reached, what is left of",
+                "their budgets, and how fast they burn; or prints rules for Prometheus.",
+                "Exit code 1 when a budget burns too fast."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle slo -n shop",
+                "  heddle slo rules > /etc/prometheus/rules/slo.yaml"
+            })
+    int slo(
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "status|rules",
+                            defaultValue = "status",
+                            description = "What to print (default: ${DEFAULT-VALUE}).")
+                    Slo.Part part,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "",
+                            description = "Only those of this namespace (default: of all).")
+                    String namespace,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Slo.run(mesh.api(machine), part, namespace, output.json(), machine);
+    }
+
+    @Command(
+            name = "cost",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Shows what the mesh costs, by workload: processors and memory of its proxies,",
+                "calls, bytes, and those between zones."
+            },
+            footer = {"", "Example:", "  heddle cost --hours 168 -n shop"})
+    int cost(
+            @Option(
+                            names = "--hours",
+                            paramLabel = "N",
+                            defaultValue = "24",
+                            description =
+                                    "Of the last so many, this one among them"
+                                            + " (default: ${DEFAULT-VALUE}).")
+                    int hours,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            paramLabel = "NS",
+                            defaultValue = "",
+                            description = "Only workloads of this namespace (default: of all).")
+                    String namespace,
+            @Mixin Mixins.Printing output,
+            @Mixin Mixins.ControlPlane mesh) {
+        return Cost.run(mesh.api(machine), hours, namespace, output.json(), machine);
+    }
+
+    @Command(
+            name = "bug-report",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Writes a zip file with what is to be known of a mesh that misbehaves: versions,",
+                "configuration, findings, what proxies have and run, errors, metrics and history.",
+                "Secrets, keys and tokens are hidden; its manifest says what was left out, and why."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  heddle bug-report",
+                "  heddle bug-report --admin 127.0.0.1:20010 --log .heddle/demo/logs/control.log"
+            })
+    int bugReport(
+            @Option(
+                            names = "--out",
+                            paramLabel = "FILE",
+                            description =
+                                    "The file to write (default: heddle-bug-report-TIME.zip).")
+                    Optional<Path> out,
+            @Option(
+                            names = "--admin",
+                            paramLabel = "HOST:PORT",
+                            description =
+                                    "The admin port of a proxy to ask itself; again for others.")
+                    @Nullable List<String> admins,
+            @Option(
+                            names = "--log",
+                            paramLabel = "FILE",
+                            description = "A log, of which the last MiB goes in; again for others.")
+                    @Nullable List<Path> logs,
+            @Mixin Mixins.ControlPlane mesh) {
+        return BugReport.run(
+                mesh.api(machine),
+                new BugReport.Wish(
+                        out,
+                        (admins == null ? List.<String>of() : admins)
+                                .stream().map(it -> Addresses.parse("--admin", it)).toList(),
+                        logs == null ? List.of() : logs),
+                NAME,
+                machine);
     }
 
     @Command(

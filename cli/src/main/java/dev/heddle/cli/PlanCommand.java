@@ -3,9 +3,13 @@ package dev.heddle.cli;
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.offline.Labels;
+import dev.heddle.cli.online.Api;
+import dev.heddle.cli.online.Tap;
+import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.plan.Gate;
 import dev.heddle.cli.plan.LogFile;
 import dev.heddle.cli.plan.Plan;
+import dev.heddle.cli.plan.Requests;
 import dev.heddle.cli.plan.Worlds;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
@@ -70,6 +74,15 @@ final class PlanCommand implements Callable<Integer> {
     private @Nullable List<String> logs;
 
     @Option(
+            names = "--tap",
+            paramLabel = "TIME",
+            description =
+                    "Listens to the proxies of the namespace for so long, as 'heddle tap' does, "
+                            + "and takes their requests (with a running mesh; without queries "
+                            + "and headers).")
+    private @Nullable String tap;
+
+    @Option(
             names = "--from",
             paramLabel = "KEY=VALUE[,…]",
             description =
@@ -123,20 +136,30 @@ final class PlanCommand implements Callable<Integer> {
                     "standard input is either the change or a log", "name a file for the other");
         }
         boolean isAboutRequests = from != null || format != null || failing != null || most != null;
-        if (logs == null && isAboutRequests) {
+        if (logs == null && tap == null && isAboutRequests) {
             throw Failure.usage(
                     "--from, --format, --fail-on and --max-changed are about requests",
-                    "add --requests FILE");
+                    "add --requests FILE or --tap TIME");
         }
+        Base of = base.base(machine);
         var question =
                 new Plan.Question(
-                        base.base(machine),
+                        of,
                         new Worlds.Change(listed(files), listed(deletions), namespace.name()),
-                        listed(logs).stream().map(LogFile::parse).toList(),
-                        Optional.ofNullable(format),
-                        from == null ? Map.of() : Labels.parse("--from", from),
+                        new Requests(
+                                listed(logs).stream().map(LogFile::parse).toList(),
+                                Optional.ofNullable(format),
+                                from == null ? Map.of() : Labels.parse("--from", from),
+                                Optional.ofNullable(tap).map(it -> listening(of, it))),
                         Gate.of(listed(failing), most == null ? "0%" : most));
         return Plan.run(question, output.json(), machine);
+    }
+
+    private Requests.Listening listening(Base of, String time) {
+        if (!(of instanceof Base.Mesh(Api api))) {
+            throw Failure.usage("--tap is about a running mesh", "leave --config away");
+        }
+        return new Requests.Listening(api, namespace.name(), Tap.time("--tap", time));
     }
 
     private static <T> List<T> listed(@Nullable List<T> words) {

@@ -2,9 +2,11 @@ package dev.heddle.cli;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Labels;
+import dev.heddle.cli.online.Tap;
 import dev.heddle.cli.plan.Base;
 import dev.heddle.cli.plan.LogFile;
 import dev.heddle.cli.plan.RecordTests;
+import dev.heddle.cli.plan.Requests;
 import dev.heddle.cli.text.Failure;
 import dev.heddle.model.Confined;
 import java.nio.file.Path;
@@ -36,6 +38,15 @@ final class RecordOptions {
                 "before it are those of the workload or gateway whose proxy wrote it."
             })
     private @Nullable List<String> logs;
+
+    @Option(
+            names = "--tap",
+            paramLabel = "TIME",
+            description = {
+                "With --record and --api: listens to the proxies of the namespace for so long, as",
+                "'heddle tap' does, and takes their requests (without queries and headers)."
+            })
+    private @Nullable String tap;
 
     @Option(
             names = "--from",
@@ -71,13 +82,14 @@ final class RecordOptions {
     boolean isWanted(Machine machine) {
         boolean isSaid =
                 logs != null
+                        || tap != null
                         || from != null
                         || format != null
                         || most != null
                         || mesh.api(machine).isPresent();
         if (isSaid && !wanted) {
             throw Failure.usage(
-                    "--requests, --from, --format, --most and --api are about writing tests",
+                    "--requests, --tap, --from, --format, --most and --api are about writing tests",
                     "add --record");
         }
         return wanted;
@@ -87,8 +99,12 @@ final class RecordOptions {
     ///
     /// @param config files and directories; null for what a running mesh has
     RecordTests.Question question(@Nullable List<Path> config, Machine machine) {
-        if (logs == null) {
-            throw Failure.usage("there are no requests to record", "add --requests FILE");
+        if (logs == null && tap == null) {
+            throw Failure.usage(
+                    "there are no requests to record", "add --requests FILE or --tap TIME");
+        }
+        if (tap != null && mesh.api(machine).isEmpty()) {
+            throw Failure.usage("--tap is about a running mesh", "add --api URL");
         }
         Optional<Base> live = mesh.api(machine).map(Base.Mesh::new);
         if ((config == null) == live.isEmpty()) {
@@ -97,9 +113,18 @@ final class RecordOptions {
         }
         return new RecordTests.Question(
                 live.orElseGet(() -> new Base.Files(config == null ? List.of() : config)),
-                logs.stream().map(LogFile::parse).toList(),
-                Optional.ofNullable(format),
-                from == null ? Map.of() : Labels.parse("--from", from),
+                new Requests(
+                        logs == null ? List.of() : logs.stream().map(LogFile::parse).toList(),
+                        Optional.ofNullable(format),
+                        from == null ? Map.of() : Labels.parse("--from", from),
+                        Optional.ofNullable(tap)
+                                .flatMap(time ->
+                                        mesh.api(machine)
+                                                .map(api ->
+                                                        new Requests.Listening(
+                                                                api,
+                                                                namespace.name(),
+                                                                Tap.time("--tap", time))))),
                 namespace.name(),
                 most == null ? USUAL_MOST : most);
     }

@@ -30,7 +30,7 @@ class OfflineCommandsTest {
     @Test
     void theSampleConfigurationIsFine() {
         var result = run("analyze", CONFIG);
-        assertThat(result.out()).startsWith("nothing wrong in 10 resources of 4 files");
+        assertThat(result.out()).startsWith("nothing wrong in 11 resources of 5 files");
         assertThat(result.code()).isZero();
     }
 

@@ -65,8 +65,7 @@ public final class MeshCompiler {
                                 Stream.concat(
                                         common.plan().listeners().stream(),
                                         own.plan().listeners().stream()),
-                                scope,
-                                world.settings().trustDomain()));
+                                scope));
         return new Compiled(
                 common.plan(),
                 own.plan(),

@@ -17,6 +17,7 @@ import dev.heddle.model.SourceText;
 import dev.heddle.model.core.Service;
 import dev.heddle.model.istio.WorkloadEntry;
 import dev.heddle.model.kinds.Kinds;
+import dev.heddle.xds.NamedResources;
 import dev.heddle.xds.XdsType;
 import java.time.Duration;
 import java.util.List;
@@ -102,7 +103,8 @@ class MeshCompilerTest {
                         Duration.ofMillis(100),
                         "istio-system",
                         Optional.empty(),
-                        MeshTrust.NONE);
+                        MeshTrust.NONE,
+                        false);
 
         Compiled compiled =
                 MeshCompiler.compile(
@@ -115,11 +117,44 @@ class MeshCompilerTest {
                 .doesNotContain("host allow_any");
     }
 
+    /// What only one workload is would make its listeners its own.
+    @Test
+    void proxiesThatTellOfTrafficUnaskedHaveTheSameListeners() {
+        World world = World.of(1, REVIEWS, MeshSettings.DEFAULT.keepingSignals());
+        ProxyScope one = sidecar("productpage", new Interception.Redirect());
+        ProxyScope other = sidecar("details", new Interception.Redirect());
+        Outbound common =
+                MeshCompiler.outbound(world, MeshCompiler.outlook(world, one), Optional.empty());
+        assertThat(MeshCompiler.outlook(world, other)).isEqualTo(MeshCompiler.outlook(world, one));
+
+        NamedResources ones = listeners(world, one, common);
+        NamedResources others = listeners(world, other, common);
+
+        assertThat(common.plan().listeners())
+                .isNotEmpty()
+                .allSatisfy(it -> {
+                    assertThat(it.options().observation().tracing()).isPresent();
+                    assertThat(it.options().observation().logs()).hasSize(2);
+                    assertThat(ones.get(it.name())).isSameAs(others.get(it.name()));
+                });
+    }
+
+    private static NamedResources listeners(World world, ProxyScope scope, Outbound common) {
+        Own own = MeshCompiler.own(world, scope, common, Optional.empty());
+        return MeshCompiler.compile(world, List.of(), scope, common, own)
+                .snapshot()
+                .of(XdsType.LISTENER);
+    }
+
     private static ProxyScope sidecar(Interception interception) {
+        return sidecar("productpage", interception);
+    }
+
+    private static ProxyScope sidecar(String app, Interception interception) {
         return new ProxyScope(
                 Role.SIDECAR,
                 "default",
-                Map.of("app", "productpage"),
+                Map.of("app", app),
                 "default.svc.cluster.local",
                 "Kubernetes",
                 interception);

@@ -75,7 +75,13 @@ final class Meshes {
     }
 
     static Read read(GoldenCase golden) {
-        return read(golden.directory(), golden.inputs());
+        Read read = read(golden.directory(), golden.inputs());
+        return golden.keepsSignals()
+                ? new Read(
+                        World.of(
+                                1, read.world().resources(), MeshSettings.DEFAULT.keepingSignals()),
+                        read.findings())
+                : read;
     }
 
     static ProxyScope sidecar(String app) {

@@ -159,7 +159,8 @@ class XBackendsTest {
                                 Duration.ZERO,
                                 "istio-system",
                                 Optional.empty(),
-                                MeshTrust.NONE));
+                                MeshTrust.NONE,
+                                false));
 
         assertThat(MeshCompiler.analyze(world))
                 .extracting(d -> d.origin().resource() + " " + d.message())

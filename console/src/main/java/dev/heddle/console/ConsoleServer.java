@@ -2,21 +2,29 @@ package dev.heddle.console;
 
 import dev.heddle.console.api.ApiRequest;
 import dev.heddle.console.api.ApiResponse;
+import dev.heddle.console.api.ApiStream;
 import dev.heddle.console.api.ConsoleApi;
 import dev.heddle.console.api.Guard;
+import dev.heddle.console.page.Page;
+import dev.heddle.console.page.PageAnswer;
 import dev.heddle.console.tls.ServerTls;
 import dev.heddle.control.access.Accounts;
 import dev.heddle.control.audit.AuditTrail;
+import dev.heddle.control.slo.Slos;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
+import dev.heddle.model.codec.Json;
 import dev.heddle.signals.Signals;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -26,11 +34,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The HTTP server of the control plane: one virtual thread a connection, nothing but a thin layer
 /// around [ConsoleApi].
 public final class ConsoleServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
     private static final Pattern SLASH = Pattern.compile("/");
 
     /// Every answer says them: nothing from elsewhere is loaded, no other site shows or reads it.
@@ -108,10 +119,32 @@ public final class ConsoleServer implements AutoCloseable {
             AuditTrail audit,
             Optional<Signals> signals)
             throws IOException {
+        return start(address, tls, mesh, store, accounts, audit, signals, Optional.empty());
+    }
+
+    /// Opens the port and serves how it stands with objectives, too.
+    ///
+    /// @param address port 0 takes any free one
+    /// @param tls closed with this; empty for plain text
+    /// @param signals empty where nothing is kept
+    /// @param slos empty where nobody looks
+    /// @throws IOException when the address cannot be bound; the message says which
+    public static ConsoleServer start(
+            InetSocketAddress address,
+            Optional<ServerTls> tls,
+            Mesh mesh,
+            ConfigStore store,
+            Accounts accounts,
+            AuditTrail audit,
+            Optional<Signals> signals,
+            Optional<Slos> slos)
+            throws IOException {
         if (address.isUnresolved()) {
             throw new IOException("API on " + text(address) + ": there is no such host");
         }
-        var api = new ConsoleApi(mesh, store, accounts, audit, signals, new Guard(address));
+        var guard = new Guard(address);
+        var api = new ConsoleApi(mesh, store, accounts, audit, signals, slos, guard);
+        var page = Page.load();
         // Sockets, not channels: they look at the first byte before TLS does.
         WebServer server =
                 WebServers.builder(address, MAX_CONNECTIONS)
@@ -119,7 +152,13 @@ public final class ConsoleServer implements AutoCloseable {
                         .useNio(tls.isEmpty())
                         .routing((HttpRouting.Builder routing) ->
                                 routing.any((request, response) ->
-                                        handle(api, tls.isPresent(), request, response)))
+                                        handle(
+                                                guard,
+                                                page,
+                                                api,
+                                                tls.isPresent(),
+                                                request,
+                                                response)))
                         .build();
         return new ConsoleServer(server, WebServers.started(server, address, "API", "--api"), tls);
     }
@@ -140,9 +179,46 @@ public final class ConsoleServer implements AutoCloseable {
     }
 
     private static void handle(
-            ConsoleApi api, boolean isSecure, ServerRequest request, ServerResponse response)
+            Guard guard,
+            Page page,
+            ConsoleApi api,
+            boolean isSecure,
+            ServerRequest request,
+            ServerResponse response)
             throws IOException {
+        SECURITY.forEach(response::header);
+        if (isSecure && !Guard.isOfAnyMachine(request.authority())) {
+            response.header("Strict-Transport-Security", ONLY_TLS);
+        }
+        if (asksToClose(request)) {
+            response.header("Connection", "close");
+        }
         ApiRequest head = read(request);
+        Optional<PageAnswer> file =
+                guard.objection(head).isPresent() ? Optional.empty() : file(page, head);
+        if (file.isPresent()) {
+            response.status(file.get().status());
+            file.get().headers().forEach(response::header);
+            response.send(file.get().body());
+        } else {
+            answer(api, head, request, response);
+        }
+    }
+
+    private static Optional<PageAnswer> file(Page page, ApiRequest request) {
+        boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+        return reads
+                ? page.answer(
+                        request.segments(),
+                        request.header("accept").orElse(""),
+                        request.header("accept-encoding").orElse(""),
+                        request.header("if-none-match").orElse(""))
+                : Optional.empty();
+    }
+
+    private static void answer(
+            ConsoleApi api, ApiRequest head, ServerRequest request, ServerResponse response)
+            throws IOException {
         int limit = api.bodyLimit(head);
         byte[] body = body(request, limit);
         ApiResponse answer =
@@ -154,16 +230,35 @@ public final class ConsoleServer implements AutoCloseable {
                                 "Apply the resources in parts; without a token, less is read")
                         : api.answer(head.with(new String(body, StandardCharsets.UTF_8)));
         response.status(answer.status());
-        SECURITY.forEach(response::header);
-        if (isSecure && !Guard.isOfAnyMachine(request.authority())) {
-            response.header("Strict-Transport-Security", ONLY_TLS);
-        }
         answer.headers().forEach(response::header);
         response.header("Content-Type", answer.contentType());
-        if (answer.status() == 413 || asksToClose(request)) {
+        if (answer.status() == 413) {
             response.header("Connection", "close");
         }
-        response.send(answer.body().getBytes(StandardCharsets.UTF_8));
+        if (answer.stream().isPresent()) {
+            stream(answer.stream().get(), request, response);
+        } else {
+            response.send(answer.body().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void stream(ApiStream stream, ServerRequest request, ServerResponse response) {
+        if (request.prologue().method().equals(Method.HEAD)) {
+            stream.close();
+            response.send();
+            return;
+        }
+        try (stream;
+                OutputStream out = response.outputStream()) {
+            stream.run(line -> {
+                out.write((Json.compact(line) + "\n").getBytes(StandardCharsets.UTF_8));
+                out.flush();
+            });
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("a stream whose reader went", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// The web server keeps connections open unless it is told.

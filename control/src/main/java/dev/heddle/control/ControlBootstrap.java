@@ -55,6 +55,21 @@ public record ControlBootstrap(
                 bundlesFrom);
     }
 
+    /// The same for somebody who keeps what proxies tell of traffic.
+    public ControlBootstrap keepingSignals() {
+        return new ControlBootstrap(
+                config,
+                data,
+                xds,
+                ca,
+                settings.keepingSignals(),
+                pace,
+                compilers,
+                clock,
+                nanos,
+                bundlesFrom);
+    }
+
     /// The same with somebody else to ask for bundles.
     public ControlBootstrap asking(Reach others) {
         return new ControlBootstrap(

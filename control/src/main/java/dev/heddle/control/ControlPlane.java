@@ -278,7 +278,8 @@ public final class ControlPlane implements AutoCloseable {
                         ownCertificates,
                         bundles::status,
                         meters,
-                        bootstrap.clock());
+                        bootstrap.clock(),
+                        bootstrap.nanos());
         // What was in force before can be seen, and put in force again.
         var history = new WorldHistory(bootstrap.data());
         var configStore =

@@ -189,12 +189,12 @@ class ControlPlaneTest {
         proxy.unwanted.add("outbound|9080||reviews.default.svc.cluster.local");
         Files.writeString(config.resolve("reviews.yaml"), SERVICE);
         await().untilAsserted(() ->
-                assertThat(control.mesh().metrics())
+                assertThat(control.mesh().metrics(_ -> true))
                         .contains(
                                 "pilot_total_xds_rejects 2\n",
                                 "pilot_xds_cds_reject 1\n",
                                 "pilot_xds_eds_reject 1\n"));
-        assertThat(control.mesh().metrics())
+        assertThat(control.mesh().metrics(_ -> true))
                 .contains(
                         "pilot_xds 1\n",
                         "pilot_services 1\n",

@@ -72,8 +72,11 @@ public record CaseWorld(World world, Map<String, Integer> backends, Map<Integer,
         resources.replaceAll(
                 r -> r.spec() instanceof EndpointSlice slice ? moved(r, slice, moved) : r);
         resources.replaceAll(r -> r.spec() instanceof XBackend spec ? moved(r, spec, moved) : r);
-        return new CaseWorld(
-                World.of(1, Resources.of(resources), MeshSettings.DEFAULT), backends, moved);
+        MeshSettings settings =
+                golden.keepsSignals()
+                        ? MeshSettings.DEFAULT.keepingSignals()
+                        : MeshSettings.DEFAULT;
+        return new CaseWorld(World.of(1, Resources.of(resources), settings), backends, moved);
     }
 
     /// A URL of this machine itself, with the port where that workload really is.

@@ -1,7 +1,6 @@
 package dev.heddle.e2e;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
@@ -117,10 +116,13 @@ class GoldenAcceptTest {
         resources.put(XdsType.SECRET, List.copyOf(made.of(XdsType.SECRET).values()));
         resources.replaceAll((type, all) ->
                 all.stream()
-                        .map(it ->
-                                it.body().bytes().toString(ISO_8859_1).contains("[redacted]")
-                                        ? requireNonNull(made.of(type).get(it.name()))
-                                        : it)
+                        .map(it -> {
+                            XdsResource whole = made.of(type).get(it.name());
+                            boolean isRedacted =
+                                    it.body().bytes().toString(ISO_8859_1).contains("[redacted]");
+                            // A header's value is a text like any other.
+                            return isRedacted && whole != null ? whole : it;
+                        })
                         .toList());
         assertThat(resources.get(XdsType.LISTENER)).as("listeners").isNotEmpty();
         return Snapshot.of("1", resources);

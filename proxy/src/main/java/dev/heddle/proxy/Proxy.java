@@ -18,17 +18,23 @@ import dev.heddle.proxy.config.HttpFilters;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.ProxyBootstrap;
 import dev.heddle.proxy.config.ProxyConfig;
+import dev.heddle.proxy.config.RuntimeLayers;
 import dev.heddle.proxy.config.ServerInfos;
+import dev.heddle.proxy.config.StatsSink;
 import dev.heddle.proxy.connection.ConnectionLimit;
 import dev.heddle.proxy.drain.Drain;
 import dev.heddle.proxy.drain.DrainPlan;
 import dev.heddle.proxy.drain.DrainState;
+import dev.heddle.proxy.flight.Flight;
+import dev.heddle.proxy.flight.FlightQuery;
 import dev.heddle.proxy.hits.Answers;
 import dev.heddle.proxy.hits.HitReports;
 import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.kept.SnapshotKeeper;
 import dev.heddle.proxy.listener.Listeners;
+import dev.heddle.proxy.logservice.FlightDumps;
 import dev.heddle.proxy.logservice.LogSource;
+import dev.heddle.proxy.metrics.MetricReports;
 import dev.heddle.proxy.overload.HeapUse;
 import dev.heddle.proxy.overload.OverloadAction;
 import dev.heddle.proxy.overload.OverloadConfig;
@@ -49,10 +55,13 @@ import dev.heddle.proxy.tls.TlsFailure;
 import dev.heddle.proxy.tls.TlsProvider;
 import dev.heddle.proxy.tls.TlsState;
 import dev.heddle.proxy.tracing.LocalNode;
+import dev.heddle.proxy.tracing.OtlpSpans;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import dev.heddle.proxy.upstream.HostSecurity;
 import dev.heddle.proxy.upstream.health.ClusterHealth;
 import dev.heddle.proxy.upstream.health.HealthFlag;
 import dev.heddle.proxy.upstream.health.HostHealth;
+import dev.heddle.telemetry.ProcessCost;
 import dev.heddle.telemetry.SocketAddressText;
 import dev.heddle.xds.client.XdsSubscriber;
 import java.io.IOException;
@@ -68,6 +77,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -96,6 +106,9 @@ public final class Proxy implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
+    /// How long a worker may take to say what it remembers.
+    private static final long PATIENCE_SECONDS = 5;
+
     private static final List<String> CONTROL_ALPN = List.of("h2");
 
     /// How often the files of secrets are looked at.
@@ -108,9 +121,11 @@ public final class Proxy implements AutoCloseable {
     private final Workers workers;
     private final ProxyMeters meters;
     private final AccessLogs logs;
+    private final SeriesStore series;
     private final SharedClusters shared;
     private final Map<Worker, WorkerRuntime> runtimes;
     private final Listeners listeners;
+    private final RuntimeLayers tuning;
     private final ConfigSubscriber subscriber;
     private final TlsProvider tlsProvider = TlsProvider.usual();
     private final TlsContexts tlsContexts;
@@ -131,6 +146,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<ControlPlaneLink> controlPlane;
     private final Optional<SnapshotKeeper> keeper;
     private final Optional<HitReports> hitReports;
+    private final Optional<FlightDumps> flightDumps;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private int bindsPending;
 
@@ -185,7 +201,10 @@ public final class Proxy implements AutoCloseable {
         this.meters = new ProxyMeters(workers.size(), shared::circuit, shared::health);
         SeriesStore series = new SeriesStore(bootstrap.process().series(), settings.clock());
         meters.meters().source(series);
+        meters.meters().source(ProcessCost.own());
         this.logs = new AccessLogs(settings.stdout(), settings.stderr(), series);
+
+        this.series = series;
 
         // What each worker owns, and the sockets that bring it connections.
         var source =
@@ -240,6 +259,9 @@ public final class Proxy implements AutoCloseable {
         new SecureRandom().nextBytes(ticketKey);
         this.tlsContexts = new TlsContexts(tlsProvider, settings.clock(), TicketKey.of(ticketKey));
 
+        // Values that are changed while it runs.
+        this.tuning = new RuntimeLayers(bootstrap.runtime(), this::onTuned);
+
         // Configuration: resources in, complete states out.
         this.subscriber =
                 new ConfigSubscriber(
@@ -257,7 +279,8 @@ public final class Proxy implements AutoCloseable {
                                 this::onConfig,
                                 this::onSettled,
                                 this::wakeAt),
-                        bootstrap.nodeText());
+                        bootstrap.nodeText(),
+                        tuning);
         subscriber.waitForChecks(cluster -> {
             ClusterHealth health = shared.health(cluster);
             return health != null && health.isEachChecked();
@@ -289,6 +312,12 @@ public final class Proxy implements AutoCloseable {
                         .map(it ->
                                 new HitReports(
                                         it, bootstrap.node().id(), new SecureRandom().nextLong()));
+
+        // So is what was decided about the last requests, when it asks.
+        this.flightDumps =
+                controlPlane
+                        .flatMap(ControlPlaneLink::sideCalls)
+                        .map(it -> new FlightDumps(it, source));
         registerMeters();
     }
 
@@ -384,9 +413,11 @@ public final class Proxy implements AutoCloseable {
         }
         bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
         List<String> mistakes =
-                configThread.ask(() ->
-                        subscriber.start(
-                                bootstrap.secrets(), bootstrap.clusters(), bootstrap.listeners()));
+                configThread.ask(() -> {
+                    tuning.start();
+                    return subscriber.start(
+                            bootstrap.secrets(), bootstrap.clusters(), bootstrap.listeners());
+                });
         if (!mistakes.isEmpty()) {
             throw new BootstrapException(String.join("\n", mistakes));
         }
@@ -416,6 +447,7 @@ public final class Proxy implements AutoCloseable {
                                     settings.hitReports().toMillis(),
                                     TimeUnit.MILLISECONDS);
         });
+        bootstrap.sinks().forEach(this::reportMetrics);
         if (controlPlane.isEmpty() || !bootstrap.listeners().isEmpty()) {
             List<String> failures = firstListening.orTimeout(30, TimeUnit.SECONDS).join();
             if (!failures.isEmpty()) {
@@ -435,6 +467,83 @@ public final class Proxy implements AutoCloseable {
                         .map(it -> SocketAddressText.whole(it.address()))
                         .orElse("none"),
                 listening());
+    }
+
+    /// Values of the runtime are others now.
+    private void onTuned(RuntimeValues values) {
+        workers.all().forEach(worker -> worker.adopt(values));
+        flightDumps.ifPresent(dumps -> {
+            long dump = dumps.asked(values);
+            if (dump != 0) {
+                var _ =
+                        flights()
+                                .thenAcceptAsync(
+                                        flights ->
+                                                dumps.tell(
+                                                        dump,
+                                                        flights.stream()
+                                                                .flatMap(List::stream)
+                                                                .toList()),
+                                        configThread.executor());
+            }
+        });
+    }
+
+    /// What each worker remembers of its last requests.
+    private CompletableFuture<List<List<Flight>>> flights() {
+        List<CompletableFuture<List<Flight>>> answers =
+                runtimes.entrySet().stream()
+                        .map(it ->
+                                CompletableFuture.supplyAsync(
+                                        it.getValue()::flights, it.getKey().executor()))
+                        .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    /// Has one worker send what all of them count, again and again.
+    private void reportMetrics(StatsSink sink) {
+        Worker worker = workers.all().getFirst();
+        var reports = new AtomicReference<@Nullable MetricReports>();
+        MetricCalls calls =
+                runtimeOf(worker)
+                        .reporting(
+                                sink.collector(),
+                                outcome ->
+                                        configThread
+                                                .executor()
+                                                .execute(() ->
+                                                        Objects.requireNonNull(reports.get())
+                                                                .onReported(outcome)));
+        var told =
+                new MetricReports(
+                        series,
+                        sink,
+                        resource(sink),
+                        Optional.of(ProcessCost.own()),
+                        settings.clock(),
+                        message -> worker.execute(() -> calls.send(message)));
+        reports.set(told);
+        var _ =
+                configThread
+                        .executor()
+                        .scheduleWithFixedDelay(
+                                told::onTurn,
+                                sink.interval().toMillis(),
+                                sink.interval().toMillis(),
+                                TimeUnit.MILLISECONDS);
+    }
+
+    /// Who tells, in the words of OpenTelemetry, and of Envoy's logs.
+    private Map<String, String> resource(StatsSink sink) {
+        var node = new LocalNode(bootstrap.node().id(), "", "", settings.environment());
+        Map<String, String> said =
+                new TreeMap<>(OtlpSpans.resource("", sink.readsEnvironment(), node));
+        said.put("node_name", bootstrap.node().id());
+        if (!bootstrap.localCluster().isEmpty()) {
+            said.put("service.name", bootstrap.localCluster());
+        }
+        return said;
     }
 
     /// Asks each worker what it counted, when there is somebody to tell.
@@ -818,6 +927,22 @@ public final class Proxy implements AutoCloseable {
         @Override
         public String memory() {
             return HeapUse.of(workers).json();
+        }
+
+        @Override
+        public String runtime() {
+            return configThread.ask(tuning::json);
+        }
+
+        @Override
+        public String flights(FlightQuery query) {
+            return query.json(
+                    Proxy.this.flights().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join());
+        }
+
+        @Override
+        public boolean modifyRuntime(Map<String, String> said) {
+            return configThread.ask(() -> tuning.modify(said));
         }
 
         @Override

@@ -6,7 +6,11 @@ import dev.heddle.proxy.config.HttpConnectionManagerConfig;
 import dev.heddle.proxy.config.ListenerConfig;
 import dev.heddle.proxy.config.TcpProxyConfig;
 import dev.heddle.proxy.drain.DrainState;
+import dev.heddle.proxy.export.Collector;
+import dev.heddle.proxy.export.ExportLog;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.flight.Flight;
+import dev.heddle.proxy.flight.FlightRecorder;
 import dev.heddle.proxy.hits.RuleHits;
 import dev.heddle.proxy.http2.Http2Loop;
 import dev.heddle.proxy.listener.WorkerServices;
@@ -21,6 +25,7 @@ import dev.heddle.proxy.overload.OverloadState;
 import dev.heddle.proxy.recording.AccessLogs;
 import dev.heddle.proxy.recording.ConnectionRecorder;
 import dev.heddle.proxy.recording.ExchangeRecorder;
+import dev.heddle.proxy.recording.ExportCounters;
 import dev.heddle.proxy.recording.HandshakeRecorder;
 import dev.heddle.proxy.recording.ListenerRecorder;
 import dev.heddle.proxy.recording.LogOpener;
@@ -45,6 +50,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +66,7 @@ final class WorkerRuntime implements WorkerServices {
     private final WorkerClusters clusters;
     private final FilterContext context;
     private final WorkerTracers tracers;
+    private final FlightRecorder flights;
     private Map<String, RouteTable> routes = Map.of();
     private TlsState tls = TlsState.EMPTY;
     private long version;
@@ -105,8 +112,20 @@ final class WorkerRuntime implements WorkerServices {
                         new VerifiedTokens(),
                         secrets,
                         node.cluster());
-        this.logs = new WorkerLogs(logs, context, source, meters, shard);
+        this.logs = new WorkerLogs(logs, context, source, node.environment(), meters, shard);
+        this.flights = new FlightRecorder(worker);
         this.tracers = new WorkerTracers(node, meters, shard);
+    }
+
+    /// Begins to send metrics to a collector.
+    ///
+    /// @param hearer is told how each call ended, on the worker's thread
+    MetricCalls reporting(Collector to, Consumer<ExportLog.Outcome> hearer) {
+        return new MetricCalls(
+                context,
+                to,
+                new ExportCounters(meters, "stats_sinks.open_telemetry", "reports", shard),
+                hearer);
     }
 
     /// Takes a new state, in one turn of the loop: new clusters, then the routes that may need
@@ -119,6 +138,11 @@ final class WorkerRuntime implements WorkerServices {
         routes = state.tables();
         clusters.removeAllBut(state.config().clusters());
         tracers.keepOnly(List.copyOf(state.config().listeners().values()));
+    }
+
+    /// The last requests, the newest first.
+    List<Flight> flights() {
+        return flights.read();
     }
 
     @Override
@@ -207,7 +231,8 @@ final class WorkerRuntime implements WorkerServices {
                 statPrefix(listener),
                 manager.statPrefix(),
                 manager.accessLogs(),
-                logs);
+                logs,
+                flights);
     }
 
     @Override

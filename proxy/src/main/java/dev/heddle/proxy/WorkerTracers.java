@@ -6,8 +6,8 @@ import dev.heddle.proxy.export.BatchExporter;
 import dev.heddle.proxy.export.BatchLimits;
 import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.recording.ExportCounters;
 import dev.heddle.proxy.recording.ProxyMeters;
-import dev.heddle.proxy.recording.SpanCounters;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tracing.LocalNode;
 import dev.heddle.proxy.tracing.OtlpSpans;
@@ -109,6 +109,6 @@ final class WorkerTracers {
                 to,
                 LIMITS,
                 encoder,
-                new SpanCounters(meters, provider, shard));
+                new ExportCounters(meters, "tracing." + provider, "spans", shard));
     }
 }

@@ -3,12 +3,16 @@ package dev.heddle.signals;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
 import dev.heddle.signals.intake.Reason;
+import dev.heddle.signals.record.Counted;
+import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.MetricPoint;
+import dev.heddle.signals.record.ProcessPoint;
 import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Signal;
 import dev.heddle.signals.record.Span;
 import dev.heddle.signals.record.Told;
 import dev.heddle.signals.rollup.Rollups;
+import dev.heddle.signals.rollup.Usages;
 import dev.heddle.signals.search.SignalIndex;
 import dev.heddle.xds.Confined;
 import java.io.IOException;
@@ -31,6 +35,7 @@ final class SignalWriter implements AutoCloseable {
     private final Intake intake;
     private final SignalIndex index;
     private final Rollups rollups;
+    private final Usages usages;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final long commitNanos;
@@ -43,10 +48,16 @@ final class SignalWriter implements AutoCloseable {
     /// Since when the index cannot be written; 0 while it can.
     private long troubledAt;
 
-    SignalWriter(Intake intake, SignalIndex index, Rollups rollups, SignalsBootstrap bootstrap) {
+    SignalWriter(
+            Intake intake,
+            SignalIndex index,
+            Rollups rollups,
+            Usages usages,
+            SignalsBootstrap bootstrap) {
         this.intake = intake;
         this.index = index;
         this.rollups = rollups;
+        this.usages = usages;
         this.clock = bootstrap.clock();
         this.nanos = bootstrap.nanos();
         this.commitNanos = bootstrap.commitEvery().toNanos();
@@ -103,7 +114,10 @@ final class SignalWriter implements AutoCloseable {
                 keep(log, Kind.LOG);
             }
             case Span span -> keep(span, Kind.SPAN);
+            case FlightEntry entry -> keep(entry, Kind.LOG);
             case MetricPoint point -> rollups.add(point, now);
+            case Counted counted -> rollups.expect(counted, now);
+            case ProcessPoint point -> usages.add(point, now);
         }
     }
 
@@ -130,6 +144,7 @@ final class SignalWriter implements AutoCloseable {
     private void onCommit() {
         committedAt = nanos.getAsLong();
         rollups.flush();
+        usages.flush();
         long nowRefused = rollups.refused();
         intake.dropped(Kind.METRIC, Reason.TOO_MANY_SERIES, nowRefused - refused);
         refused = nowRefused;
@@ -151,6 +166,7 @@ final class SignalWriter implements AutoCloseable {
         if (isTime) {
             tidiedAt = committedAt;
             rollups.tidy(clock.instant());
+            usages.tidy(clock.instant());
         }
     }
 
@@ -164,6 +180,7 @@ final class SignalWriter implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         rollups.close();
+        usages.close();
         index.close();
     }
 }

@@ -11,15 +11,21 @@ import dev.heddle.signals.ingest.OtlpMetrics;
 import dev.heddle.signals.ingest.OtlpTraces;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
+import dev.heddle.signals.record.Edge;
+import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Signal;
 import dev.heddle.signals.record.Span;
 import dev.heddle.signals.record.Told;
 import dev.heddle.signals.rollup.Rollups;
+import dev.heddle.signals.rollup.Tally;
+import dev.heddle.signals.rollup.Usage;
+import dev.heddle.signals.rollup.Usages;
 import dev.heddle.signals.search.Found;
 import dev.heddle.signals.search.Search;
 import dev.heddle.signals.search.SignalIndex;
+import dev.heddle.signals.tap.Taps;
 import dev.heddle.signals.why.Explanation;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -31,6 +37,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -45,29 +52,38 @@ public final class Signals implements AutoCloseable {
     /// Requests of one id belong to one trace, mostly.
     private static final int MOST_TRACES = 4;
 
+    private final Taps taps;
     private final Intake intake;
     private final SignalIndex index;
     private final Rollups rollups;
     private final SignalWriter writer;
     private final Path sums;
+    private final Usages usages;
+    private final Path costs;
     private final Places places;
     private final Optional<Forwarder> forwarder;
     private final InstantSource clock;
 
     private Signals(
+            Taps taps,
             Intake intake,
             SignalIndex index,
             Rollups rollups,
             SignalWriter writer,
             Path sums,
+            Usages usages,
+            Path costs,
             Places places,
             Optional<Forwarder> forwarder,
             InstantSource clock) {
+        this.taps = taps;
         this.intake = intake;
         this.index = index;
         this.rollups = rollups;
         this.writer = writer;
         this.sums = sums;
+        this.usages = usages;
+        this.costs = costs;
         this.places = places;
         this.forwarder = forwarder;
         this.clock = clock;
@@ -81,22 +97,35 @@ public final class Signals implements AutoCloseable {
         Instant now = bootstrap.clock().instant();
         Path sums = directory.resolve("rollups.sqlite");
         Rollups rollups = Rollups.open(sums, bootstrap.rollups(), now);
+        Path costs = directory.resolve("usages.sqlite");
+        Usages usages;
         SignalIndex index;
         try {
-            index = SignalIndex.open(directory.resolve("index"), bootstrap.index(), now);
+            usages = Usages.open(costs, bootstrap.rollups());
         } catch (IOException e) {
             rollups.close();
             throw e;
         }
-        var intake = new Intake(bootstrap.room());
-        var writer = new SignalWriter(intake, index, rollups, bootstrap);
+        try {
+            index = SignalIndex.open(directory.resolve("index"), bootstrap.index(), now);
+        } catch (IOException e) {
+            rollups.close();
+            usages.close();
+            throw e;
+        }
+        var taps = new Taps();
+        var intake = new Intake(bootstrap.room(), taps::hear);
+        var writer = new SignalWriter(intake, index, rollups, usages, bootstrap);
         writer.start();
         return new Signals(
+                taps,
                 intake,
                 index,
                 rollups,
                 writer,
                 sums,
+                usages,
+                costs,
                 bootstrap.places(),
                 bootstrap.backend().map(Forwarder::start),
                 bootstrap.clock());
@@ -105,6 +134,11 @@ public final class Signals implements AutoCloseable {
     /// Where what is told is put.
     public Intake intake() {
         return intake;
+    }
+
+    /// Those who listen to requests as they come.
+    public Taps taps() {
+        return taps;
     }
 
     /// What calls looked like.
@@ -132,6 +166,27 @@ public final class Signals implements AutoCloseable {
         return new Graph(covered(known), ServiceGraph.of(known.edges(), seen, seconds(known)));
     }
 
+    /// What all calls together come to that each of these selectors takes, in their order. Times
+    /// begin at a minute, at ten seconds where all is in memory, and at an hour where it is older
+    /// than a day.
+    public List<Tally> totals(List<Selector> selectors, Window window) {
+        Map<Edge, Tally> edges = known(window, Goldens.about(selectors)).edges();
+        return selectors.stream().map(it -> Goldens.total(edges, it)).toList();
+    }
+
+    /// What the proxies of workloads cost over whole hours, those that a window touches.
+    public List<Usage> usages(Window window) {
+        answer(
+                intake.ask(() -> {
+                    usages.flush();
+                    return true;
+                }));
+        return Usages.stored(
+                costs,
+                window.from().getEpochSecond() / 3_600,
+                window.to().getEpochSecond() / 3_600);
+    }
+
     private static Window covered(Rollups.Known known) {
         return new Window(Instant.ofEpochSecond(known.from()), Instant.ofEpochSecond(known.to()));
     }
@@ -141,6 +196,11 @@ public final class Signals implements AutoCloseable {
     }
 
     private Rollups.Known known(Window window) {
+        return known(window, _ -> true);
+    }
+
+    /// @param wanted of which edges it is to be known; of others it may be
+    private Rollups.Known known(Window window, Predicate<Edge> wanted) {
         long from = window.from().getEpochSecond();
         long to = Math.max(from + 1, window.to().getEpochSecond());
         Optional<Rollups.Known> recent =
@@ -153,7 +213,7 @@ public final class Signals implements AutoCloseable {
                             }
                             return live;
                         }));
-        return recent.orElseGet(() -> Rollups.stored(sums, from, to));
+        return recent.orElseGet(() -> Rollups.stored(sums, from, to, wanted));
     }
 
     /// Logs and spans, the newest first.
@@ -179,10 +239,18 @@ public final class Signals implements AutoCloseable {
                 .forEach(trace -> found.addAll(all(Search.ofId(trace, true, namespaces))));
         var logs = new ArrayList<RequestLog>();
         var spans = new ArrayList<Span>();
+        var remembered = new ArrayList<RequestLog>();
         for (Signal signal : found) {
             switch (signal) {
                 case RequestLog log -> logs.add(log);
                 case Span span -> spans.add(span);
+                case FlightEntry entry -> remembered.add(entry.log());
+            }
+        }
+        // What was logged says more than what a flight recorder remembers of the same.
+        for (RequestLog log : remembered) {
+            if (logs.stream().noneMatch(it -> it.reporter().equals(log.reporter()))) {
+                logs.add(log);
             }
         }
         return new Trace(logs, spans);
@@ -196,6 +264,7 @@ public final class Signals implements AutoCloseable {
         return switch (signal) {
             case RequestLog log -> log.ids().traceId();
             case Span span -> span.traceId();
+            case FlightEntry entry -> entry.log().ids().traceId();
         };
     }
 
@@ -279,6 +348,7 @@ public final class Signals implements AutoCloseable {
     /// Writes what waits, and ends.
     @Override
     public void close() {
+        taps.close();
         forwarder.ifPresent(Forwarder::close);
         writer.close();
     }

@@ -1,5 +1,6 @@
 package dev.heddle.telemetry;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An expression about a request, as filters of access logs and tags of metrics have them: the part
@@ -16,10 +17,12 @@ public final class CelExpression {
 
     private final String text;
     private final CelNode root;
+    private final Set<String> attributes;
 
-    private CelExpression(String text, CelNode root) {
+    private CelExpression(String text, CelNode root, Set<String> attributes) {
         this.text = text;
         this.root = root;
+        this.attributes = Set.copyOf(attributes);
     }
 
     /// Parses an expression.
@@ -32,7 +35,14 @@ public final class CelExpression {
                     LONGEST,
                     "too long (expected: " + LONGEST + " characters at most)");
         }
-        return new CelExpression(text, new CelParser(text).parse());
+        var parser = new CelParser(text);
+        CelNode root = parser.parse();
+        return new CelExpression(text, root, parser.attributes());
+    }
+
+    /// What it asks of a request, as in `request.path`.
+    public Set<String> attributes() {
+        return attributes;
     }
 
     /// What it is for a request: [Boolean], [Long], [Double], [String], [java.time.Duration],

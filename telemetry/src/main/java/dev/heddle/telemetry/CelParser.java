@@ -5,10 +5,12 @@ import com.google.re2j.PatternSyntaxException;
 import dev.heddle.telemetry.CelLexer.Kind;
 import dev.heddle.telemetry.CelLexer.Token;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an expression by recursive descent, operators by their rank: `?:`, `||`, `&&`, relations
@@ -62,6 +64,7 @@ final class CelParser {
             "has, size, string, int, double, duration, timestamp, and of texts startsWith,"
                     + " endsWith, contains, matches";
 
+    private final Set<String> attributes = new HashSet<>();
     private final CelLexer lexer;
     private int depth;
 
@@ -354,6 +357,11 @@ final class CelParser {
                         + " connection, upstream, source, destination, xds or metadata)");
     }
 
+    /// The names of the attributes that were read.
+    Set<String> attributes() {
+        return attributes;
+    }
+
     private CelNode function(Token name) {
         List<CelNode> arguments = arguments();
         if (name.text().equals("has")) {
@@ -401,6 +409,7 @@ final class CelParser {
             }
             CelNode found = CelAttributes.of(name);
             if (found != null) {
+                attributes.add(name);
                 return found;
             }
             if (CelAttributes.like(name).isEmpty()) {

@@ -75,6 +75,11 @@ public record GoldenCase(Path directory, Map<String, Object> options) {
         return String.valueOf(options.get("why"));
     }
 
+    /// Whether the case is about a control plane that keeps what proxies tell it.
+    public boolean keepsSignals() {
+        return Boolean.TRUE.equals(options.get("signals"));
+    }
+
     /// The files that a user would apply, ordered by name.
     public List<Path> inputs() {
         try (Stream<Path> files = Files.list(directory.resolve("input"))) {

@@ -26,6 +26,8 @@ import java.util.TreeMap;
 public record NodeInfo(
         String id, String cluster, Place locality, Struct metadata, String userAgent) {
 
+    private static final String CANONICAL_NAME = "service.istio.io/canonical-name";
+
     /// Region, zone and sub-zone; each is empty where unknown.
     public record Place(String region, String zone, String subZone) {
         /// Where nothing is known.
@@ -93,6 +95,23 @@ public record NodeInfo(
             node.setMetadata(metadata);
         }
         return node.build();
+    }
+
+    /// The workload beside it, as metrics call it (`reviews-v1`); empty when it does not say.
+    public String workload() {
+        String[] parts = id.split("~", -1);
+        String name = parts.length == 4 ? parts[2] : "";
+        int dot = name.lastIndexOf('.');
+        return text("WORKLOAD_NAME").orElse(dot < 0 ? name : name.substring(0, dot));
+    }
+
+    /// The service that it is of, as metrics call it (`reviews`); empty when it does not say.
+    public String service() {
+        Map<String, String> labels = texts("LABELS");
+        int dot = cluster.indexOf('.');
+        return labels.getOrDefault(
+                CANONICAL_NAME,
+                labels.getOrDefault("app", dot < 0 ? cluster : cluster.substring(0, dot)));
     }
 
     /// A text of the metadata; empty when there is none under that key.

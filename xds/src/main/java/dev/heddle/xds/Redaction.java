@@ -2,49 +2,58 @@ package dev.heddle.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.TypeRegistry;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth;
-import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute;
-import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth;
-import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import udpa.annotations.Sensitive;
 
 /// Replaces what is secret, as Envoy does in its dumps: every text and all bytes below a field that
-/// the API marks as sensitive become `[redacted]`, however deep they are packed.
+/// the API marks as sensitive become `[redacted]`, however deep they are packed. So do, unlike in
+/// Envoy's, values of headers that carry tokens, and private members of key sets.
 public final class Redaction {
 
     private static final String TEXT = "[redacted]";
 
-    /// Packed messages that hold secrets. What is not known here is left as it is: no other
-    /// extension that this version knows has any.
-    private static final TypeRegistry TYPES =
-            TypeRegistry.newBuilder()
-                    .add(
-                            List.of(
-                                    ApiKeyAuth.getDescriptor(),
-                                    ApiKeyAuthPerRoute.getDescriptor(),
-                                    BasicAuth.getDescriptor(),
-                                    BasicAuthPerRoute.getDescriptor(),
-                                    Cluster.getDescriptor(),
-                                    HttpConnectionManager.getDescriptor(),
-                                    Listener.getDescriptor(),
-                                    RouteConfiguration.getDescriptor(),
-                                    DownstreamTlsContext.getDescriptor(),
-                                    UpstreamTlsContext.getDescriptor(),
-                                    Secret.getDescriptor()))
-                    .build();
+    /// Fields that the API does not mark, and in which users put tokens all the same: what is said
+    /// to collectors and to those who decide, and what asks whether hosts are well.
+    private static final Set<String> HEADERS =
+            Set.of(
+                    "envoy.config.core.v3.GrpcService.initial_metadata",
+                    "envoy.config.core.v3.HttpService.request_headers_to_add",
+                    "envoy.config.core.v3.HealthCheck.HttpHealthCheck.request_headers_to_add",
+                    "envoy.config.core.v3.HealthCheck.GrpcHealthCheck.initial_metadata",
+                    "envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest"
+                            + ".headers_to_add");
+
+    private static final String TOKEN = "envoy.config.trace.v3.ClientConfig.backend_token";
+    private static final String KEYS =
+            "envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.local_jwks";
+    private static final String HEADER = "envoy.config.core.v3.HeaderValue";
+
+    /// Headers that prove who somebody is, wherever they are written.
+    private static final Pattern PROOF =
+            Pattern.compile(
+                    "authorization|cookie|token|secret|password|api-?key|credential",
+                    Pattern.CASE_INSENSITIVE);
+
+    /// Members of a key set that only its owner may know.
+    private static final Pattern PRIVATE =
+            Pattern.compile("(\"(?:k|d|p|q|dp|dq|qi)\"\\s*:\\s*\")[^\"]*\"");
+
+    /// How a field's texts are hidden.
+    private enum Hiding {
+        NOTHING,
+        /// All texts and bytes.
+        ALL,
+        /// The values of headers, not their names.
+        VALUES,
+        /// Private members of key sets.
+        KEYS
+    }
 
     private Redaction() {}
 
@@ -54,7 +63,7 @@ public final class Redaction {
         var type = message.getDescriptorForType();
         try {
             var builder = DynamicMessage.parseFrom(type, message.toByteString()).toBuilder();
-            redact(builder, false);
+            redact(builder, Hiding.NOTHING);
             @SuppressWarnings("unchecked") // a parser of M's makes an M
             M redacted = (M) message.getParserForType().parseFrom(builder.build().toByteString());
             return redacted;
@@ -63,46 +72,84 @@ public final class Redaction {
         }
     }
 
-    private static void redact(Message.Builder builder, boolean isSecret) {
-        if (builder.getDescriptorForType().getFullName().equals("google.protobuf.Any")) {
-            unpack(builder, isSecret);
+    private static void redact(Message.Builder builder, Hiding above) {
+        Descriptor type = builder.getDescriptorForType();
+        if (type.getFullName().equals("google.protobuf.Any")) {
+            unpack(builder, above);
             return;
         }
+        boolean isHeader = type.getFullName().equals(HEADER);
+        boolean isProof =
+                isHeader
+                        && PROOF.matcher((String) builder.getField(type.findFieldByName("key")))
+                                .find();
         for (FieldDescriptor field : builder.getAllFields().keySet()) {
-            boolean hides = isSecret || field.getOptions().getExtension(Sensitive.sensitive);
+            Hiding hiding = hiding(field, above);
+            if (isHeader && hiding != Hiding.ALL) {
+                boolean isHidden = hiding == Hiding.VALUES || isProof;
+                hiding = isHidden && !field.getName().equals("key") ? Hiding.ALL : Hiding.NOTHING;
+            }
             if (field.isRepeated()) {
                 for (int i = 0; i < builder.getRepeatedFieldCount(field); i++) {
                     builder.setRepeatedField(
-                            field, i, redacted(field, builder.getRepeatedField(field, i), hides));
+                            field, i, redacted(field, builder.getRepeatedField(field, i), hiding));
                 }
             } else {
-                builder.setField(field, redacted(field, builder.getField(field), hides));
+                builder.setField(field, redacted(field, builder.getField(field), hiding));
             }
         }
     }
 
-    private static Object redacted(FieldDescriptor field, Object value, boolean hides) {
+    private static Hiding hiding(FieldDescriptor field, Hiding above) {
+        String name = field.getFullName();
+        if (above == Hiding.ALL
+                || field.getOptions().getExtension(Sensitive.sensitive)
+                || name.equals(TOKEN)) {
+            return Hiding.ALL;
+        }
+        if (HEADERS.contains(name)) {
+            return Hiding.VALUES;
+        }
+        return name.equals(KEYS) ? Hiding.KEYS : above;
+    }
+
+    private static Object redacted(FieldDescriptor field, Object value, Hiding hiding) {
         return switch (field.getJavaType()) {
             case MESSAGE -> {
                 Message.Builder inner = ((Message) value).toBuilder();
-                redact(inner, hides);
+                redact(inner, hiding);
                 yield inner.build();
             }
-            case STRING -> hides ? TEXT : value;
-            case BYTE_STRING -> hides ? ByteString.copyFromUtf8(TEXT) : value;
+            case STRING -> text((String) value, hiding);
+            case BYTE_STRING ->
+                    switch (hiding) {
+                        case ALL -> ByteString.copyFromUtf8(TEXT);
+                        case KEYS ->
+                                ByteString.copyFromUtf8(
+                                        text(((ByteString) value).toStringUtf8(), hiding));
+                        case NOTHING, VALUES -> value;
+                    };
             case INT, LONG, FLOAT, DOUBLE, BOOLEAN, ENUM -> value;
         };
     }
 
-    private static void unpack(Message.Builder any, boolean isSecret) {
+    private static String text(String value, Hiding hiding) {
+        return switch (hiding) {
+            case ALL -> TEXT;
+            case KEYS -> PRIVATE.matcher(value).replaceAll("$1" + TEXT + "\"");
+            case NOTHING, VALUES -> value;
+        };
+    }
+
+    private static void unpack(Message.Builder any, Hiding hiding) {
         Any packed = Any.newBuilder().mergeFrom(any.buildPartial()).build();
         try {
-            var type = TYPES.getDescriptorForTypeUrl(packed.getTypeUrl());
+            var type = EnvoyTypes.registry().getDescriptorForTypeUrl(packed.getTypeUrl());
             if (type == null) {
                 return;
             }
             var inner = DynamicMessage.parseFrom(type, packed.getValue()).toBuilder();
-            redact(inner, isSecret);
+            redact(inner, hiding);
             any.clear();
             any.mergeFrom(packed.toBuilder().setValue(inner.build().toByteString()).build());
         } catch (InvalidProtocolBufferException e) {

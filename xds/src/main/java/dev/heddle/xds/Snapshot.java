@@ -28,6 +28,13 @@ public record Snapshot(String version, Map<XdsType, NamedResources> resources) {
         return new Snapshot(version, named);
     }
 
+    /// The same with other resources of one type.
+    public Snapshot with(XdsType type, NamedResources others) {
+        var all = new EnumMap<XdsType, NamedResources>(resources);
+        all.put(type, others);
+        return new Snapshot(version, all);
+    }
+
     /// The resources of one type, by name.
     public NamedResources of(XdsType type) {
         return resources.getOrDefault(type, NamedResources.NONE);

@@ -19,7 +19,10 @@ public enum XdsType {
     /// Listeners, by LDS.
     LISTENER("envoy.config.listener.v3.Listener", "LDS"),
     /// Route tables, by RDS.
-    ROUTE("envoy.config.route.v3.RouteConfiguration", "RDS");
+    ROUTE("envoy.config.route.v3.RouteConfiguration", "RDS"),
+    /// Values that change how resources are read, by RTDS. Nothing refers to them, so they wait for
+    /// nothing, and nothing for them.
+    RUNTIME("envoy.service.runtime.v3.Runtime", "RTDS");
 
     private final String typeUrl;
     private final String shortName;
@@ -34,7 +37,7 @@ public enum XdsType {
         return typeUrl;
     }
 
-    /// As operators say it: CDS, EDS, SDS, LDS, RDS.
+    /// As operators say it: CDS, EDS, SDS, LDS, RDS, RTDS.
     public String shortName() {
         return shortName;
     }

@@ -5,7 +5,6 @@ import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.LiveResources;
 import dev.heddle.compiler.analyze.Subject;
-import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
@@ -54,7 +53,7 @@ record AnalyzedSource(
         var files = new TreeMap<>(read.files());
         live.ifPresent(l -> files.put(LiveResources.FILE, rest(l, read)));
         Edition edition =
-                WorldBuilder.first(new SourceState(files, List.of()), MeshSettings.DEFAULT, now);
+                WorldBuilder.first(new SourceState(files, List.of()), Configuration.SETTINGS, now);
         return new AnalyzedSource(
                 edition, Subject.of(edition.world(), read.flawed(), now), written, live, now);
     }

@@ -108,6 +108,7 @@ public record Bootstrap(
             INTERCEPTION_MODE: NONE
             HEDDLE: %s
             HEDDLE_IDENTITY: "%s"
+        stats_flush_interval: 2s
         admin:
           address: {socket_address: {address: 127.0.0.1, port_value: %d}}
         dynamic_resources:

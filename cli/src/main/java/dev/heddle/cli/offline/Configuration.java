@@ -28,6 +28,9 @@ public final class Configuration {
     /// The path that stands for standard input.
     public static final Path STANDARD_INPUT = Path.of("-");
 
+    /// Those of a control plane that nobody has told otherwise: it keeps signals.
+    public static final MeshSettings SETTINGS = MeshSettings.DEFAULT.keepingSignals();
+
     /// What findings call it.
     public static final String STDIN = "stdin";
 
@@ -66,7 +69,7 @@ public final class Configuration {
     public static Edition read(List<Path> paths, InputStream input) {
         return WorldBuilder.first(
                 new SourceState(read(texts(paths, input)).files(), List.of()),
-                MeshSettings.DEFAULT,
+                SETTINGS,
                 Instant.EPOCH);
     }
 

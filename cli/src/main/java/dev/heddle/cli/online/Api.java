@@ -4,6 +4,7 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,8 +15,11 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /// The control plane's API.
@@ -75,6 +79,41 @@ public record Api(String base, Optional<String> token, Optional<SSLContext> tls)
         return send(request(path).GET());
     }
 
+    /// Reads lines of JSON as they come, until they end.
+    ///
+    /// @param path under `/api/v1/`, encoded
+    /// @throws Failure when it cannot be read, or ends in the middle
+    void stream(String path, Consumer<Answer> each) {
+        try (var client = client().build()) {
+            HttpResponse<Stream<String>> response =
+                    client.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofLines());
+            try (Stream<String> lines = response.body()) {
+                if (response.statusCode() != 200) {
+                    throw failure(
+                            new Reply(
+                                    response.statusCode(),
+                                    lines.collect(Collectors.joining("\n"))));
+                }
+                lines.forEach(line -> each.accept(new Answer(Json.parse(line))));
+            } catch (UncheckedIOException e) {
+                throw Failure.of(
+                        "the connection to the control plane broke (%s)"
+                                .formatted(reason(Objects.requireNonNull(e.getCause()))),
+                        "ask again");
+            }
+        } catch (IOException e) {
+            throw unanswered(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw Failure.of("interrupted", "");
+        }
+    }
+
+    /// Reads a page beside the API, as in `metrics`.
+    Reply page(String path) {
+        return send(authorized(URI.create(base + "/" + path)).GET());
+    }
+
     /// Changes resources, as a JSON document says. A refusal because of what it says or of what is
     /// there is a reply too.
     Reply change(String path, Node body) {
@@ -123,34 +162,43 @@ public record Api(String base, Optional<String> token, Optional<SSLContext> tls)
     }
 
     private HttpRequest.Builder request(String path) {
-        var request =
-                HttpRequest.newBuilder(URI.create(base + "/api/v1/" + path)).timeout(PATIENCE);
+        return authorized(URI.create(base + "/api/v1/" + path));
+    }
+
+    private HttpRequest.Builder authorized(URI uri) {
+        var request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
         token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
         return request;
     }
 
     private Reply send(HttpRequest.Builder request) {
+        try (var client = client().build()) {
+            var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw unanswered(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw Failure.of("interrupted", "");
+        }
+    }
+
+    private HttpClient.Builder client() {
         var builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(Duration.ofSeconds(5));
         tls.ifPresent(builder::sslContext);
-        try (var client = builder.build()) {
-            var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Reply(response.statusCode(), response.body());
-        } catch (IOException e) {
-            Optional<Failure> secured = ApiRoots.failure(base, e);
-            if (secured.isPresent()) {
-                throw secured.get();
-            }
-            throw Failure.of(
-                    "no control plane answers at %s (%s)".formatted(base, reason(e)),
-                    "start one ('./heddle demo' or './heddle control'), or name another one with"
-                            + " --api URL or the variable HEDDLE_API");
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw Failure.of("interrupted", "");
-        }
+        return builder;
+    }
+
+    private Failure unanswered(IOException e) {
+        return ApiRoots.failure(base, e)
+                .orElseGet(() ->
+                        Failure.of(
+                                "no control plane answers at %s (%s)".formatted(base, reason(e)),
+                                "start one ('./heddle demo' or './heddle control'), or name another"
+                                        + " one with --api URL or the variable HEDDLE_API"));
     }
 
     private static String reason(IOException e) {

@@ -59,6 +59,11 @@ final class Columns {
                             new Column("HOSTS", Columns::ingressHosts),
                             new Column("ADDRESS", Columns::ingressAddresses));
             case "workloadentries" -> List.of(text("ADDRESS", "address"));
+            case "servicelevelobjectives" ->
+                    List.of(
+                            new Column("TARGET", r -> r.at("spec", "targetRef", "name").text()),
+                            text("OBJECTIVE", "objective"),
+                            text("WINDOW", "window"));
             case "services" -> List.of(new Column("PORT(S)", Columns::ports));
             default -> List.of();
         };

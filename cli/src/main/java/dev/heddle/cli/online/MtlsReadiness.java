@@ -118,7 +118,8 @@ record MtlsReadiness(List<Line> proxies, List<Objection> objections) {
                 objections.add(
                         new Objection(
                                 service.at("namespace").text(),
-                                "%s: %s have no label %s: istio, so callers speak plain text to them"
+                                ("%s: %s have no label %s: istio, so callers speak plain text"
+                                                + " to them")
                                         .formatted(
                                                 service.at("host").text(),
                                                 String.join(", ", plain),

@@ -4,7 +4,6 @@ import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.offline.Configuration;
 import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.LiveResources;
-import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.control.source.ConfigFile;
 import dev.heddle.control.source.SourceState;
 import dev.heddle.control.world.Edition;
@@ -40,7 +39,8 @@ public sealed interface Base {
 
         /// The world that it comes to.
         public Edition edition(Instant now) {
-            return WorldBuilder.first(new SourceState(files, List.of()), MeshSettings.DEFAULT, now);
+            return WorldBuilder.first(
+                    new SourceState(files, List.of()), Configuration.SETTINGS, now);
         }
 
         /// The origin, with the file that the mesh knows the resource by.

@@ -2,7 +2,7 @@ package dev.heddle.cli.plan;
 
 import dev.heddle.cli.plan.LineFormat.Reading;
 import dev.heddle.cli.text.Failure;
-import dev.heddle.compiler.lower.mesh.AccessLogs;
+import dev.heddle.compiler.observe.AccessLogs;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import dev.heddle.telemetry.AccessLogFormat;

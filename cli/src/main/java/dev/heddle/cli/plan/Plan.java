@@ -8,8 +8,6 @@ import dev.heddle.compiler.change.ResourceChange;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.Severity;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /// `heddle plan`: what a change would do.
 public final class Plan {
@@ -22,22 +20,9 @@ public final class Plan {
     /// What to plan.
     ///
     /// @param base the configuration as it is
-    /// @param logs of requests; none to look at resources only
-    /// @param format of the logs' lines, as Envoy writes it; empty for the usual ones
-    /// @param from labels of the workload whose proxy wrote lines that do not say; none for nobody
+    /// @param requests that were made; none to look at resources only
     /// @param gate what fails
-    public record Question(
-            Base base,
-            Worlds.Change change,
-            List<LogFile> logs,
-            Optional<String> format,
-            Map<String, String> from,
-            Gate gate) {
-        public Question {
-            logs = List.copyOf(logs);
-            from = Map.copyOf(from);
-        }
-    }
+    public record Question(Base base, Worlds.Change change, Requests requests, Gate gate) {}
 
     /// What was found.
     ///
@@ -71,7 +56,7 @@ public final class Plan {
         if (report.isBroken()) {
             return 1;
         }
-        if (!question.logs().isEmpty() && report.replay().requests() == 0) {
+        if (question.requests().isAny() && report.replay().requests() == 0) {
             throw Failure.of(
                     "no request of the logs was replayed, so nothing is known of any",
                     report.sample().lines() == 0
@@ -82,7 +67,7 @@ public final class Plan {
     }
 
     private static Report report(Question question, Machine machine) {
-        LogFormats formats = question.format().map(LogFormats::named).orElseGet(LogFormats::usual);
+        LogFormats formats = question.requests().formats();
         Worlds worlds = Worlds.read(question.base(), question.change(), machine);
         var before = new Plans(worlds.old());
         var after = new Plans(worlds.changed());
@@ -90,10 +75,13 @@ public final class Plan {
         var sample =
                 new Sample(
                         formats,
-                        Senders.of(worlds.old(), question.from(), question.change().namespace()),
+                        Senders.of(
+                                worlds.old(),
+                                question.requests().from(),
+                                question.change().namespace()),
                         deciding::by,
                         deciding.byAddress());
-        question.logs().forEach(it -> sample.read(it, machine.in()));
+        question.requests().into(sample, machine);
         var replay = new Replay(before, after, question.gate().aspects());
         sample.requests().forEach(replay::ask);
         Fleet fleet = Fleet.of(worlds.old());

@@ -52,21 +52,11 @@ public final class RecordTests {
     /// What to record.
     ///
     /// @param base the configuration
-    /// @param logs of requests
-    /// @param format of the logs' lines, as Envoy writes it; empty for the usual ones
-    /// @param from labels of the workload whose proxy wrote lines that do not say; none for nobody
+    /// @param requests that were made
     /// @param namespace of that workload, and where others are looked for first
     /// @param most how many requests at most; those that were made most often, at least 1
-    public record Question(
-            Base base,
-            List<LogFile> logs,
-            Optional<String> format,
-            Map<String, String> from,
-            String namespace,
-            int most) {
+    public record Question(Base base, Requests requests, String namespace, int most) {
         public Question {
-            logs = List.copyOf(logs);
-            from = Map.copyOf(from);
             if (most < 1) {
                 throw new IllegalArgumentException("--most: " + most + " (expected: >= 1)");
             }
@@ -77,16 +67,17 @@ public final class RecordTests {
     ///
     /// @throws Failure when there is no request that a test can be made of
     public static int run(Question question, Machine machine) {
-        LogFormats formats = question.format().map(LogFormats::named).orElseGet(LogFormats::usual);
+        LogFormats formats = question.requests().formats();
         Edition edition = question.base().read(machine).edition(Instant.EPOCH);
         var deciding = new Deciding(edition.world());
         var sample =
                 new Sample(
                         formats,
-                        Senders.of(edition.world(), question.from(), question.namespace()),
+                        Senders.of(
+                                edition.world(), question.requests().from(), question.namespace()),
                         deciding::by,
                         false);
-        question.logs().forEach(it -> sample.read(it, machine.in()));
+        question.requests().into(sample, machine);
         List<Map.Entry<Recorded, Occurrences>> requests =
                 sample.requests().entrySet().stream()
                         .sorted((a, b) ->

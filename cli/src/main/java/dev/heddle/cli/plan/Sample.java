@@ -8,8 +8,10 @@ import dev.heddle.cli.text.Failure;
 import dev.heddle.compiler.explain.Request.Caller;
 import dev.heddle.compiler.explain.Sender;
 import dev.heddle.model.Confined;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -80,6 +82,15 @@ final class Sample {
             throw Failure.usage(
                     "--requests: %s cannot be read (%s)".formatted(file.path(), e.getMessage()),
                     "name an access log, or '-' for standard input");
+        }
+    }
+
+    /// Reads what was listened to.
+    void read(byte[] log, String name) {
+        try {
+            read(new Lines(new ByteArrayInputStream(log)), Map.of(), name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.heddle.cli.serve;
 
 import dev.heddle.control.ControlPlane;
+import dev.heddle.control.slo.RecordedBurns;
+import dev.heddle.control.slo.Slos;
 import dev.heddle.signals.Signals;
 import io.grpc.BindableService;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -44,6 +47,27 @@ record KeptSignals(Optional<Signals> kept) implements AutoCloseable {
                 timer.scheduleWithFixedDelay(
                         () -> learnOnce(control, places), 0, LEARN_SECONDS, TimeUnit.SECONDS);
         return timer::shutdownNow;
+    }
+
+    /// Looks how it stands with objectives, until it is closed.
+    KeptSlos watch(ControlPlane control, Path data) {
+        return new KeptSlos(
+                kept.map(signals ->
+                        Slos.start(
+                                control.mesh()::objectives,
+                                new SignalCounts(signals),
+                                control.mesh()::proxiesOf,
+                                List.of(new RecordedBurns(control.mesh().flightRecorders())),
+                                data,
+                                InstantSource.system())));
+    }
+
+    /// Who looks how it stands with objectives, if somebody does.
+    record KeptSlos(Optional<Slos> kept) implements AutoCloseable {
+        @Override
+        public void close() {
+            kept.ifPresent(Slos::close);
+        }
     }
 
     private static void learnOnce(ControlPlane control, KnownPlaces places) {

@@ -56,11 +56,12 @@ public final class ServeControl {
                     "--xds: none, and there is no --ca: no proxy could connect",
                     "add --ca HOST:PORT, where proxies with a certificate connect");
         }
-        ControlBootstrap all =
+        ControlBootstrap said =
                 ControlBootstrap.of(
                         settings.config().toAbsolutePath().normalize(),
                         settings.data().toAbsolutePath().normalize(),
                         settings.xds());
+        ControlBootstrap all = settings.signals().isPresent() ? said.keepingSignals() : said;
         return settings.ca().map(all::signing).orElse(all);
     }
 
@@ -136,6 +137,7 @@ public final class ServeControl {
         try (var signals = KeptSignals.start(settings.signals(), settings.data(), places);
                 var control = ControlPlane.start(bootstrap(settings), signals.services());
                 var _ = signals.learn(control, places);
+                var slos = signals.watch(control, settings.data());
                 var console =
                         ConsoleServer.start(
                                 settings.api().address(),
@@ -144,7 +146,8 @@ public final class ServeControl {
                                 control.configStore(),
                                 control.accounts(),
                                 control.audit(),
-                                signals.kept());
+                                signals.kept(),
+                                slos.kept());
                 Closeable _ = bundles(settings, control);
                 var _ = local(control.accounts(), console.address(), machine)) {
             introduceFirst(control.accounts(), settings, machine);

@@ -1,6 +1,6 @@
 package dev.heddle.compiler.analyze;
 
-import dev.heddle.compiler.select.MetricProviders;
+import dev.heddle.compiler.observe.MetricProviders;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
@@ -137,7 +137,8 @@ final class TelemetryAnalyzer implements Analyzer {
         List<Telemetry.Metrics> metrics = telemetry.spec().metrics();
         for (int i = 0; i < metrics.size(); i++) {
             var origin = telemetry.origin(FieldPath.of("spec", "metrics").index(i));
-            if (metrics.get(i).providers().isEmpty() && !isDefault) {
+            boolean isKept = subject.world().settings().keepsSignals();
+            if (metrics.get(i).providers().isEmpty() && !isDefault && !isKept) {
                 findings.add(
                         DiagnosticCode.INVALID_TELEMETRY_PROVIDER,
                         origin,

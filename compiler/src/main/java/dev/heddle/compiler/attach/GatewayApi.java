@@ -317,6 +317,11 @@ public final class GatewayApi {
                 .toList();
     }
 
+    /// The hosts of XBackends that are outside of the mesh.
+    public Set<String> outside() {
+        return external.outside();
+    }
+
     /// An XBackend, as a service that only routes know.
     ///
     /// @param host of a [Backend.To]

@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The XBackends of a world: hosts outside, or workloads, to which nobody comes by their names but
@@ -142,6 +143,15 @@ final class XBackends {
     /// One by the name of its cluster.
     Optional<MeshService> service(Hostname host) {
         return reading(host).flatMap(Reading::service);
+    }
+
+    /// The names of those that are outside of the mesh.
+    Set<String> outside() {
+        return byName.values().stream()
+                .flatMap(r -> r.service().stream())
+                .filter(s -> s.service().external())
+                .map(s -> s.service().host().name())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// Whether there is one of type EndpointSelector, whose endpoints are the world's workloads.

@@ -109,19 +109,19 @@ public final class Analysis {
         ServiceCheck.check(index, findings);
         ProcessCheck.check(index, findings);
         BackendTrafficPolicyCheck.check(index, findings);
+        ServiceLevelObjectiveCheck.check(index, findings);
         BackendPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);
         TrustCheck.check(index, MeshConfigs.of(index.resources(), meshNamespace), findings);
         RequestAuthenticationCheck.check(index, findings);
         AuthorizationPolicyCheck.check(index, findings);
-        TracingCheck.check(
-                index.resources().all(Kinds.TELEMETRY), mesh, index.services(), findings);
+        TracingCheck.check(index.resources().all(Kinds.TELEMETRY), index.observers(), findings);
         MeshConfigCheck.check(
                 MeshConfigs.of(index.resources(), meshNamespace),
                 meshNamespace,
                 index.services(),
                 findings);
-        TelemetryCheck.check(index, mesh, findings);
+        TelemetryCheck.check(index, findings);
         findings.addAll(Patched.check(index.resources().all(Kinds.ENVOY_FILTER)));
         findings.addAll(Ingresses.of(index.resources(), mesh).findings());
         findings.addAll(index.gatewayApi().findings());

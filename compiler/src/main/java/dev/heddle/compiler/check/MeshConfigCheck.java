@@ -1,9 +1,9 @@
 package dev.heddle.compiler.check;
 
-import dev.heddle.compiler.lower.mesh.AccessLogs;
 import dev.heddle.compiler.lower.mesh.Authorizers;
-import dev.heddle.compiler.lower.mesh.LoggingProviders;
-import dev.heddle.compiler.lower.mesh.TracingProviders;
+import dev.heddle.compiler.observe.AccessLogs;
+import dev.heddle.compiler.observe.LoggingProviders;
+import dev.heddle.compiler.observe.TracingProviders;
 import dev.heddle.compiler.select.MeshConfigs;
 import dev.heddle.compiler.select.MeshConfigs.Chosen;
 import dev.heddle.compiler.service.ServiceCatalog;

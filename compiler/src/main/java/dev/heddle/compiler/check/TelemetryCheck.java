@@ -1,6 +1,7 @@
 package dev.heddle.compiler.check;
 
-import dev.heddle.compiler.lower.mesh.LoggingProviders;
+import dev.heddle.compiler.lower.mesh.SignalShare;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -9,19 +10,22 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.kinds.Kinds;
-import dev.heddle.model.mesh.MeshConfig;
 import dev.heddle.telemetry.CelExpression;
 import dev.heddle.telemetry.CelSyntaxException;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
-/// Checks what Telemetries say of access logs: whom they name, and which requests they mean.
+/// Checks what Telemetries say of access logs: whom they name, and which requests they mean, and of
+/// how many the control plane is told.
 final class TelemetryCheck {
     private TelemetryCheck() {}
 
-    static void check(MeshIndex index, Optional<MeshConfig> mesh, Diagnostics findings) {
-        Set<String> known = LoggingProviders.of(mesh, index.services()).usable().keySet();
+    static void check(MeshIndex index, Diagnostics findings) {
+        Set<String> known = new TreeSet<>(index.observers().logging().usable().keySet());
+        if (index.observers().takesLogs()) {
+            known.add(Observers.CONTROL_PLANE);
+        }
         for (Resource<Telemetry> telemetry : index.resources().all(Kinds.TELEMETRY)) {
             List<AccessLogging> logs = telemetry.spec().accessLogging();
             for (int i = 0; i < logs.size(); i++) {
@@ -29,6 +33,7 @@ final class TelemetryCheck {
                 providers(telemetry, logs.get(i), at.field("providers"), known, findings);
                 filter(telemetry, logs.get(i), at.field("filter").field("expression"), findings);
             }
+            share(telemetry, findings);
         }
     }
 
@@ -48,6 +53,19 @@ final class TelemetryCheck {
                         "Nothing is logged there until the mesh's extensionProviders have it");
             }
         }
+    }
+
+    private static void share(Resource<Telemetry> telemetry, Diagnostics findings) {
+        SignalShare.said(telemetry)
+                .filter(said -> SignalShare.read(said).isEmpty())
+                .ifPresent(said ->
+                        findings.add(
+                                DiagnosticCode.INVALID_VALUE,
+                                telemetry.origin(
+                                        FieldPath.of(
+                                                "metadata", "annotations", SignalShare.ANNOTATION)),
+                                "'" + said + "' (expected: a whole number from 0 to 100)",
+                                "It is a share in percent; 5 counts until then"));
     }
 
     private static void filter(

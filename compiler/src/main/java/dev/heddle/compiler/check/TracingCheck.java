@@ -1,8 +1,8 @@
 package dev.heddle.compiler.check;
 
 import dev.heddle.compiler.lower.mesh.TailKeeping;
-import dev.heddle.compiler.lower.mesh.TracingProviders;
-import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.observe.Observers;
+import dev.heddle.compiler.observe.TracingProviders;
 import dev.heddle.model.Diagnostic;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
@@ -10,9 +10,7 @@ import dev.heddle.model.FieldPath;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Severity;
 import dev.heddle.model.istio.Telemetry;
-import dev.heddle.model.mesh.MeshConfig;
 import java.util.List;
-import java.util.Optional;
 
 /// Checks that somebody takes the spans that Telemetries ask for, and what they say of those that
 /// are told of in the end.
@@ -20,15 +18,9 @@ final class TracingCheck {
     private TracingCheck() {}
 
     static void check(
-            List<Resource<Telemetry>> telemetries,
-            Optional<MeshConfig> mesh,
-            ServiceCatalog services,
-            Diagnostics findings) {
-        if (telemetries.isEmpty()) {
-            return;
-        }
-        TracingProviders providers = TracingProviders.of(mesh, services);
-        telemetries.forEach(it -> check(it, providers, mesh.isPresent(), findings));
+            List<Resource<Telemetry>> telemetries, Observers observers, Diagnostics findings) {
+        boolean knowsProviders = observers.mesh().isPresent();
+        telemetries.forEach(it -> check(it, observers.tracing(), knowsProviders, findings));
     }
 
     private static void check(

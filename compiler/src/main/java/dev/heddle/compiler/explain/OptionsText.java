@@ -51,12 +51,16 @@ final class OptionsText {
                 .tracing()
                 .ifPresent(t ->
                         words.add(
-                                BigDecimal.valueOf(t.percent()).stripTrailingZeros().toPlainString()
+                                percent(t.percent())
                                         + "% followed by "
                                         + t.provider().getClass().getSimpleName()
                                         + " at "
                                         + t.provider().host()
                                         + t.tail().map(OptionsText::tail).orElse("")));
+    }
+
+    private static String percent(double percent) {
+        return BigDecimal.valueOf(percent).stripTrailingZeros().toPlainString();
     }
 
     private static String tail(Tracing.Tail tail) {
@@ -100,6 +104,12 @@ final class OptionsText {
                                     + collector.target().host()
                                     + " as "
                                     + collector.target().logName();
+                    case AccessLog.Sink.ControlPlane control ->
+                            "told to the control plane if it fails, takes "
+                                    + control.slow().toMillis()
+                                    + " ms, or is one of "
+                                    + control.percent()
+                                    + "%";
                 };
         words.add(text + log.filter().map(it -> " where " + it).orElse(""));
     }

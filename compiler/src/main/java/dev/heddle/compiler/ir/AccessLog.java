@@ -1,5 +1,7 @@
 package dev.heddle.compiler.ir;
 
+import dev.heddle.compiler.ir.Tracing.Tag;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,21 @@ public record AccessLog(Sink sink, Optional<String> filter) {
                 implements Sink {
             public Collector {
                 attributes = new TreeMap<>(attributes);
+            }
+        }
+
+        /// The control plane, which is told of requests that failed or took long, and of a share of
+        /// the others.
+        ///
+        /// @param percent of the others
+        /// @param slow how long a request takes that is told of for that alone
+        /// @param requests what entries about requests say besides
+        /// @param connections what those about connections say
+        record ControlPlane(int percent, Duration slow, List<Tag> requests, List<Tag> connections)
+                implements Sink {
+            public ControlPlane {
+                requests = List.copyOf(requests);
+                connections = List.copyOf(connections);
             }
         }
     }
@@ -79,10 +96,10 @@ public record AccessLog(Sink sink, Optional<String> filter) {
         }
     }
 
-    /// The service that takes it; empty for a file.
+    /// The service of the mesh that takes it; empty for none.
     public Optional<Target> target() {
         return switch (sink) {
-            case Sink.File _ -> Optional.empty();
+            case Sink.File _, Sink.ControlPlane _ -> Optional.empty();
             case Sink.Service service -> Optional.of(service.target());
             case Sink.Collector collector -> Optional.of(collector.target());
         };

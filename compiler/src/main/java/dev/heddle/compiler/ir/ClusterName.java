@@ -16,6 +16,10 @@ public final class ClusterName {
     /// Passes a redirected inbound connection on to the workload, on a port that no service has.
     public static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";
 
+    /// The control plane itself: the static cluster of a proxy's bootstrap by which it gets its
+    /// configuration.
+    public static final String CONTROL_PLANE = "xds-grpc";
+
     private ClusterName() {}
 
     /// As in `outbound|9080|v1|reviews.default.svc.cluster.local`.

@@ -2,6 +2,8 @@ package dev.heddle.compiler.ir;
 
 import dev.heddle.model.Origin;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// A route table.
 ///
@@ -19,14 +21,16 @@ public record RouteConfiguration(
     /// @param attempts how often it was tried: `x-envoy-attempt-count`
     /// @param host that was asked for, where another is asked for instead: `x-forwarded-host`
     /// @param denials whether clients are told what proxies behind this one say of denials
-    /// @param caller whether services of the mesh are told whose workload calls
-    public record Told(boolean attempts, boolean host, boolean denials, boolean caller) {
+    /// @param strangers services that are not told whose workload calls, as they are outside of the
+    ///   mesh; empty where nobody is told
+    public record Told(
+            boolean attempts, boolean host, boolean denials, Optional<Set<String>> strangers) {
         /// Nothing.
-        public static final Told NOTHING = new Told(false, false, true, false);
+        public static final Told NOTHING = new Told(false, false, true, Optional.empty());
 
         /// The same, and clients are told nothing of denials.
         public Told hidingDenials() {
-            return new Told(attempts, host, false, caller);
+            return new Told(attempts, host, false, strangers);
         }
     }
 

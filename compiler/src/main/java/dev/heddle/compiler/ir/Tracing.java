@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /// @param provider who takes their spans
 /// @param percent share of the requests that are chosen at random, 0 to 100
 /// @param tags that spans have besides, by their names
-/// @param istioTags whether they say of which workload the proxy is, in Istio's words
+/// @param mesh of which they say, with the proxy's workload, in Istio's words; empty for nothing
 /// @param pathLength how many characters of a path a span has; empty for the proxy's usual
 /// @param spawnsUpstreamSpan whether each attempt has a span of its own
 /// @param isHandedOn whether upstreams are told
@@ -20,7 +20,7 @@ public record Tracing(
         Provider provider,
         double percent,
         List<Tag> tags,
-        boolean istioTags,
+        Optional<String> mesh,
         OptionalInt pathLength,
         boolean spawnsUpstreamSpan,
         boolean isHandedOn,

@@ -165,10 +165,10 @@ public final class GatewayLowering {
         ProxyPlan plan =
                 MeshWide.of(
                                 world.settings(),
+                                world.index(),
                                 world.options(scope),
                                 scope.role(),
                                 world.telemetries(scope),
-                                world.index().services(),
                                 hidesDenials)
                         .applied(
                                 new ProxyPlan(

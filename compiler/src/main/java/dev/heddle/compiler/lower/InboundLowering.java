@@ -31,7 +31,6 @@ import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.ServerTlsLowering;
 import dev.heddle.compiler.lower.istio.TlsSecrets;
 import dev.heddle.compiler.reuse.Same;
-import dev.heddle.compiler.select.MetricProviders;
 import dev.heddle.compiler.select.PeerAuthentications.Strictness;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.world.ProxyScope;
@@ -125,9 +124,9 @@ final class InboundLowering {
         this.mesh = MeshTls.of(world.settings(), scope.identity().isPresent());
         this.strictness = world.index().peers().in(scope.namespace()).of(scope.labels());
         this.isCounted =
-                MetricProviders.areAsked(
-                        world.settings().config(),
-                        world.telemetries(scope).stream().map(Same::get).toList());
+                world.index()
+                        .observers()
+                        .count(world.telemetries(scope).stream().map(Same::get).toList());
         scope.identity().ifPresent(d -> MeshTls.secrets(d, world.settings()).forEach(secrets::add));
         if (sidecar.isPresent() && !sidecar.get().spec().ingress().isEmpty()) {
             ingress(sidecar.get());

@@ -8,10 +8,11 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.RouteConfiguration;
+import dev.heddle.compiler.ir.RouteConfiguration.Told;
 import dev.heddle.compiler.lower.istio.PoolDefaults;
 import dev.heddle.compiler.lower.mesh.ListenerLowering;
 import dev.heddle.compiler.reuse.Same;
-import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -41,23 +42,23 @@ record MeshWide(
         boolean isTransparent,
         boolean keepsNameCase) {
 
-    /// @param telemetries that say what is told of traffic, the widest first
-    /// @param services of the mesh, some of which are told
+    /// @param index of the mesh, some of whose services are told of traffic
+    /// @param telemetries that say what is told of it, the widest first
     /// @param hidesDenials whether clients are told nothing of denials behind the proxy
     static MeshWide of(
             MeshSettings settings,
+            MeshIndex index,
             ProxyOptions options,
             Role role,
             List<Same<Resource<Telemetry>>> telemetries,
-            ServiceCatalog services,
             boolean hidesDenials) {
         var lowering =
                 new ListenerLowering(
-                        settings.config(),
+                        index.observers(),
                         options,
                         role,
                         telemetries.stream().map(Same::get).toList(),
-                        services);
+                        index.services());
         var listeners = new EnumMap<Direction, ListenerOptions>(Direction.class);
         for (Direction direction : Direction.values()) {
             listeners.put(direction, lowering.of(direction));
@@ -65,13 +66,15 @@ record MeshWide(
         Optional<ProxyHeaders> headers = options.headers();
         return new MeshWide(
                 listeners,
-                new RouteConfiguration.Told(
+                new Told(
                         headers.flatMap(ProxyHeaders::attemptCount).map(Switch::isOn).orElse(true),
                         headers.flatMap(ProxyHeaders::xForwardedHost)
                                 .flatMap(Enabled::enabled)
                                 .orElse(false),
                         !hidesDenials,
-                        !lowering.of(Direction.OUTBOUND).observation().metrics().isNothing()),
+                        lowering.of(Direction.OUTBOUND).observation().metrics().isNothing()
+                                ? Optional.empty()
+                                : Optional.of(index.outside())),
                 PoolDefaults.of(settings).connectTimeout(),
                 options.interception().equals(Optional.of(InterceptionMode.TPROXY)),
                 headers.flatMap(ProxyHeaders::preserveHttp1HeaderCase).orElse(false));

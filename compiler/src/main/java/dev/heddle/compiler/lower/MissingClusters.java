@@ -5,6 +5,7 @@ import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Cluster;
 import dev.heddle.compiler.ir.Cluster.Discovery;
 import dev.heddle.compiler.ir.Cluster.Protocol;
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.DatagramListener;
 import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.HttpFeature;
@@ -158,6 +159,7 @@ final class MissingClusters {
                     .observation()
                     .tracing()
                     .map(it -> it.provider().cluster())
+                    .filter(name -> !name.equals(ClusterName.CONTROL_PLANE))
                     .filter(name -> !known.contains(name))
                     .ifPresent(name -> missing.putIfAbsent(name, empty(name, listener.origin())));
         }

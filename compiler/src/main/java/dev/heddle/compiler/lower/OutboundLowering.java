@@ -87,10 +87,10 @@ public final class OutboundLowering {
         ProxyPlan plan =
                 MeshWide.of(
                                 world.settings(),
+                                world.index(),
                                 outlook.options(),
                                 role,
                                 outlook.telemetries(),
-                                world.index().services(),
                                 false)
                         .applied(
                                 new ProxyPlan(

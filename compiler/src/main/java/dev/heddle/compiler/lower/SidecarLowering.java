@@ -11,8 +11,6 @@ import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ProxyPlan;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.lower.istio.ProxyPlace;
-import dev.heddle.compiler.lower.mesh.LoggingProviders;
-import dev.heddle.compiler.lower.mesh.TracingProviders;
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.select.Sidecars;
@@ -105,8 +103,7 @@ public final class SidecarLowering {
                         sidecar(world, scope).map(Same::as),
                         world.index().peers().in(scope.namespace()),
                         GuardLowering.parts(world, scope),
-                        LoggingProviders.of(world.settings().config(), world.index().services()),
-                        TracingProviders.of(world.settings().config(), world.index().services()),
+                        Same.as(world.index().observers()),
                         world.telemetries(scope),
                         ProxyPlace.siblings(world, scope));
     }
@@ -130,10 +127,10 @@ public final class SidecarLowering {
         ProxyPlan plan =
                 MeshWide.of(
                                 world.settings(),
+                                world.index(),
                                 world.options(scope),
                                 scope.role(),
                                 world.telemetries(scope),
-                                world.index().services(),
                                 false)
                         .applied(
                                 new ProxyPlan(

@@ -1,6 +1,8 @@
 package dev.heddle.compiler.select;
 
 import dev.heddle.compiler.attach.GatewayApi;
+import dev.heddle.compiler.observe.Observers;
+import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.secret.Credentials;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.Kind;
@@ -14,13 +16,17 @@ import dev.heddle.model.service.Hostname;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a world's resources come to, prepared for look-ups. A pure function of them; immutable.
 ///
 /// @param resources that everything here was read from
 /// @param rules by which they were read
 /// @param ruleNames by which proxies count hits
+/// @param observers who is told of traffic
 public record MeshIndex(
         Resources resources,
         Rules rules,
@@ -37,7 +43,8 @@ public record MeshIndex(
         KeySets keySets,
         OpenIdProviders openIdProviders,
         Credentials credentials,
-        GatewayApi gatewayApi) {
+        GatewayApi gatewayApi,
+        Observers observers) {
 
     /// What the mesh says about how its resources are read.
     ///
@@ -45,11 +52,13 @@ public record MeshIndex(
     /// @param domain as in `cluster.local`
     /// @param defaultRetry of requests that no rule says retries for; empty for Istio's own
     /// @param config what the mesh says; empty for nothing
+    /// @param keepsSignals whether the control plane takes what proxies tell, unasked
     public record Rules(
             String rootNamespace,
             String domain,
             Optional<HttpRetry> defaultRetry,
-            Optional<MeshConfig> config) {
+            Optional<MeshConfig> config,
+            boolean keepsSignals) {
 
         private List<String> virtualServicesTo() {
             return config.map(MeshConfig::defaultVirtualServiceExportTo).orElse(List.of());
@@ -134,7 +143,24 @@ public record MeshIndex(
                 credentials,
                 before.map(b -> b.gatewayApi.next(resources, services, credentials))
                         .orElseGet(() ->
-                                GatewayApi.of(resources, services, credentials, rules.domain())));
+                                GatewayApi.of(resources, services, credentials, rules.domain())),
+                before.filter(b -> Same.as(b.services).equals(Same.as(services)))
+                        .map(MeshIndex::observers)
+                        .orElseGet(() ->
+                                Observers.of(
+                                        rules.config(),
+                                        services,
+                                        rules.domain(),
+                                        rules.keepsSignals())));
+    }
+
+    /// Hosts that are outside of the mesh: who calls there tells nothing of himself.
+    public Set<String> outside() {
+        Set<String> others = gatewayApi.outside();
+        return others.isEmpty()
+                ? services.outside()
+                : Stream.concat(services.outside().stream(), others.stream())
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /// As in `cluster.local`.

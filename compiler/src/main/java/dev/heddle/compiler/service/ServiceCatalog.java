@@ -51,6 +51,7 @@ public final class ServiceCatalog {
     private final SortedMap<Hostname, List<MeshService>> claims;
     private final SortedMap<Hostname, List<MeshService>> byHost;
     private final boolean isDistributed;
+    private final Set<String> outside;
 
     /// Those that have workloads, by namespace and one of the labels that these must have.
     private final Map<String, Map<Map.Entry<String, String>, List<MeshService>>> bySelector =
@@ -99,6 +100,11 @@ public final class ServiceCatalog {
                                     .add(service));
         }
         this.services.forEach(this::addAddresses);
+        this.outside =
+                services.stream()
+                        .filter(s -> s.service().external())
+                        .map(s -> s.service().host().name())
+                        .collect(Collectors.toUnmodifiableSet());
         this.isDistributed =
                 services.stream()
                         .anyMatch(s -> s.traits().distribution() != TrafficDistribution.ANY);
@@ -114,6 +120,11 @@ public final class ServiceCatalog {
                                     .computeIfAbsent(address, _ -> new ArrayList<>())
                                     .add(service));
         }
+    }
+
+    /// Hosts that somebody says are outside of the mesh.
+    public Set<String> outside() {
+        return outside;
     }
 
     /// Whether any service wants clients to prefer some of its endpoints.

@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 /// @param home namespace where the settings themselves are looked for
 /// @param config as users wrote it; empty where nobody did
 /// @param trust whom the mesh believes no more, and of others
+/// @param keepsSignals whether the control plane keeps what proxies tell of traffic, so that they
+///   tell it without being asked
 public record MeshSettings(
         String rootNamespace,
         String domain,
@@ -32,7 +34,8 @@ public record MeshSettings(
         Duration protocolDetectionTimeout,
         String home,
         Optional<MeshConfig> config,
-        MeshTrust trust) {
+        MeshTrust trust,
+        boolean keepsSignals) {
     /// Istio's defaults.
     public static final MeshSettings DEFAULT =
             new MeshSettings(
@@ -42,7 +45,8 @@ public record MeshSettings(
                     Duration.ZERO,
                     "istio-system",
                     Optional.empty(),
-                    MeshTrust.NONE);
+                    MeshTrust.NONE,
+                    false);
 
     public MeshSettings {
         if (protocolDetectionTimeout.isNegative()) {
@@ -59,6 +63,19 @@ public record MeshSettings(
         return said.with(MeshTrust.of(resources, said.rootNamespace(), federation));
     }
 
+    /// The same for a control plane that keeps what proxies tell.
+    public MeshSettings keepingSignals() {
+        return new MeshSettings(
+                rootNamespace,
+                domain,
+                outboundPolicy,
+                protocolDetectionTimeout,
+                home,
+                config,
+                trust,
+                true);
+    }
+
     private MeshSettings with(MeshTrust other) {
         return new MeshSettings(
                 rootNamespace,
@@ -67,7 +84,8 @@ public record MeshSettings(
                 protocolDetectionTimeout,
                 home,
                 config,
-                other);
+                other,
+                keepsSignals);
     }
 
     private MeshSettings with(MeshConfig said) {
@@ -80,7 +98,8 @@ public record MeshSettings(
                         .orElse(protocolDetectionTimeout),
                 home,
                 Optional.of(said),
-                trust);
+                trust,
+                keepsSignals);
     }
 
     private static OutboundPolicy policy(OutboundTrafficPolicy said) {
@@ -112,7 +131,7 @@ public record MeshSettings(
 
     /// What of them counts for what the resources come to.
     MeshIndex.Rules index() {
-        return new MeshIndex.Rules(rootNamespace, domain, defaultRetry(), config);
+        return new MeshIndex.Rules(rootNamespace, domain, defaultRetry(), config, keepsSignals);
     }
 
     /// Which endpoints are near enough, where neither a rule nor the service says it; empty where

@@ -7,6 +7,8 @@ import dev.heddle.compiler.ir.AccessLog.Sink;
 import dev.heddle.compiler.ir.AccessLog.Target;
 import dev.heddle.compiler.ir.Observation;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
@@ -29,28 +31,35 @@ final class AccessLogEmitter {
     private AccessLogEmitter() {}
 
     /// One for each log, in their order.
-    static List<AccessLog> emit(Observation observation) {
-        return observation.logs().stream().map(AccessLogEmitter::log).toList();
+    ///
+    /// @param isHttp whether they are about requests; else they are about connections
+    static List<AccessLog> emit(Observation observation, boolean isHttp) {
+        return observation.logs().stream().map(log -> log(log, isHttp)).toList();
     }
 
-    private static AccessLog log(dev.heddle.compiler.ir.AccessLog log) {
+    private static AccessLog log(dev.heddle.compiler.ir.AccessLog log, boolean isHttp) {
         AccessLog.Builder out = AccessLog.newBuilder();
-        log.filter()
-                .ifPresent(expression ->
-                        out.getFilterBuilder()
-                                .getExtensionFilterBuilder()
+        log.filter().map(AccessLogEmitter::filter).ifPresent(out::setFilter);
+        switch (log.sink()) {
+            case Sink.File file -> file(out, file);
+            case Sink.Service service -> service(out, service);
+            case Sink.Collector collector -> collector(out, collector);
+            case Sink.ControlPlane control -> SignalsEmitter.log(out, control, isHttp);
+        }
+        return out.build();
+    }
+
+    private static AccessLogFilter filter(String expression) {
+        return AccessLogFilter.newBuilder()
+                .setExtensionFilter(
+                        ExtensionFilter.newBuilder()
                                 .setName("envoy.access_loggers.extension_filters.cel")
                                 .setTypedConfig(
                                         Protos.pack(
                                                 ExpressionFilter.newBuilder()
                                                         .setExpression(expression)
-                                                        .build())));
-        switch (log.sink()) {
-            case Sink.File file -> file(out, file);
-            case Sink.Service service -> service(out, service);
-            case Sink.Collector collector -> collector(out, collector);
-        }
-        return out.build();
+                                                        .build())))
+                .build();
     }
 
     private static void file(AccessLog.Builder out, Sink.File log) {
@@ -122,7 +131,7 @@ final class AccessLogEmitter {
         return AnyValue.newBuilder().setStringValue(format).build();
     }
 
-    private static CommonGrpcAccessLogConfig.Builder common(Target target) {
+    static CommonGrpcAccessLogConfig.Builder common(Target target) {
         return CommonGrpcAccessLogConfig.newBuilder()
                 .setLogName(target.logName())
                 .setTransportApiVersion(ApiVersion.V3)

@@ -224,7 +224,7 @@ final class ListenerEmitter {
                         .setCodecType(HttpConnectionManager.CodecType.AUTO)
                         .setUseRemoteAddress(BoolValue.of(http.edge()))
                         .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
-        out.addAllAccessLog(AccessLogEmitter.emit(options.observation()));
+        out.addAllAccessLog(AccessLogEmitter.emit(options.observation(), true));
         out.addAllAccessLog(StatsEmitter.emit(options.observation().metrics(), true));
         options.observation().tracing().ifPresent(t -> TracingEmitter.emit(t, out));
         HttpOptionsEmitter.emit(options.http(), out);
@@ -292,7 +292,7 @@ final class ListenerEmitter {
 
     private static TcpProxy tcp(Handling.Tcp tcp, Observation observation) {
         TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
-        out.addAllAccessLog(AccessLogEmitter.emit(observation));
+        out.addAllAccessLog(AccessLogEmitter.emit(observation, false));
         out.addAllAccessLog(StatsEmitter.emit(observation.metrics(), false));
         tcp.times().idle().ifPresent(t -> out.setIdleTimeout(Protos.duration(t)));
         tcp.times()

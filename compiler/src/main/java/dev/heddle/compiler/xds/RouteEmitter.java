@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import dev.heddle.compiler.ir.Access;
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.RouteAction.PathRewrite;
 import dev.heddle.compiler.ir.RouteAction.RedirectPath;
 import dev.heddle.compiler.ir.RouteAction.ReplyBody;
@@ -33,7 +34,9 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Emits route tables.
 ///
@@ -142,14 +145,52 @@ final class RouteEmitter {
         if (told.attempts()) {
             out.setIncludeRequestAttemptCount(true);
         }
-        if (told.caller() && !host.name().startsWith(ANYWHERE)) {
-            StatsEmitter.tell(out);
+        Callees callees = Callees.of(host, told);
+        if (callees == Callees.ALL) {
+            StatsEmitter.tell(out::addRequestHeadersToAdd);
         }
-        host.routes().forEach(r -> out.addRoutes(route(r, told)));
+        host.routes().forEach(r -> out.addRoutes(route(r, told, callees)));
         return out.build();
     }
 
-    private static Route route(dev.heddle.compiler.ir.Route route, Told told) {
+    /// Who of those whom a virtual host leads to is told who calls.
+    private enum Callees {
+        ALL,
+        /// Those of the mesh.
+        SOME,
+        NONE;
+
+        static Callees of(dev.heddle.compiler.ir.VirtualHost host, Told told) {
+            if (told.strangers().isEmpty() || host.name().startsWith(ANYWHERE)) {
+                return NONE;
+            }
+            Set<String> strangers = told.strangers().get();
+            boolean isAnyStrange =
+                    !strangers.isEmpty()
+                            && host.routes().stream().anyMatch(r -> leadsTo(r, strangers));
+            return isAnyStrange ? SOME : ALL;
+        }
+    }
+
+    private static boolean leadsTo(dev.heddle.compiler.ir.Route route, Set<String> hosts) {
+        return route.action() instanceof dev.heddle.compiler.ir.RouteAction.Forward forward
+                && Stream.concat(
+                                forward.destinations().stream(),
+                                forward.mirrors().stream().map(m -> m.to()))
+                        .anyMatch(to -> isOneOf(hosts, to));
+    }
+
+    /// Whether requests to a destination may come to one of these hosts.
+    private static boolean isOneOf(
+            Set<String> hosts, dev.heddle.compiler.ir.RouteAction.Destination to) {
+        return hosts.contains(to.host())
+                || to.fallback()
+                        .flatMap(ClusterName::parse)
+                        .filter(other -> hosts.contains(other.host()))
+                        .isPresent();
+    }
+
+    private static Route route(dev.heddle.compiler.ir.Route route, Told told, Callees callees) {
         Route.Builder out =
                 Route.newBuilder().setName(route.name()).setMatch(MatchEmitter.emit(route.match()));
         if (!route.origin().equals(Origin.BUILT_IN)) {
@@ -157,7 +198,9 @@ final class RouteEmitter {
         }
         switch (route.action()) {
             case dev.heddle.compiler.ir.RouteAction.Forward forward ->
-                    out.setRoute(forward(forward).setAppendXForwardedHost(told.host()));
+                    out.setRoute(
+                            forward(forward, callees == Callees.SOME ? told : Told.NOTHING)
+                                    .setAppendXForwardedHost(told.host()));
             case dev.heddle.compiler.ir.RouteAction.Redirect redirect ->
                     out.setRedirect(redirect(redirect));
             case dev.heddle.compiler.ir.RouteAction.DirectResponse(int status, var body) ->
@@ -166,6 +209,9 @@ final class RouteEmitter {
         HeaderEmitter.emit(route.headers(), out);
         out.setStatPrefix(route.statPrefix());
         route.features().forEach(it -> FeatureEmitter.emit(it, out));
+        if (callees == Callees.SOME && isOfOne(route) && !leadsTo(route, told.strangers().get())) {
+            StatsEmitter.tell(out::addRequestHeadersToAdd);
+        }
         return out.build();
     }
 
@@ -192,7 +238,14 @@ final class RouteEmitter {
         return out.putFilterMetadata(OWN, own.build()).build();
     }
 
-    private static RouteAction.Builder forward(dev.heddle.compiler.ir.RouteAction.Forward forward) {
+    private static boolean isOfOne(dev.heddle.compiler.ir.Route route) {
+        return route.action() instanceof dev.heddle.compiler.ir.RouteAction.Forward forward
+                && forward.destinations().size() == 1;
+    }
+
+    /// @param told by whose words each of several destinations is told for itself who calls
+    private static RouteAction.Builder forward(
+            dev.heddle.compiler.ir.RouteAction.Forward forward, Told told) {
         RouteAction.Builder out =
                 RouteAction.newBuilder()
                         .setTimeout(Protos.duration(forward.resilience().timeout()));
@@ -200,7 +253,15 @@ final class RouteEmitter {
             out.setCluster(forward.destinations().getFirst().target());
         } else {
             WeightedCluster.Builder weighted = WeightedCluster.newBuilder();
-            forward.destinations().forEach(d -> weighted.addClusters(weight(d)));
+            boolean isCopied = forward.mirrors().stream().anyMatch(m -> isStrange(m.to(), told));
+            forward.destinations()
+                    .forEach(d ->
+                            weighted.addClusters(
+                                    weight(
+                                            d,
+                                            told.strangers().isPresent()
+                                                    && !isCopied
+                                                    && !isStrange(d, told))));
             out.setWeightedClusters(weighted);
         }
         switch (forward.rewrite().path()) {
@@ -226,14 +287,21 @@ final class RouteEmitter {
         return out;
     }
 
+    private static boolean isStrange(dev.heddle.compiler.ir.RouteAction.Destination to, Told told) {
+        return told.strangers().filter(it -> isOneOf(it, to)).isPresent();
+    }
+
     private static WeightedCluster.ClusterWeight weight(
-            dev.heddle.compiler.ir.RouteAction.Destination destination) {
+            dev.heddle.compiler.ir.RouteAction.Destination destination, boolean isTold) {
         WeightedCluster.ClusterWeight.Builder out =
                 WeightedCluster.ClusterWeight.newBuilder()
                         .setName(destination.target())
                         .setWeight(UInt32Value.of(destination.weight()));
         destination.authority().ifPresent(out::setHostRewriteLiteral);
         HeaderEmitter.emit(destination.headers(), out);
+        if (isTold) {
+            StatsEmitter.tell(out::addRequestHeadersToAdd);
+        }
         return out.build();
     }
 

@@ -43,7 +43,9 @@ public final class SnapshotJson {
     ///
     /// @param completed adds what is no resource
     public static String bootstrap(Snapshot snapshot, UnaryOperator<Bootstrap> completed) {
-        return print(completed.apply(made(snapshot, Redaction::of, StaticSecrets::withoutKey)));
+        return print(
+                completed.apply(
+                        Redaction.of(made(snapshot, Redaction::of, StaticSecrets::withoutKey))));
     }
 
     /// As [#bootstrap(Snapshot)], with private keys: for a proxy to start with, and for nobody to

@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.xds.Redaction;
 import dev.heddle.xds.XdsResource;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -63,7 +64,9 @@ final class StaticSecrets {
         try {
             return body.is(Secret.class)
                     ? Protos.pack(withoutKey(body.unpack(Secret.class)))
-                    : body.is(Listener.class) || body.is(RouteConfiguration.class)
+                    : body.is(Listener.class)
+                                    || body.is(RouteConfiguration.class)
+                                    || body.is(Cluster.class)
                             ? Redaction.of(body)
                             : body;
         } catch (InvalidProtocolBufferException e) {

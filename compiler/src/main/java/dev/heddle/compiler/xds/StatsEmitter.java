@@ -7,7 +7,6 @@ import dev.heddle.compiler.ir.Workload;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config;
 import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config.Counter;
 import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config.Histogram;
@@ -19,6 +18,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Emits metrics: an access log that counts, which stock Envoy has, too, and how the proxies of
 /// both sides of a call tell each other who they are.
@@ -70,15 +70,18 @@ final class StatsEmitter {
     }
 
     /// Has requests say who calls. Whatever the application says of that is overwritten.
-    static void tell(VirtualHost.Builder out) {
-        out.addRequestHeadersToAdd(
+    ///
+    /// @param out takes a header that is added
+    static void tell(Consumer<HeaderValueOption> out) {
+        out.accept(
                 HeaderValueOption.newBuilder()
                         .setHeader(
                                 HeaderValue.newBuilder()
                                         .setKey(Workload.HEADER)
                                         .setValue(Workload.header()))
                         .setAppendAction(
-                                HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
+                                HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
+                        .build());
     }
 
     /// Takes that from requests, and remembers it.

@@ -2,6 +2,7 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Tracing;
 import dev.heddle.compiler.world.ProxyScope;
@@ -15,57 +16,65 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.trace.v3.DatadogConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Has spans say of which workload the proxy is: the name of its service, where the provider wants
-/// one, and Istio's tags. Listeners are made for many workloads at once, so this is added to those
-/// of each proxy, and only where requests are followed.
+/// Has spans say of which service the proxy is, where the provider wants a name. Listeners are made
+/// for many workloads at once, so this is added to those of each proxy, and only for such a
+/// provider: the control plane itself knows whose spans they are without it.
 public final class TracedWorkload {
     private static final List<String> NAME =
             List.of("service.istio.io/canonical-name", "app.kubernetes.io/name", "app");
-    private static final List<String> REVISION =
-            List.of("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version");
 
     private final ProxyScope scope;
-    private final String mesh;
 
-    private TracedWorkload(ProxyScope scope, String mesh) {
+    private TracedWorkload(ProxyScope scope) {
         this.scope = scope;
-        this.mesh = mesh;
     }
 
     /// The same with what is said of the workload.
     ///
     /// @param listeners of the proxy
-    /// @param mesh its name
-    public static Snapshot in(
-            Snapshot snapshot, Stream<Listener> listeners, ProxyScope scope, String mesh) {
-        Map<String, Tracing> traced = new TreeMap<>();
-        listeners.forEach(it ->
-                it.options().observation().tracing().ifPresent(t -> traced.put(it.name(), t)));
-        if (traced.isEmpty()) {
+    public static Snapshot in(Snapshot snapshot, Stream<Listener> listeners, ProxyScope scope) {
+        Set<String> named =
+                listeners
+                        .filter(it ->
+                                it.options()
+                                        .observation()
+                                        .tracing()
+                                        .filter(TracedWorkload::wantsName)
+                                        .isPresent())
+                        .map(Listener::name)
+                        .collect(Collectors.toSet());
+        if (named.isEmpty()) {
             return snapshot;
         }
-        var workload = new TracedWorkload(scope, mesh);
+        var workload = new TracedWorkload(scope);
         var all = new TreeMap<String, XdsResource>();
         snapshot.of(XdsType.LISTENER)
-                .forEach((name, resource) -> {
-                    Tracing tracing = traced.get(name);
-                    all.put(
-                            name,
-                            tracing == null ? resource : workload.told(name, resource, tracing));
-                });
+                .forEach((name, resource) ->
+                        all.put(
+                                name,
+                                named.contains(name) ? workload.told(name, resource) : resource));
         var resources = new EnumMap<>(snapshot.resources());
         resources.put(XdsType.LISTENER, NamedResources.of(all));
         return new Snapshot(snapshot.version(), resources);
     }
 
-    private XdsResource told(String name, XdsResource resource, Tracing tracing) {
+    private static boolean wantsName(Tracing tracing) {
+        return switch (tracing.provider()) {
+            case Tracing.Provider.OpenTelemetry otel ->
+                    !otel.cluster().equals(ClusterName.CONTROL_PLANE);
+            case Tracing.Provider.Datadog _ -> true;
+            case Tracing.Provider.Zipkin _, Tracing.Provider.SkyWalking _ -> false;
+        };
+    }
+
+    private XdsResource told(String name, XdsResource resource) {
         try {
             io.envoyproxy.envoy.config.listener.v3.Listener.Builder out =
                     TypedConfigs.unpack(
@@ -73,10 +82,10 @@ public final class TracedWorkload {
                             io.envoyproxy.envoy.config.listener.v3.Listener.getDefaultInstance())
                             .toBuilder();
             for (FilterChain.Builder chain : out.getFilterChainsBuilderList()) {
-                tell(chain, tracing);
+                tell(chain);
             }
             if (out.hasDefaultFilterChain()) {
-                tell(out.getDefaultFilterChainBuilder(), tracing);
+                tell(out.getDefaultFilterChainBuilder());
             }
             return XdsResource.of(name, out.build());
         } catch (InvalidProtocolBufferException e) {
@@ -84,34 +93,23 @@ public final class TracedWorkload {
         }
     }
 
-    private void tell(FilterChain.Builder chain, Tracing tracing)
-            throws InvalidProtocolBufferException {
+    private void tell(FilterChain.Builder chain) throws InvalidProtocolBufferException {
         for (Filter.Builder filter : chain.getFiltersBuilderList()) {
             Any config = filter.getTypedConfig();
             if (TypedConfigs.holds(config, HttpConnectionManager.getDefaultInstance())) {
                 HttpConnectionManager.Builder manager =
                         TypedConfigs.unpack(config, HttpConnectionManager.getDefaultInstance())
                                 .toBuilder();
-                tell(manager.getTracingBuilder(), tracing);
+                tell(manager.getTracingBuilder());
                 filter.setTypedConfig(Protos.pack(manager.build()));
             }
         }
     }
 
-    private void tell(HttpConnectionManager.Tracing.Builder out, Tracing tracing)
+    private void tell(HttpConnectionManager.Tracing.Builder out)
             throws InvalidProtocolBufferException {
-        if (tracing.istioTags()) {
-            tag(out, "istio.canonical_revision", label(REVISION, "latest"));
-            tag(out, "istio.canonical_service", label(NAME, "unknown"));
-            tag(
-                    out,
-                    "istio.cluster_id",
-                    scope.clusterId().isEmpty() ? "unknown" : scope.clusterId());
-            tag(out, "istio.mesh_id", mesh);
-            tag(out, "istio.namespace", scope.namespace());
-        }
         Any config = out.getProvider().getTypedConfig();
-        String service = label(NAME, "unknown") + "." + scope.namespace();
+        String service = label() + "." + scope.namespace();
         if (TypedConfigs.holds(config, OpenTelemetryConfig.getDefaultInstance())) {
             out.getProviderBuilder()
                     .setTypedConfig(
@@ -133,21 +131,11 @@ public final class TracedWorkload {
         }
     }
 
-    /// A tag of the user's goes before.
-    private static void tag(HttpConnectionManager.Tracing.Builder out, String name, String value) {
-        if (out.getCustomTagsList().stream().noneMatch(it -> it.getTag().equals(name))) {
-            out.addCustomTags(
-                    CustomTag.newBuilder()
-                            .setTag(name)
-                            .setLiteral(CustomTag.Literal.newBuilder().setValue(value)));
-        }
-    }
-
-    private String label(List<String> names, String otherwise) {
-        return names.stream()
+    private String label() {
+        return NAME.stream()
                 .map(name -> scope.labels().getOrDefault(name, ""))
                 .filter(value -> !value.isEmpty())
                 .findFirst()
-                .orElse(otherwise);
+                .orElse("unknown");
     }
 }

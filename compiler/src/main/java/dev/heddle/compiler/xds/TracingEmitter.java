@@ -1,7 +1,6 @@
 package dev.heddle.compiler.xds;
 
 import com.google.protobuf.BoolValue;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
@@ -9,6 +8,7 @@ import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import dev.heddle.compiler.ir.Tracing;
 import dev.heddle.compiler.ir.Tracing.Tag;
+import dev.heddle.compiler.ir.Workload;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -31,11 +31,12 @@ import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Emits how requests are followed.
 ///
-/// What only one workload is, its name and Istio's tags, is not known here, where listeners are
-/// made for many: [TracedWorkload] adds it.
+/// The service's name, which some providers want, is not known here, where listeners are made for
+/// many workloads: [TracedWorkload] adds it.
 final class TracingEmitter {
     /// Metadata of a listener that says which requests Heddle's own proxy tells of in the end.
     private static final String TAIL = "heddle.tail_keep";
@@ -43,10 +44,8 @@ final class TracingEmitter {
     private static final double ALL = 100;
     private static final double NANOS = 1e9;
 
-    /// Fields that came later than the API that this is built with.
+    /// A field that came later than the API that this is built with.
     private static final int NO_CONTEXT_PROPAGATION = 13;
-
-    private static final int TAG_VALUE = 6;
 
     private TracingEmitter() {}
 
@@ -59,6 +58,7 @@ final class TracingEmitter {
                         .setOverallSampling(percent(ALL));
         tracing.pathLength().ifPresent(n -> said.setMaxPathTagLength(UInt32Value.of(n)));
         tracing.tags().forEach(tag -> said.addCustomTags(tag(tag)));
+        tracing.mesh().ifPresent(mesh -> workload(mesh, tracing.tags(), said));
         if (tracing.spawnsUpstreamSpan()) {
             said.setSpawnUpstreamSpan(BoolValue.of(true));
         }
@@ -84,6 +84,24 @@ final class TracingEmitter {
         }
     }
 
+    /// Whose spans they are, in Istio's words, as far as the user says nothing else under these
+    /// names. The proxy knows it of its node, so proxies of many workloads have one configuration.
+    private static void workload(
+            String mesh, List<Tag> others, HttpConnectionManager.Tracing.Builder out) {
+        Stream.of(
+                        own("istio.canonical_revision", Workload.REVISION),
+                        own("istio.canonical_service", Workload.SERVICE),
+                        own("istio.cluster_id", Workload.CLUSTER),
+                        new Tag("istio.mesh_id", new Tag.Value.Literal(mesh)),
+                        own("istio.namespace", Workload.NAMESPACE))
+                .filter(tag -> others.stream().noneMatch(it -> it.name().equals(tag.name())))
+                .forEach(tag -> out.addCustomTags(tag(tag)));
+    }
+
+    private static Tag own(String name, String key) {
+        return new Tag(name, new Tag.Value.Format(Workload.own(key)));
+    }
+
     /// Into a listener, for Heddle's own proxy: Envoy takes metadata and leaves them alone.
     static void tail(Tracing.Tail tail, Listener.Builder out) {
         Struct.Builder said = Struct.newBuilder();
@@ -102,7 +120,7 @@ final class TracingEmitter {
         return Percent.newBuilder().setValue(value).build();
     }
 
-    private static CustomTag tag(Tag tag) {
+    static CustomTag tag(Tag tag) {
         CustomTag.Builder out = CustomTag.newBuilder().setTag(tag.name());
         switch (tag.value()) {
             case Tag.Value.Literal(String text) ->
@@ -117,16 +135,7 @@ final class TracingEmitter {
                             CustomTag.Header.newBuilder()
                                     .setName(header)
                                     .setDefaultValue(otherwise));
-            case Tag.Value.Format(String format) ->
-                    out.setUnknownFields(
-                            UnknownFieldSet.newBuilder()
-                                    .addField(
-                                            TAG_VALUE,
-                                            UnknownFieldSet.Field.newBuilder()
-                                                    .addLengthDelimited(
-                                                            ByteString.copyFromUtf8(format))
-                                                    .build())
-                                    .build());
+            case Tag.Value.Format(String format) -> out.setValue(format);
         }
         return out.build();
     }

@@ -4,14 +4,22 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// One answer.
 ///
 /// @param headers besides the content's type and those that every answer has
+/// @param body as a whole; empty where it is a stream
+/// @param stream that follows the head; empty for a body
 public record ApiResponse(
-        int status, String contentType, Map<String, String> headers, String body) {
+        int status,
+        String contentType,
+        Map<String, String> headers,
+        String body,
+        Optional<ApiStream> stream) {
     private static final String JSON = "application/json; charset=utf-8";
+    private static final String LINES = "application/x-ndjson; charset=utf-8";
 
     public ApiResponse {
         headers = Map.copyOf(headers);
@@ -19,17 +27,22 @@ public record ApiResponse(
 
     /// An answer for programs.
     public static ApiResponse json(int status, Node body) {
-        return new ApiResponse(status, JSON, Map.of(), Json.pretty(body));
+        return new ApiResponse(status, JSON, Map.of(), Json.pretty(body), Optional.empty());
     }
 
     /// An answer that is JSON already.
     static ApiResponse rawJson(String body) {
-        return new ApiResponse(200, JSON, Map.of(), body);
+        return new ApiResponse(200, JSON, Map.of(), body, Optional.empty());
     }
 
     /// Something that was read from the jar.
     static ApiResponse text(String contentType, String body) {
-        return new ApiResponse(200, contentType, Map.of(), body);
+        return new ApiResponse(200, contentType, Map.of(), body, Optional.empty());
+    }
+
+    /// One that goes on: lines of JSON.
+    static ApiResponse stream(ApiStream stream) {
+        return new ApiResponse(200, LINES, Map.of(), "", Optional.of(stream));
     }
 
     /// A refusal.
@@ -52,7 +65,7 @@ public record ApiResponse(
     ApiResponse withHeader(String name, String value) {
         var more = new TreeMap<>(headers);
         more.put(name, value);
-        return new ApiResponse(status, contentType, more, body);
+        return new ApiResponse(status, contentType, more, body, stream);
     }
 
     /// Texts as a list.

@@ -75,6 +75,12 @@ final class AuditApi {
         return answer;
     }
 
+    /// Records something that a caller does although he changes no resource.
+    void note(Caller caller, String what, String namespace) {
+        audit.record(caller, what, namespace, "");
+        settle();
+    }
+
     /// Waits for the disk, so that whoever has an answer finds it recorded.
     private void settle() {
         try {

@@ -4,6 +4,7 @@ import dev.heddle.control.access.Accounts;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Role;
 import dev.heddle.control.audit.AuditTrail;
+import dev.heddle.control.slo.Slos;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.signals.Signals;
@@ -56,16 +57,53 @@ public final class ConsoleApi {
             AuditTrail audit,
             Optional<Signals> signals,
             Guard guard) {
+        this(mesh, store, accounts, audit, signals, Optional.empty(), guard);
+    }
+
+    /// An API over that mesh, its traffic and how well its services do.
+    ///
+    /// @param accounts who may use it
+    /// @param audit where it is recorded
+    /// @param signals what is known of traffic; empty where nothing is kept
+    /// @param slos how it stands with objectives; empty where nobody looks
+    /// @param guard from where it may be used
+    public ConsoleApi(
+            Mesh mesh,
+            ConfigStore store,
+            Accounts accounts,
+            AuditTrail audit,
+            Optional<Signals> signals,
+            Optional<Slos> slos,
+            Guard guard) {
         this.guard = guard;
         this.entrance = new Entrance(accounts);
         this.audited = new AuditApi(audit);
+        var described = new OpenApi(Shapes.load());
         var all = new ArrayList<Route>();
         all.addAll(reading(mesh, new ResourcesApi(mesh, store)));
         all.addAll(changing(new ResourcesApi(mesh, store), new TransactionsApi(store)));
         all.addAll(versions(new VersionsApi(store)));
         all.addAll(stages(new StageApi(store)));
         all.addAll(accounts(new AccountsApi(accounts)));
-        all.addAll(SignalRoutes.of(new SignalsApi(signals, InstantSource.system()), V1));
+        all.add(
+                new Route(
+                        "GET",
+                        V1 + "/explain",
+                        "what would become of a request, and which lines decide it",
+                        ExplainApi.parameters(),
+                        READERS,
+                        new ExplainApi(mesh)::explain));
+        all.addAll(
+                SignalRoutes.of(
+                        new SignalsApi(signals, store.history(), InstantSource.system()), V1));
+        all.addAll(
+                SignalRoutes.live(
+                        new TapApi(mesh, signals, audited, mesh.nanos()),
+                        new RecorderApi(mesh.flightRecorders()),
+                        V1));
+        all.addAll(SloRoutes.of(slos, V1));
+        all.addAll(new CostApi(mesh, signals, InstantSource.system()).routes(V1));
+        all.addAll(new DebugApi(mesh).routes());
         all.add(
                 new Route(
                         "GET",
@@ -73,10 +111,12 @@ public final class ConsoleApi {
                         "what the control plane counts of itself, for Prometheus",
                         Map.of(),
                         READERS,
-                        _ ->
+                        call ->
                                 ApiResponse.text(
                                         PrometheusText.CONTENT_TYPE,
-                                        mesh.metrics() + SignalMeters.print(signals))));
+                                        mesh.metrics(call.caller()::sees)
+                                                + SignalMeters.print(signals)
+                                                + SloMeters.print(slos, call.caller()::sees))));
         all.add(
                 new Route(
                         "GET",
@@ -87,13 +127,12 @@ public final class ConsoleApi {
                                 "limit", "how many at most, 1 to 1000 (100)"),
                         ADMINS,
                         audited::last));
-        all.addAll(page());
         all.add(
                 get(
                         "/openapi.json",
                         "this description",
                         ANYBODY,
-                        _ -> ApiResponse.json(200, OpenApi.document(routes()))));
+                        _ -> ApiResponse.json(200, described.document(routes()))));
         this.routes = List.copyOf(all);
     }
 
@@ -289,15 +328,6 @@ public final class ConsoleApi {
                         ANYBODY,
                         accounts::token),
                 change("DELETE", "/tokens/{id}", "takes one back", ANYBODY, accounts::revoke));
-    }
-
-    private static List<Route> page() {
-        var page = Page.load();
-        return List.of(
-                page.route("/", "index.html", "text/html; charset=utf-8"),
-                page.route("/console.css", "console.css", "text/css; charset=utf-8"),
-                page.route("/console.js", "console.js", "text/javascript; charset=utf-8"),
-                page.route("/favicon.svg", "favicon.svg", "image/svg+xml"));
     }
 
     private static Route get(

@@ -21,7 +21,7 @@ public record Guard(InetSocketAddress bound) {
             Set.of("application/x-www-form-urlencoded", "multipart/form-data", "text/plain");
 
     /// Why a request is not let in; empty when it is.
-    Optional<ApiResponse> objection(ApiRequest request) {
+    public Optional<ApiResponse> objection(ApiRequest request) {
         String host = request.header("host").orElse("");
         if (bound.getAddress() != null
                 && bound.getAddress().isLoopbackAddress()

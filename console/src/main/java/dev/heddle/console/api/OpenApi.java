@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Describes the API in OpenAPI 3.1, from the very list of routes that answers.
-final class OpenApi {
-    private OpenApi() {}
+///
+/// @param shapes of bodies
+record OpenApi(Shapes shapes) {
+    private static final String JSON = "application/json";
 
-    static Node.Mapping document(List<Route> routes) {
+    Node.Mapping document(List<Route> routes) {
         var paths = new LinkedHashMap<String, Node.Mapping>();
         for (Route route : routes) {
             if (route.pattern().startsWith("/api/")) {
@@ -37,13 +39,15 @@ final class OpenApi {
                                                 + " X-Heddle."))
                 .with(
                         "components",
-                        Node.Mapping.EMPTY.with(
-                                "securitySchemes",
-                                Node.Mapping.EMPTY.with(
-                                        "token",
-                                        Node.Mapping.EMPTY
-                                                .with("type", "http")
-                                                .with("scheme", "bearer"))))
+                        Node.Mapping.EMPTY
+                                .with(
+                                        "securitySchemes",
+                                        Node.Mapping.EMPTY.with(
+                                                "token",
+                                                Node.Mapping.EMPTY
+                                                        .with("type", "http")
+                                                        .with("scheme", "bearer")))
+                                .with("schemas", shapes.schemas()))
                 .with("paths", Node.Mapping.of(paths));
     }
 
@@ -51,7 +55,7 @@ final class OpenApi {
         return route.method().toLowerCase(Locale.ROOT);
     }
 
-    private static Node.Mapping operation(Route route) {
+    private Node.Mapping operation(Route route) {
         var parameters = new ArrayList<Node.Mapping>();
         route.parameters().forEach(name -> parameters.add(parameter(name, "path", "", true)));
         new TreeMap<>(route.query())
@@ -63,7 +67,22 @@ final class OpenApi {
                         .with("security", security(route))
                         .with("parameters", parameters)
                         .with("responses", responses(route));
-        return route.method().equals("POST") ? operation.with("requestBody", body()) : operation;
+        boolean takesResources = route.pattern().endsWith("/resources") && !isGet(route);
+        return shapes.body(route)
+                .map(body -> operation.with("requestBody", content(JSON, body)))
+                .orElse(takesResources ? operation.with("requestBody", resources()) : operation);
+    }
+
+    private static boolean isGet(Route route) {
+        return route.method().equals("GET");
+    }
+
+    private static Node.Mapping content(String type, Node.Mapping schema) {
+        return Node.Mapping.EMPTY
+                .with("required", true)
+                .with(
+                        "content",
+                        Node.Mapping.EMPTY.with(type, Node.Mapping.EMPTY.with("schema", schema)));
     }
 
     private static List<Node.Mapping> security(Route route) {
@@ -82,19 +101,17 @@ final class OpenApi {
                 .with("schema", Node.Mapping.EMPTY.with("type", "string"));
     }
 
-    private static Node.Mapping body() {
+    private static Node.Mapping resources() {
         Node.Mapping text =
                 Node.Mapping.EMPTY.with("schema", Node.Mapping.EMPTY.with("type", "string"));
         return Node.Mapping.EMPTY
                 .with("required", true)
                 .with(
                         "content",
-                        Node.Mapping.EMPTY
-                                .with("application/yaml", text)
-                                .with("application/json", text));
+                        Node.Mapping.EMPTY.with("application/yaml", text).with(JSON, text));
     }
 
-    private static Node.Mapping responses(Route route) {
+    private Node.Mapping responses(Route route) {
         var codes = new TreeMap<String, String>(Map.of("200", "as the summary says"));
         if (!route.parameters().isEmpty()) {
             codes.put("404", "there is no such thing");
@@ -103,7 +120,7 @@ final class OpenApi {
             codes.put("401", "no token, or none that is good");
             codes.put("403", "the caller's roles are not enough; `what` names the one");
         }
-        if (!route.method().equals("GET")) {
+        if (!isGet(route)) {
             codes.putIfAbsent("403", "the request could come from a foreign web page");
             codes.put("503", "the change could not be written");
         }
@@ -115,16 +132,24 @@ final class OpenApi {
         if (route.method().equals("DELETE")) {
             codes.put("409", "it stands in a file that was not applied; `where` names it");
         }
+        Node.Mapping error = Node.Mapping.EMPTY.with("$ref", "#/components/schemas/Error");
         var responses = new TreeMap<String, Node>();
         codes.forEach((code, what) ->
                 responses.put(
                         code,
-                        Node.Mapping.EMPTY
-                                .with("description", what)
-                                .with(
-                                        "content",
-                                        Node.Mapping.EMPTY.with(
-                                                "application/json", Node.Mapping.EMPTY))));
+                        response(
+                                what,
+                                code.equals("200")
+                                        ? shapes.answer(route).orElse(Node.Mapping.EMPTY)
+                                        : error)));
         return Node.Mapping.of(responses);
+    }
+
+    private static Node.Mapping response(String what, Node.Mapping schema) {
+        return Node.Mapping.EMPTY
+                .with("description", what)
+                .with(
+                        "content",
+                        Node.Mapping.EMPTY.with(JSON, Node.Mapping.EMPTY.with("schema", schema)));
     }
 }

@@ -9,6 +9,8 @@ import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.ResourceId;
 import dev.heddle.model.codec.ResourceReader;
+import dev.heddle.model.codec.ResourceWriter;
+import dev.heddle.model.codec.YamlWriter;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.tree.Node;
 import java.io.IOException;
@@ -65,8 +67,13 @@ final class ResourcesApi {
         return view.resources().all().stream()
                 .filter(r -> r.id().equals(id(kind.get(), path)))
                 .findFirst()
-                .map(r -> ApiResponse.json(200, Views.whole(r, view)))
+                .map(r -> ApiResponse.json(200, withYaml(r, Views.whole(r, view))))
                 .orElseGet(() -> notFound(path));
+    }
+
+    /// As people write it, and without what is secret.
+    private static Node.Mapping withYaml(Resource<?> resource, Node.Mapping whole) {
+        return whole.with("yaml", YamlWriter.write(ResourceWriter.shown(resource)));
     }
 
     ApiResponse apply(Call call) {

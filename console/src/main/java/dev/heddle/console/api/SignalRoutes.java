@@ -24,8 +24,18 @@ final class SignalRoutes {
                 Map.of(
                         "by", "service (the usual), version, workload, edge or route",
                         "service", "only calls of this host, or its first word",
-                        "workload", "only what this workload answered"));
+                        "workload", "only what this workload answered",
+                        "route", "only what the route of this name sent"));
+        var series = new TreeMap<>(golden);
+        series.put("steps", "how many at most, 1 to 60 (30); as fine as calls are added up");
         return List.of(
+                new Route(
+                        "GET",
+                        v1 + "/series",
+                        "the same in steps of time, for curves",
+                        series,
+                        READERS,
+                        api::series),
                 new Route(
                         "GET",
                         v1 + "/signals",
@@ -63,9 +73,40 @@ final class SignalRoutes {
                         api::why));
     }
 
+    /// What proxies are asked to tell for the moment.
+    ///
+    /// @param v1 what paths begin with
+    static List<Route> live(TapApi tap, RecorderApi recorder, String v1) {
+        return List.of(
+                new Route(
+                        "GET",
+                        v1 + "/tap",
+                        "requests while they are made: lines of JSON, each with a kind: begin, log,"
+                                + " missed, alive, end",
+                        Map.of(
+                                "namespace", "only what proxies of this namespace tell",
+                                "workload", "only what the proxy of this workload or service tells",
+                                "from", "only from this workload or service",
+                                "to", "only to this workload or service",
+                                "filter", "an expression of CEL, as in response.code >= 500",
+                                "seconds", "how long at most, 1 to 3600 (300)",
+                                "rate", "how many a second at most, 1 to 1000 (100)"),
+                        new Rule.Somewhere(Role.OPERATOR),
+                        tap::tap),
+                new Route(
+                        "POST",
+                        v1 + "/workloads/{namespace}/{name}/flight-recorder",
+                        "has its proxies tell what they remember of their last requests: logs of"
+                                + " kind remembered, with the dump of the answer",
+                        Map.of(),
+                        new Rule.InPath(Role.OPERATOR),
+                        recorder::dump));
+    }
+
     private static Map<String, String> searched() {
         var query = new TreeMap<String, String>();
-        query.put("kind", "logs (the usual), spans or both");
+        query.put("kind", "logs (the usual), spans, both, or remembered (by flight recorders)");
+        query.put("dump", "what a flight recorder was asked for");
         query.put("from", "the first moment, as in 2026-01-31T12:00:00Z");
         query.put("to", "the moment after the last");
         query.put("service", "at either end: a host, or its first word");

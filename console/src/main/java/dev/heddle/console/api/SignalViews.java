@@ -5,6 +5,7 @@ import dev.heddle.signals.Signals;
 import dev.heddle.signals.Window;
 import dev.heddle.signals.golden.Dimension;
 import dev.heddle.signals.golden.GoldenSignals;
+import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Party;
 import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Signal;
@@ -13,8 +14,10 @@ import dev.heddle.signals.search.Found;
 import dev.heddle.signals.why.Explanation;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// What is known of traffic in JSON. As [Views]: fields are added, never changed.
@@ -28,9 +31,22 @@ final class SignalViews {
     }
 
     static Node.Mapping golden(Dimension by, Signals.Golden golden) {
-        return covered(golden.covered())
+        return covered(golden.covered()).with("by", by.toString()).with("signals", all(by, golden));
+    }
+
+    static Node.Mapping series(Dimension by, Collection<Signals.Golden> points) {
+        return Node.Mapping.EMPTY
                 .with("by", by.toString())
-                .with("signals", golden.signals().stream().map(it -> grouped(by, it)).toList());
+                .with(
+                        "points",
+                        points.stream()
+                                .map(point ->
+                                        covered(point.covered()).with("signals", all(by, point)))
+                                .toList());
+    }
+
+    private static List<Node.Mapping> all(Dimension by, Signals.Golden golden) {
+        return golden.signals().stream().map(it -> grouped(by, it)).toList();
     }
 
     private static Node.Mapping grouped(Dimension by, GoldenSignals signals) {
@@ -126,6 +142,8 @@ final class SignalViews {
         return switch (signal) {
             case RequestLog log -> log(log).with("kind", "log");
             case Span span -> span(span).with("kind", "span");
+            case FlightEntry entry ->
+                    log(entry.log()).with("kind", "remembered").with("dump", entry.dump());
         };
     }
 
@@ -135,10 +153,14 @@ final class SignalViews {
                 .with("spans", spans.stream().map(SignalViews::span).toList());
     }
 
-    static Node.Mapping why(Explanation explanation) {
+    /// @param changeBefore a sentence about what changed just before
+    static Node.Mapping why(Explanation explanation, Optional<String> changeBefore) {
         Node.Mapping answer =
                 trace(explanation.logs(), explanation.spans())
-                        .with("sentence", explanation.sentence());
+                        .with(
+                                "sentence",
+                                explanation.sentence()
+                                        + changeBefore.map(it -> " " + it).orElse(""));
         return explanation.culprit().map(log -> answer.with("about", log(log))).orElse(answer);
     }
 
@@ -150,7 +172,7 @@ final class SignalViews {
         return Node.of(micros / 1e3);
     }
 
-    private static Node.Mapping log(RequestLog log) {
+    static Node.Mapping log(RequestLog log) {
         RequestLog.Outcome outcome = log.outcome();
         RequestLog.Way way = log.way();
         return Node.Mapping.EMPTY
@@ -179,6 +201,7 @@ final class SignalViews {
                 .with("cluster", way.cluster())
                 .with("route", way.route())
                 .with("ruleOrigin", way.ruleOrigin())
+                .with("ruleSource", way.ruleSource())
                 .with("configVersion", way.configVersion())
                 .with("remoteAddress", way.remoteAddress())
                 .with("security", way.secure().toString())

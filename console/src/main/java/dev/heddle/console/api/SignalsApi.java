@@ -2,35 +2,54 @@ package dev.heddle.console.api;
 
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Grant;
+import dev.heddle.control.world.WorldHistory;
 import dev.heddle.model.tree.Node;
 import dev.heddle.signals.Signals;
 import dev.heddle.signals.Window;
 import dev.heddle.signals.golden.Dimension;
 import dev.heddle.signals.golden.Selector;
+import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.search.Search;
+import dev.heddle.signals.why.Explanation;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is known of traffic. Of a call a caller sees what he sees one end of.
 final class SignalsApi {
+    private static final Logger LOG = LoggerFactory.getLogger(SignalsApi.class);
     private static final int USUAL_SECONDS = 60;
     private static final int MOST_DAYS = 366;
     private static final int USUAL_LOGS = 100;
+    private static final int USUAL_STEPS = 30;
+    private static final int MOST_STEPS = 60;
+
+    /// Calls are added up by ten seconds for a quarter of an hour, by minute for a day, by hour.
+    private static final Duration BY_TEN_SECONDS = Duration.ofMinutes(10);
+
+    private static final Duration BY_MINUTE = Duration.ofDays(1);
 
     private final Optional<Signals> signals;
+    private final WorldHistory history;
     private final InstantSource clock;
 
     /// @param signals empty where none are kept
-    SignalsApi(Optional<Signals> signals, InstantSource clock) {
+    /// @param history of the configuration
+    SignalsApi(Optional<Signals> signals, WorldHistory history, InstantSource clock) {
         this.signals = signals;
+        this.history = history;
         this.clock = clock;
     }
 
@@ -38,15 +57,48 @@ final class SignalsApi {
         return answered(
                 call,
                 kept -> {
-                    var selector =
-                            new Selector(
-                                    Dimension.of(call.request().parameter("by").orElse("service")),
-                                    call.request().parameter("service").orElse(""),
-                                    call.request().parameter("workload").orElse(""),
-                                    call.request().parameter("namespace").orElse(""),
-                                    call.caller()::sees);
+                    Selector selector = selector(call);
                     return SignalViews.golden(selector.by(), kept.golden(selector, window(call)));
                 });
+    }
+
+    /// The same in steps, for curves.
+    ApiResponse series(Call call) {
+        return answered(
+                call,
+                kept -> {
+                    Selector selector = selector(call);
+                    int steps = number(call, "steps", USUAL_STEPS, MOST_STEPS);
+                    var points = new TreeMap<Instant, Signals.Golden>();
+                    for (Window step : stepped(window(call), steps)) {
+                        Signals.Golden point = kept.golden(selector, step);
+                        // Where only minutes are known, several steps are of the same one.
+                        points.put(point.covered().from(), point);
+                    }
+                    return SignalViews.series(selector.by(), points.values());
+                });
+    }
+
+    private static List<Window> stepped(Window window, int most) {
+        Duration whole = Duration.between(window.from(), window.to());
+        Duration grain =
+                whole.compareTo(BY_TEN_SECONDS) <= 0
+                        ? Duration.ofSeconds(10)
+                        : whole.compareTo(BY_MINUTE) <= 0
+                                ? Duration.ofMinutes(1)
+                                : Duration.ofHours(1);
+        return window.steps(most, grain);
+    }
+
+    private static Selector selector(Call call) {
+        ApiRequest request = call.request();
+        return new Selector(
+                Dimension.of(request.parameter("by").orElse("service")),
+                request.parameter("service").orElse(""),
+                request.parameter("workload").orElse(""),
+                request.parameter("namespace").orElse(""),
+                request.parameter("route").orElse(""),
+                call.caller()::sees);
     }
 
     ApiResponse graph(Call call) {
@@ -85,8 +137,22 @@ final class SignalsApi {
                 call,
                 kept ->
                         kept.why(call.path().get("id"), namespaces(call.caller()))
-                                .map(SignalViews::why),
+                                .map(it -> SignalViews.why(it, changeBefore(it, call.caller()))),
                 call.path().get("id"));
+    }
+
+    /// What changed before; empty where nothing failed, or nothing is known.
+    private Optional<String> changeBefore(Explanation explanation, Caller caller) {
+        Optional<RequestLog> failed = explanation.culprit().filter(Explanation::isFailed);
+        if (failed.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return ChangeBefore.of(history.versions(), failed.get(), caller);
+        } catch (IOException e) {
+            LOG.warn("versions cannot be read", e);
+            return Optional.empty();
+        }
     }
 
     private ApiResponse answered(Call call, Function<Signals, Node.Mapping> answer) {
@@ -178,6 +244,7 @@ final class SignalsApi {
                 request.parameter("text").orElse(""),
                 request.parameter("request").orElse(""),
                 request.parameter("trace").orElse(""),
+                request.parameter("dump").orElse(""),
                 namespaces(call.caller()),
                 request.parameter("after").map(Search.Cursor::of),
                 number(call, "limit", USUAL_LOGS, 1_000));
@@ -188,9 +255,11 @@ final class SignalsApi {
             case "logs" -> Search.Kind.LOGS;
             case "spans" -> Search.Kind.SPANS;
             case "both" -> Search.Kind.BOTH;
+            case "remembered" -> Search.Kind.REMEMBERED;
             default ->
                     throw new IllegalArgumentException(
-                            "kind: '%s' (expected: logs, spans or both)".formatted(word));
+                            "kind: '%s' (expected: logs, spans, both or remembered)"
+                                    .formatted(word));
         };
     }
 

@@ -22,10 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,7 @@ class SignalsApiTest {
                         1,
                         2,
                         1),
-                new RequestLog.Way("", "outbound|80||api", "r", "", "7", "", Secure.YES, ""));
+                new RequestLog.Way("", "outbound|80||api", "r", "", "", "7", "", Secure.YES, ""));
     }
 
     @BeforeAll
@@ -118,6 +120,44 @@ class SignalsApiTest {
     void stop() {
         signals.close();
         control.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "signals, by, version",
+        "signals, by, edge",
+        "signals, by, route",
+        "series, steps, 3",
+        "graph, seconds, 600",
+        "logs, kind, both",
+        "traces/{trace}, x, x",
+        "why/{trace}, x, x",
+    })
+    void answersLookAsDescribed(String path, String name, String value) {
+        String asked = path.replace("{trace}", TRACE);
+        ApiResponse answer = ask(api, control.accounts().local(), asked, Map.of(name, value));
+        Route route =
+                api.routes().stream()
+                        .filter(r -> r.match(List.of(("api/v1/" + asked).split("/"))).isPresent())
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(Conformity.breaches(Shapes.load(), route, answer)).isEmpty();
+    }
+
+    @Test
+    void stepsOfTimeAddUpToTheWhole() {
+        var now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        var window = Map.of("from", now.minusSeconds(60).toString(), "to", now.toString());
+        var query = new TreeMap<>(window);
+        query.put("steps", "60");
+        List<Node> points = items(asked("series", query), "points");
+        assertThat(points).as("none is shorter than ten seconds").hasSizeBetween(1, 7);
+        for (int i = 1; i < points.size(); i++) {
+            assertThat(text(points.get(i), "from")).isGreaterThan(text(points.get(i - 1), "from"));
+        }
+        query.put("steps", "61");
+        assertThat(ask(api, control.accounts().local(), "series", query).status()).isEqualTo(400);
     }
 
     private String token(String user, String role) throws IOException {

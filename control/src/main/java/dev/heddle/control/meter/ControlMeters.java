@@ -168,14 +168,8 @@ public final class ControlMeters implements CallMeter.Watch {
     }
 
     /// All of it in Prometheus' text format.
-    ///
-    /// @param levels gauges, each name with its value; printed first
-    public String print(Map<String, Long> levels) {
+    public String print() {
         var out = new StringBuilder(8_192);
-        levels.forEach((name, value) -> {
-            type(out, name, "gauge");
-            line(out, name, "", value);
-        });
         counter(out, "pilot_push_triggers", "type=\"config\"", triggers.sum());
         distribution(out, "pilot_proxy_queue_time", "", queued);
         distribution(out, "pilot_xds_push_time", "type=\"all\"", compiled);

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param sent version of the last snapshot that it was given; empty before the first
 /// @param isTrial whether it has what is not in force yet
 /// @param types what it said about each type that it subscribed to
+/// @param says what else its node says
 public record ProxyStatus(
         String id,
         String cluster,
@@ -32,7 +33,19 @@ public record ProxyStatus(
         Optional<Gone> disconnected,
         String sent,
         boolean isTrial,
-        Map<XdsType, TypeStatus> types) {
+        Map<XdsType, TypeStatus> types,
+        Says says) {
+
+    /// What a node says of itself; what it does not say is empty.
+    ///
+    /// @param labels of its workload
+    /// @param mesh the cluster of machines that it runs in, as in `Kubernetes`
+    /// @param version of Istio's agent beside it
+    public record Says(Map<String, String> labels, String mesh, String version) {
+        public Says {
+            labels = Map.copyOf(labels);
+        }
+    }
 
     /// The end of a stream.
     public record Gone(Instant at, String reason) {}

@@ -31,6 +31,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
 /// compilation at a time; when a newer world comes meanwhile, the next compilation takes that and
 /// whatever lay between is skipped. Before the first world nobody is given anything: an empty
 /// snapshot would take away what proxies still have.
+///
+/// This file is long because whatever happens to worlds and streams is decided here, on one thread.
 ///
 /// A compilation that throws is our mistake. It is counted and logged, and costs its own scope the
 /// change and nobody anything else.
@@ -72,6 +75,10 @@ public final class Pusher implements XdsHandler, AutoCloseable {
 
         record Looked(String id, CompletableFuture<Optional<Snapshot>> answer) implements Event {}
 
+        record Tuned(Tuning tuning) implements Event {}
+
+        record Untuned(Tuning tuning) implements Event {}
+
         record AskedPlans(CompletableFuture<List<RunningPlan>> answer) implements Event {}
 
         record Stop() implements Event {}
@@ -90,6 +97,7 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     private final Map<Group, CompiledScope> scopes = new HashMap<>();
     private final Map<Long, ConnectedProxy> proxies = new HashMap<>();
     private final Map<String, ProxyStatus> gone = new HashMap<>();
+    private final List<Tuning> tunings = new ArrayList<>();
     private @Nullable Edition edition;
     private @Nullable Trial trial;
     private long bugs;
@@ -141,6 +149,22 @@ public final class Pusher implements XdsHandler, AutoCloseable {
         var answer = new CompletableFuture<List<RunningPlan>>();
         inbox.add(new Event.AskedPlans(answer));
         return answer;
+    }
+
+    /// Has some proxies run with another value of their runtime, those too that connect later,
+    /// until what is returned is closed. Callable from any thread; how many are open at once, the
+    /// caller bounds.
+    ///
+    /// @param who the proxies; called by the pusher, so it must be quick
+    /// @param key as in `heddle.signals.share`
+    public Tuning tune(Predicate<TunedProxy> who, String key, double value) {
+        var tuning = new Tuning(who, key, value, this);
+        inbox.add(new Event.Tuned(tuning));
+        return tuning;
+    }
+
+    void untune(Tuning tuning) {
+        inbox.add(new Event.Untuned(tuning));
     }
 
     @Override
@@ -208,6 +232,11 @@ public final class Pusher implements XdsHandler, AutoCloseable {
             case Event.Failed(var group, var why) -> onFailed(group, why);
             case Event.Asked(var answer) -> answer.complete(reportNow());
             case Event.Looked(var id, var answer) -> answer.complete(targetOf(id));
+            case Event.Tuned(var tuning) -> onTuned(tuning);
+            case Event.Untuned(var tuning) -> {
+                tunings.remove(tuning);
+                proxies.values().forEach(proxy -> proxy.tune(tunings));
+            }
             case Event.AskedPlans(var answer) -> answer.complete(plansNow());
             case Event.Stop() -> throw new AssertionError("the loop ends before");
         }
@@ -259,11 +288,23 @@ public final class Pusher implements XdsHandler, AutoCloseable {
     private void welcome(XdsStream stream, ProxyScope scope) {
         var proxy = new ConnectedProxy(stream, scope, clock.instant());
         LOG.info("{} connected from {}", proxy.id(), stream.peer());
+        proxy.tune(tunings);
         proxies.put(stream.id(), proxy);
         gone.remove(proxy.id());
         proxy.joins(group(proxy));
         join(proxy);
         compileIfStale(proxy.group());
+    }
+
+    private void onTuned(Tuning tuning) {
+        tunings.add(tuning);
+        proxies.values().forEach(proxy -> proxy.tune(tunings));
+        tuning.onPushed(
+                proxies.values().stream()
+                        .map(ConnectedProxy::identity)
+                        .filter(tuning::isFor)
+                        .sorted(Comparator.comparing(TunedProxy::id))
+                        .toList());
     }
 
     /// Which proxies get the same depends on the world: an address that a service lists tells its

@@ -8,12 +8,19 @@ import dev.heddle.control.federation.BundleStatus;
 import dev.heddle.control.hits.Answers;
 import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.meter.ControlMeters;
+import dev.heddle.control.meter.MetricText;
+import dev.heddle.control.meter.ProcessMeters;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
 import dev.heddle.control.push.PushReport;
 import dev.heddle.control.push.Pusher;
 import dev.heddle.control.push.RunningPlan;
+import dev.heddle.control.push.TunedProxy;
+import dev.heddle.control.push.Tuning;
+import dev.heddle.control.recorder.FlightRecorders;
+import dev.heddle.control.recorder.TunedRecorders;
 import dev.heddle.control.serving.OwnCertificates;
+import dev.heddle.control.slo.Objective;
 import dev.heddle.control.world.Edition;
 import dev.heddle.control.world.WorldLoop;
 import dev.heddle.model.Resources;
@@ -31,10 +38,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes pictures of a running mesh. Callable from any thread; may wait for a moment.
 public final class Mesh {
+    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
     private static final long PATIENCE_SECONDS = 5;
 
     private final WorldLoop worlds;
@@ -45,6 +57,8 @@ public final class Mesh {
     private final Supplier<List<BundleStatus>> bundles;
     private final ControlMeters meters;
     private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final FlightRecorders recorders;
 
     /// A mesh of that loop, that pusher and those hits.
     ///
@@ -53,6 +67,7 @@ public final class Mesh {
     /// @param bundles how it stands with those that are fetched
     /// @param meters what the control plane counts of itself
     /// @param clock by which certificates end
+    /// @param nanos for durations: never goes back
     public Mesh(
             WorldLoop worlds,
             Pusher pusher,
@@ -61,7 +76,8 @@ public final class Mesh {
             OwnCertificates own,
             Supplier<List<BundleStatus>> bundles,
             ControlMeters meters,
-            InstantSource clock) {
+            InstantSource clock,
+            LongSupplier nanos) {
         this.worlds = worlds;
         this.pusher = pusher;
         this.hits = hits;
@@ -70,6 +86,8 @@ public final class Mesh {
         this.bundles = bundles;
         this.meters = meters;
         this.clock = clock;
+        this.nanos = nanos;
+        this.recorders = new TunedRecorders(pusher, clock);
     }
 
     /// The mesh now.
@@ -91,19 +109,52 @@ public final class Mesh {
     }
 
     /// What the control plane counts of itself, in Prometheus' text format.
-    public String metrics() {
-        MeshView view = view();
-        var levels = new TreeMap<String, Long>();
-        levels.put("pilot_xds", view.connected());
-        levels.put("pilot_services", (long) view.services().size());
-        levels.put(
-                "pilot_virt_services",
-                view.resources().all().stream()
-                        .filter(it -> it.kind().name().equals("VirtualService"))
-                        .count());
-        levels.put("heddle_config_version", view.version());
-        levels.put("heddle_proxies_in_sync", view.inSync());
-        return meters.print(levels);
+    ///
+    /// @param seen whether somebody sees a namespace; numbers of the whole mesh are for everybody
+    public String metrics(Predicate<String> seen) {
+        Instant now = clock.instant();
+        var text = new MetricText();
+        ProcessMeters.add(text, clock);
+        MeshMeters.add(text, view());
+        try {
+            MeshMeters.add(text, certificates().within(seen).certificates());
+        } catch (IOException e) {
+            // Prometheus sees that they are missing; the API says why.
+            LOG.debug("the certificates of workloads cannot be read", e);
+        }
+        authority.ifPresent(it -> MeshMeters.addAuthority(text, it.roots(), now));
+        return text.print() + meters.print();
+    }
+
+    /// The objectives in force; empty before the first world.
+    public Optional<List<Objective>> objectives() {
+        return worlds.current().map(it -> Objective.of(it.world().index()));
+    }
+
+    /// The ids of connected proxies of workloads that are named as in `reviews-v1.default`: those
+    /// of that name, and of Pods whose names begin with it.
+    public List<String> proxiesOf(List<String> workloads) {
+        return answer(pusher.report()).proxies().stream()
+                .filter(it -> it.disconnected().isEmpty())
+                .map(ProxyStatus::id)
+                .filter(id -> workloads.stream().anyMatch(it -> ProxyView.isOf(id, it)))
+                .toList();
+    }
+
+    /// Has some proxies run with another value of their runtime, until what is returned is closed;
+    /// see [Pusher#tune].
+    public Tuning tune(Predicate<TunedProxy> who, String key, double value) {
+        return pusher.tune(who, key, value);
+    }
+
+    /// The mesh's clock for durations, in nanoseconds: it never goes back.
+    public LongSupplier nanos() {
+        return nanos;
+    }
+
+    /// What proxies remember of their last requests.
+    public FlightRecorders flightRecorders() {
+        return recorders;
     }
 
     /// How often rules are chosen, and who has them.
@@ -199,7 +250,10 @@ public final class Mesh {
                 p.sent(),
                 p.isTrial(),
                 p.runs(version),
-                p.types().entrySet().stream().map(e -> view(e.getKey(), e.getValue())).toList());
+                p.types().entrySet().stream().map(e -> view(e.getKey(), e.getValue())).toList(),
+                p.says().labels(),
+                p.says().mesh(),
+                p.says().version());
     }
 
     private static ProxyView.TypeView view(XdsType type, TypeStatus status) {

@@ -2,6 +2,7 @@ package dev.heddle.control.view;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A proxy as others see it.
@@ -18,6 +19,9 @@ import java.util.Optional;
 /// @param inSync whether it is connected and runs the version that it shall run of all that it
 ///   subscribed to
 /// @param types what it said about each type, in the order in which they are sent
+/// @param labels of its workload, as its node says
+/// @param mesh the cluster of machines that it runs in, as its node says, as in `Kubernetes`
+/// @param version of Istio's agent beside it, as its node says
 public record ProxyView(
         String id,
         String cluster,
@@ -30,7 +34,10 @@ public record ProxyView(
         String sent,
         boolean isTrial,
         boolean inSync,
-        List<TypeView> types) {
+        List<TypeView> types,
+        Map<String, String> labels,
+        String mesh,
+        String version) {
 
     /// The end of a connection.
     public record Gone(Instant at, String reason) {}
@@ -51,6 +58,7 @@ public record ProxyView(
 
     public ProxyView {
         types = List.copyOf(types);
+        labels = Map.copyOf(labels);
     }
 
     /// The namespace of its workload; empty when its id does not say.
@@ -62,8 +70,24 @@ public record ProxyView(
     ///
     /// @param id as in `sidecar~10.0.0.1~reviews-v1.default~default.svc.cluster.local`
     public static String namespace(String id) {
+        String name = name(id);
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    /// Whether the node of that id is of a workload, by its name or by that of its Pod.
+    ///
+    /// @param workload as in `reviews-v1.default`
+    static boolean isOf(String id, String workload) {
+        String name = name(id);
+        int dot = workload.lastIndexOf('.');
+        return name.equals(workload)
+                || (dot > 0
+                        && name.startsWith(workload.substring(0, dot) + "-")
+                        && name.endsWith(workload.substring(dot)));
+    }
+
+    private static String name(String id) {
         List<String> parts = List.of(id.split("~", -1));
-        String workload = parts.size() == 4 ? parts.get(2) : "";
-        return workload.substring(workload.lastIndexOf('.') + 1);
+        return parts.size() == 4 ? parts.get(2) : "";
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.xds.XdsType;
 import dev.heddle.xds.identity.CertificateCall;
 import io.grpc.Status;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ControlMetersTest {
@@ -16,10 +15,8 @@ class ControlMetersTest {
         meters.onSent(XdsType.CLUSTER, 500, 2_000_000);
         meters.onSent(XdsType.CLUSTER, 50_000, 700_000_000);
         meters.onSent(XdsType.ROUTE, 1, 0);
-        assertThat(meters.print(Map.of("pilot_xds", 3L)).lines())
+        assertThat(meters.print().lines())
                 .contains(
-                        "# TYPE pilot_xds gauge",
-                        "pilot_xds 3",
                         "pilot_xds_pushes{type=\"cds\"} 2",
                         "pilot_xds_pushes{type=\"rds\"} 1",
                         "pilot_xds_config_size_bytes_bucket{type=\"cds\",le=\"10000\"} 1",
@@ -42,7 +39,7 @@ class ControlMetersTest {
         }
         meters.onCall("other/Call");
         meters.onEnd("other/Call", Status.OK);
-        assertThat(meters.print(Map.of()).lines())
+        assertThat(meters.print().lines())
                 .contains(
                         "citadel_server_csr_count 4",
                         "citadel_server_success_cert_issuance_count 2",

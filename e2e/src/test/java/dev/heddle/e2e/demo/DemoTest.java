@@ -52,6 +52,12 @@ class DemoTest {
                                 "two thousand requests are all answered with 200",
                                 promises::everyRequestIsAnswered),
                         DynamicTest.dynamicTest(
+                                "each of them is known to top and to the graph, once",
+                                promises::everyRequestIsTold),
+                        DynamicTest.dynamicTest(
+                                "why finds a fault that a rule injects",
+                                promises::aFaultIsExplained),
+                        DynamicTest.dynamicTest(
                                 "the 80-20 sample splits 80 to 20 within a second",
                                 promises::theSampleSplits),
                         DynamicTest.dynamicTest(
@@ -198,6 +204,72 @@ class DemoTest {
             assertThat(met.failures()).as("%s", met).isZero();
             assertThat(met.total()).isEqualTo(MANY);
             assertThat(met.counts()).containsOnlyKeys("v1", "v2", "v3");
+        }
+
+        /// The page is asked for by nobody but the visitors and the demo's own probe, which asks
+        /// until it has one whole page.
+        void everyRequestIsTold() {
+            // Each proxy tells when its turn comes, every ten seconds.
+            boolean isTold =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(30),
+                            () ->
+                                    Stream.of("productpage", "details", "reviews")
+                                                    .allMatch(it -> requests(it) >= MANY)
+                                            && requests("ratings") >= MANY / 2);
+            assertThat(isTold).as(() -> demo.api("signals?by=service&seconds=600")).isTrue();
+            assertThat(requests("productpage")).isBetween(MANY, MANY + 40);
+            assertThat(requests("details")).isBetween(MANY, MANY + 40);
+            assertThat(requests("reviews")).isBetween(MANY, MANY + 40);
+            assertThat(requests("ratings")).isBetween(MANY / 2, MANY);
+            assertThat(demo.api("graph?seconds=600"))
+                    .contains("istio-ingressgateway", "productpage-v1", "reviews-v3", "ratings-v1");
+        }
+
+        /// How many requests to a service of the sample the control plane knows.
+        private int requests(String service) {
+            var number =
+                    Pattern.compile(
+                                    "\"service\":\\s*\""
+                                            + service
+                                            + "\\.default\\.svc\\.cluster\\.local\",\\s*"
+                                            + "\"requests\":\\s*(\\d+)")
+                            .matcher(demo.api("signals?by=service&seconds=600"));
+            return number.find() ? Integer.parseInt(number.group(1)) : -1;
+        }
+
+        void aFaultIsExplained() throws Exception {
+            Files.writeString(
+                    demo.config().resolve("fault.yaml"),
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: VirtualService
+                    metadata: {name: ratings}
+                    spec:
+                      hosts: [ratings]
+                      http:
+                      - fault: {abort: {percentage: {value: 100}, httpStatus: 556}}
+                        route: [{destination: {host: ratings}}]
+                    """);
+            Pattern id = Pattern.compile("\"requestId\":\\s*\"([0-9a-f-]{36})\"");
+            boolean isTold =
+                    DemoProcess.eventually(
+                            Duration.ofSeconds(20),
+                            () -> {
+                                visitors.visit(10);
+                                return id.matcher(demo.api("logs?code=556&limit=1")).find();
+                            });
+            assertThat(isTold).as(() -> demo.api("logs?limit=5")).isTrue();
+            var found = id.matcher(demo.api("logs?code=556&limit=1"));
+            assertThat(found.find()).isTrue();
+
+            assertThat(demo.api("why/" + found.group(1)))
+                    .containsPattern("\"sentence\":\\s*\"GET /ratings/0 from reviews-v")
+                    .contains("was answered 556 by the proxy of reviews-v")
+                    .contains("fault")
+                    .contains("Version ")
+                    .contains("VirtualService default/ratings created");
+            removeAndSettle("fault.yaml");
         }
 
         void theSampleSplits() throws Exception {

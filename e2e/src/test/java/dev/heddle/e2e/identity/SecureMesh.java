@@ -28,6 +28,7 @@ import dev.heddle.proxy.identity.IdentityLoop;
 import dev.heddle.testkit.FreePorts;
 import dev.heddle.testkit.Parts;
 import dev.heddle.xds.identity.SpiffeId;
+import io.grpc.BindableService;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -74,6 +75,14 @@ final class SecureMesh implements AutoCloseable {
     /// @param life of certificates
     /// @param trustDomain of identities
     SecureMesh(Path dir, Duration life, String trustDomain) throws IOException {
+        this(dir, life, trustDomain, List.of());
+    }
+
+    /// @param life of certificates
+    /// @param trustDomain of identities
+    /// @param beside what proxies may call, too, where xDS is
+    SecureMesh(Path dir, Duration life, String trustDomain, List<BindableService> beside)
+            throws IOException {
         this.dir = dir;
         Files.createDirectories(dir.resolve("config"));
         authority =
@@ -119,7 +128,8 @@ final class SecureMesh implements AutoCloseable {
                                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                                 .signing(authority)
                                 // Other meshes are on this machine, too.
-                                .asking(new Reach(List.of("127.0.0.0/8"))));
+                                .asking(new Reach(List.of("127.0.0.0/8"))),
+                        beside);
         parts.add(control);
     }
 
@@ -394,6 +404,10 @@ final class SecureMesh implements AutoCloseable {
         return new Api(
                 "http://127.0.0.1:" + console.address().getPort(),
                 Optional.of(control.accounts().local()));
+    }
+
+    ControlPlane control() {
+        return control;
     }
 
     List<IdentityLoop> identities() {

@@ -56,6 +56,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Changes of several resources as one, while there is load: every subset of a service is replaced
 /// by another, with the routes to them, and no request fails, though one proxy is stopped and one
 /// is slow; and a change that a proxy refuses goes no further than its first stage.
+///
+/// This file is long because the mesh under load, its callers and those who refuse are made here.
 @Tag("e2e")
 class TransactionsUnderLoadTest {
     private static final int SWAPS = 60;

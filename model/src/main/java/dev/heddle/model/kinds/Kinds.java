@@ -45,6 +45,7 @@ import dev.heddle.model.policy.KeySet;
 import dev.heddle.model.policy.OpenIdProvider;
 import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.policy.SecurityPolicy;
+import dev.heddle.model.policy.ServiceLevelObjective;
 import dev.heddle.model.policy.TrustBundle;
 import dev.heddle.model.tree.Node;
 import dev.heddle.model.verify.MeshTest;
@@ -176,6 +177,16 @@ public final class Kinds {
                     "securitypolicies",
                     SecurityPolicy.class,
                     "sp");
+
+    public static final Kind<ServiceLevelObjective> SERVICE_LEVEL_OBJECTIVE =
+            kind(
+                    HEDDLE,
+                    List.of("v1alpha1"),
+                    "ServiceLevelObjective",
+                    "servicelevelobjectives",
+                    ServiceLevelObjective.class,
+                    "slo",
+                    "slos");
 
     public static final Kind<GatewayClass> GATEWAY_CLASS =
             new Kind<>(
@@ -375,6 +386,7 @@ public final class Kinds {
                     BACKEND_TRAFFIC_POLICY,
                     HTTP_ROUTE_FILTER,
                     SECURITY_POLICY,
+                    SERVICE_LEVEL_OBJECTIVE,
                     GATEWAY_CLASS,
                     KUBERNETES_GATEWAY,
                     LISTENER_SET,

@@ -2,6 +2,7 @@ package dev.heddle.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.heddle.proxy.flight.FlightQuery;
 import dev.heddle.telemetry.Meters;
 import dev.heddle.xds.token.JsonText;
 import java.util.LinkedHashMap;
@@ -47,6 +48,17 @@ public final class AdminPages {
 
         /// The memory that it holds, as JSON.
         String memory();
+
+        /// The layers of the runtime and their values, as JSON.
+        String runtime();
+
+        /// The last requests, as JSON.
+        String flights(FlightQuery query);
+
+        /// Has values of the runtime be others, or as they were where the text is empty.
+        ///
+        /// @return whether there is a layer for it
+        boolean modifyRuntime(Map<String, String> said);
 
         /// Opens the files of access logs anew.
         void reopenLogs();
@@ -147,8 +159,13 @@ public final class AdminPages {
         reads("/memory", "memory in use, in bytes", _ -> Page.Answer.json(subject.memory()));
         reads(
                 "/runtime",
-                "layered_runtime, which there is none of",
-                _ -> Page.Answer.json("{\"layers\":[],\"entries\":{}}\n"));
+                "the layers of the runtime and their values",
+                _ -> Page.Answer.json(subject.runtime()));
+        reads(
+                "/flight_recorder",
+                "what was decided about the last requests, the newest first",
+                FlightQuery.PARAMETERS,
+                query -> flights(subject, query));
         reads(
                 "/unsupported",
                 "fields that were left out, resources that were rejected",
@@ -203,6 +220,11 @@ public final class AdminPages {
                     subject.reopenLogs();
                     return Page.Answer.text("OK\n");
                 });
+        changes(
+                "/runtime_modify",
+                "have values of the runtime be others: key=value&…; an empty value takes one back",
+                ANYTHING,
+                query -> modified(subject, query));
         changes(
                 "/reset_counters",
                 "have counters begin at nothing again",
@@ -260,6 +282,29 @@ public final class AdminPages {
     private static Page.Answer ready(Subject subject) {
         String state = subject.state();
         return state.equals("LIVE") ? Page.Answer.text("LIVE\n") : Page.Answer.error(503, state);
+    }
+
+    private static Page.Answer flights(Subject subject, Map<String, String> query) {
+        try {
+            return Page.Answer.json(subject.flights(FlightQuery.of(query)));
+        } catch (IllegalArgumentException e) {
+            return Page.Answer.error(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Page.Answer modified(Subject subject, Map<String, String> query) {
+        if (query.isEmpty()) {
+            return Page.Answer.error(
+                    400,
+                    "usage: /runtime_modify?key1=value1&key2=value2; an empty value removes what"
+                            + " was set before");
+        }
+        return subject.modifyRuntime(query)
+                ? Page.Answer.text("OK\n")
+                : Page.Answer.error(
+                        503,
+                        "no admin layer specified (expected: one with admin_layer in"
+                                + " layered_runtime of the bootstrap)");
     }
 
     private interface Body {

@@ -30,9 +30,6 @@ final class EnvoysOwnPages {
         pages.put("/allocprofiler", PROFILE);
         pages.put("/cpuprofiler", PROFILE);
         pages.put("/heapprofiler", PROFILE);
-        pages.put(
-                "/runtime_modify",
-                "is about layered_runtime, which there is none of: /runtime is always empty");
         pages.put("/stats/recentlookups/clear", LOOK_UPS);
         pages.put("/stats/recentlookups/disable", LOOK_UPS);
         pages.put("/stats/recentlookups/enable", LOOK_UPS);

@@ -104,6 +104,11 @@ public final class AdsTransport implements StreamTransport, SideCalls {
         }
 
         @Override
+        public void end() {
+            call.finish();
+        }
+
+        @Override
         public void cancel(String reason) {
             call.cancel(GrpcStatus.cancelled(reason));
         }

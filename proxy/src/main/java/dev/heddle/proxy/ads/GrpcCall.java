@@ -93,6 +93,14 @@ final class GrpcCall {
         open.sendData(framed, false);
     }
 
+    /// Says that no more messages follow; the server ends the call then.
+    void finish() {
+        Http2Stream open = stream;
+        if (open != null) {
+            open.sendData(buffers.buffer(0), true);
+        }
+    }
+
     /// Lets one more message come.
     void next() {
         asked++;

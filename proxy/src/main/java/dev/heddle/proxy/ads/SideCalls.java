@@ -20,6 +20,9 @@ public interface SideCalls {
         /// Sends a message; does nothing once the call has ended.
         void send(byte[] message);
 
+        /// Says that no more messages follow; the hearer hears when all were taken.
+        void end();
+
         /// Gives the call up; the hearer hears that reason.
         void cancel(String reason);
     }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.export.Collector;
+import dev.heddle.proxy.tracing.CustomTag;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
 import dev.heddle.xds.wire.Bytes;
@@ -28,8 +29,13 @@ public sealed interface AccessLogConfig {
     /// It is an entry that an access log service takes (ALS).
     ///
     /// @param isHttp whether it is about exchanges; about connections otherwise
-    record Entries(LogService service, boolean isHttp, ToldHeaders told)
-            implements AccessLogConfig {}
+    /// @param tags what it says besides
+    record Entries(LogService service, boolean isHttp, ToldHeaders told, List<CustomTag> tags)
+            implements AccessLogConfig {
+        public Entries {
+            tags = List.copyOf(tags);
+        }
+    }
 
     /// It is a record that a collector of OpenTelemetry takes.
     ///
@@ -111,10 +117,12 @@ public sealed interface AccessLogConfig {
     /// What is counted under one name.
     ///
     /// @param name as Prometheus knows it, `istio_requests_total`
+    /// @param stat as Envoy calls it, `istio.requests_total`
     /// @param isHistogram whether values are distributed over buckets; else they are added up
     /// @param tags by which its members are told apart, in the order in which they are printed
     /// @param value makes the number, of digits; nothing is counted where it makes none
-    record Family(String name, boolean isHistogram, List<Tag> tags, AccessLogFormat value) {
+    record Family(
+            String name, String stat, boolean isHistogram, List<Tag> tags, AccessLogFormat value) {
         public Family {
             tags = List.copyOf(tags);
         }

@@ -39,20 +39,16 @@ import java.util.stream.Collectors;
 @SuppressWarnings("deprecation") // Envoy still reads the old fields, and users still write them
 public final class BootstrapParser {
 
-    /// What changes no request: sinks and tags of statistics, watchdogs, tuning of Envoy's own
-    /// memory.
+    /// What changes no request: tags of statistics, watchdogs, tuning of Envoy's own memory.
     private static final Set<String> NOTED =
             Set.of(
                     "node_context_params",
                     "flags_path",
-                    "stats_sinks",
                     "stats_config",
-                    "stats_flush_interval",
                     "stats_flush_on_admin",
                     "deferred_stat_options",
                     "watchdog",
                     "watchdogs",
-                    "layered_runtime",
                     "enable_dispatcher_stats",
                     "stats_server_version_override",
                     "use_tcp_for_dns_lookups",
@@ -150,6 +146,8 @@ public final class BootstrapParser {
                             value.controlPlane(),
                             value.process(),
                             value.overload(),
+                            value.runtime(),
+                            value.sinks(),
                             notes,
                             value.message(),
                             false);
@@ -192,8 +190,11 @@ public final class BootstrapParser {
                         "static_resources",
                         "dynamic_resources",
                         "overload_manager",
+                        "stats_sinks",
+                        "stats_flush_interval",
                         "bootstrap_extensions",
-                        "cluster_manager"),
+                        "cluster_manager",
+                        "layered_runtime"),
                 NOTED);
         findings.fields(
                 "cluster_manager",
@@ -224,6 +225,9 @@ public final class BootstrapParser {
                         ? new OverloadParser(findings)
                                 .read("overload_manager", bootstrap.getOverloadManager())
                         : Optional.empty(),
+                new RuntimeParser(findings)
+                        .layers("layered_runtime", bootstrap.getLayeredRuntime()),
+                new StatsSinkParser(findings).sinks(bootstrap),
                 List.of(),
                 bootstrap.bytes(),
                 false);

@@ -15,10 +15,11 @@ final class ChanceParser {
         this.findings = findings;
     }
 
-    /// There is no runtime here, so the key never has another value than the default.
+    /// One of which the runtime may say another one.
     Chance runtime(String path, RuntimeFractionalPercent fraction) {
-        findings.fields(path, fraction, Set.of("default_value"), Set.of("runtime_key"));
-        return percent(join(path, "default_value"), fraction.getDefaultValue());
+        findings.fields(path, fraction, Set.of("default_value", "runtime_key"));
+        return percent(join(path, "default_value"), fraction.getDefaultValue())
+                .by(fraction.getRuntimeKey());
     }
 
     Chance percent(String path, FractionalPercent percent) {

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /// when it is given up, is decided by [Warming]. Nothing is lost when the control plane goes away:
 /// what is not taken back stays.
 ///
-/// This file is long because resources of all five types are judged here, by the same steps.
+/// This file is long because resources of all types are judged here, by the same steps.
 @Confined("config thread")
 public final class ConfigSubscriber implements XdsSubscriber {
 
@@ -80,6 +80,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final MassRemoval removals;
     private final AtomicInteger removalsHeld = new AtomicInteger();
     private final SecretFiles files;
+    private final RuntimeLayers runtime;
     private final Map<String, ClusterConfig.Discovery.Dns> resolving = new HashMap<>();
     private final Map<XdsType, Set<String>> subscribed = new HashMap<>();
     private final Set<String> saidOnce = new HashSet<>();
@@ -92,12 +93,14 @@ public final class ConfigSubscriber implements XdsSubscriber {
     private final long givesUpAtNanos;
 
     public ConfigSubscriber(Surroundings surroundings) {
-        this(surroundings, NodeText.SILENT);
+        this(surroundings, NodeText.SILENT, new RuntimeLayers(List.of(), _ -> {}));
     }
 
     /// @param node of the proxy, which formats may ask
-    public ConfigSubscriber(Surroundings surroundings, NodeText node) {
+    /// @param runtime where the control plane's layers of it go
+    public ConfigSubscriber(Surroundings surroundings, NodeText node, RuntimeLayers runtime) {
         this.surroundings = surroundings;
+        this.runtime = runtime;
         this.parser = new ResourceParser(surroundings.filterTypes(), node);
         this.removals = new MassRemoval(surroundings.removalHold());
         this.files = new SecretFiles(parser, received, warming, surroundings.clock());
@@ -158,6 +161,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
     /// Asks a control plane for everything that belongs to this proxy.
     public void connectTo(XdsSubscriptions subscriptions) {
         controlPlane = subscriptions;
+        subscribe(XdsType.RUNTIME, runtime.resources());
         subscriptions.subscribe(XdsType.CLUSTER, Set.of("*"));
         subscriptions.subscribe(XdsType.LISTENER, Set.of("*"));
         subscribeToNames();
@@ -167,7 +171,8 @@ public final class ConfigSubscriber implements XdsSubscriber {
     @Override
     public List<Rejection> onUpdate(XdsType type, List<XdsResource> changed, List<String> removed) {
         heardOf.add(type);
-        if (keeping != null) {
+        // What is said of the runtime is for the moment, and not kept.
+        if (keeping != null && type != XdsType.RUNTIME) {
             keeping.onWord(type, changed, removed, surroundings.nanos().getAsLong());
         }
         var rejections = new ArrayList<Rejection>();
@@ -242,7 +247,7 @@ public final class ConfigSubscriber implements XdsSubscriber {
                     new Rejection(name, "is part of the bootstrap (expected: another name)"));
         }
         Optional<String> objection =
-                isStatic || keeping == null
+                isStatic || keeping == null || type == XdsType.RUNTIME
                         ? Optional.empty()
                         : keeping.keeper().objection(type, resource);
         var delivery =
@@ -315,6 +320,12 @@ public final class ConfigSubscriber implements XdsSubscriber {
                             parser.secret(resource.body()),
                             _ -> name,
                             secret -> warming.putSecret(name, secret));
+            case RUNTIME ->
+                    named(
+                            name,
+                            parser.runtime(resource.body()),
+                            RuntimeParser.Layer::name,
+                            layer -> runtime.put(name, layer.values()));
         };
     }
 
@@ -436,6 +447,10 @@ public final class ConfigSubscriber implements XdsSubscriber {
             case ENDPOINT -> warming.missHosts(name);
             case ROUTE -> warming.missRoute(name);
             case SECRET -> warming.missSecret(name);
+            case RUNTIME -> {
+                runtime.put(name, Map.of());
+                received.removed(type, name);
+            }
         }
     }
 
@@ -521,7 +536,9 @@ public final class ConfigSubscriber implements XdsSubscriber {
             boolean heard =
                     !surroundings.hasControlPlane()
                             || (heardOf.contains(XdsType.CLUSTER)
-                                    && heardOf.contains(XdsType.LISTENER))
+                                    && heardOf.contains(XdsType.LISTENER)
+                                    && (runtime.resources().isEmpty()
+                                            || heardOf.contains(XdsType.RUNTIME)))
                             || isKeptInForce()
                             || surroundings.nanos().getAsLong() - givesUpAtNanos >= 0;
             initialized = started && heard && awaited.isEmpty();

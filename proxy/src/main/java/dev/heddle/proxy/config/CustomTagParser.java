@@ -4,9 +4,6 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.tracing.CustomTag;
-import dev.heddle.telemetry.AccessLogFormat;
-import dev.heddle.xds.wire.Bytes;
-import dev.heddle.xds.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,17 +26,12 @@ final class CustomTagParser {
     }
 
     private Optional<CustomTag> tag(String path, envoy.type.tracing.v3.CustomTag tag) {
-        for (int number : tag.numbers()) {
-            if (number > Later.VALUE) {
-                findings.reject(join(path, "field " + number), "is unknown");
-            }
-        }
+        findings.fields(
+                path,
+                tag,
+                Set.of("tag", "literal", "environment", "request_header", "metadata", "value"));
         String name = tag.getTag();
         findings.required(join(path, "tag"), name);
-        var later = new Later(tag.bytes());
-        if (later.isLast()) {
-            return format(path, name, later.value());
-        }
         return switch (tag.getTypeCase()) {
             case LITERAL -> Optional.of(new CustomTag.Literal(name, tag.getLiteral().getValue()));
             case ENVIRONMENT ->
@@ -50,6 +42,7 @@ final class CustomTagParser {
                                     tag.getEnvironment().getDefaultValue()));
             case REQUEST_HEADER -> header(join(path, "request_header"), name, tag);
             case METADATA -> metadata(join(path, "metadata"), name, tag);
+            case VALUE -> format(path, name, tag.getValue());
             case TYPE_NOT_SET -> {
                 findings.reject(
                         path,
@@ -61,12 +54,9 @@ final class CustomTagParser {
     }
 
     private Optional<CustomTag> format(String path, String name, String format) {
-        try {
-            return Optional.of(new CustomTag.Format(name, AccessLogFormat.parse(format)));
-        } catch (IllegalArgumentException e) {
-            findings.reject(join(path, "value"), String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
+        return Optional.of(
+                new CustomTag.Format(
+                        name, new FormatParser(findings).format(join(path, "value"), format)));
     }
 
     private Optional<CustomTag> header(
@@ -97,38 +87,5 @@ final class CustomTagParser {
                         metadata.getMetadataKey().getKey(),
                         members,
                         metadata.getDefaultValue()));
-    }
-
-    /// The message; `value` came to it later than the API that this is built with.
-    private static final class Later extends Message {
-        static final int VALUE = 6;
-
-        Later(Bytes bytes) {
-            super(bytes);
-        }
-
-        /// Whether, of all that may be set, this is what counts.
-        boolean isLast() {
-            return lastOf(2, 3, 4, 5, VALUE) == VALUE;
-        }
-
-        String value() {
-            return text(VALUE);
-        }
-
-        @Override
-        public String typeName() {
-            return "envoy.type.tracing.v3.CustomTag";
-        }
-
-        @Override
-        public Message read(Bytes other) {
-            return new Later(other);
-        }
-
-        @Override
-        protected String schema() {
-            return "value,6,-s;";
-        }
     }
 }

@@ -88,7 +88,7 @@ public final class EdgeDefaults {
                                         listener(
                                                 resource.body()
                                                         .unpack(Listener.getDefaultInstance())));
-                        case ENDPOINT, ROUTE, SECRET -> Optional.empty();
+                        case ENDPOINT, ROUTE, SECRET, RUNTIME -> Optional.empty();
                     };
             return completed
                     .map(it -> new XdsResource(resource.name(), resource.version(), it.packed()))

@@ -201,15 +201,13 @@ final class ExtAuthzParser {
                         ? new ChanceParser(findings)
                                 .runtime("filter_enabled", config.getFilterEnabled())
                         : Chance.ALWAYS;
-        if (!config.getDenyAtDisable().getRuntimeKey().isEmpty()) {
-            findings.note("deny_at_disable.runtime_key");
-        }
         return new Enabling(
-                chance::takes,
+                chance,
                 config.hasFilterEnabledMetadata()
                         ? metadata("filter_enabled_metadata", config.getFilterEnabledMetadata())
                         : _ -> true,
-                config.getDenyAtDisable().getDefaultValue().getValue());
+                config.getDenyAtDisable().getDefaultValue().getValue(),
+                config.getDenyAtDisable().getRuntimeKey());
     }
 
     private Predicate<@Nullable Map<String, Object>> metadata(

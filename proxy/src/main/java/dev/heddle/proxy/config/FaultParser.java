@@ -6,11 +6,13 @@ import dev.heddle.proxy.filter.fault.FaultConfig;
 import dev.heddle.proxy.http.GrpcStatus;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
+import dev.heddle.proxy.route.Chance;
 import dev.heddle.xds.wire.Any;
 import envoy.extensions.filters.common.fault.v3.FaultDelay;
 import envoy.extensions.filters.common.fault.v3.FaultRateLimit;
 import envoy.extensions.filters.http.fault.v3.FaultAbort;
 import envoy.extensions.filters.http.fault.v3.HTTPFault;
+import envoy.type.v3.FractionalPercent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,18 +34,17 @@ final class FaultParser {
                     "upstream_cluster",
                     "max_active_faults",
                     "response_rate_limit",
-                    "disable_downstream_cluster_stats");
-
-    /// There is no runtime here, so that these never have another value; nor is there metadata of
-    /// an exchange.
-    private static final Set<String> NOTED =
-            Set.of(
+                    "disable_downstream_cluster_stats",
                     "delay_percent_runtime",
                     "abort_percent_runtime",
+                    "response_rate_limit_percent_runtime");
+
+    /// Shares are what the runtime may say; there is no metadata of an exchange.
+    private static final Set<String> NOTED =
+            Set.of(
                     "delay_duration_runtime",
                     "abort_http_status_runtime",
                     "max_active_faults_runtime",
-                    "response_rate_limit_percent_runtime",
                     "abort_grpc_status_runtime",
                     "filter_metadata");
 
@@ -65,11 +66,9 @@ final class FaultParser {
     private FaultConfig fault(HTTPFault fault) {
         findings.fields("", fault, READ, NOTED);
         return new FaultConfig(
-                fault.hasDelay() ? Optional.of(delay(fault.getDelay())) : Optional.empty(),
-                fault.hasAbort() ? Optional.of(abort(fault.getAbort())) : Optional.empty(),
-                fault.hasResponseRateLimit()
-                        ? Optional.of(rate(fault.getResponseRateLimit()))
-                        : Optional.empty(),
+                fault.hasDelay() ? Optional.of(delay(fault)) : Optional.empty(),
+                fault.hasAbort() ? Optional.of(abort(fault)) : Optional.empty(),
+                fault.hasResponseRateLimit() ? Optional.of(rate(fault)) : Optional.empty(),
                 requests(fault),
                 fault.getUpstreamCluster(),
                 fault.hasMaxActiveFaults()
@@ -89,7 +88,8 @@ final class FaultParser {
                         && Stream.of(headers).allMatch(it -> it.test(request));
     }
 
-    private FaultConfig.Delay delay(FaultDelay delay) {
+    private FaultConfig.Delay delay(HTTPFault fault) {
+        FaultDelay delay = fault.getDelay();
         findings.fields("delay", delay, Set.of("fixed_delay", "header_delay", "percentage"));
         Optional<Duration> fixed =
                 switch (delay.getFaultDelaySecifierCase()) {
@@ -109,10 +109,16 @@ final class FaultParser {
                     }
                 };
         return new FaultConfig.Delay(
-                fixed, chances.percent(join("delay", "percentage"), delay.getPercentage()));
+                fixed,
+                share(
+                        join("delay", "percentage"),
+                        delay.getPercentage(),
+                        fault.getDelayPercentRuntime(),
+                        "fault.http.delay.fixed_delay_percent"));
     }
 
-    private FaultConfig.Abort abort(FaultAbort abort) {
+    private FaultConfig.Abort abort(HTTPFault fault) {
+        FaultAbort abort = fault.getAbort();
         findings.fields(
                 "abort", abort, Set.of("http_status", "grpc_status", "header_abort", "percentage"));
         FaultConfig.Answer answer =
@@ -139,10 +145,16 @@ final class FaultParser {
                     }
                 };
         return new FaultConfig.Abort(
-                answer, chances.percent(join("abort", "percentage"), abort.getPercentage()));
+                answer,
+                share(
+                        join("abort", "percentage"),
+                        abort.getPercentage(),
+                        fault.getAbortPercentRuntime(),
+                        "fault.http.abort.abort_percent"));
     }
 
-    private FaultConfig.Rate rate(FaultRateLimit rate) {
+    private FaultConfig.Rate rate(HTTPFault fault) {
+        FaultRateLimit rate = fault.getResponseRateLimit();
         String path = "response_rate_limit";
         findings.fields(path, rate, Set.of("fixed_limit", "header_limit", "percentage"));
         OptionalLong fixed =
@@ -161,6 +173,16 @@ final class FaultParser {
                     }
                 };
         return new FaultConfig.Rate(
-                fixed, chances.percent(join(path, "percentage"), rate.getPercentage()));
+                fixed,
+                share(
+                        join(path, "percentage"),
+                        rate.getPercentage(),
+                        fault.getResponseRateLimitPercentRuntime(),
+                        "fault.http.rate_limit.response_percent"));
+    }
+
+    /// @param key of the runtime; empty for Envoy's usual one
+    private Chance share(String path, FractionalPercent percent, String key, String usualKey) {
+        return chances.percent(path, percent).by(key.isEmpty() ? usualKey : key);
     }
 }

@@ -7,6 +7,7 @@ import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.Chance;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import dev.heddle.telemetry.AccessLogRecord.LogType;
 import dev.heddle.telemetry.CelExpression;
 import java.util.List;
@@ -20,7 +21,8 @@ public sealed interface LogFilter {
     /// An exchange whose response is about to begin, or one that is logged.
     ///
     /// @param nanos how long it has taken
-    record Seen(ExchangeRecord record, long nanos, RandomGenerator random) {
+    /// @param values of which bounds and shares may be others
+    record Seen(ExchangeRecord record, long nanos, RandomGenerator random, RuntimeValues values) {
         StreamInfo info() {
             return record.info();
         }
@@ -48,21 +50,31 @@ public sealed interface LogFilter {
         }
     }
 
+    /// A number of which the runtime may say another one.
+    ///
+    /// @param key of the runtime; empty for none
+    record Bound(long usual, String key) {
+        private long now(RuntimeValues values) {
+            return values.integer(key, usual);
+        }
+    }
+
     /// By the status.
-    record Status(Relation relation, long bound) implements LogFilter {
+    record Status(Relation relation, Bound bound) implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            return relation.holds(seen.info().responseCode(), bound);
+            return relation.holds(seen.info().responseCode(), bound.now(seen.values));
         }
     }
 
     /// By how long it took up to now.
     ///
     /// @param bound milliseconds
-    record Duration(Relation relation, long bound) implements LogFilter {
+    record Duration(Relation relation, Bound bound) implements LogFilter {
         @Override
         public boolean takes(Seen seen) {
-            return relation.holds(TimeUnit.NANOSECONDS.toMillis(seen.nanos), bound);
+            return relation.holds(
+                    TimeUnit.NANOSECONDS.toMillis(seen.nanos), bound.now(seen.values));
         }
     }
 
@@ -82,10 +94,15 @@ public sealed interface LogFilter {
 
         @Override
         public boolean takes(Seen seen) {
+            // As at Envoy the runtime says how many of the share's own denominator.
+            long some = seen.values.integer(share.key(), share.numerator());
+            if (some <= 0 || some >= share.denominator()) {
+                return some > 0;
+            }
             long number = byId ? number(seen.request()) : -1;
-            return number < 0
-                    ? share.takes(seen.random)
-                    : number % share.denominator() < share.numerator();
+            return (number < 0 ? seen.random.nextInt(share.denominator()) : number)
+                            % share.denominator()
+                    < some;
         }
 
         /// What the first digits of the request's id say; negative if it has none.
@@ -110,7 +127,12 @@ public sealed interface LogFilter {
 
         @Override
         public boolean takes(Seen seen) {
-            return of.stream().allMatch(it -> it.takes(seen));
+            for (int i = 0; i < of.size(); i++) {
+                if (!of.get(i).takes(seen)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -122,7 +144,12 @@ public sealed interface LogFilter {
 
         @Override
         public boolean takes(Seen seen) {
-            return of.stream().anyMatch(it -> it.takes(seen));
+            for (int i = 0; i < of.size(); i++) {
+                if (of.get(i).takes(seen)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

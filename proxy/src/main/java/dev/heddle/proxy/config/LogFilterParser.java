@@ -13,6 +13,7 @@ import envoy.config.accesslog.v3.ComparisonFilter;
 import envoy.config.accesslog.v3.GrpcStatusFilter;
 import envoy.config.accesslog.v3.MetadataFilter;
 import envoy.config.accesslog.v3.RuntimeFilter;
+import envoy.config.core.v3.RuntimeUInt32;
 import envoy.data.accesslog.v3.AccessLogType;
 import envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import java.util.ArrayList;
@@ -121,22 +122,22 @@ final class LogFilterParser {
         };
     }
 
-    /// There is no runtime here, so the key never has another value than the default.
-    private long bound(String path, ComparisonFilter comparison) {
-        String at = join(path, "value");
-        findings.fields(at, comparison.getValue(), Set.of("default_value"), Set.of("runtime_key"));
-        return Integer.toUnsignedLong(comparison.getValue().getDefaultValue());
+    private LogFilter.Bound bound(String path, ComparisonFilter comparison) {
+        RuntimeUInt32 value = comparison.getValue();
+        findings.fields(join(path, "value"), value, Set.of("default_value", "runtime_key"));
+        return new LogFilter.Bound(
+                Integer.toUnsignedLong(value.getDefaultValue()), value.getRuntimeKey());
     }
 
     private LogFilter sampled(String path, RuntimeFilter filter) {
         findings.fields(
                 path,
                 filter,
-                Set.of("percent_sampled", "use_independent_randomness"),
-                Set.of("runtime_key"));
+                Set.of("percent_sampled", "use_independent_randomness", "runtime_key"));
         return new LogFilter.Sampled(
                 new ChanceParser(findings)
-                        .percent(join(path, "percent_sampled"), filter.getPercentSampled()),
+                        .percent(join(path, "percent_sampled"), filter.getPercentSampled())
+                        .by(filter.getRuntimeKey()),
                 !filter.getUseIndependentRandomness());
     }
 

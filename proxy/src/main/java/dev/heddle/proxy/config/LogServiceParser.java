@@ -7,7 +7,7 @@ import dev.heddle.proxy.config.AccessLogConfig.LogValue;
 import dev.heddle.proxy.config.AccessLogConfig.ToldHeaders;
 import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.http.HeaderName;
-import dev.heddle.telemetry.AccessLogFormat;
+import dev.heddle.proxy.tracing.CustomTag;
 import envoy.config.core.v3.ApiVersion;
 import envoy.config.core.v3.GrpcService;
 import envoy.config.core.v3.HeaderValue;
@@ -53,7 +53,8 @@ final class LogServiceParser {
                 new ToldHeaders(
                         lowerCase(log.getAdditionalRequestHeadersToLogList()),
                         lowerCase(log.getAdditionalResponseHeadersToLogList()),
-                        lowerCase(log.getAdditionalResponseTrailersToLogList())));
+                        lowerCase(log.getAdditionalResponseTrailersToLogList())),
+                tags(path, log.getCommonConfig()));
     }
 
     AccessLogConfig tcp(String path, TcpGrpcAccessLogConfig log) {
@@ -61,13 +62,20 @@ final class LogServiceParser {
         return new AccessLogConfig.Entries(
                 service(join(path, "common_config"), log.getCommonConfig()),
                 false,
-                new ToldHeaders(List.of(), List.of(), List.of()));
+                new ToldHeaders(List.of(), List.of(), List.of()),
+                tags(path, log.getCommonConfig()));
+    }
+
+    private List<CustomTag> tags(String path, CommonGrpcAccessLogConfig config) {
+        return new CustomTagParser(findings)
+                .tags(join(path, "common_config.custom_tags"), config.getCustomTagsList());
     }
 
     private static List<String> lowerCase(List<String> names) {
         return names.stream().map(it -> it.toLowerCase(Locale.ROOT)).toList();
     }
 
+    /// Its entries have no place for tags.
     AccessLogConfig openTelemetry(String path, OpenTelemetryAccessLogConfig log) {
         findings.fields(
                 path,
@@ -79,6 +87,9 @@ final class LogServiceParser {
                         "body",
                         "attributes"));
         String at = join(path, "common_config");
+        if (log.getCommonConfig().getCustomTagsCount() > 0) {
+            findings.notImplemented(join(at, "custom_tags"));
+        }
         LogService service = service(at, log.getCommonConfig());
         var attributes = new ArrayList<LogValue.Member>();
         for (KeyValue each : log.getAttributes().getValuesList()) {
@@ -111,7 +122,9 @@ final class LogServiceParser {
             return LogValue.NONE;
         }
         return switch (value.getValueCase()) {
-            case STRING_VALUE -> new LogValue.Text(format(path, value.getStringValue()));
+            case STRING_VALUE ->
+                    new LogValue.Text(
+                            new FormatParser(findings).format(path, value.getStringValue()));
             case ARRAY_VALUE -> {
                 var items = new ArrayList<LogValue>();
                 for (AnyValue item : value.getArrayValue().getValuesList()) {
@@ -142,15 +155,6 @@ final class LogServiceParser {
         };
     }
 
-    private AccessLogFormat format(String path, String format) {
-        try {
-            return AccessLogFormat.parse(format);
-        } catch (IllegalArgumentException e) {
-            findings.reject(path, String.valueOf(e.getMessage()));
-            return AccessLogFormat.parse("");
-        }
-    }
-
     private LogService service(String path, CommonGrpcAccessLogConfig config) {
         findings.fields(
                 path,
@@ -160,7 +164,8 @@ final class LogServiceParser {
                         "grpc_service",
                         "transport_api_version",
                         "buffer_flush_interval",
-                        "buffer_size_bytes"),
+                        "buffer_size_bytes",
+                        "custom_tags"),
                 // This proxy has no filter state of that kind.
                 Set.of("filter_state_objects_to_log"));
         findings.required(join(path, "log_name"), config.getLogName());

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.config;
 
 import dev.heddle.proxy.overload.OverloadConfig;
+import dev.heddle.proxy.tuning.RuntimeLayer;
 import dev.heddle.telemetry.NodeText;
 import dev.heddle.xds.XdsResource;
 import dev.heddle.xds.XdsType;
@@ -23,6 +24,8 @@ import java.util.Optional;
 /// @param controlPlane where the rest comes from; empty for nowhere
 /// @param process how the process is run, as the node says it
 /// @param overload what it stops doing when memory is short; empty for nothing
+/// @param runtime the layers of its runtime, the last of which counts first
+/// @param sinks who is sent what is counted of requests
 /// @param notes fields that are left out, each with its path
 /// @param message the whole bootstrap, for dumps
 /// @param isAtEdge whether resources are completed by [EdgeDefaults]
@@ -35,6 +38,8 @@ public record ProxyBootstrap(
         Optional<ControlPlane> controlPlane,
         ProcessConfig process,
         Optional<OverloadConfig> overload,
+        List<RuntimeLayer> runtime,
+        List<StatsSink> sinks,
         List<String> notes,
         Bytes message,
         boolean isAtEdge) {
@@ -43,6 +48,8 @@ public record ProxyBootstrap(
         clusters = List.copyOf(clusters);
         listeners = List.copyOf(listeners);
         secrets = List.copyOf(secrets);
+        runtime = List.copyOf(runtime);
+        sinks = List.copyOf(sinks);
         notes = List.copyOf(notes);
     }
 
@@ -91,6 +98,8 @@ public record ProxyBootstrap(
                 controlPlane,
                 process,
                 overload,
+                runtime,
+                sinks,
                 notes,
                 message,
                 true);

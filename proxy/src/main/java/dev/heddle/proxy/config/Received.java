@@ -95,7 +95,8 @@ public final class Received {
         return Objects.requireNonNull(entries.get(type));
     }
 
-    /// What was accepted last of what the control plane sent.
+    /// What was accepted last of what the control plane sent, to be kept. What it says of the
+    /// runtime is for the moment.
     ///
     /// @param isPublic which secrets are none
     Map<XdsType, List<XdsResource>> ofControlPlane(Predicate<String> isPublic) {
@@ -103,7 +104,13 @@ public final class Received {
         entries.forEach((type, byName) -> {
             var resources = new ArrayList<XdsResource>();
             byName.forEach((name, entry) -> {
-                if (!entry.isStatic() && (type != XdsType.SECRET || isPublic.test(name))) {
+                boolean isKept =
+                        switch (type) {
+                            case SECRET -> isPublic.test(name);
+                            case RUNTIME -> false;
+                            case CLUSTER, ENDPOINT, LISTENER, ROUTE -> true;
+                        };
+                if (!entry.isStatic() && isKept) {
                     entry.accepted()
                             .map(it -> new XdsResource(name, it.version(), it.body()))
                             .ifPresent(resources::add);

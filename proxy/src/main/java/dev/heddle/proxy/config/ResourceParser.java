@@ -9,6 +9,7 @@ import envoy.config.cluster.v3.Cluster;
 import envoy.config.endpoint.v3.ClusterLoadAssignment;
 import envoy.config.listener.v3.Listener;
 import envoy.config.route.v3.RouteConfiguration;
+import envoy.service.runtime.v3.Runtime;
 import java.util.List;
 
 /// Reads resources as they come over the wire: packed.
@@ -56,6 +57,10 @@ record ResourceParser(List<HttpFilterType<?>> filterTypes, NodeText node) {
                         body.unpack(
                                 envoy.extensions.transport_sockets.tls.v3.Secret
                                         .getDefaultInstance())));
+    }
+
+    Parsed<RuntimeParser.Layer> runtime(Any body) {
+        return unpacked(() -> RuntimeParser.parse(body.unpack(Runtime.getDefaultInstance())));
     }
 
     private static <T> Parsed<T> unpacked(Reader<T> reader) {

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import dev.heddle.proxy.filter.FilterSpec;
 import dev.heddle.proxy.hits.Rule;
 import dev.heddle.proxy.observe.Metadata;
+import dev.heddle.proxy.route.Chance;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.GrpcTimeout;
 import dev.heddle.proxy.route.HashPolicy;
@@ -199,7 +200,7 @@ public record RouteConfig(
             boolean grpcOnly,
             List<MetadataMatch> metadata,
             TlsMatch tls,
-            Optional<Fraction> fraction) {
+            Optional<Chance> fraction) {
         public Match {
             headers = List.copyOf(headers);
             query = List.copyOf(query);
@@ -226,16 +227,6 @@ public record RouteConfig(
 
         /// Anything, but of CONNECT, which usually has none.
         record Connect() implements Path {}
-    }
-
-    /// A share.
-    public record Fraction(int numerator, int denominator) {
-        public Fraction {
-            if (numerator < 0 || denominator < 1) {
-                throw new IllegalArgumentException(
-                        "fraction: " + numerator + "/" + denominator + " (expected: >= 0)");
-            }
-        }
     }
 
     /// What a route does with a request.

@@ -3,6 +3,7 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.filter.FilterOverrides;
+import dev.heddle.proxy.route.Chance;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.Mirror;
 import dev.heddle.telemetry.NodeText;
@@ -435,27 +436,16 @@ public final class RouteParser {
         };
     }
 
-    private Optional<RouteConfig.Fraction> fraction(String path, RouteMatch match) {
+    private Optional<Chance> fraction(String path, RouteMatch match) {
         if (!match.hasRuntimeFraction()) {
             return Optional.empty();
         }
-        // There is no runtime here, so the key never has another value than the default.
-        findings.fields(
-                path, match.getRuntimeFraction(), Set.of("default_value"), Set.of("runtime_key"));
-        var value = match.getRuntimeFraction().getDefaultValue();
-        findings.range(join(path, "default_value.numerator"), value.getNumerator(), 0, 1_000_000);
-        int denominator =
-                switch (value.getDenominator()) {
-                    case HUNDRED -> 100;
-                    case TEN_THOUSAND -> 10_000;
-                    case MILLION -> 1_000_000;
-                    case UNRECOGNIZED -> {
-                        findings.reject(join(path, "default_value.denominator"), "is unknown");
-                        yield 100;
-                    }
-                };
-        return Optional.of(
-                new RouteConfig.Fraction(Math.max(0, value.getNumerator()), denominator));
+        findings.range(
+                join(path, "default_value.numerator"),
+                match.getRuntimeFraction().getDefaultValue().getNumerator(),
+                0,
+                1_000_000);
+        return Optional.of(new ChanceParser(findings).runtime(path, match.getRuntimeFraction()));
     }
 
     private static List<String> lowerCase(List<String> names) {

@@ -49,6 +49,7 @@ final class StatsParser {
         Stat stat = histogram.getStat();
         return new Family(
                 name(join(path, "stat"), prefix, stat),
+                prefix + "." + stat.getName(),
                 true,
                 tags(join(path, "stat"), stat),
                 number(join(path, "value_format"), histogram.getValueFormat()));
@@ -68,6 +69,7 @@ final class StatsParser {
                         : number(join(path, "value_format"), counter.getValueFormat());
         return new Family(
                 name(join(path, "stat"), prefix, stat),
+                prefix + "." + stat.getName(),
                 false,
                 tags(join(path, "stat"), stat),
                 value);

@@ -72,7 +72,8 @@ final class RewrittenReplies implements LocalReplies {
                 new LogFilter.Seen(
                         new ExchangeRecord(exchange.request(), head, exchange.info()),
                         exchange.worker().nanos() - exchange.info().startNanos(),
-                        exchange.worker().random());
+                        exchange.worker().random(),
+                        exchange.worker().values());
         for (Rule rule : rules) {
             if (rule.mapper.filter().takes(seen)) {
                 return rule;

@@ -17,6 +17,7 @@ import dev.heddle.proxy.http.UpstreamFailure;
 import dev.heddle.proxy.observe.ExchangeLog;
 import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.runtime.Confined;
@@ -163,9 +164,30 @@ public final class Exchange {
             route =
                     routes == null
                             ? null
-                            : routes.match(request, info.metadata(), info.tls(), worker.random());
+                            : routes.match(
+                                    request,
+                                    info.metadata(),
+                                    info.tls(),
+                                    worker.random(),
+                                    worker.values());
+            tellRoute();
         }
         return route;
+    }
+
+    /// Who looks at an exchange that a filter answered is told by which route it would have gone;
+    /// not where to, as long as chance decides that.
+    private void tellRoute() {
+        RouteEntry chosen = route;
+        if (chosen == null) {
+            return;
+        }
+        info.setRoute(chosen.virtualHost(), chosen.name());
+        info.setRouteMetadata(chosen.metadata());
+        if (chosen.action() instanceof RouteAction.Forward forward
+                && forward.targets().size() == 1) {
+            info.setCluster(forward.choose(request, worker.random()).cluster());
+        }
     }
 
     /// Has the request go to one host of its cluster, if that is there and may be used.

@@ -56,9 +56,11 @@ public final class LogEntries {
     private LogEntries() {}
 
     /// An exchange.
-    public static Bytes http(ExchangeRecord record, ToldHeaders told) {
+    ///
+    /// @param tags what it says besides
+    public static Bytes http(ExchangeRecord record, ToldHeaders told, EntryTags tags) {
         return new WireWriter()
-                .message(1, common(record))
+                .message(1, common(record, tags))
                 .number(
                         2,
                         switch (record.info().protocol()) {
@@ -72,9 +74,11 @@ public final class LogEntries {
     }
 
     /// A connection.
-    public static Bytes tcp(ExchangeRecord record) {
+    ///
+    /// @param tags what it says besides
+    public static Bytes tcp(ExchangeRecord record, EntryTags tags) {
         return new WireWriter()
-                .message(1, common(record))
+                .message(1, common(record, tags))
                 .message(
                         2,
                         new WireWriter()
@@ -83,7 +87,7 @@ public final class LogEntries {
                 .toBytes();
     }
 
-    private static WireWriter common(ExchangeRecord record) {
+    private static WireWriter common(ExchangeRecord record, EntryTags tags) {
         StreamInfo info = record.info();
         var out = new WireWriter();
         address(out, 2, record.downstreamRemoteAddress());
@@ -111,6 +115,7 @@ public final class LogEntries {
         text(out, 18, record.upstreamTransportFailureReason());
         text(out, 19, record.routeName());
         address(out, 20, record.downstreamDirectRemoteAddress());
+        tags.write(record, out);
         time(out, 23, record.nanosTo(Moment.ENDED));
         out.number(24, record.upstreamAttempts());
         text(out, 25, record.connectionTerminationDetails());
@@ -177,7 +182,7 @@ public final class LogEntries {
         out.message(17, fields);
     }
 
-    private static WireWriter flags(List<ResponseFlag> flags) {
+    static WireWriter flags(List<ResponseFlag> flags) {
         var out = new WireWriter();
         for (ResponseFlag flag : flags) {
             switch (flag) {
@@ -243,7 +248,7 @@ public final class LogEntries {
 
     private static WireWriter request(ExchangeRecord record, ToldHeaders told) {
         var out = new WireWriter();
-        out.number(1, METHODS.indexOf(record.request().method()) + 1L);
+        out.number(1, method(record.request().method()));
         header(out, 2, ":scheme", record::requestHeader);
         header(out, 3, ":authority", record::requestHeader);
         header(out, 5, ":path", record::requestHeader);
@@ -275,6 +280,11 @@ public final class LogEntries {
         return out;
     }
 
+    /// `envoy.config.core.v3.RequestMethod`.
+    static long method(String name) {
+        return METHODS.indexOf(name) + 1L;
+    }
+
     private static void each(
             WireWriter out, int field, List<String> names, BiPredicate<String, ByteText> headers) {
         for (String name : names) {
@@ -297,13 +307,13 @@ public final class LogEntries {
         return Bytes.of(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void text(WireWriter out, int field, @Nullable String text) {
+    static void text(WireWriter out, int field, @Nullable String text) {
         if (text != null && !text.isEmpty()) {
             out.bytes(field, Bytes.of(text.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
-    private static void time(WireWriter out, int field, long nanos) {
+    static void time(WireWriter out, int field, long nanos) {
         if (nanos >= 0) {
             out.message(
                     field,
@@ -313,7 +323,7 @@ public final class LogEntries {
         }
     }
 
-    private static void address(WireWriter out, int field, @Nullable SocketAddress address) {
+    static void address(WireWriter out, int field, @Nullable SocketAddress address) {
         switch (address) {
             case InetSocketAddress inet when inet.getAddress() != null ->
                     out.message(

@@ -2,6 +2,7 @@ package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.config.LogFilter;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import dev.heddle.telemetry.AsyncFile;
 import dev.heddle.telemetry.MeterShard;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,33 +44,37 @@ public final class AccessLogs implements LogOpener, AutoCloseable {
     /// Opens logs that are files or counted; a worker has those of services.
     @Override
     public AccessLogger[] open(List<AccessLogConfig> logs, MeterShard shard) {
-        return open(logs, shard, _ -> Optional.empty());
+        return open(logs, shard, _ -> Optional.empty(), () -> RuntimeValues.NONE);
     }
 
     /// Opens logs.
     ///
     /// @param shard where the worker counts
     /// @param others opens those that are told to services
+    /// @param values of the worker now, of which filters may depend
     AccessLogger[] open(
             List<AccessLogConfig> logs,
             MeterShard shard,
-            Function<AccessLogConfig, Optional<AccessLogger>> others) {
+            Function<AccessLogConfig, Optional<AccessLogger>> others,
+            Supplier<RuntimeValues> values) {
         return logs.stream()
-                .flatMap(log -> open(log, shard, others).stream())
+                .flatMap(log -> open(log, shard, others, values).stream())
                 .toArray(AccessLogger[]::new);
     }
 
     private Optional<AccessLogger> open(
             AccessLogConfig log,
             MeterShard shard,
-            Function<AccessLogConfig, Optional<AccessLogger>> others) {
+            Function<AccessLogConfig, Optional<AccessLogger>> others,
+            Supplier<RuntimeValues> values) {
         return switch (log) {
             case AccessLogConfig.Stats stats -> Optional.of(new StatsLogger(stats, series, shard));
             case AccessLogConfig.Lines lines ->
                     file(lines.target())
                             .map(file -> new LineLogger(file, lines.line(), lines.omitsEmpty()));
             case AccessLogConfig.Filtered(LogFilter filter, AccessLogConfig some) ->
-                    open(some, shard, others).map(logger -> new FilteringLogger(filter, logger));
+                    open(some, shard, others, values)
+                            .map(logger -> new FilteringLogger(filter, logger, values));
             case AccessLogConfig.Entries _, AccessLogConfig.Records _ -> others.apply(log);
         };
     }

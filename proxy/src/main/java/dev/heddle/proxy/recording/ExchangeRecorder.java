@@ -1,6 +1,7 @@
 package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.AccessLogConfig;
+import dev.heddle.proxy.flight.FlightRecorder;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
@@ -30,6 +31,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Counts and logs the exchanges of one HTTP connection manager on one worker.
+///
+/// This file is long because each counter has its line.
 @Confined("worker")
 public final class ExchangeRecorder implements ExchangeLog {
 
@@ -48,6 +51,7 @@ public final class ExchangeRecorder implements ExchangeLog {
     private final MeterShard shard;
     private final AccessLogger[] logs;
     private final ExchangeRecord record;
+    private final FlightRecorder flights;
     private final Downstream downstream;
     private final Map<String, Counter> http2Faults = new HashMap<>();
     private final Map<HttpStat, Counter> counters = new EnumMap<>(HttpStat.class);
@@ -57,13 +61,16 @@ public final class ExchangeRecorder implements ExchangeLog {
 
     /// @param shard where this worker counts
     /// @param listenerPrefix of the listener's meters
+    /// @param flights where this worker remembers its last requests
     public ExchangeRecorder(
             ProxyMeters meters,
             MeterShard shard,
             String listenerPrefix,
             String statPrefix,
             List<AccessLogConfig> logs,
-            LogOpener files) {
+            LogOpener files,
+            FlightRecorder flights) {
+        this.flights = flights;
         this.meters = meters;
         this.shard = shard;
         this.record = new ExchangeRecord(meters::statName);
@@ -419,6 +426,7 @@ public final class ExchangeRecorder implements ExchangeLog {
             routes.computeIfAbsent(route, it -> new RouteCounters(meters.route(it)))
                     .count(shard, info);
         }
+        flights.add(request, info);
         if (logs.length > 0) {
             record.of(request, response, info).as(LogType.DownstreamEnd);
             for (AccessLogger log : logs) {

@@ -2,6 +2,8 @@ package dev.heddle.proxy.recording;
 
 import dev.heddle.proxy.config.LogFilter;
 import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.tuning.RuntimeValues;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Logs some of them only.
@@ -11,8 +13,11 @@ final class FilteringLogger implements AccessLogger {
 
     private final LogFilter filter;
     private final AccessLogger logger;
+    private final Supplier<RuntimeValues> values;
 
-    FilteringLogger(LogFilter filter, AccessLogger logger) {
+    /// @param values of the worker now
+    FilteringLogger(LogFilter filter, AccessLogger logger, Supplier<RuntimeValues> values) {
+        this.values = values;
         this.filter = filter;
         this.logger = logger;
     }
@@ -24,7 +29,8 @@ final class FilteringLogger implements AccessLogger {
                 new LogFilter.Seen(
                         record,
                         Math.max(0, record.info().endNanos()),
-                        random == null ? NONE : random);
+                        random == null ? NONE : random,
+                        values.get());
         if (filter.takes(seen)) {
             logger.log(record);
         }

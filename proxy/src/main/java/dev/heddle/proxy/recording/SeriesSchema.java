@@ -17,8 +17,9 @@ record SeriesSchema(List<String> labels, List<Column> families) {
     /// A histogram's numbers: one for each bound, one for what is above them, and the sum.
     static final int HISTOGRAM = BOUNDS.length + 2;
 
+    /// @param stat as Envoy calls it
     /// @param isHistogram whether it has [#HISTOGRAM] numbers; else it has one
-    record Column(String name, boolean isHistogram) {
+    record Column(String name, String stat, boolean isHistogram) {
         int width() {
             return isHistogram ? HISTOGRAM : 1;
         }
@@ -32,7 +33,9 @@ record SeriesSchema(List<String> labels, List<Column> families) {
     static SeriesSchema of(List<Family> families) {
         return new SeriesSchema(
                 families.getFirst().tags().stream().map(Tag::name).toList(),
-                families.stream().map(it -> new Column(it.name(), it.isHistogram())).toList());
+                families.stream()
+                        .map(it -> new Column(it.name(), it.stat(), it.isHistogram()))
+                        .toList());
     }
 
     /// How many numbers a member of all of them has.

@@ -105,6 +105,55 @@ public final class SeriesStore implements PrometheusSource {
         printOwn(out, wanted, series);
     }
 
+    /// Who hears of all there is.
+    public interface Reader {
+        /// A member of a family.
+        ///
+        /// @param stat as Envoy calls the family, `istio.requests_total`
+        /// @param labels by which its members are told apart
+        /// @param key the values of these, put together; see [#values]
+        /// @param numbers of the whole series, of which the family's are some
+        /// @param from the place of its first one
+        /// @param bounds of the buckets of a histogram, whose sum stands behind their counts; none
+        ///   for a counter, which has one number
+        void member(
+                String stat,
+                List<String> labels,
+                String key,
+                long[] numbers,
+                int from,
+                double[] bounds);
+    }
+
+    /// Says what there is, over all workers. Called on any thread; costs time in proportion to the
+    /// number of series.
+    public void read(Reader reader) {
+        forgetUnused();
+        for (SeriesGroup group : groups.values()) {
+            sums(group)
+                    .forEach((key, numbers) -> {
+                        int at = 0;
+                        for (Column column : group.schema().families()) {
+                            reader.member(
+                                    column.stat(),
+                                    group.schema().labels(),
+                                    key,
+                                    numbers,
+                                    at,
+                                    column.isHistogram() ? SeriesSchema.BOUNDS : NO_BOUNDS);
+                            at += column.width();
+                        }
+                    });
+        }
+    }
+
+    private static final double[] NO_BOUNDS = {};
+
+    /// The values of labels that were put together.
+    public static List<String> values(String key) {
+        return Series.values(key.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
     /// A schema in which nobody counts any longer is forgotten, with what was counted.
     private void forgetUnused() {
         groups.keySet()
@@ -113,8 +162,19 @@ public final class SeriesStore implements PrometheusSource {
                                 schema, (_, group) -> group.live().isEmpty() ? null : group));
     }
 
-    /// Those of all workers, added up, without those that nobody used for too long.
     private List<Row> rows(SeriesGroup group) {
+        Map<String, long[]> sums = sums(group);
+        var rows = new ArrayList<Row>(sums.size());
+        sums.forEach((key, numbers) ->
+                rows.add(
+                        new Row(
+                                PrometheusText.labels(group.schema().labels(), values(key)),
+                                numbers)));
+        return rows;
+    }
+
+    /// Those of all workers, added up, without those that nobody used for too long.
+    private Map<String, long[]> sums(SeriesGroup group) {
         long idle = limits.idle().toSeconds();
         long now = clock.instant().getEpochSecond();
         var sums = new HashMap<String, long[]>();
@@ -128,15 +188,7 @@ public final class SeriesStore implements PrometheusSource {
                 }
             });
         }
-        var rows = new ArrayList<Row>(sums.size());
-        sums.forEach((key, numbers) ->
-                rows.add(
-                        new Row(
-                                PrometheusText.labels(
-                                        group.schema().labels(),
-                                        Series.values(key.getBytes(StandardCharsets.ISO_8859_1))),
-                                numbers)));
-        return rows;
+        return sums;
     }
 
     private static void print(StringBuilder out, Column column, int from, List<Row> rows) {

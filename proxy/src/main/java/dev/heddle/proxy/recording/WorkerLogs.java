@@ -9,11 +9,13 @@ import dev.heddle.proxy.export.BatchLimits;
 import dev.heddle.proxy.export.Collector;
 import dev.heddle.proxy.export.ExportLog;
 import dev.heddle.proxy.filter.FilterContext;
+import dev.heddle.proxy.logservice.EntryTags;
 import dev.heddle.proxy.logservice.LogEntries;
 import dev.heddle.proxy.logservice.LogRecords;
 import dev.heddle.proxy.logservice.LogSource;
 import dev.heddle.proxy.logservice.LogStream;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tracing.TagValues;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
@@ -42,6 +44,7 @@ public final class WorkerLogs implements LogOpener {
     private final FilterContext context;
     private final LogSource source;
     private final MeterShard shard;
+    private final TagValues values;
     private final Counter entriesWritten;
     private final Counter entriesDropped;
     private final Counter recordsWritten;
@@ -55,16 +58,19 @@ public final class WorkerLogs implements LogOpener {
     private record BatchKey(LogService service, Bytes resource, boolean isLabelled) {}
 
     /// @param source who this proxy is, for services
+    /// @param environment of the process, of which entries may speak
     /// @param shard where this worker counts
     public WorkerLogs(
             AccessLogs files,
             FilterContext context,
             LogSource source,
+            Map<String, String> environment,
             ProxyMeters meters,
             MeterShard shard) {
         this.files = files;
         this.context = context;
         this.source = source;
+        this.values = new TagValues(environment);
         this.shard = shard;
         MeterScope entries = meters.plain("access_logs.grpc_access_log");
         entriesWritten = entries.counter("logs_written");
@@ -76,7 +82,7 @@ public final class WorkerLogs implements LogOpener {
 
     @Override
     public AccessLogger[] open(List<AccessLogConfig> logs, MeterShard counting) {
-        return files.open(logs, counting, this::ofService);
+        return files.open(logs, counting, this::ofService, context.worker()::values);
     }
 
     private Optional<AccessLogger> ofService(AccessLogConfig log) {
@@ -101,9 +107,10 @@ public final class WorkerLogs implements LogOpener {
                                         key.isHttp() ? HTTP_LOGS : TCP_LOGS,
                                         source.node(),
                                         new Entered()));
+        var tags = new EntryTags(log.tags(), values);
         return log.isHttp()
-                ? record -> stream.add(LogEntries.http(record, log.told()))
-                : record -> stream.add(LogEntries.tcp(record));
+                ? record -> stream.add(LogEntries.http(record, log.told(), tags))
+                : record -> stream.add(LogEntries.tcp(record, tags));
     }
 
     private AccessLogger records(Records log) {

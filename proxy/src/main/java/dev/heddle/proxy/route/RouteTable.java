@@ -3,6 +3,7 @@ package dev.heddle.proxy.route;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.tls.TlsSession;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -20,11 +21,13 @@ public interface RouteTable {
     ///
     /// @param metadata by filter, as `MetadataMatch` has it; null for nothing
     /// @param session of the client's connection; null for one without TLS
+    /// @param values of which shares may be others
     default @Nullable RouteEntry match(
             RequestHead request,
             @Nullable Map<String, ?> metadata,
             @Nullable TlsSession session,
-            RandomGenerator random) {
+            RandomGenerator random,
+            RuntimeValues values) {
         return match(request, random);
     }
 

@@ -52,7 +52,7 @@ final class Shadows implements BodySink {
         Shadows copies = null;
         for (Mirror mirror : route.mirrors()) {
             Cluster cluster =
-                    mirror.chance().takes(exchange.worker().random())
+                    mirror.chance().takes(exchange.worker().random(), exchange.worker().values())
                             ? context.clusters().get(mirror.cluster(exchange.request()))
                             : null;
             if (cluster == null) {

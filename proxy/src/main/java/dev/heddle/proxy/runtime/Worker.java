@@ -2,6 +2,7 @@ package dev.heddle.proxy.runtime;
 
 import dev.heddle.proxy.tls.TlsClient;
 import dev.heddle.proxy.tls.TlsFailure;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
@@ -23,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One event loop and the way to everything that it owns. Workers share nothing, so nothing that a
-/// worker owns is volatile or locked. [#execute] is the only method that other threads may call.
+/// worker owns is volatile or locked. [#execute] and [#adopt] are the only methods that other
+/// threads may call.
 @Confined("worker")
 public final class Worker {
     private static final long CLOCK_INTERVAL_NANOS = 1_000_000_000;
@@ -47,6 +49,7 @@ public final class Worker {
     /// The loop where it is our own; null where it is Netty's.
     private final @Nullable EpollLoop epoll;
 
+    private RuntimeValues values = RuntimeValues.NONE;
     private boolean isTurnEnding;
     private boolean isTimeKnown;
     private long nanos;
@@ -154,6 +157,16 @@ public final class Worker {
 
     public RandomGenerator random() {
         return random;
+    }
+
+    /// What was said, while the proxy runs, of shares and the like.
+    public RuntimeValues values() {
+        return values;
+    }
+
+    /// Takes other ones. Callable from any thread.
+    public void adopt(RuntimeValues next) {
+        loop.execute(() -> values = next);
     }
 
     public ByteBufAllocator allocator() {

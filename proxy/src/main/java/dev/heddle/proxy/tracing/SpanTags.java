@@ -11,7 +11,6 @@ import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tracing.SpanData.Tag;
-import dev.heddle.telemetry.ByteText;
 import dev.heddle.telemetry.SocketAddressText;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +30,7 @@ final class SpanTags {
     private final LocalNode node;
     private final UnaryOperator<String> statNames;
     private final ExchangeRecord record;
+    private final TagValues values;
 
     /// @param statNames gives the name under which a cluster is counted
     SpanTags(TracingConfig.Tags config, LocalNode node, UnaryOperator<String> statNames) {
@@ -38,6 +38,7 @@ final class SpanTags {
         this.node = node;
         this.statNames = statNames;
         this.record = new ExchangeRecord(statNames);
+        this.values = new TagValues(node.environment());
     }
 
     /// The name under which a cluster is counted.
@@ -158,52 +159,11 @@ final class SpanTags {
         }
         record.of(request, response, info);
         for (CustomTag tag : config.custom()) {
-            put(tags, tag.name(), value(tag, request, info));
+            put(tags, tag.name(), values.of(tag, record));
         }
         for (CustomTag tag : ofRoute) {
-            put(tags, tag.name(), value(tag, request, info));
+            put(tags, tag.name(), values.of(tag, record));
         }
-    }
-
-    private @Nullable String value(CustomTag tag, RequestHead request, StreamInfo info) {
-        return switch (tag) {
-            case CustomTag.Literal(_, String value) -> value;
-            case CustomTag.Environment(_, String variable, String otherwise) ->
-                    said(node.environment().get(variable), otherwise);
-            case CustomTag.Header(_, HeaderName header, String otherwise) ->
-                    said(request.headers().get(header), otherwise);
-            case CustomTag.Metadata(_, String filter, List<String> path, String otherwise) ->
-                    said(found(info.metadata(), filter, path), otherwise);
-            case CustomTag.Format(_, var format) -> {
-                var out = new ByteText();
-                format.write(record, "-", out);
-                yield said(out.toString(), "");
-            }
-        };
-    }
-
-    private static @Nullable String said(@Nullable String value, String otherwise) {
-        String taken = value == null ? otherwise : value;
-        return taken.isEmpty() ? null : taken;
-    }
-
-    /// What a filter found out, as far as that is a text, a number or a truth.
-    private static @Nullable String found(
-            @Nullable Map<String, Object> metadata, String filter, List<String> path) {
-        Object at = metadata == null ? null : metadata.get(filter);
-        for (String member : path) {
-            at = at instanceof Map<?, ?> members ? members.get(member) : null;
-        }
-        return switch (at) {
-            case null -> null;
-            case String text -> text;
-            case Boolean truth -> truth.toString();
-            case Double number ->
-                    number == Math.rint(number) && Math.abs(number) < 1e15
-                            ? Long.toString(number.longValue())
-                            : number.toString();
-            default -> null;
-        };
     }
 
     private static void put(Map<String, String> tags, String name, @Nullable String value) {

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 @NullUnmarked // maps are asked for names that are there; a missing one fails the test
 class ConfigSubscriberTest {
 
-    private static final NodeInfo NODE = NodeInfo.of("sidecar~127.0.0.1~a~d", "a");
+    private static final NodeInfo NODE =
+            NodeInfo.of("sidecar~127.0.0.1~a~d", "a").withUserAgent("heddle");
 
     private static final Duration HOLD = Duration.ofMinutes(1);
 

@@ -127,7 +127,7 @@ class GoldenResourcesTest {
                     case LISTENER -> parser.listener(body);
                     case ROUTE -> parser.routes(body);
                     // Its key is shown to nobody, so it cannot be read.
-                    case SECRET -> new Parsed.Accepted<>(body, List.of());
+                    case SECRET, RUNTIME -> new Parsed.Accepted<>(body, List.of());
                 };
         return switch (parsed) {
             case Parsed.Rejected<?>(List<String> reasons) -> reasons;

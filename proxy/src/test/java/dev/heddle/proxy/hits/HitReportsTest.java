@@ -51,6 +51,11 @@ class HitReportsTest {
                         }
 
                         @Override
+                        public void end() {
+                            begun.onEnd(false, "ended");
+                        }
+
+                        @Override
                         public void cancel(String reason) {
                             begun.onEnd(false, reason);
                         }

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.proxy.config.AccessLogConfig;
 import dev.heddle.proxy.config.SeriesLimits;
+import dev.heddle.proxy.flight.FlightRecorder;
 import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Protocol;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseFlag;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
+import dev.heddle.proxy.runtime.Transport;
+import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.proxy.upstream.ClusterStat;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.JsonFormat;
 import dev.heddle.telemetry.Reading;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.util.concurrent.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,7 +44,21 @@ class AccessLogsTest {
 
     private ExchangeRecorder recorder(AccessLogs files, AccessLogConfig... logs) {
         return new ExchangeRecorder(
-                meters, meters.meters().shard(), "l", "s", List.of(logs), files);
+                meters,
+                meters.meters().shard(),
+                "l",
+                "s",
+                List.of(logs),
+                files,
+                new FlightRecorder(
+                        new Worker(
+                                0,
+                                new ManualIoEventLoop(
+                                        null, Thread.currentThread(), LocalIoHandler.newFactory()),
+                                Transport.LOCAL,
+                                Ticker.systemTicker(),
+                                InstantSource.system(),
+                                () -> 0)));
     }
 
     private static AccessLogConfig.Line text(String format) {

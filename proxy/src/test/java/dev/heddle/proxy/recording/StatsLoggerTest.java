@@ -32,6 +32,7 @@ class StatsLoggerTest {
     private static Family family(String name, boolean isHistogram, String value) {
         return new Family(
                 name,
+                name.replaceFirst("_", "."),
                 isHistogram,
                 Stream.of("path=%REQ(:PATH)%", "response_code=%RESPONSE_CODE%", "reporter=source")
                         .map(it -> it.split("=", 2))

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Groups what calls add up to. A call of which both ends tell counts once:
 ///
@@ -58,6 +59,23 @@ public final class Goldens {
                         .reversed()
                         .thenComparing(it -> it.group().toString()));
         return signals;
+    }
+
+    /// What all calls together come to that a selector takes.
+    public static Tally total(Map<Edge, Tally> edges, Selector selector) {
+        var total = new Tally();
+        once(edges, selector.by().believed())
+                .forEach((edge, tally) -> {
+                    if (selector.takes(edge)) {
+                        total.add(tally);
+                    }
+                });
+        return total;
+    }
+
+    /// Which edges are to be known for [#total] of any of these selectors.
+    public static Predicate<Edge> about(List<Selector> selectors) {
+        return edge -> selectors.stream().anyMatch(it -> it.isAbout(edge));
     }
 
     /// What reached no workload is none's.

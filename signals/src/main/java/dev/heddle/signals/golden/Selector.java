@@ -10,13 +10,26 @@ import java.util.function.Predicate;
 /// @param service the host of the service that is called, or the first word of it
 /// @param workload that answered
 /// @param namespace of the service or workload that is called
+/// @param route the name of the route that was chosen
 /// @param seen whether somebody may see what is of a namespace; of a call one of its ends is enough
 public record Selector(
-        Dimension by, String service, String workload, String namespace, Predicate<String> seen) {
+        Dimension by,
+        String service,
+        String workload,
+        String namespace,
+        String route,
+        Predicate<String> seen) {
 
     /// All that there is.
     public static Selector all(Dimension by) {
-        return new Selector(by, "", "", "", _ -> true);
+        return new Selector(by, "", "", "", "", _ -> true);
+    }
+
+    /// Whether calls of an edge count, or whether they say if others do.
+    boolean isAbout(Edge edge) {
+        Party to = edge.destination();
+        return isOne(service, to.service())
+                && (workload.isEmpty() || workload.equals(to.workload()));
     }
 
     boolean takes(Edge edge) {
@@ -24,6 +37,7 @@ public record Selector(
         return isOne(service, to.service())
                 && (workload.isEmpty() || workload.equals(to.workload()))
                 && (namespace.isEmpty() || namespace.equals(to.namespace()))
+                && (route.isEmpty() || route.equals(edge.route()))
                 && sees(seen, edge);
     }
 

@@ -35,7 +35,7 @@ public record ServiceGraph(List<Node> nodes, List<Arrow> edges) {
     /// @param seconds over which
     /// @param seen whether somebody may see what is of a namespace
     public static ServiceGraph of(Map<Edge, Tally> all, Predicate<String> seen, double seconds) {
-        var selector = new Selector(Dimension.EDGE, "", "", "", seen);
+        var selector = new Selector(Dimension.EDGE, "", "", "", "", seen);
         var nodes = new LinkedHashMap<String, Node>();
         var arrows = new ArrayList<Arrow>();
         for (GoldenSignals signals : Goldens.of(all, selector, seconds)) {

@@ -3,11 +3,16 @@ package dev.heddle.signals.ingest;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
 import dev.heddle.signals.intake.Reason;
+import dev.heddle.signals.record.Counted;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.record.RequestLog;
+import dev.heddle.signals.record.Signal;
 import dev.heddle.xds.Confined;
 import dev.heddle.xds.NodeInfo;
 import dev.heddle.xds.server.Caller;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
+import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.service.accesslog.v3.AccessLogServiceGrpc;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsResponse;
@@ -15,7 +20,10 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Envoy's access log service. A proxy streams entries and hears no answer; the next message is
 /// taken when the one before is where it waits.
@@ -100,21 +108,38 @@ public final class AccessLogs extends AccessLogServiceGrpc.AccessLogServiceImplB
     }
 
     private void take(StreamAccessLogsMessage message, EntryReader reader) {
-        var logs = new ArrayList<RequestLog>();
-        message.getHttpLogs()
-                .getLogEntryList()
-                .forEach(entry -> reader.read(entry).ifPresent(logs::add));
-        message.getTcpLogs()
-                .getLogEntryList()
-                .forEach(entry -> reader.read(entry).ifPresent(logs::add));
+        var logs = new ArrayList<Signal>();
+        var counted = new LinkedHashSet<Counted>();
+        for (HTTPAccessLogEntry entry : message.getHttpLogs().getLogEntryList()) {
+            take(reader.read(entry), entry.getCommonProperties(), reader, logs, counted);
+        }
+        for (TCPAccessLogEntry entry : message.getTcpLogs().getLogEntryList()) {
+            take(reader.read(entry), entry.getCommonProperties(), reader, logs, counted);
+        }
         int others =
                 message.getHttpLogs().getLogEntryCount()
                         + message.getTcpLogs().getLogEntryCount()
                         - logs.size();
         intake.received(Kind.LOG, others);
         intake.dropped(Kind.LOG, Reason.NOT_KEPT, others);
+        // First, as it is about what comes then.
+        if (!counted.isEmpty()) {
+            intake.offer(Kind.METRIC, List.copyOf(counted));
+        }
         if (!logs.isEmpty()) {
             intake.offer(Kind.LOG, logs);
+        }
+    }
+
+    private static void take(
+            Optional<RequestLog> log,
+            AccessLogCommon common,
+            EntryReader reader,
+            List<Signal> logs,
+            Set<Counted> counted) {
+        log.map(it -> EntryReader.marked(common, it)).ifPresent(logs::add);
+        if (reader.isCounted(common)) {
+            log.map(Counted::by).ifPresent(counted::add);
         }
     }
 }

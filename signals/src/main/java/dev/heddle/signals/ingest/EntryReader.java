@@ -2,10 +2,12 @@ package dev.heddle.signals.ingest;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Secure;
 import dev.heddle.signals.record.Side;
+import dev.heddle.signals.record.Signal;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -102,6 +104,18 @@ record EntryReader(Sender sender, Places places) {
                                 common.getUpstreamRequestAttemptCount())));
     }
 
+    /// The same, as what a flight recorder remembered where that is said of it.
+    static Signal marked(AccessLogCommon common, RequestLog log) {
+        String dump = tags(common).text("flight_recorder");
+        return dump.isEmpty() ? log : new FlightEntry(log, dump);
+    }
+
+    /// Whether the sender counts by metrics what that entry is about: its listener counts, and its
+    /// process sends metrics.
+    boolean isCounted(AccessLogCommon common) {
+        return sender.sendsMetrics() && tags(common).text("counted").equals("true");
+    }
+
     private RequestLog log(
             AccessLogCommon common,
             String requestId,
@@ -141,6 +155,7 @@ record EntryReader(Sender sender, Places places) {
                         cluster,
                         Texts.cut(common.getRouteName()),
                         tags.ruleOrigin(),
+                        tags.text("rule_source"),
                         tags.text("config_version"),
                         remote,
                         secure(ends.side(), common, tags),

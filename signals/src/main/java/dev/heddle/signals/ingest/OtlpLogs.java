@@ -115,6 +115,7 @@ public final class OtlpLogs extends LogsServiceGrpc.LogsServiceImplBase {
                                 cluster,
                                 said.first("route_name"),
                                 tags.ruleOrigin(),
+                                tags.text("rule_source"),
                                 tags.text("config_version"),
                                 remote,
                                 secure(said, tags),

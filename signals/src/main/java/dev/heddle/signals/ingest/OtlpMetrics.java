@@ -30,7 +30,8 @@ import java.util.Optional;
 public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     private static final String NOT_KEPT =
             "only istio_requests_total, istio_request_duration_milliseconds, istio_*_bytes and"
-                    + " istio_tcp_* are kept, as sums or explicit histograms";
+                    + " istio_tcp_* are kept, as sums or explicit histograms, and what processes"
+                    + " cost";
     private static final String INVALID =
             "a point without a temporality, or whose counts do not fit its bounds";
     private static final String FOREIGN =
@@ -77,7 +78,11 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
     }
 
     private static void read(Metric metric, Sender sender, Export export) {
-        if (!MetricNames.isKnown(metric.getName())) {
+        if (ProcessMetrics.isOne(metric.getName())) {
+            ProcessMetrics.read(metric, sender, export);
+            return;
+        }
+        if (!MetricNames.isKnown(MetricNames.istios(metric.getName()))) {
             export.reject(Reason.NOT_KEPT, points(metric), NOT_KEPT);
             return;
         }
@@ -117,7 +122,10 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
         }
         keep(
                 new MetricPoint(
-                        series(metric.getName(), point.getAttributesList(), sender),
+                        series(
+                                MetricNames.istios(metric.getName()),
+                                point.getAttributesList(),
+                                sender),
                         point.getStartTimeUnixNano() / 1_000,
                         point.getTimeUnixNano() / 1_000,
                         isDelta(metric.getSum().getAggregationTemporality()),
@@ -139,7 +147,10 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
         }
         keep(
                 new MetricPoint(
-                        series(metric.getName(), point.getAttributesList(), sender),
+                        series(
+                                MetricNames.istios(metric.getName()),
+                                point.getAttributesList(),
+                                sender),
                         point.getStartTimeUnixNano() / 1_000,
                         point.getTimeUnixNano() / 1_000,
                         isDelta(metric.getHistogram().getAggregationTemporality()),

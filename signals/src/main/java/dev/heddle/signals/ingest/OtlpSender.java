@@ -44,7 +44,8 @@ record OtlpSender(Optional<Sender> sender, String refusal, Attributes attributes
                                 node,
                                 new Party(own.workload(), own.namespace(), own.service(), version),
                                 node.isEmpty() ? origin(attributes, caller) : node,
-                                sender.proven())),
+                                sender.proven(),
+                                false)),
                 "",
                 attributes);
     }

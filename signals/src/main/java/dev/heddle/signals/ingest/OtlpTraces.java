@@ -95,10 +95,18 @@ public final class OtlpTraces extends TraceServiceGrpc.TraceServiceImplBase {
                         (end - begin) / 1_000,
                         span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR,
                         Texts.cut(span.getStatus().getMessage()),
-                        service,
+                        service(service, attributes),
                         node,
                         namespace(node, sender),
                         withoutQueries(attributes.texts())));
+    }
+
+    /// A proxy that has no name for itself says in tags what it is the proxy of.
+    private static String service(String said, Attributes attributes) {
+        String name = attributes.first("istio.canonical_service");
+        String namespace = attributes.first("istio.namespace");
+        boolean isNamed = !said.isEmpty() && !said.startsWith("unknown_service");
+        return isNamed || name.isEmpty() || namespace.isEmpty() ? said : name + "." + namespace;
     }
 
     /// Of a node that has proved nothing, its id may say it.

@@ -14,8 +14,11 @@ import java.util.Optional;
 /// @param own what it is itself
 /// @param name by which its series are told from others': its id, or where it calls from
 /// @param proven the namespace that its certificate names; empty where it has shown none
-record Sender(String node, Party own, String name, Optional<String> proven) {
-    private static final String CANONICAL_NAME = "service.istio.io/canonical-name";
+/// @param sendsMetrics whether its process sends metrics, too, as its bootstrap has it
+record Sender(String node, Party own, String name, Optional<String> proven, boolean sendsMetrics) {
+    /// What a node says that sends metrics.
+    private static final String SENDS_METRICS = "HEDDLE_METRICS";
+
     private static final String CANONICAL_REVISION = "service.istio.io/canonical-revision";
 
     /// The proxy that says to be that node, and may be it.
@@ -26,25 +29,21 @@ record Sender(String node, Party own, String name, Optional<String> proven) {
         String workload = id.size() == 4 ? id.get(2) : "";
         int dot = workload.lastIndexOf('.');
         String idNamespace = dot < 0 ? "" : workload.substring(dot + 1);
-        String idWorkload = dot < 0 ? workload : workload.substring(0, dot);
         String namespace = proven.or(() -> node.text("NAMESPACE")).orElse(idNamespace);
-        String service =
-                labels.getOrDefault(
-                        CANONICAL_NAME, labels.getOrDefault("app", first(node.cluster())));
         var own =
                 new Party(
-                        Texts.cut(node.text("WORKLOAD_NAME").orElse(idWorkload)),
+                        Texts.cut(node.workload()),
                         Texts.cut(namespace),
-                        Texts.cut(service),
+                        Texts.cut(node.service()),
                         Texts.cut(
                                 labels.getOrDefault(
                                         CANONICAL_REVISION, labels.getOrDefault("version", ""))));
-        return new Sender(Texts.cut(node.id()), own, node.id(), proven);
-    }
-
-    private static String first(String cluster) {
-        int dot = cluster.indexOf('.');
-        return dot < 0 ? cluster : cluster.substring(0, dot);
+        return new Sender(
+                Texts.cut(node.id()),
+                own,
+                node.id(),
+                proven,
+                node.text(SENDS_METRICS).filter("true"::equals).isPresent());
     }
 
     /// The namespace that a caller has proved to be of.

@@ -10,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,13 +55,21 @@ public final class Intake {
     private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
 
     private final int room;
+    private final Consumer<List<? extends Told>> heard;
     private final Map<Kind, AtomicInteger> waiting = new EnumMap<>(Kind.class);
     private final Map<Kind, LongAdder> received = new EnumMap<>(Kind.class);
     private final Map<Kind, Map<Reason, LongAdder>> dropped = new EnumMap<>(Kind.class);
 
     /// @param room how many of each kind may wait
     public Intake(int room) {
+        this(room, _ -> {});
+    }
+
+    /// @param room how many of each kind may wait
+    /// @param heard told what comes, also what there is no room for
+    public Intake(int room, Consumer<List<? extends Told>> heard) {
         this.room = room;
+        this.heard = heard;
         for (Kind kind : Kind.values()) {
             waiting.put(kind, new AtomicInteger());
             received.put(kind, new LongAdder());
@@ -77,6 +86,7 @@ public final class Intake {
     /// @return how many those are; the rest is dropped
     public int offer(Kind kind, List<? extends Told> told) {
         received(kind, told.size());
+        heard.accept(told);
         int taken = reserve(kind, told.size());
         if (taken > 0) {
             queue.add(new Event.Came(kind, List.copyOf(told.subList(0, taken))));

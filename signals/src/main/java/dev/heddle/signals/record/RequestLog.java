@@ -89,6 +89,7 @@ public record RequestLog(
     /// @param route its name
     /// @param ruleOrigin the resource that the route stands in, as in `VirtualService
     ///   default/reviews`
+    /// @param ruleSource its file and line, as in `reviews.yaml:12`
     /// @param configVersion of the configuration that served it
     /// @param remoteAddress the caller's, `address:port`
     /// @param secure whether the call came, or went, by mutual TLS
@@ -98,6 +99,7 @@ public record RequestLog(
             String cluster,
             String route,
             String ruleOrigin,
+            String ruleSource,
             String configVersion,
             String remoteAddress,
             Secure secure,

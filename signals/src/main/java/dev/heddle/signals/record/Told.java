@@ -1,4 +1,4 @@
 package dev.heddle.signals.record;
 
 /// Whatever proxies tell.
-public sealed interface Told permits Signal, MetricPoint {}
+public sealed interface Told permits Signal, MetricPoint, Counted, ProcessPoint {}

@@ -133,6 +133,26 @@ public final class Latencies {
         return 0;
     }
 
+    /// How many of them a duration is not exceeded by; of the bucket in which it lies so many as
+    /// would be if they were spread evenly.
+    public long countUpTo(long micros) {
+        int last = bucketOf(micros);
+        double many = 0;
+        for (int i = 0; i < size && buckets[i] <= last; i++) {
+            many += buckets[i] < last ? counts[i] : counts[i] * share(last, micros);
+        }
+        return Math.round(many);
+    }
+
+    /// Which part of a bucket is not above a duration in it.
+    private static double share(int bucket, long micros) {
+        if (bucket < EXACT || bucket == BUCKETS - 1) {
+            return 1;
+        }
+        double low = lowest(bucket);
+        return Math.min(1, (micros + 1 - low) / (lowest(bucket + 1) - low));
+    }
+
     /// As bytes: of each bucket its distance from the one before and its count, in groups of seven
     /// bits.
     byte[] bytes() {

@@ -27,7 +27,15 @@ public final class MetricNames {
                     TCP_RECEIVED,
                     TCP_SENT);
 
+    private static final String ENVOYS = "istio.";
+    private static final String ISTIOS = "istio_";
+
     private MetricNames() {}
+
+    /// The name as Istio has it: Envoy itself writes points, as in `istio.requests_total`.
+    public static String istios(String name) {
+        return name.startsWith(ENVOYS) ? ISTIOS + name.substring(ENVOYS.length()) : name;
+    }
 
     /// Whether a metric of that name is added up. Everything else that proxies count is not.
     public static boolean isKnown(String name) {

@@ -15,6 +15,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -79,7 +81,7 @@ final class RollupFile implements AutoCloseable {
         }
     }
 
-    private static Connection connect(Path file, boolean onlyReads) throws SQLException {
+    static Connection connect(Path file, boolean onlyReads) throws SQLException {
         var config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
@@ -377,29 +379,57 @@ final class RollupFile implements AutoCloseable {
     ///
     /// @param from the first minute, counted since 1970
     /// @param to the minute after the last
+    /// @param wanted what of
     /// @throws SQLException when it cannot be read
-    static Map<Edge, Tally> read(Path file, long from, long to) throws SQLException {
+    static Map<Edge, Tally> read(Path file, long from, long to, Predicate<Edge> wanted)
+            throws SQLException {
         var sum = new HashMap<Edge, Tally>();
         try (Connection reading = connect(file, true)) {
-            addAll(reading, Resolution.MINUTE, from, to, sum);
-            addAll(reading, Resolution.HOUR, from / 60, (to + 59) / 60, sum);
+            Map<Long, Edge> edges = edges(reading, wanted);
+            addAll(reading, Resolution.MINUTE, from, to, edges, sum);
+            addAll(reading, Resolution.HOUR, from / 60, (to + 59) / 60, edges, sum);
         }
         return sum;
     }
 
-    private static void addAll(
-            Connection reading, Resolution resolution, long from, long to, Map<Edge, Tally> sum)
+    private static Map<Long, Edge> edges(Connection reading, Predicate<Edge> wanted)
             throws SQLException {
+        var edges = new HashMap<Long, Edge>();
+        try (Statement statement = reading.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT * FROM edges")) {
+            while (rows.next()) {
+                Edge edge = edge(rows);
+                if (wanted.test(edge)) {
+                    edges.put(rows.getLong("id"), edge);
+                }
+            }
+        }
+        return edges;
+    }
+
+    /// Rows of others are passed over in the database: most of the time goes into those that come
+    /// out of it.
+    private static void addAll(
+            Connection reading,
+            Resolution resolution,
+            long from,
+            long to,
+            Map<Long, Edge> edges,
+            Map<Edge, Tally> sum)
+            throws SQLException {
+        String ids = edges.keySet().stream().map(String::valueOf).collect(Collectors.joining(","));
         try (PreparedStatement select =
                 reading.prepareStatement(
-                        "SELECT * FROM "
-                                + resolution.table()
-                                + " JOIN edges ON edge = id WHERE time >= ? AND time < ?")) {
+                        "SELECT * FROM %s WHERE time >= ? AND time < ? AND edge IN (%s)"
+                                .formatted(resolution.table(), ids))) {
             select.setLong(1, from);
             select.setLong(2, to);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    addTo(sum.computeIfAbsent(edge(row), _ -> new Tally()), row);
+                    Edge edge = edges.get(row.getLong("edge"));
+                    if (edge != null) {
+                        addTo(sum.computeIfAbsent(edge, _ -> new Tally()), row);
+                    }
                 }
             }
         }

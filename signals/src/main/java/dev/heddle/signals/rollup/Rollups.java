@@ -1,5 +1,6 @@
 package dev.heddle.signals.rollup;
 
+import dev.heddle.signals.record.Counted;
 import dev.heddle.signals.record.Edge;
 import dev.heddle.signals.record.MetricPoint;
 import dev.heddle.signals.record.MetricPoint.Value;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A workload that tells metrics is not counted by its access logs, too: those may be filtered, and
 /// what is counted twice is wrong. So logs count for those only from whom no metric came for five
-/// minutes.
+/// minutes, and who have not said that some will.
 @Confined("signals writer")
 public final class Rollups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rollups.class);
@@ -94,6 +96,13 @@ public final class Rollups implements AutoCloseable {
         tally.add(log);
         add(edge, log.timeMicros(), tally, now);
         return true;
+    }
+
+    /// Has logs of a reporter not count, as its metrics will.
+    public void expect(Counted counted, Instant now) {
+        tellers.put(
+                new Teller(counted.side(), counted.workload(), counted.namespace()),
+                now.getEpochSecond());
     }
 
     /// Counts what a metric says.
@@ -184,9 +193,14 @@ public final class Rollups implements AutoCloseable {
 
     /// The same from the file. Callable from any thread.
     public static Known stored(Path file, long from, long to) {
+        return stored(file, from, to, _ -> true);
+    }
+
+    /// The same of some edges only. Callable from any thread.
+    public static Known stored(Path file, long from, long to, Predicate<Edge> wanted) {
         try {
             long first = from / 60;
-            return new Known(first * 60, to, RollupFile.read(file, first, (to + 59) / 60));
+            return new Known(first * 60, to, RollupFile.read(file, first, (to + 59) / 60, wanted));
         } catch (SQLException e) {
             throw new UncheckedIOException(new IOException(file + ": " + e.getMessage(), e));
         }

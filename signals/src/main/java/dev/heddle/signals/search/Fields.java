@@ -1,5 +1,6 @@
 package dev.heddle.signals.search;
 
+import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Party;
 import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Signal;
@@ -38,7 +39,11 @@ final class Fields {
     static final String TEXT = "text";
     static final String BYTES = "bytes";
 
+    /// Number of what a flight recorder was asked for.
+    static final String DUMP = "dump";
+
     static final String LOG = "log";
+    static final String REMEMBERED = "remembered";
     static final String SPAN = "span";
 
     private Fields() {}
@@ -49,7 +54,15 @@ final class Fields {
         document.add(new NumericDocValuesField(TIME, signal.timeMicros()));
         document.add(new NumericDocValuesField(ORDER, order));
         switch (signal) {
-            case RequestLog log -> add(document, log);
+            case RequestLog log -> {
+                word(document, KIND, LOG);
+                add(document, log);
+            }
+            case FlightEntry entry -> {
+                word(document, KIND, REMEMBERED);
+                word(document, DUMP, entry.dump());
+                add(document, entry.log());
+            }
             case Span span -> add(document, span);
         }
         document.add(new StoredField(BYTES, SignalBytes.write(signal)));
@@ -57,7 +70,6 @@ final class Fields {
     }
 
     private static void add(Document document, RequestLog log) {
-        word(document, KIND, LOG);
         word(document, REQUEST, log.ids().requestId());
         word(document, TRACE, log.ids().traceId());
         party(document, log.source());

@@ -24,13 +24,20 @@ final class Queries {
         switch (search.kind()) {
             case LOGS -> word(all, Fields.KIND, Fields.LOG);
             case SPANS -> word(all, Fields.KIND, Fields.SPAN);
-            case BOTH -> all.add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
+            case REMEMBERED -> word(all, Fields.KIND, Fields.REMEMBERED);
+            case BOTH ->
+                    all.add(MatchAllDocsQuery.INSTANCE, Occur.FILTER)
+                            .add(
+                                    new TermQuery(new Term(Fields.KIND, Fields.REMEMBERED)),
+                                    Occur.MUST_NOT);
+            case ALL -> all.add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
         }
         time(all, search.fromMicros(), search.toMicros());
         word(all, Fields.SERVICE, search.service());
         word(all, Fields.WORKLOAD, search.workload());
         word(all, Fields.VERSION, search.version());
         word(all, Fields.FLAG, search.flag());
+        word(all, Fields.DUMP, search.dump());
         word(all, Fields.REQUEST, search.requestId());
         word(all, Fields.TRACE, search.traceId());
         word(all, Fields.ERROR, search.onlyErrors() ? "true" : "");

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What is looked for. Whatever is empty does not narrow it.
 ///
-/// @param kind logs, spans or both
+/// @param kind what
 /// @param fromMicros the first microsecond, since 1970
 /// @param toMicros the microsecond after the last
 /// @param service its host or the first word of that, at either end
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param text words that all occur; a last letter `*` stands for any rest of a word
 /// @param requestId the whole of it
 /// @param traceId the whole of it
+/// @param dump what a flight recorder was asked for
 /// @param namespaces at either end; null for all, also for what is of none that is known
 /// @param after where the page before ended
 /// @param limit how many, 1 to 1000
@@ -35,6 +36,7 @@ public record Search(
         String text,
         String requestId,
         String traceId,
+        String dump,
         @Nullable Set<String> namespaces,
         Optional<Cursor> after,
         int limit) {
@@ -43,7 +45,12 @@ public record Search(
     public enum Kind {
         LOGS,
         SPANS,
-        BOTH
+        /// Logs and spans.
+        BOTH,
+        /// What flight recorders remembered.
+        REMEMBERED,
+        /// All that there is.
+        ALL
     }
 
     /// Codes of HTTP.
@@ -93,6 +100,7 @@ public record Search(
                 "",
                 "",
                 "",
+                "",
                 null,
                 Optional.empty(),
                 limit);
@@ -113,6 +121,7 @@ public record Search(
                 text,
                 requestId,
                 traceId,
+                dump,
                 namespaces,
                 Optional.of(end),
                 limit);
@@ -123,7 +132,7 @@ public record Search(
     /// @param id its request id or its trace id
     public static Search ofId(String id, boolean isTrace, @Nullable Set<String> namespaces) {
         return new Search(
-                Kind.BOTH,
+                Kind.ALL,
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 "",
@@ -135,6 +144,7 @@ public record Search(
                 "",
                 isTrace ? "" : id,
                 isTrace ? id : "",
+                "",
                 namespaces,
                 Optional.empty(),
                 1_000);

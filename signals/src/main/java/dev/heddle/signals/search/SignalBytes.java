@@ -1,5 +1,6 @@
 package dev.heddle.signals.search;
 
+import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Party;
 import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Secure;
@@ -20,8 +21,12 @@ import java.util.Map;
 /// A log or a span as bytes, as the index keeps it. The first byte says which it is and how it is
 /// written; what is added to a record comes last, under another number.
 final class SignalBytes {
-    private static final int LOG = 1;
+    /// As logs were written before they had the source of a rule.
+    private static final int OLD_LOG = 1;
+
     private static final int SPAN = 2;
+    private static final int LOG = 3;
+    private static final int REMEMBERED = 4;
 
     private SignalBytes() {}
 
@@ -29,7 +34,15 @@ final class SignalBytes {
         var bytes = new ByteArrayOutputStream(400);
         try (var out = new DataOutputStream(bytes)) {
             switch (signal) {
-                case RequestLog log -> write(log, out);
+                case RequestLog log -> {
+                    out.writeByte(LOG);
+                    write(log, out);
+                }
+                case FlightEntry entry -> {
+                    out.writeByte(REMEMBERED);
+                    out.writeUTF(entry.dump());
+                    write(entry.log(), out);
+                }
                 case Span span -> write(span, out);
             }
         } catch (IOException e) {
@@ -43,8 +56,13 @@ final class SignalBytes {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes, from, length))) {
             int kind = in.readByte();
             return switch (kind) {
-                case LOG -> log(in);
+                case OLD_LOG -> log(in, false);
+                case LOG -> log(in, true);
                 case SPAN -> span(in);
+                case REMEMBERED -> {
+                    String dump = in.readUTF();
+                    yield new FlightEntry(log(in, true), dump);
+                }
                 default -> throw new IllegalArgumentException("kind: " + kind);
             };
         } catch (IOException e) {
@@ -53,7 +71,6 @@ final class SignalBytes {
     }
 
     private static void write(RequestLog log, DataOutputStream out) throws IOException {
-        out.writeByte(LOG);
         out.writeLong(log.timeMicros());
         out.writeUTF(log.reporter().node());
         out.writeBoolean(log.reporter().side() == Side.DESTINATION);
@@ -81,6 +98,7 @@ final class SignalBytes {
         out.writeUTF(way.cluster());
         out.writeUTF(way.route());
         out.writeUTF(way.ruleOrigin());
+        out.writeUTF(way.ruleSource());
         out.writeUTF(way.configVersion());
         out.writeUTF(way.remoteAddress());
         out.writeUTF(way.secure().toString());
@@ -94,7 +112,7 @@ final class SignalBytes {
         out.writeUTF(party.version());
     }
 
-    private static RequestLog log(DataInputStream in) throws IOException {
+    private static RequestLog log(DataInputStream in, boolean hasSource) throws IOException {
         return new RequestLog(
                 in.readLong(),
                 new RequestLog.Reporter(
@@ -118,6 +136,7 @@ final class SignalBytes {
                         in.readUTF(),
                         in.readUTF(),
                         in.readUTF(),
+                        hasSource ? in.readUTF() : "",
                         in.readUTF(),
                         in.readUTF(),
                         Secure.of(in.readUTF()),

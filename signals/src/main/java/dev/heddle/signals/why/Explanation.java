@@ -58,7 +58,8 @@ public record Explanation(
         return (byProxies.isEmpty() ? failed : byProxies).getLast();
     }
 
-    private static boolean isFailed(RequestLog log) {
+    /// Whether a request failed, or was refused.
+    public static boolean isFailed(RequestLog log) {
         return log.isError() || log.outcome().code() >= CALLERS_FAULT;
     }
 
@@ -134,6 +135,9 @@ public record Explanation(
         }
         if (!way.ruleOrigin().isEmpty()) {
             parts.append(parts.isEmpty() ? "" : " of ").append(way.ruleOrigin());
+        }
+        if (!way.ruleSource().isEmpty()) {
+            parts.append(parts.isEmpty() ? "" : ", ").append(way.ruleSource());
         }
         if (!way.configVersion().isEmpty()) {
             parts.append(parts.isEmpty() ? "" : ", ")

@@ -89,6 +89,27 @@ class GoldenFromLogsTest {
     }
 
     @Test
+    void theTotalOfAServiceIsItsGroupsWhateverElseIsKnown() {
+        var calls = calls(Seed.ofRun());
+        Map<Edge, Tally> edges = added(bothEnds(calls));
+        for (var group : Goldens.of(edges, Selector.all(Dimension.SERVICE), SECONDS)) {
+            String host = group.group().destination().service();
+            var one = new Selector(Dimension.SERVICE, host, "", "", "", _ -> true);
+            var only = new HashMap<Edge, Tally>();
+            edges.forEach((edge, tally) -> {
+                if (Goldens.about(List.of(one)).test(edge)) {
+                    only.put(edge, tally);
+                }
+            });
+            assertThat(only).hasSizeLessThan(edges.size());
+            assertThat(Goldens.total(only, one).requests()).isEqualTo(group.requests());
+            assertThat(Goldens.total(edges, one).errors()).isEqualTo(group.errors());
+        }
+        var noRoute = new Selector(Dimension.SERVICE, "", "", "", "no-such", _ -> true);
+        assertThat(Goldens.total(edges, noRoute).requests()).isZero();
+    }
+
+    @Test
     void ofEdgesTheyAreThoseOfTheCallersLogs() {
         Seed seed = Seed.ofRun();
         var calls = calls(seed);

@@ -326,7 +326,12 @@ class EnvoySignalsTest {
                     server.signals()
                             .golden(
                                     new Selector(
-                                            Dimension.EDGE, "ratings", "", "default", _ -> true),
+                                            Dimension.EDGE,
+                                            "ratings",
+                                            "",
+                                            "default",
+                                            "",
+                                            _ -> true),
                                     new Window(begin, Instant.now().plusSeconds(1)));
             assertThat(routes.signals())
                     .singleElement()

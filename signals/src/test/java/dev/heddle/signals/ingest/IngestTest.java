@@ -8,8 +8,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
 import dev.heddle.signals.Window;
 import dev.heddle.signals.golden.Dimension;
+import dev.heddle.signals.golden.GoldenSignals;
 import dev.heddle.signals.golden.Selector;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
@@ -127,7 +129,9 @@ class IngestTest {
                                                 .setUpstreamRetryLimitExceeded(true))
                                 .putCustomTags("reason", "both hosts of v2 are ejected")
                                 .putCustomTags("config_version", "42")
-                                .putCustomTags("rule_origin", "VirtualService default/reviews"))
+                                .putCustomTags("rule_origin", "VirtualService default/reviews")
+                                .putCustomTags("rule_source", "reviews.yaml:12")
+                                .putCustomTags("counted", "true"))
                 .setRequest(
                         HTTPRequestProperties.newBuilder()
                                 .setRequestMethod(RequestMethod.GET)
@@ -209,7 +213,35 @@ class IngestTest {
                         "GET /reviews/0 from web-v1.shop to reviews.default.svc.cluster.local was"
                                 + " answered 503 by the proxy of web-v1.shop after 12 ms: both"
                                 + " hosts of v2 are ejected (route 'to-v2' of VirtualService"
-                                + " default/reviews, configuration 42).");
+                                + " default/reviews, reviews.yaml:12, configuration 42).");
+        assertThat(golden()).hasSize(1);
+    }
+
+    private List<GoldenSignals> golden() {
+        Instant now = Instant.now();
+        return server.signals()
+                .golden(
+                        Selector.all(Dimension.SERVICE),
+                        new Window(now.minusSeconds(60), now.plusSeconds(1)))
+                .signals();
+    }
+
+    @Test
+    void whatMetricsWillCountIsNotCountedByLogs() throws Exception {
+        var end = new CompletableFuture<Status>();
+        var stream = stream(end);
+        StreamAccessLogsMessage.Builder message =
+                logs(NODE, List.of(entry(AccessLogType.DownstreamEnd))).toBuilder();
+        message.getIdentifierBuilder()
+                .getNodeBuilder()
+                .getMetadataBuilder()
+                .putFields("HEDDLE_METRICS", Value.newBuilder().setStringValue("true").build());
+        stream.onNext(message.build());
+        stream.onCompleted();
+        assertThat(end.get(5, TimeUnit.SECONDS).isOk()).isTrue();
+
+        assertThat(kept(Search.Kind.LOGS)).hasSize(1);
+        assertThat(golden()).isEmpty();
     }
 
     @Test
@@ -355,7 +387,8 @@ class IngestTest {
                                         .addDataPoints(number("503", 10, now)));
         var durations =
                 Metric.newBuilder()
-                        .setName("istio_request_duration_milliseconds")
+                        // As Envoy writes it.
+                        .setName("istio.request_duration_milliseconds")
                         .setHistogram(
                                 Histogram.newBuilder()
                                         .setAggregationTemporality(

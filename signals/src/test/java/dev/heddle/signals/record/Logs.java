@@ -52,6 +52,7 @@ public final class Logs {
                         "outbound|9080||" + service + ".default.svc.cluster.local",
                         "default",
                         "",
+                        "",
                         "7",
                         "10.0.0.1:4711",
                         Secure.YES,

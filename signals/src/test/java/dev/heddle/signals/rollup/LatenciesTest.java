@@ -43,6 +43,32 @@ class LatenciesTest {
     }
 
     @Test
+    void howManyAreWithinABoundIsOffByThoseOfOneBucketAtMost() {
+        Seed seed = Seed.ofRun();
+        var random = seed.random();
+        for (int round = 0; round < 50; round++) {
+            var latencies = new Latencies();
+            long[] values = new long[1 + random.nextInt(2_000)];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (long) Math.exp(random.nextDouble() * 20);
+                latencies.add(values[i]);
+            }
+            long bound = (long) Math.exp(random.nextDouble() * 20);
+            int bucket = Latencies.bucketOf(bound);
+            long sure = Arrays.stream(values).filter(v -> Latencies.bucketOf(v) < bucket).count();
+            long most = Arrays.stream(values).filter(v -> Latencies.bucketOf(v) <= bucket).count();
+            assertThat(latencies.countUpTo(bound)).as("%d, %s", bound, seed).isBetween(sure, most);
+            assertThat(latencies.countUpTo(-1)).isZero();
+            assertThat(latencies.countUpTo(Long.MAX_VALUE)).isEqualTo(values.length);
+        }
+        var exact = new Latencies();
+        exact.add(7);
+        exact.add(8);
+        assertThat(exact.countUpTo(7)).isEqualTo(1);
+        assertThat(new Latencies().countUpTo(5)).isZero();
+    }
+
+    @Test
     void whatWasWrittenIsReadAndMergedAsIfItHadBeenAddedAtOnce() {
         var random = Seed.ofRun().random();
         var all = new Latencies();

@@ -73,6 +73,7 @@ class SignalIndexTest {
                 text,
                 "",
                 "",
+                "",
                 null,
                 Optional.empty(),
                 100);
@@ -152,6 +153,7 @@ class SignalIndexTest {
                             "",
                             "",
                             "",
+                            "",
                             null,
                             Optional.empty(),
                             10);
@@ -171,6 +173,7 @@ class SignalIndexTest {
                 Optional.empty(),
                 "",
                 false,
+                "",
                 "",
                 "",
                 "",

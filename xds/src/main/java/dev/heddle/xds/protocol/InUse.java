@@ -39,7 +39,7 @@ final class InUse {
     record Uses(Mentions listeners, Mentions routes, Mentions clusters) {
         boolean has(XdsType type, String name) {
             return switch (type) {
-                case LISTENER -> false;
+                case LISTENER, RUNTIME -> false;
                 case ROUTE -> listeners.has(name);
                 case CLUSTER -> listeners.has(name) || routes.has(name);
                 case ENDPOINT -> clusters.has(name);

@@ -124,10 +124,13 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         if (refusedClusters.isEmpty()) {
             return false;
         }
-        XdsResource before = offered.get(resource.name());
-        return before != null
+        Optional<XdsResource> before =
+                unsettled.holds(resource.name())
+                        ? unsettled.likely(resource.name())
+                        : Optional.ofNullable(offered.get(resource.name()));
+        return before.isPresent()
                 && refusedClusters.stream().anyMatch(Mentions.of(resource)::has)
-                && Collections.disjoint(refusedClusters, Mentions.of(before).names());
+                && Collections.disjoint(refusedClusters, Mentions.of(before.get()).names());
     }
 
     /// What the client refused and has nothing in the place of.
@@ -278,14 +281,20 @@ abstract sealed class Lane<R> permits DeltaLane, SotwLane {
         // What was sent once more since will be answered once more.
         flights.forEach(later -> later.names().forEach(current::remove));
         // What nobody wanted any more when its refusal came is no longer offered, bad or not.
-        current.removeIf(n -> landed.changed(n).isPresent() && !offered.containsKey(n));
+        current.removeIf(
+                n -> !wants(n) || (landed.changed(n).isPresent() && !offered.containsKey(n)));
         List<String> bad = named.stream().filter(current::contains).toList();
         if (!isWhole) {
             rejected.addAll(bad);
             var refused = new HashSet<>(named);
             accept(landed, landed.names().stream().filter(n -> !refused.contains(n)).toList());
         } else {
-            rejected.addAll(suspects.sift(List.copyOf(current), bad));
+            int all = landed.names().size();
+            boolean isVague = all > 1 && named.size() == all;
+            rejected.addAll(
+                    isVague && current.size() < all
+                            ? suspects.again(List.copyOf(current))
+                            : suspects.sift(List.copyOf(current), isVague ? List.of() : bad));
             for (XdsResource resource : landed.changed()) {
                 if (isRejected(resource.name())) {
                     unsettled.onRefused(resource);

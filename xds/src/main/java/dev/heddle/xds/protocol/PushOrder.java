@@ -16,7 +16,8 @@ final class PushOrder {
                     XdsType.ROUTE,
                     XdsType.CLUSTER,
                     XdsType.ENDPOINT,
-                    XdsType.SECRET);
+                    XdsType.SECRET,
+                    XdsType.RUNTIME);
 
     private PushOrder() {}
 
@@ -81,7 +82,7 @@ final class PushOrder {
 
     private static boolean waitsForClusters(XdsType type) {
         return switch (type) {
-            case CLUSTER, ENDPOINT, SECRET -> false;
+            case CLUSTER, ENDPOINT, SECRET, RUNTIME -> false;
             case LISTENER, ROUTE -> true;
         };
     }

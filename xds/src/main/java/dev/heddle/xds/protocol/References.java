@@ -28,7 +28,7 @@ final class References {
         return switch (type) {
             case CLUSTER -> Optional.of(XdsType.ENDPOINT);
             case LISTENER -> Optional.of(XdsType.ROUTE);
-            case ENDPOINT, SECRET, ROUTE -> Optional.empty();
+            case ENDPOINT, SECRET, ROUTE, RUNTIME -> Optional.empty();
         };
     }
 
@@ -45,7 +45,7 @@ final class References {
                         routes(
                                 TypedConfigs.unpack(
                                         resource.body().toProto(), Listener.getDefaultInstance()));
-                case ENDPOINT, SECRET, ROUTE -> List.of();
+                case ENDPOINT, SECRET, ROUTE, RUNTIME -> List.of();
             };
         } catch (InvalidProtocolBufferException _) {
             return List.of();

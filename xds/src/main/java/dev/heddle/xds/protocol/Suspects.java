@@ -19,21 +19,30 @@ final class Suspects {
 
     /// Finds what is bad in a rejected response.
     ///
-    /// @param names of the response
-    /// @param named those that the rejection speaks of; all of them when of none
+    /// @param names of the response, as far as they still count
+    /// @param named those that the rejection speaks of; none where it does not tell which of
+    ///   several it is about
     /// @return the names that are bad for certain; the others will be sent again
     List<String> sift(List<String> names, List<String> named) {
-        if (names.size() <= 1) {
-            return names;
-        }
-        if (named.size() < names.size()) {
-            groups.add(names.stream().filter(name -> !named.contains(name)).toList());
-            return named;
+        if (!named.isEmpty() || names.size() <= 1) {
+            return again(names.stream().filter(name -> !named.contains(name)).toList(), named);
         }
         int half = names.size() / 2;
         groups.add(names.subList(0, half));
         groups.add(names.subList(half, names.size()));
         return List.of();
+    }
+
+    /// Has all of a response sent again: what was bad may be what nobody wants any more.
+    List<String> again(List<String> names) {
+        return again(names, List.of());
+    }
+
+    private List<String> again(List<String> names, List<String> bad) {
+        if (!names.isEmpty()) {
+            groups.add(names);
+        }
+        return bad;
     }
 
     /// Whether a group is to be sent.

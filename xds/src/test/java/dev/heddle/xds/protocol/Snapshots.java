@@ -80,7 +80,7 @@ final class Snapshots {
                                             io.envoyproxy.envoy.config.endpoint.v3.Endpoint
                                                     .getDefaultInstance())
                                     .build());
-            case SECRET, LISTENER, ROUTE ->
+            case SECRET, LISTENER, ROUTE, RUNTIME ->
                     XdsResource.of(
                             name,
                             RouteConfiguration.newBuilder()

@@ -23,7 +23,6 @@ import dev.heddle.compiler.select.DestinationRules;
 import dev.heddle.compiler.select.MergedRule;
 import dev.heddle.compiler.select.MergedRule.OwnedSubset;
 import dev.heddle.compiler.select.MeshIndex;
-import dev.heddle.compiler.select.MetricProviders;
 import dev.heddle.compiler.select.PeerAuthentications;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
@@ -152,9 +151,9 @@ public final class ClusterLowering {
         this.pieces = pieces;
         this.meshTls = MeshTls.of(world.settings(), outlook.hasIdentity());
         this.tellsWorkloads =
-                MetricProviders.areAsked(
-                        world.settings().config(),
-                        outlook.telemetries().stream().map(Same::get).toList());
+                world.index()
+                        .observers()
+                        .count(outlook.telemetries().stream().map(Same::get).toList());
     }
 
     /// Adds the clusters of all ports of all services that are known.

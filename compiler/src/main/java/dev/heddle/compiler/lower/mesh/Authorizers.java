@@ -4,6 +4,7 @@ import dev.heddle.compiler.ir.Access.Text;
 import dev.heddle.compiler.ir.Authorizer;
 import dev.heddle.compiler.ir.Authorizer.Protocol;
 import dev.heddle.compiler.lower.alike.EnvoySyntax;
+import dev.heddle.compiler.observe.ProviderServices;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.mesh.ExtensionProvider;

@@ -11,6 +11,7 @@ import dev.heddle.compiler.ir.HttpOptions.Times;
 import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.ProxyOptions;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -40,25 +41,24 @@ public final class ListenerLowering {
     private final Observations observations;
     private final Optional<ConnectionSettings> connections;
 
-    /// @param mesh empty where nobody said anything
-    /// @param telemetries that say what is told of traffic, the widest first
+    /// @param observers who is told of traffic
+    /// @param telemetries that say what is told of it, the widest first
     /// @param services of the mesh, some of which are told
     public ListenerLowering(
-            Optional<MeshConfig> mesh,
+            Observers observers,
             ProxyOptions options,
             Role role,
             List<Resource<Telemetry>> telemetries,
             ServiceCatalog services) {
-        this.mesh = mesh;
+        this.mesh = observers.mesh();
         this.options = options;
         this.role = role;
         this.observations =
                 new Observations(
-                        mesh,
+                        observers,
                         role,
                         telemetries,
-                        services,
-                        new TracingLowering(mesh, options.tracing(), role, services));
+                        new TracingLowering(observers, options.tracing(), role, services));
         this.connections =
                 options.connections()
                         .map(said -> role == Role.GATEWAY ? EdgeProfile.filled(said) : said);

@@ -1,7 +1,8 @@
 package dev.heddle.compiler.lower.mesh;
 
 import dev.heddle.compiler.ir.AccessLog;
-import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.observe.AccessLogs;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry.Filter;
 import dev.heddle.model.istio.Telemetry.ProviderRef;
@@ -21,11 +22,12 @@ import java.util.stream.Stream;
 /// the mesh's default providers log everything, and without those the mesh's own log does.
 final class LoggingLowering {
     private final Optional<MeshConfig> mesh;
-    private final LoggingProviders providers;
+    private final Observers observers;
 
-    LoggingLowering(Optional<MeshConfig> mesh, ServiceCatalog services) {
-        this.mesh = mesh;
-        this.providers = LoggingProviders.of(mesh, services);
+    /// @param observers some of whom take access logs
+    LoggingLowering(Observers observers) {
+        this.mesh = observers.mesh();
+        this.observers = observers;
     }
 
     /// What an entry says of a provider.
@@ -37,7 +39,7 @@ final class LoggingLowering {
                 mesh.flatMap(MeshConfig::defaultProviders)
                         .map(UsualProviders::accessLogging)
                         .orElse(List.of());
-        if (said.stream().allMatch(List::isEmpty)) {
+        if (said.stream().flatMap(List::stream).allMatch(this::isOfControlPlane)) {
             return usual.isEmpty()
                     ? AccessLogs.lower(mesh).stream().toList()
                     : usual.stream().flatMap(name -> log(name, Optional.empty())).toList();
@@ -46,13 +48,15 @@ final class LoggingLowering {
         Map<String, Said> byName = new LinkedHashMap<>();
         Said ofMesh = new Said(false, Optional.empty());
         for (List<AccessLogging> telemetry : said) {
-            List<String> named =
-                    telemetry.stream().flatMap(LoggingLowering::names).distinct().toList();
+            List<String> named = telemetry.stream().flatMap(this::names).distinct().toList();
             if (!named.isEmpty()) {
                 names = named;
                 byName.keySet().retainAll(named);
             }
             for (AccessLogging each : telemetry) {
+                if (isOfControlPlane(each)) {
+                    continue;
+                }
                 ofMesh =
                         new Said(
                                 each.disabled().orElse(false),
@@ -76,12 +80,24 @@ final class LoggingLowering {
                 .toList();
     }
 
-    private static Stream<String> names(AccessLogging log) {
-        return log.providers().stream().map(ProviderRef::name);
+    private Stream<String> names(AccessLogging log) {
+        return log.providers().stream()
+                .map(ProviderRef::name)
+                .filter(name -> !isControlPlane(name));
+    }
+
+    /// Whether an entry is about nobody else: the control plane is told beside others, and never in
+    /// their place.
+    private boolean isOfControlPlane(AccessLogging log) {
+        return !log.providers().isEmpty() && names(log).findAny().isEmpty();
+    }
+
+    private boolean isControlPlane(String name) {
+        return observers.takesLogs() && name.equals(Observers.CONTROL_PLANE);
     }
 
     private Stream<AccessLog> log(String name, Optional<String> filter) {
-        return Optional.ofNullable(providers.usable().get(name)).stream()
+        return Optional.ofNullable(observers.logging().usable().get(name)).stream()
                 .map(sink -> new AccessLog(sink, filter));
     }
 }

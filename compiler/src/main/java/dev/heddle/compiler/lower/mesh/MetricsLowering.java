@@ -3,7 +3,7 @@ package dev.heddle.compiler.lower.mesh;
 import dev.heddle.compiler.ir.Metrics;
 import dev.heddle.compiler.ir.Metrics.Kind;
 import dev.heddle.compiler.ir.Metrics.Metric;
-import dev.heddle.compiler.select.MetricProviders;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
 import dev.heddle.model.istio.Telemetry.IstioMetric;
@@ -11,7 +11,6 @@ import dev.heddle.model.istio.Telemetry.MetricName;
 import dev.heddle.model.istio.Telemetry.MetricsOverride;
 import dev.heddle.model.istio.Telemetry.TagOverride;
 import dev.heddle.model.istio.Telemetry.WorkloadMode;
-import dev.heddle.model.mesh.MeshConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +24,13 @@ import java.util.function.Predicate;
 /// Overrides add up from the widest Telemetry to the narrowest, in each in their order; a later one
 /// goes before an earlier one about the same.
 final class MetricsLowering {
-    private final Optional<MeshConfig> mesh;
+    private final Observers observers;
     private final List<Resource<Telemetry>> telemetries;
 
+    /// @param observers some of whom take metrics
     /// @param telemetries that count for the proxy, the widest first
-    MetricsLowering(Optional<MeshConfig> mesh, List<Resource<Telemetry>> telemetries) {
-        this.mesh = mesh;
+    MetricsLowering(Observers observers, List<Resource<Telemetry>> telemetries) {
+        this.observers = observers;
         this.telemetries = telemetries;
     }
 
@@ -39,7 +39,7 @@ final class MetricsLowering {
     /// @param isCaller which side of calls it is
     /// @param isAbout whether a rule for some side is about it
     Metrics lower(boolean isCaller, Predicate<WorkloadMode> isAbout) {
-        if (!MetricProviders.areAsked(mesh, telemetries)) {
+        if (!observers.count(telemetries)) {
             return Metrics.NONE;
         }
         var metrics = new ArrayList<Metric>();

@@ -2,46 +2,47 @@ package dev.heddle.compiler.lower.mesh;
 
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.ir.Metrics;
 import dev.heddle.compiler.ir.Observation;
 import dev.heddle.compiler.ir.Tracing;
-import dev.heddle.compiler.service.ServiceCatalog;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.Resource;
 import dev.heddle.model.istio.Telemetry;
+import dev.heddle.model.istio.Telemetry.AccessLogging;
 import dev.heddle.model.istio.Telemetry.WorkloadMode;
-import dev.heddle.model.mesh.MeshConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What a proxy tells of requests and connections, as the mesh and its Telemetries say it.
 final class Observations {
     private final LoggingLowering logging;
+    private final SignalsLowering signals;
     private final MetricsLowering metrics;
     private final Role role;
     private final List<Resource<Telemetry>> telemetries;
     private final TracingLowering tracing;
 
+    /// @param observers who is told
     /// @param telemetries that count for the proxy, the widest first
-    /// @param services of the mesh, some of which take logs
     /// @param tracing of the proxy
     Observations(
-            Optional<MeshConfig> mesh,
+            Observers observers,
             Role role,
             List<Resource<Telemetry>> telemetries,
-            ServiceCatalog services,
             TracingLowering tracing) {
-        this.logging = new LoggingLowering(mesh, services);
-        this.metrics = new MetricsLowering(mesh, telemetries);
+        this.logging = new LoggingLowering(observers);
+        this.signals = new SignalsLowering(observers, telemetries);
+        this.metrics = new MetricsLowering(observers, telemetries);
         this.role = role;
         this.telemetries = telemetries;
         this.tracing = tracing;
     }
 
     Observation of(Direction direction) {
-        return new Observation(
-                logs(direction),
-                metrics.lower(isCaller(direction), mode -> isAbout(direction, mode)),
-                tracing(direction));
+        Metrics counted = metrics.lower(isCaller(direction), mode -> isAbout(direction, mode));
+        return new Observation(logs(direction, counted), counted, tracing(direction));
     }
 
     private Optional<Tracing> tracing(Direction direction) {
@@ -53,14 +54,18 @@ final class Observations {
                 TailKeeping.lower(telemetries));
     }
 
-    private List<AccessLog> logs(Direction direction) {
-        return logging.lower(
+    private List<AccessLog> logs(Direction direction, Metrics counted) {
+        List<List<AccessLogging>> said =
                 telemetries.stream()
                         .map(t ->
                                 t.spec().accessLogging().stream()
                                         .filter(it -> isAbout(direction, it.match().mode()))
                                         .toList())
-                        .toList());
+                        .toList();
+        return Stream.concat(
+                        logging.lower(said).stream(),
+                        signals.lower(said, isCaller(direction), counted).stream())
+                .toList();
     }
 
     private boolean isCaller(Direction direction) {

@@ -1,7 +1,11 @@
 package dev.heddle.compiler.lower.mesh;
 
+import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.Tracing;
 import dev.heddle.compiler.ir.Tracing.Tag;
+import dev.heddle.compiler.ir.Tracing.Tail;
+import dev.heddle.compiler.observe.Observers;
+import dev.heddle.compiler.observe.TracingProviders;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.ProxyScope.Role;
 import dev.heddle.model.istio.Telemetry;
@@ -15,46 +19,59 @@ import java.util.OptionalInt;
 
 /// How listeners follow requests, as the mesh and its Telemetries say it, by Istio's rules: the
 /// first provider that is named counts, and what a narrower Telemetry says goes before what a wider
-/// one does, field by field.
+/// one does, field by field. Where nobody is named, the control plane takes spans, if it keeps what
+/// it is told.
 final class TracingLowering {
     private static final double USUAL_PERCENT = 1;
+
+    /// What the control plane is told of in the end, where nobody says anything about it.
+    private static final Tail USUAL_TAIL = new Tail(true, Optional.of(SignalsLowering.SLOW));
 
     private final Optional<MeshConfig> mesh;
     private final Optional<MeshTracing> options;
     private final Role role;
     private final ServiceCatalog services;
-    private final TracingProviders providers;
+    private final Observers observers;
 
+    /// @param observers some of whom take spans
     /// @param options of the proxy, the mesh's included
     TracingLowering(
-            Optional<MeshConfig> mesh,
+            Observers observers,
             Optional<MeshTracing> options,
             Role role,
             ServiceCatalog services) {
-        this.mesh = mesh;
+        this.mesh = observers.mesh();
         this.options = options;
         this.role = role;
         this.services = services;
-        this.providers = TracingProviders.of(mesh, services);
+        this.observers = observers;
     }
 
     /// @param said by Telemetries for that side of calls, the widest first
     /// @param tail which requests are told of in the end
-    Optional<Tracing> lower(List<Telemetry.Tracing> said, Optional<Tracing.Tail> tail) {
+    Optional<Tracing> lower(List<Telemetry.Tracing> said, Optional<Tail> tail) {
         Optional<String> usual =
                 mesh.flatMap(MeshConfig::defaultProviders)
                         .flatMap(it -> it.tracing().stream().findFirst());
         if (said.isEmpty() && usual.isEmpty()) {
-            return ofAddress(tail);
+            Optional<Tracing> old = ofAddress(tail);
+            if (old.isPresent() || !observers.keepsSignals()) {
+                return old;
+            }
         }
         Optional<String> name =
                 said.stream()
                         .flatMap(it -> it.providers().stream().limit(1))
                         .map(Telemetry.ProviderRef::name)
                         .reduce((_, narrower) -> narrower)
-                        .or(() -> usual);
+                        .or(() -> usual)
+                        .or(() ->
+                                observers.keepsSignals()
+                                        ? Optional.of(Observers.CONTROL_PLANE)
+                                        : Optional.empty());
         boolean isOff = last(said, Telemetry.Tracing::disableSpanReporting).orElse(false);
-        TracingProviders.Named named = name.map(it -> providers.usable().get(it)).orElse(null);
+        TracingProviders.Named named =
+                name.map(it -> observers.tracing().usable().get(it)).orElse(null);
         if (isOff || named == null) {
             return Optional.empty();
         }
@@ -84,17 +101,19 @@ final class TracingLowering {
                         named.provider(),
                         decides ? 100 : percent,
                         tags(tags),
-                        last(said, Telemetry.Tracing::enableIstioTags).orElse(true),
+                        mesh(last(said, Telemetry.Tracing::enableIstioTags)),
                         named.pathLength().isPresent() ? named.pathLength() : pathLength(),
                         named.provider() instanceof Tracing.Provider.SkyWalking
                                 || role == Role.GATEWAY,
                         !last(said, Telemetry.Tracing::disableContextPropagation).orElse(false),
                         last(said, Telemetry.Tracing::useRequestIdForTraceSampling).orElse(true),
-                        tail));
+                        named.provider().cluster().equals(ClusterName.CONTROL_PLANE)
+                                ? tail.or(() -> Optional.of(USUAL_TAIL))
+                                : tail));
     }
 
     /// As before there were Telemetries: `enableTracing`, and an address of Zipkin.
-    private Optional<Tracing> ofAddress(Optional<Tracing.Tail> tail) {
+    private Optional<Tracing> ofAddress(Optional<Tail> tail) {
         if (!mesh.map(MeshConfig::enableTracing).orElse(false)) {
             return Optional.empty();
         }
@@ -105,12 +124,16 @@ final class TracingLowering {
                                 provider,
                                 usualPercent(),
                                 tags(options.map(MeshTracing::customTags).orElse(Map.of())),
-                                options.flatMap(MeshTracing::enableIstioTags).orElse(true),
+                                mesh(options.flatMap(MeshTracing::enableIstioTags)),
                                 pathLength(),
                                 role == Role.GATEWAY,
                                 true,
                                 true,
                                 tail));
+    }
+
+    private Optional<String> mesh(Optional<Boolean> isTold) {
+        return Optional.of(observers.meshId()).filter(_ -> isTold.orElse(true));
     }
 
     /// As Istio: zero is as if nothing was said, and more than all is 1 %.

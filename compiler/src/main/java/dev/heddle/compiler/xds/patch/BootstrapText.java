@@ -39,11 +39,13 @@ public final class BootstrapText {
         return new BootstrapText(control.in(base));
     }
 
-    /// With what the world says of a proxy of that scope, and with room for long expressions, in
+    /// With what the world says of a proxy of that scope, with metrics for a control plane that
+    /// keeps them, with room for long expressions and a runtime that the control plane changes, in
     /// JSON that says the same as YAML.
     public String completed(World world, ProxyScope scope) {
-        Bootstrap patched = BootstrapPatches.complete(world, scope, base);
-        String json = EnvoyJson.print(RegexLimit.in(patched));
+        Bootstrap telling = world.settings().keepsSignals() ? SignalSink.in(base) : base;
+        Bootstrap patched = BootstrapPatches.complete(world, scope, telling);
+        String json = EnvoyJson.print(LiveRuntime.in(RegexLimit.in(patched)));
         return Json.pretty(whole(Json.parse(json)));
     }
 

@@ -35,6 +35,9 @@ final class OwnFields {
             Bootstrap.StaticResources: clusters listeners secrets
             ClusterManager: enable_deferred_cluster_creation load_stats_config
                 local_cluster_name outlier_detection upstream_bind_config
+            LayeredRuntime: layers
+            RuntimeLayer: admin_layer name rtds_layer static_layer
+            RuntimeLayer.RtdsLayer: name rtds_config
             envoy.config.cluster.v3
             CircuitBreakers: per_host_thresholds thresholds
             CircuitBreakers.Thresholds: max_connection_pools max_connections
@@ -178,6 +181,8 @@ final class OwnFields {
             ListenerFilterChainMatchPredicate: and_match any_match destination_port_range
                 not_match or_match
             UdpListenerConfig: downstream_socket_config
+            envoy.config.metrics.v3
+            StatsSink: name typed_config
             envoy.config.overload.v3
             LoadShedPoint: name triggers
             OverloadAction: name triggers typed_config
@@ -270,7 +275,7 @@ final class OwnFields {
             envoy.extensions.access_loggers.file.v3
             FileAccessLog: format json_format log_format path typed_json_format
             envoy.extensions.access_loggers.grpc.v3
-            CommonGrpcAccessLogConfig: buffer_flush_interval buffer_size_bytes
+            CommonGrpcAccessLogConfig: buffer_flush_interval buffer_size_bytes custom_tags
                 filter_state_objects_to_log grpc_service log_name transport_api_version
             HttpGrpcAccessLogConfig: additional_request_headers_to_log
                 additional_response_headers_to_log additional_response_trailers_to_log
@@ -481,6 +486,10 @@ final class OwnFields {
             envoy.extensions.network.dns_resolver.cares.v3
             CaresDnsResolverConfig: dns_resolver_options filter_unroutable_families
                 query_timeout_seconds query_tries resolvers rotate_nameservers udp_max_queries
+            envoy.extensions.stat_sinks.open_telemetry.v3
+            SinkConfig: custom_metric_conversions emit_tags_as_attributes grpc_service
+                http_service max_data_points_per_request prefix report_counters_as_deltas
+                report_histograms_as_deltas resource_detectors use_tag_extracted_name
             envoy.extensions.transport_sockets.internal_upstream.v3
             InternalUpstreamTransport: passthrough_metadata transport_socket
             envoy.extensions.transport_sockets.proxy_protocol.v3
@@ -520,6 +529,8 @@ final class OwnFields {
             HttpProtocolOptions.OutlierDetection: error_matcher
             HttpProtocolOptions.UseDownstreamHttpConfig: http2_protocol_options
                 http3_protocol_options http_protocol_options
+            envoy.service.runtime.v3
+            Runtime: layer name
             envoy.type.http.v3
             Cookie: name path ttl
             envoy.type.matcher.v3
@@ -534,6 +545,7 @@ final class OwnFields {
             MetadataKey.PathSegment: key
             MetadataKind: request
             envoy.type.tracing.v3
+            CustomTag: environment literal metadata request_header tag value
             CustomTag.Metadata: default_value kind metadata_key
             envoy.type.v3
             FractionalPercent: denominator numerator
@@ -547,8 +559,9 @@ final class OwnFields {
             Matcher.MatcherList: matchers
             Matcher.MatcherList.FieldMatcher: on_match predicate
             Matcher.MatcherList.Predicate: single_predicate
-            Matcher.MatcherList.Predicate.SinglePredicate: custom_match input
+            Matcher.MatcherList.Predicate.SinglePredicate: custom_match input value_match
             Matcher.OnMatch: action
+            StringMatcher: contains exact prefix suffix
             """;
 
     private static final Map<String, Set<String>> BY_MESSAGE = read();

@@ -7,6 +7,7 @@ import dev.heddle.compiler.ir.HttpOptions.Underscores;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.ListenerOptions;
 import dev.heddle.compiler.ir.Observation;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyOptions;
@@ -35,6 +36,9 @@ class ListenerLoweringTest {
         return MeshSettings.DEFAULT.with(Resources.of(parsed.resources()));
     }
 
+    private static final ServiceCatalog NO_SERVICES =
+            ServiceCatalog.of(Resources.of(List.of()), "cluster.local", Optional.empty());
+
     private static ListenerOptions lower(String meshConfig, String annotation, Role role) {
         MeshSettings settings = settings(meshConfig);
         ProxyOptions own =
@@ -42,12 +46,11 @@ class ListenerLoweringTest {
                                 Map.of(WorkloadAnnotations.PROXY_CONFIG, annotation), "default")
                         .options();
         return new ListenerLowering(
-                        settings.config(),
+                        Observers.of(settings.config(), NO_SERVICES, "cluster.local", false),
                         own.over(settings.proxies()),
                         role,
                         List.of(),
-                        ServiceCatalog.of(
-                                Resources.of(List.of()), "cluster.local", Optional.empty()))
+                        NO_SERVICES)
                 .of(Direction.INBOUND);
     }
 

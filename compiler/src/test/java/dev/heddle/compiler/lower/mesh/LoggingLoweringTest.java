@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.compiler.ir.AccessLog;
 import dev.heddle.compiler.ir.Listener.Direction;
+import dev.heddle.compiler.observe.Observers;
 import dev.heddle.compiler.service.ServiceCatalog;
 import dev.heddle.compiler.world.MeshSettings;
 import dev.heddle.compiler.world.ProxyScope.Role;
@@ -26,7 +27,11 @@ class LoggingLoweringTest {
                     + " {name: b, envoyFileAccessLog: {path: /b}}]";
 
     private static List<AccessLog> logs(
-            String mesh, Role role, Direction direction, String... telemetries) {
+            boolean keepsSignals,
+            String mesh,
+            Role role,
+            Direction direction,
+            String... telemetries) {
         var settings =
                 MeshSettings.DEFAULT.with(
                         Resources.of(
@@ -50,10 +55,9 @@ class LoggingLoweringTest {
         }
         var services =
                 ServiceCatalog.of(Resources.of(List.of()), "cluster.local", Optional.empty());
-        var tracing = new TracingLowering(settings.config(), Optional.empty(), role, services);
-        return new Observations(settings.config(), role, all, services, tracing)
-                .of(direction)
-                .logs();
+        var observers = Observers.of(settings.config(), services, "cluster.local", keepsSignals);
+        var tracing = new TracingLowering(observers, Optional.empty(), role, services);
+        return new Observations(observers, role, all, tracing).of(direction).logs();
     }
 
     private static List<Resource<?>> read(String text) {
@@ -65,7 +69,13 @@ class LoggingLoweringTest {
     private static String words(List<AccessLog> logs) {
         return logs.stream()
                 .map(log ->
-                        (log.sink() instanceof AccessLog.Sink.File file ? file.path() : "?")
+                        switch (log.sink()) {
+                                    case AccessLog.Sink.File file -> file.path();
+                                    case AccessLog.Sink.ControlPlane control ->
+                                            "heddle " + control.percent();
+                                    case AccessLog.Sink.Service _, AccessLog.Sink.Collector _ ->
+                                            "?";
+                                }
                                 + log.filter().map(it -> " if " + it).orElse(""))
                 .collect(Collectors.joining(", "));
     }
@@ -111,13 +121,62 @@ class LoggingLoweringTest {
                 said.add("{" + each + "}");
             }
         }
-        assertThat(
-                        words(
-                                logs(
-                                        PROVIDERS + (mesh == null ? "" : ", " + mesh),
-                                        Role.SIDECAR,
-                                        Direction.OUTBOUND,
-                                        said.toArray(String[]::new))))
-                .isEqualTo(expected);
+        assertThat(told(false, mesh, said)).isEqualTo(expected);
+        // The control plane comes beside what there is, and never in its place.
+        assertThat(told(true, mesh, said))
+                .startsWith(expected)
+                .matches(it -> expected.contains("/") || !it.contains("/"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                // Unasked, also beside what others want.
+                "; ; ; ; /dev/stdout, heddle 5",
+                "accessLogFile: ''; ; ; ; heddle 5",
+                "`defaultProviders: {accessLogging: [a]}`; ; ; ; /a, heddle 5",
+                "; providers: [{name: a}]; ; ; /a, heddle 5",
+                // Left out by its name, which leaves others alone.
+                "; `providers: [{name: heddle}], disabled: true`; ; ; /dev/stdout",
+                "accessLogFile: /m; `providers: [{name: heddle}], disabled: true`; ; ; /m",
+                "; providers: [{name: a}]; `providers: [{name: heddle}], disabled: true`; ; /a",
+                "; `providers: [{name: a}, {name: heddle}], disabled: true`; ; ; ``",
+                // By one that names nobody, and taken back by a narrower one.
+                "; disabled: true; ; ; ``",
+                "; disabled: true; providers: [{name: heddle}]; ; heddle 5",
+                "; `providers: [{name: heddle}], disabled: true`; ; providers: [{name: heddle}];"
+                        + " /dev/stdout, heddle 5",
+                // On one side only.
+                "; `providers: [{name: heddle}], disabled: true, match: {mode: SERVER}`; ; ;"
+                        + " /dev/stdout, heddle 5",
+                "; `providers: [{name: heddle}], disabled: true, match: {mode: CLIENT}`; ; ;"
+                        + " /dev/stdout",
+                // Narrowed.
+                "; `providers: [{name: heddle}], filter: {expression: x}`; ; ;"
+                        + " /dev/stdout, heddle 5 if x",
+                "accessLogFile: /m; `filter: {expression: x}`; ; ; /m if x, heddle 5 if x",
+                "; `providers: [{name: a}], filter: {expression: x}`; ; ; /a if x, heddle 5"
+            })
+    void theControlPlaneIsToldBesideOthers(
+            String mesh, String ofMesh, String ofNamespace, String ofWorkload, String expected) {
+        var said = new ArrayList<String>();
+        for (String each : new String[] {ofMesh, ofNamespace, ofWorkload}) {
+            if (each != null) {
+                said.add("{" + each + "}");
+            }
+        }
+        assertThat(told(true, mesh, said)).isEqualTo(expected);
+    }
+
+    private static String told(boolean keepsSignals, String mesh, List<String> said) {
+        return words(
+                logs(
+                        keepsSignals,
+                        PROVIDERS + (mesh == null ? "" : ", " + mesh),
+                        Role.SIDECAR,
+                        Direction.OUTBOUND,
+                        said.toArray(String[]::new)));
     }
 }

@@ -9,6 +9,7 @@ import dev.heddle.proxy.http.LocalReply;
 import dev.heddle.proxy.http.LocalReply.Field;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
+import dev.heddle.proxy.route.Chance;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.runtime.Confined;
@@ -51,8 +52,8 @@ public final class CorsFilter implements HttpFilter {
         if (route == null || !(route.action() instanceof RouteAction.Forward)) {
             return Verdict.CONTINUE;
         }
-        boolean isEnabled = config.enabled().takes(exchange.worker().random());
-        if (!isEnabled && !config.counted().takes(exchange.worker().random())) {
+        boolean isEnabled = isOne(config.enabled(), exchange);
+        if (!isEnabled && !isOne(config.counted(), exchange)) {
             return Verdict.CONTINUE;
         }
         RequestHead request = exchange.request();
@@ -74,6 +75,10 @@ public final class CorsFilter implements HttpFilter {
             return Verdict.CONTINUE;
         }
         return new Verdict.Reply(preflight(request.headers(), method));
+    }
+
+    private static boolean isOne(Chance share, Exchange exchange) {
+        return share.takes(exchange.worker().random(), exchange.worker().values());
     }
 
     private LocalReply preflight(Headers asked, String method) {

@@ -1,5 +1,7 @@
 package dev.heddle.proxy.filter.extauthz;
 
+import dev.heddle.proxy.route.Chance;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +24,19 @@ public record ExtAuthzConfig(
     /// Of which requests the service is asked (`filter_enabled`, `filter_enabled_metadata`,
     /// `deny_at_disable`).
     ///
-    /// @param isPicked rolls the dice; true where all are asked about
+    /// @param share of them
     /// @param ofMetadata what filters before must have found out; null stands for nothing at all
     /// @param deniesOthers whether the others are refused
+    /// @param denialKey by which the runtime may say otherwise; empty for none
     public record Enabling(
-            Predicate<java.util.random.RandomGenerator> isPicked,
+            Chance share,
             Predicate<@Nullable Map<String, Object>> ofMetadata,
-            boolean deniesOthers) {}
+            boolean deniesOthers,
+            String denialKey) {
+        boolean deniesOthers(RuntimeValues values) {
+            return values.truth(denialKey, deniesOthers);
+        }
+    }
 
     /// What happens where there is no answer (`failure_mode_allow`,
     /// `failure_mode_allow_header_add`, `status_on_error`).

@@ -79,7 +79,7 @@ public final class ExtAuthzFilter implements HttpFilter {
         }
         if (!isEnabled(exchange)) {
             count(exchange, "disabled");
-            return config.enabling().deniesOthers()
+            return config.enabling().deniesOthers(exchange.worker().values())
                     ? reply(config.failing().status(), ERROR, "", List.of())
                     : done();
         }
@@ -99,7 +99,9 @@ public final class ExtAuthzFilter implements HttpFilter {
     }
 
     private boolean isEnabled(Exchange exchange) {
-        return config.enabling().isPicked().test(exchange.worker().random())
+        return config.enabling()
+                        .share()
+                        .takes(exchange.worker().random(), exchange.worker().values())
                 && config.enabling().ofMetadata().test(exchange.info().metadata());
     }
 

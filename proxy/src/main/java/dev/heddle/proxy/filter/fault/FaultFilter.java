@@ -94,7 +94,7 @@ public final class FaultFilter implements HttpFilter {
         if (fixed.isEmpty()) {
             chance = AskedFault.delayChance(asked, chance);
         }
-        if (!chance.takes(random(exchange))) {
+        if (!takes(chance, exchange)) {
             return 0;
         }
         return fixed.map(Duration::toMillis).orElseGet(() -> delayAsked(asked));
@@ -130,7 +130,7 @@ public final class FaultFilter implements HttpFilter {
         Headers asked = exchange.request().headers();
         boolean isAsked = abort.answer() instanceof Answer.Asked;
         Chance chance = isAsked ? AskedFault.abortChance(asked, abort.chance()) : abort.chance();
-        if (!chance.takes(random(exchange))) {
+        if (!takes(chance, exchange)) {
             return Optional.empty();
         }
         return isAsked ? AskedFault.answer(asked) : Optional.of(abort.answer());
@@ -145,10 +145,14 @@ public final class FaultFilter implements HttpFilter {
         boolean isAsked = rate.fixed().isEmpty();
         Chance chance = isAsked ? AskedFault.rateChance(asked, rate.chance()) : rate.chance();
         OptionalLong kib = isAsked ? AskedFault.kibPerSecond(asked) : rate.fixed();
-        if (chance.takes(random(exchange)) && kib.isPresent() && isAllowed(exchange)) {
+        if (takes(chance, exchange) && kib.isPresent() && isAllowed(exchange)) {
             exchange.stats().count("fault.response_rl_injected");
             bytesPerSecond = Math.min(kib.getAsLong(), Integer.MAX_VALUE) * 1024;
         }
+    }
+
+    private static boolean takes(Chance chance, Exchange exchange) {
+        return chance.takes(random(exchange), exchange.worker().values());
     }
 
     private static RandomGenerator random(Exchange exchange) {

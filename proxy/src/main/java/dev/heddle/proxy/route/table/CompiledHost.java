@@ -10,6 +10,7 @@ import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.tls.TlsSession;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -57,7 +58,8 @@ final class CompiledHost {
             RequestHead request,
             @Nullable Map<String, ?> metadata,
             @Nullable TlsSession session,
-            RandomGenerator random) {
+            RandomGenerator random,
+            RuntimeValues values) {
         if (mustGoToTls(request)) {
             return toTls;
         }
@@ -66,7 +68,7 @@ final class CompiledHost {
         int place = hasFractions ? random.nextInt(CompiledRoute.PLACES) : 0;
         for (int number : index.candidates(bare)) {
             CompiledRoute route = routes[number];
-            if (route.matches(request, bare, metadata, session, place)) {
+            if (route.matches(request, bare, metadata, session, place, values)) {
                 return route.chosen(request, random);
             }
         }

@@ -16,6 +16,7 @@ import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.RouteStat;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.Attempts;
+import dev.heddle.proxy.route.Chance;
 import dev.heddle.proxy.route.FilterOverride;
 import dev.heddle.proxy.route.RetryPolicy;
 import dev.heddle.proxy.route.RouteAction;
@@ -23,6 +24,7 @@ import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.Substitution;
 import dev.heddle.proxy.tls.TlsSession;
 import dev.heddle.proxy.tracing.RouteTracing;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +49,7 @@ final class CompiledRoute implements RouteEntry {
     private final boolean grpcOnly;
     private final List<MetadataMatch> metadata;
     private final @Nullable TlsMatch tls;
-    private final RouteConfig.@Nullable Fraction fraction;
+    private final @Nullable Chance fraction;
     private final RouteAction action;
     private final List<FilterOverride> filters;
     private final @Nullable RouteStat stat;
@@ -290,7 +292,8 @@ final class CompiledRoute implements RouteEntry {
             CharSequence bare,
             @Nullable Map<String, ?> known,
             @Nullable TlsSession session,
-            int place) {
+            int place,
+            RuntimeValues values) {
         if (!path.test(request.method(), bare)) {
             return false;
         }
@@ -315,7 +318,7 @@ final class CompiledRoute implements RouteEntry {
         if (tls != null && !tls.test(session)) {
             return false;
         }
-        return fraction == null || place % fraction.denominator() < fraction.numerator();
+        return fraction == null || fraction.takesAt(place, values);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.route.RouteEntry;
 import dev.heddle.proxy.route.RouteTable;
 import dev.heddle.proxy.tls.TlsSession;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class CompiledRoutes implements RouteTable {
 
     @Override
     public @Nullable RouteEntry match(RequestHead request, RandomGenerator random) {
-        return match(request, null, null, random);
+        return match(request, null, null, random, RuntimeValues.NONE);
     }
 
     @Override
@@ -66,9 +67,10 @@ public final class CompiledRoutes implements RouteTable {
             RequestHead request,
             @Nullable Map<String, ?> metadata,
             @Nullable TlsSession session,
-            RandomGenerator random) {
+            RandomGenerator random,
+            RuntimeValues values) {
         CompiledHost host = host(request);
-        return host == null ? null : host.match(request, metadata, session, random);
+        return host == null ? null : host.match(request, metadata, session, random, values);
     }
 
     /// The virtual cluster that a request counts for; null for none.

@@ -9,6 +9,7 @@ import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.route.RouteAction;
 import dev.heddle.proxy.route.RouteEntry;
+import dev.heddle.proxy.tuning.RuntimeValues;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class RouterCheck {
         info.start(0, 0);
         info.onConnection(1, "l", "c", client, client);
         virtualCluster = routes.virtualCluster(request);
-        route = routes.match(request, metadata(input), null, chance);
+        route = routes.match(request, metadata(input), null, chance, RuntimeValues.NONE);
         addAll(input, "additional_response_headers", response.headers());
         if (route != null) {
             act(route, chance);

@@ -1,0 +1,38 @@
+import { useSyncExternalStore } from 'react';
+
+// The token is this tab's alone: no cookie carries it, so no page of another site can make use of it.
+const KEPT = 'heddle.token';
+const listeners = new Set<() => void>();
+
+function tell() {
+  listeners.forEach((listener) => listener());
+}
+
+export const session = {
+  token: () => sessionStorage.getItem(KEPT) ?? '',
+  begin(token: string) {
+    sessionStorage.setItem(KEPT, token);
+    tell();
+  },
+  end() {
+    sessionStorage.removeItem(KEPT);
+    tell();
+  },
+};
+
+/** Takes the token of a link by `heddle dashboard`: it stands behind the #, which browsers send to nobody. */
+export function takeTokenFromLink() {
+  if (location.hash.startsWith('#token=')) {
+    sessionStorage.setItem(KEPT, decodeURIComponent(location.hash.slice('#token='.length)));
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useToken() {
+  return useSyncExternalStore(subscribe, session.token);
+}
