@@ -55,7 +55,7 @@ record MtlsReadiness(List<Line> proxies, List<Objection> objections) {
             }
         }
         unlabelled(api.get("services").answer(), objections);
-        seen(api.ask("signals?by=edge&seconds=" + RECENTLY.toSeconds()), objections);
+        seen(api, objections);
         return new MtlsReadiness(lines, objections);
     }
 
@@ -128,36 +128,49 @@ record MtlsReadiness(List<Line> proxies, List<Objection> objections) {
         }
     }
 
-    /// @param edges calls as proxies told of them; another status where nothing is kept of them
-    private static void seen(Api.Reply edges, List<Objection> objections) {
-        if (edges.status() != 200) {
-            return;
-        }
-        for (Answer edge : edges.answer().at("signals").items()) {
-            String secured = edge.at("secureShare").text();
-            if (secured.isEmpty() || Double.parseDouble(secured) >= 1) {
-                continue;
-            }
+    /// Callers that have a proxy are known by their names, the others only by whom they call.
+    private static void seen(Api api, List<Objection> objections) {
+        var named = new TreeSet<String>();
+        for (Answer edge : plain(api, "edge")) {
             Answer to = edge.at("destination");
-            objections.add(
-                    new Objection(
-                            to.at("namespace").text(),
-                            String.format(
-                                    Locale.ROOT,
-                                    "%s called %s in plain text: %.0f %% of %s calls in the last"
-                                            + " %d minutes",
-                                    caller(edge.at("source")),
-                                    to.at("workload").text().isEmpty()
-                                            ? to.at("service").text()
-                                            : name(to),
-                                    100 * (1 - Double.parseDouble(secured)),
-                                    edge.at("requests").text(),
-                                    RECENTLY.toMinutes())));
+            if (!edge.at("source", "workload").text().isEmpty()) {
+                named.add(name(to));
+                objections.add(called(name(edge.at("source")), to, edge));
+            }
+        }
+        for (Answer workload : plain(api, "workload")) {
+            if (!named.contains(name(workload))) {
+                objections.add(called("somebody without a proxy", workload, workload));
+            }
         }
     }
 
-    private static String caller(Answer party) {
-        return party.at("workload").text().isEmpty() ? "somebody outside the mesh" : name(party);
+    /// What was called in plain text lately; nothing where nothing is kept of calls.
+    private static List<Answer> plain(Api api, String by) {
+        Api.Reply reply = api.ask("signals?by=%s&seconds=%d".formatted(by, RECENTLY.toSeconds()));
+        return reply.status() != 200
+                ? List.of()
+                : reply.answer().at("signals").items().stream()
+                        .filter(it -> !it.at("secureShare").text().isEmpty())
+                        .filter(it -> secured(it) < 1)
+                        .toList();
+    }
+
+    private static double secured(Answer signals) {
+        return Double.parseDouble(signals.at("secureShare").text());
+    }
+
+    private static Objection called(String caller, Answer to, Answer signals) {
+        return new Objection(
+                to.at("namespace").text(),
+                String.format(
+                        Locale.ROOT,
+                        "%s called %s in plain text: %.0f %% of %s calls in the last %d minutes",
+                        caller,
+                        name(to),
+                        100 * (1 - secured(signals)),
+                        signals.at("requests").text(),
+                        RECENTLY.toMinutes()));
     }
 
     private static String name(Answer party) {

@@ -19,9 +19,6 @@ class MtlsReadinessTest {
               {"source": {"workload": "batch", "namespace": "jobs"},
                "destination": {"workload": "bank", "namespace": "shop"},
                "requests": 240, "secureShare": 0.25},
-              {"source": {"workload": ""},
-               "destination": {"workload": "", "service": "web", "namespace": "front"},
-               "requests": 7, "secureShare": 0},
               {"source": {"workload": "web", "namespace": "front"},
                "destination": {"workload": "bank", "namespace": "shop"},
                "requests": 9, "secureShare": 1},
@@ -29,21 +26,37 @@ class MtlsReadinessTest {
                "destination": {"workload": "old", "namespace": "shop"}, "requests": 3}]}\
             """;
 
+    private static final String WORKLOADS =
+            """
+            {"signals": [
+              {"workload": "bank", "namespace": "shop", "requests": 249, "secureShare": 0.28},
+              {"workload": "web", "namespace": "front", "requests": 7, "secureShare": 0},
+              {"workload": "old", "namespace": "shop", "requests": 3}]}\
+            """;
+
     private static MtlsReadiness readiness(int status, String edges) throws IOException {
         Map<String, String> answers =
                 Map.of(
-                        "/api/v1/proxies", "{\"proxies\": []}",
-                        "/api/v1/services", "{\"services\": []}",
-                        "/api/v1/signals", edges);
+                        "/api/v1/proxies",
+                        "{\"proxies\": []}",
+                        "/api/v1/services",
+                        "{\"services\": []}",
+                        "/api/v1/signals by=edge",
+                        edges,
+                        "/api/v1/signals by=workload",
+                        WORKLOADS);
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/",
                 exchange -> {
-                    String path = exchange.getRequestURI().getPath();
+                    String query = exchange.getRequestURI().getQuery();
+                    String path =
+                            exchange.getRequestURI().getPath()
+                                    + (query == null ? "" : " " + query.split("&", 2)[0]);
                     byte[] body = answers.getOrDefault(path, "{}").getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(
-                            path.endsWith("signals") ? status : 200, body.length);
+                            path.contains("signals") ? status : 200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();
                 });
@@ -63,9 +76,12 @@ class MtlsReadinessTest {
                 .containsExactly(
                         "batch.jobs called bank.shop in plain text: 75 % of 240 calls in the last"
                                 + " 15 minutes",
-                        "somebody outside the mesh called web in plain text: 100 % of 7 calls in the"
-                                + " last 15 minutes");
-        assertThat(readiness.against("front")).singleElement().asString().contains("web in plain");
+                        "somebody without a proxy called web.front in plain text: 100 % of 7 calls in"
+                                + " the last 15 minutes");
+        assertThat(readiness.against("front"))
+                .singleElement()
+                .asString()
+                .contains("web.front in plain");
         assertThat(readiness.against("jobs")).isEmpty();
     }
 

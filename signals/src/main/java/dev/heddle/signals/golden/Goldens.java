@@ -31,8 +31,9 @@ public final class Goldens {
         private long secure;
         private long plain;
 
-        void add(Edge edge, Tally more) {
-            tally.add(more);
+        /// A caller's proxy counts calls and does not say how they went, so whoever says it is
+        /// asked for the share.
+        void secured(Edge edge, Tally more) {
             secure += edge.secure() == Secure.YES ? more.requests() : 0;
             plain += edge.secure() == Secure.NO ? more.requests() : 0;
         }
@@ -48,9 +49,16 @@ public final class Goldens {
                 .forEach((edge, tally) -> {
                     if (selector.takes(edge) && isNamed(selector.by(), edge)) {
                         groups.computeIfAbsent(selector.by().group(edge), _ -> new Sum())
-                                .add(edge, tally);
+                                .tally
+                                .add(tally);
                     }
                 });
+        edges.forEach((edge, tally) -> {
+            Sum sum = groups.get(selector.by().group(edge));
+            if (sum != null && selector.takes(edge)) {
+                sum.secured(edge, tally);
+            }
+        });
         var signals = new ArrayList<GoldenSignals>();
         groups.forEach((group, sum) ->
                 signals.add(GoldenSignals.of(group, sum.tally, sum.secure, sum.plain, seconds)));

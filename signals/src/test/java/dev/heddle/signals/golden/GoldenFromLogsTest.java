@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heddle.signals.record.Edge;
 import dev.heddle.signals.record.Logs;
 import dev.heddle.signals.record.RequestLog;
+import dev.heddle.signals.record.Secure;
 import dev.heddle.signals.rollup.Tally;
 import dev.heddle.testkit.Seed;
 import java.util.ArrayList;
@@ -86,6 +87,37 @@ class GoldenFromLogsTest {
         var expected = by(calls, call -> call.destination().service());
         assertThat(signals).hasSameSizeAs(expected.keySet());
         signals.forEach(it -> check(it, expected.get(it.group().destination().service()), 0, seed));
+    }
+
+    @Test
+    void whetherACallWasSecuredIsTheWordOfWhoKnowsIt() {
+        RequestLog call =
+                calls(Seed.ofRun()).stream()
+                        .filter(it -> !it.destination().workload().isEmpty())
+                        .findFirst()
+                        .orElseThrow();
+        Edge said = Edge.of(call);
+        var byMetrics =
+                new Edge(
+                        said.reporter(),
+                        said.source(),
+                        said.destination(),
+                        said.protocol(),
+                        said.route(),
+                        Secure.UNKNOWN);
+        var tally = new Tally();
+        tally.add(call);
+        var edges = new HashMap<Edge, Tally>(Map.of(byMetrics, tally));
+        assertThat(Goldens.of(edges, Selector.all(Dimension.EDGE), SECONDS))
+                .singleElement()
+                .satisfies(it -> assertThat(it.secureShare()).isEqualTo(-1));
+        edges.put(Edge.of(Logs.otherEnd(call)), tally);
+        assertThat(Goldens.of(edges, Selector.all(Dimension.EDGE), SECONDS))
+                .singleElement()
+                .satisfies(it -> {
+                    assertThat(it.requests()).isEqualTo(1);
+                    assertThat(it.secureShare()).isEqualTo(1);
+                });
     }
 
     @Test
