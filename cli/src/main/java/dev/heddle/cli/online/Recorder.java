@@ -2,12 +2,13 @@ package dev.heddle.cli.online;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Failure;
-import dev.heddle.cli.text.Table;
 import dev.heddle.model.tree.Node;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -18,6 +19,8 @@ public final class Recorder {
     private static final Duration AGAIN = Duration.ofMillis(500);
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final Set<RequestColumn> WITHOUT = EnumSet.of(RequestColumn.ROUTE);
 
     private Recorder() {}
 
@@ -64,7 +67,7 @@ public final class Recorder {
                         entries.isEmpty()
                                 ? "%d proxies were asked, and told of no such request%n"
                                         .formatted(asked)
-                                : table(entries).print());
+                                : RequestColumn.table(entries, WITHOUT).print());
         return 0;
     }
 
@@ -98,41 +101,5 @@ public final class Recorder {
             Thread.currentThread().interrupt();
             throw Failure.of("interrupted", "");
         }
-    }
-
-    private static Table table(List<Answer> entries) {
-        return new Table(
-                List.of(
-                        "TIME",
-                        "TOLD BY",
-                        "FROM",
-                        "TO",
-                        "REQUEST",
-                        "CODE",
-                        "FLAGS",
-                        "TOOK",
-                        "HOST",
-                        "RULE",
-                        "CONFIGURATION",
-                        "DETAILS",
-                        "ID"),
-                entries.stream().map(Recorder::row).toList());
-    }
-
-    private static List<String> row(Answer log) {
-        return List.of(
-                RequestLines.said(log.at("time")),
-                RequestLines.said(log.at("reporter")),
-                RequestLines.party(log.at("source")),
-                RequestLines.party(log.at("destination")),
-                RequestLines.request(log),
-                RequestLines.said(log.at("code")),
-                RequestLines.flags(log),
-                RequestLines.took(log),
-                RequestLines.said(log.at("upstreamHost")),
-                RequestLines.said(log.at("ruleOrigin")),
-                RequestLines.said(log.at("configVersion")),
-                RequestLines.said(log.at("details")),
-                RequestLines.said(log.at("requestId")));
     }
 }

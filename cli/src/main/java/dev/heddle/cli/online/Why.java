@@ -2,10 +2,15 @@ package dev.heddle.cli.online;
 
 import dev.heddle.cli.machine.Machine;
 import dev.heddle.cli.text.Table;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /// `heddle why`: why a request ended as it did.
 public final class Why {
+    private static final Set<RequestColumn> WITHOUT =
+            EnumSet.of(RequestColumn.RULE, RequestColumn.ID);
+
     private Why() {}
 
     /// Prints it.
@@ -22,24 +27,7 @@ public final class Why {
         List<Answer> logs = answer.at("logs").items();
         if (!logs.isEmpty()) {
             machine.out().println();
-            machine.out()
-                    .print(
-                            new Table(
-                                            List.of(
-                                                    "TIME",
-                                                    "TOLD BY",
-                                                    "FROM",
-                                                    "TO",
-                                                    "REQUEST",
-                                                    "CODE",
-                                                    "FLAGS",
-                                                    "TOOK",
-                                                    "HOST",
-                                                    "ROUTE",
-                                                    "CONFIGURATION",
-                                                    "DETAILS"),
-                                            logs.stream().map(Why::row).toList())
-                                    .print());
+            machine.out().print(RequestColumn.table(logs, WITHOUT).print());
         }
         List<Answer> spans = answer.at("spans").items();
         if (!spans.isEmpty()) {
@@ -52,22 +40,6 @@ public final class Why {
                                     .print());
         }
         return 0;
-    }
-
-    private static List<String> row(Answer log) {
-        return List.of(
-                RequestLines.said(log.at("time")),
-                RequestLines.said(log.at("reporter")),
-                RequestLines.party(log.at("source")),
-                RequestLines.party(log.at("destination")),
-                RequestLines.request(log),
-                RequestLines.said(log.at("code")),
-                RequestLines.flags(log),
-                RequestLines.took(log),
-                RequestLines.said(log.at("upstreamHost")),
-                RequestLines.said(log.at("route")),
-                RequestLines.said(log.at("configVersion")),
-                RequestLines.said(log.at("details")));
     }
 
     private static List<String> spanRow(Answer span) {
