@@ -323,6 +323,39 @@ class PlanCommandTest {
     }
 
     @Test
+    void requestsThatWouldCountAgainstALimitAreNamed() throws IOException {
+        String limit =
+                """
+                apiVersion: heddle.dev/v1alpha1
+                kind: RateLimitPolicy
+                metadata: {name: beta, namespace: shop}
+                spec:
+                  targetRefs: [{kind: Service, name: reviews}]
+                  local:
+                    rules:
+                    - clientSelectors: [{path: {value: /reviews/beta}}]
+                      limit: {requests: 10, unit: Second}
+                """;
+        var plan =
+                run(
+                        "plan",
+                        "--config",
+                        shop.config(),
+                        "-f",
+                        shop.file("limit.yaml", limit),
+                        "--requests",
+                        shop.log(),
+                        "--fail-on",
+                        "limits");
+        assertThat(plan.out())
+                .contains("3 of 100 (3 %) would be treated otherwise")
+                .contains("limits       now   nothing")
+                .contains("limit rule-0: 10 requests a second   # ")
+                .contains("1 × GET http://reviews:9080/reviews/beta/87");
+        assertThat(plan.code()).isEqualTo(3);
+    }
+
+    @Test
     void programsReadTheWhole() throws IOException {
         var plan =
                 run(

@@ -7,11 +7,13 @@ import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.FeatureText;
 import dev.heddle.compiler.explain.Journey;
+import dev.heddle.compiler.explain.RateText;
 import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.Portion;
+import dev.heddle.compiler.ir.RateLimits;
 import dev.heddle.compiler.ir.Retry;
 import dev.heddle.model.Origin;
 import dev.heddle.model.policy.RouteExtension.Fault;
@@ -20,6 +22,7 @@ import dev.heddle.model.verify.MeshTest.Decision;
 import dev.heddle.model.verify.MeshTest.Destination;
 import dev.heddle.model.verify.MeshTest.Expect;
 import dev.heddle.model.verify.MeshTest.Mirror;
+import dev.heddle.model.verify.MeshTest.RateLimit;
 import dev.heddle.model.verify.MeshTest.Received;
 import dev.heddle.model.verify.MeshTest.Retries;
 import dev.heddle.model.verify.MeshTest.Without;
@@ -82,6 +85,7 @@ public final class Comparison {
         expect.timeout().ifPresent(this::timeout);
         expect.retries().ifPresent(this::retries);
         expect.without().forEach(this::without);
+        expect.rateLimit().ifPresent(it -> rateLimit(it, "rateLimit", sent(), ""));
         expect.authorization().ifPresent(it -> authorization(it, "authorization", access()));
         expect.received().ifPresent(this::received);
         return this;
@@ -536,10 +540,65 @@ public final class Comparison {
                                     sent().mirrors().stream()
                                             .map(it -> it.to().host())
                                             .collect(Collectors.joining(", ")));
+                    case rateLimit -> limitsText();
                     case retries -> retriesText();
                     case timeout -> text(sent().resilience().timeout());
                 };
         compare("without", actual.equals("none"), "no " + what, what + " " + actual);
+    }
+
+    /// It counts against such a limit at the sender's proxy, as a gateway's.
+    public void rateLimit(RateLimit expected) {
+        rateLimit(expected, "rateLimit", sent(), "");
+    }
+
+    private void rateLimit(RateLimit expected, String field, Explanation answer, String at) {
+        boolean isSo =
+                RateText.limits(answer.features()).stream()
+                        .filter(limits -> isNameOf(expected.policy(), limits))
+                        .flatMap(limits -> limits.rules().stream())
+                        .anyMatch(rule -> is(expected, rule));
+        compare(field, isSo, text(expected), text(answer) + at);
+    }
+
+    private static boolean isNameOf(Optional<String> said, RateLimits limits) {
+        return said.isEmpty()
+                || said.get().equals(limits.policy())
+                || said.get().equals(limits.origin().resource());
+    }
+
+    private static boolean is(RateLimit expected, RateLimits.Rule rule) {
+        return expected.rule().orElse(rule.name()).equals(rule.name())
+                && expected.requests().orElse(rule.limit().requests()) == rule.limit().requests()
+                && expected.unit().map(it -> it == RateText.unit(rule.limit().per())).orElse(true)
+                && expected.burst().orElse(rule.limit().burst()) == rule.limit().burst();
+    }
+
+    private static String text(RateLimit expected) {
+        var words = new ArrayList<String>();
+        expected.policy().ifPresent(it -> words.add("policy " + it));
+        expected.rule().ifPresent(it -> words.add("rule " + it));
+        expected.requests().ifPresent(it -> words.add("requests " + it));
+        expected.unit().ifPresent(it -> words.add("unit " + it));
+        expected.burst().ifPresent(it -> words.add("burst " + it));
+        return words.isEmpty() ? "any" : String.join(", ", words);
+    }
+
+    private static String text(Explanation answer) {
+        return orNone(
+                RateText.limits(answer.features())
+                        .map(limits -> RateText.placed(limits).collect(Collectors.joining(", ")))
+                        .orElse(""));
+    }
+
+    /// Wherever it counts.
+    private String limitsText() {
+        return orNone(
+                Stream.concat(Stream.of(sent()), journey.received().stream().map(Reception::answer))
+                        .map(Comparison::text)
+                        .filter(it -> !it.equals("none"))
+                        .distinct()
+                        .collect(Collectors.joining(", ")));
     }
 
     /// The sender's proxy, as a gateway's, decides so.
@@ -619,6 +678,8 @@ public final class Comparison {
                                                     .map(Comparison::text)
                                                     .orElse("it passes")
                                             + at));
+            expected.rateLimit()
+                    .ifPresent(it -> rateLimit(it, "received.rateLimit", reception.answer(), at));
             expected.authorization()
                     .ifPresent(it ->
                             authorization(

@@ -6,6 +6,7 @@ import dev.heddle.compiler.explain.Explanation.Mirrored;
 import dev.heddle.compiler.explain.Explanation.Reply;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.Journey;
+import dev.heddle.compiler.explain.RateText;
 import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.explain.Request;
 import dev.heddle.compiler.ir.HeaderEdit;
@@ -16,6 +17,7 @@ import dev.heddle.compiler.ir.Retry;
 import dev.heddle.model.policy.RouteExtension.Abort;
 import dev.heddle.model.policy.RouteExtension.Delay;
 import dev.heddle.model.policy.RouteExtension.Fault;
+import dev.heddle.model.verify.MeshTest;
 import dev.heddle.model.verify.MeshTest.Authorization;
 import dev.heddle.model.verify.MeshTest.Decision;
 import dev.heddle.model.verify.MeshTest.Destination;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /// What a configuration does with a request, put as what a test expects: the way back of
@@ -71,6 +74,7 @@ public final class Expectation {
                         .filter(it -> goesOn && !it.equals(Retry.ISTIO))
                         .map(Expectation::retries),
                 List.of(),
+                limit(sent),
                 authorization(sent.access()),
                 goesOn ? received(journey.received()) : Optional.empty());
     }
@@ -157,6 +161,18 @@ public final class Expectation {
                 retry.on());
     }
 
+    /// The first of the limits that it counts against.
+    private static Optional<MeshTest.RateLimit> limit(Explanation answer) {
+        return RateText.limits(answer.features())
+                .map(limits ->
+                        new MeshTest.RateLimit(
+                                Optional.of(limits.policy()),
+                                Optional.of(limits.rules().getFirst().name()),
+                                OptionalLong.of(limits.rules().getFirst().limit().requests()),
+                                Optional.of(RateText.unit(limits.rules().getFirst().limit().per())),
+                                OptionalLong.of(limits.rules().getFirst().limit().burst())));
+    }
+
     private static Optional<Authorization> authorization(Access access) {
         return access.equals(Access.FREE)
                 ? Optional.empty()
@@ -183,15 +199,19 @@ public final class Expectation {
                         .map(it -> authorization(it.answer().access()))
                         .distinct()
                         .toList();
+        var limits = received.stream().map(it -> limit(it.answer())).distinct().toList();
         Optional<Integer> status = answers.size() == 1 ? answers.getFirst() : Optional.empty();
         Optional<Authorization> access =
                 accesses.size() == 1 ? accesses.getFirst() : Optional.empty();
-        return status.isEmpty() && access.isEmpty()
+        Optional<MeshTest.RateLimit> limit =
+                limits.size() == 1 ? limits.getFirst() : Optional.empty();
+        return status.isEmpty() && access.isEmpty() && limit.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         new Received(
                                 Optional.empty(),
                                 status.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                                limit,
                                 access));
     }
 }

@@ -32,6 +32,11 @@ class SimulationTest {
 
     private static Simulated simulate(String url, String endpoints, String expect)
             throws IOException {
+        return simulate("app: web", url, endpoints, expect);
+    }
+
+    private static Simulated simulate(String from, String url, String endpoints, String expect)
+            throws IOException {
         var parsed =
                 ResourceReader.read(
                         "test.yaml",
@@ -40,7 +45,7 @@ class SimulationTest {
                         kind: MeshTest
                         metadata: {name: one, namespace: shop}
                         spec:
-                          from: {labels: {app: web}}
+                          from: {labels: {%s}}
                           simulations:
                           - name: one
                             request: {url: "%s"}
@@ -48,7 +53,7 @@ class SimulationTest {
                             endpoints: [%s]
                             expect: {%s}
                         """
-                                .formatted(url, endpoints, expect));
+                                .formatted(from, url, endpoints, expect));
         assertThat(parsed.diagnostics()).isEmpty();
         Resource<?> read = parsed.resources().getFirst();
         return verifier()
@@ -80,6 +85,19 @@ class SimulationTest {
                         "ejected: [b], minSuccess: 97.5, maxSuccess: 97.5");
         assertThat(simulated.measured().statuses()).containsEntry(503, 5).containsEntry(200, 195);
         assertThat(simulated.passed()).isTrue();
+    }
+
+    /// Ten at once, and five each second of the ten.
+    @Test
+    void aGatewayLetsNoMorePassThanItsLimit() throws Exception {
+        Simulated simulated =
+                simulate(
+                        "istio: ingressgateway",
+                        "http://shop.example.com/",
+                        "",
+                        "minAttempts: 0.29, maxAttempts: 0.3");
+        assertThat(simulated.mismatches()).as(simulated.why()).isEmpty();
+        assertThat(simulated.measured().statuses()).containsOnlyKeys(200, 429);
     }
 
     @Test

@@ -34,6 +34,7 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.grpc_web.v3.GrpcWeb;
 import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.oauth2.v3.OAuth2;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -131,6 +132,7 @@ public final class EnvoyTypes {
                             .getDescriptor(),
                     CheckRequest.getDescriptor(),
                     HTTPFault.getDescriptor(),
+                    LocalRateLimit.getDescriptor(),
                     GrpcWeb.getDescriptor(),
                     io.envoyproxy.envoy.extensions.filters.http.header_to_metadata.v3.Config
                             .getDescriptor(),

@@ -83,7 +83,7 @@ final class ExplanationText {
                 .with("asked", FeatureNodes.asked(answer.features()))
                 .with("session", FeatureNodes.session(answer.features()).orElse(NULL))
                 .with("authorization", access(answer.access()))
-                .with("rateLimit", NULL)
+                .with("rateLimit", FeatureNodes.limits(answer.features()))
                 .with("reply", answer.reply().map(ExplanationText::reply).orElse(NULL))
                 .with("tried", answer.tried().stream().map(ExplanationText::tried).toList())
                 .with("findings", answer.findings().stream().map(FindingsText::node).toList());
@@ -265,6 +265,7 @@ final class ExplanationText {
                         ? "in plain text, nobody known"
                         : reception.caller().name());
         access(text, reception.answer().access());
+        FeatureText.lines(reception.answer().features()).forEach(it -> line(text, "also", it));
         reception
                 .answer()
                 .reply()

@@ -1,6 +1,7 @@
 package dev.heddle.cli.explain;
 
 import dev.heddle.compiler.explain.FeatureText;
+import dev.heddle.compiler.explain.RateText;
 import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.HttpFeature.AbortAnswer;
 import dev.heddle.compiler.ir.HttpFeature.Cors;
@@ -8,6 +9,7 @@ import dev.heddle.compiler.ir.HttpFeature.ExtAuthz;
 import dev.heddle.compiler.ir.HttpFeature.Fault;
 import dev.heddle.compiler.ir.HttpFeature.StatefulSession;
 import dev.heddle.compiler.ir.Portion;
+import dev.heddle.compiler.ir.RateLimits;
 import dev.heddle.compiler.ir.Retry;
 import dev.heddle.model.tree.Node;
 import java.util.List;
@@ -70,6 +72,24 @@ final class FeatureNodes {
                 .filter(StatefulSession.class::isInstance)
                 .map(it -> Node.of(FeatureText.lines(List.of(it)).getFirst()))
                 .findFirst();
+    }
+
+    /// The limits that the request counts against.
+    static List<Node> limits(List<HttpFeature> features) {
+        return RateText.limits(features).stream()
+                .flatMap(limits -> limits.rules().stream().map(rule -> limit(limits, rule)))
+                .toList();
+    }
+
+    private static Node limit(RateLimits limits, RateLimits.Rule rule) {
+        return Node.Mapping.EMPTY
+                .with("policy", limits.policy())
+                .with("rule", rule.name())
+                .with("requests", rule.limit().requests())
+                .with("unit", RateText.unit(rule.limit().per()).name())
+                .with("burst", rule.limit().burst())
+                .with("shadowMode", limits.isShadow())
+                .with("origin", rule.origin().toString());
     }
 
     /// Whom the route has asked whether the request may pass.

@@ -24,6 +24,8 @@ public enum Aspect {
     RETRIES,
     /// What goes wrong on purpose.
     FAULT,
+    /// Against which limits it counts, where it is sent and where it is received.
+    LIMITS,
     /// What is changed of its headers, and of its answer's.
     HEADERS,
     /// Who gets copies.

@@ -120,6 +120,7 @@ public record Comparison(Outcome before, Outcome after, List<Difference> differe
                     TIMEOUT,
                     RETRIES,
                     FAULT,
+                    LIMITS,
                     HEADERS,
                     MIRRORS,
                     REWRITE,

@@ -6,6 +6,7 @@ import dev.heddle.compiler.explain.Explanation.Decision;
 import dev.heddle.compiler.explain.Explanation.Share;
 import dev.heddle.compiler.explain.FeatureText;
 import dev.heddle.compiler.explain.Journey;
+import dev.heddle.compiler.explain.RateText;
 import dev.heddle.compiler.explain.Reception;
 import dev.heddle.compiler.ir.HeaderEdit;
 import dev.heddle.compiler.ir.HttpFeature;
@@ -17,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What one configuration makes of a request, aspect by aspect.
 ///
@@ -86,8 +89,10 @@ public record Outcome(
         sent.resilience()
                 .retry()
                 .ifPresent(it -> facets.put(Aspect.RETRIES, Facet.of(FeatureText.of(it), rule)));
-        facets.put(Aspect.FAULT, new Facet(features(sent, true), rule));
-        facets.put(Aspect.FILTERS, new Facet(features(sent, false), rule));
+        facets.put(
+                Aspect.FAULT, new Facet(features(sent, HttpFeature.Fault.class::isInstance), rule));
+        facets.put(Aspect.FILTERS, new Facet(features(sent, Outcome::isPlainFilter), rule));
+        facets.put(Aspect.LIMITS, limits(journey));
         facets.put(Aspect.HEADERS, new Facet(headers(sent), rule));
         facets.put(
                 Aspect.MIRRORS,
@@ -162,11 +167,38 @@ public record Outcome(
         return text + (share.fallback().isEmpty() ? "" : ", else " + share.fallback());
     }
 
-    private static List<String> features(Explanation sent, boolean faults) {
-        return FeatureText.lines(
-                sent.features().stream()
-                        .filter(it -> it instanceof HttpFeature.Fault == faults)
-                        .toList());
+    private static List<String> features(Explanation answer, Predicate<HttpFeature> which) {
+        return FeatureText.lines(answer.features().stream().filter(which).toList());
+    }
+
+    /// One that has no aspect of its own.
+    private static boolean isPlainFilter(HttpFeature feature) {
+        return !(feature instanceof HttpFeature.Fault)
+                && !(feature instanceof HttpFeature.RateLimit);
+    }
+
+    private static Facet limits(Journey journey) {
+        var lines = new ArrayList<>(limits(journey.sent()));
+        journey.received()
+                .forEach(it ->
+                        limits(it.answer()).stream()
+                                .map(line -> "at " + it.host() + ": " + line)
+                                .forEach(lines::add));
+        return new Facet(lines.stream().distinct().toList(), limitOrigin(journey));
+    }
+
+    private static List<String> limits(Explanation answer) {
+        return RateText.limits(answer.features()).stream().flatMap(RateText::lines).toList();
+    }
+
+    private static Origin limitOrigin(Journey journey) {
+        return Stream.concat(
+                        Stream.of(journey.sent()),
+                        journey.received().stream().map(Reception::answer))
+                .flatMap(it -> RateText.limits(it.features()).stream())
+                .map(limits -> limits.rules().getFirst().origin())
+                .findFirst()
+                .orElse(Origin.BUILT_IN);
     }
 
     private static List<String> headers(Explanation sent) {

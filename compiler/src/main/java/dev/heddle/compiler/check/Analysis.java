@@ -109,6 +109,7 @@ public final class Analysis {
         ServiceCheck.check(index, findings);
         ProcessCheck.check(index, findings);
         BackendTrafficPolicyCheck.check(index, findings);
+        RateLimitPolicyCheck.check(index, findings);
         ServiceLevelObjectiveCheck.check(index, findings);
         BackendPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);

@@ -1,8 +1,8 @@
 package dev.heddle.compiler.check;
 
+import dev.heddle.compiler.check.TargetCheck.Meant;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.lower.istio.Sessions;
-import dev.heddle.compiler.select.BackendTrafficPolicies;
 import dev.heddle.compiler.select.BackendTrafficPolicies.Section;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.compiler.service.MeshService;
@@ -64,40 +64,12 @@ final class BackendTrafficPolicyCheck {
     }
 
     private void target(TargetRef target, FieldPath path) {
-        String namespace = policy.metadata().namespace();
-        List<MeshService> services =
-                index.services().all().stream()
-                        .filter(s -> BackendTrafficPolicies.isOf(policy, target, s))
-                        .toList();
-        if (services.isEmpty()) {
-            findings.add(
-                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
-                    policy.origin(path.field("name")),
-                    "there is no %s '%s' in namespace '%s'"
-                            .formatted(target.kind(), target.name(), namespace),
-                    "A policy is for services of its own namespace; correct the name, or move it");
-            return;
-        }
-        for (MeshService service : services) {
-            List<Port> ports =
-                    service.service().ports().stream()
-                            .filter(p ->
-                                    target.sectionName().isEmpty()
-                                            || p.name().equals(target.sectionName()))
-                            .toList();
-            if (ports.isEmpty()) {
-                findings.add(
-                        DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
-                        policy.origin(path.field("sectionName")),
-                        "'%s' has no port '%s'".formatted(target.name(), target.sectionName()),
-                        "Its ports are "
-                                + service.service().ports().stream().map(Port::name).toList());
-            }
+        for (Meant meant : new TargetCheck(index, policy, findings).services(target, path)) {
             // Of a service as a whole, ports that have nothing to do with it are left alone.
             boolean isNamed =
                     !target.sectionName().isEmpty()
-                            || ports.stream().noneMatch(OutboundTables::mayBeHttp);
-            ports.forEach(port -> port(service, port, path, isNamed));
+                            || meant.ports().stream().noneMatch(OutboundTables::mayBeHttp);
+            meant.ports().forEach(port -> port(meant.service(), port, path, isNamed));
         }
     }
 

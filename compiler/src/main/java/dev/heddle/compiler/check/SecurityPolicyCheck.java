@@ -4,20 +4,14 @@ import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.secret.ClientKeys;
 import dev.heddle.compiler.secret.LoginKey;
 import dev.heddle.compiler.secret.UserFile;
-import dev.heddle.compiler.select.BoundVirtualService;
-import dev.heddle.compiler.select.GatewayAuthentications;
 import dev.heddle.compiler.select.GatewayAuthentications.InForce;
 import dev.heddle.compiler.select.GatewayAuthentications.Section;
 import dev.heddle.compiler.select.MeshIndex;
 import dev.heddle.model.DiagnosticCode;
 import dev.heddle.model.Diagnostics;
 import dev.heddle.model.FieldPath;
-import dev.heddle.model.Kind;
 import dev.heddle.model.Resource;
 import dev.heddle.model.core.Secret;
-import dev.heddle.model.gatewayapi.ListenerSet;
-import dev.heddle.model.gatewayapi.Route;
-import dev.heddle.model.istio.VirtualService;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.model.policy.SecurityPolicy.ApiKeyAuth;
@@ -28,20 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Checks SecurityPolicies: whether there is what they are for and what they name, and which of
 /// several counts. No finding has a byte of a Secret's entry in it.
 final class SecurityPolicyCheck {
-    private static final List<Kind<?>> TARGETS =
-            List.of(
-                    Kinds.KUBERNETES_GATEWAY,
-                    Kinds.LISTENER_SET,
-                    Kinds.HTTP_ROUTE,
-                    Kinds.GRPC_ROUTE,
-                    Kinds.GATEWAY,
-                    Kinds.VIRTUAL_SERVICE);
-
     private static final FieldPath SPEC = FieldPath.of("spec");
 
     private final MeshIndex index;
@@ -162,82 +146,17 @@ final class SecurityPolicyCheck {
     }
 
     private void target(TargetRef ref, FieldPath path) {
-        Optional<Resource<?>> target =
-                TARGETS.stream()
-                        .filter(kind ->
-                                kind.name().equals(ref.kind()) && kind.group().equals(ref.group()))
-                        .findFirst()
-                        .flatMap(kind -> find(kind, ref.name()));
-        PolicyTarget meant = GatewayAuthentications.target(policy, ref);
-        if (target.isEmpty()) {
-            findings.add(
-                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
-                    policy.origin(path.field("name")),
-                    "there is no %s '%s' in namespace '%s'"
-                            .formatted(ref.kind(), ref.name(), policy.metadata().namespace()),
-                    "A policy is for gateways and routes of its own namespace; correct the name, or"
-                            + " move it");
-            return;
+        boolean isThere =
+                new TargetCheck(index, policy, findings)
+                        .gateway(
+                                ref,
+                                path,
+                                "asked for nothing",
+                                "Say who may call with an AuthorizationPolicy");
+        if (isThere) {
+            PolicyTarget meant = PolicyTarget.of(policy.metadata().namespace(), ref);
+            Section.ALL.forEach(section -> conflict(section, meant, path));
         }
-        List<String> sections = sections(target.get());
-        if (!ref.sectionName().isEmpty() && !sections.contains(ref.sectionName())) {
-            findings.add(
-                    DiagnosticCode.REFERENCED_RESOURCE_NOT_FOUND,
-                    policy.origin(path.field("sectionName")),
-                    "%s '%s' has no '%s'".formatted(ref.kind(), ref.name(), ref.sectionName()),
-                    "It has " + sections);
-        }
-        if (!isAtGateways(target.get())) {
-            findings.add(
-                    DiagnosticCode.LEFT_OUT,
-                    policy.origin(path),
-                    "%s '%s' is for calls inside of the mesh alone, which are asked for nothing"
-                            .formatted(ref.kind(), ref.name()),
-                    "Say who may call with an AuthorizationPolicy, or attach it to a Gateway");
-        }
-        Section.ALL.forEach(section -> conflict(section, meant, path));
-    }
-
-    private <S> Optional<Resource<?>> find(Kind<S> kind, String name) {
-        return index.resources()
-                .find(kind, policy.metadata().namespace(), name)
-                .map(resource -> resource);
-    }
-
-    /// Whether requests come to it through a gateway. What is delegated to comes as who delegates.
-    private static boolean isAtGateways(Resource<?> target) {
-        return switch (target.spec()) {
-            case VirtualService rules ->
-                    rules.hosts().isEmpty()
-                            || rules.gateways().stream()
-                                    .anyMatch(it -> !it.equals(BoundVirtualService.MESH));
-            case Route<?> route ->
-                    route.wantsDefaults()
-                            || route.parentRefs().stream()
-                                    .anyMatch(it ->
-                                            !it.kind().orElse("Gateway").startsWith("Service"));
-            default -> true;
-        };
-    }
-
-    /// The names of the parts of something.
-    private static List<String> sections(Resource<?> target) {
-        Stream<String> names =
-                switch (target.spec()) {
-                    case dev.heddle.model.gatewayapi.Gateway gateway ->
-                            gateway.listeners().stream().map(l -> l.name());
-                    case ListenerSet set -> set.listeners().stream().map(l -> l.name());
-                    case dev.heddle.model.gatewayapi.HttpRoute route ->
-                            route.rules().stream().flatMap(r -> r.name().stream());
-                    case dev.heddle.model.gatewayapi.GrpcRoute route ->
-                            route.rules().stream().flatMap(r -> r.name().stream());
-                    case dev.heddle.model.istio.Gateway gateway ->
-                            gateway.servers().stream()
-                                    .flatMap(s -> Stream.of(s.port().name(), s.name()));
-                    case VirtualService rules -> rules.http().stream().map(r -> r.name());
-                    default -> Stream.of();
-                };
-        return names.filter(name -> !name.isEmpty()).distinct().toList();
     }
 
     private <T> void conflict(Section<T> section, PolicyTarget target, FieldPath path) {

@@ -12,6 +12,7 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.HeaderEdit;
+import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.ProxyPlan;
@@ -283,7 +284,10 @@ public final class Explainer {
         return new Reply(404, "NR", why);
     }
 
-    private Explanation routed(Listener listener, VirtualHost host, Route route) {
+    private Explanation routed(Listener listener, VirtualHost host, Route found) {
+        RateCheck rates = RateCheck.of(found, request);
+        tried.addAll(rates.tried());
+        Route route = found.with(rates.features());
         Optional<Reply> fault = FeatureReplies.fault(route);
         if (fault.isPresent() && !(route.action() instanceof RouteAction.Forward)) {
             return answered(
@@ -294,33 +298,43 @@ public final class Explainer {
             tried.addAll(asked);
             access = Explanation.Access.UNSURE;
         }
-        return switch (route.action()) {
-            case RouteAction.Forward forward -> forwarded(listener, host, route, forward);
-            case RouteAction.Redirect redirect ->
-                    answered(
-                            listener.name(),
-                            host.name(),
-                            route.name(),
-                            route.origin(),
-                            new Reply(
-                                    redirect.status(),
-                                    "",
-                                    Locations.of(redirect, route.match(), request)));
-            case RouteAction.DirectResponse(int status, var body) ->
-                    answered(
-                            listener.name(),
-                            host.name(),
-                            route.name(),
-                            route.origin(),
-                            new Reply(
-                                    status,
-                                    "",
-                                    switch (body) {
-                                        case RouteAction.ReplyBody.Empty() -> "";
-                                        case RouteAction.ReplyBody.Text(String text) -> text;
-                                        case RouteAction.ReplyBody.Base64(String base64) -> base64;
-                                    }));
-        };
+        Explanation answer =
+                switch (route.action()) {
+                    case RouteAction.Forward forward -> forwarded(listener, host, route, forward);
+                    case RouteAction.Redirect redirect ->
+                            answered(
+                                    listener.name(),
+                                    host.name(),
+                                    route.name(),
+                                    route.origin(),
+                                    new Reply(
+                                            redirect.status(),
+                                            "",
+                                            Locations.of(redirect, route.match(), request)));
+                    case RouteAction.DirectResponse(int status, var body) ->
+                            answered(
+                                    listener.name(),
+                                    host.name(),
+                                    route.name(),
+                                    route.origin(),
+                                    new Reply(
+                                            status,
+                                            "",
+                                            switch (body) {
+                                                case RouteAction.ReplyBody.Empty() -> "";
+                                                case RouteAction.ReplyBody.Text(String text) ->
+                                                        text;
+                                                case RouteAction.ReplyBody.Base64(String base64) ->
+                                                        base64;
+                                            }));
+                };
+        // Of what is not forwarded limits alone are asked before it is answered.
+        return route.action() instanceof RouteAction.Forward
+                ? answer
+                : answer.with(
+                        route.features().stream()
+                                .filter(HttpFeature.RateLimit.class::isInstance)
+                                .toList());
     }
 
     private Explanation forwarded(

@@ -73,6 +73,26 @@ public record Explanation(
                 sent);
     }
 
+    /// The same with what else becomes of it.
+    Explanation with(List<HttpFeature> others) {
+        return new Explanation(
+                listener,
+                virtualHost,
+                route,
+                routeOrigin,
+                cluster,
+                destinations,
+                headers,
+                others,
+                mirrors,
+                resilience,
+                reply,
+                tried,
+                findings,
+                access,
+                sent);
+    }
+
     /// The same with another answer.
     public Explanation answering(Optional<Reply> other) {
         return new Explanation(

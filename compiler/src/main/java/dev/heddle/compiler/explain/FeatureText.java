@@ -37,6 +37,8 @@ public final class FeatureText {
                 case HttpFeature.ExtAuthz(Authorizer authorizer) ->
                         lines.add("ask " + of(authorizer));
                 case HttpFeature.StatefulSession session -> lines.add(of(session));
+                case HttpFeature.RateLimit(var limits) ->
+                        RateText.placed(limits).forEach(lines::add);
                 case HttpFeature.BasicAuth basic -> lines.add(of(basic));
                 case HttpFeature.ApiKeyAuth keys -> lines.add(of(keys));
                 case HttpFeature.Oidc oidc -> lines.add(of(oidc));

@@ -78,6 +78,7 @@ record LoginCheck(boolean passes, Request request) {
                         case HttpFeature.Fault _,
                                 HttpFeature.Cors _,
                                 HttpFeature.ExtAuthz _,
+                                HttpFeature.RateLimit _,
                                 HttpFeature.StatefulSession _ ->
                                 Optional.empty();
                     };

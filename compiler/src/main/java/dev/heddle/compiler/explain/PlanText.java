@@ -148,7 +148,8 @@ public final class PlanText {
                             boolean edge,
                             Translation translation,
                             boolean resolves,
-                            List<Authorizer> asked) -> {
+                            List<Authorizer> asked,
+                            boolean limits) -> {
                 String table =
                         switch (routes) {
                             case Routes.Named(String name) -> "routes " + name;
@@ -165,6 +166,7 @@ public final class PlanText {
                                     case GRPC_WEB -> ", gRPC-Web becomes gRPC";
                                 }
                                 + (resolves ? ", hosts are looked up" : "")
+                                + (limits ? ", counts requests" : "")
                                 + (asked.isEmpty()
                                         ? ""
                                         : asked.stream()

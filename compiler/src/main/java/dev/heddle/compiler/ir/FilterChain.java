@@ -156,26 +156,28 @@ public record FilterChain(
         /// @param translation of what clients say that those who serve do not understand
         /// @param resolves whether hosts that requests name are looked up
         /// @param asked the services that its routes have asked, ordered by name, each once
+        /// @param limits whether some of its routes have limits
         record Http(
                 String statPrefix,
                 Routes routes,
                 boolean edge,
                 Translation translation,
                 boolean resolves,
-                List<Authorizer> asked)
+                List<Authorizer> asked,
+                boolean limits)
                 implements Handling {
             public Http {
                 asked = List.copyOf(asked);
             }
 
-            /// Nobody is asked.
+            /// Nobody is asked, and nothing limited.
             public Http(
                     String statPrefix,
                     Routes routes,
                     boolean edge,
                     Translation translation,
                     boolean resolves) {
-                this(statPrefix, routes, edge, translation, resolves, List.of());
+                this(statPrefix, routes, edge, translation, resolves, List.of(), false);
             }
 
             /// No host is looked up.
@@ -190,18 +192,29 @@ public record FilterChain(
 
             /// The same with a translation.
             public Http with(Translation other) {
-                return new Http(statPrefix, routes, edge, other, resolves, asked);
+                return new Http(statPrefix, routes, edge, other, resolves, asked, limits);
             }
 
             /// The same, which looks hosts up or not.
             public Http resolving(boolean on) {
-                return new Http(statPrefix, routes, edge, translation, on, asked);
+                return new Http(statPrefix, routes, edge, translation, on, asked, limits);
             }
 
             /// The same, whose routes are in that table and have those services asked.
-            public Http asking(String table, List<Authorizer> others) {
+            public Http asking(String table, List<Authorizer> others, boolean limited) {
                 return new Http(
-                        statPrefix, new Routes.Named(table), edge, translation, resolves, others);
+                        statPrefix,
+                        new Routes.Named(table),
+                        edge,
+                        translation,
+                        resolves,
+                        others,
+                        limited);
+            }
+
+            /// The same, some of whose routes have limits.
+            public Http limiting() {
+                return new Http(statPrefix, routes, edge, translation, resolves, asked, true);
             }
         }
 

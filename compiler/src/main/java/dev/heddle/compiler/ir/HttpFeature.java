@@ -64,6 +64,14 @@ public sealed interface HttpFeature {
     /// A service is asked whether a request may pass, and refuses it unless it says so.
     record ExtAuthz(Authorizer authorizer) implements HttpFeature {}
 
+    /// No more requests pass than that.
+    record RateLimit(RateLimits limits) implements HttpFeature {
+        @Override
+        public Optional<Origin> policy() {
+            return Optional.of(limits.origin());
+        }
+    }
+
     /// Whoever asks must have a name and its password.
     ///
     /// @param userHeader that gets the name; empty for none

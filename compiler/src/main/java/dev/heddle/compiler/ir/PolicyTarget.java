@@ -1,5 +1,7 @@
 package dev.heddle.compiler.ir;
 
+import dev.heddle.model.policy.TargetRef;
+
 /// Something that a policy may be attached to.
 ///
 /// @param group of the kind's API, as in `gateway.networking.k8s.io`
@@ -11,6 +13,11 @@ public record PolicyTarget(
 
     /// API group of Istio's routing.
     public static final String ISTIO = "networking.istio.io";
+
+    /// What a policy of that namespace means by a reference.
+    public static PolicyTarget of(String namespace, TargetRef ref) {
+        return new PolicyTarget(ref.group(), ref.kind(), namespace, ref.name(), ref.sectionName());
+    }
 
     /// The whole of which this is a part.
     public PolicyTarget whole() {

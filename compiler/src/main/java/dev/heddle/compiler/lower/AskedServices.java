@@ -26,17 +26,19 @@ import java.util.TreeSet;
 /// listener before keep the table before, and nothing passes that somebody was to be asked about.
 final class AskedServices {
     private static final int NAME_BYTES = 4;
+    private static final String LIMITS = "local_ratelimit";
 
     private final Map<String, Asked> byTable = new HashMap<>();
 
     /// @param table its name
-    private record Asked(String table, List<Authorizer> services) {}
+    /// @param limits whether some of its routes have limits
+    private record Asked(String table, List<Authorizer> services, boolean limits) {}
 
     private AskedServices(List<RouteConfiguration> tables) {
         for (RouteConfiguration table : tables) {
             SortedMap<String, Authorizer> services = services(table);
             var filters = new TreeSet<>(services.keySet());
-            filters.addAll(logins(table));
+            filters.addAll(filters(table));
             if (!filters.isEmpty()) {
                 String plain = RouteConfiguration.plainName(table.name());
                 String hash = ContentHash.of(String.join(" ", filters), NAME_BYTES);
@@ -44,7 +46,8 @@ final class AskedServices {
                         plain,
                         new Asked(
                                 RouteConfiguration.named(plain, hash),
-                                List.copyOf(services.values())));
+                                List.copyOf(services.values()),
+                                filters.contains(LIMITS)));
             }
         }
     }
@@ -77,13 +80,16 @@ final class AskedServices {
         if (chain.handling() instanceof Handling.Http http
                 && http.routes() instanceof Routes.Named(String table)) {
             Asked asked = byTable.get(table);
-            return asked == null ? chain : chain.with(http.asking(asked.table(), asked.services()));
+            return asked == null
+                    ? chain
+                    : chain.with(http.asking(asked.table(), asked.services(), asked.limits()));
         }
         return chain;
     }
 
-    /// The filters to which callers show who they are.
-    private static Set<String> logins(RouteConfiguration table) {
+    /// The filters that are there for routes which want them: to which callers show who they are,
+    /// and which count requests.
+    private static Set<String> filters(RouteConfiguration table) {
         var filters = new TreeSet<String>();
         for (VirtualHost host : table.virtualHosts()) {
             for (Route route : host.routes()) {
@@ -94,6 +100,8 @@ final class AskedServices {
                         filters.add("api_key_auth");
                     } else if (feature instanceof HttpFeature.Oidc) {
                         filters.add("oauth2");
+                    } else if (feature instanceof HttpFeature.RateLimit) {
+                        filters.add(LIMITS);
                     }
                 }
             }

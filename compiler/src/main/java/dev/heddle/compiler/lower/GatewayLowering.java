@@ -146,7 +146,9 @@ public final class GatewayLowering {
                         common.clusters(),
                         secrets,
                         GuardLowering.takesBearer(world, scope));
-        List<RouteConfiguration> guarded = new LoginLowering(world.index(), oidc).routes(routes);
+        List<RouteConfiguration> guarded =
+                new RateLimitLowering(world.index().rateLimits())
+                        .routes(new LoginLowering(world.index(), oidc).routes(routes));
         List<Listener> asking = LoginLowering.listeners(listeners, guarded);
         List<Cluster> clusters = new ArrayList<>(passed.clusters());
         clusters.addAll(oidc.clusters());

@@ -20,12 +20,12 @@ import dev.heddle.compiler.ir.LoadAssignment.Endpoint;
 import dev.heddle.compiler.ir.LoadAssignment.EndpointGroup;
 import dev.heddle.compiler.ir.LoadBalancing;
 import dev.heddle.compiler.ir.Places;
+import dev.heddle.compiler.ir.Route;
 import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.ServerTls;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.TlsSecret;
 import dev.heddle.compiler.ir.VirtualHost;
-import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.InboundPools;
 import dev.heddle.compiler.lower.istio.MeshTls;
 import dev.heddle.compiler.lower.istio.ServerTlsLowering;
@@ -45,6 +45,7 @@ import dev.heddle.model.istio.ServerTlsSettings;
 import dev.heddle.model.istio.Sidecar;
 import dev.heddle.model.istio.Sidecar.CaptureMode;
 import dev.heddle.model.istio.Sidecar.IstioIngressListener;
+import dev.heddle.model.match.IpAddresses;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Service.Port;
 import java.util.ArrayList;
@@ -76,6 +77,7 @@ final class InboundLowering {
     private final ServerTlsLowering tls;
     private final MeshTls mesh;
     private final Strictness strictness;
+    private final RateLimitLowering limits;
 
     /// Whether requests are counted by the services that they are for.
     private final boolean isCounted;
@@ -122,6 +124,7 @@ final class InboundLowering {
         this.secrets = TlsSecrets.ofSidecar(world.index(), scope.namespace());
         this.tls = new ServerTlsLowering(secrets);
         this.mesh = MeshTls.of(world.settings(), scope.identity().isPresent());
+        this.limits = new RateLimitLowering(world.index().rateLimits());
         this.strictness = world.index().peers().in(scope.namespace()).of(scope.labels());
         this.isCounted =
                 world.index()
@@ -262,7 +265,7 @@ final class InboundLowering {
                         List.of(
                                 new EndpointGroup(
                                         "", List.of(new Endpoint(address, 1, known.origin())))));
-        boolean isName = !address.isPath() && !Assignments.isIpAddress(address.host());
+        boolean isName = !address.isPath() && !IpAddresses.isAddress(address.host());
         return cluster(
                 port,
                 known,
@@ -290,9 +293,7 @@ final class InboundLowering {
     /// The service that the port is of, for those who count its requests.
     private Optional<ServiceRef> service(int port) {
         return services.stream()
-                .filter(it ->
-                        it.service().ports().stream()
-                                .anyMatch(p -> p.number() == port || it.target(p.number()) == port))
+                .filter(it -> it.service().ports().stream().anyMatch(p -> isAt(it, p, port)))
                 .findFirst()
                 .map(it ->
                         new ServiceRef(
@@ -450,20 +451,38 @@ final class InboundLowering {
         return protocol.isHttp2() ? Protocol.HTTP2 : Protocol.HTTP1;
     }
 
-    private static Handling http(String statPrefix, int port, Served known) {
+    private Handling http(String statPrefix, int port, Served known) {
         Origin origin = known.origin();
         String cluster = ClusterName.inbound(port);
-        var host =
-                new VirtualHost(
-                        "inbound|http|" + port,
-                        List.of("*"),
-                        List.of(PlanParts.allTo("default", cluster, port, origin)),
-                        origin);
-        return new Handling.Http(
-                statPrefix,
-                new Routes.Held(new RouteConfiguration(cluster, false, List.of(host), origin)),
-                false,
-                Translation.of(known.protocol() == AppProtocol.GRPC_WEB));
+        Route all = PlanParts.allTo("default", cluster, port, origin);
+        Route limited = limited(all, port);
+        var host = new VirtualHost("inbound|http|" + port, List.of("*"), List.of(limited), origin);
+        var http =
+                new Handling.Http(
+                        statPrefix,
+                        new Routes.Held(
+                                new RouteConfiguration(cluster, false, List.of(host), origin)),
+                        false,
+                        Translation.of(known.protocol() == AppProtocol.GRPC_WEB));
+        return limited.equals(all) ? http : http.limiting();
+    }
+
+    /// With the limits of the service that the port is of.
+    private Route limited(Route route, int port) {
+        for (MeshService service : services) {
+            for (Port each : service.service().ports()) {
+                if (isAt(service, each, port)) {
+                    return limits.inbound(route, service, each);
+                }
+            }
+        }
+        return route;
+    }
+
+    /// Whether a listener for that port is for a service's port: where it is called by its address
+    /// it is the service's number, else that of the workload.
+    private static boolean isAt(MeshService service, Port port, int listening) {
+        return port.number() == listening || service.target(port.number()) == listening;
     }
 
     private static Handling passthroughHttp() {

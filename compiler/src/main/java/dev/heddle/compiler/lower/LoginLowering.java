@@ -68,10 +68,7 @@ final class LoginLowering {
     }
 
     private Route route(Route route, VirtualHost host) {
-        List<Set<PolicyTarget>> nearestFirst = new ArrayList<>(RouteTargets.of(route));
-        nearestFirst.add(Set.copyOf(host.entrances()));
-        nearestFirst.add(
-                host.entrances().stream().map(PolicyTarget::whole).collect(Collectors.toSet()));
+        List<Set<PolicyTarget>> nearestFirst = RouteTargets.nearestFirst(route, host);
         var features = new ArrayList<HttpFeature>();
         policies.inForce(nearestFirst, Section.API_KEY_AUTH)
                 .map(this::keys)

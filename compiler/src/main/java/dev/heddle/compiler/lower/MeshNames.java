@@ -11,12 +11,12 @@ import dev.heddle.compiler.ir.Listener.Capture;
 import dev.heddle.compiler.ir.Listener.Direction;
 import dev.heddle.compiler.ir.Listener.Inspector;
 import dev.heddle.compiler.ir.SocketAddress;
-import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.select.SidecarScope;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.compiler.world.Outlook;
 import dev.heddle.model.Origin;
+import dev.heddle.model.match.IpAddresses;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
@@ -150,7 +150,7 @@ final class MeshNames {
     private static List<String> addresses(MeshService service) {
         List<String> said = service.service().addresses();
         if (said.stream().anyMatch(a -> !a.equals("0.0.0.0") && !a.equals("None"))) {
-            return said.stream().filter(Assignments::isIpAddress).distinct().toList();
+            return said.stream().filter(IpAddresses::isAddress).distinct().toList();
         }
         if (!service.traits().allocated().isEmpty()) {
             return service.traits().allocated();
@@ -162,7 +162,7 @@ final class MeshNames {
         Set<String> found = new LinkedHashSet<>();
         service.endpoints(service.service().ports().getFirst().number()).stream()
                 .map(Endpoint::address)
-                .filter(Assignments::isIpAddress)
+                .filter(IpAddresses::isAddress)
                 .forEach(found::add);
         return List.copyOf(found);
     }

@@ -14,11 +14,9 @@ import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.VirtualHost;
 import dev.heddle.compiler.lower.gatewayapi.ServiceTable.Bytes;
-import dev.heddle.compiler.lower.istio.Assignments;
 import dev.heddle.compiler.lower.istio.L4Lowering;
 import dev.heddle.compiler.lower.istio.OutboundTables;
 import dev.heddle.compiler.lower.istio.Pieces;
-import dev.heddle.compiler.lower.istio.Ranges;
 import dev.heddle.compiler.select.BoundVirtualService;
 import dev.heddle.compiler.select.EgressScope;
 import dev.heddle.compiler.select.SidecarScope;
@@ -27,6 +25,7 @@ import dev.heddle.compiler.world.Outlook;
 import dev.heddle.compiler.world.World;
 import dev.heddle.model.Origin;
 import dev.heddle.model.istio.Port;
+import dev.heddle.model.match.IpAddresses;
 import dev.heddle.model.service.AppProtocol;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service;
@@ -264,7 +263,7 @@ final class OutboundListeners {
 
         private static List<String> addresses(MeshService service) {
             return service.service().addresses().stream()
-                    .filter(a -> Assignments.isIpAddress(a) && !a.equals(ANY))
+                    .filter(a -> IpAddresses.isAddress(a) && !a.equals(ANY))
                     .toList();
         }
 
@@ -280,7 +279,7 @@ final class OutboundListeners {
         private static List<String> instances(MeshService service, int port) {
             return service.endpoints(port).stream()
                     .map(Endpoint::address)
-                    .filter(Assignments::isIpAddress)
+                    .filter(IpAddresses::isAddress)
                     .distinct()
                     .toList();
         }
@@ -288,7 +287,7 @@ final class OutboundListeners {
         private static List<String> ranges(MeshService service) {
             return service.service().addresses().stream()
                     .filter(a -> a.contains("/"))
-                    .flatMap(a -> Ranges.normal(a).stream())
+                    .flatMap(a -> IpAddresses.range(a).stream())
                     .distinct()
                     .toList();
         }

@@ -2,6 +2,8 @@ package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.VirtualHost;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +21,19 @@ final class RouteTargets {
 
     private RouteTargets() {}
 
+    /// What policies may name that are for a gateway's route, each step with what is equally near:
+    /// the rule, the route, the listener or server, the gateway.
+    static List<Set<PolicyTarget>> nearestFirst(Route route, VirtualHost host) {
+        List<Set<PolicyTarget>> nearestFirst = new ArrayList<>(of(route));
+        nearestFirst.add(Set.copyOf(host.entrances()));
+        nearestFirst.add(
+                host.entrances().stream().map(PolicyTarget::whole).collect(Collectors.toSet()));
+        return nearestFirst;
+    }
+
     /// The rule, then the routes that it stands in: one, or with a VirtualService that is delegated
     /// to two. None for what is no user's.
-    static List<Set<PolicyTarget>> of(Route route) {
+    private static List<Set<PolicyTarget>> of(Route route) {
         String[] path = route.config().split("/", -1);
         if (path.length != 8 || !KINDS.containsKey(path[6])) {
             return List.of();

@@ -102,6 +102,7 @@ public final class SidecarLowering {
                         Same.each(world.services(scope)),
                         sidecar(world, scope).map(Same::as),
                         world.index().peers().in(scope.namespace()),
+                        Same.as(world.index().rateLimits()),
                         GuardLowering.parts(world, scope),
                         Same.as(world.index().observers()),
                         world.telemetries(scope),

@@ -1,14 +1,12 @@
 package dev.heddle.compiler.select;
 
 import dev.heddle.compiler.service.MeshService;
-import dev.heddle.compiler.service.MeshService.Registry;
 import dev.heddle.model.FieldPath;
 import dev.heddle.model.Origin;
 import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.policy.BackendTrafficPolicy;
-import dev.heddle.model.policy.TargetRef;
 import dev.heddle.model.service.Service.Port;
 import java.util.List;
 import java.util.Optional;
@@ -84,8 +82,8 @@ public record BackendTrafficPolicies(List<Resource<BackendTrafficPolicy>> all) {
     private static boolean names(
             Resource<BackendTrafficPolicy> policy, MeshService service, String sectionName) {
         return policy.spec().targetRefs().stream()
-                .anyMatch(
-                        ref -> ref.sectionName().equals(sectionName) && isOf(policy, ref, service));
+                .filter(ref -> ref.sectionName().equals(sectionName))
+                .anyMatch(ref -> service.isTarget(policy.metadata().namespace(), ref));
     }
 
     /// Those that name a service or a port of it, the oldest first.
@@ -93,21 +91,8 @@ public record BackendTrafficPolicies(List<Resource<BackendTrafficPolicy>> all) {
         return all.stream()
                 .filter(policy ->
                         policy.spec().targetRefs().stream()
-                                .anyMatch(ref -> isOf(policy, ref, service)))
+                                .anyMatch(ref ->
+                                        service.isTarget(policy.metadata().namespace(), ref)))
                 .toList();
-    }
-
-    /// Whether a target of a policy is that service, or a port of it.
-    public static boolean isOf(
-            Resource<BackendTrafficPolicy> policy, TargetRef target, MeshService service) {
-        Registry registry =
-                switch (target.kind()) {
-                    case "Service" -> Registry.CORE;
-                    case "ServiceImport" -> Registry.IMPORT;
-                    default -> Registry.ENTRY;
-                };
-        return service.registry() == registry
-                && service.metadata().name().equals(target.name())
-                && service.metadata().namespace().equals(policy.metadata().namespace());
     }
 }

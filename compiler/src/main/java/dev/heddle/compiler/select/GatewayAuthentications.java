@@ -7,7 +7,6 @@ import dev.heddle.model.Resource;
 import dev.heddle.model.Resources;
 import dev.heddle.model.kinds.Kinds;
 import dev.heddle.model.policy.SecurityPolicy;
-import dev.heddle.model.policy.TargetRef;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,16 +73,7 @@ public record GatewayAuthentications(List<Resource<SecurityPolicy>> all) {
 
     private static boolean isFor(Resource<SecurityPolicy> policy, Set<PolicyTarget> targets) {
         return policy.spec().targetRefs().stream()
-                .anyMatch(ref -> targets.contains(target(policy, ref)));
-    }
-
-    /// What a policy's reference means.
-    public static PolicyTarget target(Resource<SecurityPolicy> policy, TargetRef ref) {
-        return new PolicyTarget(
-                ref.group(),
-                ref.kind(),
-                policy.metadata().namespace(),
-                ref.name(),
-                ref.sectionName());
+                .anyMatch(ref ->
+                        targets.contains(PolicyTarget.of(policy.metadata().namespace(), ref)));
     }
 }

@@ -37,6 +37,7 @@ public record MeshIndex(
         Sidecars sidecars,
         BackendTrafficPolicies backendPolicies,
         GatewayAuthentications gatewayAuthentications,
+        RateLimitPolicies rateLimits,
         PeerAuthentications peers,
         SecurityPolicies security,
         Telemetries telemetries,
@@ -121,6 +122,9 @@ public record MeshIndex(
                 alike.apply(Kinds.SECURITY_POLICY)
                         .map(MeshIndex::gatewayAuthentications)
                         .orElseGet(() -> GatewayAuthentications.of(resources)),
+                alike.apply(Kinds.RATE_LIMIT_POLICY)
+                        .map(MeshIndex::rateLimits)
+                        .orElseGet(() -> RateLimitPolicies.of(resources)),
                 alike.apply(Kinds.PEER_AUTHENTICATION)
                         .map(MeshIndex::peers)
                         .orElseGet(() -> PeerAuthentications.of(resources, rules.rootNamespace())),

@@ -1,6 +1,7 @@
 package dev.heddle.compiler.service;
 
 import dev.heddle.model.Metadata;
+import dev.heddle.model.policy.TargetRef;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service;
 import java.util.ArrayList;
@@ -113,6 +114,21 @@ public record MeshService(
         return one.address().equals(other.address())
                 && one.port() == other.port()
                 && one.servicePort() == other.servicePort();
+    }
+
+    /// Whether a policy of that namespace is for this service, or for a port of it.
+    public boolean isTarget(String namespace, TargetRef ref) {
+        Registry named =
+                switch (ref.kind()) {
+                    case "Service" -> Registry.CORE;
+                    case "ServiceImport" -> Registry.IMPORT;
+                    case "ServiceEntry" -> Registry.ENTRY;
+                    default -> Registry.BACKEND;
+                };
+        return registry == named
+                && named != Registry.BACKEND
+                && metadata.name().equals(ref.name())
+                && metadata.namespace().equals(namespace);
     }
 
     /// Whether a workload of these labels in that namespace is part of the service.

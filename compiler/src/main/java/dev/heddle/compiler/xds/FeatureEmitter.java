@@ -74,6 +74,7 @@ final class FeatureEmitter {
                     out.putTypedPerFilterConfig(CORS, Protos.pack(cors(cors)));
             case HttpFeature.ExtAuthz(Authorizer authorizer) ->
                     ExtAuthzEmitter.wake(authorizer, out);
+            case HttpFeature.RateLimit(var limits) -> RateLimitEmitter.emit(limits, out);
             case HttpFeature.BasicAuth basic -> LoginEmitter.emit(basic, out);
             case HttpFeature.ApiKeyAuth keys -> LoginEmitter.emit(keys, out);
             case HttpFeature.Oidc(var login, _) -> OidcEmitter.emit(login, out);

@@ -250,6 +250,10 @@ final class ListenerEmitter {
         TokenEmitter.filter(listener.guards().tokens(), out);
         LoginEmitter.filters(listener.guards().logins(), out);
         AccessEmitter.filters(listener.guards().access(), out);
+        // Who is refused takes nobody's place.
+        if (http.limits()) {
+            RateLimitEmitter.filter(out);
+        }
         switch (http.translation()) {
             case NONE -> {}
             case GRPC_WEB ->

@@ -11,7 +11,6 @@ import dev.heddle.model.policy.BackendTrafficPolicy.SessionAffinity;
 import dev.heddle.model.policy.BackendTrafficPolicy.SessionCookie;
 import dev.heddle.model.policy.TargetRef;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -19,13 +18,6 @@ import java.util.regex.Pattern;
 /// Looks at BackendTrafficPolicies.
 final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
     private static final FieldPath SPEC = FieldPath.of("spec");
-
-    /// Kinds that are services, with their groups.
-    private static final List<String> TARGETS =
-            List.of(
-                    "Service",
-                    "ServiceImport.multicluster.x-k8s.io",
-                    "ServiceEntry.networking.istio.io");
 
     private static final Duration LEAST_WINDOW = Duration.ofMillis(10);
     private static final int MOST = 1_000_000;
@@ -147,10 +139,8 @@ final class BackendTrafficPolicyCheck implements Check<BackendTrafficPolicy> {
     }
 
     private static void checkTarget(TargetRef target, FieldPath path, Findings findings) {
-        String type =
-                target.group().isEmpty() ? target.kind() : target.kind() + "." + target.group();
-        if (!TARGETS.contains(type)) {
-            findings.invalid(path.field("kind"), type, String.join(", ", TARGETS));
+        if (!Targets.isService(target)) {
+            findings.invalid(path.field("kind"), Targets.type(target), Targets.SERVICES);
         }
     }
 

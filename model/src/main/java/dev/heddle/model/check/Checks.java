@@ -41,6 +41,7 @@ public final class Checks {
                     new Line<>(Kinds.BACKEND_TRAFFIC_POLICY, new BackendTrafficPolicyCheck()),
                     new Line<>(Kinds.HTTP_ROUTE_FILTER, new RouteExtensionCheck()),
                     new Line<>(Kinds.SECURITY_POLICY, new SecurityPolicyCheck()),
+                    new Line<>(Kinds.RATE_LIMIT_POLICY, new RateLimitPolicyCheck()),
                     new Line<>(Kinds.SERVICE_LEVEL_OBJECTIVE, new ServiceLevelObjectiveCheck()),
                     new Line<>(
                             Kinds.OPEN_ID_PROVIDER, (r, f) -> OidcCheck.check(r.spec(), SPEC, f)),

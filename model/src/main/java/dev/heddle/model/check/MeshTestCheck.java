@@ -198,6 +198,11 @@ final class MeshTestCheck implements Check<MeshTest> {
                             switch (it) {
                                 case fault -> expect.fault().isPresent();
                                 case mirrors -> !expect.mirrors().isEmpty();
+                                case rateLimit ->
+                                        expect.rateLimit().isPresent()
+                                                || expect.received()
+                                                        .flatMap(Received::rateLimit)
+                                                        .isPresent();
                                 case retries -> expect.retries().isPresent();
                                 case timeout -> expect.timeout().isPresent();
                             };
@@ -234,9 +239,11 @@ final class MeshTestCheck implements Check<MeshTest> {
         checkStatus(received.status(), path.field("status"), findings);
         if (received.caller().isEmpty()
                 && received.status().isEmpty()
+                && received.rateLimit().isEmpty()
                 && received.authorization().isEmpty()) {
             findings.missing(
-                    path, "it expects nothing (expected: caller, status or authorization)");
+                    path,
+                    "it expects nothing (expected: caller, status, rateLimit or authorization)");
         }
     }
 }

@@ -8,19 +8,10 @@ import dev.heddle.model.policy.SecurityPolicy.ExtractFrom;
 import dev.heddle.model.policy.SecurityPolicy.SecretRef;
 import dev.heddle.model.policy.TargetRef;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// Looks at SecurityPolicies.
 final class SecurityPolicyCheck implements Check<SecurityPolicy> {
     private static final FieldPath SPEC = FieldPath.of("spec");
-
-    private static final Map<String, Set<String>> TARGETS =
-            Map.of(
-                    "gateway.networking.k8s.io",
-                    Set.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute"),
-                    "networking.istio.io",
-                    Set.of("Gateway", "VirtualService"));
 
     @Override
     public void check(Resource<SecurityPolicy> resource, Findings findings) {
@@ -99,13 +90,8 @@ final class SecurityPolicyCheck implements Check<SecurityPolicy> {
     }
 
     private static void checkTarget(TargetRef target, FieldPath path, Findings findings) {
-        if (!TARGETS.getOrDefault(target.group(), Set.of()).contains(target.kind())) {
-            findings.invalid(
-                    path.field("kind"),
-                    target.group().isEmpty() ? target.kind() : target.kind() + "." + target.group(),
-                    "Gateway, ListenerSet, HTTPRoute or GRPCRoute of the group"
-                            + " gateway.networking.k8s.io, or Gateway or VirtualService of"
-                            + " networking.istio.io");
+        if (!Targets.isOfGateways(target)) {
+            findings.invalid(path.field("kind"), Targets.type(target), Targets.OF_GATEWAYS);
         }
     }
 

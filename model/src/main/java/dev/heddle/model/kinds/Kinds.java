@@ -43,6 +43,7 @@ import dev.heddle.model.policy.BackendTrafficPolicy;
 import dev.heddle.model.policy.FederatedTrustDomain;
 import dev.heddle.model.policy.KeySet;
 import dev.heddle.model.policy.OpenIdProvider;
+import dev.heddle.model.policy.RateLimitPolicy;
 import dev.heddle.model.policy.RouteExtension;
 import dev.heddle.model.policy.SecurityPolicy;
 import dev.heddle.model.policy.ServiceLevelObjective;
@@ -177,6 +178,15 @@ public final class Kinds {
                     "securitypolicies",
                     SecurityPolicy.class,
                     "sp");
+
+    public static final Kind<RateLimitPolicy> RATE_LIMIT_POLICY =
+            kind(
+                    HEDDLE,
+                    List.of("v1alpha1"),
+                    "RateLimitPolicy",
+                    "ratelimitpolicies",
+                    RateLimitPolicy.class,
+                    "rlp");
 
     public static final Kind<ServiceLevelObjective> SERVICE_LEVEL_OBJECTIVE =
             kind(
@@ -386,6 +396,7 @@ public final class Kinds {
                     BACKEND_TRAFFIC_POLICY,
                     HTTP_ROUTE_FILTER,
                     SECURITY_POLICY,
+                    RATE_LIMIT_POLICY,
                     SERVICE_LEVEL_OBJECTIVE,
                     GATEWAY_CLASS,
                     KUBERNETES_GATEWAY,

@@ -1,5 +1,6 @@
 package dev.heddle.model.verify;
 
+import dev.heddle.model.policy.RateLimitPolicy;
 import dev.heddle.model.policy.RouteExtension.Fault;
 import dev.heddle.model.schema.Ordered;
 import dev.heddle.model.schema.Required;
@@ -80,6 +81,8 @@ public record MeshTest(Optional<From> from, List<Case> tests, List<Simulation> s
     /// @param unreachable whether the sender's proxy has nowhere to send it
     /// @param timeout of the whole answer
     /// @param without what there must be none of
+    /// @param rateLimit one of the limits that it counts against at the sender's proxy, as a
+    ///   gateway's
     /// @param authorization what the sender's proxy, as a gateway's, makes of it
     /// @param received what the proxy of each destination makes of it
     public record Expect(
@@ -101,6 +104,7 @@ public record MeshTest(Optional<From> from, List<Case> tests, List<Simulation> s
             Optional<Duration> timeout,
             Optional<Retries> retries,
             List<Without> without,
+            Optional<RateLimit> rateLimit,
             Optional<Authorization> authorization,
             Optional<Received> received) {
         /// Nothing.
@@ -124,6 +128,7 @@ public record MeshTest(Optional<From> from, List<Case> tests, List<Simulation> s
                         Optional.empty(),
                         Optional.empty(),
                         List.of(),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty());
 
@@ -174,9 +179,26 @@ public record MeshTest(Optional<From> from, List<Case> tests, List<Simulation> s
     public enum Without {
         fault,
         mirrors,
+        /// Where it is sent and where it is received.
+        rateLimit,
         retries,
         timeout
     }
+
+    /// A limit that requests count against.
+    ///
+    /// @param policy that has it, as in `default/reviews`, or `RateLimitPolicy default/reviews`;
+    ///   any when absent
+    /// @param rule of the policy, by its name; any when absent
+    /// @param requests in each unit; any when absent
+    /// @param unit any when absent
+    /// @param burst at once; any when absent
+    public record RateLimit(
+            Optional<String> policy,
+            Optional<String> rule,
+            OptionalLong requests,
+            Optional<RateLimitPolicy.Unit> unit,
+            OptionalLong burst) {}
 
     /// What the rules say that say who may do what.
     ///
@@ -197,8 +219,12 @@ public record MeshTest(Optional<From> from, List<Case> tests, List<Simulation> s
     ///
     /// @param caller who it sees: `none` in plain text; any when absent
     /// @param status that it answers with by itself; any when absent
+    /// @param rateLimit one of the limits that it counts against
     public record Received(
-            Optional<String> caller, OptionalInt status, Optional<Authorization> authorization) {}
+            Optional<String> caller,
+            OptionalInt status,
+            Optional<RateLimit> rateLimit,
+            Optional<Authorization> authorization) {}
 
     /// Many requests to endpoints that misbehave, and what is expected of them together.
     ///

@@ -14,6 +14,7 @@ public final class HttpFilters {
                     new HealthCheckType(),
                     new FaultType(),
                     new CorsType(),
+                    new LocalRateLimitType(),
                     new SessionType(),
                     new JwtType(),
                     new ApiKeyType(),

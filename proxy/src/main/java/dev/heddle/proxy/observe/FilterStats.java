@@ -14,6 +14,14 @@ public interface FilterStats {
         }
     }
 
+    /// Where is counted what a filter's configuration names apart, `<prefix>.<kind>.`: the same one
+    /// whenever asked. Here, unless names are kept apart.
+    ///
+    /// @param label under which Prometheus shows the prefix
+    default FilterStats named(String prefix, String kind, String label) {
+        return this;
+    }
+
     /// Moves a gauge.
     void move(String gauge, long by);
 

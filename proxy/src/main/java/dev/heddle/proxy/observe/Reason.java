@@ -53,6 +53,9 @@ final class Reason {
                     Map.entry("low_version", "the client speaks too old a version of HTTP"),
                     Map.entry("codec_error", "the client broke the protocol"),
                     Map.entry("fault_filter_abort", "a rule for faults had the request fail"),
+                    Map.entry(
+                            "local_rate_limited",
+                            "there were more requests than a rate limit lets pass"),
                     Map.entry("cors_response", "the proxy answers the preflight of a browser"),
                     Map.entry("health_check_ok", "the proxy answers a health check: it is well"),
                     Map.entry(

@@ -4,6 +4,7 @@ import dev.heddle.proxy.observe.FilterStats;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.telemetry.Counter;
 import dev.heddle.telemetry.Gauge;
+import dev.heddle.telemetry.Labels;
 import dev.heddle.telemetry.MeterScope;
 import dev.heddle.telemetry.MeterShard;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ final class FilterCounters implements FilterStats {
     private final MeterShard shard;
     private final Map<String, Counter> counters = new HashMap<>();
     private final Map<String, Gauge> gauges = new HashMap<>();
+    private final Map<String, FilterCounters> named = new HashMap<>();
 
     FilterCounters(MeterScope http, MeterShard shard) {
         this.http = http;
@@ -30,6 +32,23 @@ final class FilterCounters implements FilterStats {
     @Override
     public void add(String stat, long amount) {
         shard.add(counters.computeIfAbsent(stat, http::counter), amount);
+    }
+
+    @Override
+    public FilterStats named(String prefix, String kind, String label) {
+        FilterCounters there = named.get(prefix);
+        if (there == null) {
+            there =
+                    new FilterCounters(
+                            new MeterScope(
+                                    http.meters(),
+                                    prefix + "." + kind + ".",
+                                    "envoy_" + kind + "_",
+                                    Labels.of(label, prefix)),
+                            shard);
+            named.put(prefix, there);
+        }
+        return there;
     }
 
     @Override

@@ -128,6 +128,7 @@ public record RequestUnderTest(
         return new Received(
                 Optional.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 Optional.of(new Authorization(Optional.of(decision), Optional.empty())));
     }
 

@@ -6,9 +6,9 @@ import dev.heddle.compiler.ir.SocketAddress;
 import dev.heddle.compiler.ir.Workload;
 import dev.heddle.compiler.service.MeshService;
 import dev.heddle.compiler.service.Workloads;
+import dev.heddle.model.match.IpAddresses;
 import dev.heddle.model.service.Endpoint;
 import dev.heddle.model.service.Service.Resolution;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /// Which of a service's endpoints are hosts of a cluster.
 public final class Assignments {
@@ -24,8 +23,6 @@ public final class Assignments {
     private static final String WORKLOAD_NAME = "service.istio.io/workload-name";
 
     private static final String CLUSTER = "topology.istio.io/cluster";
-
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private Assignments() {}
 
@@ -123,18 +120,6 @@ public final class Assignments {
         }
         return endpoint.port() >= 1
                 && endpoint.port() <= 65_535
-                && (byName || isIpAddress(endpoint.address()));
-    }
-
-    /// Whether the text is an IPv4 or IPv6 address, not a name.
-    public static boolean isIpAddress(String text) {
-        if (text.indexOf(':') < 0 && !IPV4.matcher(text).matches()) {
-            return false;
-        }
-        try {
-            return !InetAddress.ofLiteral(text).getHostAddress().isEmpty();
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+                && (byName || IpAddresses.isAddress(endpoint.address()));
     }
 }

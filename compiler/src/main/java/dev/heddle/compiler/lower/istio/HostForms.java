@@ -1,5 +1,6 @@
 package dev.heddle.compiler.lower.istio;
 
+import dev.heddle.model.match.IpAddresses;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +25,7 @@ record HostForms(List<String> all, List<String> shortened) {
     static HostForms of(String host, String callerDomain) {
         var all = new ArrayList<String>();
         all.add(host);
-        if (Assignments.isIpAddress(host) || host.startsWith("*")) {
+        if (IpAddresses.isAddress(host) || host.startsWith("*")) {
             return new HostForms(all, List.of());
         }
         all.add(host + ".");

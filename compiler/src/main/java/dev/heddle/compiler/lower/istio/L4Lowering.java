@@ -14,6 +14,7 @@ import dev.heddle.model.istio.VirtualService.RouteDestination;
 import dev.heddle.model.istio.VirtualService.TcpRoute;
 import dev.heddle.model.istio.VirtualService.TlsMatchAttributes;
 import dev.heddle.model.istio.VirtualService.TlsRoute;
+import dev.heddle.model.match.IpAddresses;
 import dev.heddle.model.service.Hostname;
 import dev.heddle.model.service.Service.Resolution;
 import java.util.ArrayList;
@@ -123,11 +124,11 @@ public final class L4Lowering {
     }
 
     private static boolean areRanges(List<String> ranges) {
-        return ranges.stream().allMatch(it -> Ranges.normal(it).isPresent());
+        return ranges.stream().allMatch(it -> IpAddresses.range(it).isPresent());
     }
 
     private static List<String> normal(List<String> ranges) {
-        return ranges.stream().flatMap(it -> Ranges.normal(it).stream()).distinct().toList();
+        return ranges.stream().flatMap(it -> IpAddresses.range(it).stream()).distinct().toList();
     }
 
     /// The rules for TLS that take connections to that port, in order.

@@ -1,7 +1,5 @@
 package dev.heddle.compiler.lower.istio;
 
-import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,40 +23,5 @@ public final class Ranges {
         List<String> free =
                 addresses.stream().filter(it -> taken.add(List.of(name, it, from))).toList();
         return free.isEmpty() ? Optional.empty() : Optional.of(free);
-    }
-
-    /// As in `10.0.0.0/8`, without the bits that don't count; empty when it is no range.
-    public static Optional<String> normal(String range) {
-        int slash = range.indexOf('/');
-        String address = slash < 0 ? range : range.substring(0, slash);
-        if (!Assignments.isIpAddress(address)) {
-            return Optional.empty();
-        }
-        byte[] bytes = InetAddress.ofLiteral(address).getAddress();
-        int bits = bytes.length * 8;
-        int length = bits;
-        if (slash >= 0) {
-            try {
-                length = Integer.parseInt(range.substring(slash + 1));
-            } catch (NumberFormatException e) {
-                return Optional.empty();
-            }
-        }
-        if (length < 0 || length > bits) {
-            return Optional.empty();
-        }
-        byte[] masked = Arrays.copyOf(bytes, bytes.length);
-        for (int bit = length; bit < bits; bit++) {
-            masked[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
-        }
-        return Optional.of(text(masked) + "/" + length);
-    }
-
-    private static String text(byte[] address) {
-        try {
-            return InetAddress.getByAddress(address).getHostAddress();
-        } catch (java.net.UnknownHostException e) {
-            throw new IllegalStateException(address.length + " bytes are no address", e);
-        }
     }
 }

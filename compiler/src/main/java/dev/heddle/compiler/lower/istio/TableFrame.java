@@ -2,6 +2,7 @@ package dev.heddle.compiler.lower.istio;
 
 import dev.heddle.compiler.reuse.Same;
 import dev.heddle.compiler.service.MeshService;
+import dev.heddle.model.match.IpAddresses;
 import dev.heddle.model.service.Hostname;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -250,7 +251,7 @@ record TableFrame(
     /// Envoy has no domain like `*:9080`; a wildcard at the end of a name is not one either.
     private static List<String> spelled(String domain, int port, boolean isPorted) {
         String bracketed =
-                domain.indexOf(':') >= 0 && Assignments.isIpAddress(domain)
+                domain.indexOf(':') >= 0 && IpAddresses.isAddress(domain)
                         ? "[" + domain + "]"
                         : domain;
         if (!isPorted) {
@@ -276,7 +277,7 @@ record TableFrame(
             List.copyOf(forms).forEach(form -> forms.add("*." + form));
         }
         Stream.concat(named.addresses().stream(), named.allocated().stream())
-                .filter(Assignments::isIpAddress)
+                .filter(IpAddresses::isAddress)
                 .filter(a -> !a.equals("0.0.0.0"))
                 .forEach(forms::add);
         return forms;

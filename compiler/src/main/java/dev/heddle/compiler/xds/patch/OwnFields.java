@@ -207,6 +207,12 @@ final class OwnFields {
                 present_match range_match safe_regex_match string_match suffix_match
                 treat_missing_header_as_empty
             QueryParameterMatcher: name present_match string_match
+            RateLimit: actions
+            RateLimit.Action.GenericKey: descriptor_key descriptor_value
+            RateLimit.Action.HeaderValueMatch: descriptor_key descriptor_value expect_match
+                headers
+            RateLimit.Action.MaskedRemoteAddress: v4_prefix_mask_len v6_prefix_mask_len
+            RateLimit.Action.RequestHeaders: descriptor_key header_name
             RedirectAction: host_redirect https_redirect path_redirect port_redirect
                 prefix_rewrite regex_rewrite response_code scheme_redirect strip_query
             RetryPolicy: host_selection_retry_max_attempts num_retries per_try_idle_timeout
@@ -306,6 +312,9 @@ final class OwnFields {
                 dns_failure_refresh_rate dns_lookup_family dns_min_refresh_rate dns_query_timeout
                 dns_refresh_rate host_ttl max_hosts name preresolve_hostnames
                 typed_dns_resolver_config
+            envoy.extensions.common.ratelimit.v3
+            LocalRateLimitDescriptor: entries token_bucket
+            RateLimitDescriptor.Entry: key value
             envoy.extensions.filters.common.fault.v3
             FaultDelay: fixed_delay header_delay percentage
             FaultRateLimit: fixed_limit header_limit percentage
@@ -368,6 +377,12 @@ final class OwnFields {
             JwtProvider.NormalizePayload: space_delimited_claims
             PerRouteConfig: disabled
             RequirementRule: match requirement_name requires
+            envoy.extensions.filters.http.local_ratelimit.v3
+            LocalRateLimit: always_consume_default_token_bucket descriptors
+                enable_x_ratelimit_headers filter_enabled filter_enforced max_dynamic_descriptors
+                rate_limited_as_resource_exhausted rate_limits
+                request_headers_to_add_when_not_enforced response_headers_to_add stat_prefix
+                status token_bucket
             envoy.extensions.filters.http.oauth2.v3
             CookieConfig: partitioned path same_site
             CookieConfigs: bearer_token_cookie_config code_verifier_cookie_config
@@ -552,6 +567,7 @@ final class OwnFields {
             HashPolicy: source_ip
             Int64Range: end start
             Percent: value
+            TokenBucket: fill_interval max_tokens tokens_per_fill
             xds.core.v3
             TypedExtensionConfig: name typed_config
             xds.type.matcher.v3

@@ -20,6 +20,7 @@ public final class OwnProxy {
                     "envoy.extensions.filters.http.set_filter_state.v3.Config",
                     "envoy.extensions.filters.http.health_check.v3.HealthCheck",
                     "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+                    "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
                     "envoy.extensions.filters.http.rbac.v3.RBAC",
                     "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz",
                     "envoy.extensions.filters.http.stateful_session.v3.StatefulSession");
