@@ -1,5 +1,6 @@
 package dev.heddle.compiler.ir;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,9 +9,13 @@ import java.util.Map;
 /// What is counted of requests and connections, under Istio's names.
 ///
 /// @param metrics each once
-public record Metrics(List<Metric> metrics) {
+/// @param interval between two reports of an open connection of bytes; zero for none
+public record Metrics(List<Metric> metrics, Duration interval) {
     /// Nothing.
-    public static final Metrics NONE = new Metrics(List.of());
+    public static final Metrics NONE = new Metrics(List.of(), Duration.ZERO);
+
+    /// As Istio has it where nobody says another one.
+    public static final Duration USUAL_INTERVAL = Duration.ofSeconds(5);
 
     public Metrics {
         metrics = List.copyOf(metrics);
@@ -36,23 +41,25 @@ public record Metrics(List<Metric> metrics) {
 
     /// What is counted.
     public enum Kind {
-        REQUESTS("requests_total", true, Shape.ONE, ""),
-        REQUEST_DURATION("request_duration_milliseconds", true, Shape.MILLISECONDS, "%DURATION%"),
-        REQUEST_BYTES("request_bytes", true, Shape.BYTES, "%BYTES_RECEIVED%"),
-        RESPONSE_BYTES("response_bytes", true, Shape.BYTES, "%BYTES_SENT%"),
-        TCP_SENT("tcp_sent_bytes_total", false, Shape.SUM, "%BYTES_SENT%"),
-        TCP_RECEIVED("tcp_received_bytes_total", false, Shape.SUM, "%BYTES_RECEIVED%"),
-        TCP_OPENED("tcp_connections_opened_total", false, Shape.ONE, ""),
-        TCP_CLOSED("tcp_connections_closed_total", false, Shape.ONE, "");
+        REQUESTS("requests_total", Moment.REQUEST, Shape.ONE, ""),
+        REQUEST_DURATION(
+                "request_duration_milliseconds", Moment.REQUEST, Shape.MILLISECONDS, "%DURATION%"),
+        REQUEST_BYTES("request_bytes", Moment.REQUEST, Shape.BYTES, "%BYTES_RECEIVED%"),
+        RESPONSE_BYTES("response_bytes", Moment.REQUEST, Shape.BYTES, "%BYTES_SENT%"),
+        TCP_SENT("tcp_sent_bytes_total", Moment.RUNNING, Shape.SUM, Open.SENT.sinceLast()),
+        TCP_RECEIVED(
+                "tcp_received_bytes_total", Moment.RUNNING, Shape.SUM, Open.RECEIVED.sinceLast()),
+        TCP_OPENED("tcp_connections_opened_total", Moment.OPENED, Shape.ONE, ""),
+        TCP_CLOSED("tcp_connections_closed_total", Moment.CLOSED, Shape.ONE, "");
 
         private final String statName;
-        private final boolean isHttp;
+        private final Moment moment;
         private final Shape shape;
         private final String value;
 
-        Kind(String statName, boolean isHttp, Shape shape, String value) {
+        Kind(String statName, Moment moment, Shape shape, String value) {
             this.statName = statName;
-            this.isHttp = isHttp;
+            this.moment = moment;
             this.shape = shape;
             this.value = value;
         }
@@ -62,9 +69,14 @@ public record Metrics(List<Metric> metrics) {
             return statName;
         }
 
+        /// When it is counted.
+        public Moment moment() {
+            return moment;
+        }
+
         /// Whether it is of requests; else it is of connections of bytes.
         public boolean isHttp() {
-            return isHttp;
+            return moment == Moment.REQUEST;
         }
 
         public Shape shape() {
@@ -87,5 +99,51 @@ public record Metrics(List<Metric> metrics) {
         MILLISECONDS,
         /// As those.
         BYTES
+    }
+
+    /// When something is counted.
+    public enum Moment {
+        /// A request is over.
+        REQUEST,
+        /// A connection has reached a host, or ends without having done so.
+        OPENED,
+        /// A connection is open, now and then, and when it ends.
+        RUNNING,
+        /// A connection ends.
+        CLOSED
+    }
+
+    /// Bytes of a connection that is still open. Heddle's proxy says how many there are since it
+    /// was last asked; stock Envoy only knows all of them, and so is asked when it ends.
+    public enum Open {
+        SENT("BYTES_SENT", "bytes_sent_since_periodic"),
+        RECEIVED("BYTES_RECEIVED", "bytes_received_since_periodic");
+
+        /// Metadata that Heddle's proxy makes itself.
+        public static final String NAMESPACE = "heddle.connection";
+
+        private final String whole;
+        private final String key;
+
+        Open(String whole, String key) {
+            this.whole = whole;
+            this.key = key;
+        }
+
+        /// In the words of access logs.
+        String sinceLast() {
+            return "%COALESCE({\"operators\":[{\"command\":\"DYNAMIC_METADATA\",\"param\":\""
+                    + NAMESPACE
+                    + ":"
+                    + key
+                    + "\"},\""
+                    + whole
+                    + "\"]})%";
+        }
+
+        /// The key of the metadata.
+        public String key() {
+            return key;
+        }
     }
 }

@@ -7,14 +7,11 @@ import dev.heddle.compiler.ir.AccessLog.Sink;
 import dev.heddle.compiler.ir.AccessLog.Target;
 import dev.heddle.compiler.ir.Observation;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
-import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
-import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
@@ -34,32 +31,25 @@ final class AccessLogEmitter {
     ///
     /// @param isHttp whether they are about requests; else they are about connections
     static List<AccessLog> emit(Observation observation, boolean isHttp) {
-        return observation.logs().stream().map(log -> log(log, isHttp)).toList();
+        // Connections that are counted while they are open are logged when they end all the same.
+        boolean isCounted = !isHttp && !observation.metrics().of(false).isEmpty();
+        return observation.logs().stream().map(log -> log(log, isHttp, isCounted)).toList();
     }
 
-    private static AccessLog log(dev.heddle.compiler.ir.AccessLog log, boolean isHttp) {
+    private static AccessLog log(
+            dev.heddle.compiler.ir.AccessLog log, boolean isHttp, boolean isCounted) {
         AccessLog.Builder out = AccessLog.newBuilder();
-        log.filter().map(AccessLogEmitter::filter).ifPresent(out::setFilter);
+        log.filter().map(LogFilters::expression).ifPresent(out::setFilter);
         switch (log.sink()) {
             case Sink.File file -> file(out, file);
             case Sink.Service service -> service(out, service);
             case Sink.Collector collector -> collector(out, collector);
             case Sink.ControlPlane control -> SignalsEmitter.log(out, control, isHttp);
         }
+        if (isCounted) {
+            LogFilters.ended(out);
+        }
         return out.build();
-    }
-
-    private static AccessLogFilter filter(String expression) {
-        return AccessLogFilter.newBuilder()
-                .setExtensionFilter(
-                        ExtensionFilter.newBuilder()
-                                .setName("envoy.access_loggers.extension_filters.cel")
-                                .setTypedConfig(
-                                        Protos.pack(
-                                                ExpressionFilter.newBuilder()
-                                                        .setExpression(expression)
-                                                        .build())))
-                .build();
     }
 
     private static void file(AccessLog.Builder out, Sink.File log) {

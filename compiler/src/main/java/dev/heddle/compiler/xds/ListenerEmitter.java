@@ -298,6 +298,7 @@ final class ListenerEmitter {
         TcpProxy.Builder out = TcpProxy.newBuilder().setStatPrefix(tcp.statPrefix());
         out.addAllAccessLog(AccessLogEmitter.emit(observation, false));
         out.addAllAccessLog(StatsEmitter.emit(observation.metrics(), false));
+        StatsEmitter.report(observation.metrics(), out);
         tcp.times().idle().ifPresent(t -> out.setIdleTimeout(Protos.duration(t)));
         tcp.times()
                 .whole()

@@ -82,15 +82,14 @@ public final class RuleCounters {
                                         .build()));
             } else if (rule.containsFields(EnvoyRuleHits.RULE)
                     && TypedConfigs.holds(config, TcpProxy.getDefaultInstance())) {
-                filter.setTypedConfig(
-                        Protos.pack(
-                                TypedConfigs.unpack(config, TcpProxy.getDefaultInstance())
-                                        .toBuilder()
-                                        .addAccessLog(
-                                                counter(
-                                                        text(rule, EnvoyRuleHits.RESOURCE),
-                                                        text(rule, EnvoyRuleHits.RULE)))
-                                        .build()));
+                TcpProxy.Builder proxy =
+                        TypedConfigs.unpack(config, TcpProxy.getDefaultInstance()).toBuilder();
+                AccessLog.Builder log =
+                        counter(text(rule, EnvoyRuleHits.RESOURCE), text(rule, EnvoyRuleHits.RULE));
+                if (proxy.hasAccessLogOptions()) {
+                    LogFilters.ended(log);
+                }
+                filter.setTypedConfig(Protos.pack(proxy.addAccessLog(log).build()));
             }
         }
     }
@@ -103,7 +102,7 @@ public final class RuleCounters {
         return "%METADATA(ROUTE:" + HEDDLE + ":" + field + ")%";
     }
 
-    private static AccessLog counter(String resource, String rule) {
+    private static AccessLog.Builder counter(String resource, String rule) {
         Stat.Builder stat =
                 Stat.newBuilder()
                         .setName(EnvoyRuleHits.NAME)
@@ -120,7 +119,6 @@ public final class RuleCounters {
                         .build();
         return AccessLog.newBuilder()
                 .setName("envoy.access_loggers.stats")
-                .setTypedConfig(Protos.pack(config))
-                .build();
+                .setTypedConfig(Protos.pack(config));
     }
 }

@@ -6,21 +6,17 @@ import dev.heddle.compiler.ir.ClusterName;
 import dev.heddle.compiler.ir.Tracing.Tag;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
-import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.DurationFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
-import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.OrFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.RuntimeFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.StatusCodeFilter;
 import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 import java.time.Duration;
@@ -62,15 +58,7 @@ final class SignalsEmitter {
     /// Into a log, which may have a filter: then both count.
     static void log(AccessLog.Builder out, Sink.ControlPlane sink, boolean isHttp) {
         AccessLogFilter wanted = wanted(sink, isHttp);
-        out.setFilter(
-                out.hasFilter()
-                        ? AccessLogFilter.newBuilder()
-                                .setAndFilter(
-                                        AndFilter.newBuilder()
-                                                .addFilters(out.getFilter())
-                                                .addFilters(wanted))
-                                .build()
-                        : wanted);
+        out.setFilter(out.hasFilter() ? LogFilters.all(out.getFilter(), wanted) : wanted);
         if (isHttp) {
             out.setName("envoy.access_loggers.http_grpc")
                     .setTypedConfig(
@@ -139,27 +127,11 @@ final class SignalsEmitter {
 
     /// Envoy makes a status of gRPC of every answer, so only calls are asked.
     private static AccessLogFilter failedCall() {
-        return AccessLogFilter.newBuilder()
-                .setAndFilter(
-                        AndFilter.newBuilder()
-                                .addFilters(
-                                        AccessLogFilter.newBuilder()
-                                                .setHeaderFilter(
-                                                        HeaderFilter.newBuilder()
-                                                                .setHeader(isCall())))
-                                .addFilters(
-                                        AccessLogFilter.newBuilder()
-                                                .setGrpcStatusFilter(
-                                                        GrpcStatusFilter.newBuilder()
-                                                                .addAllStatuses(FAILURES))))
-                .build();
-    }
-
-    private static HeaderMatcher isCall() {
-        return HeaderMatcher.newBuilder()
-                .setName(CONTENT_TYPE)
-                .setStringMatch(StringMatcher.newBuilder().setPrefix("application/grpc"))
-                .build();
+        return LogFilters.all(
+                LogFilters.calls(),
+                AccessLogFilter.newBuilder()
+                        .setGrpcStatusFilter(GrpcStatusFilter.newBuilder().addAllStatuses(FAILURES))
+                        .build());
     }
 
     /// @param key which Envoy wants there to be

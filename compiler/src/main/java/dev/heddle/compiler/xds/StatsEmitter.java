@@ -3,10 +3,14 @@ package dev.heddle.compiler.xds;
 import com.google.protobuf.UInt64Value;
 import dev.heddle.compiler.ir.Metrics;
 import dev.heddle.compiler.ir.Metrics.Metric;
+import dev.heddle.compiler.ir.Metrics.Moment;
+import dev.heddle.compiler.ir.Metrics.Open;
 import dev.heddle.compiler.ir.Workload;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
 import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config;
 import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config.Counter;
 import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config.Histogram;
@@ -15,9 +19,13 @@ import io.envoyproxy.envoy.extensions.access_loggers.stats.v3.Config.Tag;
 import io.envoyproxy.envoy.extensions.filters.http.header_to_metadata.v3.Config.KeyValuePair;
 import io.envoyproxy.envoy.extensions.filters.http.header_to_metadata.v3.Config.Rule;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /// Emits metrics: an access log that counts, which stock Envoy has, too, and how the proxies of
@@ -26,21 +34,66 @@ final class StatsEmitter {
     private static final String PREFIX = "istio";
     private static final String FIELDS = "^" + "([^;]*);".repeat(6) + "([^;]*)$";
 
+    /// It never got as far as a host.
+    private static final String NO_HOST = "!has(upstream.local_address)";
+
+    /// Only Heddle's proxy says so. Envoy would count what it has counted before.
+    private static final String KNOWS_WHAT_IS_NEW =
+            "metadata.filter_metadata['%s']['%s'] >= 0".formatted(Open.NAMESPACE, Open.SENT.key());
+
     private StatsEmitter() {}
 
-    /// One log for all of them; none where nothing is counted.
+    /// One log for all that are counted at the same time; none where nothing is counted.
     static List<AccessLog> emit(Metrics metrics, boolean isHttp) {
-        List<Metric> some = metrics.of(isHttp);
-        if (some.isEmpty()) {
-            return List.of();
+        Map<Moment, Config.Builder> configs = new EnumMap<>(Moment.class);
+        for (Metric metric : metrics.of(isHttp)) {
+            add(
+                    metric,
+                    configs.computeIfAbsent(
+                            metric.kind().moment(),
+                            _ -> Config.newBuilder().setStatPrefix(PREFIX)));
         }
-        Config.Builder config = Config.newBuilder().setStatPrefix(PREFIX);
-        some.forEach(m -> add(m, config));
-        return List.of(
+        return configs.entrySet().stream().map(it -> log(it.getKey(), it.getValue())).toList();
+    }
+
+    private static AccessLog log(Moment moment, Config.Builder config) {
+        AccessLog.Builder out =
                 AccessLog.newBuilder()
                         .setName("envoy.access_loggers.stats")
-                        .setTypedConfig(Protos.pack(config.build()))
-                        .build());
+                        .setTypedConfig(Protos.pack(config.build()));
+        AccessLogFilter ends = LogFilters.when(AccessLogType.TcpConnectionEnd);
+        switch (moment) {
+            case REQUEST -> {}
+            case OPENED ->
+                    out.setFilter(
+                            LogFilters.any(
+                                    LogFilters.when(AccessLogType.TcpUpstreamConnected),
+                                    LogFilters.all(ends, LogFilters.expression(NO_HOST))));
+            case RUNNING ->
+                    out.setFilter(
+                            LogFilters.any(
+                                    ends,
+                                    LogFilters.all(
+                                            LogFilters.when(AccessLogType.TcpPeriodic),
+                                            LogFilters.expression(KNOWS_WHAT_IS_NEW))));
+            case CLOSED -> out.setFilter(ends);
+        }
+        return out.build();
+    }
+
+    /// Has connections of bytes logged in their course, too, where they are counted then.
+    static void report(Metrics metrics, TcpProxy.Builder out) {
+        List<Moment> moments = metrics.of(false).stream().map(m -> m.kind().moment()).toList();
+        boolean isOpened = moments.contains(Moment.OPENED);
+        boolean isReported = moments.contains(Moment.RUNNING) && metrics.interval().isPositive();
+        if (isOpened || isReported) {
+            TcpAccessLogOptions.Builder options =
+                    TcpAccessLogOptions.newBuilder().setFlushAccessLogOnConnected(isOpened);
+            if (isReported) {
+                options.setAccessLogFlushInterval(Protos.duration(metrics.interval()));
+            }
+            out.setAccessLogOptions(options);
+        }
     }
 
     private static void add(Metric metric, Config.Builder out) {

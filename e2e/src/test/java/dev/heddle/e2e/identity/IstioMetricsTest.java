@@ -6,17 +6,14 @@ import dev.heddle.e2e.Answer;
 import dev.heddle.e2e.DataPlane;
 import dev.heddle.e2e.Envoy;
 import dev.heddle.e2e.HeddleProxy;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("e2e")
 class IstioMetricsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
     private static final String WEB = "spiffe://cluster.local/ns/default/sa/web";
     private static final String BANK = "spiffe://cluster.local/ns/default/sa/bank";
 
@@ -106,11 +102,11 @@ class IstioMetricsTest {
     private static void ofSomebodyWithoutASidecar(SecureMesh mesh, Plane called) throws Exception {
         assertThat(status(mesh.plain())).isEqualTo(200);
         await(() ->
-                all(mesh, "bank", called, "requests_total").stream()
+                Scraped.of(mesh, "bank", called, "requests_total").stream()
                         .anyMatch(it -> it.labels().containsValue("none")));
         Map<String, String> seen =
-                all(mesh, "bank", called, "requests_total").stream()
-                        .map(Sample::labels)
+                Scraped.of(mesh, "bank", called, "requests_total").stream()
+                        .map(Scraped::labels)
                         .filter(it -> it.containsValue("none"))
                         .findFirst()
                         .orElseThrow();
@@ -145,42 +141,18 @@ class IstioMetricsTest {
         return all;
     }
 
-    private record Sample(Map<String, String> labels, long value) {}
-
-    private static List<Sample> all(SecureMesh mesh, String proxy, Plane plane, String name) {
-        var samples = new ArrayList<Sample>();
-        try {
-            mesh.metrics(proxy)
-                    .lines()
-                    .filter(line -> line.startsWith(plane.prefix() + name + "{"))
-                    .forEach(line -> {
-                        var labels = new TreeMap<String, String>();
-                        LABEL.matcher(line)
-                                .results()
-                                .forEach(it -> labels.put(it.group(1), it.group(2)));
-                        samples.add(
-                                new Sample(
-                                        labels,
-                                        Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))));
-                    });
-        } catch (IOException _) {
-            return List.of(); // not there yet
-        }
-        return samples;
-    }
-
     private static List<Map<String, String>> good(
             SecureMesh mesh, String proxy, Plane plane, String name) {
-        return all(mesh, proxy, plane, name).stream()
-                .map(Sample::labels)
+        return Scraped.of(mesh, proxy, plane, name).stream()
+                .map(Scraped::labels)
                 .filter(it -> "200".equals(it.get("response_code")))
                 .toList();
     }
 
     private static long requests(SecureMesh mesh, String proxy, Plane plane) {
-        return all(mesh, proxy, plane, "requests_total").stream()
+        return Scraped.of(mesh, proxy, plane, "requests_total").stream()
                 .filter(it -> "200".equals(it.labels().get("response_code")))
-                .mapToLong(Sample::value)
+                .mapToLong(Scraped::value)
                 .sum();
     }
 

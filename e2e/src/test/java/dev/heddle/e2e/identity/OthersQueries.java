@@ -11,7 +11,7 @@ import java.util.Map;
 /// (`istio_request_messages_total` and its brother are not counted), `container_*` of Kubernetes
 /// and `go_*` of Istio's processes, `pilot_k8s_*`, `galley_*`, `sidecar_injection_*`, ztunnel's,
 /// `workload_manager_*`, `envoy_cluster_upstream_cx_active{cluster_name="xds-grpc"}`, which only
-/// proxies with that cluster have. Bytes of TCP are looked at where a mesh has such services.
+/// proxies with that cluster have.
 final class OthersQueries {
     private static final String BANK =
             "reporter=\"destination\",destination_workload_namespace=\"default\","
@@ -71,6 +71,7 @@ final class OthersQueries {
                                         requests(SEEN),
                                         workloads)));
         service(all);
+        bytes(all);
         control(all);
         return all;
     }
@@ -114,6 +115,36 @@ final class OthersQueries {
         all.put(
                 "istio workload: variable",
                 "sum(istio_requests_total{reporter=\"destination\"}) by (destination_workload_namespace)");
+    }
+
+    /// Panels about connections of bytes, of all three dashboards, and Kiali's.
+    private static void bytes(Map<String, String> all) {
+        String to = "destination_service=~\"ledger.default.svc.cluster.local\"";
+        for (String way : List.of("received", "sent")) {
+            String bytes = "istio_tcp_" + way + "_bytes_total";
+            all.put(
+                    "istio mesh: " + bytes,
+                    joined(
+                            "sum(rate(%s{%s}[20s])) by (destination_workload, destination_workload_namespace, destination_service)"
+                                    .formatted(bytes, SEEN)));
+            all.put(
+                    "istio service: " + bytes,
+                    "sum(irate(%s{reporter=~\"destination\", %s}[20s]))".formatted(bytes, to));
+            all.put(
+                    "istio workload: incoming " + bytes,
+                    "round(sum(irate(%s{connection_security_policy=\"mutual_tls\", reporter=~\"destination\", destination_workload_namespace=~\"default\", destination_workload=~\"ledger\"}[20s])) by (source_principal, source_workload_namespace), 0.001)"
+                            .formatted(bytes));
+            all.put(
+                    "istio workload: outgoing " + bytes,
+                    "round(sum(irate(%s{connection_security_policy!=\"mutual_tls\", reporter=\"source\", source_workload_namespace=~\"default\", source_workload=~\"door\"}[20s])) by (destination_service), 0.001)"
+                            .formatted(bytes));
+        }
+        for (String end : List.of("opened", "closed")) {
+            all.put(
+                    "connections " + end,
+                    "sum(rate(istio_tcp_connections_%s_total{%s}[20s])) by (reporter) > 0"
+                            .formatted(end, to));
+        }
     }
 
     /// The control plane's.

@@ -265,15 +265,48 @@ final class SecureMesh implements AutoCloseable {
         return port;
     }
 
-    private void start(DataPlane plane, String name, String interception, String identity)
+    /// What is closed with the mesh.
+    <T extends AutoCloseable> T add(T part) {
+        return parts.add(part);
+    }
+
+    /// A gateway with an identity, whose servers' ports are bound elsewhere.
+    ///
+    /// @param binds as in `{"8080": "127.0.0.1:4711"}`
+    void open(DataPlane plane, String name, String binds) throws Exception {
+        start(
+                plane,
+                "router",
+                name,
+                Map.of("app", name, "istio", "ingressgateway"),
+                "{binds: " + binds + "}",
+                identity(name).toString());
+    }
+
+    /// A sidecar.
+    ///
+    /// @param interception where it takes calls
+    /// @param identity its directory; empty for none
+    void start(DataPlane plane, String name, String interception, String identity)
+            throws IOException {
+        start(plane, "sidecar", name, Map.of("app", name), interception, identity);
+    }
+
+    private void start(
+            DataPlane plane,
+            String type,
+            String name,
+            Map<String, String> labels,
+            String interception,
+            String identity)
             throws IOException {
         String text =
                 new Bootstrap(
-                                "sidecar~127.0.0.1~%s.default~default.svc.cluster.local"
-                                        .formatted(name),
+                                "%s~127.0.0.1~%s.default~default.svc.cluster.local"
+                                        .formatted(type, name),
                                 name + ".default",
                                 "default",
-                                Map.of("app", name),
+                                labels,
                                 interception,
                                 identity,
                                 admins.computeIfAbsent(name, _ -> FreePorts.one()),

@@ -91,7 +91,7 @@ public record Telemetry(
     public record Metrics(
             List<ProviderRef> providers,
             List<MetricsOverride> overrides,
-            @NotYet Optional<Duration> reportingInterval) {
+            Optional<Duration> reportingInterval) {
 
         public Metrics {
             providers = List.copyOf(providers);

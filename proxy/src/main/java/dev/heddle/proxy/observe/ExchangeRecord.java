@@ -35,6 +35,8 @@ public final class ExchangeRecord implements AccessLogRecord {
     /// Whose metadata this proxy makes itself.
     private static final String OWN = "heddle";
 
+    private static final String OWN_OF_CONNECTIONS = "heddle.connection";
+
     private RequestHead request;
     private @Nullable ResponseHead response;
     private StreamInfo info;
@@ -140,8 +142,16 @@ public final class ExchangeRecord implements AccessLogRecord {
     }
 
     /// Under `heddle` this proxy itself says why an exchange failed, and which version of its
-    /// configuration served it; both are made when somebody asks.
+    /// configuration served it, under `heddle.connection` what of a connection's bytes no periodic
+    /// log has told yet; they are made when somebody asks.
     private @Nullable Object dynamic(String name, List<String> path) {
+        if (name.equals(OWN_OF_CONNECTIONS)) {
+            return isConnection
+                    ? Map.of(
+                            "bytes_received_since_periodic", info.bytesReceivedSincePeriodic(),
+                            "bytes_sent_since_periodic", info.bytesSentSincePeriodic())
+                    : null;
+        }
         if (!name.equals(OWN)) {
             Map<String, Object> all = info.metadata();
             return all == null ? null : all.get(name);

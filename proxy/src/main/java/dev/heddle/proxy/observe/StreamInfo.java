@@ -80,6 +80,8 @@ public final class StreamInfo {
     private long connectionId;
     private long bytesReceived;
     private long bytesSent;
+    private long bytesReceivedBefore;
+    private long bytesSentBefore;
     private long upstreamConnectionId = NEVER;
     private final WireBytes downstreamBytes = new WireBytes();
     private final WireBytes upstreamBytes = new WireBytes();
@@ -132,6 +134,8 @@ public final class StreamInfo {
         retried = 0;
         bytesReceived = 0;
         bytesSent = 0;
+        bytesReceivedBefore = 0;
+        bytesSentBefore = 0;
         upstreamConnectionId = NEVER;
         downstreamBytes.clear();
         upstreamBytes.clear();
@@ -572,6 +576,22 @@ public final class StreamInfo {
 
     public void addBytesSent(long bytes) {
         bytesSent += bytes;
+    }
+
+    /// What came since a connection was last logged in its course ([#onPeriodicLog]).
+    public long bytesReceivedSincePeriodic() {
+        return bytesReceived - bytesReceivedBefore;
+    }
+
+    /// What left since then.
+    public long bytesSentSincePeriodic() {
+        return bytesSent - bytesSentBefore;
+    }
+
+    /// The connection was logged in its course.
+    public void onPeriodicLog() {
+        bytesReceivedBefore = bytesReceived;
+        bytesSentBefore = bytesSent;
     }
 
     /// `%DOWNSTREAM_WIRE_BYTES_RECEIVED%` and its like.

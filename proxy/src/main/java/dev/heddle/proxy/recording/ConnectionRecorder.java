@@ -87,6 +87,9 @@ public final class ConnectionRecorder implements ConnectionLog {
                 log.log(record);
             }
         }
+        if (type == LogType.TcpPeriodic) {
+            info.onPeriodicLog();
+        }
     }
 
     @Override

@@ -289,7 +289,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
     }
 
     private void onFlush() {
-        service.log().flushed(info, LogType.TcpUpstreamConnected);
+        service.log().flushed(info, LogType.TcpPeriodic);
         flush.set(service.config().logTiming().interval().toNanos());
     }
 
@@ -423,7 +423,7 @@ public final class TcpConnection implements WireHandler, PickContext, PoolWaiter
         to.setReading(true);
         touch();
         if (service.config().logTiming().onConnected()) {
-            service.log().flushed(info, LogType.TcpPeriodic);
+            service.log().flushed(info, LogType.TcpUpstreamConnected);
         }
         for (ByteBuf bytes = greeting.poll(); bytes != null; bytes = greeting.poll()) {
             passBack(bytes, to);

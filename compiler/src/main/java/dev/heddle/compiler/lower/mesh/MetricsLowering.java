@@ -11,6 +11,7 @@ import dev.heddle.model.istio.Telemetry.MetricName;
 import dev.heddle.model.istio.Telemetry.MetricsOverride;
 import dev.heddle.model.istio.Telemetry.TagOverride;
 import dev.heddle.model.istio.Telemetry.WorkloadMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,15 @@ final class MetricsLowering {
         for (Kind kind : Kind.values()) {
             lower(kind, isCaller, isAbout).ifPresent(metrics::add);
         }
-        return new Metrics(metrics);
+        return new Metrics(metrics, interval());
+    }
+
+    /// The narrowest word counts.
+    private Duration interval() {
+        return telemetries.stream()
+                .flatMap(t -> t.spec().metrics().stream())
+                .flatMap(m -> m.reportingInterval().stream())
+                .reduce(Metrics.USUAL_INTERVAL, (_, narrower) -> narrower);
     }
 
     private Optional<Metric> lower(Kind kind, boolean isCaller, Predicate<WorkloadMode> isAbout) {
