@@ -9,6 +9,7 @@ import dev.heddle.proxy.filter.FilterContext;
 import dev.heddle.proxy.recording.ExportCounters;
 import dev.heddle.proxy.recording.ProxyMeters;
 import dev.heddle.proxy.runtime.Confined;
+import dev.heddle.proxy.tracing.DatadogSpans;
 import dev.heddle.proxy.tracing.LocalNode;
 import dev.heddle.proxy.tracing.OtlpSpans;
 import dev.heddle.proxy.tracing.SpanData;
@@ -94,6 +95,13 @@ final class WorkerTracers {
                                 spans -> OtlpSpans.request(spans, resource))
                         ::add;
             }
+            case TracingConfig.Provider.Datadog datadog ->
+                    exporter(
+                                    context,
+                                    to,
+                                    "datadog",
+                                    spans -> DatadogSpans.request(spans, datadog.service()))
+                            ::add;
         };
     }
 

@@ -23,7 +23,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Takes spans as Zipkin does (JSON), and as a collector of OpenTelemetry does over HTTP.
+/// Takes spans as Zipkin does (JSON), as a collector of OpenTelemetry does over HTTP, and as an
+/// agent of Datadog does.
 final class SpanCollector implements AutoCloseable {
     /// A span as both have it.
     ///
@@ -65,10 +66,12 @@ final class SpanCollector implements AutoCloseable {
                                         + exchange.getRequestHeaders().getFirst("content-type")
                                         + " "
                                         + exchange.getRequestHeaders().getFirst("x-token"));
-                        if (exchange.getRequestURI().getPath().equals("/v1/traces")) {
-                            otlp(body);
-                        } else {
-                            zipkin(new String(body, StandardCharsets.UTF_8));
+                        switch (exchange.getRequestURI().getPath()) {
+                            case "/v1/traces" -> otlp(body);
+                            case "/v0.4/traces" -> datadog(body);
+                            case "/api/v2/spans" ->
+                                    zipkin(new String(body, StandardCharsets.UTF_8));
+                            default -> {} // What libraries tell of themselves.
                         }
                         exchange.sendResponseHeaders(202, -1);
                     }
@@ -110,6 +113,67 @@ final class SpanCollector implements AutoCloseable {
         Map<String, String> tags = new TreeMap<>();
         attributes.forEach(it -> tags.put(it.getKey(), it.getValue().getStringValue()));
         return tags;
+    }
+
+    private void datadog(byte[] body) {
+        for (Object trace : (List<?>) new MessagePackReader(body).value()) {
+            List<Map<?, ?>> spans =
+                    ((List<?>) trace).stream().<Map<?, ?>>map(Map.class::cast).toList();
+            if (spans.stream().anyMatch(SpanCollector::isDropped)) {
+                continue;
+            }
+            String high =
+                    spans.stream()
+                            .map(it -> texts(it).getOrDefault("_dd.p.tid", ""))
+                            .filter(it -> !it.isEmpty())
+                            .findFirst()
+                            .orElse("");
+            spans.forEach(span -> arriving.add(taken(span, high)));
+        }
+    }
+
+    /// Whether its agent is not to keep it: Envoy tells of what is not sampled, too.
+    private static boolean isDropped(Map<?, ?> span) {
+        return span.get("metrics") instanceof Map<?, ?> metrics
+                && metrics.get("_sampling_priority_v1") instanceof Number priority
+                && priority.doubleValue() <= 0;
+    }
+
+    private static Map<String, String> texts(Map<?, ?> span) {
+        Map<String, String> texts = new TreeMap<>();
+        if (span.get("meta") instanceof Map<?, ?> meta) {
+            meta.forEach((name, value) -> texts.put(String.valueOf(name), String.valueOf(value)));
+        }
+        return texts;
+    }
+
+    private static Taken taken(Map<?, ?> span, String high) {
+        Map<String, String> tags = texts(span);
+        // What a library says of itself, and of how it decided.
+        tags.keySet()
+                .removeIf(it ->
+                        it.matches("_dd\\..*|language|version|runtime-id|error\\.(message|type)"));
+        long parent = number(span, "parent_id");
+        return new Taken(
+                String.valueOf(span.get("service")),
+                high + hex(number(span, "trace_id")),
+                hex(number(span, "span_id")),
+                parent == 0 ? "" : hex(parent),
+                span.get("name") + "/" + span.get("type"),
+                String.valueOf(span.get("resource")),
+                false,
+                "error " + number(span, "error"),
+                number(span, "duration") / 1_000,
+                tags,
+                Map.of());
+    }
+
+    private static long number(Map<?, ?> span, String name) {
+        return span.get(name) instanceof Long number ? number : -1;
+    }
+
+    private static String hex(long id) {
+        return HexFormat.of().toHexDigits(id);
     }
 
     private void zipkin(String body) {

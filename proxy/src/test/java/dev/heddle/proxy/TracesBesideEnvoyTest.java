@@ -49,6 +49,10 @@ class TracesBesideEnvoyTest {
                     + " 'http://otel.test/v1/traces', cluster: collector, timeout: 1s},"
                     + " request_headers_to_add: [{header: {key: x-token, value: secret}}]}";
 
+    private static final String DATADOG =
+            "datadog DatadogConfig service_name: shop, collector_cluster: collector,"
+                    + " collector_hostname: agent.test";
+
     private static final List<Setup> SETUPS =
             List.of(
                     new Setup(
@@ -90,6 +94,9 @@ class TracesBesideEnvoyTest {
                     new Setup("otel-out", "OUTBOUND", "", OTEL, ""),
                     new Setup("otel-in", "INBOUND", "", OTEL, ""),
                     new Setup("otel-both", "OUTBOUND", "spawn_upstream_span: true", OTEL, ""),
+                    new Setup("datadog-out", "OUTBOUND", "", DATADOG, ""),
+                    new Setup("datadog-in", "INBOUND", "", DATADOG, ""),
+                    new Setup("datadog-both", "OUTBOUND", "spawn_upstream_span: true", DATADOG, ""),
                     new Setup(
                             "one-percent",
                             "OUTBOUND",
@@ -118,6 +125,15 @@ class TracesBesideEnvoyTest {
     private static final String W3C =
             "traceparent: 00-" + TRACE + "-" + SPAN + "-01~tracestate: a=1~";
     private static final String NOT_SAMPLED = W3C.replace("-01~", "-00~");
+
+    private static final String DATADOGS =
+            "x-datadog-trace-id: "
+                    + Long.toUnsignedString(Long.parseUnsignedLong(TRACE.substring(16), 16))
+                    + "~x-datadog-parent-id: "
+                    + Long.toUnsignedString(Long.parseUnsignedLong(SPAN, 16))
+                    + "~x-datadog-sampling-priority: 1~x-datadog-tags: _dd.p.tid="
+                    + TRACE.substring(0, 16)
+                    + "~";
 
     private static List<Call> calls() {
         var calls = new ArrayList<Call>();
@@ -151,6 +167,13 @@ class TracesBesideEnvoyTest {
             calls.add(new Call(setup, "/dead", ""));
         }
         calls.add(new Call("otel-out", "/grpc", "content-type: application/grpc~te: trailers~"));
+        for (String setup : List.of("datadog-out", "datadog-in", "datadog-both")) {
+            calls.add(new Call(setup, "/new", ""));
+            calls.add(new Call(setup, "/datadog", DATADOGS));
+            calls.add(new Call(setup, "/not", DATADOGS.replace("priority: 1", "priority: 0")));
+            calls.add(new Call(setup, "/fail", ""));
+            calls.add(new Call(setup, "/dead", ""));
+        }
         calls.add(new Call("one-percent", "/new", ""));
         calls.add(new Call("one-percent", "/all", ""));
         calls.add(new Call("by-parent", "/new", ""));
@@ -222,7 +245,7 @@ class TracesBesideEnvoyTest {
         request.lines()
                 .filter(it ->
                         it.matches(
-                                "(?i)(x-b3-.*|b3|traceparent|tracestate|x-request-id"
+                                "(?i)(x-b3-.*|x-datadog-.*|b3|traceparent|tracestate|x-request-id"
                                         + "|x-envoy-decorator.*): .*"))
                 .forEach(it -> said.put(it.replaceAll(":.*", ""), it.replaceFirst("^[^:]*: ", "")));
         if (request.startsWith("GET /reset")) {
@@ -271,6 +294,14 @@ class TracesBesideEnvoyTest {
             names.putIfAbsent(span.trace(), "trace" + names.size());
             names.putIfAbsent(span.id(), "span" + names.size());
         }
+        // Datadog's headers have them in base 10, and of traces the lower half.
+        new LinkedHashMap<>(names)
+                .forEach((id, name) ->
+                        names.putIfAbsent(
+                                Long.toUnsignedString(
+                                        Long.parseUnsignedLong(
+                                                id.substring(Math.max(0, id.length() - 16)), 16)),
+                                name));
         var text = new StringBuilder();
         text.append(answer.lines().findFirst().orElse("nothing")).append('\n');
         answer.lines()
@@ -299,6 +330,11 @@ class TracesBesideEnvoyTest {
                 .replaceAll("(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-f])", "newspan")
                 // Of a new trace Envoy hands an empty one on, of which the answer tells.
                 .replace(" tracestate=,", "")
+                // What Datadog's library hands on of how it decided.
+                .replaceAll(" tracestate=dd=[^,}]*,", "")
+                .replaceAll("_dd\\.p\\.dm=-\\d,?", "")
+                .replaceAll("(x-datadog-(?:trace|parent)-id)=\\d+", "$1=newid")
+                .replaceAll("_dd\\.p\\.tid=[0-9a-f]{16}", "_dd.p.tid=HIGH")
                 // Why there is no connection, which access logs tell.
                 .replaceAll(" error\\.reason=[^,]*,", "")
                 .replaceAll("response_size=\\d+", "response_size=SIZE")
@@ -329,7 +365,10 @@ class TracesBesideEnvoyTest {
             assertThat(text(ours)).isEqualTo(text(theirs));
             assertThat(collectors.getFirst().requests())
                     .contains("POST /api/v2/spans collector application/json null")
-                    .contains("POST /v1/traces otel.test application/x-protobuf secret");
+                    .contains("POST /v1/traces otel.test application/x-protobuf secret")
+                    .contains("POST /v0.4/traces agent.test application/msgpack null");
+            assertThat(collectors.getLast().requests())
+                    .contains("POST /v0.4/traces agent.test application/msgpack null");
         } finally {
             collectors.forEach(SpanCollector::close);
         }

@@ -309,7 +309,6 @@ public record TracingProviders(
 
         private Named datadog(TracingProvider.Datadog said, FieldPath path) {
             ProviderServices.Found to = service(said.service(), said.port(), path);
-            onlyOfEnvoy(path, "Datadog");
             return new Named(
                     new Tracing.Provider.Datadog(to.cluster(), to.host()),
                     length(said.maxTagLength(), path));

@@ -3,6 +3,8 @@ package dev.heddle.proxy.config;
 import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.export.Collector;
+import dev.heddle.proxy.http.HeaderName;
+import dev.heddle.proxy.tracing.DatadogSpans;
 import dev.heddle.proxy.tracing.OtlpSpans;
 import dev.heddle.proxy.tracing.Propagation;
 import dev.heddle.proxy.tracing.RouteTracing;
@@ -17,6 +19,7 @@ import dev.heddle.xds.wire.WireException;
 import envoy.config.core.v3.Metadata;
 import envoy.config.route.v3.Decorator;
 import envoy.config.route.v3.Tracing;
+import envoy.config.trace.v3.DatadogConfig;
 import envoy.config.trace.v3.OpenTelemetryConfig;
 import envoy.config.trace.v3.ZipkinConfig;
 import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -35,6 +38,8 @@ import java.util.Set;
 final class TracingParser {
     /// Metadata of a listener that says which requests this proxy tells of in the end.
     static final String TAIL = "heddle.tail_keep";
+
+    private static final HeaderName DATADOG_LANGUAGE = HeaderName.of("datadog-meta-lang");
 
     private static final int PATH_BYTES = 256;
     private static final double LONGEST_SECONDS = 3_600;
@@ -159,6 +164,9 @@ final class TracingParser {
             if (config.holds(OpenTelemetryConfig.getDefaultInstance())) {
                 return Optional.of(
                         openTelemetry(at, config.unpack(OpenTelemetryConfig.getDefaultInstance())));
+            }
+            if (config.holds(DatadogConfig.getDefaultInstance())) {
+                return Optional.of(datadog(at, config.unpack(DatadogConfig.getDefaultInstance())));
             }
         } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
@@ -285,6 +293,22 @@ final class TracingParser {
         }
         return new TracingConfig.Provider.OpenTelemetry(
                 collector, config.getServiceName(), readsEnvironment, isAlwaysOn);
+    }
+
+    private TracingConfig.Provider datadog(String path, DatadogConfig config) {
+        findings.fields(
+                path, config, Set.of("collector_cluster", "service_name", "collector_hostname"));
+        findings.required(join(path, "collector_cluster"), config.getCollectorCluster());
+        return new TracingConfig.Provider.Datadog(
+                new Collector(
+                        config.getCollectorCluster(),
+                        config.getCollectorHostname().isEmpty()
+                                ? config.getCollectorCluster()
+                                : config.getCollectorHostname(),
+                        CollectorParser.USUAL_TIMEOUT,
+                        List.of(new Collector.Field(DATADOG_LANGUAGE, "java")),
+                        new Collector.Call.Post(DatadogSpans.PATH, "application/msgpack")),
+                config.getServiceName().isEmpty() ? "envoy" : config.getServiceName());
     }
 
     /// Of hundred, with two places behind the point, as Envoy takes it.

@@ -18,7 +18,7 @@ public enum Propagation {
     B3_AND_W3C,
     /// `traceparent` and `tracestate`.
     W3C,
-    /// `x-datadog-*`.
+    /// `x-datadog-*` and `traceparent`.
     DATADOG;
 
     private static final List<Format> B3_FIRST =
@@ -67,15 +67,20 @@ public enum Propagation {
                 b3(span, headers, room);
                 traceparent(span, headers, room);
             }
-            case W3C -> {
-                traceparent(span, headers, room);
-                if (span.traceState().isEmpty()) {
-                    headers.remove(Extraction.TRACESTATE);
-                } else {
-                    headers.set(Extraction.TRACESTATE, span.traceState());
-                }
+            case W3C -> w3c(span, headers, room);
+            case DATADOG -> {
+                datadog(span, headers);
+                w3c(span, headers, room);
             }
-            case DATADOG -> datadog(span, headers);
+        }
+    }
+
+    private static void w3c(Handed span, Headers headers, Room room) {
+        traceparent(span, headers, room);
+        if (span.traceState().isEmpty()) {
+            headers.remove(Extraction.TRACESTATE);
+        } else {
+            headers.set(Extraction.TRACESTATE, span.traceState());
         }
     }
 
@@ -127,7 +132,9 @@ public enum Propagation {
         headers.set(Extraction.DATADOG_TRACE_ID, Long.toUnsignedString(span.traceLow()));
         headers.set(Extraction.DATADOG_PARENT_ID, Long.toUnsignedString(span.spanId()));
         headers.set(Extraction.DATADOG_PRIORITY, span.sampled() ? "1" : "0");
-        if (span.traceHigh() != 0) {
+        if (span.traceHigh() == 0) {
+            headers.remove(Extraction.DATADOG_TAGS);
+        } else {
             headers.set(Extraction.DATADOG_TAGS, "_dd.p.tid=" + Hex.text(span.traceHigh()));
         }
     }

@@ -65,9 +65,17 @@ public final class Tracer {
             span.continues(caller, isShared ? caller.spanId() : id());
         } else {
             long own = id();
-            span.begins(isLong() ? id() : 0, own, isZipkin() ? own : id());
+            span.begins(isLong() ? id() : 0, own, isFirstOfItsName() ? own : id());
         }
         return span;
+    }
+
+    /// Whether the first span of a trace has the trace's id.
+    private boolean isFirstOfItsName() {
+        return switch (config.provider()) {
+            case TracingConfig.Provider.Zipkin _, TracingConfig.Provider.Datadog _ -> true;
+            case TracingConfig.Provider.OpenTelemetry _ -> false;
+        };
     }
 
     private boolean isZipkin() {
@@ -77,7 +85,7 @@ public final class Tracer {
     private boolean isLong() {
         return switch (config.provider()) {
             case TracingConfig.Provider.Zipkin zipkin -> zipkin.isLong();
-            case TracingConfig.Provider.OpenTelemetry _ -> true;
+            case TracingConfig.Provider.OpenTelemetry _, TracingConfig.Provider.Datadog _ -> true;
         };
     }
 

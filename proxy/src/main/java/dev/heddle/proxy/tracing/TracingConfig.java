@@ -81,5 +81,20 @@ public record TracingConfig(
                 return Propagation.W3C;
             }
         }
+
+        /// An agent of Datadog.
+        ///
+        /// @param service who tells
+        record Datadog(Collector to, String service) implements Provider {
+            @Override
+            public Optional<Collector> collector() {
+                return Optional.of(to);
+            }
+
+            @Override
+            public Propagation propagation() {
+                return Propagation.DATADOG;
+            }
+        }
     }
 }

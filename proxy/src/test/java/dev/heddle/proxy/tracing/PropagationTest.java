@@ -74,10 +74,13 @@ class PropagationTest {
     void datadogsIdsAreDecimal() {
         assertThat(written(Propagation.DATADOG, SHORT))
                 .hasToString(
-                        "{x-datadog-parent-id=3, x-datadog-sampling-priority=0,"
+                        "{traceparent=00-0000000000000000ffffffffffffffff-0000000000000003-00,"
+                                + " x-datadog-parent-id=3, x-datadog-sampling-priority=0,"
                                 + " x-datadog-trace-id=18446744073709551615}");
         assertThat(written(Propagation.DATADOG, LONG).get("x-datadog-tags"))
                 .isEqualTo("_dd.p.tid=0000000000000001");
+        assertThat(written(Propagation.DATADOG, SHORT, "x-datadog-tags", "_dd.p.tid=1"))
+                .doesNotContainKey("x-datadog-tags");
     }
 
     @Test

@@ -267,6 +267,7 @@ final class OwnFields {
                 request_headers_to_add request_headers_to_remove response_headers_to_add
                 response_headers_to_remove typed_per_filter_config weight
             envoy.config.trace.v3
+            DatadogConfig: collector_cluster collector_hostname service_name
             OpenTelemetryConfig: grpc_service http_service resource_detectors sampler
                 service_name
             Tracing.Http: name typed_config
