@@ -288,7 +288,7 @@ final class Commands {
                                         allowsApi)
                                 .serving(ca.isPresent()),
                         bundles.options(ca.isPresent()),
-                        signals.options(),
+                        signals.options(allowsXds),
                         withParent),
                 machine);
     }

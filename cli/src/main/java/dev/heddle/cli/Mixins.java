@@ -5,6 +5,7 @@ import dev.heddle.cli.online.Api;
 import dev.heddle.cli.online.ChangeFormat;
 import dev.heddle.cli.online.Credentials;
 import dev.heddle.cli.plan.Base;
+import dev.heddle.cli.serve.Addresses;
 import dev.heddle.cli.serve.AgentOptions;
 import dev.heddle.cli.serve.BundleOptions;
 import dev.heddle.cli.serve.SignalOptions;
@@ -76,10 +77,29 @@ final class Mixins {
                 })
         private @Nullable String backend;
 
-        Optional<SignalOptions> options() {
-            return none
-                    ? Optional.empty()
-                    : Optional.of(SignalOptions.of(days, megabytes, Optional.ofNullable(backend)));
+        @Option(
+                names = "--otlp-http",
+                paramLabel = "HOST:PORT",
+                description = {
+                    "Where applications tell by OTLP over HTTP, in plain text, as in",
+                    "127.0.0.1:4318 (default: nowhere)."
+                })
+        private @Nullable String http;
+
+        /// @param allowsPlain whether who proves nothing may come from elsewhere
+        Optional<SignalOptions> options(boolean allowsPlain) {
+            return SignalOptions.of(
+                    none,
+                    days,
+                    megabytes,
+                    Optional.ofNullable(backend),
+                    Optional.ofNullable(http)
+                            .map(it ->
+                                    Addresses.local(
+                                            "--otlp-http",
+                                            it,
+                                            "--allow-plaintext-xds",
+                                            allowsPlain)));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.heddle.signals.golden.Selector;
 import dev.heddle.signals.golden.ServiceGraph;
 import dev.heddle.signals.ingest.AccessLogs;
 import dev.heddle.signals.ingest.Forwarder;
+import dev.heddle.signals.ingest.OtlpHttp;
 import dev.heddle.signals.ingest.OtlpLogs;
 import dev.heddle.signals.ingest.OtlpMetrics;
 import dev.heddle.signals.ingest.OtlpTraces;
@@ -292,6 +293,14 @@ public final class Signals implements AutoCloseable {
     public List<BindableService> services() {
         return List.of(
                 new AccessLogs(intake, places),
+                new OtlpLogs(intake, places, forwarder),
+                new OtlpTraces(intake, forwarder),
+                new OtlpMetrics(intake, forwarder));
+    }
+
+    /// The same for who speaks OTLP over HTTP; served by nobody until somebody does.
+    public OtlpHttp http() {
+        return new OtlpHttp(
                 new OtlpLogs(intake, places, forwarder),
                 new OtlpTraces(intake, forwarder),
                 new OtlpMetrics(intake, forwarder));

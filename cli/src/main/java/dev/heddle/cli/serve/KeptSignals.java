@@ -1,5 +1,6 @@
 package dev.heddle.cli.serve;
 
+import dev.heddle.console.OtlpServer;
 import dev.heddle.control.ControlPlane;
 import dev.heddle.control.slo.RecordedBurns;
 import dev.heddle.control.slo.Slos;
@@ -7,6 +8,7 @@ import dev.heddle.signals.Signals;
 import io.grpc.BindableService;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -18,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a control plane keeps of traffic, if it does.
-record KeptSignals(Optional<Signals> kept) implements AutoCloseable {
+record KeptSignals(Optional<Signals> kept, Optional<InetSocketAddress> http)
+        implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeptSignals.class);
     private static final long LEARN_SECONDS = 2;
 
@@ -27,12 +30,24 @@ record KeptSignals(Optional<Signals> kept) implements AutoCloseable {
         return new KeptSignals(
                 options.isPresent()
                         ? Optional.of(options.get().start(data, places))
-                        : Optional.empty());
+                        : Optional.empty(),
+                options.flatMap(SignalOptions::http));
     }
 
     /// The calls by which proxies tell.
     List<BindableService> services() {
         return kept.map(Signals::services).orElse(List.of());
+    }
+
+    /// Takes OTLP over HTTP where that is said, until it is closed.
+    ///
+    /// @throws IOException when the address cannot be bound; the message says which
+    Closeable serveHttp() throws IOException {
+        if (kept.isEmpty() || http.isEmpty()) {
+            return () -> {};
+        }
+        var server = OtlpServer.start(http.get(), kept.get().http());
+        return server::close;
     }
 
     /// Learns who is where, every two seconds (`signals-places`), until it is closed.

@@ -149,6 +149,7 @@ public final class ServeControl {
                                 signals.kept(),
                                 slos.kept());
                 Closeable _ = bundles(settings, control);
+                Closeable _ = signals.serveHttp();
                 var _ = local(control.accounts(), console.address(), machine)) {
             introduceFirst(control.accounts(), settings, machine);
             stop.await();

@@ -7,6 +7,7 @@ import dev.heddle.signals.ingest.Backend;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.search.SignalIndex;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,17 +17,33 @@ import java.util.Optional;
 /// @param days how long logs and spans are kept
 /// @param megabytes how many MiB of them
 /// @param backend gets what comes by OTLP, too; empty for nobody
-public record SignalOptions(int days, int megabytes, Optional<Backend> backend) {
+/// @param http where OTLP is taken over HTTP; empty for nowhere
+public record SignalOptions(
+        int days, int megabytes, Optional<Backend> backend, Optional<InetSocketAddress> http) {
     private static final int MOST_DAYS = 366;
     private static final int LEAST_MEGABYTES = 16;
     private static final int PARTS = 16;
 
     /// As the command line says it.
     ///
+    /// @param none nothing is kept
     /// @param url of who gets what comes by OTLP, too
+    /// @return empty where nothing is kept
     /// @throws Failure when something is none that is possible
-    public static SignalOptions of(int days, int megabytes, Optional<String> url) {
-        return new SignalOptions(days, megabytes, url.map(SignalOptions::backend));
+    public static Optional<SignalOptions> of(
+            boolean none,
+            int days,
+            int megabytes,
+            Optional<String> url,
+            Optional<InetSocketAddress> http) {
+        if (none && http.isPresent()) {
+            throw Failure.usage(
+                    "--otlp-http: with --no-signals nothing is taken", "leave one of them out");
+        }
+        return none
+                ? Optional.empty()
+                : Optional.of(
+                        new SignalOptions(days, megabytes, url.map(SignalOptions::backend), http));
     }
 
     private static Backend backend(String url) {

@@ -17,6 +17,7 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
@@ -25,13 +26,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// OTLP's metrics: Istio's standard ones, as sums and as distributions by bounds. Everything else
-/// that proxies count is not kept.
+/// OTLP's metrics: Istio's standard ones, as sums and as distributions, by bounds or by powers of a
+/// base. Everything else that proxies count is not kept.
 public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase {
     private static final String NOT_KEPT =
             "only istio_requests_total, istio_request_duration_milliseconds, istio_*_bytes and"
-                    + " istio_tcp_* are kept, as sums or explicit histograms, and what processes"
-                    + " cost";
+                    + " istio_tcp_* are kept, as sums or histograms, and what processes cost";
     private static final String INVALID =
             "a point without a temporality, or whose counts do not fit its bounds";
     private static final String FOREIGN =
@@ -97,7 +97,13 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
                     distribution(metric, point, sender, export);
                 }
             }
-            case GAUGE, EXPONENTIAL_HISTOGRAM, SUMMARY, DATA_NOT_SET ->
+            case EXPONENTIAL_HISTOGRAM -> {
+                for (ExponentialHistogramDataPoint point :
+                        metric.getExponentialHistogram().getDataPointsList()) {
+                    exponential(metric, point, sender, export);
+                }
+            }
+            case GAUGE, SUMMARY, DATA_NOT_SET ->
                     export.reject(Reason.NOT_KEPT, points(metric), NOT_KEPT);
         }
     }
@@ -156,6 +162,30 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
                         isDelta(metric.getHistogram().getAggregationTemporality()),
                         new MetricPoint.Value.Distribution(
                                 point.getSum(), bounds, point.getBucketCountsList())),
+                sender,
+                export);
+    }
+
+    private static void exponential(
+            Metric metric, ExponentialHistogramDataPoint point, Sender sender, Export export) {
+        AggregationTemporality temporality =
+                metric.getExponentialHistogram().getAggregationTemporality();
+        Optional<MetricPoint.Value.Distribution> value =
+                isTemporal(temporality) ? ExponentialBuckets.distribution(point) : Optional.empty();
+        if (value.isEmpty()) {
+            export.reject(Reason.INVALID, 1, INVALID);
+            return;
+        }
+        keep(
+                new MetricPoint(
+                        series(
+                                MetricNames.istios(metric.getName()),
+                                point.getAttributesList(),
+                                sender),
+                        point.getStartTimeUnixNano() / 1_000,
+                        point.getTimeUnixNano() / 1_000,
+                        isDelta(temporality),
+                        value.get()),
                 sender,
                 export);
     }

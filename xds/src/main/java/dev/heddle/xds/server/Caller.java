@@ -30,6 +30,18 @@ public record Caller(Peer peer, Admission admission) {
         return caller;
     }
 
+    /// Somebody who proves nothing, and is believed, as at a port in plain text.
+    ///
+    /// @param address for people to read
+    public static Caller unproven(String address) {
+        return new Caller(Peer.at(address), (_, _) -> Optional.empty());
+    }
+
+    /// Does something as a call of his: [#current] is he meanwhile.
+    public void call(Runnable work) {
+        Context.current().withValue(KEY, this).run(work);
+    }
+
     /// Why he may not be that node; empty where he may.
     public Optional<String> refusal(NodeInfo node) {
         return peer.proven().flatMap(id -> admission.refusal(id, node));
@@ -41,11 +53,7 @@ public record Caller(Peer peer, Admission admission) {
             @Override
             public <I, O> ServerCall.Listener<I> interceptCall(
                     ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
-                return with(
-                        new Caller(Peer.at(address(call)), (_, _) -> Optional.empty()),
-                        call,
-                        headers,
-                        next);
+                return with(unproven(address(call)), call, headers, next);
             }
         };
     }
