@@ -45,6 +45,8 @@ class TracesAcrossServicesTest {
                 extensionProviders:
                 - name: otel
                   opentelemetry: {service: otel.observe, port: 4317}
+                - name: zipkin
+                  zipkin: {service: zipkin.observe, port: 9411}
             """;
 
     @TempDir Path dir = Path.of("");
@@ -85,6 +87,61 @@ class TracesAcrossServicesTest {
             chain.write("telemetry.yaml", telemetry("otel", 0, "heddle.dev/tail-keep: errors"));
             whatFailedIsToldInTheEnd(chain, otel);
         }
+    }
+
+    /// The same with Zipkin itself, which is asked for the trace: its words are `x-b3-*`.
+    @Test
+    @Tag("long")
+    void zipkinShowsWholeTraces() throws Exception {
+        DataPlane envoy = Envoy.find().orElse(null);
+        Assumptions.assumeTrue(
+                envoy != null, "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");
+        Path jar = ZipkinServer.find().orElse(null);
+        Assumptions.assumeTrue(jar != null, "no Zipkin here: " + ZipkinServer.FETCH);
+        DataPlane own = new HeddleProxy();
+        try (var parts = new Parts()) {
+            ZipkinServer zipkin = parts.add(ZipkinServer.start(jar, dir.resolve("zipkin.log")));
+            Chain chain =
+                    parts.add(
+                            new Chain(
+                                    dir,
+                                    List.of(own, envoy, own, envoy),
+                                    Map.of(zipkin.port(), "zipkin.observe 9411 HTTP")));
+            chain.write("mesh.yaml", MESH);
+            chain.write("telemetry.yaml", telemetry("zipkin", 100, ""));
+            toZipkin(chain, zipkin);
+            assertThat(zipkin.services())
+                    .contains("a.default", "b.default", "c.default", "d.default");
+        }
+    }
+
+    private static void toZipkin(Chain chain, ZipkinServer zipkin) {
+        int[] attempt = {0};
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    attempt[0]++;
+                    String id = trace("02", attempt[0]);
+                    assertThat(
+                                    chain.ask(
+                                            "/",
+                                            "x-b3-traceid",
+                                            id,
+                                            "x-b3-spanid",
+                                            SPAN,
+                                            "x-b3-sampled",
+                                            "1"))
+                            .isEqualTo(200);
+                    await().atMost(Duration.ofSeconds(7))
+                            .ignoreExceptions()
+                            .untilAsserted(() ->
+                                    assertThat(Told.path(zipkin.trace(id), SPAN)).isEqualTo(WHOLE));
+                    assertThat(zipkin.trace(id))
+                            .hasSameSizeAs(WHOLE)
+                            .allSatisfy(it ->
+                                    assertThat(it.tags()).containsEntry("http.status_code", "200"));
+                });
     }
 
     private static String trace(String provider, int attempt) {
