@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 // The control plane that `npm run dev` takes data from.
 const api = process.env['HEDDLE_API'] ?? 'http://localhost:15080';
+// It takes changes from its own page only, so they go there as from it.
+const proxy = { '/api': { target: api, changeOrigin: true, headers: { Origin: api } } };
 
 export default defineConfig({
   plugins: [react()],
@@ -15,8 +17,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
   },
   worker: { format: 'es' },
-  server: { port: 5173, proxy: { '/api': api } },
-  preview: { port: 5174, proxy: { '/api': api } },
+  server: { port: 5173, proxy },
+  preview: { port: 5174, proxy },
   test: {
     environment: 'node',
     testTimeout: 60_000, // also on a machine that is busy with other tests

@@ -138,7 +138,7 @@ const scenes = {
     const places = {
       start: '/', topology: '/topology', services: '/services', service: `/services/${REVIEWS}`, proxies: '/proxies',
       proxy: `/proxies/${encodeURIComponent(proxy.id)}`, rules: '/rules', rule: '/rules/virtualservices/default/bookinfo',
-      'new-rule': '/rules/new', history: '/history', version: '/history/2', logs: '/logs', trace: `/traces/${log.requestId}`,
+      'new-rule': '/rules/new', history: '/history', stage: '/stage', version: '/history/2', logs: '/logs', trace: `/traces/${log.requestId}`,
       explain: '/explain', security: '/security', certificates: '/certificates', accounts: '/accounts', audit: '/audit', nowhere: '/nowhere',
     };
     for (const [scheme, language, width] of [['light', 'en', 1360], ['dark', 'zh', 1360], ['light', 'zh', 800]]) {
@@ -208,7 +208,7 @@ const scenes = {
   async 'a mistake is told while it is written, and cannot be applied'() {
     const page = await tab();
     await go(page, '/rules/new');
-    const text = page.getByLabel('YAML');
+    const text = page.getByLabel('YAML', { exact: true });
     await text.fill((await text.inputValue()).replace('timeout: 3s', 'timeuot: 3s'));
     check(await says(page, /timeuot/, '.list'), 'the finding names the field');
     check(await says(page, 'new.yaml:11', '.list'), 'and its line');
@@ -216,11 +216,87 @@ const scenes = {
     await page.context().close();
   },
 
+  async 'a form and its YAML edit each other, and what the form makes is in force'() {
+    const page = await tab();
+    await go(page, '/rules/new');
+    const yaml = page.getByLabel('YAML', { exact: true });
+    await yaml.fill(SPLIT);
+    const weights = page.getByLabel('weight', { exact: true });
+    check((await weights.first().inputValue()) === '90', 'the form has what the YAML says');
+    await weights.first().fill('60');
+    await weights.last().fill('40');
+    await page.getByLabel('subset', { exact: true }).last().fill('v9');
+    check(/weight: 60\b/.test(await yaml.inputValue()) && /weight: 40\b/.test(await yaml.inputValue()), 'the YAML has what the form says');
+    check((await yaml.inputValue()).includes('# the way to v3'), 'a comment stays');
+    check(await says(page, /v9/, '.list'), 'a subset that is not there is found while one writes');
+    await page.getByLabel('subset', { exact: true }).last().fill('v3');
+    await page.getByRole('button', { name: 'Add headers' }).last().click();
+    await page.getByRole('button', { name: 'Add response' }).click();
+    await page.getByLabel('Another field').last().selectOption('set');
+    await page.getByLabel('New name in set').fill('x-walk');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('set x-walk').fill('form');
+    check(await says(page, 'VirtualService default/walk-reviews: created'), 'the plan says what comes');
+    if (shots) await page.screenshot({ path: `${shots}/form.png`, fullPage: true });
+    await looksWell(page, 'form-page');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/virtualservices\/default\/walk-reviews/);
+    const it = (await api('/api/v1/resources/virtualservices/default/walk-reviews')).resource.spec.http[0];
+    check(it.route[0].weight === 60 && it.route[1].weight === 40 && it.headers.response.set['x-walk'] === 'form', 'the mesh has what the form says');
+    await until('v3 gets its part and v2 none', async () => {
+      const signals = (await api('/api/v1/signals?by=version&seconds=10')).signals ?? [];
+      const of = (version) => signals.find((it) => it.service === REVIEWS && it.version === version)?.requests ?? 0;
+      return of('v1') > 0 && of('v3') > 0 && of('v2') === 0;
+    }, 60_000);
+    await api('/api/v1/transactions', { delete: [{ plural: 'virtualservices', namespace: 'default', name: 'walk-reviews' }], message: 'walk: the form is done' });
+    await page.context().close();
+  },
+
+  async 'a change goes in stages, and the page says how far it is'() {
+    const page = await tab();
+    await go(page, '/stage');
+    check(await says(page, /No change is on its way|is in force|was taken back/), 'nothing is on its way');
+    await go(page, '/rules/new');
+    await page.getByLabel('YAML', { exact: true }).fill(SPLIT.replaceAll('walk-reviews', 'walk-stages'));
+    await page.getByLabel('Why? (goes into the history)').fill('walk: v3 by and by');
+    await page.getByLabel('in stages').check();
+    check(await says(page, 'VirtualService default/walk-stages: created'), 'the plan says what comes');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/\/stage/);
+    check(await says(page, 'walk: v3 by and by'), 'the page of stages says why');
+    await until('a stage is watched', async () => ['holding', 'promoting'].includes((await api('/api/v1/stage')).state));
+    const stage = await api('/api/v1/stage');
+    check(await says(page, `${stage.proxies.length} prox`), 'and how many proxies have it');
+    await looksWell(page, 'stage-under-way');
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByRole('button', { name: 'Yes, do it' }).click();
+    check(await says(page, 'was taken back'), 'it is taken back');
+    check(!(await api('/api/v1/resources/virtualservices/default/walk-stages')).resource, 'and is nowhere');
+    await page.context().close();
+  },
+
+  async 'the picture goes back in time'() {
+    const page = await tab();
+    await go(page, '/topology?range=1m');
+    await page.locator('.map-node').first().waitFor();
+    await page.getByLabel('Moment').press('ArrowLeft');
+    await page.waitForURL(/at=/);
+    check(await says(page, /Until /, '.bar'), 'the bar says until when');
+    await page.getByLabel('How far back').selectOption('7d');
+    await page.getByLabel('Moment').press('Home');
+    check(await says(page, 'No calls were seen in this time'), 'a week ago there was nothing');
+    await looksWell(page, 'topology-past');
+    await page.getByTitle('Back to now').click();
+    await page.locator('.map-node').first().waitFor();
+    check(!page.url().includes('at='), 'and back to now');
+    await page.context().close();
+  },
+
   async 'a fault is seen on every page that it is about, and goes by a rollback'() {
     const page = await tab();
     const before = (await api('/api/v1/version')).version;
     await go(page, '/rules/new');
-    await page.getByLabel('YAML').fill(FAULT);
+    await page.getByLabel('YAML', { exact: true }).fill(FAULT);
     await page.getByLabel('Why? (goes into the history)').fill('walk: ratings fail');
     check(await says(page, 'VirtualService default/walk-ratings: created'), 'the plan says what comes');
     await page.getByRole('button', { name: 'Apply' }).click();
@@ -344,6 +420,19 @@ async function frameTimes(page, act) {
   return { median: at(0.5), p95: at(0.95) };
 }
 
+const SPLIT = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: walk-reviews, namespace: default}
+spec:
+  hosts: [reviews]
+  http:
+  - route:
+    - destination: {host: reviews, subset: v1}
+      weight: 90
+    # the way to v3
+    - destination: {host: reviews, subset: v3}
+      weight: 10
+`;
 const FAULT = `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata:

@@ -5,6 +5,7 @@ const PATHS = {
   proxies: 'M4 5h16v6H4zM4 13h16v6H4zM8 8h.01M8 16h.01M12 8h5M12 16h5',
   rules: 'M4 6h5l6 12h5M4 18h5l2-4M13 10l2-4h5M18 4l2 2-2 2M18 16l2 2-2 2',
   history: 'M4 12a8 8 0 1 0 3-6.2M4 4v4h4M12 8v4l3 2',
+  stage: 'M3 20h5v-5h5v-5h5V5h3',
   logs: 'M5 5h14M5 10h14M5 15h9M5 20h6',
   traces: 'M4 6h8M8 11h9M12 16h8M8 21h5',
   explain: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M9.5 9.5a2.5 2.5 0 1 1 3.4 2.3c-.6.3-.9.7-.9 1.7M12 17h.01',

@@ -60,7 +60,7 @@ function Rule({ resource }: { resource: Shape['Resource'] }) {
       {resource.findings.length > 0 && (
         <Panel title={t('start.findings')} flush><Findings findings={resource.findings} /></Panel>
       )}
-      <Change before={inForce} from={`${resource.name}.yaml`} text={draft ?? inForce} set={setDraft} done={() => setDraft(null)} />
+      <Change before={inForce} from={`${resource.name}.yaml`} text={draft ?? inForce} set={setDraft} named done={() => setDraft(null)} />
       {resource.kind === 'VirtualService' && <Hits resource={resource} />}
     </Page>
   );

@@ -19,13 +19,16 @@ export function useCheck(text: string, from: string) {
 }
 
 /** Puts a change in force; all that is shown is asked for again. */
-export function useChange<W>(act: (wish: W) => Promise<Shape['Applied']>, done?: (applied: Shape['Applied']) => void) {
+export const useChange = <W>(act: (wish: W) => Promise<Shape['Applied']>, done?: (applied: Shape['Applied']) => void) => useAct(act, done);
+
+/** Does something that changes the mesh; all that is shown is asked for again. */
+export function useAct<W, A>(act: (wish: W) => Promise<A>, done?: (answer: A) => void) {
   const client = useQueryClient();
-  return useMutation<Shape['Applied'], Failure, W>({
+  return useMutation<A, Failure, W>({
     mutationFn: act,
-    onSuccess: async (applied) => {
+    onSuccess: async (answer) => {
       await client.invalidateQueries();
-      done?.(applied);
+      done?.(answer);
     },
   });
 }

@@ -14,6 +14,7 @@ import { shortHost, useFormat } from '../../parts/format';
 import { toneOfErrors } from '../services/golden';
 import { Bundle } from './Bundle';
 import { Side } from './Side';
+import { TimeTravel } from './TimeTravel';
 import { edgeId, looked, received, type GraphEdge, type GraphNode, type Picture } from './graph';
 import { HEIGHT, WIDTH, layout, type Layout } from './layout';
 import './topology.css';
@@ -48,6 +49,7 @@ export default function TopologyPage() {
       }
     >
       <Read of={graph}>{() => <Map_ picture={picture} isSearched={text !== ''} />}</Read>
+      <TimeTravel now={graph.dataUpdatedAt || Date.now()} />
       <p className="map-help">{t('topology.help')} <code>reviews ns:shop errors&gt;5 p99&gt;200 mtls:no -version:v1</code></p>
     </Page>
   );
