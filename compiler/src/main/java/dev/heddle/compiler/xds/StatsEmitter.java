@@ -2,6 +2,7 @@ package dev.heddle.compiler.xds;
 
 import com.google.protobuf.UInt64Value;
 import dev.heddle.compiler.ir.Metrics;
+import dev.heddle.compiler.ir.Metrics.Call;
 import dev.heddle.compiler.ir.Metrics.Metric;
 import dev.heddle.compiler.ir.Metrics.Moment;
 import dev.heddle.compiler.ir.Metrics.Open;
@@ -41,6 +42,10 @@ final class StatsEmitter {
     private static final String KNOWS_WHAT_IS_NEW =
             "metadata.filter_metadata['%s']['%s'] >= 0".formatted(Open.NAMESPACE, Open.SENT.key());
 
+    private static final String KNOWS_MESSAGES =
+            "metadata.filter_metadata['%s']['%s'] >= 0"
+                    .formatted(Call.NAMESPACE, Call.REQUEST.key());
+
     private StatsEmitter() {}
 
     /// One log for all that are counted at the same time; none where nothing is counted.
@@ -64,6 +69,10 @@ final class StatsEmitter {
         AccessLogFilter ends = LogFilters.when(AccessLogType.TcpConnectionEnd);
         switch (moment) {
             case REQUEST -> {}
+            case CALL ->
+                    out.setFilter(
+                            LogFilters.all(
+                                    LogFilters.calls(), LogFilters.expression(KNOWS_MESSAGES)));
             case OPENED ->
                     out.setFilter(
                             LogFilters.any(

@@ -8,7 +8,7 @@ import dev.heddle.control.slo.Slos;
 import dev.heddle.control.view.ConfigStore;
 import dev.heddle.control.view.Mesh;
 import dev.heddle.signals.Signals;
-import dev.heddle.telemetry.PrometheusText;
+import dev.heddle.telemetry.PrometheusFormat;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,12 +111,16 @@ public final class ConsoleApi {
                         "what the control plane counts of itself, for Prometheus",
                         Map.of(),
                         READERS,
-                        call ->
-                                ApiResponse.text(
-                                        PrometheusText.CONTENT_TYPE,
-                                        mesh.metrics(call.caller()::sees)
-                                                + SignalMeters.print(signals)
-                                                + SloMeters.print(slos, call.caller()::sees))));
+                        call -> {
+                            var words =
+                                    PrometheusFormat.of(call.request().header("accept").orElse(""));
+                            return ApiResponse.text(
+                                    words.contentType(),
+                                    words.write(
+                                            mesh.metrics(call.caller()::sees)
+                                                    + SignalMeters.print(signals)
+                                                    + SloMeters.print(slos, call.caller()::sees)));
+                        }));
         all.add(
                 new Route(
                         "GET",

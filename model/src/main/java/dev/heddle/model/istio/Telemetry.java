@@ -143,10 +143,8 @@ public record Telemetry(
         /// `istio_tcp_received_bytes_total`.
         TCP_RECEIVED_BYTES,
         /// `istio_request_messages_total`.
-        @NotYet
         GRPC_REQUEST_MESSAGES,
         /// `istio_response_messages_total`.
-        @NotYet
         GRPC_RESPONSE_MESSAGES
     }
 

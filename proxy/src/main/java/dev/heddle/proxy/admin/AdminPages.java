@@ -155,7 +155,7 @@ public final class AdminPages {
                 "/stats/prometheus",
                 "the same for Prometheus",
                 StatsPage.PROMETHEUS_PARAMETERS,
-                stats::prometheus);
+                stats.prometheus());
         reads("/memory", "memory in use, in bytes", _ -> Page.Answer.json(subject.memory()));
         reads(
                 "/runtime",

@@ -138,7 +138,8 @@ public final class AdminServer implements AutoCloseable {
                                 + ")");
             }
         }
-        return entry.page().answer(query);
+        List<String> accepted = exchange.getRequestHeaders().getOrDefault("accept", List.of());
+        return entry.page().answer(query, String.join(",", accepted));
     }
 
     /// Whether somebody there is told what that page says, though he proves nothing.

@@ -10,6 +10,13 @@ public interface Page {
     /// @param query the parameters, decoded; one without a value has the empty one
     Answer answer(Map<String, String> query);
 
+    /// Answers a request of somebody who says what he understands.
+    ///
+    /// @param accept the header's value; empty for none
+    default Answer answer(Map<String, String> query, String accept) {
+        return answer(query);
+    }
+
     /// An answer.
     record Answer(int status, String contentType, String body) {
 

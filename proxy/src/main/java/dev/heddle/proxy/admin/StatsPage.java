@@ -3,6 +3,7 @@ package dev.heddle.proxy.admin;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.heddle.telemetry.Meters;
+import dev.heddle.telemetry.PrometheusFormat;
 import dev.heddle.telemetry.PrometheusText;
 import dev.heddle.telemetry.Reading;
 import java.util.List;
@@ -28,15 +29,30 @@ final class StatsPage implements Page {
 
     @Override
     public Answer answer(Map<String, String> query) {
-        return answer(query, query.getOrDefault("format", "text"));
+        return answer(query, "");
     }
 
-    /// Answers in Prometheus' format.
-    Answer prometheus(Map<String, String> query) {
-        return answer(query, "prometheus");
+    @Override
+    public Answer answer(Map<String, String> query, String accept) {
+        return answer(query, query.getOrDefault("format", "text"), PrometheusFormat.of(accept));
     }
 
-    private Answer answer(Map<String, String> query, String format) {
+    /// The page that is always in a format of Prometheus.
+    Page prometheus() {
+        return new Page() {
+            @Override
+            public Answer answer(Map<String, String> query) {
+                return answer(query, "");
+            }
+
+            @Override
+            public Answer answer(Map<String, String> query, String accept) {
+                return StatsPage.this.answer(query, "prometheus", PrometheusFormat.of(accept));
+            }
+        };
+    }
+
+    private Answer answer(Map<String, String> query, String format, PrometheusFormat words) {
         Predicate<Reading> type;
         Pattern filter;
         try {
@@ -73,12 +89,13 @@ final class StatsPage implements Page {
                         case "", "cumulative" ->
                                 new Answer(
                                         200,
-                                        PrometheusText.CONTENT_TYPE,
-                                        prometheus(
-                                                readings,
-                                                family ->
-                                                        filter.matcher(family).find()
-                                                                != isInverted));
+                                        words.contentType(),
+                                        words.write(
+                                                prometheus(
+                                                        readings,
+                                                        family ->
+                                                                filter.matcher(family).find()
+                                                                        != isInverted)));
                         default ->
                                 Answer.error(
                                         400,

@@ -12,6 +12,14 @@ import java.util.List;
 /// One access log of a TCP proxy or an HTTP connection manager: what is done with an exchange or a
 /// connection when it is over (`envoy.config.accesslog.v3.AccessLog`).
 public sealed interface AccessLogConfig {
+    /// Whether it asks how many messages a call of gRPC has.
+    default boolean asksMessages() {
+        return switch (this) {
+            case Stats stats -> stats.isOfMessages();
+            case Filtered(LogFilter _, AccessLogConfig log) -> log.asksMessages();
+            case Lines _, Entries _, Records _ -> false;
+        };
+    }
 
     /// It is a line.
     ///
@@ -108,7 +116,14 @@ public sealed interface AccessLogConfig {
     }
 
     /// It is counted (`envoy.extensions.access_loggers.stats.v3.Config`).
-    record Stats(List<Family> families) implements AccessLogConfig {
+    ///
+    /// @param isOfMessages whether messages of gRPC are
+    record Stats(List<Family> families, boolean isOfMessages) implements AccessLogConfig {
+        /// Of anything else.
+        public Stats(List<Family> families) {
+            this(families, false);
+        }
+
         public Stats {
             families = List.copyOf(families);
         }

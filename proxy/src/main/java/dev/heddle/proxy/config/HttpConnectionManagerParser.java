@@ -105,12 +105,15 @@ final class HttpConnectionManagerParser {
         findings.required(join(path, "stat_prefix"), manager.getStatPrefix());
         requestIds(join(path, "request_id_extension"), manager);
         Limits limits = limits(path, manager);
+        List<AccessLogConfig> logs =
+                new AccessLogParser(findings)
+                        .logs(join(path, "access_log"), manager.getAccessLogList());
         return new HttpConnectionManagerConfig(
                 manager.getStatPrefix(),
                 routes(path, manager),
-                filters(join(path, "http_filters"), manager.getHttpFiltersList()),
-                new AccessLogParser(findings)
-                        .logs(join(path, "access_log"), manager.getAccessLogList()),
+                MessagesType.within(
+                        filters(join(path, "http_filters"), manager.getHttpFiltersList()), logs),
+                logs,
                 identity(path, manager),
                 paths(path, manager),
                 timeouts(path, manager),

@@ -4,6 +4,7 @@ import static dev.heddle.proxy.config.Findings.join;
 
 import dev.heddle.proxy.config.AccessLogConfig.Family;
 import dev.heddle.proxy.config.AccessLogConfig.Tag;
+import dev.heddle.proxy.observe.ExchangeRecord;
 import dev.heddle.telemetry.AccessLogFormat;
 import envoy.extensions.access_loggers.stats.v3.Config;
 import envoy.extensions.access_loggers.stats.v3.Config.Counter;
@@ -38,7 +39,11 @@ final class StatsParser {
             String at = join(path, "counters[" + i + "]");
             families.add(counter(at, config.getCounters(i), config.getStatPrefix()));
         }
-        return new AccessLogConfig.Stats(families);
+        return new AccessLogConfig.Stats(
+                families,
+                config.getCountersList().stream()
+                        .anyMatch(
+                                it -> it.getValueFormat().contains(ExchangeRecord.OF_CALLS + ":")));
     }
 
     private Family histogram(String path, Histogram histogram, String prefix) {

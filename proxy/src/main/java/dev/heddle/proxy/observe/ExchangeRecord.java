@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// This file is long because each thing that formats may ask for has a method.
 @Confined("worker")
 public final class ExchangeRecord implements AccessLogRecord {
+    /// Under which this proxy says how many messages a call of gRPC had, if a log counts them.
+    public static final String OF_CALLS = "heddle.call";
+
     private static final RequestHead NO_REQUEST = new RequestHead();
 
     /// Whose metadata this proxy makes itself.
@@ -142,9 +145,17 @@ public final class ExchangeRecord implements AccessLogRecord {
     }
 
     /// Under `heddle` this proxy itself says why an exchange failed, and which version of its
-    /// configuration served it, under `heddle.connection` what of a connection's bytes no periodic
-    /// log has told yet; they are made when somebody asks.
+    /// configuration served it, under `heddle.call` how many messages a call of gRPC had, under
+    /// `heddle.connection` what of a connection's bytes no periodic log has told yet; they are made
+    /// when somebody asks.
     private @Nullable Object dynamic(String name, List<String> path) {
+        if (name.equals(OF_CALLS)) {
+            return info.requestMessages() >= 0
+                    ? Map.of(
+                            "request_messages", info.requestMessages(),
+                            "response_messages", info.responseMessages())
+                    : null;
+        }
         if (name.equals(OWN_OF_CONNECTIONS)) {
             return isConnection
                     ? Map.of(

@@ -82,6 +82,8 @@ public final class StreamInfo {
     private long bytesSent;
     private long bytesReceivedBefore;
     private long bytesSentBefore;
+    private long requestMessages = NEVER;
+    private long responseMessages = NEVER;
     private long upstreamConnectionId = NEVER;
     private final WireBytes downstreamBytes = new WireBytes();
     private final WireBytes upstreamBytes = new WireBytes();
@@ -136,6 +138,8 @@ public final class StreamInfo {
         bytesSent = 0;
         bytesReceivedBefore = 0;
         bytesSentBefore = 0;
+        requestMessages = NEVER;
+        responseMessages = NEVER;
         upstreamConnectionId = NEVER;
         downstreamBytes.clear();
         upstreamBytes.clear();
@@ -586,6 +590,30 @@ public final class StreamInfo {
     /// What left since then.
     public long bytesSentSincePeriodic() {
         return bytesSent - bytesSentBefore;
+    }
+
+    /// Messages of gRPC are counted from now on.
+    public void countMessages() {
+        requestMessages = 0;
+        responseMessages = 0;
+    }
+
+    /// Messages that came; negative where they are not counted.
+    public long requestMessages() {
+        return requestMessages;
+    }
+
+    /// Messages that left; negative where they are not counted.
+    public long responseMessages() {
+        return responseMessages;
+    }
+
+    public void addRequestMessages(int some) {
+        requestMessages += some;
+    }
+
+    public void addResponseMessages(int some) {
+        responseMessages += some;
     }
 
     /// The connection was logged in its course.

@@ -102,14 +102,19 @@ public final class SimLog implements ExchangeLog, ConnectionLog, ListenerLog, Fi
         }
         lines.add(
                 "%s %s %d %s %s %d/%d"
-                        .formatted(
-                                request.method(),
-                                request.path(),
-                                info.responseCode(),
-                                info.flags().isEmpty() ? "-" : info.flags(),
-                                info.responseDetails(),
-                                info.bytesReceived(),
-                                info.bytesSent()));
+                                .formatted(
+                                        request.method(),
+                                        request.path(),
+                                        info.responseCode(),
+                                        info.flags().isEmpty() ? "-" : info.flags(),
+                                        info.responseDetails(),
+                                        info.bytesReceived(),
+                                        info.bytesSent())
+                        + (info.requestMessages() < 0
+                                ? ""
+                                : " messages %d/%d"
+                                        .formatted(
+                                                info.requestMessages(), info.responseMessages())));
     }
 
     @Override

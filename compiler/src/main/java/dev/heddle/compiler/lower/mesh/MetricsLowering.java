@@ -60,7 +60,8 @@ final class MetricsLowering {
 
     private Optional<Metric> lower(Kind kind, boolean isCaller, Predicate<WorkloadMode> isAbout) {
         Map<String, String> tags = new LinkedHashMap<>(MetricTags.of(isCaller, kind.isHttp()));
-        boolean[] isDisabled = {false};
+        // Messages are counted where somebody asks for them: they cost 6 KB of each filter chain.
+        boolean[] isDisabled = {kind.moment() == Metrics.Moment.CALL};
         telemetries.stream()
                 .flatMap(t -> t.spec().metrics().stream())
                 .flatMap(m -> m.overrides().stream())
@@ -103,8 +104,8 @@ final class MetricsLowering {
             case TCP_CLOSED_CONNECTIONS -> kind == Kind.TCP_CLOSED;
             case TCP_SENT_BYTES -> kind == Kind.TCP_SENT;
             case TCP_RECEIVED_BYTES -> kind == Kind.TCP_RECEIVED;
-            // Nobody counts messages.
-            case GRPC_REQUEST_MESSAGES, GRPC_RESPONSE_MESSAGES -> false;
+            case GRPC_REQUEST_MESSAGES -> kind == Kind.REQUEST_MESSAGES;
+            case GRPC_RESPONSE_MESSAGES -> kind == Kind.RESPONSE_MESSAGES;
         };
     }
 }
