@@ -1,5 +1,6 @@
 package dev.heddle.bench.peer;
 
+import dev.heddle.bench.peer.Shape.Telling;
 import java.nio.file.Path;
 
 /// The Envoy v3 bootstrap for a [Shape], given to stock Envoy and to Heddle alike.
@@ -16,7 +17,14 @@ final class EnvoyConfig {
         var text = new StringBuilder();
         text.append(
                 """
-                node: {id: bench, cluster: bench}
+                node:
+                  id: bench
+                  cluster: bench
+                  metadata:
+                    WORKLOAD_NAME: bench
+                    NAMESPACE: default
+                    CLUSTER_ID: Kubernetes
+                    LABELS: {app: bench, version: v1}
                 admin:
                   address: {socket_address: {address: 127.0.0.1, port_value: %d}}
                 static_resources:
@@ -67,7 +75,7 @@ final class EnvoyConfig {
                                 shape.wire() == Shape.Wire.HTTP2 ? "HTTP2" : "HTTP1",
                                 shape.mesh(),
                                 EXTENSIONS));
-        if (shape.mesh()) {
+        if (shape.telling() != Telling.NOTHING) {
             text.append(
                     """
                               access_log:
@@ -77,6 +85,22 @@ final class EnvoyConfig {
                                   path: %s
                     """
                             .formatted(EXTENSIONS, log));
+        }
+        if (shape.telling() == Telling.EVERYTHING) {
+            text.append("          - ").append(MeshMetrics.log());
+            text.append(
+                    """
+
+                              tracing:
+                                random_sampling: {value: 1}
+                                provider:
+                                  name: envoy.tracers.zipkin
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.config.trace.v3.ZipkinConfig
+                                    collector_cluster: b0
+                                    collector_endpoint: /x/1
+                                    collector_endpoint_version: HTTP_JSON
+                    """);
         }
         text.append("          route_config:\n            name: routes\n");
         if (shape.mesh()) {

@@ -75,7 +75,7 @@ public final class Proxies {
         List<String> command = configured(peer, program.get(), shape, port, origin, directory);
         Child child = children.start(peer.word(), core, env, command);
         Optional<Path> written =
-                !shape.mesh()
+                shape.telling() == Shape.Telling.NOTHING
                         ? Optional.empty()
                         : Optional.of(peer == Peer.HAPROXY ? child.out() : log);
         return whenListening(peer, child, port, written);

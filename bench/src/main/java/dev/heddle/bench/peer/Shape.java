@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param routesPerHost how many routes each virtual host has, by path prefix
 /// @param mesh whether it does what a sidecar does to each request: an access log in a file, a
 ///   request id, a header set, a header removed, a response header set
+/// @param telling what is told of requests
 /// @param inside certificates for mutual TLS on the client's side; absent in cleartext
 /// @param outside certificates for mutual TLS on the origin's side; absent in cleartext
 public record Shape(
@@ -18,8 +19,19 @@ public record Shape(
         int hosts,
         int routesPerHost,
         boolean mesh,
+        Telling telling,
         Optional<Path> inside,
         Optional<Path> outside) {
+
+    /// What is told of requests.
+    public enum Telling {
+        /// Nothing but the proxy's own statistics.
+        NOTHING,
+        /// An access log in a file.
+        LOG,
+        /// That, Istio's metrics, and one trace of a hundred.
+        EVERYTHING
+    }
 
     /// What a proxy speaks, on both sides.
     public enum Wire {
@@ -41,32 +53,41 @@ public record Shape(
 
     /// Bytes in, bytes out.
     public static Shape tcp() {
-        return new Shape(Wire.TCP, 0, 0, false, Optional.empty(), Optional.empty());
+        return new Shape(
+                Wire.TCP, 0, 0, false, Telling.NOTHING, Optional.empty(), Optional.empty());
     }
 
     /// HTTP with one route and nothing else.
     public static Shape plain(Wire wire) {
-        return new Shape(wire, 0, 0, false, Optional.empty(), Optional.empty());
+        return new Shape(wire, 0, 0, false, Telling.NOTHING, Optional.empty(), Optional.empty());
     }
 
     /// HTTP as a sidecar does it: so many routes over so many hosts, and all the work of a mesh.
     public static Shape mesh(Wire wire, int hosts, int routesPerHost) {
-        return new Shape(wire, hosts, routesPerHost, true, Optional.empty(), Optional.empty());
+        return new Shape(
+                wire, hosts, routesPerHost, true, Telling.LOG, Optional.empty(), Optional.empty());
     }
 
     /// The same, with mutual TLS on the client's side.
     public Shape tlsInside(Path certificates) {
-        return new Shape(wire, hosts, routesPerHost, mesh, Optional.of(certificates), outside);
+        return new Shape(
+                wire, hosts, routesPerHost, mesh, telling, Optional.of(certificates), outside);
     }
 
     /// The same, with mutual TLS on the origin's side.
     public Shape tlsOutside(Path certificates) {
-        return new Shape(wire, hosts, routesPerHost, mesh, inside, Optional.of(certificates));
+        return new Shape(
+                wire, hosts, routesPerHost, mesh, telling, inside, Optional.of(certificates));
     }
 
     /// The same, with another number of routes for each host.
     public Shape withRoutes(int perHost) {
-        return new Shape(wire, hosts, perHost, mesh, inside, outside);
+        return new Shape(wire, hosts, perHost, mesh, telling, inside, outside);
+    }
+
+    /// The same, of whose requests something else is told.
+    public Shape telling(Telling other) {
+        return new Shape(wire, hosts, routesPerHost, mesh, other, inside, outside);
     }
 
     /// The name of a virtual host.

@@ -10,6 +10,7 @@ import dev.heddle.bench.load.Load;
 import dev.heddle.bench.load.Load.Pace;
 import dev.heddle.bench.peer.Peer;
 import dev.heddle.bench.peer.Shape;
+import dev.heddle.bench.peer.Shape.Telling;
 import dev.heddle.bench.peer.Shape.Wire;
 import dev.heddle.bench.stat.Metric;
 import dev.heddle.bench.stat.Target;
@@ -46,6 +47,7 @@ public final class Rows {
                 rows.relay(),
                 rows.http(),
                 rows.largeBodies(),
+                rows.telemetry(),
                 rows.throughput(),
                 rows.twoHops(),
                 rows.mutualTls(),
@@ -88,6 +90,20 @@ public final class Rows {
                 "HTTP/1.1 keep-alive with the full mesh path, 256 KB answers",
                 httpArms(LARGE),
                 Target.ratioAtMost(Metric.CPU, "heddle", "haproxy", 0.7, 0.55));
+    }
+
+    private Row telemetry() {
+        Shape mesh = Shape.mesh(Wire.HTTP1, HOSTS, ROUTES_PER_HOST);
+        return row(
+                "2c",
+                "what telemetry costs: Istio's metrics, an access log, 1 % of traces; 1 KB answers",
+                List.of(
+                        Arm.of("envoy-silent", ENVOY, mesh.telling(Telling.NOTHING), SMALL),
+                        Arm.of("envoy", ENVOY, mesh.telling(Telling.EVERYTHING), SMALL),
+                        Arm.of("heddle-silent", HEDDLE, mesh.telling(Telling.NOTHING), SMALL),
+                        Arm.of("heddle-log", HEDDLE, mesh, SMALL),
+                        Arm.of("heddle", HEDDLE, mesh.telling(Telling.EVERYTHING), SMALL)),
+                Target.ratioAtMost(Metric.CPU, "heddle", "heddle-silent", 1.1, 1.05));
     }
 
     private Row throughput() {

@@ -82,6 +82,11 @@ class ConfigurationsTest {
             assertAccepted(
                     shape, List.of(envoy.toString(), "--mode", "validate", "-c", file.toString()));
         }
+        Shape telling = Shape.mesh(Wire.HTTP1, 2, 2).telling(Shape.Telling.EVERYTHING);
+        Files.writeString(
+                file, EnvoyConfig.text(telling, 18080, 18081, 18082, directory.resolve("log")));
+        assertAccepted(
+                telling, List.of(envoy.toString(), "--mode", "validate", "-c", file.toString()));
     }
 
     private List<Shape> withTls(List<Wire> wires) {
