@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
 
 /// Options that several commands have, so that they are called and explained the same everywhere.
 /// Each command line that is read fills its own.
+///
+/// This file is long because each option is explained where it is declared.
 @Confined("command line")
 final class Mixins {
     private Mixins() {}
@@ -86,6 +88,15 @@ final class Mixins {
                 })
         private @Nullable String http;
 
+        @Option(
+                names = "--prometheus",
+                paramLabel = "URL",
+                description = {
+                    "Golden signals and the graph are what this Prometheus knows, which scrapes",
+                    "the proxies, as in http://prometheus:9090 (default: what proxies tell here)."
+                })
+        private @Nullable String prometheus;
+
         /// @param allowsPlain whether who proves nothing may come from elsewhere
         Optional<SignalOptions> options(boolean allowsPlain) {
             return SignalOptions.of(
@@ -99,7 +110,8 @@ final class Mixins {
                                             "--otlp-http",
                                             it,
                                             "--allow-plaintext-xds",
-                                            allowsPlain)));
+                                            allowsPlain)),
+                    Optional.ofNullable(prometheus));
         }
     }
 

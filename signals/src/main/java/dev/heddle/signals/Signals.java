@@ -12,6 +12,7 @@ import dev.heddle.signals.ingest.OtlpMetrics;
 import dev.heddle.signals.ingest.OtlpTraces;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
+import dev.heddle.signals.prometheus.PrometheusCalls;
 import dev.heddle.signals.record.Edge;
 import dev.heddle.signals.record.FlightEntry;
 import dev.heddle.signals.record.Places;
@@ -19,6 +20,7 @@ import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.record.Signal;
 import dev.heddle.signals.record.Span;
 import dev.heddle.signals.record.Told;
+import dev.heddle.signals.rollup.CallSums;
 import dev.heddle.signals.rollup.Rollups;
 import dev.heddle.signals.rollup.Tally;
 import dev.heddle.signals.rollup.Usage;
@@ -34,7 +36,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,12 +59,12 @@ public final class Signals implements AutoCloseable {
     private final SignalIndex index;
     private final Rollups rollups;
     private final SignalWriter writer;
-    private final Path sums;
+    private final CallSums calls;
+    private final Optional<PrometheusCalls> prometheus;
     private final Usages usages;
     private final Path costs;
     private final Places places;
     private final Optional<Forwarder> forwarder;
-    private final InstantSource clock;
 
     private Signals(
             Taps taps,
@@ -71,23 +72,23 @@ public final class Signals implements AutoCloseable {
             SignalIndex index,
             Rollups rollups,
             SignalWriter writer,
-            Path sums,
+            CallSums calls,
+            Optional<PrometheusCalls> prometheus,
             Usages usages,
             Path costs,
             Places places,
-            Optional<Forwarder> forwarder,
-            InstantSource clock) {
+            Optional<Forwarder> forwarder) {
         this.taps = taps;
         this.intake = intake;
         this.index = index;
         this.rollups = rollups;
         this.writer = writer;
-        this.sums = sums;
+        this.calls = calls;
+        this.prometheus = prometheus;
         this.usages = usages;
         this.costs = costs;
         this.places = places;
         this.forwarder = forwarder;
-        this.clock = clock;
     }
 
     /// Opens what an earlier run kept, and takes signals from now on.
@@ -118,18 +119,23 @@ public final class Signals implements AutoCloseable {
         var intake = new Intake(bootstrap.room(), taps::hear);
         var writer = new SignalWriter(intake, index, rollups, usages, bootstrap);
         writer.start();
+        Optional<PrometheusCalls> prometheus = bootstrap.prometheus().map(PrometheusCalls::new);
+        CallSums calls =
+                prometheus.isPresent()
+                        ? prometheus.get()
+                        : new KeptSums(intake, rollups, sums, bootstrap.clock());
         return new Signals(
                 taps,
                 intake,
                 index,
                 rollups,
                 writer,
-                sums,
+                calls,
+                prometheus,
                 usages,
                 costs,
                 bootstrap.places(),
-                bootstrap.backend().map(Forwarder::start),
-                bootstrap.clock());
+                bootstrap.backend().map(Forwarder::start));
     }
 
     /// Where what is told is put.
@@ -200,21 +206,9 @@ public final class Signals implements AutoCloseable {
         return known(window, _ -> true);
     }
 
-    /// @param wanted of which edges it is to be known; of others it may be
     private Rollups.Known known(Window window, Predicate<Edge> wanted) {
         long from = window.from().getEpochSecond();
-        long to = Math.max(from + 1, window.to().getEpochSecond());
-        Optional<Rollups.Known> recent =
-                answer(
-                        intake.ask(() -> {
-                            Optional<Rollups.Known> live =
-                                    rollups.recent(from, to, clock.instant());
-                            if (live.isEmpty()) {
-                                rollups.flush();
-                            }
-                            return live;
-                        }));
-        return recent.orElseGet(() -> Rollups.stored(sums, from, to, wanted));
+        return calls.known(from, Math.max(from + 1, window.to().getEpochSecond()), wanted);
     }
 
     /// Logs and spans, the newest first.
@@ -350,7 +344,7 @@ public final class Signals implements AutoCloseable {
         return intake.offer(kind, List.of(told)) == 1;
     }
 
-    private static <T> T answer(CompletableFuture<T> question) {
+    static <T> T answer(CompletableFuture<T> question) {
         return question.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 
@@ -359,6 +353,7 @@ public final class Signals implements AutoCloseable {
     public void close() {
         taps.close();
         forwarder.ifPresent(Forwarder::close);
+        prometheus.ifPresent(PrometheusCalls::close);
         writer.close();
     }
 }

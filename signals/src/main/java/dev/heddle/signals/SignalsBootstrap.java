@@ -4,6 +4,7 @@ import dev.heddle.signals.ingest.Backend;
 import dev.heddle.signals.record.Places;
 import dev.heddle.signals.rollup.Rollups;
 import dev.heddle.signals.search.SignalIndex;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.util.function.LongSupplier;
 /// @param commitEvery after that time what came is safe
 /// @param places who is where
 /// @param backend gets what comes by OTLP, too; empty for nobody
+/// @param prometheus who is asked for what calls add up to; empty for this control plane itself
 /// @param clock for records
 /// @param nanos for durations: never goes back
 public record SignalsBootstrap(
@@ -29,6 +31,7 @@ public record SignalsBootstrap(
         Duration commitEvery,
         Places places,
         Optional<Backend> backend,
+        Optional<URI> prometheus,
         InstantSource clock,
         LongSupplier nanos) {
     private static final int ROOM = 20_000;
@@ -49,6 +52,7 @@ public record SignalsBootstrap(
                 Duration.ofSeconds(1),
                 Places.NOWHERE,
                 Optional.empty(),
+                Optional.empty(),
                 InstantSource.system(),
                 System::nanoTime);
     }
@@ -56,18 +60,53 @@ public record SignalsBootstrap(
     /// The same with other bounds of logs and spans.
     public SignalsBootstrap keeping(SignalIndex.Limits limits) {
         return new SignalsBootstrap(
-                directory, limits, rollups, room, commitEvery, places, backend, clock, nanos);
+                directory,
+                limits,
+                rollups,
+                room,
+                commitEvery,
+                places,
+                backend,
+                prometheus,
+                clock,
+                nanos);
     }
 
     /// The same with somebody who knows who is where.
     public SignalsBootstrap knowing(Places known) {
         return new SignalsBootstrap(
-                directory, index, rollups, room, commitEvery, known, backend, clock, nanos);
+                directory,
+                index,
+                rollups,
+                room,
+                commitEvery,
+                known,
+                backend,
+                prometheus,
+                clock,
+                nanos);
     }
 
     /// The same with a backend that gets what comes by OTLP, too.
     public SignalsBootstrap passingOn(Optional<Backend> other) {
         return new SignalsBootstrap(
-                directory, index, rollups, room, commitEvery, places, other, clock, nanos);
+                directory,
+                index,
+                rollups,
+                room,
+                commitEvery,
+                places,
+                other,
+                prometheus,
+                clock,
+                nanos);
+    }
+
+    /// The same with a Prometheus that is asked for what calls add up to.
+    ///
+    /// @param url as in `http://prometheus:9090`
+    public SignalsBootstrap asking(Optional<URI> url) {
+        return new SignalsBootstrap(
+                directory, index, rollups, room, commitEvery, places, backend, url, clock, nanos);
     }
 }

@@ -107,6 +107,7 @@ class ThroughputTest {
                         bootstrap.commitEvery(),
                         bootstrap.places(),
                         bootstrap.backend(),
+                        bootstrap.prometheus(),
                         bootstrap.clock(),
                         bootstrap.nanos());
         var random = Seed.ofRun().random();

@@ -8,6 +8,7 @@ import dev.heddle.signals.record.Places;
 import dev.heddle.signals.search.SignalIndex;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,8 +19,13 @@ import java.util.Optional;
 /// @param megabytes how many MiB of them
 /// @param backend gets what comes by OTLP, too; empty for nobody
 /// @param http where OTLP is taken over HTTP; empty for nowhere
+/// @param prometheus who is asked for what calls add up to; empty for the control plane itself
 public record SignalOptions(
-        int days, int megabytes, Optional<Backend> backend, Optional<InetSocketAddress> http) {
+        int days,
+        int megabytes,
+        Optional<Backend> backend,
+        Optional<InetSocketAddress> http,
+        Optional<URI> prometheus) {
     private static final int MOST_DAYS = 366;
     private static final int LEAST_MEGABYTES = 16;
     private static final int PARTS = 16;
@@ -28,6 +34,7 @@ public record SignalOptions(
     ///
     /// @param none nothing is kept
     /// @param url of who gets what comes by OTLP, too
+    /// @param prometheus its URL
     /// @return empty where nothing is kept
     /// @throws Failure when something is none that is possible
     public static Optional<SignalOptions> of(
@@ -35,15 +42,41 @@ public record SignalOptions(
             int days,
             int megabytes,
             Optional<String> url,
-            Optional<InetSocketAddress> http) {
+            Optional<InetSocketAddress> http,
+            Optional<String> prometheus) {
         if (none && http.isPresent()) {
             throw Failure.usage(
                     "--otlp-http: with --no-signals nothing is taken", "leave one of them out");
         }
+        if (none && prometheus.isPresent()) {
+            throw Failure.usage(
+                    "--prometheus: with --no-signals nobody is asked", "leave one of them out");
+        }
         return none
                 ? Optional.empty()
                 : Optional.of(
-                        new SignalOptions(days, megabytes, url.map(SignalOptions::backend), http));
+                        new SignalOptions(
+                                days,
+                                megabytes,
+                                url.map(SignalOptions::backend),
+                                http,
+                                prometheus.map(SignalOptions::prometheus)));
+    }
+
+    private static URI prometheus(String url) {
+        try {
+            URI uri = URI.create(url);
+            boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (isHttp && uri.getHost() != null && uri.getRawQuery() == null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException _) {
+            // It is told below.
+        }
+        throw Failure.usage(
+                "--prometheus: '%s' (expected: as in http://prometheus:9090, or https://…)"
+                        .formatted(url),
+                "");
     }
 
     private static Backend backend(String url) {
@@ -79,6 +112,7 @@ public record SignalOptions(
                                 new SignalIndex.Limits(
                                         Duration.ofDays(days), (long) megabytes << 20, PARTS))
                         .knowing(places)
-                        .passingOn(backend));
+                        .passingOn(backend)
+                        .asking(prometheus));
     }
 }

@@ -12,6 +12,7 @@ import dev.heddle.signals.record.RequestLog;
 import dev.heddle.signals.search.Search;
 import dev.heddle.signals.why.Explanation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -181,6 +182,12 @@ final class SignalsApi {
         } catch (IllegalArgumentException e) {
             return ApiResponse.error(
                     400, String.valueOf(e.getMessage()), "query", "Mend it and ask again");
+        } catch (UncheckedIOException e) {
+            return ApiResponse.error(
+                    502,
+                    String.valueOf(e.getMessage()),
+                    "what is known of traffic",
+                    "Look whether it is there, and ask again");
         }
     }
 

@@ -3,11 +3,7 @@ package dev.heddle.signals.ingest;
 import dev.heddle.signals.intake.Intake;
 import dev.heddle.signals.intake.Kind;
 import dev.heddle.signals.intake.Reason;
-import dev.heddle.signals.record.Edge;
 import dev.heddle.signals.record.MetricPoint;
-import dev.heddle.signals.record.Party;
-import dev.heddle.signals.record.Secure;
-import dev.heddle.signals.record.Side;
 import dev.heddle.signals.rollup.MetricNames;
 import dev.heddle.xds.server.Caller;
 import io.grpc.stub.StreamObserver;
@@ -23,7 +19,6 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// OTLP's metrics: Istio's standard ones, as sums and as distributions, by bounds or by powers of a
@@ -220,38 +215,6 @@ public final class OtlpMetrics extends MetricsServiceGrpc.MetricsServiceImplBase
     }
 
     private static MetricPoint.Series series(String name, List<KeyValue> pairs, Sender sender) {
-        Attributes said = Attributes.of(pairs);
-        String protocol = said.first("request_protocol").toLowerCase(Locale.ROOT);
-        String grpc = said.first("grpc_response_status");
-        return new MetricPoint.Series(
-                sender.name(),
-                name,
-                new Edge(
-                        Side.of(said.first("reporter")),
-                        new Party(
-                                said.first("source_workload"),
-                                said.first("source_workload_namespace"),
-                                said.first("source_canonical_service", "source_app"),
-                                said.first("source_version", "source_canonical_revision")),
-                        new Party(
-                                said.first("destination_workload"),
-                                destinationNamespace(said),
-                                said.first("destination_service"),
-                                said.first(
-                                        "destination_version", "destination_canonical_revision")),
-                        name.startsWith("istio_tcp_") ? "tcp" : protocol,
-                        said.first("route_name"),
-                        Secure.of(said.first("connection_security_policy"))),
-                Math.min(Texts.whole(said.first("response_code")), 999),
-                grpc.matches("[0-9]{1,2}") ? Integer.parseInt(grpc) : -1,
-                Flags.of(said.first("response_flags")));
-    }
-
-    /// Of a call that reached nobody only the service's is known.
-    private static String destinationNamespace(Attributes said) {
-        String workload = said.first("destination_workload_namespace");
-        return workload.isEmpty() || workload.equals("unknown")
-                ? said.first("destination_service_namespace")
-                : workload;
+        return IstioLabels.series(sender.name(), name, Attributes.of(pairs));
     }
 }

@@ -43,7 +43,7 @@ public final class MetricNames {
     }
 
     /// What a value of a series comes to.
-    static Tally tally(Series series, Value value) {
+    public static Tally tally(Series series, Value value) {
         var tally = new Tally();
         switch (value) {
             case Value.Sum(double total) -> addSum(tally, series, Math.round(total));

@@ -1,0 +1,5 @@
+/// Tests beside a real Prometheus.
+@NullMarked
+package dev.heddle.signals.prometheus;
+
+import org.jspecify.annotations.NullMarked;
