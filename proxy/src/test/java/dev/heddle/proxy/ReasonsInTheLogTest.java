@@ -50,6 +50,10 @@ class ReasonsInTheLogTest {
                       '@type': %saccess_loggers.file.v3.FileAccessLog
                       path: %s
                       log_format: {text_format_source: {inline_string: "%%PATH%% %%RESPONSE_FLAGS%% %%DYNAMIC_METADATA(heddle:reason)%%\\n"}}
+                  local_reply_config:
+                    mappers:
+                    - filter: {status_code_filter: {comparison: {op: GE, value: {default_value: 404, runtime_key: none}}}}
+                      headers_to_add: [{header: {key: x-reason, value: '%%DYNAMIC_METADATA(heddle:reason)%%'}}]
                   http_filters:
                   - name: rbac
                     typed_config:
@@ -116,9 +120,14 @@ class ReasonsInTheLogTest {
             }
             Path log = directory.resolve("log");
             await(log, 7);
+            // Where a mesh wants it, callers are told, too; not what an upstream itself answers.
+            assertThat(ask(ports.getFirst(), "/missing"))
+                    .contains("x-reason: there is no cluster 'missing'\r\n");
+            assertThat(ask(ports.getFirst(), "/denied")).doesNotContain("x-reason");
+            await(log, 9);
             // By now every worker knows that the host is ejected.
             ask(ports.getFirst(), "/failing/then");
-            await(log, 8);
+            await(log, 10);
 
             assertThat(Files.readAllLines(log))
                     .containsExactlyInAnyOrder(
@@ -134,20 +143,28 @@ class ReasonsInTheLogTest {
                                     + " came about: delayed connect error: Connection refused,"
                                     + " after 2 tries; no more tries are allowed",
                             "/missing NC there is no cluster 'missing'",
+                            "/missing NC there is no cluster 'missing'",
+                            "/denied - denied by AuthorizationPolicy shop/closed, rule 1",
                             "/full UO the cluster 'full' takes no more: its limit of requests is"
                                     + " reached",
                             "/none NR no route matches the request");
         }
     }
 
-    private static void ask(int port, String path) throws IOException {
+    private static String ask(int port, String path) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(
                             ("GET " + path + " HTTP/1.1\r\nhost: h.test\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
-            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int next = socket.getInputStream().read();
+                assertThat(next).as("%s: %s", path, head).isNotNegative();
+                head.append((char) next);
+            }
+            return head.toString();
         }
     }
 
