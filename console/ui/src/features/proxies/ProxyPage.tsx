@@ -6,6 +6,7 @@ import { useWords } from '../../i18n';
 import { Ago, Empty, Facts, Page, Panel, Read, Tag, To } from '../../parts';
 import { Table } from '../../parts/Table';
 import { proxyName, useFormat } from '../../parts/format';
+import { Orders } from './Orders';
 import { addressOf, stateOf } from './state';
 import '../rules/editor.css';
 
@@ -31,6 +32,7 @@ export default function ProxyPage() {
           <Page title={proxyName(proxy.id)} crumbs={crumbs} about={<Tag tone={state.tone}>{t(state.key)}</Tag>}
             actions={<To className="button" to={`/logs?text=&workload=${encodeURIComponent(proxyName(proxy.id).split('.')[0] ?? '')}`}>{t('nav.logs')}</To>}>
             <Whole proxy={proxy} />
+            {proxy.connected && <Orders proxy={proxy} />}
             {proxy.connected && <Config id={proxy.id} />}
           </Page>
         );

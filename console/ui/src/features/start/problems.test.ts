@@ -4,7 +4,7 @@ import { problems } from './problems';
 
 const proxy = (more: Partial<Shape['Proxy']>): Shape['Proxy'] => ({
   id: 'sidecar~10.0.0.1~web-1.shop~shop.svc.cluster.local', cluster: '', role: 'sidecar', kind: 'heddle', peer: '', protocol: 'delta', connected: true,
-  connectedSince: '2026-01-31T12:00:00Z', sent: '7', inStage: false, inSync: true, types: [], ...more,
+  connectedSince: '2026-01-31T12:00:00Z', sent: '7', inStage: false, inSync: true, types: [], orders: { draining: false }, ...more,
 });
 const golden = (more: Partial<Shape['Golden']>): Shape['Golden'] => ({
   service: 'cart.shop.svc.cluster.local', requests: 1000, perSecond: 1, errors: 0, errorShare: 0, callersFaults: 0, p50Millis: 1, p90Millis: 1, p99Millis: 1,

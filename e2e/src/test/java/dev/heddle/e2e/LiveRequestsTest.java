@@ -121,6 +121,7 @@ class LiveRequestsTest {
 
     private final Parts parts = new Parts();
     private final int http = FreePorts.one();
+    private final int admin = FreePorts.one();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -170,7 +171,7 @@ class LiveRequestsTest {
                                         "default",
                                         Map.of("istio", "ingressgateway"),
                                         "{binds: {\"8080\": \"127.0.0.1:%d\"}}".formatted(http),
-                                        FreePorts.one(),
+                                        admin,
                                         control.xdsAddress().getPort())
                                 .text()
                         + RUNTIME);
@@ -328,5 +329,65 @@ class LiveRequestsTest {
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("stock Envoy has no flight recorder: router~127.0.0.1~gateway.default");
         assertThat(List.of(out.toString(StandardCharsets.UTF_8))).containsExactly("");
+    }
+
+    private static final String ID = "router~127.0.0.1~gateway.default~default.svc.cluster.local";
+
+    /// What the API says to a request about the proxy, or to a look at all of them.
+    private HttpResponse<String> asked(String method, String path, String body) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create(api + "/api/v1/proxies" + path))
+                            .header("Authorization", "Bearer " + control.accounts().local())
+                            .header("Content-Type", "application/json")
+                            .method(method, HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private HttpResponse<String> ordered(String what, String wish) throws Exception {
+        return asked("PUT", "/" + ID + "/" + what, wish);
+    }
+
+    private int ready() throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(
+                                            URI.create("http://127.0.0.1:" + admin + "/ready"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    @Test
+    void aProxyOfHeddleDrainsForAsLongAsAnOperatorSays() throws Exception {
+        startHeddle();
+        assertThat(ready()).isEqualTo(200);
+        assertThat(ordered("drain", "{\"drain\": true}").statusCode()).isEqualTo(200);
+        await().until(() -> ready() == 503);
+        assertThat(status("/good")).as("who comes all the same is answered").isEqualTo(203);
+        assertThat(asked("GET", "", "").body()).contains("\"draining\": true");
+        assertThat(ordered("drain", "{\"drain\": false}").statusCode()).isEqualTo(200);
+        await().until(() -> ready() == 200);
+        String level = "{\"level\": \"debug\", \"seconds\": 60}";
+        assertThat(ordered("logging", level).statusCode()).isEqualTo(200);
+        assertThat(asked("GET", "", "").body()).contains("\"logLevel\": \"debug\"");
+        assertThat(control.audit().last(10, _ -> true))
+                .anySatisfy(it -> assertThat(it.toString()).contains("/drain"))
+                .anySatisfy(it -> assertThat(it.toString()).contains("/logging"));
+    }
+
+    @Test
+    void stockEnvoyIsSaidToTakeSuchOrdersAtItsAdminPortOnly() throws Exception {
+        startEnvoy();
+        HttpResponse<String> drain = ordered("drain", "{\"drain\": true}");
+        assertThat(drain.statusCode()).isEqualTo(409);
+        assertThat(drain.body()).contains("its admin port alone drains it", "/healthcheck/fail");
+        HttpResponse<String> level = ordered("logging", "{\"level\": \"debug\"}");
+        assertThat(level.statusCode()).isEqualTo(409);
+        assertThat(level.body()).contains("/logging?level=debug");
+        assertThat(ready()).isEqualTo(200);
     }
 }

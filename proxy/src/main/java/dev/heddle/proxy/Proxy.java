@@ -147,6 +147,7 @@ public final class Proxy implements AutoCloseable {
     private final Optional<SnapshotKeeper> keeper;
     private final Optional<HitReports> hitReports;
     private final Optional<FlightDumps> flightDumps;
+    private final OperatorWishes wishes;
     private final AtomicReference<@Nullable AdminServer> admin = new AtomicReference<>();
     private int bindsPending;
 
@@ -260,6 +261,9 @@ public final class Proxy implements AutoCloseable {
         this.tlsContexts = new TlsContexts(tlsProvider, settings.clock(), TicketKey.of(ticketKey));
 
         // Values that are changed while it runs.
+        this.wishes =
+                new OperatorWishes(
+                        ownLevels(), fails -> drains.publish(drains.get().failing(fails)));
         this.tuning = new RuntimeLayers(bootstrap.runtime(), this::onTuned);
 
         // Configuration: resources in, complete states out.
@@ -403,12 +407,7 @@ public final class Proxy implements AutoCloseable {
             admin.set(
                     AdminServer.start(
                             bootstrap.admin().get(),
-                            new AdminPages(
-                                    new AdminSubject(),
-                                    meters.meters(),
-                                    LoggerFactory.getILoggerFactory() instanceof LogLevels levels
-                                            ? Optional.of(levels)
-                                            : Optional.empty()),
+                            new AdminPages(new AdminSubject(), meters.meters(), ownLevels()),
                             settings.allowsRemoteAdmin()));
         }
         bootstrap.notes().forEach(note -> LOG.info("bootstrap: {} is left out", note));
@@ -469,9 +468,17 @@ public final class Proxy implements AutoCloseable {
                 listening());
     }
 
+    /// Of this process's log; empty where somebody else writes it.
+    private static Optional<LogLevels> ownLevels() {
+        return LoggerFactory.getILoggerFactory() instanceof LogLevels levels
+                ? Optional.of(levels)
+                : Optional.empty();
+    }
+
     /// Values of the runtime are others now.
     private void onTuned(RuntimeValues values) {
         workers.all().forEach(worker -> worker.adopt(values));
+        wishes.onValues(values);
         flightDumps.ifPresent(dumps -> {
             long dump = dumps.asked(values);
             if (dump != 0) {

@@ -102,6 +102,13 @@ public final class Loggers implements ILoggerFactory, LogLevels {
     }
 
     @Override
+    public void reset() {
+        usual.set(Level.INFO.toInt());
+        wanted.set(QUIET);
+        update();
+    }
+
+    @Override
     public void set(String logger, String level) {
         int least = number(level);
         wanted.updateAndGet(before -> {

@@ -62,6 +62,10 @@ class LoggersTest {
         loggers.set("a.b.Thing", "critical");
         assertThat(log.isErrorEnabled()).isFalse();
         assertThat(loggers.levels()).containsEntry("a.b.Thing", "critical");
+        loggers.reset();
+        assertThat(loggers.levels())
+                .containsEntry("a.b.Thing", "info")
+                .containsEntry("io.netty.Thing", "warning");
     }
 
     @Test

@@ -45,6 +45,11 @@ public record ApiRequest(
         return Optional.ofNullable(query.get(name)).filter(v -> !v.isEmpty());
     }
 
+    /// What somebody said, for a sentence; long texts are cut.
+    static String cut(String said) {
+        return said.length() <= 100 ? said : said.substring(0, 97) + "…";
+    }
+
     /// Whether a switch is on: `dryRun`, `dryRun=true` or, as kubectl says, `dryRun=All`.
     boolean flag(String name) {
         String value = query.get(name);

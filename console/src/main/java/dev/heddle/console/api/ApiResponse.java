@@ -18,6 +18,7 @@ public record ApiResponse(
         Map<String, String> headers,
         String body,
         Optional<ApiStream> stream) {
+    private static final int LONGEST = 1_500;
     private static final String JSON = "application/json; charset=utf-8";
     private static final String LINES = "application/x-ndjson; charset=utf-8";
 
@@ -58,7 +59,15 @@ public record ApiResponse(
     static Node.Mapping errorBody(String what, String where, String next) {
         return Node.Mapping.EMPTY.with(
                 "error",
-                Node.Mapping.EMPTY.with("what", what).with("where", where).with("next", next));
+                Node.Mapping.EMPTY
+                        .with("what", cut(what))
+                        .with("where", cut(where))
+                        .with("next", cut(next)));
+    }
+
+    /// Who sends much is not sent it back.
+    private static String cut(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     }
 
     /// The same with one more header.

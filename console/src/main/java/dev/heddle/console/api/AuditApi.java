@@ -4,10 +4,12 @@ import dev.heddle.control.access.Account;
 import dev.heddle.control.access.Caller;
 import dev.heddle.control.access.Role;
 import dev.heddle.control.audit.AuditTrail;
+import dev.heddle.control.view.ProxyView;
 import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,15 @@ final class AuditApi {
         }
     }
 
+    /// Of what the path names; empty where that is in none.
+    private static String namespace(Call call) {
+        Map<String, String> path = call.path().values();
+        boolean isProxy = isAbout(call.request(), "proxies");
+        return isProxy
+                ? ProxyView.namespace(path.getOrDefault("id", ""))
+                : path.getOrDefault("namespace", "");
+    }
+
     /// Records a call that changes something or wanted to, and passes its answer on. A change of a
     /// resource that was made is recorded where it comes in force; a mistake in what was sent, a
     /// dry run and whoever has to wait are not worth a line.
@@ -68,7 +79,7 @@ final class AuditApi {
             audit.record(
                     who(call, answer),
                     request.method() + " /" + String.join("/", request.segments()),
-                    call.path().values().getOrDefault("namespace", ""),
+                    namespace(call),
                     isDone ? "" : answer.status() + " " + text(answer, "error", "what"));
             settle();
         }

@@ -24,6 +24,9 @@ public final class ConsoleApi {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleApi.class);
     private static final String V1 = "/api/v1";
 
+    /// A node's id has two names, an address and a domain.
+    private static final int LONGEST_PART = 1_000;
+
     private static final Rule ANYBODY = new Rule.Anybody();
     private static final Rule READERS = new Rule.Somewhere(Role.VIEWER);
     private static final Rule WRITERS = new Rule.Somewhere(Role.OPERATOR);
@@ -84,6 +87,7 @@ public final class ConsoleApi {
         all.addAll(changing(new ResourcesApi(mesh, store), new TransactionsApi(store)));
         all.addAll(versions(new VersionsApi(store)));
         all.addAll(stages(new StageApi(store)));
+        all.addAll(new OrdersApi(mesh, new ProxiesApi(mesh)).routes(V1));
         all.addAll(accounts(new AccountsApi(accounts)));
         all.add(
                 new Route(
@@ -371,6 +375,13 @@ public final class ConsoleApi {
     }
 
     private ApiResponse route(ApiRequest request) {
+        if (request.segments().stream().anyMatch(it -> it.length() > LONGEST_PART)) {
+            return ApiResponse.error(
+                    400,
+                    "a part of the path has more than " + LONGEST_PART + " letters",
+                    "path",
+                    "Names have at most 253; GET /api/v1/openapi.json lists what there is");
+        }
         String method = request.method().equals("HEAD") ? "GET" : request.method();
         var others = new TreeSet<String>();
         for (Route route : routes) {
@@ -400,7 +411,8 @@ public final class ConsoleApi {
     private ApiResponse admitted(Route route, ApiRequest request, PathParameters path) {
         if (route.rule() instanceof Rule.Open) {
             var call = new Call(request, path, Entrance.stranger(request));
-            return audited.recorded(call, route.handler().apply(call));
+            return audited.recorded(
+                    call, route.objection(request).orElseGet(() -> route.handler().apply(call)));
         }
         Optional<Caller> caller = entrance.caller(request);
         if (caller.isEmpty()) {
@@ -411,6 +423,7 @@ public final class ConsoleApi {
                 call,
                 route.rule()
                         .objection(caller.get(), path)
+                        .or(() -> route.objection(request))
                         .orElseGet(() -> route.handler().apply(call)));
     }
 }

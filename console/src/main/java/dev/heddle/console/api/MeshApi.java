@@ -94,7 +94,7 @@ final class MeshApi {
                 Node.Mapping.EMPTY
                         .with("mesh", Views.version(view))
                         .with("services", Views.services(view))
-                        .with("proxies", Views.proxies(view))
+                        .with("proxies", Views.proxies(view, mesh.orders()))
                         .with(
                                 "resources",
                                 view.resources().all().stream().map(Views::brief).toList())

@@ -124,8 +124,8 @@ record OpenApi(Shapes shapes) {
             codes.putIfAbsent("403", "the request could come from a foreign web page");
             codes.put("503", "the change could not be written");
         }
+        codes.put("400", "a parameter that is not described, or a value or a body of another form");
         if (route.method().equals("POST")) {
-            codes.put("400", "no body");
             codes.put("413", "the body is too large");
             codes.put("422", "errors in the resources; nothing was applied");
         }

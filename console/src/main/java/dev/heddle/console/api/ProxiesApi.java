@@ -8,6 +8,7 @@ import dev.heddle.model.codec.Json;
 import dev.heddle.model.tree.Node;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Proxies and what they run.
 final class ProxiesApi {
@@ -23,23 +24,42 @@ final class ProxiesApi {
                 200,
                 Node.Mapping.EMPTY
                         .with("version", view.version())
-                        .with("proxies", Views.proxies(view)));
+                        .with("proxies", Views.proxies(view, mesh.orders())));
     }
 
-    /// The path has the whole id, or the part that names the workload when only one has it.
     ApiResponse config(Call call) {
+        boolean bootstrap = call.request().parameter("format").orElse("").equals("bootstrap");
+        return named(
+                call,
+                Role.VIEWER,
+                proxy -> {
+                    var answer =
+                            bootstrap
+                                    ? mesh.bootstrapOf(proxy.id()).map(ApiResponse::rawJson)
+                                    : mesh.configOf(proxy.id()).map(ProxiesApi::config);
+                    return answer.orElseGet(() ->
+                            ApiResponse.error(
+                                    404,
+                                    "the proxy was given nothing yet",
+                                    "path: '" + proxy.id() + "'",
+                                    "Try again in a moment"));
+                });
+    }
+
+    /// What is done with the connected proxy that the path names: by its whole id, or by the part
+    /// that names the workload when only one has it.
+    ///
+    /// @param role that it takes in the proxy's namespace
+    ApiResponse named(Call call, Role role, Function<ProxyView, ApiResponse> act) {
         String name = call.path().get("id");
         List<ProxyView> all =
                 mesh.view().proxies().stream()
                         .filter(p -> p.disconnected().isEmpty())
                         .filter(p -> isNamed(p.id(), name))
                         .toList();
-        List<String> ids =
-                all.stream()
-                        .filter(p -> call.caller().sees(p.namespace()))
-                        .map(ProxyView::id)
-                        .distinct()
-                        .toList();
+        List<ProxyView> seen =
+                all.stream().filter(p -> call.caller().may(role, p.namespace())).toList();
+        List<String> ids = seen.stream().map(ProxyView::id).distinct().toList();
         String where = "path: '" + name + "'";
         if (ids.size() > 1 && !ids.contains(name)) {
             return ApiResponse.error(
@@ -47,21 +67,18 @@ final class ProxiesApi {
         }
         if (ids.isEmpty() && !all.isEmpty()) {
             String namespace = all.getFirst().namespace();
-            return Rule.objection(call.caller(), Role.VIEWER, namespace).orElseThrow();
+            return Rule.objection(call.caller(), role, namespace).orElseThrow();
         }
-        if (ids.isEmpty()) {
-            return ApiResponse.error(
-                    404, "no such proxy is connected", where, "GET /api/v1/proxies lists them");
-        }
-        String id = ids.contains(name) ? name : ids.getFirst();
-        boolean bootstrap = call.request().parameter("format").orElse("").equals("bootstrap");
-        var answer =
-                bootstrap
-                        ? mesh.bootstrapOf(id).map(ApiResponse::rawJson)
-                        : mesh.configOf(id).map(ProxiesApi::config);
-        return answer.orElseGet(() ->
-                ApiResponse.error(
-                        404, "the proxy was given nothing yet", where, "Try again in a moment"));
+        return seen.stream()
+                .filter(p -> ids.size() == 1 || p.id().equals(name))
+                .findFirst()
+                .map(act)
+                .orElseGet(() ->
+                        ApiResponse.error(
+                                404,
+                                "no such proxy is connected",
+                                where,
+                                "GET /api/v1/proxies lists them"));
     }
 
     private static boolean isNamed(String id, String name) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,27 @@ record Route(
             }
         }
         return Optional.of(new PathParameters(parameters));
+    }
+
+    /// Why a request of this route is not understood: it has a parameter that the route does not
+    /// read. Routes that other programs know, as Prometheus and Istio's tools do, take any.
+    Optional<ApiResponse> objection(ApiRequest request) {
+        if (!pattern.startsWith("/api/")) {
+            return Optional.empty();
+        }
+        return request.query().keySet().stream()
+                .filter(name -> !query.containsKey(name))
+                .min(String::compareTo)
+                .map(name ->
+                        ApiResponse.error(
+                                400,
+                                "there is no parameter '%s' here".formatted(ApiRequest.cut(name)),
+                                "query",
+                                query.isEmpty()
+                                        ? "Leave it out: this takes none"
+                                        : "Known: "
+                                                + String.join(
+                                                        ", ", new TreeSet<>(query.keySet()))));
     }
 
     private List<String> segments() {

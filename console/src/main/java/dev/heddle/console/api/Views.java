@@ -1,5 +1,6 @@
 package dev.heddle.console.api;
 
+import dev.heddle.control.order.ProxyOrders;
 import dev.heddle.control.view.MeshView;
 import dev.heddle.control.view.ProxyView;
 import dev.heddle.control.view.ServiceView;
@@ -153,8 +154,11 @@ final class Views {
                 .with("labels", Node.Mapping.of(labels));
     }
 
-    static Node.Sequence proxies(MeshView view) {
-        return Node.Sequence.of(view.proxies().stream().map(Views::proxy).toList());
+    static Node.Sequence proxies(MeshView view, ProxyOrders orders) {
+        return Node.Sequence.of(
+                view.proxies().stream()
+                        .map(it -> proxy(it).with("orders", OrdersApi.node(orders.of(it.id()))))
+                        .toList());
     }
 
     private static Node.Mapping proxy(ProxyView p) {

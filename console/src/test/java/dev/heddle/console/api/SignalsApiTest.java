@@ -130,12 +130,13 @@ class SignalsApiTest {
         "series, steps, 3",
         "graph, seconds, 600",
         "logs, kind, both",
-        "traces/{trace}, x, x",
-        "why/{trace}, x, x",
+        "traces/{trace}, '', ''",
+        "why/{trace}, '', ''",
     })
     void answersLookAsDescribed(String path, String name, String value) {
         String asked = path.replace("{trace}", TRACE);
-        ApiResponse answer = ask(api, control.accounts().local(), asked, Map.of(name, value));
+        Map<String, String> query = name.isEmpty() ? Map.of() : Map.of(name, value);
+        ApiResponse answer = ask(api, control.accounts().local(), asked, query);
         Route route =
                 api.routes().stream()
                         .filter(r -> r.match(List.of(("api/v1/" + asked).split("/"))).isPresent())

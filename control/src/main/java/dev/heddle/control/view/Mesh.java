@@ -10,6 +10,7 @@ import dev.heddle.control.hits.RuleHits;
 import dev.heddle.control.meter.ControlMeters;
 import dev.heddle.control.meter.MetricText;
 import dev.heddle.control.meter.ProcessMeters;
+import dev.heddle.control.order.ProxyOrders;
 import dev.heddle.control.push.ProxyStatus;
 import dev.heddle.control.push.ProxyStatus.TypeStatus;
 import dev.heddle.control.push.PushReport;
@@ -59,6 +60,7 @@ public final class Mesh {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final FlightRecorders recorders;
+    private final ProxyOrders orders;
 
     /// A mesh of that loop, that pusher and those hits.
     ///
@@ -88,6 +90,7 @@ public final class Mesh {
         this.clock = clock;
         this.nanos = nanos;
         this.recorders = new TunedRecorders(pusher, clock);
+        this.orders = new ProxyOrders(pusher, clock);
     }
 
     /// The mesh now.
@@ -155,6 +158,11 @@ public final class Mesh {
     /// What proxies remember of their last requests.
     public FlightRecorders flightRecorders() {
         return recorders;
+    }
+
+    /// What operators wish of single proxies.
+    public ProxyOrders orders() {
+        return orders;
     }
 
     /// How often rules are chosen, and who has them.

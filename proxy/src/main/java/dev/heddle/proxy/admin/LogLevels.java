@@ -12,6 +12,9 @@ public interface LogLevels {
     /// @param level `trace`, `debug`, `info`, `warning`, `error`, `critical` or `off`
     void setAll(String level);
 
+    /// Has all loggers write as the process began with.
+    void reset();
+
     /// Has a logger, and those whose names begin with its name and a dot, write from a level on.
     void set(String logger, String level);
 }

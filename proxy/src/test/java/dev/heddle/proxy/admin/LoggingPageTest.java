@@ -26,6 +26,11 @@ class LoggingPageTest {
                                 }
 
                                 @Override
+                                public void reset() {
+                                    setAll("info");
+                                }
+
+                                @Override
                                 public void set(String logger, String level) {
                                     levels.replaceAll((name, old) ->
                                             (name + ".").startsWith(logger + ".") ? level : old);
