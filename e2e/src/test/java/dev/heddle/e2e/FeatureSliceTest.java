@@ -44,8 +44,13 @@ class FeatureSliceTest {
         assertThat(Files.exists(page)).as("%s", page).isTrue();
     }
 
-    /// What Envoy calls it: of a login with OpenID Connect it does what OAuth 2.0 is.
+    /// What Envoy calls it: of a login with OpenID Connect it does what OAuth 2.0 is, and limits
+    /// that nobody else is asked about are local.
     private static String envoys(String feature) {
-        return feature.equals("oidc") ? "oauth2" : feature.replace('-', '_');
+        return switch (feature) {
+            case "oidc" -> "oauth2";
+            case "rate-limit" -> "local_ratelimit";
+            default -> feature.replace('-', '_');
+        };
     }
 }
