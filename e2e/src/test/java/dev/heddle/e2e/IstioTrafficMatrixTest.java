@@ -29,6 +29,7 @@ class IstioTrafficMatrixTest {
     @TempDir Path directory = Path.of("");
 
     @TestFactory
+    @Tag("long")
     Stream<DynamicTest> throughStockEnvoyCallsMeetWhatIstioSays() {
         Optional<Envoy> envoy = Envoy.find();
         assumeTrue(envoy.isPresent(), "HEDDLE_ENVOY names no Envoy ('./heddle test' finds one)");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("e2e")
 class RandomRulesTest {
     private static final int REQUESTS = 50;
-    private static final int MESHES = 60;
+    private static final int MESHES = 40;
     private static final int MESHES_IN_A_LONG_RUN = 1_000;
 
     /// Two requests differ in these by nature.

@@ -117,6 +117,7 @@ class KeptSnapshotProcessTest {
     }
 
     @Test
+    @Tag("long")
     void aProxyThatIsKilledAnywhereInAPushServesOneStateWhenItIsBack() throws Exception {
         killAndStart(6);
     }

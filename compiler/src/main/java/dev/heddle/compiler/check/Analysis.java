@@ -62,6 +62,7 @@ public final class Analysis {
         EdgeConflicts.check(index, all);
         SidecarCheck.check(index, all);
         SecurityPolicyCheck.check(index, all);
+        RateLimitPolicyCheck.check(index, all);
         all.addAll(beside);
         this.findings = all.toList();
     }
@@ -109,7 +110,6 @@ public final class Analysis {
         ServiceCheck.check(index, findings);
         ProcessCheck.check(index, findings);
         BackendTrafficPolicyCheck.check(index, findings);
-        RateLimitPolicyCheck.check(index, findings);
         ServiceLevelObjectiveCheck.check(index, findings);
         BackendPolicyCheck.check(index, findings);
         SecretCheck.check(index, findings);

@@ -12,7 +12,6 @@ import dev.heddle.compiler.ir.FilterChain;
 import dev.heddle.compiler.ir.FilterChain.Handling;
 import dev.heddle.compiler.ir.FilterChain.TcpDestination;
 import dev.heddle.compiler.ir.HeaderEdit;
-import dev.heddle.compiler.ir.HttpFeature;
 import dev.heddle.compiler.ir.Listener;
 import dev.heddle.compiler.ir.Portion;
 import dev.heddle.compiler.ir.ProxyPlan;
@@ -328,13 +327,9 @@ public final class Explainer {
                                                         base64;
                                             }));
                 };
-        // Of what is not forwarded limits alone are asked before it is answered.
         return route.action() instanceof RouteAction.Forward
                 ? answer
-                : answer.with(
-                        route.features().stream()
-                                .filter(HttpFeature.RateLimit.class::isInstance)
-                                .toList());
+                : answer.with(RateCheck.limits(route));
     }
 
     private Explanation forwarded(

@@ -44,6 +44,11 @@ record RateCheck(List<HttpFeature> features, List<Tried> tried) {
         return new RateCheck(features, tried);
     }
 
+    /// Those that are asked before a route answers by itself.
+    static List<HttpFeature> limits(Route route) {
+        return route.features().stream().filter(HttpFeature.RateLimit.class::isInstance).toList();
+    }
+
     private static Optional<String> mismatch(RateLimits.Rule rule, Request request) {
         return RequestMatch.mismatch(rule.of(), request, Map.of())
                 .or(() -> source(rule, request))

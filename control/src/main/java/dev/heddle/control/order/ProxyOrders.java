@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,14 +86,18 @@ public final class ProxyOrders {
     /// @param id of its node
     /// @param level empty for what it was started with
     /// @param life how long, in whole seconds
-    /// @throws IllegalStateException when too many proxies have orders
+    /// @throws IllegalStateException when too many proxies have orders, or it was not told in time
     public synchronized Orders log(String id, Optional<LogLevel> level, Duration life) {
-        Level before = levels.remove(id);
+        Level before = levels.get(id);
         if (level.isPresent()) {
-            checkRoom(levels);
+            if (before == null) {
+                checkRoom(levels);
+            }
             Tuning tuning = told(id, LEVEL, level.get().number());
             levels.put(id, new Level(level.get(), clock.instant().plus(life), tuning));
             later.after(life.toSeconds(), () -> end(id, tuning));
+        } else {
+            levels.remove(id);
         }
         if (before != null) {
             before.tuning().close();
@@ -112,7 +117,7 @@ public final class ProxyOrders {
     /// Has a proxy drain, or takes that back.
     ///
     /// @param id of its node
-    /// @throws IllegalStateException when too many proxies have orders
+    /// @throws IllegalStateException when too many proxies have orders, or it was not told in time
     public synchronized Orders drain(String id, boolean drains) {
         if (drains && !this.drains.containsKey(id)) {
             checkRoom(this.drains);
@@ -133,7 +138,12 @@ public final class ProxyOrders {
 
     private Tuning told(String id, String key, int value) {
         Tuning tuning = pusher.tune(it -> it.id().equals(id), key, value);
-        tuning.connected().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        try {
+            tuning.connected().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            tuning.close();
+            throw new IllegalStateException("'" + id + "' was not told in time", e);
+        }
         return tuning;
     }
 }

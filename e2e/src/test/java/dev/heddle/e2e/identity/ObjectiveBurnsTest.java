@@ -34,11 +34,13 @@ class ObjectiveBurnsTest {
     @TempDir Path dir = Path.of("");
 
     @Test
+    @Tag("long")
     void ofOurProxies() throws Exception {
         somebodyHearsOfIt(new HeddleProxy());
     }
 
     @Test
+    @Tag("long")
     void ofStockEnvoy() throws Exception {
         Optional<Envoy> envoy = Envoy.find();
         Assumptions.assumeTrue(

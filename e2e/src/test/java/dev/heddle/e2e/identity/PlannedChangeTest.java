@@ -50,6 +50,7 @@ class PlannedChangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TEXT", "JSON"})
+    @Tag("long")
     void ofStockEnvoy(String encoding) throws Exception {
         Optional<Envoy> envoy = Envoy.find();
         Assumptions.assumeTrue(

@@ -34,7 +34,7 @@ class MeshTestCheckTest {
                     request: {url: 'http://a/'}, expect: {destinations: [{subset: a}]} | [0].expect.destinations[0].host: 'host' is missing (expected: a text)
                     request: {url: 'http://a/'}, expect: {without: [fault], fault: {}} | [0].expect: 'without: fault' and 'fault' exclude each other
                     request: {url: 'http://a/'}, expect: {retries: {attempts: -1}} | [0].expect.retries.attempts: -1 (expected: >= 0)
-                    request: {url: 'http://a/'}, expect: {received: {}} | [0].expect.received: it expects nothing (expected: caller, status or authorization)
+                    request: {url: 'http://a/'}, expect: {received: {}} | [0].expect.received: it expects nothing (expected: caller, status, rateLimit or authorization)
                     request: {url: 'http://a/'}, expect: {received: {caller: 'me you'}} | [0].expect.received.caller: 'me you' (expected: a SPIFFE id, or none)
                     request: {url: 'http://a/'}, expect: {authorization: {decision: maybe}} | [0].expect.authorization.decision: 'maybe' (expected: one of allow, deny, unsure)
                     from: {labels: {a: b}, gateway: c}, request: {url: 'http://a/'}, expect: {status: 200} | [0].from: both of 'labels' and 'gateway' (expected: one)
