@@ -1,5 +1,6 @@
 // Walks through the console as people do, in Debian's Chromium, against a running mesh with Bookinfo and
 // traffic; causes faults, a bad change and a denied call, and expects to read of the very ones that it caused.
+// This file is long because one session walks every page, and each scene needs what those before it did.
 //
 //   node e2e/walk.mjs URL TOKEN-FILE [DIRECTORY for screenshots [PRODUCTPAGE to visit all the time [port of xDS]]]
 //

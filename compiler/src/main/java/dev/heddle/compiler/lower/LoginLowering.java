@@ -54,17 +54,7 @@ final class LoginLowering {
 
     /// The tables with what their routes ask for.
     List<RouteConfiguration> routes(List<RouteConfiguration> tables) {
-        return policies.all().isEmpty() ? tables : tables.stream().map(this::table).toList();
-    }
-
-    private RouteConfiguration table(RouteConfiguration table) {
-        return table.with(table.virtualHosts().stream().map(this::host).toList());
-    }
-
-    private VirtualHost host(VirtualHost host) {
-        return host.entrances().isEmpty()
-                ? host
-                : host.with(host.routes().stream().map(route -> route(route, host)).toList());
+        return policies.all().isEmpty() ? tables : RouteTargets.edited(tables, this::route);
     }
 
     private Route route(Route route, VirtualHost host) {

@@ -2,12 +2,14 @@ package dev.heddle.compiler.lower;
 
 import dev.heddle.compiler.ir.PolicyTarget;
 import dev.heddle.compiler.ir.Route;
+import dev.heddle.compiler.ir.RouteConfiguration;
 import dev.heddle.compiler.ir.VirtualHost;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// What policies may call the rule that a route is made of.
@@ -20,6 +22,25 @@ final class RouteTargets {
                     "grpcroute", "GRPCRoute");
 
     private RouteTargets() {}
+
+    /// A gateway's tables with each of the routes that requests come to from outside edited.
+    static List<RouteConfiguration> edited(
+            List<RouteConfiguration> tables, BiFunction<Route, VirtualHost, Route> edit) {
+        return tables.stream()
+                .map(table ->
+                        table.with(
+                                table.virtualHosts().stream()
+                                        .map(host -> edited(host, edit))
+                                        .toList()))
+                .toList();
+    }
+
+    private static VirtualHost edited(
+            VirtualHost host, BiFunction<Route, VirtualHost, Route> edit) {
+        return host.entrances().isEmpty()
+                ? host
+                : host.with(host.routes().stream().map(it -> edit.apply(it, host)).toList());
+    }
 
     /// What policies may name that are for a gateway's route, each step with what is equally near:
     /// the rule, the route, the listener or server, the gateway.

@@ -17,7 +17,9 @@ final class FilterCounters implements FilterStats {
     private final MeterShard shard;
     private final Map<String, Counter> counters = new HashMap<>();
     private final Map<String, Gauge> gauges = new HashMap<>();
-    private final Map<String, FilterCounters> named = new HashMap<>();
+
+    /// By kind, then by prefix.
+    private final Map<String, Map<String, FilterCounters>> named = new HashMap<>();
 
     FilterCounters(MeterScope http, MeterShard shard) {
         this.http = http;
@@ -36,7 +38,8 @@ final class FilterCounters implements FilterStats {
 
     @Override
     public FilterStats named(String prefix, String kind, String label) {
-        FilterCounters there = named.get(prefix);
+        Map<String, FilterCounters> ofKind = named.computeIfAbsent(kind, _ -> new HashMap<>());
+        FilterCounters there = ofKind.get(prefix);
         if (there == null) {
             there =
                     new FilterCounters(
@@ -46,7 +49,7 @@ final class FilterCounters implements FilterStats {
                                     "envoy_" + kind + "_",
                                     Labels.of(label, prefix)),
                             shard);
-            named.put(prefix, there);
+            ofKind.put(prefix, there);
         }
         return there;
     }
