@@ -65,6 +65,11 @@ final class RateLimitPolicyCheck implements Check<RateLimitPolicy> {
                         path.field("name"), "'" + rule.name() + "' is another rule's name already");
             }
             rule.limit().ifPresent(it -> checkLimit(it, path.field("limit"), findings));
+            if (rule.clientSelectors().stream().filter(it -> it.path().isPresent()).count() > 1) {
+                findings.error(
+                        path.field("clientSelectors"),
+                        "several of them have a path (expected: one, as all must hold)");
+            }
             for (int j = 0; j < rule.clientSelectors().size(); j++) {
                 checkSelector(
                         rule.clientSelectors().get(j),
