@@ -231,7 +231,7 @@ final class LiveMesh implements MeshUnderTest {
         } catch (SSLException | SocketException _) {
             return true;
         } catch (IOException e) {
-            throw new UncheckedIOException(call.toString(), e);
+            throw new UncheckedIOException(call + ": " + e, e);
         }
     }
 
@@ -242,7 +242,7 @@ final class LiveMesh implements MeshUnderTest {
         } catch (SocketTimeoutException _) {
             return false;
         } catch (IOException e) {
-            throw new UncheckedIOException(call.toString(), e);
+            throw new UncheckedIOException(call + ": " + e, e);
         }
     }
 
@@ -278,7 +278,7 @@ final class LiveMesh implements MeshUnderTest {
             return HttpText.answer(socket)
                     .orElseThrow(() -> new AssertionError(at + ": no answer"));
         } catch (IOException e) {
-            throw new UncheckedIOException(call + " at " + at, e);
+            throw new UncheckedIOException(call + " at " + at + ": " + e, e);
         }
     }
 
@@ -310,7 +310,7 @@ final class LiveMesh implements MeshUnderTest {
             return HttpText.answer(socket)
                     .orElseThrow(() -> new AssertionError(url + ": no answer"));
         } catch (IOException e) {
-            throw new UncheckedIOException(method + " " + url, e);
+            throw new UncheckedIOException(method + " " + url + ": " + e, e);
         }
     }
 
@@ -328,7 +328,7 @@ final class LiveMesh implements MeshUnderTest {
                     uri.getRawPath(),
                     others);
         } catch (IOException e) {
-            throw new UncheckedIOException(method + " " + url, e);
+            throw new UncheckedIOException(method + " " + url + ": " + e, e);
         }
     }
 

@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
 /// Looks again and again at how it stands with all objectives, on a thread of its own (`slos`).
 ///
 /// Each time that objectives look back is counted anew after a sixtieth of it, but no sooner than
-/// after ten seconds and no later than after five minutes: a month does not change in a minute.
+/// after ten seconds and no later than after five minutes: a month does not change in a minute. It
+/// does so while objectives are new, so none of them is counted later than after as long as they
+/// have been known.
 @Confined("slos")
 public final class Slos implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Slos.class);
@@ -55,6 +57,7 @@ public final class Slos implements AutoCloseable {
     private final Map<String, Burn> burns;
     private final Map<Duration, Counted> counted = new HashMap<>();
     private List<Objective> known = List.of();
+    private Instant knownSince = Instant.EPOCH;
     private Map<String, SloStatus> last = Map.of();
     private boolean isTroubled;
     private boolean isTooMany;
@@ -144,6 +147,7 @@ public final class Slos implements AutoCloseable {
         List<Objective> all = bounded(inForce.get());
         if (!all.equals(known)) {
             known = all;
+            knownSince = now;
             counted.clear();
         }
         count(now);
@@ -182,20 +186,26 @@ public final class Slos implements AutoCloseable {
                 lengths.add(rule.lately());
             }
         }
+        Duration age = longer(EVERY, Duration.between(knownSince, now));
         for (Duration length : lengths) {
             Counted before = counted.get(length);
-            if (before == null || !now.isBefore(before.at().plus(patience(length)))) {
+            Duration patience = shorter(patience(length), age);
+            if (before == null || !now.isBefore(before.at().plus(patience))) {
                 counted.put(length, new Counted(now, counts.counts(known, now.minus(length), now)));
             }
         }
     }
 
     private static Duration patience(Duration length) {
-        Duration part = length.dividedBy(60);
-        if (part.compareTo(EVERY) < 0) {
-            return EVERY;
-        }
-        return part.compareTo(SELDOM) > 0 ? SELDOM : part;
+        return shorter(longer(EVERY, length.dividedBy(60)), SELDOM);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private void changes(Map<String, SloStatus> statuses, Instant now) {

@@ -230,10 +230,21 @@ class SlosTest {
     }
 
     @Test
+    void theFirstCallsCountAtOnceThoughTheObjectiveLooksBackAMonth() {
+        var slos = slos();
+        slos.look();
+        assertThat(slos.view().statuses().getFirst().calls().total()).isZero();
+        failing(0);
+        passes(slos, LOOK);
+        assertThat(slos.view().statuses().getFirst().calls().total()).isEqualTo(100);
+    }
+
+    @Test
     void longTimesAreNotCountedAgainAndAgain() {
         var slos = slos();
         failing(0);
         slos.look();
+        passes(slos, Duration.ofHours(1));
         traffic.asked = 0;
         passes(slos, Duration.ofHours(1));
         // 5m: 360, 30m: 120, 1h: 60, 2h: 30, 6h, 1d, 3d and 30d: 12 each.
