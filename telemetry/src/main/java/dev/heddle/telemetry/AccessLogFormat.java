@@ -72,6 +72,12 @@ public final class AccessLogFormat {
     /// One piece of the text; writes nothing and says so when the request has no such thing.
     interface Part {
         boolean write(AccessLogRecord record, ByteText out);
+
+        /// Whether it depends on nothing but where the request went: see
+        /// [AccessLogFormat#isOfPlace].
+        default boolean isOfPlace() {
+            return false;
+        }
     }
 
     /// A piece that is a value of JSON, which a text shows as it is.
@@ -112,6 +118,11 @@ public final class AccessLogFormat {
             out.append(text, 0, text.length);
             return true;
         }
+
+        @Override
+        public boolean isOfPlace() {
+            return true;
+        }
     }
 
     private record Cut(Part part, int length) implements Part {
@@ -121,6 +132,11 @@ public final class AccessLogFormat {
             boolean written = part.write(record, out);
             out.cut(from, length);
             return written;
+        }
+
+        @Override
+        public boolean isOfPlace() {
+            return part.isOfPlace();
         }
     }
 
@@ -149,6 +165,19 @@ public final class AccessLogFormat {
                 out.append(number);
             }
             return number >= 0;
+        }
+    }
+
+    /// What is said of where a request went.
+    private record Placed(Text text) implements Text {
+        @Override
+        public @Nullable String of(AccessLogRecord record) {
+            return text.of(record);
+        }
+
+        @Override
+        public boolean isOfPlace() {
+            return true;
         }
     }
 
@@ -207,6 +236,13 @@ public final class AccessLogFormat {
     /// Whether the text is the same for every request.
     public boolean isConstant() {
         return Arrays.stream(parts).allMatch(Literal.class::isInstance);
+    }
+
+    /// Whether the text depends on nothing but where a request went: the listener and its filter
+    /// chain, the virtual host, route, cluster and host, and what those say of themselves. It is
+    /// the same for all requests that went there.
+    public boolean isOfPlace() {
+        return Arrays.stream(parts).allMatch(Part::isOfPlace);
     }
 
     /// Writes one request.
@@ -441,19 +477,20 @@ public final class AccessLogFormat {
             case "REQUEST_HEADERS_BYTES" -> number(AccessLogRecord::requestHeadersBytes);
             case "RESPONSE_HEADERS_BYTES" -> number(AccessLogRecord::responseHeadersBytes);
             case "RESPONSE_TRAILERS_BYTES" -> number(AccessLogRecord::responseTrailersBytes);
-            case "FILTER_CHAIN_NAME" -> text(AccessLogRecord::filterChainName);
+            case "FILTER_CHAIN_NAME" -> new Placed(AccessLogRecord::filterChainName);
             case "DURATION" -> millisTo(AccessLogRecord.Moment.ENDED);
             case "REQUEST_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_RECEIVED);
             case "REQUEST_TX_DURATION" -> millisTo(AccessLogRecord.Moment.REQUEST_SENT);
             case "RESPONSE_DURATION" -> millisTo(AccessLogRecord.Moment.RESPONSE_BEGAN);
             case "RESPONSE_TX_DURATION" -> number(AccessLogFormat::responseSending);
-            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" -> text(AccessLogRecord::upstreamHost);
+            case "UPSTREAM_HOST", "UPSTREAM_REMOTE_ADDRESS" ->
+                    new Placed(AccessLogRecord::upstreamHost);
             case "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT" ->
                     text(record -> SocketAddressText.withoutPort(record.upstreamHost()));
             case "UPSTREAM_REMOTE_PORT" ->
                     text(record -> SocketAddressText.port(record.upstreamHost()));
             case "UPSTREAM_CLUSTER" -> text(AccessLogRecord::upstreamClusterStatName);
-            case "UPSTREAM_CLUSTER_RAW" -> text(AccessLogRecord::upstreamCluster);
+            case "UPSTREAM_CLUSTER_RAW" -> new Placed(AccessLogRecord::upstreamCluster);
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" ->
                     text(record -> underscored(record.upstreamTransportFailureReason()));
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessLogRecord::upstreamAttempts);
@@ -466,7 +503,7 @@ public final class AccessLogFormat {
             case "UPSTREAM_HOST_NAME_WITHOUT_PORT" ->
                     text(record -> SocketAddressText.withoutPort(record.upstreamHostName()));
             case "HOSTNAME" -> hostname();
-            case "ROUTE_NAME" -> text(AccessLogRecord::routeName);
+            case "ROUTE_NAME" -> new Placed(AccessLogRecord::routeName);
             case "VIRTUAL_CLUSTER_NAME" -> text(AccessLogRecord::virtualClusterName);
             case "LOCAL_REPLY_BODY" -> text(AccessLogRecord::localReplyBody);
             case "ACCESS_LOG_TYPE" -> text(record -> record.logType().name());

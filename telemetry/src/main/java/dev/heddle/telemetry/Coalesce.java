@@ -1,7 +1,7 @@
 package dev.heddle.telemetry;
 
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,11 +41,19 @@ final class Coalesce {
             throw AccessLogFormat.malformed(
                     text, "expected: operators, each a text or an object with a command");
         }
-        return first(List.copyOf(parts));
+        return new First(parts.toArray(AccessLogFormat.Part[]::new));
     }
 
-    private static AccessLogFormat.Part first(List<AccessLogFormat.Part> parts) {
-        return (record, out) -> {
+    /// An array, as a list's iterator would be an object for each request.
+    private static final class First implements AccessLogFormat.Part {
+        private final AccessLogFormat.Part[] parts;
+
+        First(AccessLogFormat.Part[] parts) {
+            this.parts = parts;
+        }
+
+        @Override
+        public boolean write(AccessLogRecord record, ByteText out) {
             int from = out.length();
             for (AccessLogFormat.Part part : parts) {
                 if (part.write(record, out) && out.length() > from) {
@@ -54,7 +62,12 @@ final class Coalesce {
                 out.back(from);
             }
             return false;
-        };
+        }
+
+        @Override
+        public boolean isOfPlace() {
+            return Arrays.stream(parts).allMatch(AccessLogFormat.Part::isOfPlace);
+        }
     }
 
     private static AccessLogFormat.Part command(String text, String members, NodeText node) {

@@ -1,13 +1,11 @@
 package dev.heddle.telemetry;
 
 import dev.heddle.telemetry.AccessLogFormat.Part;
-import dev.heddle.telemetry.AccessLogRecord.MetadataOf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -244,13 +242,7 @@ final class PlainExpression {
                 }
                 segments.add(next);
             } else if (isTaken("[")) {
-                blanks();
-                boolean isIndex = at < text.length() && Character.isDigit(text.charAt(at));
-                if (isIndex) {
-                    segments.set(segments.size() - 1, segments.getLast() + "[" + word() + "]");
-                } else {
-                    segments.add(string());
-                }
+                segments.add(string());
                 expect("]");
             } else {
                 return known(segments);
@@ -298,20 +290,6 @@ final class PlainExpression {
         if (isOfNode(path)) {
             return ofNode(path).<Part>map(AccessLogFormat.Literal::new).orElse(NOTHING);
         }
-        MetadataOf of =
-                path.size() < 5 || !path.get(2).equals("filter_metadata")
-                        ? null
-                        : switch (path.get(0) + "." + path.get(1)) {
-                            case "xds.cluster_metadata" -> MetadataOf.CLUSTER;
-                            case "xds.upstream_host_metadata" -> MetadataOf.UPSTREAM_HOST;
-                            default -> null;
-                        };
-        if (of != null) {
-            List<String> keys = List.copyOf(path.subList(4, path.size()));
-            return (record, out) ->
-                    at(record.metadata(of, path.get(3), List.of()), keys) instanceof String found
-                            && isWritten(found, out);
-        }
         Part found =
                 path.size() == 3 && path.subList(0, 2).equals(List.of("request", "headers"))
                         ? header(path.get(2).toLowerCase(Locale.ROOT))
@@ -320,29 +298,6 @@ final class PlainExpression {
             throw malformed("'" + String.join(".", path) + "' is not implemented");
         }
         return found;
-    }
-
-    /// What is there under those keys, some of which are numbers of items, as in `services[0]`.
-    private static @Nullable Object at(@Nullable Object whole, List<String> keys) {
-        Object value = whole;
-        for (String key : keys) {
-            int bracket = key.indexOf('[');
-            String name = bracket < 0 ? key : key.substring(0, bracket);
-            value = value instanceof Map<?, ?> map ? map.get(name) : null;
-            if (bracket >= 0) {
-                int index = Integer.parseInt(key.substring(bracket + 1, key.length() - 1));
-                value =
-                        value instanceof List<?> list && index < list.size()
-                                ? list.get(index)
-                                : null;
-            }
-        }
-        return value;
-    }
-
-    private static boolean isWritten(String value, ByteText out) {
-        out.append(value);
-        return !value.isEmpty();
     }
 
     private static @Nullable Part plain(String path) {

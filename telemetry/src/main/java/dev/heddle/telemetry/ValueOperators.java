@@ -73,6 +73,11 @@ final class ValueOperators {
         }
 
         @Override
+        public boolean isOfPlace() {
+            return of != MetadataOf.DYNAMIC;
+        }
+
+        @Override
         public boolean writeJson(AccessLogRecord record, ByteText out) {
             Object value = record.metadata(of, name, path);
             if (value != null) {

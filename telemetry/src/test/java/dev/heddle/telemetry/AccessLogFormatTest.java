@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AccessLogFormatTest {
@@ -173,5 +174,35 @@ class AccessLogFormatTest {
     void aTextWithoutOperatorsIsConstant() {
         assertThat(AccessLogFormat.parse("100%%").isConstant()).isTrue();
         assertThat(AccessLogFormat.parse("%PROTOCOL%").isConstant()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "source;true",
+                "%UPSTREAM_HOST%;true",
+                "%UPSTREAM_CLUSTER_RAW% of %ROUTE_NAME%;true",
+                "%METADATA(CLUSTER:a:b):7%;true",
+                "%UPSTREAM_METADATA(a:b)%;true",
+                "%CEL(xds.cluster_metadata.filter_metadata['istio']['services'][0]['name'])%;true",
+                "%CEL(xds.route_name + '-' + xds.cluster_name)%;true",
+                "%RESPONSE_CODE%;false",
+                "%UPSTREAM_HOST% %DURATION%;false",
+                "%DYNAMIC_METADATA(a:b)%;false",
+                "%UPSTREAM_PEER_URI_SAN%;false",
+                "%CEL(xds.route_name + request.path)%;false",
+                "%CEL(metadata.filter_metadata['a']['b'])%;false",
+                "%REQ(X-A)%;false"
+            })
+    void someSayNothingButWhereTheRequestWent(String format, boolean isSo) {
+        assertThat(AccessLogFormat.parse(format).isOfPlace()).isEqualTo(isSo);
+    }
+
+    @Test
+    void severalOperatorsAreOfThePlaceIfAllAre() {
+        String text = "%%COALESCE({\"operators\":[\"UPSTREAM_CLUSTER_RAW\",\"%s\"]})%%";
+        assertThat(AccessLogFormat.parse(text.formatted("UPSTREAM_HOST")).isOfPlace()).isTrue();
+        assertThat(AccessLogFormat.parse(text.formatted("PROTOCOL")).isOfPlace()).isFalse();
     }
 }

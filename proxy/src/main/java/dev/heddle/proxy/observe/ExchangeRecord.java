@@ -138,8 +138,8 @@ public final class ExchangeRecord implements AccessLogRecord {
                     case LISTENER -> info.facts().listener().of(name);
                     case LISTENER_FILTER_CHAIN -> info.facts().chain().of(name);
                 };
-        for (String key : path) {
-            value = value instanceof Map<?, ?> map ? map.get(key) : null;
+        for (int i = 0; i < path.size(); i++) { // an iterator would be an object
+            value = value instanceof Map<?, ?> map ? map.get(path.get(i)) : null;
         }
         return value;
     }

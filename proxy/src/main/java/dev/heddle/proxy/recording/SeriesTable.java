@@ -40,6 +40,7 @@ final class SeriesTable {
 
     private final SeriesSchema schema;
     private final SeriesGroup group;
+    private final int count;
     private final int width;
     private final ByteText text = new ByteText();
     private final CRC32C sum = new CRC32C();
@@ -52,6 +53,7 @@ final class SeriesTable {
     SeriesTable(SeriesGroup group) {
         this.schema = group.schema();
         this.group = group;
+        this.count = schema.labels().size();
         this.width = schema.width();
     }
 
@@ -59,6 +61,24 @@ final class SeriesTable {
     interface Labels {
         /// @param label its place in the schema
         void write(int label, ByteText out);
+
+        /// Writes that label and those behind it as far as they are known already, as [#writeValue]
+        /// does.
+        ///
+        /// @return the first label that was not written
+        default int writeKnown(int label, ByteText out) {
+            return label;
+        }
+    }
+
+    /// Writes the value of a label as it stands in keys: cut if it is long, and with a separator.
+    static void writeValue(Labels labels, int label, ByteText out) {
+        int from = out.length();
+        labels.write(label, out);
+        if (out.length() - from > LONGEST_VALUE) {
+            out.truncate(from, LONGEST_VALUE);
+        }
+        out.append(SEPARATOR, 0, 1);
     }
 
     /// The series of those values; null where there is no room for it, which is counted.
@@ -95,20 +115,25 @@ final class SeriesTable {
 
     private int write(Labels labels) {
         text.clear();
-        for (int i = 0; i < schema.labels().size(); i++) {
-            if (isGivenUp(i)) {
-                text.append(OTHER_BYTES, 0, OTHER_BYTES.length);
-                group.onShed(i);
-            } else {
-                int from = text.length();
-                labels.write(i, text);
-                if (text.length() - from > LONGEST_VALUE) {
-                    text.truncate(from, LONGEST_VALUE);
-                }
+        int label = 0;
+        while (label < count) {
+            int next = givenUp == 0 ? labels.writeKnown(label, text) : label;
+            if (next == label) {
+                writeOne(labels, label);
+                next++;
             }
-            text.append(SEPARATOR, 0, 1);
+            label = next;
         }
         return hash(text.bytes(), text.length());
+    }
+
+    private void writeOne(Labels labels, int label) {
+        if (isGivenUp(label)) {
+            text.append(OTHER_BYTES, 0, OTHER_BYTES.length).append(SEPARATOR, 0, 1);
+            group.onShed(label);
+        } else {
+            writeValue(labels, label, text);
+        }
     }
 
     private boolean isGivenUp(int label) {

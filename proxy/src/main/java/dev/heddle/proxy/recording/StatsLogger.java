@@ -10,9 +10,11 @@ import dev.heddle.telemetry.AccessLogRecord;
 import dev.heddle.telemetry.ByteText;
 import dev.heddle.telemetry.MeterShard;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Counts exchanges and connections by labels that depend on them. Families with the same labels
 /// are looked up once; on the way nothing is allocated.
@@ -55,14 +57,28 @@ final class StatsLogger implements AccessLogger {
         private final Family[] families;
         private final AccessLogFormat[] values;
         private final SeriesTable table;
+        private final PlaceTexts places = new PlaceTexts();
+
+        /// For each label, the first one behind it that depends on more than where a request went;
+        /// itself, if it does.
+        private final int[] known;
+
         private final ByteText number = new ByteText();
+        private final Supplier<byte[][]> makeTexts = this::ofPlace;
         private ExchangeRecord record = new ExchangeRecord();
+        private byte[][] texts = {};
 
         Group(List<Tag> tags, List<Family> families, SeriesTable table) {
             this.tags = tags.stream().map(Tag::value).toArray(AccessLogFormat[]::new);
             this.families = families.toArray(Family[]::new);
             this.values = families.stream().map(Family::value).toArray(AccessLogFormat[]::new);
             this.table = table;
+            int count = this.tags.length;
+            this.known = new int[count + 1];
+            known[count] = count;
+            for (int i = count - 1; i >= 0; i--) {
+                known[i] = this.tags[i].isOfPlace() ? known[i + 1] : i;
+            }
         }
 
         @Override
@@ -70,8 +86,33 @@ final class StatsLogger implements AccessLogger {
             tags[label].write(record, "", out);
         }
 
+        @Override
+        public int writeKnown(int label, ByteText out) {
+            int end = known[label];
+            if (end > label) {
+                byte[] text = texts[label];
+                out.append(text, 0, text.length);
+            }
+            return end;
+        }
+
+        /// The texts of the labels that depend on nothing but where a request went, up to the next
+        /// one that does not; each at the first of them.
+        private byte[][] ofPlace() {
+            var made = new byte[tags.length][];
+            for (int i = 0; i < made.length; i = Math.max(i + 1, known[i])) {
+                number.clear();
+                for (int label = i; label < known[i]; label++) {
+                    SeriesTable.writeValue(this, label, number);
+                }
+                made[i] = Arrays.copyOf(number.bytes(), number.length());
+            }
+            return made;
+        }
+
         void count(ExchangeRecord about, long second) {
             record = about;
+            texts = places.of(about.info(), makeTexts);
             Series series = table.find(this, second);
             if (series == null) {
                 return;

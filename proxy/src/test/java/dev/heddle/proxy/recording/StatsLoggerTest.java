@@ -9,6 +9,7 @@ import dev.heddle.proxy.config.SeriesLimits;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.http.ResponseHead;
 import dev.heddle.proxy.observe.ExchangeRecord;
+import dev.heddle.proxy.observe.Metadata;
 import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.telemetry.AccessLogFormat;
 import dev.heddle.telemetry.MeterShard;
@@ -17,7 +18,9 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StatsLoggerTest {
@@ -178,15 +181,114 @@ class StatsLoggerTest {
         assertThat(sum(lines(store, "heddle_telemetry_series{"))).isEqualTo(1);
     }
 
+    private static final List<Tag> OF_PLACES =
+            Stream.of(
+                            "cluster=%UPSTREAM_CLUSTER_RAW%",
+                            "workload=%METADATA(UPSTREAM_HOST:heddle:workload)%",
+                            "response_code=%RESPONSE_CODE%",
+                            "service=%COALESCE({\"operators\":[{\"command\":\"CEL\",\"param\":"
+                                    + "\"xds.cluster_metadata.filter_metadata['istio']['services']"
+                                    + "[0]['name']\"},{\"command\":\"CEL\",\"param\":\"'unknown'\"}]})%",
+                            "route=%CEL(xds.route_name)%",
+                            "reporter=source")
+                    .map(it -> it.split("=", 2))
+                    .map(it -> new Tag(it[0], AccessLogFormat.parse(it[1])))
+                    .toList();
+
+    private static final AccessLogConfig.Stats BY_PLACE =
+            stats(
+                    new Family(
+                            "istio_requests_total",
+                            "istio.requests_total",
+                            false,
+                            OF_PLACES,
+                            AccessLogFormat.parse("1")));
+
+    private static Metadata says(String key, Object value) {
+        return _ -> Map.<String, @Nullable Object>of(key, value);
+    }
+
+    /// Sends one to a host whose workload has a name.
+    private void requestTo(AccessLogger logger, String host, String workload, int status) {
+        info.start(now * 1_000_000_000, 0);
+        info.setResponseCode(status);
+        info.setCluster(host);
+        info.setUpstreamHost(host);
+        info.setHostMetadata(says("workload", workload));
+        info.setClusterMetadata(says("services", List.of(Map.of("name", host))));
+        info.setRoute("any", "r");
+        info.ended(1);
+        logger.log(
+                record.of(RequestHead.of("GET", "http", "a", "/"), ResponseHead.of(status), info));
+    }
+
+    private static String of(String host, String workload, int status) {
+        return ("istio_requests_total{cluster=\"%1$s\",workload=\"%2$s\",response_code=\"%3$d\","
+                        + "service=\"%1$s\",route=\"r\",reporter=\"source\"}")
+                .formatted(host, workload, status);
+    }
+
+    @Test
+    void labelsSayWhereEachRequestWentHoweverManyPlacesThereAre() {
+        SeriesStore store = store(10_000, Duration.ZERO);
+        var logger = new StatsLogger(BY_PLACE, store, worker);
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 1_000; i++) {
+                requestTo(logger, "10.0.0." + i, "w" + i, i % 2 == 0 ? 200 : 503);
+            }
+        }
+        List<String> lines = lines(store, "istio_requests_total");
+        assertThat(lines).hasSize(1_000).allMatch(it -> it.endsWith(" 3"));
+        assertThat(lines).contains(of("10.0.0.7", "w7", 503) + " 3");
+    }
+
+    @Test
+    void aHostThatSaysSomethingElseOfItselfIsCountedAsThatFromThenOn() {
+        SeriesStore store = store(10, Duration.ZERO);
+        var logger = new StatsLogger(BY_PLACE, store, worker);
+        requestTo(logger, "10.0.0.1", "old", 200);
+        requestTo(logger, "10.0.0.1", "new", 200);
+        requestTo(logger, "10.0.0.1", "x".repeat(300), 200);
+        assertThat(lines(store, "istio_requests_total"))
+                .containsExactlyInAnyOrder(
+                        of("10.0.0.1", "old", 200) + " 1",
+                        of("10.0.0.1", "new", 200) + " 1",
+                        of("10.0.0.1", "x".repeat(256), 200) + " 1");
+    }
+
+    @Test
+    void alsoWherePlacesAreTooManyToBeToldApart() {
+        SeriesStore store = store(20, Duration.ZERO);
+        var logger = new StatsLogger(BY_PLACE, store, worker);
+        for (int i = 0; i < 1_000; i++) {
+            requestTo(logger, "10.0.0.1", "w" + i, i % 100 == 0 ? 503 : 200);
+        }
+        List<String> lines = lines(store, "istio_requests_total");
+        assertThat(sum(lines)).isEqualTo(1_000);
+        assertThat(lines).contains(of("10.0.0.1", "other", 503) + " 10");
+    }
+
     @Test
     void aRequestOfKnownLabelsAllocatesNothing() {
+        allocatesNothing(BOTH);
+    }
+
+    @Test
+    void norDoesOneWhoseLabelsSayWhereItWent() {
+        allocatesNothing(BY_PLACE);
+    }
+
+    private void allocatesNothing(AccessLogConfig.Stats stats) {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         SeriesStore store = store(10, Duration.ofSeconds(60));
-        var logger = new StatsLogger(BOTH, store, worker);
+        var logger = new StatsLogger(stats, store, worker);
         RequestHead head = RequestHead.of("GET", "http", "a", "/a");
         record.of(head, ResponseHead.of(200), info);
         info.start(now * 1_000_000_000, 0);
         info.setResponseCode(200);
+        info.setCluster("c");
+        info.setUpstreamHost("10.0.0.1");
+        info.setHostMetadata(says("workload", "w"));
         info.ended(1);
         for (int i = 0; i < 20_000; i++) {
             logger.log(record);
