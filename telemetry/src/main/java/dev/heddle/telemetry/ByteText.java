@@ -106,13 +106,18 @@ public final class ByteText {
     /// Appends the last so many digits of a number, with zeros in front.
     ByteText digits(long number, int count) {
         ensure(count);
+        digitsAt(length, number, count);
+        length += count;
+        return this;
+    }
+
+    /// Writes them over what is at a place.
+    void digitsAt(int place, long number, int count) {
         long rest = number;
-        for (int i = length + count - 1; i >= length; i--) {
+        for (int i = place + count - 1; i >= place; i--) {
             bytes[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
-        length += count;
-        return this;
     }
 
     /// Forgets what is behind that many characters, counted from a place in the text.

@@ -6,11 +6,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The argument of `%START_TIME(…)%`: strftime's specifiers, and of Envoy's own `%s`, `%f`, `%1f`
-/// to `%9f` and `%E1S` to `%E9S`. Times are UTC.
+/// to `%9f` and `%E1S` to `%E9S`. Times are UTC. Any thread.
 final class TimeFormat {
 
     /// `2016-04-15T20:17:00.310Z`
@@ -22,15 +24,57 @@ final class TimeFormat {
     private static final long SECONDS_PER_DAY = 86_400;
 
     private final Part[] parts;
+    private final Fraction[] fractions;
+
+    /// What was written last: of one second only fractions differ.
+    private final AtomicReference<Written> last;
 
     private TimeFormat(List<Part> parts) {
         this.parts = parts.toArray(Part[]::new);
+        this.fractions =
+                parts.stream()
+                        .filter(Fraction.class::isInstance)
+                        .map(Fraction.class::cast)
+                        .toArray(Fraction[]::new);
+        this.last = new AtomicReference<>(of(0));
     }
 
     /// One piece of a time.
     private interface Part {
         /// @param date the year, times 16 plus the month, times 32 plus the day
-        void write(long second, int nano, int date, ByteText out);
+        void write(long second, int date, ByteText out);
+    }
+
+    /// The first digits of what is beyond a second.
+    private record Fraction(int digits) implements Part {
+        /// Zeros, in whose place [#at] puts it.
+        @Override
+        public void write(long second, int date, ByteText out) {
+            out.digits(0, digits);
+        }
+
+        void at(int place, int nano, ByteText out) {
+            out.digitsAt(place, nano / UNITS[digits], digits);
+        }
+    }
+
+    /// Nanoseconds of the last one of so many digits.
+    private static final int[] UNITS = {
+        1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1
+    };
+
+    /// A second's text, with zeros for its fractions.
+    private static final class Written {
+        private final long second;
+        private final byte[] text;
+        private final int[] places;
+
+        /// @param places of the fractions in the text
+        Written(long second, byte[] text, int[] places) {
+            this.second = second;
+            this.text = text;
+            this.places = places;
+        }
     }
 
     /// Parses a format; an empty one is Envoy's default.
@@ -50,12 +94,12 @@ final class TimeFormat {
             int end = percent < 0 ? text.length() : percent;
             if (end > at) {
                 String literal = text.substring(at, end);
-                parts.add((_, _, _, out) -> out.append(literal));
+                parts.add((_, _, out) -> out.append(literal));
             }
             at = end;
             if (percent >= 0) {
                 String specifier = specifierAt(text, percent);
-                parts.add(part(specifier, zone));
+                parts.addAll(parts(specifier, zone));
                 at = percent + specifier.length();
             }
         }
@@ -82,10 +126,30 @@ final class TimeFormat {
     /// @param second since 1970 began
     /// @param nano of that second
     void write(long second, int nano, ByteText out) {
-        int date = date(Math.floorDiv(second, SECONDS_PER_DAY));
-        for (Part part : parts) {
-            part.write(second, nano, date, out);
+        Written written = last.getAcquire();
+        if (written.second != second) {
+            written = of(second);
+            last.setRelease(written);
         }
+        int from = out.length();
+        out.append(written.text, 0, written.text.length);
+        for (int i = 0; i < fractions.length; i++) {
+            fractions[i].at(from + written.places[i], nano, out);
+        }
+    }
+
+    private Written of(long second) {
+        int date = date(Math.floorDiv(second, SECONDS_PER_DAY));
+        var text = new ByteText();
+        var places = new int[fractions.length];
+        int fraction = 0;
+        for (Part part : parts) {
+            if (part instanceof Fraction) {
+                places[fraction++] = text.length();
+            }
+            part.write(second, date, text);
+        }
+        return new Written(second, Arrays.copyOf(text.bytes(), text.length()), places);
     }
 
     /// The date of a day since 1970, by the civil calendar: years begin in March here, so that the
@@ -148,20 +212,38 @@ final class TimeFormat {
                 .format(Instant.ofEpochSecond(second - offset(zone, second)).atZone(zone));
     }
 
+    private static List<Part> parts(String specifier, ZoneId zone) {
+        if (specifier.equals("%f")) {
+            return List.of(new Fraction(9));
+        }
+        if (specifier.matches("%[1-9]f")) {
+            return List.of(new Fraction(specifier.charAt(1) - '0'));
+        }
+        if (specifier.matches("%E[1-9]S")) {
+            return List.of(
+                    (second, _, out) -> {
+                        second(second, out);
+                        out.append(".");
+                    },
+                    new Fraction(specifier.charAt(2) - '0'));
+        }
+        return List.of(part(specifier, zone));
+    }
+
     private static Part part(String specifier, ZoneId zone) {
         return switch (specifier) {
-            case "%%" -> (_, _, _, out) -> out.append("%");
-            case "%s" -> (second, _, _, out) -> out.append(second - offset(zone, second));
-            case "%Y" -> (_, _, date, out) -> year(date, out);
+            case "%%" -> (_, _, out) -> out.append("%");
+            case "%s" -> (second, _, out) -> out.append(second - offset(zone, second));
+            case "%Y" -> (_, date, out) -> year(date, out);
             case "%y" -> pattern("uu");
-            case "%m" -> (_, _, date, out) -> month(date, out);
-            case "%d" -> (_, _, date, out) -> day(date, out);
+            case "%m" -> (_, date, out) -> month(date, out);
+            case "%d" -> (_, date, out) -> day(date, out);
             case "%e" -> pattern("ppd");
             case "%j" -> pattern("DDD");
-            case "%H" -> (second, _, _, out) -> hour(second, out);
+            case "%H" -> (second, _, out) -> hour(second, out);
             case "%I" -> pattern("hh");
-            case "%M" -> (second, _, _, out) -> minute(second, out);
-            case "%S" -> (second, _, _, out) -> second(second, out);
+            case "%M" -> (second, _, out) -> minute(second, out);
+            case "%S" -> (second, _, out) -> second(second, out);
             case "%p" -> pattern("a");
             case "%a" -> pattern("EEE");
             case "%A" -> pattern("EEEE");
@@ -172,7 +254,7 @@ final class TimeFormat {
             case "%R" -> pattern("HH:mm");
             case "%D" -> pattern("MM/dd/uu");
             case "%z" ->
-                    (second, _, _, out) -> {
+                    (second, _, out) -> {
                         int minutes = offset(zone, second) / 60;
                         out.append(minutes < 0 ? "-" : "+");
                         out.digits(Math.abs(minutes) / 60, 2);
@@ -180,44 +262,19 @@ final class TimeFormat {
                     };
             case "%Z" ->
                     zone.equals(ZoneOffset.UTC)
-                            ? (_, _, _, out) -> out.append("UTC")
-                            : (second, _, _, out) -> out.append(zoneName(zone, second));
-            case "%f" -> fraction(9);
-            default -> numbered(specifier);
+                            ? (_, _, out) -> out.append("UTC")
+                            : (second, _, out) -> out.append(zoneName(zone, second));
+            default ->
+                    throw new IllegalArgumentException(
+                            "'" + specifier + "' (expected: a time specifier such as %Y or %3f)");
         };
-    }
-
-    private static Part numbered(String specifier) {
-        if (specifier.matches("%[1-9]f")) {
-            return fraction(specifier.charAt(1) - '0');
-        }
-        if (specifier.matches("%E[1-9]S")) {
-            Part fraction = fraction(specifier.charAt(2) - '0');
-            return (second, nano, date, out) -> {
-                second(second, out);
-                out.append(".");
-                fraction.write(second, nano, date, out);
-            };
-        }
-        throw new IllegalArgumentException(
-                "'" + specifier + "' (expected: a time specifier such as %Y or %3f)");
-    }
-
-    private static Part fraction(int digits) {
-        int divisor = 1;
-        for (int i = digits; i < 9; i++) {
-            divisor *= 10;
-        }
-        int unit = divisor;
-        return (_, nano, _, out) -> out.digits(nano / unit, digits);
     }
 
     /// What is rarely asked for.
     private static Part pattern(String pattern) {
         DateTimeFormatter formatter = DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
-        return (second, nano, _, out) ->
+        return (second, _, out) ->
                 out.append(
-                        formatter.format(
-                                LocalDateTime.ofEpochSecond(second, nano, ZoneOffset.UTC)));
+                        formatter.format(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC)));
     }
 }

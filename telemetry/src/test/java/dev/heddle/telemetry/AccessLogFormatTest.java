@@ -164,6 +164,20 @@ class AccessLogFormatTest {
     }
 
     @Test
+    void timesOfOneSecondDifferByTheirFractions() {
+        var format = TimeFormat.parse("%1f|%S|%E3S|%f|%%");
+        var out = new ByteText();
+        format.write(59, 123_456_789, out);
+        format.write(59, 7_000_000, out.append("; "));
+        format.write(60, 987_000_000, out.append("; "));
+        format.write(59, 0, out.append("; "));
+        assertThat(out)
+                .hasToString(
+                        "1|59|59.123|123456789|%; 0|59|59.007|007000000|%;"
+                                + " 9|00|00.987|987000000|%; 0|59|59.000|000000000|%");
+    }
+
+    @Test
     void aTextIsCutAtCharactersAndItsBytesAreUtf8() {
         var record = new OneRequest(Map.of("a", "\u00e9\u00e9x"), Map.of());
         assertThat(AccessLogFormat.parse("%REQ(a):2%|%REQ(a)%").line(record))
