@@ -17,8 +17,8 @@ import dev.heddle.proxy.upstream.call.OwnRequest;
 import dev.heddle.xds.wire.Bytes;
 import dev.heddle.xds.wire.WireWriter;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /// What one worker tells one access log service, in one call that stays open
@@ -31,14 +31,19 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Entries wait for others until there are enough bytes of them or their time is over, and for the
-/// call. More bytes than make a message do not wait: entries that come then are dropped, and
-/// counted. A call that ended is begun anew when the next message's time has come, so a service
-/// that is not there is asked once in an interval. What was sent on a call that ended is lost, as
-/// nobody says what of it arrived.
+/// call: until it is made, and while the service does not keep up, so many bytes wait as [#ROOM]
+/// says. Entries that come then are dropped, and counted. A call that ended is begun anew when the
+/// next message's time has come, so a service that is not there is asked once in an interval. What
+/// was sent on a call that ended is lost, as nobody says what of it arrived.
 @Confined("worker")
 public final class LogStream {
     private static final String METHOD =
             "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs";
+
+    /// How many bytes wait for the call; several messages, or entries that tell of what fails while
+    /// a proxy starts would be lost first.
+    static final int ROOM = 1 << 20;
+
     private static final int PREFIX_BYTES = 5;
     private static final int IDENTIFIER = 1;
     private static final int NODE = 1;
@@ -62,7 +67,7 @@ public final class LogStream {
     private final Bytes node;
     private final Counts counts;
     private final Deadline interval;
-    private final List<Bytes> waiting = new ArrayList<>();
+    private final Deque<Bytes> waiting = new ArrayDeque<>();
     private int waitingBytes;
     private @Nullable Call call;
 
@@ -91,9 +96,9 @@ public final class LogStream {
 
     /// Takes an entry, or drops it where too many wait already.
     public void add(Bytes entry) {
-        if (isFull()) {
+        if (!hasRoom()) {
             send();
-            if (isFull()) {
+            if (!hasRoom()) {
                 counts.dropped();
                 return;
             }
@@ -119,6 +124,10 @@ public final class LogStream {
         return !waiting.isEmpty() && waitingBytes >= service.bufferBytes();
     }
 
+    private boolean hasRoom() {
+        return waitingBytes < Math.max(ROOM, service.bufferBytes());
+    }
+
     private void onInterval() {
         if (waiting.isEmpty()) {
             return;
@@ -129,13 +138,13 @@ public final class LogStream {
         }
     }
 
-    /// Sends what waits, if the call takes it now; begins a call where there is none.
+    /// Sends what waits, as far as the call takes it now; begins a call where there is none.
     private void send() {
         Call open = call;
         if (open == null) {
             open = begin();
         }
-        if (open != null && open.isWritable()) {
+        if (open != null) {
             open.send();
         }
     }
@@ -173,9 +182,13 @@ public final class LogStream {
 
     private Bytes message(boolean isFirst) {
         var entries = new WireWriter();
-        waiting.forEach(entry -> entries.bytes(ENTRY, entry));
-        waiting.clear();
-        waitingBytes = 0;
+        int bytes = 0;
+        do {
+            Bytes entry = waiting.remove();
+            entries.bytes(ENTRY, entry);
+            bytes += entry.size();
+        } while (!waiting.isEmpty() && bytes < service.bufferBytes());
+        waitingBytes -= bytes;
         var message = new WireWriter();
         if (isFirst) {
             message.message(
@@ -192,15 +205,13 @@ public final class LogStream {
         private @Nullable UpstreamStream stream;
         private boolean isIntroduced;
 
-        boolean isWritable() {
-            return stream != null && stream.isWritable();
+        void send() {
+            while (!waiting.isEmpty() && stream != null && stream.isWritable()) {
+                sendOne(stream);
+            }
         }
 
-        void send() {
-            UpstreamStream to = stream;
-            if (to == null || waiting.isEmpty()) {
-                return;
-            }
+        private void sendOne(UpstreamStream to) {
             lastFailed = false;
             byte[] message = message(!isIntroduced).toByteArray();
             isIntroduced = true;

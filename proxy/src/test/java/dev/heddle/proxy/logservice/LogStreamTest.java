@@ -80,13 +80,37 @@ class LogStreamTest {
     void whatFindsNoServiceWaitsAndTooMuchOfItIsDroppedAndCounted() {
         try (var sim = SimProxy.http()) {
             LogStream stream = stream(sim, "nobody");
-            for (String entry : List.of("1234", "5678", "lost", "lost")) {
-                stream.add(entry(entry));
+            int fitting = 4;
+            for (int i = 0; i < fitting + 2; i++) {
+                stream.add(Bytes.of(new byte[LogStream.ROOM / fitting]));
             }
             sim.advance(INTERVAL.multipliedBy(3));
-            assertThat(stream.waiting()).isEqualTo(2);
-            assertThat(written).isEqualTo(2);
+            assertThat(stream.waiting()).isEqualTo(fitting);
+            assertThat(written).isEqualTo(fitting);
             assertThat(dropped).isEqualTo(2);
+        }
+    }
+
+    /// As where much fails while a proxy starts: what comes before the call is there is more than a
+    /// message has.
+    @Test
+    void whatComesBeforeTheCallIsThereGoesInMessagesWhenItIs() {
+        try (var sim = SimProxy.http()) {
+            SimUpstream collector = sim.upstream();
+            LogStream stream = stream(sim, "echo");
+            for (int i = 10; i < 60; i++) {
+                stream.add(entry("entry " + i));
+            }
+            sim.settle();
+            assertThat(dropped).isZero();
+            assertThat(stream.waiting()).isZero();
+            String said = collector.last().take();
+            for (int i = 10; i < 60; i++) {
+                assertThat(said).containsOnlyOnce("entry " + i);
+            }
+            // One in each message: eight bytes are enough.
+            assertThat(said.split("\r\n\0\0\0\0", -1)).hasSize(51);
+            assertThat(collector.connections()).hasSize(1);
         }
     }
 
