@@ -12,6 +12,7 @@ import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tracing.DatadogSpans;
 import dev.heddle.proxy.tracing.LocalNode;
 import dev.heddle.proxy.tracing.OtlpSpans;
+import dev.heddle.proxy.tracing.SkyWalkingSpans;
 import dev.heddle.proxy.tracing.SpanData;
 import dev.heddle.proxy.tracing.SpanSink;
 import dev.heddle.proxy.tracing.Tracer;
@@ -76,47 +77,72 @@ final class WorkerTracers {
         }
         return switch (provider) {
             case TracingConfig.Provider.Zipkin zipkin ->
-                    exporter(
-                                    context,
-                                    to,
-                                    "zipkin",
-                                    spans ->
-                                            zipkin.isProto()
-                                                    ? ZipkinSpans.proto(spans, node.cluster())
-                                                    : ZipkinSpans.json(spans, node.cluster()))
-                            ::add;
+                    each(
+                            context,
+                            to,
+                            "zipkin",
+                            spans ->
+                                    zipkin.isProto()
+                                            ? ZipkinSpans.proto(spans, node.cluster())
+                                            : ZipkinSpans.json(spans, node.cluster()));
             case TracingConfig.Provider.OpenTelemetry otel -> {
                 Map<String, String> resource =
                         OtlpSpans.resource(otel.service(), otel.readsEnvironment(), node);
-                yield exporter(
-                                context,
-                                to,
-                                "opentelemetry",
-                                spans -> OtlpSpans.request(spans, resource))
-                        ::add;
+                yield each(
+                        context, to, "opentelemetry", spans -> OtlpSpans.request(spans, resource));
             }
             case TracingConfig.Provider.Datadog datadog ->
-                    exporter(
-                                    context,
-                                    to,
-                                    "datadog",
-                                    spans -> DatadogSpans.request(spans, datadog.service()))
-                            ::add;
+                    each(
+                            context,
+                            to,
+                            "datadog",
+                            spans -> DatadogSpans.request(spans, datadog.service()));
+            case TracingConfig.Provider.SkyWalking said -> {
+                TracingConfig.Provider.SkyWalking own = said.of(node);
+                yield this.<List<SpanData>>exporter(
+                                context,
+                                to,
+                                new BatchLimits(
+                                        Math.min(LIMITS.batch(), own.waiting()),
+                                        LIMITS.interval(),
+                                        own.waiting()),
+                                requests ->
+                                        SkyWalkingSpans.frames(
+                                                requests, own.service(), own.instance()),
+                                counters("skywalking", "segments"))
+                        ::add;
+            }
         };
     }
 
-    private BatchExporter<SpanData> exporter(
+    /// Tells of spans, whichever request they are of.
+    private SpanSink each(
             FilterContext context,
             Collector to,
             String provider,
             Function<List<SpanData>, byte[]> encoder) {
+        BatchExporter<SpanData> exporter =
+                exporter(context, to, LIMITS, encoder, counters(provider, "spans"));
+        return spans -> spans.forEach(exporter::add);
+    }
+
+    private ExportCounters counters(String provider, String items) {
+        return new ExportCounters(meters, "tracing." + provider, items, shard);
+    }
+
+    private <T> BatchExporter<T> exporter(
+            FilterContext context,
+            Collector to,
+            BatchLimits limits,
+            Function<List<T>, byte[]> encoder,
+            ExportCounters counters) {
         return new BatchExporter<>(
                 context.worker(),
                 context.http2(),
                 context.clusters(),
                 to,
-                LIMITS,
+                limits,
                 encoder,
-                new ExportCounters(meters, "tracing." + provider, "spans", shard));
+                counters);
     }
 }

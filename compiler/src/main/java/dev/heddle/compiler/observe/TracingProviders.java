@@ -301,7 +301,6 @@ public record TracingProviders(
 
         private Named skyWalking(TracingProvider.SkyWalking said, FieldPath path) {
             ProviderServices.Found to = service(said.service(), said.port(), path);
-            onlyOfEnvoy(path, "SkyWalking");
             return new Named(
                     new Tracing.Provider.SkyWalking(to.cluster(), to.host(), said.accessToken()),
                     OptionalInt.empty());

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Reads where batches of what is told go (`envoy.config.core.v3.{GrpcService,HttpService}`).
 final class CollectorParser {
@@ -25,6 +26,12 @@ final class CollectorParser {
 
     /// @param method as HTTP/2 names it
     Collector grpc(String path, GrpcService service, String method) {
+        return grpc(path, service, new Collector.Call.Grpc(method), List.of());
+    }
+
+    /// @param more headers besides those of the service
+    Collector grpc(
+            String path, GrpcService service, Collector.Call call, List<Collector.Field> more) {
         findings.fields(path, service, Set.of("envoy_grpc", "timeout", "initial_metadata"));
         var target = service.getEnvoyGrpc();
         String at = join(path, "envoy_grpc");
@@ -34,8 +41,14 @@ final class CollectorParser {
                 target.getClusterName(),
                 target.getAuthority().isEmpty() ? target.getClusterName() : target.getAuthority(),
                 timeout(join(path, "timeout"), service.hasTimeout(), service.getTimeout()),
-                fields(join(path, "initial_metadata"), service.getInitialMetadataList()),
-                new Collector.Call.Grpc(method));
+                Stream.concat(
+                                fields(
+                                        join(path, "initial_metadata"),
+                                        service.getInitialMetadataList())
+                                        .stream(),
+                                more.stream())
+                        .toList(),
+                call);
     }
 
     /// @param contentType of the body

@@ -10,6 +10,7 @@ import dev.heddle.proxy.tracing.Propagation;
 import dev.heddle.proxy.tracing.RouteTracing;
 import dev.heddle.proxy.tracing.Share;
 import dev.heddle.proxy.tracing.Shares;
+import dev.heddle.proxy.tracing.SkyWalkingSpans;
 import dev.heddle.proxy.tracing.TailKeep;
 import dev.heddle.proxy.tracing.TracingConfig;
 import dev.heddle.xds.wire.Any;
@@ -19,8 +20,10 @@ import dev.heddle.xds.wire.WireException;
 import envoy.config.core.v3.Metadata;
 import envoy.config.route.v3.Decorator;
 import envoy.config.route.v3.Tracing;
+import envoy.config.trace.v3.ClientConfig;
 import envoy.config.trace.v3.DatadogConfig;
 import envoy.config.trace.v3.OpenTelemetryConfig;
+import envoy.config.trace.v3.SkyWalkingConfig;
 import envoy.config.trace.v3.ZipkinConfig;
 import envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
@@ -40,6 +43,11 @@ final class TracingParser {
     static final String TAIL = "heddle.tail_keep";
 
     private static final HeaderName DATADOG_LANGUAGE = HeaderName.of("datadog-meta-lang");
+
+    private static final HeaderName AUTHENTICATION = HeaderName.of("authentication");
+
+    /// How many wait for SkyWalking, as in Envoy.
+    private static final int USUAL_SEGMENTS = 1_024;
 
     private static final int PATH_BYTES = 256;
     private static final double LONGEST_SECONDS = 3_600;
@@ -167,6 +175,10 @@ final class TracingParser {
             }
             if (config.holds(DatadogConfig.getDefaultInstance())) {
                 return Optional.of(datadog(at, config.unpack(DatadogConfig.getDefaultInstance())));
+            }
+            if (config.holds(SkyWalkingConfig.getDefaultInstance())) {
+                return Optional.of(
+                        skyWalking(at, config.unpack(SkyWalkingConfig.getDefaultInstance())));
             }
         } catch (WireException e) {
             findings.reject(at, String.valueOf(e.getMessage()));
@@ -309,6 +321,38 @@ final class TracingParser {
                         List.of(new Collector.Field(DATADOG_LANGUAGE, "java")),
                         new Collector.Call.Post(DatadogSpans.PATH, "application/msgpack")),
                 config.getServiceName().isEmpty() ? "envoy" : config.getServiceName());
+    }
+
+    private TracingConfig.Provider skyWalking(String path, SkyWalkingConfig config) {
+        findings.fields(path, config, Set.of("grpc_service", "client_config"));
+        ClientConfig client = config.getClientConfig();
+        String at = join(path, "client_config");
+        findings.fields(
+                at,
+                client,
+                Set.of("service_name", "instance_name", "backend_token", "max_cache_size"));
+        findings.headerValue(join(at, "backend_token"), client.getBackendToken());
+        int waiting =
+                client.hasMaxCacheSize() ? client.getMaxCacheSize().getValue() : USUAL_SEGMENTS;
+        if (waiting < 1) {
+            findings.reject(
+                    join(at, "max_cache_size"),
+                    Integer.toUnsignedString(waiting) + " (expected: from 1 to 2147483647)");
+        }
+        return new TracingConfig.Provider.SkyWalking(
+                new CollectorParser(findings)
+                        .grpc(
+                                join(path, "grpc_service"),
+                                config.getGrpcService(),
+                                new Collector.Call.Stream(SkyWalkingSpans.METHOD),
+                                client.getBackendToken().isEmpty()
+                                        ? List.of()
+                                        : List.of(
+                                                new Collector.Field(
+                                                        AUTHENTICATION, client.getBackendToken()))),
+                client.getServiceName(),
+                client.getInstanceName(),
+                Math.max(1, waiting));
     }
 
     /// Of hundred, with two places behind the point, as Envoy takes it.

@@ -43,8 +43,8 @@ public final class BatchExporter<T> {
     private List<T> waiting = new ArrayList<>();
     private boolean isSending;
 
-    /// @param encoder writes a batch down: the message of a call of gRPC, without its frame, or the
-    ///   body of a `POST`
+    /// @param encoder writes a batch down: the message of a call of gRPC, without its frame, all
+    ///   messages of a stream, with theirs, or the body of a `POST`
     public BatchExporter(
             Worker worker,
             Http2Loop loop,
@@ -140,22 +140,15 @@ public final class BatchExporter<T> {
     private byte[] body(byte[] message) {
         return switch (collector.call()) {
             case Collector.Call.Grpc _ -> GrpcFrames.frame(message);
-            case Collector.Call.Post _ -> message;
+            case Collector.Call.Stream _, Collector.Call.Post _ -> message;
         };
     }
 
     private RequestHead head(int length) {
         RequestHead head =
                 switch (collector.call()) {
-                    case Collector.Call.Grpc(String method) -> {
-                        RequestHead call =
-                                RequestHead.of("POST", "http", collector.authority(), method);
-                        call.setProtocol(Protocol.HTTP_2);
-                        call.headers().add(HeaderName.TE, "trailers");
-                        call.headers().add(GRPC_TIMEOUT, collector.timeout().toMillis() + "m");
-                        call.headers().add(HeaderName.CONTENT_TYPE, "application/grpc");
-                        yield call;
-                    }
+                    case Collector.Call.Grpc(String method) -> call(method);
+                    case Collector.Call.Stream(String method) -> call(method);
                     case Collector.Call.Post(String path, String contentType) -> {
                         RequestHead post =
                                 RequestHead.of("POST", "http", collector.authority(), path);
@@ -168,6 +161,15 @@ public final class BatchExporter<T> {
             head.headers().set(each.name(), each.value());
         }
         return head;
+    }
+
+    private RequestHead call(String method) {
+        RequestHead call = RequestHead.of("POST", "http", collector.authority(), method);
+        call.setProtocol(Protocol.HTTP_2);
+        call.headers().add(HeaderName.TE, "trailers");
+        call.headers().add(GRPC_TIMEOUT, collector.timeout().toMillis() + "m");
+        call.headers().add(HeaderName.CONTENT_TYPE, "application/grpc");
+        return call;
     }
 
     /// One call, of whose answer only the status counts.
@@ -203,7 +205,8 @@ public final class BatchExporter<T> {
             }
             boolean isTaken =
                     switch (collector.call()) {
-                        case Collector.Call.Grpc _ -> status == 200 && "0".equals(grpcStatus);
+                        case Collector.Call.Grpc _, Collector.Call.Stream _ ->
+                                status == 200 && "0".equals(grpcStatus);
                         case Collector.Call.Post _ -> status / 100 == 2;
                     };
             onReported(isTaken ? Outcome.TAKEN : Outcome.REFUSED);

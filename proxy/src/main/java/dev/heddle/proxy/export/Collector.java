@@ -31,6 +31,11 @@ public record Collector(
         ///   `/opentelemetry.proto.collector.trace.v1.TraceService/Export`
         record Grpc(String method) implements Call {}
 
+        /// A call of gRPC with as many messages as the encoder has put into frames.
+        ///
+        /// @param method as HTTP/2 names it
+        record Stream(String method) implements Call {}
+
         /// A `POST` with a body.
         ///
         /// @param path as in `/api/v2/spans`

@@ -8,6 +8,7 @@ import dev.heddle.xds.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Writes exchanges and connections down as `opentelemetry.proto.logs.v1.LogRecord`, and batches of
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// `.proto` files.
 public final class LogRecords {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final Pattern HEX = Pattern.compile("([0-9a-f]{16}){1,2}");
 
     private LogRecords() {}
 
@@ -93,8 +95,9 @@ public final class LogRecords {
         return out;
     }
 
+    /// Ids of SkyWalking may be texts of any kind, which have no place here.
     private static void id(WireWriter out, int field, @Nullable String hex) {
-        if (hex != null && !hex.isEmpty()) {
+        if (hex != null && HEX.matcher(hex).matches()) {
             out.bytes(field, Bytes.of(HexFormat.of().parseHex(hex)));
         }
     }

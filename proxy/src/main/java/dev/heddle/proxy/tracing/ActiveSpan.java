@@ -31,8 +31,9 @@ public final class ActiveSpan implements Traced {
     /// Whether the span has the caller's id, where there is a caller's.
     private final boolean isShared;
 
-    /// Whom the request was for when it came: a route may change it.
-    private final String authority;
+    /// Whom the request was for when it came, or its path where spans are called by that: a route
+    /// may change both.
+    private final String asked;
 
     /// What the span is called; empty for what is usual.
     private String name;
@@ -45,12 +46,13 @@ public final class ActiveSpan implements Traced {
     private long spanId;
     private long parentId;
     private String traceState = "";
+    private @Nullable Sw8 caller;
 
     /// The attempt that goes on, where attempts have spans.
     private @Nullable Attempt attempt;
 
-    /// Those that are over and may still be told of, where it is decided in the end.
-    private @Nullable List<SpanData> waiting;
+    /// Those that are over; null for none.
+    private @Nullable List<SpanData> attempts;
 
     ActiveSpan(
             Tracer tracer,
@@ -64,7 +66,7 @@ public final class ActiveSpan implements Traced {
         this.route = route;
         this.sampled = sampled;
         this.isShared = isShared;
-        this.authority = request.authority();
+        this.asked = tracer.walking() == null ? request.authority() : request.path();
         this.name = route.operation();
         decorate(request);
     }
@@ -107,9 +109,14 @@ public final class ActiveSpan implements Traced {
         traceState = caller.traceState();
     }
 
+    /// Says whose trace it is, where that is no number.
+    void continues(@Nullable Sw8 said) {
+        caller = said;
+    }
+
     @Override
     public String traceId() {
-        return Hex.trace(traceHigh, traceLow);
+        return caller == null ? Hex.trace(traceHigh, traceLow) : caller.trace();
     }
 
     @Override
@@ -157,9 +164,32 @@ public final class ActiveSpan implements Traced {
                                 below == null ? spanId : below.spanId(),
                                 below == null ? parentId : spanId,
                                 sampled,
-                                traceState),
+                                traceState,
+                                below == null ? null : sw8(below)),
                         request.headers(),
                         tracer.room());
+    }
+
+    /// The same in SkyWalking's words, which numbers the spans of a request; null for who does not
+    /// speak them.
+    private @Nullable Sw8 sw8(Attempt below) {
+        TracingConfig.Provider.SkyWalking walking = tracer.walking();
+        return walking == null
+                ? null
+                : new Sw8(
+                        sampled,
+                        traceId(),
+                        SkyWalkingSpans.segment(traceLow, spanId),
+                        attempts == null ? 1 : attempts.size() + 1,
+                        walking.service(),
+                        walking.instance(),
+                        name(),
+                        below.host());
+    }
+
+    /// SkyWalking knows endpoints by their paths, whatever they are called elsewhere.
+    private String name() {
+        return name.isEmpty() || tracer.walking() != null ? tracer.usualName(asked) : name;
     }
 
     /// The attempt is over.
@@ -200,14 +230,11 @@ public final class ActiveSpan implements Traced {
                         isError(Kind.CLIENT, status, tags),
                         tags,
                         List.of(),
-                        traceState);
-        if (sampled) {
-            tracer.tell(span);
-        } else {
-            List<SpanData> all = waiting == null ? new ArrayList<>(1) : waiting;
-            all.add(span);
-            waiting = all;
-        }
+                        traceState,
+                        caller);
+        List<SpanData> all = attempts == null ? new ArrayList<>(2) : attempts;
+        all.add(span);
+        attempts = all;
     }
 
     /// The head of an answer that the client is about to get.
@@ -239,31 +266,34 @@ public final class ActiveSpan implements Traced {
             if (tail == null || !tail.keeps(info.responseCode(), nanos)) {
                 return;
             }
-            if (waiting != null) {
-                waiting.forEach(tracer::tell);
-            }
         }
+        List<SpanData> all = attempts == null ? new ArrayList<>(1) : attempts;
+        all.add(own(request, response, nanos));
+        tracer.tell(all);
+    }
+
+    private SpanData own(RequestHead request, @Nullable ResponseHead response, long nanos) {
         int status = info.responseCode();
         List<SpanData.Tag> tags = tracer.tags().ofRequest(request, response, info, route.tags());
         Kind kind =
                 !tracer.isEgress() || tracer.config().spawnsUpstreamSpan()
                         ? Kind.SERVER
                         : Kind.CLIENT;
-        tracer.tell(
-                new SpanData(
-                        traceHigh,
-                        traceLow,
-                        spanId,
-                        parentId,
-                        isShared,
-                        kind,
-                        name.isEmpty() ? tracer.usualName(authority) : name,
-                        epochNanos(),
-                        nanos,
-                        isError(kind, status, tags),
-                        tags,
-                        tracer.config().tags().isVerbose() ? events() : List.of(),
-                        traceState));
+        return new SpanData(
+                traceHigh,
+                traceLow,
+                spanId,
+                parentId,
+                isShared,
+                kind,
+                name(),
+                epochNanos(),
+                nanos,
+                isError(kind, status, tags),
+                tags,
+                tracer.config().tags().isVerbose() ? events() : List.of(),
+                traceState,
+                caller);
     }
 
     /// What OpenTelemetry takes for one: 4xx is the caller's fault, as are some statuses of gRPC.

@@ -22,6 +22,7 @@ final class Extraction {
     static final HeaderName DATADOG_PARENT_ID = HeaderName.of("x-datadog-parent-id");
     static final HeaderName DATADOG_PRIORITY = HeaderName.of("x-datadog-sampling-priority");
     static final HeaderName DATADOG_TAGS = HeaderName.of("x-datadog-tags");
+    static final HeaderName SW8 = HeaderName.of("sw8");
 
     private static final String DATADOG_HIGH = "_dd.p.tid=";
 
@@ -50,6 +51,7 @@ final class Extraction {
             case B3_MULTI -> b3Multi(headers);
             case JAEGER -> jaeger(headers.get(UBER_TRACE_ID));
             case DATADOG -> datadog(headers);
+            case SKYWALKING -> skyWalking(Sw8.read(headers.get(SW8)));
         };
     }
 
@@ -247,6 +249,12 @@ final class Extraction {
                 sampled,
                 "",
                 Format.DATADOG);
+    }
+
+    private static @Nullable TraceContext skyWalking(@Nullable Sw8 said) {
+        return said == null
+                ? null
+                : new TraceContext(0, 0, 0, 0, said.sampled(), "", Format.SKYWALKING, said);
     }
 
     private static long datadogHigh(@Nullable String tags) {

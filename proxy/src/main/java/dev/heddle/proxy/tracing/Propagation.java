@@ -4,6 +4,7 @@ import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.tracing.TraceContext.Format;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The words in which a tracer hands a trace on.
@@ -19,7 +20,9 @@ public enum Propagation {
     /// `traceparent` and `tracestate`.
     W3C,
     /// `x-datadog-*` and `traceparent`.
-    DATADOG;
+    DATADOG,
+    /// `sw8`, which nobody else reads: its ids are no numbers.
+    SKYWALKING;
 
     private static final List<Format> B3_FIRST =
             List.of(Format.B3_SINGLE, Format.B3_MULTI, Format.W3C, Format.JAEGER, Format.DATADOG);
@@ -27,6 +30,9 @@ public enum Propagation {
             List.of(Format.W3C, Format.B3_SINGLE, Format.B3_MULTI, Format.JAEGER, Format.DATADOG);
     private static final List<Format> DATADOG_FIRST =
             List.of(Format.DATADOG, Format.W3C, Format.B3_SINGLE, Format.B3_MULTI, Format.JAEGER);
+
+    private static final List<Format> SKYWALKING_FIRST =
+            Stream.concat(Stream.of(Format.SKYWALKING), W3C_FIRST.stream()).toList();
 
     /// What a request brings; null for nothing.
     @Nullable TraceContext extract(Headers headers) {
@@ -36,6 +42,7 @@ public enum Propagation {
                     case B3, B3_AND_W3C -> B3_FIRST;
                     case W3C -> W3C_FIRST;
                     case DATADOG -> DATADOG_FIRST;
+                    case SKYWALKING -> SKYWALKING_FIRST;
                 });
     }
 
@@ -43,13 +50,15 @@ public enum Propagation {
     ///
     /// @param parentId 0 for none
     /// @param traceState of W3C; empty for none
+    /// @param sw8 the same in SkyWalking's words; null where it has none
     record Handed(
             long traceHigh,
             long traceLow,
             long spanId,
             long parentId,
             boolean sampled,
-            String traceState) {}
+            String traceState,
+            @Nullable Sw8 sw8) {}
 
     /// Room for what is written, used again and again.
     @Confined("worker")
@@ -71,6 +80,11 @@ public enum Propagation {
             case DATADOG -> {
                 datadog(span, headers);
                 w3c(span, headers, room);
+            }
+            case SKYWALKING -> {
+                if (span.sw8() != null) {
+                    headers.set(Extraction.SW8, span.sw8().text());
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.heddle.proxy.tracing;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A span that is over.
 ///
@@ -14,6 +15,7 @@ import java.util.List;
 /// @param tags in the order in which they are told
 /// @param events names and when they were, where they are told
 /// @param traceState of W3C; empty for none
+/// @param caller what SkyWalking's header said; null for nothing
 public record SpanData(
         long traceHigh,
         long traceLow,
@@ -27,7 +29,8 @@ public record SpanData(
         boolean isError,
         List<Tag> tags,
         List<Event> events,
-        String traceState) {
+        String traceState,
+        @Nullable Sw8 caller) {
 
     public SpanData {
         tags = List.copyOf(tags);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sampled whether the trace is told of; null where nobody has decided
 /// @param traceState of W3C, as it came; empty for none
 /// @param format whose headers said it
+/// @param sw8 what SkyWalking's header says, whose ids are no numbers; null for another's
 record TraceContext(
         long traceHigh,
         long traceLow,
@@ -18,7 +19,8 @@ record TraceContext(
         long parentId,
         @Nullable Boolean sampled,
         String traceState,
-        Format format) {
+        Format format,
+        @Nullable Sw8 sw8) {
 
     /// Whose words a header is.
     enum Format {
@@ -31,11 +33,25 @@ record TraceContext(
         /// `uber-trace-id`.
         JAEGER,
         /// `x-datadog-*`.
-        DATADOG
+        DATADOG,
+        /// `sw8`.
+        SKYWALKING
+    }
+
+    /// A context whose ids are numbers.
+    TraceContext(
+            long traceHigh,
+            long traceLow,
+            long spanId,
+            long parentId,
+            @Nullable Boolean sampled,
+            String traceState,
+            Format format) {
+        this(traceHigh, traceLow, spanId, parentId, sampled, traceState, format, null);
     }
 
     /// Whether there is a caller's span.
     boolean hasSpan() {
-        return spanId != 0 && (traceLow != 0 || traceHigh != 0);
+        return sw8 != null || (spanId != 0 && (traceLow != 0 || traceHigh != 0));
     }
 }

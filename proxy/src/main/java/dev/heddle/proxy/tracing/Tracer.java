@@ -5,6 +5,7 @@ import dev.heddle.proxy.observe.StreamInfo;
 import dev.heddle.proxy.runtime.Confined;
 import dev.heddle.proxy.runtime.Worker;
 import dev.heddle.telemetry.ByteText;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class Tracer {
     private final boolean isEgress;
     private final Worker worker;
     private final SpanSink sink;
+    private final TracingConfig.Provider.@Nullable SkyWalking walking;
     private final SpanTags tags;
     private final Propagation.Room room = new Propagation.Room();
     private final ByteText id = new ByteText();
@@ -33,6 +35,10 @@ public final class Tracer {
         this.isEgress = isEgress;
         this.worker = worker;
         this.sink = sink;
+        this.walking =
+                config.provider() instanceof TracingConfig.Provider.SkyWalking said
+                        ? said.of(node)
+                        : null;
         this.tags = new SpanTags(config.tags(), node, statNames);
     }
 
@@ -61,11 +67,13 @@ public final class Tracer {
                         && config.provider() instanceof TracingConfig.Provider.Zipkin zipkin
                         && zipkin.isShared();
         var span = new ActiveSpan(this, request, info, route, sampled, isShared);
-        if (caller != null && caller.hasSpan()) {
+        boolean isNumber = caller == null || caller.sw8() == null;
+        if (caller != null && caller.hasSpan() && isNumber) {
             span.continues(caller, isShared ? caller.spanId() : id());
         } else {
             long own = id();
             span.begins(isLong() ? id() : 0, own, isFirstOfItsName() ? own : id());
+            span.continues(caller == null ? null : caller.sw8());
         }
         return span;
     }
@@ -74,18 +82,18 @@ public final class Tracer {
     private boolean isFirstOfItsName() {
         return switch (config.provider()) {
             case TracingConfig.Provider.Zipkin _, TracingConfig.Provider.Datadog _ -> true;
-            case TracingConfig.Provider.OpenTelemetry _ -> false;
+            case TracingConfig.Provider.OpenTelemetry _, TracingConfig.Provider.SkyWalking _ ->
+                    false;
         };
-    }
-
-    private boolean isZipkin() {
-        return config.provider() instanceof TracingConfig.Provider.Zipkin;
     }
 
     private boolean isLong() {
         return switch (config.provider()) {
             case TracingConfig.Provider.Zipkin zipkin -> zipkin.isLong();
-            case TracingConfig.Provider.OpenTelemetry _, TracingConfig.Provider.Datadog _ -> true;
+            case TracingConfig.Provider.OpenTelemetry _,
+                    TracingConfig.Provider.Datadog _,
+                    TracingConfig.Provider.SkyWalking _ ->
+                    true;
         };
     }
 
@@ -117,18 +125,30 @@ public final class Tracer {
 
     /// What a span of a request is called where its route does not say.
     ///
-    /// @param authority of the request
-    String usualName(String authority) {
-        if (isZipkin()) {
-            return authority;
-        }
-        return isEgress ? "egress " + authority : "ingress";
+    /// @param asked whom it is for, or its path for SkyWalking
+    String usualName(String asked) {
+        return switch (config.provider()) {
+            case TracingConfig.Provider.Zipkin _ -> asked;
+            case TracingConfig.Provider.SkyWalking _ -> withoutQuery(asked);
+            case TracingConfig.Provider.OpenTelemetry _, TracingConfig.Provider.Datadog _ ->
+                    isEgress ? "egress " + asked : "ingress";
+        };
     }
 
-    /// Tells of a span that is over.
-    void tell(@Nullable SpanData span) {
-        if (span != null) {
-            sink.add(span);
-        }
+    private static String withoutQuery(String path) {
+        int at = path.indexOf('?');
+        return at < 0 ? path : path.substring(0, at);
+    }
+
+    /// Who tells SkyWalking; null for who tells another.
+    TracingConfig.Provider.@Nullable SkyWalking walking() {
+        return walking;
+    }
+
+    /// Tells of a request that is over.
+    ///
+    /// @param spans its own is the last
+    void tell(List<SpanData> spans) {
+        sink.add(spans);
     }
 }

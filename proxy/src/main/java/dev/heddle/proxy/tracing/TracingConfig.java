@@ -3,6 +3,7 @@ package dev.heddle.proxy.tracing;
 import dev.heddle.proxy.export.Collector;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// How the requests of a connection manager are followed (`HttpConnectionManager.Tracing`).
 ///
@@ -94,6 +95,39 @@ public record TracingConfig(
             @Override
             public Propagation propagation() {
                 return Propagation.DATADOG;
+            }
+        }
+
+        /// SkyWalking.
+        ///
+        /// @param service who tells; the proxy's cluster where it is empty
+        /// @param instance which of them; the proxy's id where it is empty
+        /// @param waiting how many segments may wait
+        record SkyWalking(Collector to, String service, String instance, int waiting)
+                implements Provider {
+            private static final String UNNAMED = "EnvoyProxy";
+
+            @Override
+            public Optional<Collector> collector() {
+                return Optional.of(to);
+            }
+
+            @Override
+            public Propagation propagation() {
+                return Propagation.SKYWALKING;
+            }
+
+            /// The same with names for what has none.
+            public SkyWalking of(LocalNode node) {
+                return new SkyWalking(
+                        to, first(service, node.cluster()), first(instance, node.id()), waiting);
+            }
+
+            private static String first(String said, String otherwise) {
+                return Stream.of(said, otherwise)
+                        .filter(it -> !it.isEmpty())
+                        .findFirst()
+                        .orElse(UNNAMED);
             }
         }
     }

@@ -26,7 +26,8 @@ class DatadogSpansTest {
                 false,
                 List.of(tags),
                 List.of(),
-                "");
+                "",
+                null);
     }
 
     private static String hex(String text) {

@@ -48,6 +48,54 @@ class ExtractionTest {
         return read(Propagation.W3C, text);
     }
 
+    private static final String WALKED =
+            "1-ZDdhMS4xMi4xNjAzNA==-ZDdhMS4xMi4xNjAzNQ==-3-c2hvcA==-c2hvcC0x-L2J1eQ==-d2ViOjgw";
+
+    private static @Nullable Sw8 walked(String sw8) {
+        TraceContext found = Propagation.SKYWALKING.extract(headers("sw8: " + sw8));
+        return found == null ? null : found.sw8();
+    }
+
+    @Test
+    void skyWalkingsIdsAreTextsAndItsHeaderIsReadBySkyWalkingOnly() {
+        var said =
+                new Sw8(
+                        true,
+                        "d7a1.12.16034",
+                        "d7a1.12.16035",
+                        3,
+                        "shop",
+                        "shop-1",
+                        "/buy",
+                        "web:80");
+        assertThat(walked(WALKED)).isEqualTo(said);
+        assertThat(walked(WALKED.replace("=", ""))).isEqualTo(said);
+        assertThat(said.text()).isEqualTo(WALKED);
+        assertThat(read(Propagation.SKYWALKING, "sw8: 0" + WALKED.substring(1)))
+                .endsWith("false SKYWALKING");
+        for (Propagation each : Propagation.values()) {
+            assertThat(read(each, "sw8: " + WALKED) == null)
+                    .isEqualTo(each != Propagation.SKYWALKING);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1",
+                "2-ZA==-ZA==-3-ZA==-ZA==-ZA==-ZA==",
+                "1-ZA==-ZA==-3-ZA==-ZA==-ZA==",
+                "1-ZA==-ZA==-3-ZA==-ZA==-ZA==-ZA==-ZA==",
+                "1-ZA==-ZA==-x-ZA==-ZA==-ZA==-ZA==",
+                "1-ZA==-ZA==-3-Z-ZA==-ZA==-ZA==",
+                "1--ZA==-3-ZA==-ZA==-ZA==-ZA==",
+                "1-ZA==--3-ZA==-ZA==-ZA==-ZA=="
+            })
+    void aHeaderOfSkyWalkingThatCannotBeReadIsAsNone(String sw8) {
+        assertThat(walked(sw8)).isNull();
+        assertThat(read(Propagation.SKYWALKING, "sw8: " + sw8 + ";b3: 0")).contains("B3_SINGLE");
+    }
+
     @Test
     void nothingIsReadFromNothing() {
         assertThat(read("")).isNull();

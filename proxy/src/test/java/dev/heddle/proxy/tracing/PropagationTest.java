@@ -7,13 +7,14 @@ import dev.heddle.proxy.http.HeaderName;
 import dev.heddle.proxy.http.Headers;
 import dev.heddle.proxy.http.RequestHead;
 import dev.heddle.proxy.tracing.Propagation.Handed;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PropagationTest {
-    private static final Handed LONG = new Handed(1, 2, 3, 4, true, "a=1");
-    private static final Handed SHORT = new Handed(0, -1, 3, 0, false, "");
+    private static final Handed LONG = new Handed(1, 2, 3, 4, true, "a=1", null);
+    private static final Handed SHORT = new Handed(0, -1, 3, 0, false, "", null);
 
     private static Map<String, String> written(
             Propagation propagation, Handed span, String... before) {
@@ -91,8 +92,19 @@ class PropagationTest {
     }
 
     @Test
+    void skyWalkingsWordsAreWrittenWhereThereAreAny() {
+        var said = new Sw8(false, "t", "s", 2, "web", "web-1", "/a", "10.0.0.1:80");
+        var walking = new Handed(1, 2, 3, 4, false, "", said);
+        assertThat(written(Propagation.SKYWALKING, walking, "sw8", "before", "b3", "0"))
+                .isEqualTo(Map.of("sw8", said.text(), "b3", "0"));
+        assertThat(written(Propagation.SKYWALKING, LONG, "sw8", "before"))
+                .isEqualTo(Map.of("sw8", "before"));
+        assertThat(Sw8.read(said.text())).isEqualTo(said);
+    }
+
+    @Test
     void whatIsWrittenIsReadAgain() {
-        for (Propagation each : Propagation.values()) {
+        for (Propagation each : EnumSet.complementOf(EnumSet.of(Propagation.SKYWALKING))) {
             for (Handed span : new Handed[] {LONG, SHORT}) {
                 Headers headers = RequestHead.of("GET", "http", "a.test", "/").headers();
                 each.inject(span, headers, new Propagation.Room());

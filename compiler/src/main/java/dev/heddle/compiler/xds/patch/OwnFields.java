@@ -267,9 +267,11 @@ final class OwnFields {
                 request_headers_to_add request_headers_to_remove response_headers_to_add
                 response_headers_to_remove typed_per_filter_config weight
             envoy.config.trace.v3
+            ClientConfig: backend_token instance_name max_cache_size service_name
             DatadogConfig: collector_cluster collector_hostname service_name
             OpenTelemetryConfig: grpc_service http_service resource_detectors sampler
                 service_name
+            SkyWalkingConfig: client_config grpc_service
             Tracing.Http: name typed_config
             ZipkinConfig: collector_cluster collector_endpoint collector_endpoint_version
                 collector_hostname collector_service shared_span_context split_spans_for_request
